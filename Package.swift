@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "swift-multitasking",
+    products: [
+        .library(name: "Multitasking", targets: ["Multitasking"]),
+        .library(name: "MultitaskingCore", targets: ["MultitaskingCore"]),
+        .library(name: "MultitaskingSerialization", targets: ["MultitaskingSerialization"]),
+        .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
+        .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
+        .executable(name: "primes", targets: ["primes"]),
+        .executable(name: "orders", targets: ["orders"]),
+        .executable(name: "scopes", targets: ["scopes"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    ],
+    targets: [
+        .target(name: "MultitaskingCore"),
+        .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CZstd"]),
+        .target(name: "MultitaskingThreads", dependencies: ["MultitaskingCore"]),
+        .target(
+            name: "MultitaskingProcesses",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSerialization", "CMultitaskingLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "Multitasking",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingThreads", "MultitaskingProcesses",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]),
+        .target(name: "CMultitaskingLinux"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Sources/Examples/primes"),
+        .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
+        .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
+
+        .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
+        .testTarget(
+            name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),
+        .testTarget(name: "MultitaskingThreadsTests", dependencies: ["MultitaskingCore", "MultitaskingThreads"]),
+        .testTarget(
+            name: "MultitaskingProcessesTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CMultitaskingLinux",
+            ]),
+        .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

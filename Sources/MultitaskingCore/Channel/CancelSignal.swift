@@ -1,0 +1,23 @@
+/// A flag between a parent and its tasks that asks them to stop.
+///
+/// Setting it does not stop anything by itself: the task looks at it and leaves.
+///
+/// **Implementer's duties.** Reading costs no more than a load; `set` is seen by every holder, in every process the
+/// backend has, and wakes whoever waits. A holder that dies at any point leaves the signal usable.
+public protocol CancelSignal: AnyObject, Sendable {
+    /// The name under which ``TaskEnvironment/cancelSignal(_:)`` finds this signal in a worker.
+    var reference: ObjectReference { get }
+
+    /// Whether the signal is set. Meant to be called in a loop.
+    var isSet: Bool { get }
+
+    /// Sets the signal and wakes whoever waits for it; setting it twice is the same as once.
+    func set()
+
+    /// Clears the signal.
+    func clear()
+
+    /// Blocks until the signal is set; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    func waitUntilSet(_ wait: WaitLimit) -> Bool
+}

@@ -1,0 +1,78 @@
+extension Channel {
+    /// Suspends, instead of blocking, until `element` was accepted; false if the limit passed first.
+    ///
+    /// - Throws: what the blocking `send` throws, and `CancellationError` when the awaiting task is cancelled:
+    ///   the element was then not sent.
+    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
+        try await retry(for: .send, wait: wait) { try self.attemptSend(element) ? true : nil } ?? false
+    }
+
+    /// Suspends, instead of blocking, until there is an element; nil if the limit passed first or all is drained.
+    ///
+    /// - Throws: what the blocking `receive` throws, and `CancellationError` when the awaiting task is cancelled.
+    public func receive<Element: Codable & Sendable>(
+        as type: Element.Type, wait: WaitLimit = .never
+    ) async throws -> Element? {
+        try await retry(for: .receive, wait: wait) { try self.attemptReceive(as: type) }
+    }
+
+    private func attemptSend<Element: Codable & Sendable>(_ element: Element) throws -> Bool {
+        try send(element, wait: .never)
+    }
+
+    private func attemptReceive<Element: Codable & Sendable>(as type: Element.Type) throws -> Element? {
+        try receive(as: type, wait: .never)
+    }
+
+    /// Repeats `attempt` each time the channel is ready until it gives a value, the limit passes or nothing can come.
+    fileprivate func retry<Value>(
+        for operation: ChannelOperation, wait: WaitLimit, _ attempt: () throws -> Value?
+    ) async throws -> Value? {
+        let deadline = wait.deadline
+        while true {
+            if let value = try attempt() { return value }
+            let status = status
+            if operation == .receive, status.isClosed, status.count == 0 { return nil }
+            guard let deadline else {
+                try await ready(for: operation, wait: .forever)
+                continue
+            }
+            let left = deadline - .now
+            guard left > .zero else { return nil }
+            try await ready(for: operation, wait: .upTo(left))
+        }
+    }
+}
+
+extension JoinableChannel {
+    /// Suspends, instead of blocking, until every element was reported as done; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func join(wait: WaitLimit = .forever) async throws -> Bool {
+        try await retry(for: .join, wait: wait) { self.attemptJoin() ? true : nil } ?? false
+    }
+
+    private func attemptJoin() -> Bool { join(wait: .never) }
+}
+
+extension InProcessChannel {
+    /// The asynchronous twin of the blocking call of the same name.
+    public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
+        try await retry(for: .send, wait: wait) { try self.attemptSendInProcess(element) ? true : nil } ?? false
+    }
+
+    /// The asynchronous twin of the blocking call of the same name.
+    public func receiveInProcess<Element: Sendable>(
+        as type: Element.Type, wait: WaitLimit = .never
+    ) async throws -> Element? {
+        try await retry(for: .receive, wait: wait) { try self.attemptReceiveInProcess(as: type) }
+    }
+
+    private func attemptSendInProcess<Element: Sendable>(_ element: Element) throws -> Bool {
+        try sendInProcess(element, wait: .never)
+    }
+
+    private func attemptReceiveInProcess<Element: Sendable>(as type: Element.Type) throws -> Element? {
+        try receiveInProcess(as: type, wait: .never)
+    }
+}

@@ -1,0 +1,10 @@
+/// The name by which a channel or signal is known in every worker of its pool.
+///
+/// Sending a reference costs eight bytes; ``TaskEnvironment`` turns it back into the object.
+public struct ObjectReference: Hashable, Sendable, Codable {
+    /// The pool's own number for the object.
+    public let rawValue: UInt64
+
+    /// Makes a reference from the pool's number.
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+}

@@ -1,0 +1,104 @@
+/// What went wrong in a pool, a channel or a session, and what to do about it.
+///
+/// Errors that a task's own function throws are not of this type: they reach the caller as they are, or as a
+/// ``RemoteError`` where the value could not cross from a worker process.
+public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure. More kinds may be added: switch with a `default`.
+    public let code: Code
+
+    /// A sentence that says what happened and what to do.
+    public let message: String
+
+    /// The error underneath, where there is one.
+    public let cause: (any Error)?
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    /// The code's name, the message, and the cause.
+    public var description: String {
+        guard let cause else { return "\(code.name): \(message)" }
+        return "\(code.name): \(message) (cause: \(cause))"
+    }
+}
+
+extension MultitaskingError {
+    /// The kind of a ``MultitaskingError``.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code's name as it is written in Swift, for example `nameNotAvailable`.
+        public let name: String
+
+        /// Makes a code; third-party backends may add their own.
+        public init(_ name: String) { self.name = name }
+
+        /// The code's name.
+        public var description: String { name }
+    }
+}
+
+extension MultitaskingError.Code {
+    /// A number, name or size is outside its range.
+    public static let invalidArgument = Self("invalidArgument")
+    /// The session already has a task of that name.
+    public static let nameNotAvailable = Self("nameNotAvailable")
+    /// The queue, event or lock was not created for this scope.
+    public static let noSuchObject = Self("noSuchObject")
+    /// The session was destroyed.
+    public static let alreadyDestroyed = Self("alreadyDestroyed")
+    /// The task was not submitted to an executor yet.
+    public static let notSubmitted = Self("notSubmitted")
+    /// The pool was shut down.
+    public static let shutDown = Self("shutDown")
+    /// A wait ended before what it waited for happened.
+    public static let timedOut = Self("timedOut")
+    /// The task was cancelled before it started.
+    public static let cancelled = Self("cancelled")
+    /// A value is not of the type that was asked for.
+    public static let wrongType = Self("wrongType")
+    /// A type that must cross a process boundary is not `Codable`.
+    public static let notCodable = Self("notCodable")
+    /// An argument or a message could not be encoded.
+    public static let encodeFailed = Self("encodeFailed")
+    /// Bytes could not be decoded as the type that was asked for.
+    public static let decodeFailed = Self("decodeFailed")
+    /// The worker could not encode the task's result.
+    public static let resultEncodeFailed = Self("resultEncodeFailed")
+    /// The channel is closed.
+    public static let closed = Self("closed")
+    /// The function captures state and cannot be sent to a worker process.
+    public static let capturesState = Self("capturesState")
+    /// Forking was asked for while other threads run.
+    public static let unsafeFork = Self("unsafeFork")
+    /// The worker does not have the function or type that was sent.
+    public static let functionNotFound = Self("functionNotFound")
+    /// The worker process was killed by a signal or trapped while it ran the task.
+    public static let workerCrashed = Self("workerCrashed")
+    /// The task's function ended its worker process by `exit`.
+    public static let workerExited = Self("workerExited")
+    /// The worker's initializer failed.
+    public static let initializerFailed = Self("initializerFailed")
+    /// The supervisor process died while the task was running.
+    public static let supervisorLost = Self("supervisorLost")
+    /// The shared memory's limit is reached.
+    public static let arenaLimitReached = Self("arenaLimitReached")
+    /// The operating system refused.
+    public static let systemError = Self("systemError")
+    /// The operating system denied permission.
+    public static let permissionDenied = Self("permissionDenied")
+}
+
+extension MultitaskingError {
+    /// The error that forking with `threads` foreign threads throws.
+    public static func unsafeFork(threads: Int) -> Self {
+        Self(
+            .unsafeFork,
+            """
+            this process runs \(threads) other thread(s), and a forked copy could hang on a lock that one of them holds; \
+            use the start method .automatic or .spawn, or make the pool before any thread starts
+            """)
+    }
+}

@@ -1,0 +1,24 @@
+/// An error that a task's function threw in a worker process, when the error value itself could not cross.
+///
+/// A thrown error whose type is `Codable` arrives as the value itself. For every other error this stands in.
+public struct RemoteError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The name of the thrown error's type, with its module.
+    public let typeName: String
+
+    /// What `String(describing:)` said of the error in the worker.
+    public let message: String
+
+    /// Makes a stand-in for an error of the named type.
+    public init(typeName: String, message: String) {
+        self.typeName = typeName
+        self.message = message
+    }
+
+    /// Makes a stand-in for `error`.
+    public init(_ error: any Error) {
+        self.init(typeName: String(reflecting: type(of: error)), message: String(describing: error))
+    }
+
+    /// The type's name and the message.
+    public var description: String { "\(typeName): \(message)" }
+}

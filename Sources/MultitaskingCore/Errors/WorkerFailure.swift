@@ -1,0 +1,67 @@
+/// How and when a worker process ended while it held a task.
+///
+/// It is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited` or
+/// `supervisorLost`.
+public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What the worker was doing when it died.
+    public enum Phase: UInt8, Sendable, Hashable, CustomStringConvertible {
+        /// Nothing: the worker was idle or starting.
+        case idle
+        /// Running the pool's initializer.
+        case initializing
+        /// Decoding the task's arguments.
+        case decoding
+        /// Running the task's function.
+        case running
+        /// Encoding the task's result.
+        case encoding
+
+        /// The phase in words.
+        public var description: String {
+            switch self {
+            case .idle: "idle"
+            case .initializing: "running the initializer"
+            case .decoding: "decoding the arguments"
+            case .running: "running the function"
+            case .encoding: "encoding the result"
+            }
+        }
+    }
+
+    /// The process id the worker had.
+    public let pid: Int32
+    /// The worker's index in its pool, counted from 0.
+    public let worker: Int
+    /// What the worker was doing.
+    public let phase: Phase
+    /// The signal that killed the worker, or nil if it exited.
+    public let signal: Int32?
+    /// The exit code, or nil if a signal killed the worker.
+    public let exitCode: Int32?
+    /// The signal's name, for example `SIGKILL`.
+    public let signalName: String?
+    /// The largest resident memory the worker had, in bytes; 0 if unknown.
+    public let peakMemory: Int
+
+    /// Makes a record of a worker's end.
+    public init(
+        pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int
+    ) {
+        self.pid = pid
+        self.worker = worker
+        self.phase = phase
+        self.signal = signal
+        self.signalName = signalName
+        self.exitCode = exitCode
+        self.peakMemory = peakMemory
+    }
+
+    /// One sentence with everything known.
+    public var description: String {
+        let end =
+            if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {
+                "exited with code \(exitCode ?? 0)"
+            }
+        return "worker \(worker) (pid \(pid)) \(end) while \(phase); peak memory \(peakMemory / 1024) KiB"
+    }
+}

@@ -1,0 +1,9 @@
+/// The time that a backend lives in: the machine's, or a simulation's.
+public protocol TaskClock: Sendable {
+    /// The time since a fixed but arbitrary moment. Never runs backwards.
+    var now: Duration { get }
+
+    /// Blocks the calling task for `duration`.
+    @available(*, noasync, message: "this blocks the thread; use Task.sleep")
+    func sleep(for duration: Duration)
+}

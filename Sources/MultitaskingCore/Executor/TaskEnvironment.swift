@@ -1,0 +1,28 @@
+/// What a backend offers to a task that it runs: its channels and signals, and a way to run `async` functions.
+///
+/// **Implementer's duties.** References made by the executor before or after the worker started are all found.
+public protocol TaskEnvironment: Sendable {
+    /// The channel behind a reference.
+    /// - Throws: `noSuchObject` if the pool has no such channel (any more).
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel
+
+    /// The cancel signal behind a reference.
+    /// - Throws: `noSuchObject` if the pool has no such signal (any more).
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal
+
+    /// Runs an `async` function and blocks the worker until it is done.
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value
+
+    /// The clock the task lives by.
+    var clock: any TaskClock { get }
+}
+
+extension CodingUserInfoKey {
+    /// The key under which a decoder in a worker carries its ``TaskEnvironment``.
+    public static var taskEnvironment: CodingUserInfoKey {
+        guard let key = CodingUserInfoKey(rawValue: "MultitaskingCore.taskEnvironment") else {
+            preconditionFailure("a CodingUserInfoKey can be made of every string")
+        }
+        return key
+    }
+}

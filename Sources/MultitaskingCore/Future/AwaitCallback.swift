@@ -1,0 +1,68 @@
+import Synchronization
+
+/// Suspends until a callback is called or the limit passes.
+///
+/// - Parameter register: called once with the callback; the callback may be called from any thread, also at once.
+/// - Returns: true if the callback was called, false if the limit passed first.
+/// - Throws: `CancellationError` when the awaiting task is cancelled.
+public func awaitCallback(
+    _ wait: WaitLimit, register: (@escaping @Sendable () -> Void) -> Void
+) async throws -> Bool {
+    try Task.checkCancellation()
+    let once = OnceContinuation()
+    let timer: Task<Void, Never>? =
+        if case .upTo(let duration) = wait {
+            Task.detached {
+                try? await Task.sleep(for: duration)
+                once.resume(with: .success(false))
+            }
+        } else { nil }
+    defer { timer?.cancel() }
+    register { once.resume(with: .success(true)) }
+    if case .never = wait { once.resume(with: .success(false)) }
+    return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { once.set($0) }
+    } onCancel: {
+        once.resume(with: .failure(CancellationError()))
+    }
+}
+
+/// A continuation that several parties may resume: the first one wins.
+private final class OnceContinuation: Sendable {
+    private enum State {
+        case empty
+        case waiting(CheckedContinuation<Bool, any Error>)
+        case early(Result<Bool, any Error>)
+        case resumed
+    }
+
+    private let state = Mutex(State.empty)
+
+    func set(_ continuation: CheckedContinuation<Bool, any Error>) {
+        let early: Result<Bool, any Error>? = state.withLock { state in
+            if case .early(let result) = state {
+                state = .resumed
+                return result
+            }
+            state = .waiting(continuation)
+            return nil
+        }
+        if let early { continuation.resume(with: early) }
+    }
+
+    func resume(with result: Result<Bool, any Error>) {
+        let continuation: CheckedContinuation<Bool, any Error>? = state.withLock { state in
+            switch state {
+            case .empty:
+                state = .early(result)
+                return nil
+            case .waiting(let continuation):
+                state = .resumed
+                return continuation
+            case .early, .resumed:
+                return nil
+            }
+        }
+        continuation?.resume(with: result)
+    }
+}

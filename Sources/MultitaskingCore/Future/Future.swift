@@ -1,0 +1,85 @@
+/// The result of a task that may not have ended yet.
+///
+/// A future is a handle: copies are the same task. Dropping it does not cancel the task.
+public struct Future<Value: Sendable>: Sendable {
+    private let source: any FutureSource<Value>
+
+    /// Makes a future of a backend's side.
+    public init(_ source: any FutureSource<Value>) { self.source = source }
+
+    /// How far the task is; cheap, never blocks.
+    public var state: TaskState { source.state }
+
+    /// Whether the task has ended, in whatever way.
+    public var isDone: Bool {
+        switch source.state {
+        case .done, .cancelled: true
+        case .queued, .running: false
+        }
+    }
+
+    /// Whether the task was cancelled before it started.
+    public var isCancelled: Bool { source.state == .cancelled }
+
+    /// Whether a worker runs the task now.
+    public var isRunning: Bool { source.state == .running }
+
+    /// How the task ended, or nil if it has not; never blocks.
+    public func outcome() -> TaskOutcome<Value>? { source.outcome() }
+
+    /// Cancels the task if it has not started.
+    /// - Returns: true if the task was cancelled, and so never starts; false if it runs or has ended.
+    @discardableResult
+    public func cancel() -> Bool { source.cancel() }
+
+    /// Calls `body` once when the task has ended, at once if it has already.
+    ///
+    /// `body` runs on a thread of the pool's choice, must be short and must not block.
+    public func whenDone(_ body: @escaping @Sendable () -> Void) { source.whenDone(body) }
+
+    /// Blocks until the task has ended; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { source.waitUntilDone(wait) }
+
+    /// Blocks until the task has ended and returns its value.
+    ///
+    /// - Parameter timeout: how long to wait at most; nil for as long as it takes.
+    /// - Throws: what the function threw; `timedOut` if the task has not ended in time (it goes on); `cancelled`.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func value(timeout: Duration? = nil) throws -> Value {
+        if !source.waitUntilDone(WaitLimit(timeout: timeout)) { throw MultitaskingError.notDone(within: timeout) }
+        guard let outcome = source.outcome() else { throw MultitaskingError.notDone(within: timeout) }
+        return try outcome.get()
+    }
+}
+
+extension Future {
+    /// Suspends until the task has ended; false if the limit passed first.
+    ///
+    /// Cancelling the awaiting task ends the wait, not the pool's task.
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
+        if isDone { return true }
+        return try await awaitCallback(wait) { source.whenDone($0) }
+    }
+
+    /// Suspends until the task has ended and returns its value.
+    ///
+    /// Cancelling the awaiting task ends the wait, not the pool's task.
+    /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
+    public func value(timeout: Duration? = nil) async throws -> Value {
+        _ = try await waitUntilDone(WaitLimit(timeout: timeout))
+        guard let outcome = source.outcome() else { throw MultitaskingError.notDone(within: timeout) }
+        return try outcome.get()
+    }
+}
+
+extension MultitaskingError {
+    /// The error of a wait for a task that has not ended in time.
+    public static func notDone(within timeout: Duration?) -> Self {
+        Self(
+            .timedOut,
+            "the task has not ended within \(timeout.map(String.init(describing:)) ?? "the limit"); it goes on: "
+                + "wait again, or cancel it")
+    }
+}

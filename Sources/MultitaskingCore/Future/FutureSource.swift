@@ -1,0 +1,26 @@
+/// A backend's side of a ``Future``.
+///
+/// **Implementer's duties.** The state only moves forward. Once it is `.done` or `.cancelled`, ``outcome()`` gives the
+/// same answer each time. Everything may be called from any thread.
+public protocol FutureSource<Value>: AnyObject, Sendable {
+    /// What the task's function returns.
+    associatedtype Value: Sendable
+
+    /// How far the task is; cheap, never blocks.
+    var state: TaskState { get }
+
+    /// How the task ended, or nil if it has not.
+    func outcome() -> TaskOutcome<Value>?
+
+    /// Blocks until the task has ended; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread")
+    func waitUntilDone(_ wait: WaitLimit) -> Bool
+
+    /// Calls `body` once when the task has ended, at once if it has already, on a thread of the backend's choice.
+    ///
+    /// `body` must be short and must not block.
+    func whenDone(_ body: @escaping @Sendable () -> Void)
+
+    /// Cancels the task if it has not started: true means that it never will.
+    func cancel() -> Bool
+}

@@ -1,0 +1,80 @@
+// The one file that knows how a Swift function value lies in memory: two words, the address of its code and a pointer
+// to what it captures, null if it captures nothing. This is Swift's calling convention for "thick" functions
+// (swift repository, docs/ABI/CallingConvention.rst) and is verified by `FunctionAddress.selfCheck()`.
+
+/// Where the code of a function that captures nothing is.
+public struct FunctionAddress: Hashable, Sendable {
+    /// The address of the code in this process.
+    public let code: UInt
+
+    /// Makes an address, for example from one that another process sent.
+    public init(code: UInt) { self.code = code }
+
+    /// The address of `function`'s code, or nil if the function captures something and so cannot be sent.
+    public init?<Function: PortableFunction>(of function: Function) {
+        guard MemoryLayout<Function>.size == MemoryLayout<Words>.size else { return nil }
+        // SAFETY: the sizes are equal, and a `PortableFunction` holds one function value: two plain words.
+        let words = unsafe unsafeBitCast(function, to: Words.self)
+        guard words.context == 0 else { return nil }
+        code = words.code
+    }
+
+    /// The function whose code is here.
+    ///
+    /// - Precondition: the address was made of a `Function` of the same binary and moved by its image's offset; nothing
+    ///   can check this, so addresses are only taken from the pool's own function table.
+    /// - Returns: nil if `Function` is not the size of a function value.
+    public func function<Function: PortableFunction>(as type: Function.Type) -> Function? {
+        guard MemoryLayout<Function>.size == MemoryLayout<Words>.size else { return nil }
+        // SAFETY: see the precondition; a null context is never retained, released or read by the function's code.
+        return unsafe unsafeBitCast(Words(code: code, context: 0), to: Function.self)
+    }
+
+    private struct Words {
+        var code: UInt
+        var context: UInt
+    }
+
+    /// Whether functions lie in memory as this file believes; pools check it once and refuse to start if not.
+    public static func selfCheck() -> Bool {
+        let plain = LiteralFunction<Int, Int> { $0 &+ 1 }
+        guard let address = FunctionAddress(of: plain),
+            let again = address.function(as: LiteralFunction<Int, Int>.self),
+            (try? again.call(41, in: NoEnvironment())) == 42
+        else { return false }
+        let captured = Int.random(in: 1...2)
+        guard FunctionAddress(of: LiteralFunction<Int, Int> { $0 &+ captured }) == nil else { return false }
+        return FunctionTypeName(of: LiteralFunction<Int, Int>.self)?.resolve() == LiteralFunction<Int, Int>.self
+    }
+}
+
+/// The name by which another process of the same binary finds a type.
+public struct FunctionTypeName: Hashable, Sendable {
+    /// The mangled name.
+    public let mangled: String
+
+    /// Makes a name from one that another process sent.
+    public init(mangled: String) { self.mangled = mangled }
+
+    /// The name of `type`, or nil if it has none that leads back to it: private and local types have none.
+    public init?(of type: Any.Type) {
+        guard let mangled = _mangledTypeName(type), _typeByName(mangled) == type else { return nil }
+        self.mangled = mangled
+    }
+
+    /// The type of this name, if this process has it.
+    public func resolve() -> (any PortableFunction.Type)? {
+        _typeByName(mangled) as? any PortableFunction.Type
+    }
+}
+
+/// The environment of the self-check, which asks it for nothing.
+private struct NoEnvironment: TaskEnvironment, TaskClock {
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value { throw missing }
+    var clock: any TaskClock { self }
+    var now: Duration { .zero }
+    func sleep(for duration: Duration) {}
+    private var missing: MultitaskingError { MultitaskingError(.noSuchObject, "the self-check has no environment") }
+}

@@ -1,0 +1,62 @@
+/// A function of one particular shape that can be called by a worker that knows nothing but its type and its address.
+///
+/// A conforming type is a struct with exactly one stored property: a Swift function value. Its generic parameters
+/// carry the argument and result types, so that the name of the type is all a worker needs to decode the arguments,
+/// call the function and encode the result. The shapes that exist are in `Functions.swift`.
+public protocol PortableFunction: Sendable {
+    /// The tuple of the function's arguments.
+    associatedtype Arguments: Sendable
+    /// What the function returns.
+    associatedtype Output: Sendable
+
+    /// Calls the function and, if it is `async`, blocks until it has returned.
+    func call(_ arguments: Arguments, in environment: any TaskEnvironment) throws -> Output
+
+    /// Writes the arguments, first to last.
+    static func encode(_ arguments: Arguments, into encoder: inout some PayloadEncoder) throws
+
+    /// Reads what ``encode(_:into:)`` wrote.
+    static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> Arguments
+
+    /// Writes the result.
+    static func encode(output: Output, into encoder: inout some PayloadEncoder) throws
+
+    /// Reads what ``encode(output:into:)`` wrote.
+    static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output
+}
+
+/// A function together with its arguments: one call, to be made here or in a worker.
+public struct Invoker<Function: PortableFunction>: Sendable {
+    /// The function.
+    public let function: Function
+    /// Its arguments, as a tuple.
+    public let arguments: Function.Arguments
+
+    /// Makes a call of `function`.
+    public init(_ function: Function, _ arguments: Function.Arguments) {
+        self.function = function
+        self.arguments = arguments
+    }
+
+    /// Makes the call in this process.
+    public func callAsFunction(in environment: any TaskEnvironment) throws -> Function.Output {
+        try function.call(arguments, in: environment)
+    }
+}
+
+/// What functions and their results must be to cross a process boundary.
+public typealias Portable = Codable & Sendable
+
+/// Writes every element of an argument tuple, first to last.
+public func encodeArguments<each A: Portable>(
+    _ arguments: (repeat each A), into encoder: inout some PayloadEncoder
+) throws {
+    for argument in repeat each arguments { try encoder.encode(argument) }
+}
+
+/// Reads what ``encodeArguments(_:into:)`` wrote.
+public func decodeArguments<each A: Portable>(
+    _ types: repeat (each A).Type, from decoder: inout some PayloadDecoder
+) throws -> (repeat each A) {
+    (repeat try decoder.decode(each types))
+}
