@@ -23,6 +23,15 @@ public protocol PortableFunction: Sendable {
 
     /// Reads what ``encode(output:into:)`` wrote.
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output
+
+    /// What must be kept alive in the parent until the task has ended, because the arguments refer to it: the channels
+    /// and signals of a context. Nil if there is nothing of the kind.
+    static func companion(of arguments: Arguments) -> (any Sendable)?
+}
+
+extension PortableFunction {
+    /// Most arguments are values that refer to nothing.
+    public static func companion(of arguments: Arguments) -> (any Sendable)? { nil }
 }
 
 /// A function together with its arguments: one call, to be made here or in a worker.

@@ -87,17 +87,15 @@ struct ArenaLayout: Sendable, Equatable {
         static let phase = 896
         static let event = 1024
         static let eventWaiters = 1032
-        static let busy = 1152
         static let functionCount = 1280
         static let supervisorPid = 1408
-        static let supervisorEpoch = 1416
         static let startFailures = 1424
         static let workerDeaths = 1432
+        static let channelCount = 1440
         static let warmChunks = 1536
         static let usedChunks = 1544
-        static let failureLock = 1600
         static let failureLength = 1608
-        static let failureText = 1664  // the initializer's error, up to 2 KiB
+        static let failureText = 1664
         static let failureCapacity = 2048
     }
 }

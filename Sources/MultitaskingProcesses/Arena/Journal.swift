@@ -36,16 +36,31 @@ struct JournalEntry {
         nonmutating set { if let offset { arena.word(offset + 16).store(newValue.rawValue) } }
     }
 
-    /// A channel segment that was allocated and not yet linked, by its number plus 1.
+    /// The number, plus 1, of a channel segment that is `block` and is being linked, or with `retiring` set, taken out.
     @inline(__always)
     var segment: UInt64 {
         get { offset.map { arena.word($0 + 24).load() } ?? 0 }
         nonmutating set { if let offset { arena.word(offset + 24).store(newValue) } }
     }
+
+    static let retiring: UInt64 = 1 << 63
+
+    /// Reports that everything begun is through. The block goes last: recovery acts on what is still named.
+    @inline(__always)
+    func clear() {
+        guard offset != nil else { return }
+        cell = 0
+        segment = 0
+        block = .none
+    }
 }
 
 /// Hands the journal entries of this process to its threads, one to each operation under way.
 final class Journal: Sendable {
+    /// The entries for operations that begin and end within another one, so that those can always go on.
+    private static let innerEntries = 12..<Member.journalEntries
+    private static let outerEntries = 0..<12
+
     private let arena: Arena
     private let member: Int
     private let taken = Atomic<UInt32>(0)
@@ -55,24 +70,39 @@ final class Journal: Sendable {
         self.member = member
     }
 
-    /// Runs `body` with an entry of its own; with more than 16 threads at once, waits for one to become free.
+    /// Runs `body` with an entry of its own; with more than 12 threads at once, waits for one to become free.
     @inline(__always)
     func withEntry<Result>(_ body: (JournalEntry) throws -> Result) rethrows -> Result {
+        try withEntry(of: Self.outerEntries, body)
+    }
+
+    /// Like ``withEntry(_:)``, inside the body of it. Must not be nested further.
+    @inline(__always)
+    func withInnerEntry<Result>(_ body: (JournalEntry) throws -> Result) rethrows -> Result {
+        try withEntry(of: Self.innerEntries, body)
+    }
+
+    @inline(__always)
+    private func withEntry<Result>(
+        of entries: Range<Int>, _ body: (JournalEntry) throws -> Result
+    ) rethrows -> Result {
         guard member != ArenaLayout.client else { return try body(JournalEntry(arena: arena, offset: nil)) }
-        let entry = take()
+        let entry = take(entries)
         defer { giveBack(entry) }
         return try body(Member(arena: arena, index: member).journal(entry))
     }
 
     // ORDERING: acquiring the bit pairs with releasing it, so that entries are never shared by two threads.
-    private func take() -> Int {
+    private func take(_ entries: Range<Int>) -> Int {
+        let reserved = UInt32(truncatingIfNeeded: (1 << entries.upperBound) - (1 << entries.lowerBound))
         while true {
             let bits = taken.load(ordering: .relaxed)
-            let entry = (~bits).trailingZeroBitCount
-            guard entry < Member.journalEntries else {
+            let free = ~bits & reserved
+            guard free != 0 else {
                 sched_yield()
                 continue
             }
+            let entry = free.trailingZeroBitCount
             if taken.compareExchange(
                 expected: bits, desired: bits | 1 << entry, ordering: .acquiringAndReleasing
             ).exchanged {

@@ -93,9 +93,15 @@ struct SharedFutex: @unchecked Sendable {
         unsafe pointer.pointee.bitwiseOr(bits, ordering: .acquiringAndReleasing).oldValue
     }
 
+    /// Adds, wrapping around, and returns the former value.
+    @inline(__always) @discardableResult
+    func add(_ value: UInt32) -> UInt32 {
+        unsafe pointer.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing).oldValue
+    }
+
     /// Adds one, wrapping around.
     @inline(__always)
-    func increment() { _ = unsafe pointer.pointee.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+    func increment() { add(1) }
 
     /// Sleeps while the word is `expected`, until woken or for at most `nanoseconds` (negative: for ever).
     func sleep(while expected: UInt32, nanoseconds: Int64) {

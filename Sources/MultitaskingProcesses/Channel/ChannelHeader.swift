@@ -1,0 +1,71 @@
+/// The fixed part of a channel, in the channel table: 512 bytes, of which the busy words have a cache line each.
+struct ChannelHeader {
+    static let liveFlag: UInt64 = 1
+    static let closedFlag: UInt64 = 2
+
+    let arena: Arena
+    let index: Int
+
+    private var base: Int { ArenaLayout.channelTable + index * ArenaLayout.channelStride }
+
+    /// Bit 0: exists. Bit 1: closed. From bit 8: the serial, which no two channels of a pool share for a long time.
+    @inline(__always) var state: SharedWord { arena.word(base) }
+    /// How many elements fit; 0 for no bound.
+    @inline(__always) var capacity: SharedWord { arena.word(base + 8) }
+    /// How many elements were reported as done, discarded or voided.
+    var finished: SharedWord { arena.word(base + 16) }
+    /// Asks for the pool's event to be signalled at the next change.
+    @inline(__always) var watched: SharedWord { arena.word(base + 24) }
+
+    @inline(__always) var tail: SharedWord { arena.word(base + 64) }
+    @inline(__always) var tailSegment: SharedWord { arena.word(base + 72) }
+    @inline(__always) var head: SharedWord { arena.word(base + 192) }
+    @inline(__always) var headSegment: SharedWord { arena.word(base + 200) }
+
+    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: base + 320) }
+    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: base + 384) }
+    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: base + 448) }
+
+    /// Wakes everybody who waits for this channel.
+    func wakeAll() {
+        receivers.wakeAll()
+        senders.wakeAll()
+        joiners.wakeAll()
+        notifyWatcher()
+    }
+
+    @inline(__always)
+    func notifyWatcher() {
+        guard watched.load() != 0 else { return }
+        watched.store(0)
+        Event(arena: arena).signal()
+    }
+}
+
+/// Processes that sleep until something happens.
+///
+/// The count is a hint: a sleeper that dies leaves it too high, which costs a needless system call and nothing else.
+struct WaitQueue {
+    let arena: Arena
+    let offset: Int
+
+    @inline(__always) var futex: SharedFutex { arena.futex(offset) }
+    @inline(__always) var sleepers: SharedWord { arena.word(offset + 8) }
+
+    /// Wakes one sleeper, if there is any. The caller has made its change before.
+    @inline(__always)
+    func wakeOne() {
+        fence()
+        guard sleepers.loadRelaxed() != 0 else { return }
+        futex.increment()
+        futex.wake(1)
+    }
+
+    @inline(__always)
+    func wakeAll() {
+        fence()
+        guard sleepers.loadRelaxed() != 0 else { return }
+        futex.increment()
+        futex.wake()
+    }
+}

@@ -1,0 +1,260 @@
+import MultitaskingCore
+
+/// The queue inside a channel: a chain of segments that any process of the pool may append to and take from.
+///
+/// A place goes free → writing → full → reading → consumed, each step one change of its word by one process, whose number
+/// the word carries. `head` and `tail` only help to find the place: whoever sees that they lag moves them on. So a process
+/// that dies leaves at most one place in `writing` or `reading`, which the supervisor finds through its journal.
+struct ChannelQueue {
+    enum SendResult { case sent, full, closed }
+
+    let header: ChannelHeader
+    let serial: UInt64
+    let membership: Membership
+
+    private var arena: Arena { header.arena }
+
+    @inline(__always)
+    private func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
+
+    /// Whether this channel still exists, and is open.
+    @inline(__always)
+    var isLive: Bool {
+        let state = header.state.load()
+        return state & ChannelHeader.liveFlag != 0 && state >> 8 == serial
+    }
+
+    @inline(__always)
+    var isClosed: Bool { !isLive || header.state.load() & ChannelHeader.closedFlag != 0 }
+
+    var count: Int {
+        let head = header.head.load()
+        let tail = header.tail.load()
+        return tail > head ? Int(tail - head) : 0
+    }
+
+    @inline(__always)
+    private func isFull(tail: UInt64) -> Bool {
+        let capacity = header.capacity.loadRelaxed()
+        return capacity != 0 && tail &- min(tail, header.head.load()) >= capacity
+    }
+
+    var isFull: Bool { isFull(tail: header.tail.load()) }
+
+    // MARK: Sending
+
+    /// Claims the next place, has `fill` write the element, and publishes it.
+    ///
+    /// - Parameter fill: must be short and must not fail.
+    @inline(__always)
+    func send(journal: JournalEntry, fill: (Cell) -> Void) throws -> SendResult {
+        let member = membership.member
+        while true {
+            if isClosed { return .closed }
+            let position = header.tail.load()
+            if isFull(tail: position) { return .full }
+            let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
+            guard let segment = try segmentForSending(number) else { continue }
+            let cell = segment.cell(Int(index))
+            let free = CellWord(.free, tag: tag(number))
+            journal.channel = UInt64(header.index)
+            journal.cell = UInt64(cell.offset)
+            if cell.wordCell.compareExchange(
+                free.rawValue, CellWord(.writing, owner: member, tag: tag(number)).rawValue)
+            {
+                _ = header.tail.compareExchange(position, position + 1)
+                fill(cell)
+                cell.wordCell.store(CellWord(.full, tag: tag(number)).rawValue)
+                return .sent
+            }
+            if cell.word.tag == tag(number) { _ = header.tail.compareExchange(position, position + 1) }
+        }
+    }
+
+    /// The segment with this number, linked now if it is the next one; nil if it is gone already.
+    @inline(__always)
+    private func segmentForSending(_ number: UInt64) throws -> Segment? {
+        while true {
+            let link = SegmentLink(rawValue: header.tailSegment.load())
+            guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
+            if link.number == number { return segment }
+            let next = SegmentLink(rawValue: segment.next.load())
+            if next.isNone {
+                guard next == SegmentLink(noneAfter: tag(link.number)) else { return nil }
+                try append(after: segment, link: link)
+            } else if next.number == link.number + 1 {
+                _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    private func append(after segment: Segment, link: SegmentLink) throws {
+        // The outer entry may already name the element's own block; a segment needs an entry of its own.
+        try membership.journal.withInnerEntry { journal in
+            journal.channel = UInt64(header.index)
+            journal.segment = link.number + 2
+            let block = try membership.heap.allocate(sizeClass: SizeClass.segment, journal: journal)
+            let fresh = Segment(arena: arena, offset: block.offset)
+            fresh.initialize(tag(link.number + 1), block: block)
+            let linked = segment.next.compareExchange(
+                SegmentLink(noneAfter: tag(link.number)).rawValue,
+                SegmentLink(number: link.number + 1, unit: fresh.unit).rawValue)
+            if !linked { membership.heap.free(block) }
+            journal.clear()
+        }
+    }
+
+    /// Links the first segment of a channel that nobody else knows yet.
+    func begin() throws {
+        let block = try membership.heap.allocate(
+            sizeClass: SizeClass.segment, journal: JournalEntry(arena: arena, offset: nil))
+        let segment = Segment(arena: arena, offset: block.offset)
+        segment.initialize(tag(0), block: block)
+        let link = SegmentLink(number: 0, unit: segment.unit).rawValue
+        header.tailSegment.store(link)
+        header.headSegment.store(link)
+    }
+
+    // MARK: Receiving
+
+    enum Receipt<Element> {
+        case element(Element)
+        case empty
+        /// The first place is being written at this moment.
+        case busy
+    }
+
+    /// Claims the first element and has `take` read it.
+    ///
+    /// - Parameters:
+    ///   - accept: looks at the element before it is claimed; what it throws leaves the element where it is.
+    ///   - take: reads the element; what it throws removes it all the same.
+    @inline(__always)
+    func receive<Element>(
+        journal: JournalEntry, accept: (Cell) throws -> Void, take: (Cell) throws -> Element
+    ) throws -> Receipt<Element> {
+        let member = membership.member
+        while true {
+            let position = header.head.load()
+            guard position < header.tail.load(), isLive else { return .empty }
+            let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
+            guard let segment = segmentForReceiving(number) else { continue }
+            let cell = segment.cell(Int(index))
+            let word = cell.word
+            guard word.tag == tag(number) else { continue }
+            switch word.state {
+            case .full:
+                try accept(cell)
+                journal.channel = UInt64(header.index)
+                journal.cell = UInt64(cell.offset)
+                let reading = CellWord(.reading, owner: member, tag: tag(number))
+                guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { continue }
+                _ = header.head.compareExchange(position, position + 1)
+                defer { finish(cell, in: segment, index: Int(index), number: number) }
+                return .element(try take(cell))
+            case .void:
+                _ = header.head.compareExchange(position, position + 1)
+                finish(cell, in: segment, index: Int(index), number: number)
+            case .reading, .consumed:
+                _ = header.head.compareExchange(position, position + 1)
+            case .writing:
+                return .busy
+            case .free:
+                continue
+            }
+        }
+    }
+
+    @inline(__always)
+    private func segmentForReceiving(_ number: UInt64) -> Segment? {
+        while true {
+            let link = SegmentLink(rawValue: header.headSegment.load())
+            guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
+            if link.number == number { return segment }
+            let next = SegmentLink(rawValue: segment.next.load())
+            guard !next.isNone, next.number == link.number + 1 else { return nil }
+            // The tail must never point behind the head, to a segment that may be given back.
+            _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
+            if header.headSegment.compareExchange(link.rawValue, next.rawValue) {
+                fence()
+                if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number) }
+            }
+        }
+    }
+
+    /// Marks a place as done with, and gives its segment back if it was the last.
+    func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
+        cell.wordCell.store(CellWord(.consumed, tag: tag(number)).rawValue)
+        let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
+        guard consumed == Segment.allConsumed else { return }
+        fence()
+        if SegmentLink(rawValue: header.headSegment.load()).number > number { retire(segment, number: number) }
+    }
+
+    /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
+    private func retire(_ segment: Segment, number: UInt64) {
+        let tag = tag(number)
+        membership.journal.withInnerEntry { journal in
+            journal.channel = UInt64(header.index)
+            journal.segment = (number + 1) | JournalEntry.retiring
+            let block = BlockReference(rawValue: segment.block.load())
+            journal.block = block
+            if segment.tag.compareExchange(tag.rawValue, tag.rawValue | Segment.retiredFlag) {
+                membership.heap.free(block)
+            }
+            journal.clear()
+        }
+    }
+
+    /// Whether the chain from the head on includes the segment with this number at this place.
+    func reaches(_ number: UInt64, at offset: Int) -> Bool {
+        restart: while true {
+            var link = SegmentLink(rawValue: header.headSegment.load())
+            while true {
+                guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
+                if link.number == number { return segment.offset == offset }
+                let next = SegmentLink(rawValue: segment.next.load())
+                guard segment.tag.load() == tag(link.number).rawValue else { continue restart }
+                guard !next.isNone, next.number == link.number + 1 else { return false }
+                link = next
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Frees everything the channel holds; false if somebody is in the middle of a place and it must be tried again.
+    ///
+    /// Only the client calls this, after the channel was closed and when nobody can begin anything with it.
+    func dismantle() -> Bool {
+        while let segment = Segment(arena: arena, link: SegmentLink(rawValue: header.headSegment.load())) {
+            let link = SegmentLink(rawValue: header.headSegment.load())
+            for index in 0..<Segment.cells {
+                let cell = segment.cell(index)
+                let word = cell.word
+                switch word.state {
+                case .free, .void:
+                    guard cell.wordCell.compareExchange(
+                        word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
+                    else { return false }
+                case .full:
+                    let reading = CellWord(.reading, owner: membership.member, tag: tag(link.number))
+                    guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { return false }
+                    membership.heap.free(cell.payload.block)
+                    cell.wordCell.store(CellWord(.consumed, tag: tag(link.number)).rawValue)
+                case .writing, .reading:
+                    return false
+                case .consumed:
+                    continue
+                }
+            }
+            let next = SegmentLink(rawValue: segment.next.load())
+            membership.heap.free(BlockReference(rawValue: segment.block.load()))
+            guard !next.isNone else { break }
+            header.headSegment.store(next.rawValue)
+        }
+        return true
+    }
+}

@@ -1,0 +1,70 @@
+public import MultitaskingCore
+
+/// A cancel signal in the pool's shared memory; looking at it is one load.
+///
+/// Made by ``ProcessPool/makeCancelSignal()``; tasks get at it through their context.
+public final class ProcessCancelSignal: CancelSignal {
+    private static let setFlag: UInt64 = 1
+
+    private let membership: Membership
+    private let index: Int
+    private let serial: UInt64
+    private let word: SharedWord
+    private let onRelease: (@Sendable () -> Void)?
+
+    init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
+        self.membership = membership
+        self.index = index
+        self.serial = serial
+        self.onRelease = onRelease
+        word = Self.word(of: index, in: membership.arena)
+    }
+
+    /// The signal behind a reference.
+    convenience init(_ reference: ObjectReference, membership: Membership) throws {
+        let index = Int(reference.rawValue & 0xffff_ffff)
+        let serial = reference.rawValue >> 32
+        guard index < ArenaLayout.signalLimit, Self.word(of: index, in: membership.arena).load() >> 8 == serial else {
+            throw MultitaskingError(
+                .noSuchObject,
+                "the cancel event no longer exists: its last handle in the parent process was dropped; keep it")
+        }
+        self.init(membership: membership, index: index, serial: serial)
+    }
+
+    deinit { onRelease?() }
+
+    /// Bit 0: set. From bit 8: the serial, so that a reference to a signal that is gone is noticed.
+    static func word(of index: Int, in arena: Arena) -> SharedWord {
+        arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride)
+    }
+
+    private var waiters: WaitQueue {
+        WaitQueue(
+            arena: membership.arena,
+            offset: ArenaLayout.signalTable + index * ArenaLayout.signalStride + 16)
+    }
+
+    /// The name under which workers find this signal.
+    public var reference: ObjectReference { ObjectReference(rawValue: UInt64(index) | serial << 32) }
+
+    /// Whether the signal is set: one relaxed load.
+    ///
+    /// ORDERING: relaxed, because the signal carries no data; whoever needs some uses a channel.
+    public var isSet: Bool { word.loadRelaxed() & Self.setFlag != 0 }
+
+    /// Sets the signal and wakes whoever waits for it.
+    public func set() {
+        word.formUnion(Self.setFlag)
+        waiters.wakeAll()
+    }
+
+    /// Clears the signal.
+    public func clear() { word.formClear(Self.setFlag) }
+
+    /// Blocks until the signal is set; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
+        membership.wait(wait, on: waiters, isReady: { isSet }) { isSet ? true : nil } ?? false
+    }
+}

@@ -1,0 +1,221 @@
+public import MultitaskingCore
+import MultitaskingSerialization
+
+/// A queue in the pool's shared memory, for any number of senders and receivers in any of its processes.
+///
+/// Order: what `send` accepted is received in the order of acceptance; what one sender sends keeps its order. Elements of up
+/// to 96 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in the middle
+/// of a call leaves the channel usable; an element it was just then putting in was never sent, an element it was just
+/// then taking out is gone with it.
+///
+/// Made by ``ProcessPool/makeChannel(capacity:)``; tasks get at it through their context. When the last handle in the
+/// client goes, the channel goes with everything in it.
+public final class ProcessChannel: JoinableChannel {
+    let membership: Membership
+    let queue: ChannelQueue
+    private let header: ChannelHeader
+    /// Gives the channel's place back, in the client.
+    private let onRelease: (@Sendable () -> Void)?
+
+    init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
+        self.membership = membership
+        self.onRelease = onRelease
+        header = ChannelHeader(arena: membership.arena, index: index)
+        queue = ChannelQueue(header: header, serial: serial, membership: membership)
+    }
+
+    /// The channel behind a reference.
+    convenience init(_ reference: ObjectReference, membership: Membership) throws {
+        let index = Int(reference.rawValue & 0xffff_ffff)
+        let serial = reference.rawValue >> 32
+        guard index < ArenaLayout.channelLimit else { throw Self.gone }
+        self.init(membership: membership, index: index, serial: serial)
+        guard queue.isLive else { throw Self.gone }
+    }
+
+    deinit { onRelease?() }
+
+    static var gone: MultitaskingError {
+        MultitaskingError(
+            .noSuchObject, "the channel no longer exists: its last handle in the parent process was dropped; keep it")
+    }
+
+    /// The name under which workers find this channel.
+    public var reference: ObjectReference {
+        ObjectReference(rawValue: UInt64(header.index) | queue.serial << 32)
+    }
+
+    /// What the channel holds now; O(1).
+    public var status: ChannelStatus {
+        let capacity = Int(header.capacity.load())
+        return ChannelStatus(count: queue.count, capacity: capacity == 0 ? nil : capacity, isClosed: queue.isClosed)
+    }
+
+    /// Puts `element` at the end; see ``Channel/send(_:wait:)``.
+    /// - Complexity: O(size of the element).
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
+        try membership.withWriter { writer in
+            try writer.encode(element)
+            let fingerprint = TypeFingerprint.of(Element.self)
+            let result = try membership.wait(wait, on: header.senders, isReady: { !queue.isFull || queue.isClosed }) {
+                try sendOnce(writer, fingerprint: fingerprint)
+            }
+            return result ?? false
+        }
+    }
+
+    /// True when sent, nil when full.
+    private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64) throws -> Bool? {
+        let result = try membership.journal.withEntry { journal in
+            defer { journal.clear() }
+            guard writer.byteCount > Cell.inlineCapacity else {
+                return try queue.send(journal: journal) { cell in
+                    // Inline bytes cannot fail to be stored.
+                    try? cell.payload.store(
+                        writer, heap: membership.heap, journal: journal, compression: membership.compression)
+                    cell.fingerprint.storeRelaxed(fingerprint)
+                }
+            }
+            if queue.isClosed { return .closed }
+            if queue.isFull { return .full }
+            let parcel = try Parcel(
+                writer, arena: membership.arena, heap: membership.heap, journal: journal,
+                compression: membership.compression)
+            let result: ChannelQueue.SendResult
+            do {
+                result = try queue.send(journal: journal) { cell in
+                    cell.payload.adopt(parcel)
+                    cell.fingerprint.storeRelaxed(fingerprint)
+                }
+            } catch {
+                membership.heap.free(parcel.block)
+                throw error
+            }
+            if result != .sent { membership.heap.free(parcel.block) }
+            return result
+        }
+        switch result {
+        case .sent:
+            header.receivers.wakeOne()
+            header.notifyWatcher()
+            return true
+        case .full:
+            return nil
+        case .closed:
+            throw MultitaskingError(.closed, "the channel is closed and takes no more elements; make a new one")
+        }
+    }
+
+    /// Takes the first element; see ``Channel/receive(as:wait:)``.
+    /// - Complexity: O(size of the element).
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(
+        as type: Element.Type = Element.self, wait: WaitLimit = .never
+    ) throws -> Element? {
+        let fingerprint = TypeFingerprint.of(type)
+        let received = try membership.wait(wait, on: header.receivers, isReady: { queue.count > 0 || queue.isClosed }) {
+            try receiveOnce(type, fingerprint: fingerprint)
+        }
+        return received ?? nil
+    }
+
+    /// The element; `.some(nil)` if none will ever come; nil if there is none now.
+    private func receiveOnce<Element: Codable & Sendable>(
+        _ type: Element.Type, fingerprint: UInt64
+    ) throws -> Element?? {
+        let receipt = try membership.journal.withEntry { journal in
+            defer { journal.clear() }
+            return try queue.receive(journal: journal) { cell in
+                let found = cell.fingerprint.loadRelaxed()
+                if found != fingerprint { throw TypeFingerprint.mismatch(found: found, expected: type) }
+            } take: { cell in
+                defer {
+                    cell.payload.release(to: membership.heap)
+                    header.senders.wakeOne()
+                    header.notifyWatcher()
+                }
+                let environment = WorkerEnvironment(membership: membership)
+                return try cell.payload.withPayload { bytes in
+                    var reader = unsafe PayloadReader(bytes, environment: environment)
+                    return try reader.decode(type)
+                }
+            }
+        }
+        switch receipt {
+        case .element(let element): return .some(element)
+        case .busy: return nil
+        case .empty: return queue.isClosed ? .some(nil) : nil
+        }
+    }
+
+    /// Ends the channel; see ``Channel/close(discarding:)``.
+    /// - Complexity: O(elements) when discarding.
+    @discardableResult
+    public func close(discarding: Bool = false) -> Int {
+        guard queue.isLive else { return 0 }
+        header.state.formUnion(ChannelHeader.closedFlag)
+        var discarded = 0
+        if discarding {
+            while discardOne() { discarded += 1 }
+            if discarded > 0 { header.finished.add(UInt64(discarded)) }
+        }
+        header.wakeAll()
+        return discarded
+    }
+
+    private func discardOne() -> Bool {
+        let receipt = try? membership.journal.withEntry { journal in
+            defer { journal.clear() }
+            return try queue.receive(journal: journal, accept: { _ in }, take: { $0.payload.release(to: membership.heap) })
+        }
+        if case .element = receipt { return true }
+        return false
+    }
+
+    // MARK: Joining
+
+    private var isJoined: Bool { header.finished.load() >= header.tail.load() || !queue.isLive }
+
+    /// Reports that one received element was worked off.
+    public func taskDone() throws {
+        while true {
+            let finished = header.finished.load()
+            guard finished < header.tail.load() else {
+                throw MultitaskingError(
+                    .invalidArgument,
+                    "taskDone() was called more often than elements were sent; call it once for each received element")
+            }
+            if header.finished.compareExchange(finished, finished + 1) { break }
+        }
+        if isJoined { header.joiners.wakeAll() }
+        header.notifyWatcher()
+    }
+
+    /// Waits until every element sent so far was reported by ``taskDone()``.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func join(wait: WaitLimit = .forever) -> Bool {
+        membership.wait(wait, on: header.joiners, isReady: { isJoined }) { isJoined ? true : nil } ?? false
+    }
+
+    /// Suspends until `operation` may succeed; see ``Channel/ready(for:wait:)``.
+    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+        _ = try await awaitCallback(wait) { resume in
+            let header = header
+            let queue = queue
+            membership.watcher.add {
+                header.watched.store(1)
+                fence()
+                let isReady =
+                    switch operation {
+                    case .send: !queue.isFull
+                    case .receive: queue.count > 0
+                    case .join: header.finished.load() >= header.tail.load()
+                    }
+                guard isReady || queue.isClosed else { return false }
+                resume()
+                return true
+            }
+        }
+    }
+}

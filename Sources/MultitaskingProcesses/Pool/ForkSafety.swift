@@ -1,0 +1,44 @@
+import CMultitaskingLinux
+import MultitaskingCore
+import Synchronization
+
+/// Whether this process may be forked now.
+///
+/// A forked child has only the forking thread. A lock that another thread held stays locked in it for ever, and
+/// libdispatch does not work in a child whose parent had used it.
+enum ForkSafety {
+    /// The watchers of this process's pools, which hold no lock while they sleep.
+    private static let watchers = Mutex<[WeakWatcher]>([])
+
+    private struct WeakWatcher {
+        weak var watcher: Watcher?
+    }
+
+    static func register(_ watcher: Watcher) {
+        watchers.withLock {
+            $0.removeAll { $0.watcher == nil }
+            $0.append(WeakWatcher(watcher: watcher))
+        }
+    }
+
+    /// What speaks against forking; nil if nothing does.
+    static var obstacle: MultitaskingError? {
+        let threads = Int(mt_thread_count())
+        guard threads > 0 else {
+            return MultitaskingError(
+                .unsafeFork, "cannot count this process's threads in /proc/self/task; use the start method .spawn")
+        }
+        let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
+        let foreign = threads - 1 - own.count
+        if foreign > 0 || !own.allSatisfy(\.isAsleep) { return .unsafeFork(threads: max(1, foreign)) }
+        if mt_dispatch_was_used() {
+            return MultitaskingError(
+                .unsafeFork,
+                """
+                this process has used Dispatch or Swift concurrency, which do not work in a forked copy; use the start \
+                method .automatic or .spawn, or make the pool before
+                """)
+        }
+        return nil
+    }
+}

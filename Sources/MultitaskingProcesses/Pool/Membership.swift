@@ -1,0 +1,87 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+
+/// This process's part in a pool: which member it is, and what it needs to act as one.
+///
+/// Channels and signals hold the membership rather than its parts: when the client forks a copy of itself for one task,
+/// the handles that the task captured act for the copy from then on.
+final class Membership: @unchecked Sendable {
+    let arena: Arena
+    let compression: CompressionPolicy
+    // SAFETY: these three change only in `become(_:)`, in a process that has just been forked and has one thread.
+    private(set) var member: Int
+    private(set) var heap: Heap
+    private(set) var journal: Journal
+
+    private let writers = Mutex<[PayloadWriter]>([])
+    private let watcherOrNil = Mutex<Watcher?>(nil)
+    private let supervisorCheck: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+
+    init(arena: Arena, member: Int) {
+        self.arena = arena
+        self.member = member
+        compression = CompressionPolicy(word: arena.header(ArenaLayout.Header.compression).load())
+        heap = Heap(arena: arena, member: member)
+        journal = Journal(arena: arena, member: member)
+    }
+
+    /// Makes this process another member; only right after it was forked.
+    func become(_ member: Int) {
+        self.member = member
+        heap = Heap(arena: arena, member: member)
+        journal = Journal(arena: arena, member: member)
+        watcherOrNil.withLock { $0 = nil }
+        supervisorCheck.withLock { $0 = nil }
+    }
+
+    /// Runs `body` with an empty writer whose memory is reused.
+    func withWriter<Result>(_ body: (inout PayloadWriter) throws -> Result) rethrows -> Result {
+        var writer = writers.withLock { $0.popLast() } ?? PayloadWriter()
+        defer {
+            writer.reset()
+            writers.withLock { if $0.count < 16 { $0.append(writer) } }
+        }
+        return try body(&writer)
+    }
+
+    /// The thread that watches for events on behalf of asynchronous callers; started when first needed.
+    var watcher: Watcher {
+        watcherOrNil.withLock { watcher in
+            if let watcher { return watcher }
+            let fresh = Watcher(event: Event(arena: arena)) { [weak self] in self?.checkSupervisor() }
+            watcher = fresh
+            return fresh
+        }
+    }
+
+    /// The watcher if it was ever needed.
+    var startedWatcher: Watcher? { watcherOrNil.withLock { $0 } }
+
+    /// Has `check` called now and then while this process waits; the client uses it to look after its supervisor.
+    func setSupervisorCheck(_ check: (@Sendable () -> Void)?) { supervisorCheck.withLock { $0 = check } }
+
+    func checkSupervisor() { supervisorCheck.withLock { $0 }?() }
+
+    var isClient: Bool { member == ArenaLayout.client }
+}
+
+extension CompressionPolicy {
+    /// The policy as a word of the arena's header: 0 none, 1 automatic, 1000 + level for zstd.
+    init(word: UInt64) {
+        switch word {
+        case 0: self = .none
+        case 1: self = .automatic
+        default: self = .zstd(level: Int(word) - 1000)
+        }
+    }
+
+    var word: UInt64 {
+        switch self {
+        case .none: 0
+        case .automatic: 1
+        case .zstd(let level): UInt64(1000 + level)
+        }
+    }
+}

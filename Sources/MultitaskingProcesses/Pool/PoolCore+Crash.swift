@@ -1,0 +1,40 @@
+import CMultitaskingLinux
+import MultitaskingCore
+
+extension PoolCore {
+    /// The error of a task whose process died.
+    func crashError(of slot: TaskSlot) -> MultitaskingError {
+        let record = slot.crashRecord
+        var status = record.status.load()
+        var peakMemory = Int(clamping: record.peakMemory.load())
+        let pid = Int32(truncatingIfNeeded: record.pid.load())
+        if status & CrashRecord.clientChildFlag != 0 {
+            let info = reapCopy(pid)
+            status = info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
+            peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0
+        }
+        let number = Int32(truncatingIfNeeded: status & 0xffff_ffff)
+        let isSignal = status & CrashRecord.signalFlag != 0
+        let isSupervisor = status & CrashRecord.supervisorFlag != 0
+        let failure = WorkerFailure(
+            pid: pid, worker: Int(clamping: record.member.load()) - 1,
+            phase: WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: record.phase.load())) ?? .running,
+            signal: isSupervisor ? 9 : isSignal ? number : nil,
+            signalName: unsafe (isSupervisor ? mt_signal_name(9) : isSignal ? mt_signal_name(number) : nil)
+                .map { unsafe String(cString: $0) },
+            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory)
+        if isSupervisor {
+            return MultitaskingError(
+                .supervisorLost,
+                "the pool's supervisor died and its workers with it while the task was running; submit the task again",
+                cause: failure)
+        }
+        if isSignal {
+            return MultitaskingError(
+                .workerCrashed,
+                "\(failure); look for a trap, a bad pointer or too little memory in the task's function", cause: failure)
+        }
+        return MultitaskingError(
+            .workerExited, "\(failure); a task must return or throw, not call exit", cause: failure)
+    }
+}

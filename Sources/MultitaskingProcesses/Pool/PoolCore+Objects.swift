@@ -1,0 +1,101 @@
+import MultitaskingCore
+
+extension PoolCore {
+    /// The channels and signals of the pool.
+    struct Objects {
+        var freeChannels: [Int] = []
+        var freshChannel = 0
+        var channelSerial: UInt64 = 0
+        /// Channels that were let go while somebody was in the middle of one of their places.
+        var lingering: [ChannelQueue] = []
+        var freeSignals: [Int] = []
+        var freshSignal = 0
+        var signalSerial: UInt64 = 0
+
+        var liveChannels: Int { freshChannel - freeChannels.count }
+        var liveSignals: Int { freshSignal - freeSignals.count }
+    }
+
+    func makeChannel(capacity: Int?) throws -> ProcessChannel {
+        if let capacity, capacity < 1 || capacity > Int(UInt32.max) {
+            throw MultitaskingError(
+                .invalidArgument,
+                "a channel's capacity is \(capacity); give a number from 1 to 4294967295, or nil for no bound")
+        }
+        try checkUsable()
+        releaseLingering()
+        let (index, serial) = try objects.withLock { objects in
+            guard let index = objects.freeChannels.popLast() ?? objects.takeFreshChannel() else {
+                throw MultitaskingError(
+                    .arenaLimitReached, "the pool has \(ArenaLayout.channelLimit) channels; drop some first")
+            }
+            objects.channelSerial = (objects.channelSerial + 1) & SegmentTag.serialMask
+            return (index, objects.channelSerial)
+        }
+        let header = ChannelHeader(arena: arena, index: index)
+        for word in [header.tail, header.head, header.finished, header.watched] { word.store(0) }
+        header.capacity.store(UInt64(capacity ?? 0))
+        let queue = ChannelQueue(header: header, serial: serial, membership: membership)
+        do { try queue.begin() } catch {
+            objects.withLock { $0.freeChannels.append(index) }
+            throw error
+        }
+        header.state.store(serial << 8 | ChannelHeader.liveFlag)
+        let count = arena.header(ArenaLayout.Header.channelCount)
+        count.store(max(count.load(), UInt64(index + 1)))
+        return ProcessChannel(membership: membership, index: index, serial: serial) { [weak self] in
+            self?.release(queue)
+        }
+    }
+
+    private func release(_ queue: ChannelQueue) {
+        queue.header.state.store(queue.serial << 8)
+        queue.header.wakeAll()
+        objects.withLock { $0.lingering.append(queue) }
+        releaseLingering()
+    }
+
+    private func releaseLingering() {
+        let lingering = objects.withLock { objects in
+            defer { objects.lingering = [] }
+            return objects.lingering
+        }
+        guard !lingering.isEmpty else { return }
+        for queue in lingering {
+            let isGone = queue.dismantle()
+            objects.withLock { objects in
+                if isGone { objects.freeChannels.append(queue.header.index) } else { objects.lingering.append(queue) }
+            }
+        }
+    }
+
+    func makeCancelSignal() throws -> ProcessCancelSignal {
+        try checkUsable()
+        let (index, serial) = try objects.withLock { objects in
+            guard let index = objects.freeSignals.popLast() ?? objects.takeFreshSignal() else {
+                throw MultitaskingError(
+                    .arenaLimitReached, "the pool has \(ArenaLayout.signalLimit) cancel events; drop some first")
+            }
+            objects.signalSerial = (objects.signalSerial + 1) & 0xffff_ffff
+            return (index, objects.signalSerial)
+        }
+        ProcessCancelSignal.word(of: index, in: arena).store(serial << 8)
+        return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [weak self] in
+            self?.objects.withLock { $0.freeSignals.append(index) }
+        }
+    }
+}
+
+extension PoolCore.Objects {
+    fileprivate mutating func takeFreshChannel() -> Int? {
+        guard freshChannel < ArenaLayout.channelLimit else { return nil }
+        freshChannel += 1
+        return freshChannel - 1
+    }
+
+    fileprivate mutating func takeFreshSignal() -> Int? {
+        guard freshSignal < ArenaLayout.signalLimit else { return nil }
+        freshSignal += 1
+        return freshSignal - 1
+    }
+}

@@ -1,0 +1,172 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+
+extension PoolCore {
+    struct Supervision {
+        var pid: pid_t = 0
+        var method: StartMethod = .automatic
+        var initializer: NamedAction< >?
+        var lastCheck: Int64 = 0
+        var isGone = false
+    }
+
+    /// Starts the first supervisor.
+    func start(_ method: StartMethod, initializer: NamedAction< >) throws {
+        let obstacle = ForkSafety.obstacle
+        let chosen: StartMethod
+        switch method {
+        case .automatic: chosen = obstacle == nil ? .fork : .spawn
+        case .fork:
+            if let obstacle { throw obstacle }
+            chosen = .fork
+        case .spawn: chosen = .spawn
+        }
+        if let address = FunctionAddress(of: initializer),
+            let name = FunctionTypeName(of: NamedAction< >.self)
+        {
+            let index = try FunctionTable(arena: arena).add(address, typeName: name.mangled)
+            arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
+        } else if chosen == .spawn {
+            throw MultitaskingError(
+                .capturesState,
+                "the initializer captures values, and cannot be sent to a spawned worker; use a function that captures "
+                    + "nothing, or make the pool before any thread starts, so that it can be forked")
+        }
+        try supervision.withLock { supervision in
+            supervision.method = chosen
+            supervision.initializer = initializer
+            supervision.pid = try launch(chosen, initializer: initializer)
+        }
+        if method == .automatic, chosen == .spawn { warnOfSpawn() }
+        membership.setSupervisorCheck { [weak self] in self?.checkSupervisor() }
+    }
+
+    private func warnOfSpawn() {
+        Self.logger.info(
+            """
+            workers are spawned, not forked, because this process has other threads or has used Dispatch: top-level \
+            variables of a main.swift read as zero in them (see Docs/fork-safety.md)
+            """)
+    }
+
+    /// Makes the supervisor process.
+    private func launch(_ method: StartMethod, initializer: NamedAction< >?) throws -> pid_t {
+        let pid: pid_t
+        if method == .spawn {
+            pid = mt_spawn_supervisor(arena.descriptor, doorbell, clientPidfd)
+        } else {
+            pid = mt_fork()
+            if pid == 0 { _exit(runForkedSupervisor(initializer)) }
+        }
+        guard pid > 0 else {
+            throw MultitaskingError.system(
+                -pid, "start the pool's supervisor process",
+                advice: "raise the limit of processes (ulimit -u) or free some memory")
+        }
+        return pid
+    }
+
+    private func runForkedSupervisor(_ initializer: NamedAction< >?) -> Int32 {
+        isForkedChild.store(true, ordering: .relaxed)
+        // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
+        let keep = [arena.descriptor, doorbell, clientPidfd]
+        unsafe mt_close_descriptors(3, keep, Int32(keep.count))
+        var supervisor = Supervisor(arena: arena, doorbell: doorbell, client: clientPidfd, initializer: initializer)
+        return supervisor.run()
+    }
+
+    // MARK: A supervisor that dies
+
+    /// Starts a new supervisor if the old one has died; called now and then by whoever waits.
+    func checkSupervisor() {
+        supervision.withLock { supervision in
+            let now = monotonicNanoseconds()
+            guard supervision.pid > 0, !supervision.isGone, now - supervision.lastCheck > 20_000_000 else { return }
+            supervision.lastCheck = now
+            restartIfDead(&supervision)
+        }
+    }
+
+    private func restartIfDead(_ supervision: inout Supervision) {
+        var info = mt_exit_info()
+        let result = unsafe mt_reap(supervision.pid, false, &info)
+        guard result != 0 else { return }
+        // An orderly end: the pool is over, or broken.
+        if result == 1, !info.signaled, info.status == 0 {
+            supervision.isGone = true
+            return
+        }
+        // Threads may have started since, so the new one is forked only where that is safe still.
+        let method: StartMethod =
+            supervision.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
+        do {
+            supervision.pid = try launch(method, initializer: method == .fork ? supervision.initializer : nil)
+        } catch {
+            PoolPhase.reportFailure(of: error, in: arena)
+            PoolPhase(arena).advance(to: .broken)
+            supervision.isGone = true
+            endAllQueued(as: .done)
+        }
+    }
+
+    // MARK: The end
+
+    func shutdown(_ mode: ShutdownMode) {
+        guard membership.isClient, !isForkedChild.load(ordering: .relaxed) else { return }
+        beginShutdown(mode)
+        supervision.withLock { supervision in
+            while !supervision.isGone, supervision.pid > 0 {
+                waitForExit(of: supervision.pid)
+                restartIfDead(&supervision)
+            }
+        }
+        // A task pushed at the very moment of the end has nobody left to take it.
+        endAllQueued(as: .cancelled)
+        membership.setSupervisorCheck(nil)
+        reapAllCopies()
+        sweepAbandoned()
+    }
+
+    /// Starts the end without waiting for it; a thread of its own waits and reaps.
+    func drainInBackground() {
+        let isOver = supervision.withLock { $0.isGone || $0.pid == 0 }
+        guard !isOver, membership.isClient, !isForkedChild.load(ordering: .relaxed) else { return }
+        beginShutdown(.drain)
+        BackgroundThread.run { [self] in shutdown(.drain) }
+    }
+
+    private func beginShutdown(_ mode: ShutdownMode) {
+        switch mode {
+        case .drain:
+            PoolPhase(arena).advance(to: .draining)
+        case .cancelQueued:
+            PoolPhase(arena).advance(to: .draining)
+            endAllQueued(as: .cancelled)
+        case .kill:
+            PoolPhase(arena).advance(to: .killing)
+            endAllQueued(as: .cancelled)
+        }
+        parked.wakeAll()
+        ringDoorbell()
+    }
+
+    /// Ends every task that no worker has claimed.
+    private func endAllQueued(as status: SlotWord.Status) {
+        let count = state.withLock { $0.freshSlot }
+        for index in 0..<count {
+            let slot = TaskSlot(arena: arena, index: index)
+            let word = slot.word
+            guard word.status == .queued, slot.end(from: word, as: status) else { continue }
+            if slot.kind == .copy { dismissCopy(slot.copyMember) }
+        }
+    }
+
+    private func waitForExit(of pid: pid_t) {
+        let pidfd = mt_pidfd_open(pid)
+        guard pidfd >= 0 else { return }
+        defer { close(pidfd) }
+        var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&descriptor, 1, -1)
+    }
+}

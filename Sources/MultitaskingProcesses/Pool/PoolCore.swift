@@ -1,0 +1,125 @@
+import CMultitaskingLinux
+import Glibc
+import Logging
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+
+/// The client's side of a pool; it outlives the `ProcessPool` while futures and channels of it are held.
+final class PoolCore: Sendable {
+    /// Half of the machine's memory, in whole MiB.
+    static var defaultArenaLimit: Int {
+        let pages = sysconf(Int32(_SC_PHYS_PAGES))
+        return max(64 << 20, min(pages * sysconf(Int32(_SC_PAGESIZE)) / 2, 1 << 40) >> 20 << 20)
+    }
+
+    static let logger = Logger(label: "swift-multitasking.processes")
+
+    let arena: Arena
+    let membership: Membership
+    let jobs: JobRing
+    let parked: ParkedWorkers
+    /// An eventfd; writing to it makes the supervisor look at the arena.
+    let doorbell: Int32
+    /// A pidfd of this process, for the supervisor.
+    let clientPidfd: Int32
+    private let clientPid = getpid()
+
+    let state = Mutex(State())
+    let objects = Mutex(Objects())
+    let supervision = Mutex(Supervision())
+
+    struct State {
+        var freeSlots: [Int] = []
+        /// The first slot that was never used.
+        var freshSlot = 0
+        var functions: [FunctionKey: Int] = [:]
+        /// Slots whose futures were dropped before the task ended, with what the task still needs.
+        var abandoned: [(slot: TaskSlot, companion: (any Sendable)?)] = []
+        /// The processes forked for one task each, by member.
+        var copies: [Int: pid_t] = [:]
+        var isShutDown = false
+    }
+
+    struct FunctionKey: Hashable {
+        var address: FunctionAddress
+        var type: ObjectIdentifier
+    }
+
+    init(workers: Int, arenaLimit: Int, compression: CompressionPolicy) throws {
+        guard FunctionAddress.selfCheck() else {
+            throw MultitaskingError(
+                .functionNotFound,
+                "this Swift compiler lays functions out in a way this package does not know; use a thread pool")
+        }
+        let arena = try Arena.create(
+            ArenaLayout(workers: workers, slotCapacity: 1 << 22, chunkCount: arenaLimit >> 20))
+        arena.header(ArenaLayout.Header.clientPid).store(UInt64(clientPid))
+        arena.header(ArenaLayout.Header.compression).store(compression.word)
+        // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
+        arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
+        self.arena = arena
+        membership = Membership(arena: arena, member: ArenaLayout.client)
+        jobs = JobRing(arena: arena, isRetry: false)
+        parked = ParkedWorkers(arena: arena)
+        doorbell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        clientPidfd = mt_pidfd_open(clientPid)
+        guard doorbell >= 0, clientPidfd >= 0 else {
+            let code = doorbell < 0 ? errno : -clientPidfd
+            if doorbell >= 0 { close(doorbell) }
+            throw MultitaskingError.system(
+                code, "open the pool's descriptors", advice: "raise the limit of open files (ulimit -n)")
+        }
+    }
+
+    deinit {
+        membership.startedWatcher?.stop()
+        close(doorbell)
+        close(clientPidfd)
+    }
+
+    func ringDoorbell() {
+        var one: UInt64 = 1
+        _ = unsafe write(doorbell, &one, 8)
+    }
+
+    /// Throws unless this process may use the pool now.
+    func checkUsable() throws {
+        guard membership.isClient, !isForkedChild.load(ordering: .relaxed) else {
+            throw MultitaskingError(
+                .shutDown, "this pool belongs to the parent process; make a pool of your own inside the task")
+        }
+        switch PoolPhase(arena).value {
+        case .running: return
+        case .broken: throw PoolPhase(arena).failure
+        case .draining, .killing:
+            throw MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
+        }
+    }
+
+    // MARK: Statistics
+
+    var memoryUsage: MemoryUsage {
+        sweepAbandoned()
+        let blocks = arena.blocksInUse()
+        let tasks = state.withLock { $0.freshSlot - $0.freeSlots.count }
+        let (channels, signals) = objects.withLock { ($0.liveChannels, $0.liveSignals) }
+        return MemoryUsage(
+            blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,
+            signals: signals)
+    }
+
+    var workerProcessIDs: [Int32] {
+        (1...arena.layout.workers).map { Member(arena: arena, index: $0) }
+            .filter { $0.state == .ready || $0.state == .starting }
+            .map { Int32(truncatingIfNeeded: $0.pid.load()) }.filter { $0 > 0 }
+    }
+
+    var supervisorProcessID: Int32 { supervision.withLock { $0.pid } }
+    var startedBy: StartMethod { supervision.withLock { $0.method } }
+}
+
+/// Whether this process was forked by a pool, as its supervisor, a worker or a copy.
+///
+/// ORDERING: relaxed; it changes once, right after the fork, while there is one thread.
+let isForkedChild = Atomic<Bool>(false)

@@ -1,0 +1,123 @@
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+
+/// The client's hold on one task: reads the ledger entry, and decodes the result when first asked for it.
+final class ProcessFuture<Function: PortableFunction>: FutureSource {
+    typealias Value = Function.Output
+
+    private let core: PoolCore
+    private let slot: TaskSlot
+    private let companion: (any Sendable)?
+    private let settled = Mutex<TaskOutcome<Value>?>(nil)
+    /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
+    /// another task sees this as well.
+    private let isSettled = Atomic<Bool>(false)
+
+    init(core: PoolCore, slot: TaskSlot, companion: (any Sendable)?) {
+        self.core = core
+        self.slot = slot
+        self.companion = companion
+    }
+
+    deinit {
+        guard !isSettled.load(ordering: .acquiring) else { return }
+        if slot.hasEnded { core.releaseSlot(slot) } else { core.abandon(slot, companion: companion) }
+    }
+
+    private var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded }
+
+    var state: TaskState {
+        settled.withLock { outcome in
+            switch outcome {
+            case .cancelled?: return .cancelled
+            case .success?, .failure?: return .done
+            case nil: break
+            }
+            switch slot.word.status {
+            case .free, .queued: return .queued
+            case .claimed: return .running
+            case .done: return .done
+            case .cancelled: return .cancelled
+            }
+        }
+    }
+
+    func outcome() -> TaskOutcome<Value>? {
+        settled.withLock { settled in
+            if let settled { return settled }
+            let outcome: TaskOutcome<Value>
+            switch slot.word.status {
+            case .free, .queued, .claimed: return nil
+            case .cancelled: outcome = .cancelled
+            case .done: outcome = readOutcome()
+            }
+            settled = outcome
+            isSettled.store(true, ordering: .releasing)
+            core.releaseSlot(slot)
+            core.reapCopies()
+            return outcome
+        }
+    }
+
+    private func readOutcome() -> TaskOutcome<Value> {
+        do {
+            switch slot.resultKind {
+            case .value:
+                return .success(try read { try Function.decodeOutput(from: &$0) })
+            case .thrown:
+                return .failure(try read { try $0.decodeThrown() })
+            case .failure:
+                return .failure(try read { try $0.decode(PoolFailure.self) }.error)
+            case .outOfMemory:
+                return .failure(
+                    MultitaskingError(
+                        .arenaLimitReached,
+                        "the pool's shared memory had no room for the task's result; drop finished results, or make the "
+                            + "pool with a larger arenaLimit"))
+            case .crashed:
+                return .failure(core.crashError(of: slot))
+            case .none:
+                return .failure(PoolPhase(core.arena).failure)
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func read<Result>(_ body: (inout PayloadReader) throws -> Result) throws -> Result {
+        let environment = WorkerEnvironment(membership: core.membership)
+        return try slot.result.withPayload { bytes in
+            var reader = unsafe PayloadReader(bytes, environment: environment)
+            return try body(&reader)
+        }
+    }
+
+    @available(*, noasync)
+    func waitUntilDone(_ wait: WaitLimit) -> Bool {
+        core.membership.wait(wait, for: slot.completion) { hasEnded }
+    }
+
+    func whenDone(_ body: @escaping @Sendable () -> Void) {
+        core.membership.watcher.add { [self] in
+            slot.completion.watch()
+            guard hasEnded else { return false }
+            body()
+            return true
+        }
+    }
+
+    func cancel() -> Bool {
+        settled.withLock { settled in
+            if let settled {
+                if case .cancelled = settled { return true }
+                return false
+            }
+            let word = slot.word
+            if word.status == .cancelled { return true }
+            guard word.status == .queued, slot.end(from: word, as: .cancelled) else { return false }
+            if slot.kind == .copy { core.dismissCopy(slot.copyMember) }
+            return true
+        }
+    }
+}

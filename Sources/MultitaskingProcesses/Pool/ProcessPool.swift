@@ -1,0 +1,123 @@
+public import MultitaskingCore
+public import MultitaskingSerialization
+
+/// A pool of worker processes: what a task does to its process is felt by no other task.
+///
+/// ```swift
+/// let pool = try ProcessPool(maxWorkers: 2)
+/// let future = try pool.submit(findPrimes, 1..<1_000)
+/// print(try future.value())
+/// pool.shutdown(.drain)
+/// ```
+///
+/// Arguments and results are encoded; functions are not: a function that captures nothing is called by its address.
+/// A closure that captures, or a type that is private, runs in a copy of this process forked for that one task, where
+/// that is safe; otherwise `submit` throws `capturesState`.
+///
+/// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
+/// whose cause is a ``MultitaskingCore/WorkerFailure``, and is replaced. If this process dies, so do all of the pool's.
+///
+/// Tasks start in the order of submission. Dropping the pool without ``shutdown(_:)`` lets queued tasks finish.
+public final class ProcessPool: Executor {
+    let core: PoolCore
+
+    /// How many workers run at most at the same time.
+    public let maxWorkers: Int
+
+    /// Makes a pool and starts its workers; returns before they are ready.
+    ///
+    /// - Parameters:
+    ///   - maxWorkers: how many workers, 1...512; nil for one a core.
+    ///   - startMethod: how the first process of the pool is made.
+    ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
+    ///     machine's memory. Tasks themselves take up to 256 bytes each besides.
+    ///   - compression: whether large payloads are compressed.
+    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
+    /// - Throws: `invalidArgument`; `unsafeFork`; `capturesState` if the initializer captures something and the pool must
+    ///   be spawned; `systemError` and `permissionDenied` if the system refuses memory or processes.
+    public convenience init(
+        maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+        compression: CompressionPolicy = .automatic,
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = {}
+    ) throws {
+        try self.init(
+            maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
+            initializingWith: NamedAction(initializer))
+    }
+
+    /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
+    public init(
+        maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+        compression: CompressionPolicy = .automatic, initializingWith initializer: NamedAction< >
+    ) throws {
+        let workers = maxWorkers ?? onlineCores
+        guard (1...ArenaLayout.workerLimit).contains(workers) else {
+            throw MultitaskingError(
+                .invalidArgument,
+                "maxWorkers is \(workers); give a number from 1 to \(ArenaLayout.workerLimit), or nil for one a core")
+        }
+        let limit = arenaLimit ?? PoolCore.defaultArenaLimit
+        guard limit >= 1 << 20, limit <= 1 << 40 else {
+            throw MultitaskingError(
+                .invalidArgument, "arenaLimit is \(limit) bytes; give at least 1 MiB (1048576) and at most 1 TiB")
+        }
+        self.maxWorkers = workers
+        core = try PoolCore(workers: workers, arenaLimit: limit, compression: compression)
+        try core.start(startMethod, initializer: initializer)
+    }
+
+    deinit { core.drainInBackground() }
+
+    /// Queues a call; see ``Executor/submit(_:options:)``.
+    public func submit<Function: PortableFunction>(
+        _ call: Invoker<Function>, options: TaskOptions = .default
+    ) throws -> Future<Function.Output> {
+        Future(try core.submit(call, options: options))
+    }
+
+    /// Makes a channel that all workers can use, also those that run already.
+    ///
+    /// - Parameter capacity: how many elements fit, at least 1; nil for no bound but memory.
+    /// - Throws: `invalidArgument`; `arenaLimitReached`; `shutDown`.
+    public func makeChannel(capacity: Int? = nil) throws -> any JoinableChannel {
+        try core.makeChannel(capacity: capacity)
+    }
+
+    /// Makes a cancel signal that all workers can use, also those that run already.
+    /// - Throws: `arenaLimitReached`; `shutDown`.
+    public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
+
+    /// Ends the pool and blocks until all its processes are gone.
+    ///
+    /// With `.kill`, running tasks end with `workerCrashed`. From inside a task of the pool itself this throws the worker
+    /// away with it; do not call it there.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func shutdown(_ mode: ShutdownMode = .drain) { core.shutdown(mode) }
+
+    /// What the pool's shared memory holds at the moment.
+    /// - Complexity: O(shared memory in use); meant for tests and diagnosis.
+    public var memoryUsage: MemoryUsage { core.memoryUsage }
+
+    /// The process ids of the workers that run now, without those that are being replaced.
+    public var workerProcessIDs: [Int32] { core.workerProcessIDs }
+
+    /// The process id of the supervisor, the parent of all workers; 0 before it has started.
+    public var supervisorProcessID: Int32 { core.supervisorProcessID }
+
+    /// How this pool's first process was made.
+    public var startedBy: StartMethod { core.startedBy }
+}
+
+/// What a pool's shared memory holds at one moment.
+public struct MemoryUsage: Sendable, Hashable {
+    /// Blocks with arguments, results and messages.
+    public var blocks: Int
+    /// Segments of channels.
+    public var channelSegments: Int
+    /// Tasks that are queued, running, or done with their result not yet dropped.
+    public var tasks: Int
+    /// Channels whose handle is held.
+    public var channels: Int
+    /// Cancel signals whose handle is held.
+    public var signals: Int
+}

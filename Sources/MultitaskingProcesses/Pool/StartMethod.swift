@@ -1,0 +1,16 @@
+/// How a pool makes its first process, from which all workers are forked.
+public enum StartMethod: String, Sendable, Hashable, CaseIterable {
+    /// ``fork`` if this process has no threads but the caller's and the pools' own sleeping ones and has never used
+    /// Dispatch, otherwise ``spawn``.
+    case automatic
+    /// Copy this process: workers have all its globals as they are now; takes less than a millisecond.
+    ///
+    /// Throws `unsafeFork` if other threads run, because a copy may hang on a lock that one of them held.
+    case fork
+    /// Run the program anew up to just before `main`: always safe, takes about ten milliseconds.
+    ///
+    /// Workers then have none of what `main` has set up: the top-level variables of a `main.swift` read as zero there.
+    /// Pass such values as arguments, or make them `static let`s or globals of another file, which initialize
+    /// themselves wherever they are used.
+    case spawn
+}

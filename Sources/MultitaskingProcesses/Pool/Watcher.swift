@@ -1,0 +1,90 @@
+import CMultitaskingLinux
+import Glibc
+import Synchronization
+
+/// One thread that waits on behalf of everybody who must not block: `async` callers and completion callbacks.
+///
+/// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through. It holds no
+/// lock while it sleeps, so a process whose only other thread it is can be forked.
+final class Watcher: Sendable {
+    private struct State {
+        var polls: [UInt64: @Sendable () -> Bool] = [:]
+        var nextID: UInt64 = 0
+        var isStarted = false
+        var isStopped = false
+    }
+
+    private let event: Event
+    private let idle: @Sendable () -> Void
+    private let state = Mutex(State())
+    /// 1 while the thread sleeps in the kernel.
+    private let asleep = Atomic<Bool>(false)
+
+    init(event: Event, idle: @escaping @Sendable () -> Void) {
+        self.event = event
+        self.idle = idle
+    }
+
+    /// Whether the thread exists, and sleeps. ORDERING: sequentially consistent, as it is read before a fork.
+    var isAsleep: Bool { asleep.load(ordering: .sequentiallyConsistent) }
+    var isRunning: Bool { state.withLock { $0.isStarted && !$0.isStopped } }
+
+    /// Calls `poll` at once and whenever something may have happened, until it returns true.
+    ///
+    /// `poll` must first ask for the event (set a flag where the change will be made), then look.
+    func add(_ poll: @escaping @Sendable () -> Bool) {
+        if poll() { return }
+        let mustStart = state.withLock { state in
+            state.polls[state.nextID] = poll
+            state.nextID += 1
+            defer { state.isStarted = true }
+            return !state.isStarted
+        }
+        if mustStart, !start() {
+            // No thread to be had: the last resort is to wait here.
+            while !poll() { sched_yield() }
+            return
+        }
+        // The change may have come between the poll above and its registration.
+        event.signal()
+    }
+
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        event.signal()
+    }
+
+    private func start() -> Bool {
+        var thread = pthread_t()
+        let box = Unmanaged.passRetained(self)
+        // SAFETY: the thread takes over the reference that was retained for it.
+        let result = unsafe pthread_create(&thread, nil, { box in
+            guard let box = unsafe box else { return nil }
+            mt_set_process_name("pool-watcher")
+            unsafe Unmanaged<Watcher>.fromOpaque(box).takeRetainedValue().run()
+            return nil
+        }, box.toOpaque())
+        guard result == 0 else {
+            unsafe box.release()
+            state.withLock { $0.isStarted = false }
+            return false
+        }
+        pthread_detach(thread)
+        return true
+    }
+
+    private func run() {
+        while true {
+            let ticket = event.futex.load()
+            let (polls, isStopped) = state.withLock { ($0.polls, $0.isStopped) }
+            let finished = polls.filter { $0.value() }.map(\.key)
+            if !finished.isEmpty { state.withLock { state in for id in finished { state.polls[id] = nil } } }
+            if isStopped { return }
+            asleep.store(true, ordering: .sequentiallyConsistent)
+            let isEmpty = polls.count == finished.count
+            event.futex.sleep(while: ticket, nanoseconds: isEmpty ? -1 : 50_000_000)
+            asleep.store(false, ordering: .sequentiallyConsistent)
+            idle()
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import MultitaskingCore
+
+/// Makes the arena whole after a member has died, whatever instruction it died at.
+///
+/// Everything here may be repeated, because the supervisor may die as well and its successor begins again.
+struct Recovery {
+    let arena: Arena
+
+    /// How a member ended.
+    struct End {
+        var status: UInt64
+        var peakMemory: Int64
+
+        /// The supervisor died and took its workers with it.
+        static let withSupervisor = End(status: CrashRecord.supervisorFlag, peakMemory: 0)
+        /// The client's own child: only the client can learn how it ended.
+        static let clientChild = End(status: CrashRecord.clientChildFlag, peakMemory: 0)
+    }
+
+    /// Settles what `member` was doing and gives back what it held.
+    func recover(_ index: Int, _ end: End) {
+        let member = Member(arena: arena, index: index)
+        for entry in 0..<Member.journalEntries { recover(member.journal(entry), of: member) }
+        settleTask(of: member, end)
+        arena.releaseRuns(of: index)
+        if index <= arena.layout.workers {
+            let parked = ParkedWorkers(arena: arena)
+            parked.remove(index)
+            // The dead may have been woken for a job it never claimed.
+            if !JobRing(arena: arena, isRetry: false).isEmpty || !JobRing(arena: arena, isRetry: true).isEmpty {
+                parked.wakeOne()
+            }
+        }
+        wakeChannels()
+    }
+
+    // MARK: The task
+
+    private func settleTask(of member: Member, _ end: End) {
+        defer { member.slot.store(0) }
+        let index = Int(member.slot.load()) - 1
+        guard index >= 0, index < arena.layout.slotCapacity else { return }
+        let slot = TaskSlot(arena: arena, index: index)
+        let word = slot.word
+        let isCopy = member.index > arena.layout.workers
+        let isMine =
+            isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
+        guard isMine else { return }
+        switch word.status {
+        case .claimed:
+            let hasBegun = isCopy || WorkerFailure.Phase(rawValue: UInt8(member.phase.load() & 0xff)) != .idle
+            if hasBegun { fail(slot, word, member, end) } else { _ = retries.push(slot, from: word) }
+        case .queued where isCopy:
+            fail(slot, word, member, end)
+        case .done, .cancelled:
+            // It may have died before it told anybody.
+            slot.completion.signal(arena)
+        case .free, .queued:
+            break
+        }
+    }
+
+    private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
+
+    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+        slot.result.clear()
+        let record = slot.crashRecord
+        record.pid.store(member.pid.load())
+        record.member.store(UInt64(member.index))
+        record.phase.store(member.phase.load())
+        record.status.store(end.status)
+        record.peakMemory.store(UInt64(max(0, end.peakMemory)))
+        slot.finish(from: word, as: .crashed)
+    }
+
+    // MARK: What was under way
+
+    private func recover(_ entry: JournalEntry, of member: Member) {
+        defer { entry.clear() }
+        if entry.segment != 0 { return recoverSegment(entry, of: member) }
+        if entry.cell != 0 { return recoverCell(entry, of: member) }
+        let block = entry.block
+        guard !block.isNone else { return }
+        // A result: it stays if the task's end was published with it.
+        let index = Int(member.slot.load()) - 1
+        if index >= 0, index < arena.layout.slotCapacity {
+            let slot = TaskSlot(arena: arena, index: index)
+            if slot.word.status == .done, slot.result.block == block { return }
+        }
+        arena.free(block, by: member.index)
+    }
+
+    private func recoverCell(_ entry: JournalEntry, of member: Member) {
+        guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
+        let word = cell.word
+        let block = entry.block
+        switch word.state {
+        case .writing where word.owner == member.index:
+            let void = CellWord(.void, tag: word.tag)
+            if cell.wordCell.compareExchange(word.rawValue, void.rawValue) { header.finished.add(1) }
+            arena.free(block, by: member.index)
+        case .reading where word.owner == member.index:
+            arena.free(cell.payload.block, by: member.index)
+            let (segment, index) = cell.place
+            queue(header, as: member).finish(cell, in: segment, index: index, number: word.tag.segment)
+            header.finished.add(1)
+        default:
+            // Published, or never claimed: then the block is still the dead member's own.
+            if cell.payload.block != block { arena.free(block, by: member.index) }
+        }
+    }
+
+    private func recoverSegment(_ entry: JournalEntry, of member: Member) {
+        let block = entry.block
+        guard !block.isNone, let header = channel(entry), arena.isLive(block) else { return }
+        let number = (entry.segment & ~JournalEntry.retiring) - 1
+        let queue = queue(header, as: member)
+        if entry.segment & JournalEntry.retiring == 0 {
+            if !queue.reaches(number, at: block.offset) { arena.free(block, by: member.index) }
+        } else {
+            let tag = SegmentTag(serial: queue.serial, segment: number).rawValue
+            let segment = Segment(arena: arena, offset: block.offset)
+            if segment.tag.load() == tag | Segment.retiredFlag { arena.free(block, by: member.index) }
+        }
+    }
+
+    private func channel(_ entry: JournalEntry) -> ChannelHeader? {
+        let index = Int(entry.channel)
+        guard index >= 0, index < ArenaLayout.channelLimit else { return nil }
+        return ChannelHeader(arena: arena, index: index)
+    }
+
+    private func queue(_ header: ChannelHeader, as member: Member) -> ChannelQueue {
+        ChannelQueue(
+            header: header, serial: header.state.load() >> 8,
+            membership: Membership(arena: arena, member: member.index))
+    }
+
+    /// The dead may have been woken for something that another sleeper must do now.
+    private func wakeChannels() {
+        let count = min(Int(arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        for index in 0..<count {
+            let header = ChannelHeader(arena: arena, index: index)
+            guard header.state.load() & ChannelHeader.liveFlag != 0 else { continue }
+            header.wakeAll()
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// A queue of slots with one writing process and any number of claiming ones, none of which can block it by dying.
+///
+/// The ring itself is only an index. What decides is the slot's word: a claim is one compare-and-exchange of it from
+/// "queued at this position" to "claimed by this member". Positions only grow, and anybody may move the head past an
+/// entry that is not queued there (any more).
+struct JobRing {
+    let arena: Arena
+    let isRetry: Bool
+
+    private var tailCell: SharedWord {
+        arena.header(isRetry ? ArenaLayout.Header.retryTail : ArenaLayout.Header.jobTail)
+    }
+    private var headCell: SharedWord {
+        arena.header(isRetry ? ArenaLayout.Header.retryHead : ArenaLayout.Header.jobHead)
+    }
+
+    @inline(__always)
+    private func entry(_ position: UInt64) -> SharedWord {
+        let ring = isRetry ? arena.layout.retryRing : arena.layout.jobRing
+        return arena.word(ring + Int(position % UInt64(arena.layout.slotCapacity)) * 8)
+    }
+
+    @inline(__always)
+    var isEmpty: Bool { headCell.load() >= tailCell.load() }
+
+    /// Puts a slot at the end, changing its word from `expected`. Only one process may do this, one thread at a time.
+    ///
+    /// - Returns: false if the slot's word was not `expected`, or there is no room.
+    func push(_ slot: TaskSlot, from expected: SlotWord) -> Bool {
+        let position = tailCell.loadRelaxed()
+        guard position &- headCell.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return false }
+        entry(position).storeRelaxed(UInt64(slot.index))
+        let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
+        guard slot.wordCell.compareExchange(expected.rawValue, queued.rawValue) else { return false }
+        tailCell.store(position + 1)
+        return true
+    }
+
+    /// Takes the first slot that is still queued. `announce` is told its index before each attempt.
+    @inline(__always)
+    func claim(by member: Int, announce: (Int) -> Void) -> (slot: TaskSlot, word: SlotWord)? {
+        while true {
+            let position = headCell.load()
+            guard position < tailCell.load() else { return nil }
+            let index = Int(entry(position).loadRelaxed())
+            if index < arena.layout.slotCapacity {
+                let slot = TaskSlot(arena: arena, index: index)
+                let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
+                let claimed = queued.with(.claimed, member: member)
+                announce(index)
+                if slot.wordCell.compareExchange(queued.rawValue, claimed.rawValue) {
+                    _ = headCell.compareExchange(position, position + 1)
+                    return (slot, claimed)
+                }
+            }
+            _ = headCell.compareExchange(position, position + 1)
+        }
+    }
+
+    /// Moves the head past entries whose tasks were cancelled; true if there is room now.
+    private func skipStale() -> Bool {
+        while true {
+            let position = headCell.load()
+            guard position < tailCell.load() else { return true }
+            let slot = TaskSlot(arena: arena, index: Int(entry(position).loadRelaxed()))
+            let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
+            guard slot.word != queued else {
+                return tailCell.load() - position < UInt64(arena.layout.slotCapacity)
+            }
+            _ = headCell.compareExchange(position, position + 1)
+        }
+    }
+
+    /// Completes a `push` in whose middle its process died.
+    func repairTail() {
+        let position = tailCell.load()
+        let slot = TaskSlot(arena: arena, index: Int(entry(position).load() % UInt64(arena.layout.slotCapacity)))
+        if slot.word == SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)) {
+            tailCell.store(position + 1)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import MultitaskingCore
+import MultitaskingSerialization
+
+/// A payload in a block of its own, compressed where the pool's policy says so.
+struct Parcel {
+    static let compressedFlag: UInt64 = 1 << 63
+    /// A compressed payload begins with its size before compression.
+    static let prefix = 8
+
+    let block: BlockReference
+    let length: Int
+    let isCompressed: Bool
+
+    /// Copies what was written into a new block, which the journal names from before it exists.
+    ///
+    /// - Throws: `arenaLimitReached`.
+    init(
+        _ writer: PayloadWriter, arena: Arena, heap: Heap, journal: JournalEntry, compression: CompressionPolicy
+    ) throws {
+        let count = writer.byteCount
+        if let frame = try Self.compress(writer, arena: arena, policy: compression) {
+            length = frame.count + Self.prefix
+            isCompressed = true
+            block = try heap.allocate(length, journal: journal)
+            arena.withBytes(at: block.offset, count: length) { target in
+                unsafe target.storeBytes(of: UInt64(count), as: UInt64.self)
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[Self.prefix...]).copyBytes(from: frame)
+            }
+        } else {
+            length = count
+            isCompressed = false
+            block = try heap.allocate(count, journal: journal)
+            try arena.withBytes(at: block.offset, count: count) { try unsafe writer.copy(into: $0) }
+        }
+    }
+
+    /// The compressed payload, or nil if the policy is against it or it would not be smaller.
+    private static func compress(
+        _ writer: PayloadWriter, arena: Arena, policy: CompressionPolicy
+    ) throws -> [UInt8]? {
+        guard policy != .none else { return nil }
+        let used = Double(arena.header(ArenaLayout.Header.usedChunks).load())
+        return try policy.compress(writer, memoryInFlight: used / Double(max(1, arena.layout.chunkCount)))
+    }
+}

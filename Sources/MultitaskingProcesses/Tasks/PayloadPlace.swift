@@ -1,0 +1,85 @@
+import MultitaskingCore
+import MultitaskingSerialization
+
+/// Where a payload lies: in a few inline bytes if it is small, in a block otherwise.
+struct PayloadPlace {
+    let arena: Arena
+    /// The offset of two words: the block, and the length with a flag.
+    let descriptor: Int
+    let inline: Int
+    let inlineCapacity: Int
+
+    @inline(__always) private var blockCell: SharedWord { arena.word(descriptor) }
+    @inline(__always) private var lengthCell: SharedWord { arena.word(descriptor + 8) }
+
+    var block: BlockReference { BlockReference(rawValue: blockCell.load()) }
+
+    @inline(__always)
+    func clear() {
+        blockCell.storeRelaxed(0)
+        lengthCell.storeRelaxed(0)
+    }
+
+    /// Stores what was written. The journal names the block, if there is one, until the place is published.
+    ///
+    /// - Throws: `arenaLimitReached`.
+    func store(
+        _ writer: PayloadWriter, heap: Heap, journal: JournalEntry, compression: CompressionPolicy
+    ) throws {
+        let count = writer.byteCount
+        guard count <= inlineCapacity else {
+            return adopt(try Parcel(writer, arena: arena, heap: heap, journal: journal, compression: compression))
+        }
+        try arena.withBytes(at: inline, count: inlineCapacity) { try unsafe writer.copy(into: $0) }
+        blockCell.storeRelaxed(0)
+        lengthCell.storeRelaxed(UInt64(count))
+    }
+
+    /// Makes a payload that has a block of its own the payload of this place.
+    @inline(__always)
+    func adopt(_ parcel: Parcel) {
+        blockCell.storeRelaxed(parcel.block.rawValue)
+        lengthCell.storeRelaxed(UInt64(parcel.length) | (parcel.isCompressed ? Parcel.compressedFlag : 0))
+    }
+
+    /// Runs `body` with the bytes of the payload.
+    ///
+    /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, or its compressed bytes are damaged.
+    func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+        let lengthWord = lengthCell.load()
+        let length = Int(lengthWord & ~Parcel.compressedFlag)
+        let reference = block
+        if reference.isNone {
+            guard length <= inlineCapacity else { throw Self.damaged }
+            return try arena.withBytes(at: inline, count: length) { try unsafe body(UnsafeRawBufferPointer($0)) }
+        }
+        guard let place = arena.locate(reference), length <= place.capacity, length >= 0 else { throw Self.damaged }
+        return try arena.withBytes(at: reference.offset, count: length) { bytes in
+            guard lengthWord & Parcel.compressedFlag != 0 else { return try unsafe body(UnsafeRawBufferPointer(bytes)) }
+            return try unsafe Self.withDecompressed(UnsafeRawBufferPointer(bytes), body)
+        }
+    }
+
+    /// Gives the block back, if there is one; may be repeated.
+    func release(to heap: Heap) { heap.free(block) }
+
+    private static var damaged: MultitaskingError {
+        MultitaskingError(
+            .decodeFailed,
+            "a payload in shared memory is damaged: its length or place is impossible; a task has written over the "
+                + "pool's memory")
+    }
+
+    private static func withDecompressed<Result>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        guard bytes.count >= 8 else { throw damaged }
+        let size = unsafe bytes.loadUnaligned(as: UInt64.self)
+        // zstd cannot shrink by more than about 1 : 32,000; a larger claim is damage, not data.
+        guard size <= UInt64(bytes.count) << 16 else { throw damaged }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(size), alignment: 16)
+        defer { unsafe buffer.deallocate() }
+        try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[8...]), into: buffer)
+        return try unsafe body(UnsafeRawBufferPointer(buffer))
+    }
+}

@@ -1,0 +1,149 @@
+/// One task in the arena: a ledger entry of 192 bytes, with room for small arguments and a small result.
+struct TaskSlot {
+    enum Kind: UInt64 {
+        /// A function from the function table, called by the worker that claims the slot.
+        case portable = 0
+        /// A function that captures, called by a copy of the client that waits for the slot to be claimed.
+        case copy
+    }
+
+    enum ResultKind: UInt64 {
+        case none = 0
+        /// The payload is the encoded value.
+        case value
+        /// The payload is a `ThrownError`: what the task's function threw.
+        case thrown
+        /// The payload is a `PoolFailure`: what the pool says went wrong.
+        case failure
+        /// The arena was too full even for an error.
+        case outOfMemory
+        /// The member died; its end is in the inline bytes, see `CrashRecord`.
+        case crashed
+    }
+
+    static let inlineCapacity = 64
+
+    let arena: Arena
+    let index: Int
+
+    @inline(__always)
+    private var base: Int { ArenaLayout.slotTable + index * ArenaLayout.slotStride }
+
+    @inline(__always) var wordCell: SharedWord { arena.word(base) }
+    @inline(__always) var completion: Completion { Completion(futex: arena.futex(base + 8)) }
+
+    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy.
+    private var callCell: SharedWord { arena.word(base + 16) }
+    var resultKindCell: SharedWord { arena.word(base + 56) }
+
+    var arguments: PayloadPlace {
+        PayloadPlace(arena: arena, descriptor: base + 24, inline: base + 64, inlineCapacity: Self.inlineCapacity)
+    }
+    var result: PayloadPlace {
+        PayloadPlace(arena: arena, descriptor: base + 40, inline: base + 128, inlineCapacity: Self.inlineCapacity)
+    }
+    /// The inline bytes of the result, for a `CrashRecord`.
+    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: base + 128) }
+
+    @inline(__always) var word: SlotWord { SlotWord(rawValue: wordCell.load()) }
+
+    var function: Int { Int(callCell.loadRelaxed() & 0xffff_ffff) }
+    var kind: Kind { Kind(rawValue: callCell.loadRelaxed() >> 32 & 0xff) ?? .portable }
+    var copyMember: Int { Int(callCell.loadRelaxed() >> 40 & 0x3ff) }
+
+    /// Prepares a free slot; only the client does this.
+    func prepare(kind: Kind, function: Int, copyMember: Int = 0) {
+        callCell.storeRelaxed(UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40)
+        resultKindCell.storeRelaxed(ResultKind.none.rawValue)
+        arguments.clear()
+        result.clear()
+        completion.reset()
+    }
+
+    /// Ends a claimed task if it is still where `expected` says, and tells whoever waits.
+    ///
+    /// Only for who holds the task: it writes the kind of the result before it knows whether it may.
+    @discardableResult
+    func finish(from expected: SlotWord, as kind: ResultKind) -> Bool {
+        resultKindCell.store(kind.rawValue)
+        return end(from: expected, as: .done)
+    }
+
+    /// Ends a task without a result if it is still where `expected` says, and tells whoever waits.
+    @discardableResult
+    func end(from expected: SlotWord, as status: SlotWord.Status) -> Bool {
+        let ended = expected.with(status, member: expected.member)
+        guard wordCell.compareExchange(expected.rawValue, ended.rawValue) else { return false }
+        completion.signal(arena)
+        return true
+    }
+
+    var resultKind: ResultKind { ResultKind(rawValue: resultKindCell.load()) ?? .none }
+}
+
+/// The part of a slot that waiters sleep on: two flags, and a count that every signal raises.
+///
+/// It does not say that the task has ended — the slot's word does. So a signal may be repeated, as the supervisor does on
+/// behalf of the dead, even when the slot serves for another task by then: it costs a needless wake-up, no more.
+struct Completion {
+    private static let sleeping: UInt32 = 1
+    private static let watched: UInt32 = 2
+    private static let step: UInt32 = 4
+
+    let futex: SharedFutex
+
+    @inline(__always)
+    func reset() { futex.store(futex.load() & ~(Self.sleeping | Self.watched)) }
+
+    /// Tells everybody that the task has ended; its word says so already.
+    ///
+    /// ORDERING: this and `sleep` change the same word, so one comes first. If the sleeper does, its flag is seen here; if
+    /// this does, the sleeper sees the slot's word, which was changed before.
+    @inline(__always)
+    func signal(_ arena: Arena) {
+        let before = futex.add(Self.step)
+        if before & Self.sleeping != 0 { futex.wake() }
+        if before & Self.watched != 0 { Event(arena: arena).signal() }
+    }
+
+    /// Sleeps until `hasEnded` may be true, at most for `nanoseconds`; may return early.
+    func sleep(nanoseconds: Int64, unless hasEnded: () -> Bool) {
+        let value = futex.formUnion(Self.sleeping) | Self.sleeping
+        if !hasEnded() { futex.sleep(while: value, nanoseconds: nanoseconds) }
+    }
+
+    /// Asks for the pool's event to be signalled at the end.
+    func watch() { futex.formUnion(Self.watched) }
+}
+
+/// A number that is raised whenever something happens that somebody watches; see `Watcher`.
+struct Event {
+    let arena: Arena
+
+    var futex: SharedFutex { arena.futex(ArenaLayout.Header.event) }
+
+    func signal() {
+        futex.increment()
+        futex.wake()
+    }
+}
+
+/// How a member died, as the supervisor found it.
+struct CrashRecord {
+    let arena: Arena
+    let offset: Int
+
+    private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
+
+    var pid: SharedWord { cell(0) }
+    var member: SharedWord { cell(1) }
+    var phase: SharedWord { cell(2) }
+    /// Bits 0...31: signal or exit code. Bit 32: it was a signal. Bit 33: not known, ask the client, whose child it was.
+    var status: SharedWord { cell(3) }
+    var peakMemory: SharedWord { cell(4) }
+
+    static let signalFlag: UInt64 = 1 << 32
+    static let clientChildFlag: UInt64 = 1 << 33
+    /// The whole supervisor died, and its workers with it.
+    static let supervisorFlag: UInt64 = 1 << 34
+}

@@ -1,0 +1,58 @@
+import MultitaskingCore
+import MultitaskingSerialization
+
+/// What a task's function threw, as it crosses from the worker to the client.
+struct ThrownError: Codable, Sendable {
+    var stand: RemoteError
+    /// The mangled name of the error's type if the value itself follows.
+    var codableType: String?
+}
+
+/// What the pool says went wrong with a task, as it crosses from the worker to the client.
+struct PoolFailure: Codable, Sendable {
+    var code: String
+    var message: String
+    var cause: RemoteError?
+
+    init(_ error: MultitaskingError) {
+        code = error.code.name
+        message = error.message
+        cause = error.cause.map { $0 as? RemoteError ?? RemoteError($0) }
+    }
+
+    var error: MultitaskingError { MultitaskingError(.init(code), message, cause: cause) }
+}
+
+extension PayloadWriter {
+    /// Writes an error that a task's function threw: the value itself where its type is `Codable`.
+    func encodeThrown(_ error: any Error) throws {
+        let stand = RemoteError(error)
+        if let error = error as? any Error & Encodable, type(of: error) is any (Error & Decodable).Type,
+            let name = _mangledTypeName(type(of: error)), _typeByName(name) == type(of: error)
+        {
+            do {
+                try encode(ThrownError(stand: stand, codableType: name))
+                return try encode(error)
+            } catch {
+                // An error that cannot be encoded still arrives, by its name and description.
+                reset()
+            }
+        }
+        try encode(ThrownError(stand: stand, codableType: nil))
+    }
+}
+
+extension PayloadReader {
+    /// Reads what `encodeThrown(_:)` wrote.
+    mutating func decodeThrown() throws -> any Error {
+        let thrown = try decode(ThrownError.self)
+        guard let name = thrown.codableType, let type = _typeByName(name) as? any (Error & Decodable).Type else {
+            return thrown.stand
+        }
+        return (try? decodeError(type)) ?? thrown.stand
+    }
+
+    private mutating func decodeError<Failure: Error & Decodable>(_ type: Failure.Type) throws -> any Error {
+        try decode(type)
+    }
+}

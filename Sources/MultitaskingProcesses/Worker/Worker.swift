@@ -1,0 +1,157 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+import MultitaskingSerialization
+
+/// A worker process: claims one task after the other, runs it, and stores its outcome.
+struct Worker {
+    private let membership: Membership
+    private let environment: WorkerEnvironment
+    private let me: Member
+    private let jobs: JobRing
+    private let retries: JobRing
+    private let parked: ParkedWorkers
+    private let functions: FunctionTable
+    private var resolved: [ResolvedFunction?] = []
+
+    private struct ResolvedFunction {
+        var address: FunctionAddress
+        var type: any PortableFunction.Type
+    }
+
+    init(arena: Arena, member: Int) {
+        membership = Membership(arena: arena, member: member)
+        environment = WorkerEnvironment(membership: membership)
+        me = Member(arena: arena, index: member)
+        jobs = JobRing(arena: arena, isRetry: false)
+        retries = JobRing(arena: arena, isRetry: true)
+        parked = ParkedWorkers(arena: arena)
+        functions = FunctionTable(arena: arena)
+    }
+
+    private var arena: Arena { membership.arena }
+
+    /// Runs until the pool shuts down, and returns the process's exit code.
+    ///
+    /// - Parameter initializer: what to run first; nil if it is in the function table.
+    mutating func run(initializer: NamedAction< >?) -> Int32 {
+        do {
+            me.phase.store(UInt64(WorkerFailure.Phase.initializing.rawValue))
+            try initialize(initializer)
+            me.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
+        } catch {
+            PoolPhase.reportFailure(of: error, in: arena)
+            return PoolPhase.initializerFailedExitCode
+        }
+        arena.header(ArenaLayout.Header.startFailures).store(0)
+        me.state = .ready
+        while true {
+            if let (slot, word) = claim() {
+                run(slot, word)
+            } else if PoolPhase(arena).isEnding {
+                me.state = .left
+                return 0
+            } else {
+                waitForWork()
+            }
+        }
+    }
+
+    private mutating func initialize(_ initializer: NamedAction< >?) throws {
+        if let initializer { return try initializer.call((), in: environment) }
+        let index = arena.header(ArenaLayout.Header.initializer).load()
+        guard index > 0 else { return }
+        let (address, _) = try functions.resolve(Int(index - 1))
+        try address.function(as: NamedAction< >.self)?.call((), in: environment)
+    }
+
+    // MARK: Finding work
+
+    private func claim() -> (slot: TaskSlot, word: SlotWord)? {
+        // What the supervisor finds if we die between the claim and the next line: the slot we meant to take.
+        let announce = { (index: Int) in me.slot.store(UInt64(index + 1)) }
+        return retries.claim(by: me.index, announce: announce) ?? jobs.claim(by: me.index, announce: announce)
+    }
+
+    private var hasWork: Bool { !jobs.isEmpty || !retries.isEmpty || PoolPhase(arena).isEnding }
+
+    private func waitForWork() {
+        me.slot.store(0)
+        if membership.spin(until: { hasWork }) { return }
+        let ticket = me.doorbell.load()
+        parked.insert(me.index)
+        fence()
+        if hasWork {
+            parked.remove(me.index)
+        } else {
+            me.doorbell.sleep(while: ticket, nanoseconds: -1)
+            parked.remove(me.index)
+        }
+    }
+
+    // MARK: Running
+
+    private mutating func run(_ slot: TaskSlot, _ word: SlotWord) {
+        switch slot.kind {
+        case .portable:
+            let arguments = slot.arguments.block
+            runPortable(slot, word)
+            // The task is over: if we die here, the client gives the block back instead.
+            membership.heap.free(arguments)
+        case .copy:
+            standIn(for: slot.copyMember, slot, word)
+        }
+        me.slot.store(0)
+        setPhase(.idle)
+        me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
+    }
+
+    private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord) {
+        setPhase(.decoding)
+        do {
+            let function = try resolve(slot.function)
+            call(function.type, at: function.address, slot, word)
+        } catch {
+            TaskRunner(membership: membership, slot: slot).fail(error, as: .functionNotFound, word)
+        }
+    }
+
+    private func call<Function: PortableFunction>(
+        _ type: Function.Type, at address: FunctionAddress, _ slot: TaskSlot, _ word: SlotWord
+    ) {
+        let runner = TaskRunner(membership: membership, slot: slot)
+        guard let function = address.function(as: type) else {
+            return runner.fail(
+                MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound, word)
+        }
+        let arguments: Function.Arguments
+        do {
+            arguments = try slot.arguments.withPayload { bytes in
+                var reader = unsafe PayloadReader(bytes, environment: environment)
+                return try Function.decodeArguments(from: &reader)
+            }
+        } catch {
+            return runner.fail(error, as: .decodeFailed, word)
+        }
+        runner.run(type, phase: setPhase, word: { word }) { try function.call(arguments, in: environment) }
+    }
+
+    /// Holds a worker's place while a copy of the client runs a task that captures.
+    private func standIn(for copy: Int, _ slot: TaskSlot, _ word: SlotWord) {
+        let member = Member(arena: arena, index: copy)
+        member.doorbell.increment()
+        member.doorbell.wake()
+        _ = membership.wait(.forever, for: slot.completion) { slot.word != word }
+    }
+
+    private func setPhase(_ phase: WorkerFailure.Phase) { me.phase.store(UInt64(phase.rawValue)) }
+
+    private mutating func resolve(_ index: Int) throws -> ResolvedFunction {
+        if index < resolved.count, let function = resolved[index] { return function }
+        let (address, type) = try functions.resolve(index)
+        while resolved.count <= index { resolved.append(nil) }
+        let function = ResolvedFunction(address: address, type: type)
+        resolved[index] = function
+        return function
+    }
+}
