@@ -1,0 +1,120 @@
+/// What all decoders of one payload share: the bytes, the key table and a stack of frames that is reused.
+final class DecodingCore {
+    var source: ByteSource
+    let keys: KeyNames
+    let userInfo: [CodingUserInfoKey: Any]
+    private var frames: [DecodingFrame] = []
+    /// The slot of the newest frame in use.
+    private(set) var top = -1
+    private var expansions: [ExpandedArray] = []
+
+    init(source: ByteSource, keys: KeyNames, userInfo: [CodingUserInfoKey: Any]) {
+        self.source = source
+        self.keys = keys
+        self.userInfo = userInfo
+    }
+
+    /// The frame under all others; it may stand below a frame of another core.
+    func root(below parent: DecodingFrame? = nil) -> DecodingFrame {
+        top = -1
+        let frame = push()
+        frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
+        return frame
+    }
+
+    /// The next frame of the stack, in whatever state it was left.
+    @inline(__always) func push() -> DecodingFrame {
+        top &+= 1
+        if top < frames.count { return frames[top] }
+        let frame = DecodingFrame(core: self)
+        frames.append(frame)
+        return frame
+    }
+
+    /// Reads the value at the cursor and leaves the cursor behind it.
+    func decode<Value: Decodable>(
+        _ type: Value.Type, in frame: DecodingFrame, _ step: @autoclosure () -> PathStep
+    ) throws -> Value {
+        do throws(ReadFailure) {
+            if let value = try readDirectly(type) { return value }
+        } catch {
+            throw frame.error(error, type, step())
+        }
+        return try decodeInNewFrame(type, in: frame, step())
+    }
+
+    @inline(__always) private func readDirectly<Value>(_ type: Value.Type) throws(ReadFailure) -> Value? {
+        switch TypeTable.info(for: type).strategy {
+        case .general: return nil
+        case .number(let tag): return try source.readNumberIfPresent(tag: tag, as: type)
+        case .bool: return try source.peekByte() == PayloadTag.bool ? reinterpret(try source.readBool(), as: type) : nil
+        case .string: return try source.readStringIfPresent().map { reinterpret($0, as: type) }
+        case .direct(let direct): return try read(direct, as: type)
+        case .bytes(let bytes): return try readBytes(bytes, as: type)
+        }
+    }
+
+    private func read<Direct: DirectPayload, Value>(
+        _: Direct.Type, as type: Value.Type
+    ) throws(ReadFailure) -> Value? {
+        try Direct.read(from: &source).map { reinterpret($0, as: type) }
+    }
+
+    private func readBytes<Bytes: ByteCollection, Value>(
+        _ bytes: Bytes.Type, as type: Value.Type
+    ) throws(ReadFailure) -> Value? {
+        try source.readBytesIfPresent(as: bytes).map { reinterpret($0, as: type) }
+    }
+
+    private func decodeInNewFrame<Value: Decodable>(
+        _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
+    ) throws -> Value {
+        guard parent.depth < CodingLimit.depth else {
+            throw parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
+        }
+        let slot = top
+        let frame = push()
+        frame.begin(in: parent, step, depth: parent.depth + 1)
+        defer { top = slot }
+        let value = try type.init(from: ValueDecoder(frame: frame))
+        do throws(ReadFailure) {
+            source.seek(to: try frame.end())
+        } catch {
+            throw frame.error(error, type)
+        }
+        return value
+    }
+
+    /// Keeps the elements of an array until the payload is done with.
+    func keep(_ expansion: ExpandedArray) { expansions.append(expansion) }
+
+    /// Makes whatever decoder somebody kept read nothing, and breaks the cycle between the core and its frames.
+    func invalidate() {
+        source = unsafe ByteSource(UnsafeRawBufferPointer(start: nil, count: 0))
+        frames.removeAll()
+        for expansion in expansions { expansion.core.invalidate() }
+        expansions.removeAll()
+    }
+}
+
+/// An array of numbers, written out element by element in memory of its own, with a core to read it.
+@safe final class ExpandedArray {
+    let core: DecodingCore
+    let count: Int
+    private let bytes: UnsafeMutableRawBufferPointer
+
+    init(_ elements: [UInt8], count: Int, for core: DecodingCore) {
+        self.count = count
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, elements.count), alignment: 1)
+        // SAFETY: freed in `deinit`; the core reads from it and is invalidated first.
+        unsafe bytes.copyBytes(from: elements)
+        unsafe self.bytes = bytes
+        let source = unsafe ByteSource(UnsafeRawBufferPointer(rebasing: bytes[..<elements.count]))
+        self.core = DecodingCore(source: source, keys: core.keys, userInfo: core.userInfo)
+    }
+
+    deinit {
+        core.invalidate()
+        unsafe bytes.deallocate()
+    }
+}

@@ -1,0 +1,176 @@
+/// Reads the entries of a keyed container.
+struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    private let frame: DecodingFrame
+    private let lookup: KeyLookup?
+
+    init(frame: DecodingFrame) {
+        self.frame = frame
+        lookup = frame.core.keys.lookup(for: Key.self)
+    }
+
+    var codingPath: [any CodingKey] { frame.codingPath }
+    var allKeys: [Key] { frame.allNames().compactMap(Key.init(stringValue:)) }
+
+    func contains(_ key: Key) -> Bool {
+        guard let tag = try? findTag(key) else { return false }
+        return tag != PayloadTag.absent
+    }
+
+    func decodeNil(forKey key: Key) throws -> Bool {
+        let (number, tag) = try find(key, Any?.self)
+        guard tag == PayloadTag.null else { return false }
+        skipTag(of: number)
+        return true
+    }
+
+    func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
+        let (number, _) = try find(key, type)
+        return try decode(type, number, key)
+    }
+
+    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+        guard let number = try findIfPresent(key, type) else { return nil }
+        return try decode(type, number, key)
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type, _ number: Int, _ key: Key) throws -> Value {
+        let value = try frame.core.decode(type, in: frame, .key(key))
+        frame.advance(beyond: number)
+        return value
+    }
+
+    func bool(_ key: Key) throws -> Bool {
+        try read(key) { source throws(ReadFailure) in try source.readBool() }
+    }
+
+    func boolIfPresent(_ key: Key) throws -> Bool? {
+        try readIfPresent(key) { source throws(ReadFailure) in try source.readBool() }
+    }
+
+    func string(_ key: Key) throws -> String {
+        try read(key) { source throws(ReadFailure) in try source.readString() }
+    }
+
+    func stringIfPresent(_ key: Key) throws -> String? {
+        try readIfPresent(key) { source throws(ReadFailure) in try source.readString() }
+    }
+
+    @inline(__always) func integer<Number: FixedWidthInteger & FixedWidthScalar>(_ key: Key) throws -> Number {
+        try read(key) { source throws(ReadFailure) in try source.readInteger(Number.self) }
+    }
+
+    func integerIfPresent<Number: FixedWidthInteger & FixedWidthScalar>(_ key: Key) throws -> Number? {
+        try readIfPresent(key) { source throws(ReadFailure) in try source.readInteger(Number.self) }
+    }
+
+    @inline(__always) func real<Number: BinaryFloatingPoint & FixedWidthScalar>(_ key: Key) throws -> Number {
+        try read(key) { source throws(ReadFailure) in try source.readReal(Number.self) }
+    }
+
+    func realIfPresent<Number: BinaryFloatingPoint & FixedWidthScalar>(_ key: Key) throws -> Number? {
+        try readIfPresent(key) { source throws(ReadFailure) in try source.readReal(Number.self) }
+    }
+
+    // MARK: Containers inside
+
+    func nestedContainer<NestedKey: CodingKey>(
+        keyedBy type: NestedKey.Type, forKey key: Key
+    ) throws -> KeyedDecodingContainer<NestedKey> {
+        let (number, _) = try find(key, [String: Any].self)
+        let nested = frame.nested(.key(key))
+        try nested.openKeyed()
+        frame.advance(beyond: number, readBy: nested)
+        return KeyedDecodingContainer(KeyedReader<NestedKey>(frame: nested))
+    }
+
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+        let (number, _) = try find(key, [Any].self)
+        let nested = frame.nested(.key(key))
+        let reader = try UnkeyedReader(of: nested)
+        frame.advance(beyond: number, readBy: nested)
+        return reader
+    }
+
+    func superDecoder() throws -> any Decoder {
+        try KeyedReader<SuperKey>(frame: frame).superDecoder(forKey: SuperKey())
+    }
+
+    func superDecoder(forKey key: Key) throws -> any Decoder {
+        let (number, _) = try find(key, (any Decoder).self)
+        let nested = frame.nested(.key(key))
+        frame.advance(beyond: number, readBy: nested)
+        return ValueDecoder(frame: nested)
+    }
+
+    // MARK: Steps
+
+    @inline(__always) private func read<Value>(
+        _ key: Key, _ body: (inout ByteSource) throws(ReadFailure) -> Value
+    ) throws -> Value {
+        do throws(ReadFailure) {
+            if let number = try frame.find(key, lookup), try frame.core.source.peekByte() != PayloadTag.absent {
+                let value = try body(&frame.core.source)
+                frame.advance(beyond: number)
+                return value
+            }
+        } catch {
+            throw frame.error(error, Value.self, .key(key))
+        }
+        throw notFound(key)
+    }
+
+    @inline(__always) private func readIfPresent<Value>(
+        _ key: Key, _ body: (inout ByteSource) throws(ReadFailure) -> Value
+    ) throws -> Value? {
+        guard let number = try findIfPresent(key, Value.self) else { return nil }
+        do throws(ReadFailure) {
+            let value = try body(&frame.core.source)
+            frame.advance(beyond: number)
+            return value
+        } catch {
+            throw frame.error(error, Value.self, .key(key))
+        }
+    }
+
+    /// Puts the cursor on the value of a key that must be there.
+    @inline(__always) private func find(_ key: Key, _ type: Any.Type) throws -> (number: Int, tag: UInt8) {
+        do throws(ReadFailure) {
+            if let number = try frame.find(key, lookup) {
+                let tag = try frame.core.source.peekByte()
+                if tag != PayloadTag.absent { return (number, tag) }
+            }
+        } catch {
+            throw frame.error(error, type, .key(key))
+        }
+        throw notFound(key)
+    }
+
+    /// Puts the cursor on the value of a key; nil if there is none or it is nil, which is then passed.
+    @inline(__always) private func findIfPresent(_ key: Key, _ type: Any.Type) throws -> Int? {
+        do throws(ReadFailure) {
+            guard let number = try frame.find(key, lookup) else { return nil }
+            let tag = try frame.core.source.peekByte()
+            guard tag == PayloadTag.absent || tag == PayloadTag.null else { return number }
+            skipTag(of: number)
+            return nil
+        } catch {
+            throw frame.error(error, type, .key(key))
+        }
+    }
+
+    private func findTag(_ key: Key) throws(ReadFailure) -> UInt8? {
+        guard try frame.find(key, lookup) != nil else { return nil }
+        return try frame.core.source.peekByte()
+    }
+
+    private func skipTag(of number: Int) {
+        frame.core.source.seek(to: frame.core.source.position + 1)
+        frame.advance(beyond: number)
+    }
+
+    private func notFound(_ key: Key) -> DecodingError {
+        .keyNotFound(
+            key,
+            .init(codingPath: codingPath, debugDescription: "there is no value for the key \"\(key.stringValue)\""))
+    }
+}

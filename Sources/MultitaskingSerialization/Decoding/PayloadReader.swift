@@ -1,0 +1,84 @@
+public import MultitaskingCore
+
+/// Reads back the values of a payload that a ``PayloadWriter`` made, in the same order.
+///
+/// The bytes are borrowed: they must stay readable until the reader is gone or ``reset(_:)`` was called. They need not
+/// stay the same. Whatever they are, and whoever changes them meanwhile, decoding gives a value or throws; it never
+/// traps, and allocates in proportion to the number of bytes. Ill-formed UTF-8 becomes U+FFFD. Containers and decoders
+/// that a value keeps find nothing once the reader is gone.
+///
+/// A reader may be moved between threads but not used by two at once.
+public final class PayloadReader: PayloadDecoder {
+    private var bytes: ByteSource
+    private var core: DecodingCore?
+    private let userInfo: [CodingUserInfoKey: Any]
+
+    /// Makes a reader of `bytes`; values find `environment` in `userInfo` under ``CodingUserInfoKey/taskEnvironment``.
+    public init(_ bytes: UnsafeRawBufferPointer, environment: (any TaskEnvironment)? = nil) {
+        self.bytes = unsafe ByteSource(bytes)
+        userInfo = environment.map { [.taskEnvironment: $0] } ?? [:]
+    }
+
+    deinit { core?.invalidate() }
+
+    /// Reads the next value.
+    ///
+    /// - Throws: `decodeFailed` if the bytes are not the payload of a `Value`; a ``MultitaskingError`` of the value's
+    ///   own `init(from:)` is thrown as it is. The reader then still stands before the value.
+    /// - Complexity: linear in the encoded size; arrays of numbers, `Data` and strings are copied as a whole.
+    public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        do {
+            let core = try openCore()
+            let position = core.source.position
+            let root = core.root()
+            do {
+                return try core.decode(type, in: root, .none)
+            } catch {
+                core.source.seek(to: position)
+                throw error
+            }
+        } catch {
+            throw PayloadFailure.decoding(error, of: type)
+        }
+    }
+
+    /// Whether all values were read; also true if the bytes are damaged where they begin.
+    public var isAtEnd: Bool { (try? openCore())?.source.remaining ?? 0 == 0 }
+
+    /// Begins with other bytes; the old ones are not touched any more.
+    public func reset(_ bytes: UnsafeRawBufferPointer) {
+        core?.invalidate()
+        core = nil
+        self.bytes = unsafe ByteSource(bytes)
+    }
+
+    private func openCore() throws -> DecodingCore {
+        if let core { return core }
+        do throws(ReadFailure) {
+            var source = bytes
+            let keys = try KeyNames(from: &source)
+            let core = DecodingCore(source: source, keys: keys, userInfo: userInfo)
+            self.core = core
+            return core
+        } catch {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "the table of keys at the payload's beginning is damaged"))
+        }
+    }
+}
+
+/// Reads the payload of one value; the counterpart of ``encodePayload(_:)``.
+///
+/// - Throws: `decodeFailed` as ``PayloadReader/decode(_:)``, also if there are bytes behind the value.
+public func decodePayload<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+    // SAFETY: the reader is gone before the closure returns the array's bytes.
+    try unsafe bytes.withUnsafeBytes { bytes in
+        let reader = unsafe PayloadReader(bytes)
+        let value = try reader.decode(type)
+        guard reader.isAtEnd else {
+            throw MultitaskingError(
+                .decodeFailed, "the payload goes on behind its \(String(reflecting: type)); decode all of its values")
+        }
+        return value
+    }
+}

@@ -1,0 +1,119 @@
+/// Reads the elements of an unkeyed container.
+///
+/// The place is in this value, so that a copy can look ahead. Three words, so that the existential around it does not
+/// allocate.
+struct UnkeyedReader: UnkeyedDecodingContainer {
+    private let frame: DecodingFrame
+    private var cursor: Int
+    private var next: UInt32 = 0
+    private let total: UInt32
+
+    init(of frame: DecodingFrame) throws {
+        if let array = try frame.expandArray() {
+            guard let total = UInt32(exactly: array.count) else { throw frame.error(.truncated, [Any].self) }
+            self.frame = array.core.root(below: frame)
+            self.total = total
+            cursor = 0
+        } else {
+            let total = try frame.openUnkeyed()
+            self.frame = frame
+            self.total = UInt32(truncatingIfNeeded: total)
+            cursor = frame.core.source.position
+        }
+    }
+
+    var codingPath: [any CodingKey] { frame.codingPath }
+    var count: Int? { Int(total) }
+    var currentIndex: Int { Int(next) }
+    var isAtEnd: Bool { next >= total }
+
+    mutating func decodeNil() throws -> Bool {
+        try begin(Any?.self)
+        guard (try? frame.core.source.peekByte()) == PayloadTag.null else { return false }
+        frame.core.source.seek(to: cursor + 1)
+        advance()
+        return true
+    }
+
+    mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try begin(type)
+        let value = try frame.core.decode(type, in: frame, .index(currentIndex))
+        advance()
+        return value
+    }
+
+    mutating func bool() throws -> Bool { try read { source throws(ReadFailure) in try source.readBool() } }
+
+    mutating func string() throws -> String { try read { source throws(ReadFailure) in try source.readString() } }
+
+    mutating func integer<Number: FixedWidthInteger & FixedWidthScalar>() throws -> Number {
+        try read { source throws(ReadFailure) in try source.readInteger(Number.self) }
+    }
+
+    mutating func real<Number: BinaryFloatingPoint & FixedWidthScalar>() throws -> Number {
+        try read { source throws(ReadFailure) in try source.readReal(Number.self) }
+    }
+
+    mutating func nestedContainer<NestedKey: CodingKey>(
+        keyedBy type: NestedKey.Type
+    ) throws -> KeyedDecodingContainer<NestedKey> {
+        let nested = try nested([String: Any].self)
+        try nested.openKeyed()
+        try skip()
+        return KeyedDecodingContainer(KeyedReader<NestedKey>(frame: nested))
+    }
+
+    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        let reader = try UnkeyedReader(of: try nested([Any].self))
+        try skip()
+        return reader
+    }
+
+    mutating func superDecoder() throws -> any Decoder {
+        let nested = try nested((any Decoder).self)
+        try skip()
+        return ValueDecoder(frame: nested)
+    }
+
+    // MARK: Steps
+
+    @inline(__always) private func begin(_ type: Any.Type) throws {
+        guard next < total else {
+            throw DecodingError.valueNotFound(
+                type,
+                .init(
+                    codingPath: codingPath + (PathStep.index(currentIndex).codingKey.map { [$0] } ?? []),
+                    debugDescription: "the unkeyed container is at its end"))
+        }
+        frame.core.source.seek(to: cursor)
+    }
+
+    @inline(__always) private mutating func advance() {
+        cursor = frame.core.source.position
+        next &+= 1
+        if next == total, frame.knownEnd == nil { frame.knownEnd = cursor }
+    }
+
+    @inline(__always) private mutating func read<Value>(
+        _ body: (inout ByteSource) throws(ReadFailure) -> Value
+    ) throws -> Value {
+        try begin(Value.self)
+        do throws(ReadFailure) {
+            let value = try body(&frame.core.source)
+            advance()
+            return value
+        } catch {
+            throw frame.error(error, Value.self, .index(currentIndex))
+        }
+    }
+
+    private func nested(_ type: Any.Type) throws -> DecodingFrame {
+        try begin(type)
+        return frame.nested(.index(currentIndex))
+    }
+
+    /// Goes beyond the element at the cursor, which a nested container reads on its own.
+    private mutating func skip() throws {
+        try read { source throws(ReadFailure) in try source.skipValue() }
+    }
+}

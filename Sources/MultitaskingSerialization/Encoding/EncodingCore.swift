@@ -1,0 +1,84 @@
+/// What all encoders of one writer share: the buffer, the key table and a stack of frames that is reused.
+final class EncodingCore {
+    let keys = KeyTable()
+    let body = ByteSink(capacity: 256)
+    var userInfo: [CodingUserInfoKey: Any] = [:]
+    private var frames: [EncodingFrame] = []
+    /// The slot of the newest frame in use.
+    private(set) var top = -1
+
+    /// The frame under all others; values of it stand one behind the other.
+    func root() -> EncodingFrame {
+        top = -1
+        let frame = push()
+        frame.beginRoot(body)
+        return frame
+    }
+
+    /// The next frame of the stack, in whatever state it was left.
+    @inline(__always) func push() -> EncodingFrame {
+        top &+= 1
+        if top < frames.count { return frames[top] }
+        let frame = EncodingFrame(core: self, slot: top)
+        frames.append(frame)
+        return frame
+    }
+
+    /// Takes all frames above `slot` from the stack.
+    @inline(__always) func pop(above slot: Int) { top = slot }
+
+    /// The frame in `slot`.
+    func frame(in slot: Int) -> EncodingFrame? { frames.indices.contains(slot) ? frames[slot] : nil }
+
+    /// Appends `value` where `frame` stands.
+    func encode<Value: Encodable>(_ value: Value, in frame: EncodingFrame, _ step: @autoclosure () -> PathStep) throws {
+        switch TypeTable.info(for: Value.self).strategy {
+        case .number(let tag): frame.sink.append(tag: tag, numberIn: value)
+        case .bool: frame.sink.append(tag: PayloadTag.bool, numberIn: value)
+        case .string: frame.sink.append(string: reinterpret(value, as: String.self))
+        case .direct(let type): write(value, as: type, to: frame.sink)
+        case .bytes(let type): try write(value, as: type, in: frame, step())
+        case .general: try encodeInNewFrame(value, in: frame, step())
+        }
+    }
+
+    private func write<Value: Encodable, Direct: DirectPayload>(_ value: Value, as type: Direct.Type, to sink: ByteSink) {
+        Direct.write(reinterpret(value, as: type), to: sink)
+    }
+
+    private func write<Value: Encodable, Bytes: ByteCollection>(
+        _ value: Value, as type: Bytes.Type, in frame: EncodingFrame, _ step: PathStep
+    ) throws {
+        let bytes = reinterpret(value, as: type)
+        if !frame.sink.append(bytes: bytes) { try encodeInNewFrame(value, in: frame, step) }
+    }
+
+    private func encodeInNewFrame<Value: Encodable>(_ value: Value, in parent: EncodingFrame, _ step: PathStep) throws {
+        guard parent.depth < CodingLimit.depth else {
+            throw parent.error("values are nested more than \(CodingLimit.depth) levels deep", value: value)
+        }
+        let slot = top
+        let frame = push()
+        frame.begin(in: parent, step, depth: parent.depth + 1, nesting: parent.nesting)
+        defer { pop(above: slot) }
+        try value.encode(to: ValueEncoder(frame: frame))
+        try frame.finish()
+    }
+
+    /// Breaks the cycle between the core and its frames.
+    func invalidate() { frames.removeAll() }
+
+    /// Forgets all payload, and gives memory back if there is much.
+    func reset() {
+        keys.reset()
+        body.reset()
+        top = -1
+        if frames.count > CodingLimit.keptFrames { frames.removeLast(frames.count - CodingLimit.keptFrames) }
+    }
+}
+
+/// `value`, seen as the type that it already has.
+@inline(__always) func reinterpret<From, To>(_ value: From, as type: To.Type) -> To {
+    // SAFETY: the type table gives a strategy only for exactly that type: `From` and `To` are the same.
+    unsafe unsafeBitCast(value, to: type)
+}

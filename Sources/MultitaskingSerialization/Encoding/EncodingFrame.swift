@@ -1,0 +1,175 @@
+/// The state of one container while it is written, and of the value it belongs to.
+///
+/// A container normally writes at the end of its parent's buffer. When another one has written there since, it goes on
+/// in a buffer of its own that is inserted where it had stopped; so any interleaving of containers comes out right.
+///
+/// States: `undecided` → `keyed`, `unkeyed` or `single` (at the first request for a container) → gone (`finish`).
+final class EncodingFrame {
+    enum Kind { case undecided, keyed, unkeyed, single, root }
+
+    let core: EncodingCore
+    let slot: Int
+    private(set) var sink: ByteSink
+    private(set) var depth = 0
+    /// How many nested containers this frame is inside of.
+    private(set) var nesting = 0
+    private(set) var kind = Kind.undecided
+    private(set) var count = 0
+    private var parent: EncodingFrame?
+    private var step = PathStep.none
+    private var headerPosition = 0
+    private var headerSink: ByteSink
+    /// Where in `sink` another container took over.
+    private var closedAt: Int?
+    private var failure: EncodingError?
+
+    init(core: EncodingCore, slot: Int) {
+        self.core = core
+        self.slot = slot
+        sink = core.body
+        headerSink = core.body
+    }
+
+    func beginRoot(_ sink: ByteSink) {
+        self.sink = sink
+        sink.tail = slot
+        kind = .root
+        depth = 0
+    }
+
+    /// Begins a value at the end of what `parent`, which has claimed its buffer's end, has written.
+    @inline(__always) func begin(in parent: EncodingFrame, _ step: PathStep, depth: Int, nesting: Int) {
+        self.parent = parent
+        self.step = step
+        self.depth = depth
+        self.nesting = nesting
+        if sink !== parent.sink { sink = parent.sink }
+        sink.tail = slot
+        kind = .undecided
+        count = 0
+        closedAt = nil
+        if failure != nil { failure = nil }
+    }
+
+    // MARK: The end of the buffer
+
+    /// Makes sure that what is appended to `sink` belongs to this frame.
+    @inline(__always) func claim() {
+        if sink.tail != slot { reclaim() }
+    }
+
+    @inline(never) private func reclaim() {
+        var frame = core.frame(in: sink.tail)
+        while let current = frame, current !== self, current.sink === sink { frame = current.parent }
+        guard frame === self else { return continueInOwnSink() }
+        frame = core.frame(in: sink.tail)
+        while let current = frame, current !== self {
+            current.closedAt = sink.count
+            frame = current.parent
+        }
+        sink.tail = slot
+    }
+
+    private func continueInOwnSink() {
+        sink = sink.insertSink(at: closedAt ?? sink.count, rank: SegmentRank(depth: depth + nesting, slot: slot))
+        sink.tail = slot
+        closedAt = nil
+    }
+
+    // MARK: Containers
+
+    /// Opens a container of this kind, or goes on with the one that is open.
+    @inline(__always) func open(_ kind: Kind) {
+        if self.kind != kind { openNew(kind) }
+    }
+
+    private func openNew(_ kind: Kind) {
+        guard self.kind == .undecided else {
+            return fail("asked for a \(kind) container, but a \(self.kind) container was opened before")
+        }
+        self.kind = kind
+        guard kind != .single else { return }
+        claim()
+        headerSink = sink
+        sink.append(tag: kind == .keyed ? PayloadTag.keyed : PayloadTag.unkeyed, UInt32(0))
+        headerPosition = sink.count - 4
+    }
+
+    /// Begins an entry of a keyed container.
+    @inline(__always) func beginEntry<Key: CodingKey>(_ key: Key, _ plan: KeyPlan?) {
+        claim()
+        count &+= 1
+        let reference = plan?.reference(to: key, in: core.keys) ?? 0
+        guard reference == 0 else { return sink.append(reference &- 1) }
+        sink.append(KeyReference.inline)
+        sink.append(string: key.stringValue)
+    }
+
+    /// Begins an element of an unkeyed container.
+    @inline(__always) func beginElement() {
+        claim()
+        count &+= 1
+    }
+
+    /// Begins the only value of a single value container.
+    func beginSingle() throws {
+        if let failure { throw failure }
+        guard count == 0 else { throw error("a single value container holds one value, and it was encoded before") }
+        claim()
+        count = 1
+    }
+
+    /// A frame for a container, or for a superclass, inside this one, at the current end.
+    func nested(_ step: PathStep, as kind: Kind) -> EncodingFrame {
+        let frame = core.push()
+        frame.begin(in: self, step, depth: depth, nesting: nesting + 1)
+        if nesting >= CodingLimit.nesting {
+            frame.fail("containers are nested more than \(CodingLimit.nesting) levels deep")
+        }
+        if kind != .undecided { frame.open(kind) }
+        return frame
+    }
+
+    /// Ends the value: all containers in it get their counts.
+    func finish() throws {
+        try close()
+        if core.top > slot {
+            for above in slot + 1...core.top { try core.frame(in: above)?.close() }
+        }
+        if let parent { parent.sink.tail = parent.slot }
+    }
+
+    @inline(__always) private func close() throws {
+        if let failure { throw failure }
+        switch kind {
+        case .undecided: openNew(.keyed)
+        case .keyed, .unkeyed:
+            guard let count = UInt32(exactly: count) else { throw error("a container has 2³² elements or more") }
+            headerSink.patch(count, at: headerPosition)
+        case .single:
+            if count == 0 { throw error("a single value container was opened, but nothing was encoded in it") }
+        case .root: break
+        }
+    }
+
+    // MARK: Errors
+
+    var codingPath: [any CodingKey] {
+        var path: [any CodingKey] = []
+        var frame: EncodingFrame? = self
+        while let current = frame, current.kind != .root {
+            if let key = current.step.codingKey { path.append(key) }
+            frame = current.parent
+        }
+        return path.reversed()
+    }
+
+    /// Makes `finish` throw; for where the protocols do not allow to throw.
+    func fail(_ message: String) {
+        failure = failure ?? error(message)
+    }
+
+    func error(_ message: String, value: Any = ()) -> EncodingError {
+        .invalidValue(value, .init(codingPath: codingPath, debugDescription: message))
+    }
+}

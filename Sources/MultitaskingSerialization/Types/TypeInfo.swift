@@ -1,0 +1,47 @@
+/// What a coder must know about a type before it touches a value of it.
+struct TypeInfo: @unchecked Sendable {
+    // SAFETY: a constant that holds metatypes, which are immutable and live for ever.
+
+    /// How values of the type are written.
+    enum Strategy {
+        /// As one number; `Bool` is apart because not all bits are a value.
+        case number(tag: UInt8)
+        case bool
+        case string
+        /// As a whole, by the type's own conformance to ``DirectPayload``.
+        case direct(any DirectPayload.Type)
+        /// As an array of bytes: Foundation's `Data`.
+        case bytes(any ByteCollection.Type)
+        /// Through `encode(to:)` and `init(from:)`.
+        case general
+    }
+
+    let type: Any.Type
+    let fingerprint: UInt64
+    let strategy: Strategy
+
+    /// Finds out about `type`; takes about a microsecond, so ``TypeTable`` remembers it.
+    init(of type: Any.Type) {
+        self.type = type
+        fingerprint = TypeFingerprint.compute(for: type)
+        strategy = Self.strategy(for: type)
+    }
+
+    private static func strategy(for type: Any.Type) -> Strategy {
+        if type == Bool.self { return .bool }
+        if type == String.self { return .string }
+        if let number = type as? any FixedWidthScalar.Type { return .number(tag: number.tag) }
+        if let direct = type as? any DirectPayload.Type { return .direct(direct) }
+        if let bytes = byteCollection(type) { return .bytes(bytes) }
+        return .general
+    }
+
+    /// Foundation's `Data`, known by its name: importing Foundation would make every worker load it.
+    private static func byteCollection(_ type: Any.Type) -> (any ByteCollection.Type)? {
+        guard ["FoundationEssentials.Data", "Foundation.Data"].contains(_typeName(type)) else { return nil }
+        return type as? any ByteCollection.Type
+    }
+}
+
+/// What `Data` is, as far as the standard library knows.
+typealias ByteCollection = RandomAccessCollection & RangeReplaceableCollection
