@@ -8,11 +8,13 @@
 #include <limits.h>
 #include <link.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,6 +37,15 @@ int mt_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns) {
 
 int mt_futex_wake(const void *word, int count) {
     return (int)or_errno(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
+}
+
+int mt_eventfd(void) { return (int)or_errno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+int mt_usable_cores(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
 }
 
 pid_t mt_fork(void) {

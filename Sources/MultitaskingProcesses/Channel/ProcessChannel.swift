@@ -136,8 +136,8 @@ public final class ProcessChannel: JoinableChannel {
                     header.notifyWatcher()
                 }
                 let environment = WorkerEnvironment(membership: membership)
-                return try cell.payload.withPayload { bytes in
-                    var reader = unsafe PayloadReader(bytes, environment: environment)
+                return try unsafe cell.payload.withPayload { bytes in
+                    let reader = unsafe PayloadReader(bytes, environment: environment)
                     return try reader.decode(type)
                 }
             }

@@ -15,7 +15,7 @@ final class Membership: @unchecked Sendable {
     private(set) var heap: Heap
     private(set) var journal: Journal
 
-    private let writers = Mutex<[PayloadWriter]>([])
+    private let writers = Mutex<[IdleWriter]>([])
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
@@ -38,10 +38,11 @@ final class Membership: @unchecked Sendable {
 
     /// Runs `body` with an empty writer whose memory is reused.
     func withWriter<Result>(_ body: (inout PayloadWriter) throws -> Result) rethrows -> Result {
-        var writer = writers.withLock { $0.popLast() } ?? PayloadWriter()
+        var writer = writers.withLock { $0.popLast() }?.writer ?? PayloadWriter()
         defer {
             writer.reset()
-            writers.withLock { if $0.count < 16 { $0.append(writer) } }
+            let idle = IdleWriter(writer: writer)
+            writers.withLock { if $0.count < 16 { $0.append(idle) } }
         }
         return try body(&writer)
     }
@@ -65,6 +66,12 @@ final class Membership: @unchecked Sendable {
     func checkSupervisor() { supervisorCheck.withLock { $0 }?() }
 
     var isClient: Bool { member == ArenaLayout.client }
+}
+
+/// A writer that nobody uses.
+private struct IdleWriter: @unchecked Sendable {
+    // SAFETY: it is in the list only while nobody holds it, and the list's lock hands it to one thread at a time.
+    let writer: PayloadWriter
 }
 
 extension CompressionPolicy {

@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
+import Synchronization
 
 // Copy-on-write tasks: a function that captures state cannot be sent, so this process is forked for it. The copy has the
 // captured values and arguments as they were at `submit`; only the result is encoded. The copy waits until a worker claims
@@ -44,7 +45,7 @@ extension PoolCore {
     private func runCopy<Function: PortableFunction>(
         _ call: Invoker<Function>, as me: Member, _ slot: TaskSlot, parent: pid_t
     ) -> Int32 {
-        isForkedChild.store(true, ordering: .relaxed)
+        forkGeneration.add(1, ordering: .relaxed)
         membership.become(me.index)
         mt_reset_signals()
         setpgid(0, 0)
@@ -63,7 +64,7 @@ extension PoolCore {
         let environment = WorkerEnvironment(membership: membership)
         TaskRunner(membership: membership, slot: slot)
             .run(Function.self, phase: phase, word: { slot.word }) { try call(in: environment) }
-        unsafe fflush(nil)
+        fflush(nil)
         return 0
     }
 

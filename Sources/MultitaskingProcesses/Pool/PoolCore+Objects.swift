@@ -1,4 +1,5 @@
 import MultitaskingCore
+import Synchronization
 
 extension PoolCore {
     /// The channels and signals of the pool.

@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
+import Synchronization
 
 extension PoolCore {
     func submit<Function: PortableFunction>(

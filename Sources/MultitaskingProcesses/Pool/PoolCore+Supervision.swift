@@ -1,18 +1,20 @@
 import CMultitaskingLinux
 import Glibc
+import Logging
 import MultitaskingCore
+import Synchronization
 
 extension PoolCore {
     struct Supervision {
         var pid: pid_t = 0
         var method: StartMethod = .automatic
-        var initializer: NamedAction< >?
+        var initializer: WorkerInitializer?
         var lastCheck: Int64 = 0
         var isGone = false
     }
 
     /// Starts the first supervisor.
-    func start(_ method: StartMethod, initializer: NamedAction< >) throws {
+    func start(_ method: StartMethod, initializer: WorkerInitializer) throws {
         let obstacle = ForkSafety.obstacle
         let chosen: StartMethod
         switch method {
@@ -23,7 +25,7 @@ extension PoolCore {
         case .spawn: chosen = .spawn
         }
         if let address = FunctionAddress(of: initializer),
-            let name = FunctionTypeName(of: NamedAction< >.self)
+            let name = FunctionTypeName(of: WorkerInitializer.self)
         {
             let index = try FunctionTable(arena: arena).add(address, typeName: name.mangled)
             arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
@@ -51,7 +53,7 @@ extension PoolCore {
     }
 
     /// Makes the supervisor process.
-    private func launch(_ method: StartMethod, initializer: NamedAction< >?) throws -> pid_t {
+    private func launch(_ method: StartMethod, initializer: WorkerInitializer?) throws -> pid_t {
         let pid: pid_t
         if method == .spawn {
             pid = mt_spawn_supervisor(arena.descriptor, doorbell, clientPidfd)
@@ -67,8 +69,8 @@ extension PoolCore {
         return pid
     }
 
-    private func runForkedSupervisor(_ initializer: NamedAction< >?) -> Int32 {
-        isForkedChild.store(true, ordering: .relaxed)
+    private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
+        forkGeneration.add(1, ordering: .relaxed)
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
         let keep = [arena.descriptor, doorbell, clientPidfd]
         unsafe mt_close_descriptors(3, keep, Int32(keep.count))
@@ -113,7 +115,7 @@ extension PoolCore {
     // MARK: The end
 
     func shutdown(_ mode: ShutdownMode) {
-        guard membership.isClient, !isForkedChild.load(ordering: .relaxed) else { return }
+        guard isOwn else { return }
         beginShutdown(mode)
         supervision.withLock { supervision in
             while !supervision.isGone, supervision.pid > 0 {
@@ -131,7 +133,7 @@ extension PoolCore {
     /// Starts the end without waiting for it; a thread of its own waits and reaps.
     func drainInBackground() {
         let isOver = supervision.withLock { $0.isGone || $0.pid == 0 }
-        guard !isOver, membership.isClient, !isForkedChild.load(ordering: .relaxed) else { return }
+        guard !isOver, isOwn else { return }
         beginShutdown(.drain)
         BackgroundThread.run { [self] in shutdown(.drain) }
     }

@@ -10,7 +10,8 @@ final class PoolCore: Sendable {
     /// Half of the machine's memory, in whole MiB.
     static var defaultArenaLimit: Int {
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        return max(64 << 20, min(pages * sysconf(Int32(_SC_PAGESIZE)) / 2, 1 << 40) >> 20 << 20)
+        let half = min(pages * sysconf(Int32(_SC_PAGESIZE)) / 2, 1 << 40)
+        return max(64 << 20, half & ~(ArenaLayout.chunkSize - 1))
     }
 
     static let logger = Logger(label: "swift-multitasking.processes")
@@ -24,6 +25,7 @@ final class PoolCore: Sendable {
     /// A pidfd of this process, for the supervisor.
     let clientPidfd: Int32
     private let clientPid = getpid()
+    private let generation = forkGeneration.load(ordering: .relaxed)
 
     let state = Mutex(State())
     let objects = Mutex(Objects())
@@ -62,10 +64,10 @@ final class PoolCore: Sendable {
         membership = Membership(arena: arena, member: ArenaLayout.client)
         jobs = JobRing(arena: arena, isRetry: false)
         parked = ParkedWorkers(arena: arena)
-        doorbell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        doorbell = mt_eventfd()
         clientPidfd = mt_pidfd_open(clientPid)
         guard doorbell >= 0, clientPidfd >= 0 else {
-            let code = doorbell < 0 ? errno : -clientPidfd
+            let code = doorbell < 0 ? -doorbell : -clientPidfd
             if doorbell >= 0 { close(doorbell) }
             throw MultitaskingError.system(
                 code, "open the pool's descriptors", advice: "raise the limit of open files (ulimit -n)")
@@ -83,9 +85,12 @@ final class PoolCore: Sendable {
         _ = unsafe write(doorbell, &one, 8)
     }
 
+    /// Whether this is the process that made the pool, not a copy of it.
+    var isOwn: Bool { membership.isClient && generation == forkGeneration.load(ordering: .relaxed) }
+
     /// Throws unless this process may use the pool now.
     func checkUsable() throws {
-        guard membership.isClient, !isForkedChild.load(ordering: .relaxed) else {
+        guard isOwn else {
             throw MultitaskingError(
                 .shutDown, "this pool belongs to the parent process; make a pool of your own inside the task")
         }
@@ -119,7 +124,8 @@ final class PoolCore: Sendable {
     var startedBy: StartMethod { supervision.withLock { $0.method } }
 }
 
-/// Whether this process was forked by a pool, as its supervisor, a worker or a copy.
+/// How many times a pool has forked on the way from the first process to this one: a pool of another generation belongs to
+/// a parent process, and cannot be used here.
 ///
-/// ORDERING: relaxed; it changes once, right after the fork, while there is one thread.
-let isForkedChild = Atomic<Bool>(false)
+/// ORDERING: relaxed; it changes right after a fork, while there is one thread.
+let forkGeneration = Atomic<Int>(0)

@@ -44,7 +44,7 @@ struct PoolPhase {
     static func reportFailure(of error: any Error, in arena: Arena) {
         let text = Array("\(String(reflecting: type(of: error))): \(error)".utf8.prefix(
             ArenaLayout.Header.failureCapacity))
-        arena.withBytes(at: ArenaLayout.Header.failureText, count: text.count) { unsafe $0.copyBytes(from: text) }
+        unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: text.count) { unsafe $0.copyBytes(from: text) }
         arena.header(ArenaLayout.Header.failureLength).store(UInt64(text.count))
     }
 
@@ -52,7 +52,7 @@ struct PoolPhase {
     var failure: MultitaskingError {
         let length = min(
             Int(arena.header(ArenaLayout.Header.failureLength).load()), ArenaLayout.Header.failureCapacity)
-        let text = arena.withBytes(at: ArenaLayout.Header.failureText, count: length) {
+        let text = unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: length) {
             unsafe String(decoding: $0, as: UTF8.self)
         }
         return MultitaskingError(

@@ -87,7 +87,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
 
     private func read<Result>(_ body: (inout PayloadReader) throws -> Result) throws -> Result {
         let environment = WorkerEnvironment(membership: core.membership)
-        return try slot.result.withPayload { bytes in
+        return try unsafe slot.result.withPayload { bytes in
             var reader = unsafe PayloadReader(bytes, environment: environment)
             return try body(&reader)
         }

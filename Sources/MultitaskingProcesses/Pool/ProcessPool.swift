@@ -1,5 +1,5 @@
 public import MultitaskingCore
-public import MultitaskingSerialization
+import MultitaskingSerialization
 
 /// A pool of worker processes: what a task does to its process is felt by no other task.
 ///
@@ -38,17 +38,17 @@ public final class ProcessPool: Executor {
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
         compression: CompressionPolicy = .automatic,
-        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = {}
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
-            initializingWith: NamedAction(initializer))
+            initializingWith: WorkerInitializer(initializer))
     }
 
     /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, initializingWith initializer: NamedAction< >
+        compression: CompressionPolicy = .automatic, initializingWith initializer: WorkerInitializer
     ) throws {
         let workers = maxWorkers ?? onlineCores
         guard (1...ArenaLayout.workerLimit).contains(workers) else {

@@ -110,13 +110,7 @@ extension Membership {
 }
 
 /// How many cores this process may run on.
-let onlineCores: Int = {
-    var set = cpu_set_t()
-    guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-        return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    }
-    return unsafe withUnsafeBytes(of: &set) { unsafe max(1, $0.reduce(0) { $0 + $1.nonzeroBitCount }) }
-}()
+let onlineCores = Int(mt_usable_cores())
 
 /// Which workers sleep because there is nothing to do: one bit each.
 struct ParkedWorkers {

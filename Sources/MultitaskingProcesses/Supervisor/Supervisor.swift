@@ -10,7 +10,7 @@ struct Supervisor {
     private let arena: Arena
     private let doorbell: Int32
     private let client: Int32
-    private let initializer: NamedAction< >?
+    private let initializer: WorkerInitializer?
     private let pid = getpid()
     private var workers: [Child?]
     private var copies: [Int: Int32] = [:]
@@ -24,7 +24,7 @@ struct Supervisor {
     ///   - doorbell: an eventfd that the client writes to when the supervisor should look at the arena.
     ///   - client: a pidfd of the client.
     ///   - initializer: what each worker runs first; nil if it is in the function table.
-    init(arena: Arena, doorbell: Int32, client: Int32, initializer: NamedAction< >?) {
+    init(arena: Arena, doorbell: Int32, client: Int32, initializer: WorkerInitializer?) {
         self.arena = arena
         self.doorbell = doorbell
         self.client = client
@@ -143,7 +143,7 @@ struct Supervisor {
         close(client)
         var worker = Worker(arena: arena, member: index)
         let code = worker.run(initializer: initializer)
-        unsafe fflush(nil)
+        fflush(nil)
         return code
     }
 

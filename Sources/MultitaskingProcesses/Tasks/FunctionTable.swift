@@ -33,7 +33,7 @@ struct FunctionTable {
             throw MultitaskingError(
                 .arenaLimitReached, "the names of the submitted functions' types are too long; make a new pool")
         }
-        arena.withBytes(at: ArenaLayout.functionNames + previousEnd, count: names.count) {
+        unsafe arena.withBytes(at: ArenaLayout.functionNames + previousEnd, count: names.count) {
             unsafe $0.copyBytes(from: names)
         }
         cell(index, 0).store(UInt64(address.code - base))
@@ -84,7 +84,7 @@ struct FunctionTable {
         guard start >= 0, count >= 0, start <= ArenaLayout.functionNamesSize - count else {
             throw Self.notFound("a damaged name")
         }
-        return arena.withBytes(at: ArenaLayout.functionNames + start, count: count) {
+        return unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: count) {
             unsafe String(decoding: $0, as: UTF8.self)
         }
     }

@@ -22,7 +22,7 @@ struct Parcel {
             length = frame.count + Self.prefix
             isCompressed = true
             block = try heap.allocate(length, journal: journal)
-            arena.withBytes(at: block.offset, count: length) { target in
+            unsafe arena.withBytes(at: block.offset, count: length) { target in
                 unsafe target.storeBytes(of: UInt64(count), as: UInt64.self)
                 unsafe UnsafeMutableRawBufferPointer(rebasing: target[Self.prefix...]).copyBytes(from: frame)
             }
@@ -30,7 +30,7 @@ struct Parcel {
             length = count
             isCompressed = false
             block = try heap.allocate(count, journal: journal)
-            try arena.withBytes(at: block.offset, count: count) { try unsafe writer.copy(into: $0) }
+            try unsafe arena.withBytes(at: block.offset, count: count) { try unsafe writer.copy(into: $0) }
         }
     }
 

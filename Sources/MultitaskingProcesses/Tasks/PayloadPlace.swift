@@ -30,7 +30,7 @@ struct PayloadPlace {
         guard count <= inlineCapacity else {
             return adopt(try Parcel(writer, arena: arena, heap: heap, journal: journal, compression: compression))
         }
-        try arena.withBytes(at: inline, count: inlineCapacity) { try unsafe writer.copy(into: $0) }
+        try unsafe arena.withBytes(at: inline, count: inlineCapacity) { try unsafe writer.copy(into: $0) }
         blockCell.storeRelaxed(0)
         lengthCell.storeRelaxed(UInt64(count))
     }
@@ -51,10 +51,10 @@ struct PayloadPlace {
         let reference = block
         if reference.isNone {
             guard length <= inlineCapacity else { throw Self.damaged }
-            return try arena.withBytes(at: inline, count: length) { try unsafe body(UnsafeRawBufferPointer($0)) }
+            return try unsafe arena.withBytes(at: inline, count: length) { try unsafe body(UnsafeRawBufferPointer($0)) }
         }
         guard let place = arena.locate(reference), length <= place.capacity, length >= 0 else { throw Self.damaged }
-        return try arena.withBytes(at: reference.offset, count: length) { bytes in
+        return try unsafe arena.withBytes(at: reference.offset, count: length) { bytes in
             guard lengthWord & Parcel.compressedFlag != 0 else { return try unsafe body(UnsafeRawBufferPointer(bytes)) }
             return try unsafe Self.withDecompressed(UnsafeRawBufferPointer(bytes), body)
         }

@@ -44,7 +44,7 @@ extension PayloadWriter {
 
 extension PayloadReader {
     /// Reads what `encodeThrown(_:)` wrote.
-    mutating func decodeThrown() throws -> any Error {
+    func decodeThrown() throws -> any Error {
         let thrown = try decode(ThrownError.self)
         guard let name = thrown.codableType, let type = _typeByName(name) as? any (Error & Decodable).Type else {
             return thrown.stand
@@ -52,7 +52,7 @@ extension PayloadReader {
         return (try? decodeError(type)) ?? thrown.stand
     }
 
-    private mutating func decodeError<Failure: Error & Decodable>(_ type: Failure.Type) throws -> any Error {
+    private func decodeError<Failure: Error & Decodable>(_ type: Failure.Type) throws -> any Error {
         try decode(type)
     }
 }

@@ -17,7 +17,7 @@ struct TaskRunner {
         phase(.running)
         let result = Result { try body() }
         // What the task printed comes before its outcome, also when the output is a pipe.
-        unsafe fflush(nil)
+        fflush(nil)
         phase(.encoding)
         switch result {
         case .success(let output):

@@ -34,7 +34,7 @@ struct Worker {
     /// Runs until the pool shuts down, and returns the process's exit code.
     ///
     /// - Parameter initializer: what to run first; nil if it is in the function table.
-    mutating func run(initializer: NamedAction< >?) -> Int32 {
+    mutating func run(initializer: WorkerInitializer?) -> Int32 {
         do {
             me.phase.store(UInt64(WorkerFailure.Phase.initializing.rawValue))
             try initialize(initializer)
@@ -57,12 +57,12 @@ struct Worker {
         }
     }
 
-    private mutating func initialize(_ initializer: NamedAction< >?) throws {
+    private mutating func initialize(_ initializer: WorkerInitializer?) throws {
         if let initializer { return try initializer.call((), in: environment) }
         let index = arena.header(ArenaLayout.Header.initializer).load()
         guard index > 0 else { return }
         let (address, _) = try functions.resolve(Int(index - 1))
-        try address.function(as: NamedAction< >.self)?.call((), in: environment)
+        try address.function(as: WorkerInitializer.self)?.call((), in: environment)
     }
 
     // MARK: Finding work
@@ -126,7 +126,7 @@ struct Worker {
         }
         let arguments: Function.Arguments
         do {
-            arguments = try slot.arguments.withPayload { bytes in
+            arguments = try unsafe slot.arguments.withPayload { bytes in
                 var reader = unsafe PayloadReader(bytes, environment: environment)
                 return try Function.decodeArguments(from: &reader)
             }

@@ -1,3 +1,4 @@
+import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import Synchronization
@@ -37,9 +38,12 @@ struct SystemClock: TaskClock {
     func sleep(for duration: Duration) {
         let (seconds, attoseconds) = duration.components
         guard duration > .zero else { return }
-        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        var time = timespec()
+        time.tv_sec = Int(seconds)
+        time.tv_nsec = Int(attoseconds / 1_000_000_000)
         // The system writes back what is left when a signal interrupts the sleep.
-        while unsafe nanosleep(&time, &time) != 0, errno == EINTR {}
+        var left = timespec()
+        while unsafe nanosleep(&time, &left) != 0, errno == EINTR { time = left }
     }
 }
 
