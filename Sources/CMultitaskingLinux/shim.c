@@ -1,1 +1,223 @@
+#define _GNU_SOURCE
 #include "CMultitaskingLinux.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <link.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline long or_errno(long result) { return result < 0 ? -errno : result; }
+
+int mt_memfd_create(const char *name) { return (int)or_errno(syscall(SYS_memfd_create, name, MFD_CLOEXEC)); }
+
+int mt_discard(void *address, size_t length) { return (int)or_errno(madvise(address, length, MADV_REMOVE)); }
+
+int mt_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns) {
+    struct timespec timeout = {.tv_sec = timeout_ns / 1000000000, .tv_nsec = timeout_ns % 1000000000};
+    // Not FUTEX_PRIVATE: the word lies in memory that several processes map at different addresses.
+    return (int)or_errno(syscall(SYS_futex, word, FUTEX_WAIT, expected, timeout_ns < 0 ? NULL : &timeout, NULL, 0));
+}
+
+int mt_futex_wake(const void *word, int count) {
+    return (int)or_errno(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
+}
+
+pid_t mt_fork(void) {
+    // Unwritten output would otherwise be written twice, once by each process.
+    fflush(NULL);
+    return (pid_t)or_errno(fork());
+}
+
+int mt_pidfd_open(pid_t pid) { return (int)or_errno(syscall(SYS_pidfd_open, pid, 0)); }
+
+int mt_pidfd_send_signal(int pidfd, int signal) {
+    return (int)or_errno(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+int mt_reap(pid_t pid, bool block, mt_exit_info *info) {
+    int status = 0;
+    struct rusage usage = {0};
+    pid_t reaped;
+    do {
+        reaped = wait4(pid, &status, block ? 0 : WNOHANG, &usage);
+    } while (reaped < 0 && errno == EINTR);
+    if (reaped < 0) return -errno;
+    if (reaped == 0) return 0;
+    info->pid = pid;
+    info->signaled = WIFSIGNALED(status);
+    info->status = info->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
+    info->peak_memory = (int64_t)usage.ru_maxrss * 1024;
+    return 1;
+}
+
+bool mt_die_with_parent(pid_t expected_parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // The parent may have died before the line above: then the kernel has nothing left to report.
+    return getppid() == expected_parent;
+}
+
+void mt_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+void mt_reset_signals(void) {
+    for (int signal = 1; signal < NSIG; signal++) {
+        struct sigaction action;
+        // A handler was installed for the parent's purposes; "ignore" is inherited by design (nohup) except where
+        // the parent's runtime set it for itself.
+        if (sigaction(signal, NULL, &action) != 0) continue;
+        if (action.sa_handler == SIG_DFL) continue;
+        // Swift's own crash handlers print the backtrace of a trap and then let the signal kill the process; they stay.
+        if (signal == SIGILL || signal == SIGTRAP || signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE
+            || signal == SIGABRT || signal == SIGQUIT)
+            continue;
+        action.sa_handler = SIG_DFL;
+        action.sa_flags = 0;
+        sigaction(signal, &action, NULL);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void mt_null_stdin(void) {
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0) return;
+    dup2(null, STDIN_FILENO);
+    if (null != STDIN_FILENO) close(null);
+}
+
+static int compare_ints(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+
+void mt_close_descriptors(int first, const int *keep, int keep_count) {
+    int sorted[16];
+    int count = keep_count > 16 ? 16 : keep_count;
+    memcpy(sorted, keep, sizeof(int) * (size_t)count);
+    qsort(sorted, (size_t)count, sizeof(int), compare_ints);
+    int from = first;
+    for (int i = 0; i < count; i++) {
+        if (sorted[i] < from) continue;
+        if (sorted[i] > from) syscall(SYS_close_range, from, sorted[i] - 1, 0);
+        from = sorted[i] + 1;
+    }
+    syscall(SYS_close_range, from, ~0U, 0);
+}
+
+const char *mt_signal_name(int signal) {
+    static const struct { int number; const char *name; } names[] = {
+        {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},   {SIGTRAP, "SIGTRAP"},
+        {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},
+        {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
+        {SIGSTOP, "SIGSTOP"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].number == signal) return names[i].name;
+    return NULL;
+}
+
+int mt_thread_count(void) {
+    DIR *directory = opendir("/proc/self/task");
+    if (!directory) return -errno;
+    int count = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory)))
+        if (entry->d_name[0] != '.') count++;
+    closedir(directory);
+    return count;
+}
+
+pid_t mt_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
+
+bool mt_dispatch_was_used(void) {
+    // Exported by libdispatch (queue_internal.h) and never declared in a public header; absent means not loaded.
+    bool (*multithreaded)(void) = (bool (*)(void))dlsym(RTLD_DEFAULT, "_dispatch_is_multithreaded");
+    return multithreaded && multithreaded();
+}
+
+// MARK: Re-execution
+
+#define SUPERVISOR_VARIABLE "SWIFT_MULTITASKING_SUPERVISOR"
+
+extern char **environ;
+
+pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd) {
+    size_t count = 0;
+    while (environ[count]) count++;
+    char **environment = malloc((count + 2) * sizeof(char *));
+    if (!environment) return -ENOMEM;
+    memcpy(environment, environ, count * sizeof(char *));
+    environment[count] = (char *)(SUPERVISOR_VARIABLE "=1");
+    environment[count + 1] = NULL;
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    // First to high numbers, so that no source is overwritten before it was copied.
+    const int sources[] = {arena, doorbell, client_pidfd};
+    const int high = 500;
+    for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, sources[i], high + i);
+    for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, high + i, mt_spawn_arena_fd + i);
+    posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_client_fd + 1);
+
+    char *arguments[] = {(char *)"multitasking-supervisor", NULL};
+    pid_t pid = 0;
+    int error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    return error ? -error : pid;
+}
+
+// Runs before main: a process that was re-executed as a supervisor never reaches the user's program.
+__attribute__((constructor)) static void become_supervisor(void) {
+    if (!getenv(SUPERVISOR_VARIABLE)) return;
+    unsetenv(SUPERVISOR_VARIABLE);
+    for (int fd = mt_spawn_arena_fd; fd <= mt_spawn_client_fd; fd++)
+        if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return;
+    _exit(mt_supervisor_main(mt_spawn_arena_fd, mt_spawn_doorbell_fd, mt_spawn_client_fd));
+}
+
+// MARK: Code
+
+bool mt_image_containing(const void *address, uintptr_t *base, char *path, size_t path_capacity) {
+    Dl_info info;
+    struct link_map *map = NULL;
+    if (!dladdr1(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !map) return false;
+    const char *name = map->l_name ? map->l_name : "";
+    if (strlen(name) >= path_capacity) return false;
+    strcpy(path, name);
+    *base = map->l_addr;
+    return true;
+}
+
+struct image_search {
+    const char *path;
+    uintptr_t base;
+    bool found;
+};
+
+static int match_image(struct dl_phdr_info *info, size_t size, void *context) {
+    (void)size;
+    struct image_search *search = context;
+    if (strcmp(info->dlpi_name ? info->dlpi_name : "", search->path) != 0) return 0;
+    search->base = info->dlpi_addr;
+    search->found = true;
+    return 1;
+}
+
+uintptr_t mt_image_base(const char *path) {
+    struct image_search search = {.path = path};
+    dl_iterate_phdr(match_image, &search);
+    return search.found ? search.base : UINTPTR_MAX;
+}

@@ -1,1 +1,105 @@
+// The system calls and loader facilities that Swift cannot reach by itself.
+//
+// Every function returns what the system call returns, with the error as a negative errno, so that callers need not
+// read errno across the language boundary.
+
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// MARK: Memory
+
+// An anonymous file that lives in memory, closed on exec. -errno on failure.
+int mt_memfd_create(const char *name);
+
+// Gives the pages of a range of a shared mapping back to the system; they read as zero afterwards.
+int mt_discard(void *address, size_t length);
+
+// MARK: Waiting
+
+// Sleeps while *word is `expected`, at most `timeout_ns` (negative: for ever).
+// 0 when woken, -EAGAIN if *word differed, -ETIMEDOUT, -EINTR.
+int mt_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns);
+
+// Wakes up to `count` sleepers. The number woken, or -errno.
+int mt_futex_wake(const void *word, int count);
+
+// Tells the core that this is a spin loop.
+static inline void mt_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+// MARK: Processes
+
+// libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure.
+pid_t mt_fork(void);
+
+int mt_pidfd_open(pid_t pid);
+int mt_pidfd_send_signal(int pidfd, int signal);
+
+typedef struct {
+    pid_t pid;
+    bool signaled;   // ended by a signal rather than by exit
+    int status;      // the exit code or the signal
+    int64_t peak_memory;  // largest resident set, in bytes
+} mt_exit_info;
+
+// Reaps the process `pid` (never any other child). 1 if it was reaped, 0 if it still runs, -errno (ECHILD: somebody
+// else reaped it).
+int mt_reap(pid_t pid, bool block, mt_exit_info *info);
+
+// Makes this process die with the thread that forked it; false if that thread's process is gone already.
+bool mt_die_with_parent(pid_t expected_parent);
+
+// The name shown by ps and top; at most 15 bytes.
+void mt_set_process_name(const char *name);
+
+// Default actions for all signals, nothing blocked.
+void mt_reset_signals(void);
+
+// Makes standard input read as empty.
+void mt_null_stdin(void);
+
+// Closes every descriptor from `first` on, except `keep` (ignored if negative).
+void mt_close_descriptors(int first, const int *keep, int keep_count);
+
+// The signal's name, for example "SIGKILL", or NULL.
+const char *mt_signal_name(int signal);
+
+// MARK: Fork safety
+
+// How many threads this process has, or -errno.
+int mt_thread_count(void);
+
+// The kernel's id of the calling thread.
+pid_t mt_thread_id(void);
+
+// Whether libdispatch is loaded and has ever started a thread: it does not work in a forked child then.
+bool mt_dispatch_was_used(void);
+
+// MARK: Re-execution
+
+// The descriptors a re-executed supervisor receives, under these numbers.
+enum { mt_spawn_arena_fd = 3, mt_spawn_doorbell_fd = 4, mt_spawn_client_fd = 5 };
+
+// Re-executes this program as a supervisor: a constructor takes over before main. The child's pid, or -errno.
+pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd);
+
+// Defined in Swift; runs the supervisor and returns its exit code.
+extern int32_t mt_supervisor_main(int32_t arena, int32_t doorbell, int32_t client_pidfd);
+
+// MARK: Code
+
+// The image (executable or shared library) that contains `address`: its load address, and its path ("" for the
+// executable itself). False if there is none.
+bool mt_image_containing(const void *address, uintptr_t *base, char *path, size_t path_capacity);
+
+// The load address of the image with this path, or UINTPTR_MAX if it is not loaded.
+uintptr_t mt_image_base(const char *path);

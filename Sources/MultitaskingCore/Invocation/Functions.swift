@@ -15,7 +15,9 @@ public struct NamedFunction<each Argument: Portable, Output: Portable>: Portable
     private let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Output
 
     /// Wraps a function.
-    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output) { self.function = function }
+    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output) {
+        self.function = function
+    }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Output {
         try function()(repeat each arguments)
@@ -47,7 +49,9 @@ public struct NamedAction<each Argument: Portable>: PortableFunction {
     private let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Void
 
     /// Wraps a function.
-    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void) { self.function = function }
+    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void) {
+        self.function = function
+    }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Void {
         try function()(repeat each arguments)
@@ -135,7 +139,9 @@ public struct AsyncNamedFunction<each Argument: Portable, Output: Portable>: Por
     private let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
 
     /// Wraps a function.
-    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output) { self.function = function }
+    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output) {
+        self.function = function
+    }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Output {
         let function = function
@@ -168,7 +174,9 @@ public struct AsyncNamedAction<each Argument: Portable>: PortableFunction {
     private let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
 
     /// Wraps a function.
-    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void) { self.function = function }
+    public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void) {
+        self.function = function
+    }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Void {
         let function = function
@@ -197,7 +205,9 @@ public struct AsyncLiteralFunction<each Argument: Portable, Output: Portable>: P
     private let function: @Sendable (repeat each Argument) async throws -> Output
 
     /// Wraps a function.
-    public init(_ function: @escaping @Sendable (repeat each Argument) async throws -> Output) { self.function = function }
+    public init(_ function: @escaping @Sendable (repeat each Argument) async throws -> Output) {
+        self.function = function
+    }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Output {
         let function = function
@@ -230,7 +240,9 @@ public struct AsyncLiteralAction<each Argument: Portable>: PortableFunction {
     private let function: @Sendable (repeat each Argument) async throws -> Void
 
     /// Wraps a function.
-    public init(_ function: @escaping @Sendable (repeat each Argument) async throws -> Void) { self.function = function }
+    public init(_ function: @escaping @Sendable (repeat each Argument) async throws -> Void) {
+        self.function = function
+    }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Void {
         let function = function

@@ -1,0 +1,145 @@
+// Where blocks and their words are, and giving them back, which any process may do.
+
+extension Arena {
+    @inline(__always)
+    func chunkWord(_ chunk: Int) -> SharedWord { word(layout.chunkTable + chunk * 8) }
+
+    @inline(__always)
+    func loadChunk(_ chunk: Int) -> ChunkWord { ChunkWord(rawValue: chunkWord(chunk).load()) }
+
+    @inline(__always)
+    func headerWord(chunk: Int, block: Int) -> SharedWord {
+        word(layout.blockHeaders + (chunk * ArenaLayout.headersPerChunk + block) * 8)
+    }
+
+    func chunkOffset(_ chunk: Int) -> Int { layout.chunks + chunk * ArenaLayout.chunkSize }
+
+    /// The chunk, header and capacity of a block that a reference names, or nil if there is no such block.
+    ///
+    /// References are read from memory that a broken worker may have written, so this believes nothing.
+    func locate(_ reference: BlockReference) -> (chunk: Int, header: SharedWord, capacity: Int)? {
+        let offset = reference.offset - layout.chunks
+        guard !reference.isNone, offset >= 0 else { return nil }
+        let chunk = offset / ArenaLayout.chunkSize
+        guard chunk < layout.chunkCount else { return nil }
+        let within = offset % ArenaLayout.chunkSize
+        let word = loadChunk(chunk)
+        switch word.state {
+        case .blocks:
+            guard word.sizeClass < SizeClass.count else { return nil }
+            let size = SizeClass.size(word.sizeClass)
+            guard within % size == 0 else { return nil }
+            return (chunk, headerWord(chunk: chunk, block: within / size), size)
+        case .run:
+            guard within == 0, word.value > 0, word.value <= layout.chunkCount - chunk else { return nil }
+            return (chunk, headerWord(chunk: chunk, block: 0), word.value * ArenaLayout.chunkSize)
+        case .cold, .warm, .tail:
+            return nil
+        }
+    }
+
+    /// Whether the allocation a reference names is still in use.
+    func isLive(_ reference: BlockReference) -> Bool {
+        guard let place = locate(reference) else { return false }
+        let header = BlockHeader(rawValue: place.header.load())
+        return header.state == .used && header.generation == reference.generation
+    }
+
+    /// Gives a block back; does nothing if that was done before.
+    ///
+    /// - Parameter member: who gives it back.
+    /// - Returns: the class and owner if the block is a small one and this call freed it.
+    @discardableResult
+    func free(_ reference: BlockReference, by member: Int) -> (sizeClass: Int, owner: Int)? {
+        guard let place = locate(reference) else { return nil }
+        let used = BlockHeader(.used, generation: reference.generation)
+        let chunk = loadChunk(place.chunk)
+        guard chunk.state == .blocks else {
+            // From here on a death of `member` is completed by `releaseRuns(of:)`, which finds the header.
+            let freeing = BlockHeader(.freeing, generation: reference.generation, owner: member)
+            if place.header.compareExchange(used.rawValue, freeing.rawValue) {
+                releaseRun(place.chunk, length: chunk.value)
+            }
+            return nil
+        }
+        let free = BlockHeader(.free, generation: reference.generation)
+        guard place.header.compareExchange(used.rawValue, free.rawValue) else { return nil }
+        if chunk.owner != member {
+            Member(arena: self, index: chunk.owner).freedBlocks(chunk.sizeClass).add(1)
+        }
+        return (chunk.sizeClass, chunk.owner)
+    }
+
+    /// Frees the chunks of a run, its head last, so that whoever completes the work of the dead finds what is left.
+    func releaseRun(_ head: Int, length: Int) {
+        guard length > 0, length <= layout.chunkCount - head else { return }
+        let owner = loadChunk(head).owner
+        // Fresh pages cost more than copying into them, so some free memory is kept; see Docs/architecture.md.
+        let keep =
+            header(ArenaLayout.Header.warmChunks).load() + UInt64(length)
+            <= header(ArenaLayout.Header.warmLimit).load()
+        let free = ChunkWord(keep ? .warm : .cold)
+        let tail = ChunkWord(.tail, owner: owner, value: head)
+        for chunk in (head + 1..<head + length).reversed() where loadChunk(chunk) == tail {
+            releaseChunk(chunk, from: tail, to: free)
+        }
+        let block = headerWord(chunk: head, block: 0)
+        block.store(BlockHeader(.free, generation: BlockHeader(rawValue: block.load()).generation).rawValue)
+        releaseChunk(head, from: ChunkWord(.run, owner: owner, value: length), to: free)
+    }
+
+    private func releaseChunk(_ chunk: Int, from held: ChunkWord, to free: ChunkWord) {
+        if free.state == .cold { discard(chunkOffset(chunk), count: ArenaLayout.chunkSize) }
+        guard chunkWord(chunk).compareExchange(held.rawValue, free.rawValue) else { return }
+        header(ArenaLayout.Header.usedChunks).subtract(1)
+        if free.state == .warm { header(ArenaLayout.Header.warmChunks).add(1) }
+    }
+
+    /// Completes what a dead member had begun with large blocks: taking chunks, or giving them back.
+    ///
+    /// - Complexity: O(chunks in the arena).
+    func releaseRuns(of member: Int) {
+        for chunk in 0..<layout.chunkCount {
+            let word = loadChunk(chunk)
+            switch word.state {
+            case .run:
+                let block = BlockHeader(rawValue: headerWord(chunk: chunk, block: 0).load())
+                if block.state == .freeing ? block.owner == member : block.state == .free && word.owner == member {
+                    releaseRun(chunk, length: word.value)
+                }
+            case .tail where word.owner == member && !isCovered(chunk, by: word.value):
+                releaseChunk(chunk, from: word, to: ChunkWord(.warm))
+            case .cold, .warm, .blocks, .tail:
+                continue
+            }
+        }
+    }
+
+    /// Whether a large block that begins at `head` is in use and includes `chunk`.
+    private func isCovered(_ chunk: Int, by head: Int) -> Bool {
+        guard head < chunk else { return false }
+        let word = loadChunk(head)
+        return word.state == .run && head + word.value > chunk
+            && BlockHeader(rawValue: headerWord(chunk: head, block: 0).load()).state != .free
+    }
+
+    /// How many blocks are in use, channel segments left out, and how many bytes of chunks are taken. For tests and
+    /// statistics; O(chunks × blocks).
+    func blocksInUse() -> (payloads: Int, segments: Int, chunks: Int) {
+        var payloads = 0
+        var segments = 0
+        var chunks = 0
+        for chunk in 0..<layout.chunkCount {
+            let word = loadChunk(chunk)
+            guard !word.isFree else { continue }
+            chunks += 1
+            if word.state == .run { payloads += 1 }
+            guard word.state == .blocks, word.sizeClass < SizeClass.count else { continue }
+            for block in 0..<ArenaLayout.chunkSize / SizeClass.size(word.sizeClass)
+            where BlockHeader(rawValue: headerWord(chunk: chunk, block: block).load()).state == .used {
+                if word.sizeClass == SizeClass.segment { segments += 1 } else { payloads += 1 }
+            }
+        }
+        return (payloads, segments, chunks)
+    }
+}

@@ -1,0 +1,113 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+
+/// The memory that the client, the supervisor and all workers share: one anonymous file, mapped by everybody.
+///
+/// Everything in it is addressed by its offset, because a re-executed worker maps it somewhere else.
+@safe
+final class Arena: @unchecked Sendable {
+    // SAFETY: the mapping lives from `init` to `deinit`, and nothing hands its address out but for the length of a call.
+    // All words are reached through `SharedWord`/`SharedFutex` (atomic); plain bytes are written by the one owner of a
+    // block or slot before it is published, and copied, never trusted, by its reader.
+    private let base: UnsafeMutableRawPointer
+    let layout: ArenaLayout
+    let descriptor: Int32
+
+    private init(descriptor: Int32, layout: ArenaLayout) throws {
+        self.descriptor = descriptor
+        self.layout = layout
+        let address = unsafe mmap(
+            nil, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
+        guard unsafe address != MAP_FAILED, let address = unsafe address else {
+            throw MultitaskingError.system(
+                errno, "map \(layout.size >> 20) MiB of shared memory",
+                advice: "set a smaller arena limit or a larger limit of address space (ulimit -v)")
+        }
+        unsafe base = address
+    }
+
+    deinit {
+        unsafe munmap(base, layout.size)
+        close(descriptor)
+    }
+
+    /// Makes a new arena.
+    static func create(_ layout: ArenaLayout) throws -> Arena {
+        let descriptor = unsafe mt_memfd_create("swift-multitasking")
+        guard descriptor >= 0 else {
+            throw MultitaskingError.system(
+                -descriptor, "create shared memory (memfd_create)",
+                advice: "allow memfd_create in this sandbox, or use a thread pool")
+        }
+        guard ftruncate(descriptor, layout.size) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw MultitaskingError.system(
+                code, "size shared memory", advice: "set a smaller arena limit or a larger file size limit (ulimit -f)")
+        }
+        let arena: Arena
+        do { arena = try Arena(descriptor: descriptor, layout: layout) } catch {
+            close(descriptor)
+            throw error
+        }
+        arena.header(ArenaLayout.Header.workers).store(UInt64(layout.workers))
+        arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(layout.slotCapacity))
+        arena.header(ArenaLayout.Header.chunkCount).store(UInt64(layout.chunkCount))
+        arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
+        return arena
+    }
+
+    /// Maps the arena that a descriptor inherited from the client leads to.
+    static func attach(_ descriptor: Int32) throws -> Arena {
+        var words = [UInt64](repeating: 0, count: 4)
+        let count = unsafe words.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == 32, words[0] == ArenaLayout.magic, words[1] <= UInt64(ArenaLayout.workerLimit),
+            words[2] <= 1 << 28, words[3] <= 1 << 28
+        else {
+            throw MultitaskingError(.systemError, "descriptor \(descriptor) is not a pool's shared memory")
+        }
+        return try Arena(
+            descriptor: descriptor,
+            layout: ArenaLayout(workers: Int(words[1]), slotCapacity: Int(words[2]), chunkCount: Int(words[3])))
+    }
+
+    /// The word at an offset, which must be inside the arena and a multiple of 8.
+    @inline(__always)
+    func word(_ offset: Int) -> SharedWord {
+        assert(offset >= 0 && offset & 7 == 0 && offset + 8 <= layout.size)
+        return unsafe SharedWord(base + offset)
+    }
+
+    /// The futex word at an offset, which must be inside the arena and a multiple of 4.
+    @inline(__always)
+    func futex(_ offset: Int) -> SharedFutex {
+        assert(offset >= 0 && offset & 3 == 0 && offset + 4 <= layout.size)
+        return unsafe SharedFutex(base + offset)
+    }
+
+    /// A word of the header.
+    @inline(__always)
+    func header(_ offset: Int) -> SharedWord { word(offset) }
+
+    /// Runs `body` with the bytes at an offset, which must be inside the arena.
+    @inline(__always)
+    func withBytes<Result>(
+        at offset: Int, count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        assert(offset >= 0 && count >= 0 && offset <= layout.size - count)
+        return unsafe try body(UnsafeMutableRawBufferPointer(start: base + offset, count: count))
+    }
+
+    /// Gives the pages of whole chunks back to the system.
+    func discard(_ offset: Int, count: Int) { _ = unsafe mt_discard(base + offset, count) }
+}
+
+extension MultitaskingError {
+    /// What the operating system said, what was attempted, and what to do.
+    static func system(_ code: Int32, _ attempt: String, advice: String) -> Self {
+        let text = unsafe String(cString: strerror(code))
+        let kind: Code = code == EPERM || code == EACCES ? .permissionDenied : .systemError
+        return Self(kind, "could not \(attempt): \(text) (errno \(code)); \(advice)")
+    }
+}

@@ -1,0 +1,103 @@
+import MultitaskingCore
+
+/// Where everything lies in the arena, in bytes from its start.
+///
+/// The file behind the arena is sparse: a table that is large here costs nothing until it is used.
+struct ArenaLayout: Sendable, Equatable {
+    /// How many worker processes run tasks.
+    let workers: Int
+    /// How many tasks may be unfinished at the same time.
+    let slotCapacity: Int
+    /// How many bytes payloads, results and messages may take up, in chunks.
+    let chunkCount: Int
+
+    // MARK: Members
+
+    /// The member number of the client; it never dies without the whole pool going down.
+    static let client = 0
+    /// The most members an owner field of 10 bits can name: client, workers, copy-on-write children.
+    static let memberLimit = 1024
+    /// The most workers a pool can have; the rest of the members are copy-on-write children.
+    static let workerLimit = 512
+    /// How many copy-on-write tasks may be unfinished at the same time.
+    static let copyLimit = 64
+    static let memberStride = 1024
+    static let memberTable = 1 << 16
+
+    // MARK: Functions
+
+    static let functionLimit = 8192
+    static let functionStride = 64
+    static let functionTable = memberTable + memberLimit * memberStride
+    static let functionNames = functionTable + functionLimit * functionStride
+    static let functionNamesSize = 8 << 20
+
+    // MARK: Signals and channels
+
+    static let signalLimit = 1 << 17
+    static let signalStride = 64
+    static let signalTable = functionNames + functionNamesSize
+    static let channelLimit = 1 << 17
+    static let channelStride = 512
+    static let channelTable = signalTable + signalLimit * signalStride
+
+    // MARK: Tasks
+
+    static let slotStride = 192
+    static let slotTable = channelTable + channelLimit * channelStride
+    var jobRing: Int { Self.slotTable + slotCapacity * Self.slotStride }
+    var retryRing: Int { jobRing + slotCapacity * 8 }
+
+    // MARK: Blocks
+
+    /// The unit in which blocks take memory.
+    static let chunkSize = 1 << 20
+    /// The smallest block.
+    static let smallestBlock = 256
+    static let headersPerChunk = chunkSize / smallestBlock
+    var chunkTable: Int { retryRing + slotCapacity * 8 }
+    var blockHeaders: Int { chunkTable + chunkCount * 8 }
+    var chunks: Int {
+        let end = blockHeaders + chunkCount * Self.headersPerChunk * 8
+        // Aligned so that the system may use huge pages.
+        return (end + (2 << 20) - 1) & ~((2 << 20) - 1)
+    }
+    var size: Int { chunks + chunkCount * Self.chunkSize }
+
+    // MARK: Header
+
+    static let magic: UInt64 = 0x4d54_4152_454e_4131  // "MTARENA1"
+
+    /// The words of the header, each on a cache line of its own where it is written often.
+    enum Header {
+        static let magic = 0
+        static let workers = 8
+        static let slotCapacity = 16
+        static let chunkCount = 24
+        static let clientPid = 32
+        static let initializer = 40
+        static let compression = 48
+        static let warmLimit = 56
+
+        static let jobTail = 256
+        static let jobHead = 384
+        static let retryTail = 512
+        static let retryHead = 640
+        static let parked = 768  // 8 words: one bit a worker
+        static let phase = 896
+        static let event = 1024
+        static let eventWaiters = 1032
+        static let busy = 1152
+        static let functionCount = 1280
+        static let supervisorPid = 1408
+        static let supervisorEpoch = 1416
+        static let startFailures = 1424
+        static let workerDeaths = 1432
+        static let warmChunks = 1536
+        static let usedChunks = 1544
+        static let failureLock = 1600
+        static let failureLength = 1608
+        static let failureText = 1664  // the initializer's error, up to 2 KiB
+        static let failureCapacity = 2048
+    }
+}

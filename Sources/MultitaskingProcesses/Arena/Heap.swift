@@ -1,0 +1,224 @@
+import MultitaskingCore
+import Synchronization
+
+/// Allocates blocks for one process of the pool.
+///
+/// Every block belongs for good to the member that cut its chunk; only the owner allocates it, anybody frees it. The
+/// header word of a block is the truth. What this object remembers of free blocks are hints, checked against the header
+/// before they are used, so it can be rebuilt from nothing: a new worker takes over its predecessor's chunks.
+final class Heap: Sendable {
+    let arena: Arena
+    let member: Int
+    private let state: Mutex<State>
+
+    private struct State {
+        var classes: [ClassState]
+        var searchFrom = 0
+    }
+
+    private struct ClassState {
+        /// Offsets of blocks that were free when they were put here.
+        var free: [Int] = []
+        var chunks: [Int] = []
+        /// The next block of `chunks.last` that was never used.
+        var nextFresh = 0
+        /// Where the search for blocks that others freed goes on.
+        var cursor = (chunk: 0, block: 0)
+        /// How many of the blocks that others freed were found.
+        var found: UInt64 = 0
+        /// Whether blocks freed before this object was made may not have been counted.
+        var mustSearch = false
+    }
+
+    init(arena: Arena, member: Int) {
+        self.arena = arena
+        self.member = member
+        var classes = [ClassState](repeating: ClassState(), count: SizeClass.count)
+        for chunk in 0..<arena.layout.chunkCount {
+            let word = arena.loadChunk(chunk)
+            guard word.state == .blocks, word.owner == member, word.sizeClass < SizeClass.count else { continue }
+            classes[word.sizeClass].chunks.append(chunk)
+            classes[word.sizeClass].nextFresh = ArenaLayout.chunkSize / SizeClass.size(word.sizeClass)
+            classes[word.sizeClass].mustSearch = true
+        }
+        state = Mutex(State(classes: classes))
+    }
+
+    /// Allocates at least `byteCount` bytes, noting the block in the journal first.
+    ///
+    /// - Throws: `arenaLimitReached`.
+    /// - Complexity: O(1) amortized for blocks up to 512 KiB; O(chunks in the arena) for larger ones.
+    func allocate(_ byteCount: Int, journal: JournalEntry) throws -> BlockReference {
+        guard let sizeClass = SizeClass.holding(byteCount) else {
+            return try allocateRun(byteCount, journal: journal)
+        }
+        return try allocate(sizeClass: sizeClass, journal: journal)
+    }
+
+    /// Allocates a block of a class.
+    func allocate(sizeClass: Int, journal: JournalEntry) throws -> BlockReference {
+        try state.withLock { state in
+            while true {
+                while let offset = state.classes[sizeClass].free.popLast() {
+                    if let block = take(offset, sizeClass: sizeClass, journal: journal) { return block }
+                }
+                collect(&state.classes[sizeClass], sizeClass: sizeClass)
+                if state.classes[sizeClass].free.isEmpty { try cut(&state, sizeClass: sizeClass) }
+            }
+        }
+    }
+
+    /// Gives a block back; does nothing if that was done before.
+    func free(_ reference: BlockReference) {
+        guard !reference.isNone, let freed = arena.free(reference, by: member), freed.owner == member else { return }
+        state.withLock { $0.classes[freed.sizeClass].free.append(reference.offset) }
+    }
+
+    /// Marks a free block as used, or returns nil if the hint was wrong.
+    private func take(_ offset: Int, sizeClass: Int, journal: JournalEntry) -> BlockReference? {
+        let within = offset - arena.layout.chunks
+        let word = arena.headerWord(
+            chunk: within / ArenaLayout.chunkSize,
+            block: within % ArenaLayout.chunkSize / SizeClass.size(sizeClass))
+        let header = BlockHeader(rawValue: word.load())
+        guard header.state == .free else { return nil }
+        let generation = header.generation &+ 1
+        let reference = BlockReference(offset: offset, generation: generation)
+        journal.block = reference
+        word.store(BlockHeader(.used, generation: generation).rawValue)
+        return reference
+    }
+
+    /// Looks for blocks that others have freed, at most as many as they reported.
+    private func collect(_ state: inout ClassState, sizeClass: Int) {
+        let freed = Member(arena: arena, index: member).freedBlocks(sizeClass).load()
+        guard state.mustSearch || freed != state.found, !state.chunks.isEmpty else { return }
+        let size = SizeClass.size(sizeClass)
+        let perChunk = ArenaLayout.chunkSize / size
+        var looked = 0
+        let total = state.chunks.count * perChunk
+        while looked < total, state.free.count < 256 {
+            let chunk = state.chunks[state.cursor.chunk]
+            let limit = state.cursor.chunk == state.chunks.count - 1 ? state.nextFresh : perChunk
+            if state.cursor.block < limit {
+                let header = arena.headerWord(chunk: chunk, block: state.cursor.block).loadRelaxed()
+                if BlockHeader(rawValue: header).state == .free {
+                    state.free.append(arena.chunkOffset(chunk) + state.cursor.block * size)
+                    if !state.mustSearch {
+                        state.found &+= 1
+                        if state.found == freed { looked = total }
+                    }
+                }
+            }
+            looked += 1
+            state.cursor.block += 1
+            if state.cursor.block >= limit {
+                looked += perChunk - state.cursor.block
+                state.cursor = ((state.cursor.chunk + 1) % state.chunks.count, 0)
+            }
+        }
+        if state.free.isEmpty {
+            state.found = freed
+            state.mustSearch = false
+        }
+    }
+
+    /// Takes blocks that were never used, from a new chunk if need be.
+    private func cut(_ state: inout State, sizeClass: Int) throws {
+        let size = SizeClass.size(sizeClass)
+        let perChunk = ArenaLayout.chunkSize / size
+        if state.classes[sizeClass].chunks.isEmpty || state.classes[sizeClass].nextFresh >= perChunk {
+            let word = ChunkWord(.blocks, owner: member, sizeClass: sizeClass)
+            guard let chunk = claimChunks(1, from: &state.searchFrom, head: word, tail: { _ in word }) else {
+                throw limitReached(size)
+            }
+            state.classes[sizeClass].chunks.append(chunk)
+            state.classes[sizeClass].nextFresh = 0
+            forgetBlocks(of: chunk, perChunk: perChunk)
+        }
+        guard let chunk = state.classes[sizeClass].chunks.last else { return }
+        let first = state.classes[sizeClass].nextFresh
+        let last = min(first + 32, perChunk)
+        state.classes[sizeClass].nextFresh = last
+        for block in (first..<last).reversed() {
+            state.classes[sizeClass].free.append(arena.chunkOffset(chunk) + block * size)
+        }
+    }
+
+    /// A chunk that held a large block before has that block's header where block 0's is now; both count on as one.
+    private func forgetBlocks(of chunk: Int, perChunk: Int) {
+        let word = arena.headerWord(chunk: chunk, block: 0)
+        word.store(BlockHeader(.free, generation: BlockHeader(rawValue: word.load()).generation &+ 1).rawValue)
+    }
+
+    private func allocateRun(_ byteCount: Int, journal: JournalEntry) throws -> BlockReference {
+        let length = byteCount / ArenaLayout.chunkSize + (byteCount % ArenaLayout.chunkSize == 0 ? 0 : 1)
+        return try state.withLock { state in
+            let head = claimChunks(
+                length, from: &state.searchFrom, head: ChunkWord(.run, owner: member, value: length)
+            ) { ChunkWord(.tail, owner: member, value: $0) }
+            guard let head else { throw limitReached(byteCount) }
+            let word = arena.headerWord(chunk: head, block: 0)
+            let generation = BlockHeader(rawValue: word.load()).generation &+ 1
+            let reference = BlockReference(offset: arena.chunkOffset(head), generation: generation)
+            journal.block = reference
+            word.store(BlockHeader(.used, generation: generation).rawValue)
+            return reference
+        }
+    }
+
+    /// Claims neighbouring free chunks, first to last, and gives back what it has if it meets one that is taken.
+    private func claimChunks(
+        _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord
+    ) -> Int? {
+        let count = arena.layout.chunkCount
+        guard length <= count else { return nil }
+        var first = start <= count - length ? start : 0
+        var wrapped = first == 0
+        while true {
+            if first > count - length {
+                if wrapped { return nil }
+                wrapped = true
+                first = 0
+            }
+            if let obstacle = tryClaim(first..<first + length, head: head, tail: tail(first)) {
+                first = obstacle + 1
+                continue
+            }
+            // The next search begins here again: what is freed is reused while it is warm.
+            start = length == 1 ? first : 0
+            arena.header(ArenaLayout.Header.usedChunks).add(UInt64(length))
+            return first
+        }
+    }
+
+    /// Claims a range of chunks; the index of a chunk that is taken if it cannot.
+    private func tryClaim(_ range: Range<Int>, head: ChunkWord, tail: ChunkWord) -> Int? {
+        // Look first: most failures need no write.
+        for chunk in range where !arena.loadChunk(chunk).isFree { return chunk }
+        var warm: UInt64 = 0
+        for chunk in range {
+            let found = arena.loadChunk(chunk)
+            let word = chunk == range.lowerBound ? head : tail
+            guard found.isFree, arena.chunkWord(chunk).compareExchange(found.rawValue, word.rawValue) else {
+                for claimed in range.lowerBound..<chunk {
+                    arena.chunkWord(claimed).store(ChunkWord(.cold).rawValue)
+                }
+                if warm > 0 { arena.header(ArenaLayout.Header.warmChunks).subtract(warm) }
+                return chunk
+            }
+            if found.state == .warm { warm += 1 }
+        }
+        if warm > 0 { arena.header(ArenaLayout.Header.warmChunks).subtract(warm) }
+        return nil
+    }
+
+    private func limitReached(_ byteCount: Int) -> MultitaskingError {
+        MultitaskingError(
+            .arenaLimitReached,
+            """
+            \(byteCount) bytes do not fit into the pool's shared memory of \(arena.layout.chunkCount) MiB; receive or \
+            drop results and messages that are finished, send less at a time, or make the pool with a larger arenaLimit
+            """)
+    }
+}

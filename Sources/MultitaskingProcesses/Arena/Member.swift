@@ -1,0 +1,40 @@
+import MultitaskingCore
+
+/// A process of the pool — the client, a worker, a copy-on-write child — as the others see it.
+struct Member {
+    enum State: UInt64 {
+        case absent = 0
+        case starting
+        case ready
+        /// Gone for good: it was told to leave, or could not start.
+        case left
+    }
+
+    let arena: Arena
+    let index: Int
+
+    private var base: Int { ArenaLayout.memberTable + index * ArenaLayout.memberStride }
+
+    /// The process id; 0 if there is none.
+    var pid: SharedWord { arena.word(base) }
+    var stateWord: SharedWord { arena.word(base + 8) }
+    /// A `WorkerFailure.Phase`.
+    var phase: SharedWord { arena.word(base + 16) }
+    /// The slot of the task it runs, plus 1; 0 if none.
+    var slot: SharedWord { arena.word(base + 24) }
+    /// Raised to wake it.
+    var doorbell: SharedFutex { arena.futex(base + 32) }
+    /// How many tasks it ran.
+    var finishedTasks: SharedWord { arena.word(base + 40) }
+
+    /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.
+    func freedBlocks(_ sizeClass: Int) -> SharedWord { arena.word(base + 128 + sizeClass * 8) }
+
+    static let journalEntries = 16
+    func journal(_ entry: Int) -> JournalEntry { JournalEntry(arena: arena, offset: base + 256 + entry * 32) }
+
+    var state: State {
+        get { State(rawValue: stateWord.load()) ?? .absent }
+        nonmutating set { stateWord.store(newValue.rawValue) }
+    }
+}
