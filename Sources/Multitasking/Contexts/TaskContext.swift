@@ -11,6 +11,7 @@
 ///
 /// In a worker process the context is decoded from the names of its queues; it cannot be kept or sent elsewhere.
 public struct TaskContext: TaskSideContext, Codable {
+    /// The queues and the event.
     public let objects: ContextObjects
 
     init(_ objects: ContextObjects) { self.objects = objects }

@@ -67,11 +67,15 @@ public class TaskManager: @unchecked Sendable {
     }
 
     /// Ends the pool and suspends until it is gone, also if the awaiting task is cancelled.
-    ///
-    /// - Throws: `systemError` if the system has no thread left to wait in.
-    public func shutdown(_ mode: ShutdownMode = .drain) async throws {
-        let executor = executor
-        try await awaitBlocking { executor.shutdown(mode) }
+    public func shutdown(_ mode: ShutdownMode = .drain) async {
+        await executor.shutdownDetached(mode)
+    }
+}
+
+extension Executor {
+    /// Ends the pool from a thread of its own, so that the caller does not block one of the shared ones.
+    func shutdownDetached(_ mode: ShutdownMode) async {
+        await awaitBlocking { self.shutdown(mode) }
     }
 }
 

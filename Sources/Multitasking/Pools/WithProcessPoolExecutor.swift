@@ -28,12 +28,14 @@ public func withProcessPoolExecutor<Value>(
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     let pool = try makePool(maxWorkers, startMethod)
-    let manager = try TaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    return try leaving(manager, body)
+    return try running(
+        pool,
+        try TaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
 }
 
 /// Makes a pool of worker processes, each of which first calls `initializer`, for the time of `body`.
@@ -51,12 +53,14 @@ public func withProcessPoolExecutor<Value, each Argument: Portable>(
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     let pool = try makePool(maxWorkers, startMethod, NamedAction(initializer))
-    let manager = try TaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    return try leaving(manager, body)
+    return try running(
+        pool,
+        try TaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
 }
 
 /// Suspends where the blocking function of the same name blocks.
@@ -71,12 +75,14 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
     let pool = try makePool(maxWorkers, startMethod)
-    let manager = try TaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    return try await leaving(manager, body)
+    return try await running(
+        pool,
+        try TaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
 }
 
 /// Suspends where the blocking function of the same name blocks, with an initializer.
@@ -92,12 +98,14 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value, each Argument
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
     let pool = try makePool(maxWorkers, startMethod, NamedAction(initializer))
-    let manager = try TaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    return try await leaving(manager, body)
+    return try await running(
+        pool,
+        try TaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
 }
 
 private func makePool(_ maxWorkers: Int?, _ startMethod: StartMethod) throws -> ProcessPool {

@@ -28,12 +28,14 @@ public func withThreadPoolExecutor<Value>(
     try validate(maxWorkers: maxWorkers)
     let pool = try ThreadPool(
         maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
-    let manager = try ThreadTaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    return try leaving(manager, body)
+    return try running(
+        pool,
+        try ThreadTaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
 }
 
 /// Suspends where the blocking function of the same name blocks.
@@ -51,10 +53,12 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
     try validate(maxWorkers: maxWorkers)
     let pool = try ThreadPool(
         maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
-    let manager = try ThreadTaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    return try await leaving(manager, body)
+    return try await running(
+        pool,
+        try ThreadTaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
 }

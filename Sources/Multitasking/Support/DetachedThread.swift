@@ -8,18 +8,15 @@
 
 /// Calls `body`, which may block, on a thread of its own and suspends until it has returned.
 ///
-/// Cancelling the awaiting task does not end the wait: what `body` cleans up must be clean afterwards.
-/// - Throws: `systemError` if the system has no thread left.
-func awaitBlocking(_ body: @escaping @Sendable () -> Void) async throws {
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let status = startDetachedThread {
+/// Cancelling the awaiting task does not end the wait: what `body` cleans up must be clean afterwards. If the system
+/// has no thread left, `body` blocks the calling one: late is better than never.
+func awaitBlocking(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+        let work: @Sendable () -> Void = {
             body()
             continuation.resume()
         }
-        guard status != 0 else { return }
-        continuation.resume(
-            throwing: MultitaskingError(
-                .systemError, "the system refused to start a thread (error \(status)); end some threads and try again"))
+        if startDetachedThread(work) != 0 { work() }
     }
 }
 
