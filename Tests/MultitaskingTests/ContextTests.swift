@@ -1,5 +1,4 @@
 import Multitasking
-import OrderedCollections
 import Testing
 
 extension Facade {

@@ -1,5 +1,4 @@
 import Multitasking
-import OrderedCollections
 import Synchronization
 import Testing
 
@@ -86,6 +85,8 @@ extension Facade {
                 try await manager.session().submit("a", double, 4).results()["a"]!.get(as: Int.self)
             }
             #expect(value == 8)
+            let session = try await withThreadPoolExecutor(maxWorkers: 1) { try $0.session().submit("a", double, 1) }
+            #expect(try session.allDone)
             await #expect(throws: Refused.self) {
                 try await withThreadPoolExecutor { _ in
                     await Task.yield()

@@ -1,5 +1,8 @@
 public import MultitaskingProcesses
 
+// The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
+// not choose them. In a synchronous function nothing else can be chosen.
+
 /// Makes a pool of worker processes for the time of `body`.
 ///
 /// ```swift
@@ -20,6 +23,7 @@ public import MultitaskingProcesses
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
 /// - Throws: `invalidArgument`; what the pool throws when it starts; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
 public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
@@ -44,6 +48,7 @@ public func withProcessPoolExecutor<Value>(
 ///   with `initializerFailed`.
 /// - Throws: as the function without an initializer does.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
 public func withProcessPoolExecutor<Value, each Argument: Portable>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,

@@ -1,5 +1,8 @@
 internal import MultitaskingThreads
 
+// The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
+// not choose them. In a synchronous function nothing else can be chosen.
+
 /// Makes a pool of threads for the time of `body`.
 ///
 /// Use it for work that waits, or that shares large values: arguments and results are not copied and need only be
@@ -17,6 +20,7 @@ internal import MultitaskingThreads
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
 /// - Throws: `invalidArgument`; what the pool throws when it starts; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
 public func withThreadPoolExecutor<Value>(
     maxWorkers: Int? = nil, threadNamePrefix: String = "",
     initializer: @escaping @Sendable () throws -> Void = {},
