@@ -29,7 +29,7 @@ public final class ThreadChannel: InProcessChannel {
     ///
     /// - Throws: `closed` after ``close(discarding:)``.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
+    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         try sendInProcess(element, wait: wait)
     }
 
@@ -38,7 +38,7 @@ public final class ThreadChannel: InProcessChannel {
     /// - Throws: `wrongType`, naming both types, if the first element was sent as another type; it stays.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
-        as type: Element.Type, wait: WaitLimit = .never
+        as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
         try receiveInProcess(as: type, wait: wait)
     }
@@ -47,7 +47,7 @@ public final class ThreadChannel: InProcessChannel {
     ///
     /// - Throws: as ``send(_:wait:)-swift.method`` does.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
+    public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         let box = TypedElement(element)
         return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
     }
@@ -57,7 +57,7 @@ public final class ThreadChannel: InProcessChannel {
     /// - Throws: as ``receive(as:wait:)-swift.method`` does.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receiveInProcess<Element: Sendable>(
-        as type: Element.Type, wait: WaitLimit = .never
+        as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
         try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) } ?? nil
     }
@@ -77,7 +77,7 @@ public final class ThreadChannel: InProcessChannel {
 
     /// Waits until every element sent so far was reported by ``taskDone()``; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    public func join(wait: WaitLimit = .forever) -> Bool {
+    public func join(wait: WaitLimit) -> Bool {
         storage.block(for: .join, wait: wait) { storage.join(orEnlist: $0) } ?? false
     }
 

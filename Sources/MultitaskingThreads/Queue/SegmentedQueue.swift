@@ -17,7 +17,7 @@ internal import Synchronization
 
     /// The number of positions in a block. The last is not a slot: an index there means "the next block is being put in
     /// place".
-    private static var lap: UInt { 64 }
+    private static var lap: UInt { 256 }
     private static var capacity: UInt { lap - 1 }
     /// An index counts in steps of 2: its lowest bit is a flag.
     private static var step: UInt { 2 }
@@ -28,11 +28,14 @@ internal import Synchronization
     private static var isRead: UInt { 1 }
     private static var mayFree: UInt { 2 }
 
-    // SAFETY: `ends` holds four words that live as long as the queue: the head's index and block, and, 128 bytes on so
-    // that senders and receivers do not share a cache line, the tail's. Blocks are freed by the last who reads them:
-    // see `free`. Element addresses are retained references.
+    // SAFETY: `ends` holds words that live as long as the queue: the head's index and block; 128 bytes on, so that
+    // senders and receivers do not share a cache line, the tail's; and, another 128 bytes on, the addresses of blocks
+    // that are kept for use again. Blocks are freed by the last who reads them: see `free`. Element addresses are
+    // retained references.
     private let ends: UnsafeMutablePointer<Atomic<UInt>>
-    private static var endsCount: Int { 48 }
+    private static var endsCount: Int { 64 }
+    /// Freed blocks come from other threads than new ones are needed in, which is where `malloc` is slow.
+    private static var keptBlocks: Range<Int> { 32..<40 }
 
     private var headIndex: UnsafeMutablePointer<Atomic<UInt>> { unsafe ends }
     private var headBlock: UnsafeMutablePointer<Atomic<UInt>> { unsafe ends + 1 }
@@ -42,7 +45,7 @@ internal import Synchronization
     init() {
         unsafe ends = .allocate(capacity: Self.endsCount)
         for word in 0..<Self.endsCount { unsafe (ends + word).initialize(to: Atomic(0)) }
-        let first = unsafe Self.address(of: Self.makeBlock())
+        let first = unsafe Self.address(of: makeBlock())
         unsafe headBlock.pointee.store(first, ordering: .relaxed)
         unsafe tailBlock.pointee.store(first, ordering: .relaxed)
     }
@@ -51,6 +54,7 @@ internal import Synchronization
         while pop() != nil {}
         // SAFETY: nobody else has a reference, and the drained queue has exactly one block left.
         unsafe Self.block(at: headBlock.pointee.load(ordering: .relaxed))?.deallocate()
+        for place in Self.keptBlocks { unsafe Self.block(at: ends[place].load(ordering: .relaxed))?.deallocate() }
         unsafe ends.deallocate()
     }
 
@@ -78,7 +82,7 @@ internal import Synchronization
     /// Puts `element` at the end; false if the queue is closed.
     func push(_ element: Element) -> Bool {
         var spare: Block?
-        defer { unsafe spare?.deallocate() }
+        defer { if let spare = unsafe spare { unsafe keep(spare) } }
         var backoff = Backoff()
         // ORDERING: acquiring, pairs with the releasing stores of the one who put the block in place.
         var tail = unsafe tailIndex.pointee.load(ordering: .acquiring)
@@ -92,7 +96,7 @@ internal import Synchronization
                 continue
             }
             let isLast = offset + 1 == Self.capacity
-            if isLast, unsafe spare == nil { unsafe spare = Self.makeBlock() }
+            if isLast, unsafe spare == nil { unsafe spare = makeBlock() }
             // ORDERING: sequentially consistent: "the queue is not empty" comes before the sender's look at the idle
             // workers.
             let (taken, original) = unsafe tailIndex.pointee.weakCompareExchange(
@@ -184,11 +188,11 @@ internal import Synchronization
             word = unsafe block[Int(offset)].load(ordering: .acquiring)
         }
         if offset + 1 == Self.capacity {
-            unsafe Self.free(block, from: 0)
+            unsafe free(block, from: 0)
         } else {
             // ORDERING: releasing our reading to the one who frees; acquiring the others' if that is us.
             let flags = unsafe block[Int(offset)].bitwiseOr(Self.isRead, ordering: .acquiringAndReleasing).oldValue
-            if flags & Self.mayFree != 0 { unsafe Self.free(block, from: offset + 1) }
+            if flags & Self.mayFree != 0 { unsafe free(block, from: offset + 1) }
         }
         // SAFETY: the word is the reference that `push` retained, and only the one who took the slot reads it.
         let pointer = unsafe UnsafeRawPointer(bitPattern: word & ~(Self.isRead | Self.mayFree))
@@ -197,22 +201,44 @@ internal import Synchronization
     }
 
     /// Frees a block all of whose slots were taken, or leaves that to the first who is still reading.
-    private static func free(_ block: Block, from start: UInt) {
-        for offset in Int(start)..<Int(capacity - 1) {
+    private func free(_ block: Block, from start: UInt) {
+        for offset in Int(start)..<Int(Self.capacity - 1) {
             // ORDERING: acquiring the reading of those who are through, releasing ours to the one who is not.
-            if unsafe block[offset].load(ordering: .acquiring) & isRead == 0,
-                unsafe block[offset].bitwiseOr(mayFree, ordering: .acquiringAndReleasing).oldValue & isRead == 0
+            if unsafe block[offset].load(ordering: .acquiring) & Self.isRead == 0,
+                unsafe block[offset].bitwiseOr(Self.mayFree, ordering: .acquiringAndReleasing).oldValue & Self.isRead
+                    == 0
             {
+                return
+            }
+        }
+        unsafe keep(block)
+    }
+
+    /// Puts a block aside for use again, or frees it if there are enough.
+    private func keep(_ block: Block) {
+        let address = unsafe Self.address(of: block)
+        for place in Self.keptBlocks where unsafe ends[place].load(ordering: .relaxed) == 0 {
+            // ORDERING: releasing our use of the block to the next user.
+            if unsafe ends[place].compareExchange(expected: 0, desired: address, ordering: .releasing).exchanged {
                 return
             }
         }
         unsafe block.deallocate()
     }
 
-    private static func makeBlock() -> Block {
-        let block = Block.allocate(capacity: Int(lap))
-        for offset in 0..<Int(lap) { unsafe (block + offset).initialize(to: Atomic(0)) }
+    private func makeBlock() -> Block {
+        let block = unsafe takeKeptBlock() ?? Block.allocate(capacity: Int(Self.lap))
+        for offset in 0..<Int(Self.lap) { unsafe (block + offset).initialize(to: Atomic(0)) }
         return unsafe block
+    }
+
+    private func takeKeptBlock() -> Block? {
+        for place in Self.keptBlocks where unsafe ends[place].load(ordering: .relaxed) != 0 {
+            // ORDERING: acquiring, pairs with the releasing in `keep`.
+            let address = unsafe ends[place].exchange(0, ordering: .acquiring)
+            if let block = unsafe Self.block(at: address) { return unsafe block }
+        }
+        return nil
     }
 
     private static func address(of block: Block) -> UInt { UInt(bitPattern: block) }

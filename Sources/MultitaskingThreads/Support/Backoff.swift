@@ -19,9 +19,11 @@ enum Spin {
         if isTrue() { return true }
         guard Machine.processors > 1, nanoseconds > 0 else { return false }
         let end = Machine.nanoseconds &+ nanoseconds
-        repeat {
-            for _ in 0..<8 where isTrue() { return true }
-        } while Machine.nanoseconds < end
+        // Reading the clock takes a few dozen nanoseconds, which is pause enough for the thread we wait for to get hold
+        // of the cache line we look at.
+        while Machine.nanoseconds < end {
+            if isTrue() { return true }
+        }
         return false
     }
 }
