@@ -31,7 +31,7 @@ public func withProcessPoolExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod)
+    let pool = try makePool(maxWorkers, startMethod, namedAction(doNothing))
     return try running(
         pool,
         try TaskManager(
@@ -79,7 +79,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod)
+    let pool = try makePool(maxWorkers, startMethod, namedAction(doNothing))
     return try await running(
         pool,
         try TaskManager(
@@ -113,12 +113,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value, each Argument
         body)
 }
 
-private func makePool(_ maxWorkers: Int?, _ startMethod: StartMethod) throws -> ProcessPool {
-    try validate(maxWorkers: maxWorkers)
-    return try ProcessPool(maxWorkers: maxWorkers, startMethod: startMethod)
-}
-
-/// Makes a pool with an initializer.
+/// Makes a pool.
 ///
 /// The initializer comes as a function with a parameter pack, although the pack is always empty: so the compiler emits it
 /// at the call site in the form that can be sent. A plain `() throws -> Void` would be wrapped in a closure that captures.
@@ -133,3 +128,13 @@ private func makePool<each Argument: Portable>(
     }
     return try ProcessPool(maxWorkers: maxWorkers, startMethod: startMethod, initializingWith: initializer)
 }
+
+/// Wraps a function, passed by its name, in the form that can be sent.
+private func namedAction<each Argument: Portable>(
+    _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
+) -> NamedAction<repeat each Argument> {
+    NamedAction(function)
+}
+
+/// The initializer of a pool without one.
+private func doNothing() {}
