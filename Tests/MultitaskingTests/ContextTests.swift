@@ -41,6 +41,18 @@ extension Facade {
         }
 
         @Test(arguments: PoolKind.allCases)
+        func theTasksOfADroppedSessionGoOn(_ pool: PoolKind) throws {
+            try pool.run(maxWorkers: 2) { manager in
+                var session: TaskSession? = try manager.session().submit("t", multiply, scopes: .session, 2)
+                let context = try #require(try session?.context)
+                session = nil
+                try context.writeInput(4)
+                #expect(try context.readOutput(wait: .upTo(.seconds(20))) == 8)
+                try context.setCancelEvent()
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
         func tasksOfScopeGlobalShareAcrossSessions(_ pool: PoolKind) throws {
             try pool.run(maxWorkers: 2, withGlobals: true) { manager in
                 let sessions = try (0..<2).map { try manager.session().submit("t\($0)", multiply, scopes: .global, 5) }

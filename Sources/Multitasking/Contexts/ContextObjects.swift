@@ -10,8 +10,6 @@ public struct ContextObjects: Sendable {
         self.cancelSignal = cancelSignal
     }
 
-    var isEmpty: Bool { inputQueue == nil && outputQueue == nil && cancelSignal == nil }
-
     func requireInputQueue() throws -> QueueEnd {
         guard let inputQueue else { throw MultitaskingError.noObject("input queue", parameter: "inputQueue") }
         return inputQueue

@@ -16,6 +16,12 @@ public struct TaskContext: TaskSideContext, Codable {
 
     init(_ objects: ContextObjects) { self.objects = objects }
 
+    /// What the executor keeps until the task has ended, which may be after its session and its handle are gone.
+    var companion: (any Sendable)? {
+        let isEmpty = !hasInputQueue && !hasOutputQueue && !hasCancelEvent
+        return isEmpty ? nil : objects
+    }
+
     /// Makes the context anew in a worker.
     ///
     /// - Throws: `noSuchObject` outside of a worker, or if the pool has given up one of the queues.

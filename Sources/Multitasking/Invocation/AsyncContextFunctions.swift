@@ -37,6 +37,10 @@ struct AsyncContextNamedFunction<each Argument: Portable, Output: Portable>: Con
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }
 
 /// An asynchronous function, passed by its name, that takes a context and returns nothing.
@@ -73,6 +77,10 @@ struct AsyncContextNamedAction<each Argument: Portable>: ContextFunction {
     static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }
 
 /// An asynchronous closure literal that takes a context and returns a value.
@@ -112,6 +120,10 @@ struct AsyncContextLiteralFunction<each Argument: Portable, Output: Portable>: C
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }
 
 /// An asynchronous closure literal that takes a context and returns nothing.
@@ -148,4 +160,8 @@ struct AsyncContextLiteralAction<each Argument: Portable>: ContextFunction {
     static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }

@@ -40,6 +40,10 @@ struct ContextNamedFunction<each Argument: Portable, Output: Portable>: ContextF
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }
 
 /// A function, passed by its name, that takes a context and returns nothing.
@@ -75,6 +79,10 @@ struct ContextNamedAction<each Argument: Portable>: ContextFunction {
     static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }
 
 /// A closure literal that takes a context and returns a value.
@@ -113,6 +121,10 @@ struct ContextLiteralFunction<each Argument: Portable, Output: Portable>: Contex
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }
 
 /// A closure literal that takes a context and returns nothing.
@@ -148,4 +160,8 @@ struct ContextLiteralAction<each Argument: Portable>: ContextFunction {
     static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
+
+    static func companion(of arguments: ContextArguments<repeat each Argument>) -> (any Sendable)? {
+        arguments.context.companion
+    }
 }

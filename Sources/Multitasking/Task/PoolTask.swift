@@ -17,12 +17,6 @@ public final class PoolTask: ParentSideContext {
         self.context = context
     }
 
-    deinit {
-        // The task may outlive its handle and its session; its queues must then outlive them too.
-        let objects = context.objects
-        if !objects.isEmpty, !future.isDone { future.whenDone { withExtendedLifetime(objects) {} } }
-    }
-
     /// The parent's side of the task's queues and cancel event.
     public var objects: ContextObjects { context.objects }
 
