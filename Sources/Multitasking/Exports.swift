@@ -1,1 +1,3 @@
-@_exported import MultitaskingCore
+@_exported public import MultitaskingCore
+@_exported public import enum MultitaskingProcesses.StartMethod
+@_exported public import struct OrderedCollections.OrderedDictionary

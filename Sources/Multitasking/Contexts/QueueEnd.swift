@@ -1,0 +1,169 @@
+/// One queue as a context holds it: the channel, and the lock that makes draining it one step.
+struct QueueEnd: Sendable {
+    let channel: any JoinableChannel
+    let lock: QueueLock?
+
+    init(_ channel: any JoinableChannel, lock: QueueLock? = nil) {
+        self.channel = channel
+        self.lock = lock
+    }
+
+    /// The channel as one that takes elements that are not `Codable`.
+    func inProcess(_ element: Any.Type) throws -> any InProcessChannel {
+        if let channel = channel as? any InProcessChannel { return channel }
+        throw MultitaskingError(
+            .notCodable,
+            "\(element) is not Codable, so it cannot cross to or from a worker process: "
+                + "make it Codable, or use withThreadPoolExecutor")
+    }
+
+    private func withLock(_ body: () throws -> Void) rethrows {
+        if let lock { try lock.withLock(body) } else { try body() }
+    }
+
+    private func report(_ taskDone: Bool) throws {
+        if taskDone { try channel.taskDone() }
+    }
+
+    /// Takes what there is, without waiting.
+    ///
+    /// An element of another type stays in the queue. If others came before it, they are returned first and the next
+    /// call throws.
+    private func drainNow<Element>(
+        into elements: inout [Element], taskDone: Bool, _ take: () throws -> Element?
+    ) throws {
+        try withLock {
+            do {
+                while let element = try take() {
+                    elements.append(element)
+                    try report(taskDone)
+                }
+            } catch let error as MultitaskingError where error.code == .wrongType && !elements.isEmpty {}
+        }
+    }
+}
+
+// Blocking calls.
+extension QueueEnd {
+    @available(*, noasync)
+    func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit, join: Bool) throws -> Bool {
+        finish(put: try channel.send(element, wait: wait), join: join)
+    }
+
+    @available(*, noasync)
+    func put<Element: Sendable>(_ element: Element, wait: WaitLimit, join: Bool) throws -> Bool {
+        finish(put: try inProcess(Element.self).sendInProcess(element, wait: wait), join: join)
+    }
+
+    @available(*, noasync)
+    func take<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> Element? {
+        try finish(taken: channel.receive(as: type, wait: wait), taskDone: taskDone)
+    }
+
+    @available(*, noasync)
+    func take<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> Element? {
+        try finish(taken: inProcess(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
+    }
+
+    @available(*, noasync)
+    func drain<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> [Element]
+    {
+        try drain(wait: wait, taskDone: taskDone) { try channel.receive(as: type, wait: $0) }
+    }
+
+    @available(*, noasync)
+    func drain<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> [Element] {
+        let channel = try inProcess(type)
+        return try drain(wait: wait, taskDone: taskDone) { try channel.receiveInProcess(as: type, wait: $0) }
+    }
+
+    @available(*, noasync)
+    private func finish(put accepted: Bool, join: Bool) -> Bool {
+        guard accepted else { return false }
+        return join ? channel.join(wait: .forever) : true
+    }
+
+    private func finish<Element>(taken element: Element?, taskDone: Bool) throws -> Element? {
+        if element != nil { try report(taskDone) }
+        return element
+    }
+
+    @available(*, noasync)
+    private func drain<Element>(
+        wait: WaitLimit, taskDone: Bool, _ take: (WaitLimit) throws -> Element?
+    ) throws -> [Element] {
+        var elements: [Element] = []
+        while true {
+            try drainNow(into: &elements, taskDone: taskDone) { try take(.never) }
+            guard wait != .never, let element = try take(wait) else { return elements }
+            elements.append(element)
+            try report(taskDone)
+        }
+    }
+}
+
+// Their asynchronous twins.
+extension QueueEnd {
+    func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit, join: Bool) async throws -> Bool {
+        try await finish(put: try await channel.send(element, wait: wait), join: join)
+    }
+
+    func put<Element: Sendable>(_ element: Element, wait: WaitLimit, join: Bool) async throws -> Bool {
+        try await finish(put: try await inProcess(Element.self).sendInProcess(element, wait: wait), join: join)
+    }
+
+    func take<Element: Codable & Sendable>(
+        as type: Element.Type, wait: WaitLimit, taskDone: Bool
+    ) async throws -> Element? {
+        try finish(taken: try await channel.receive(as: type, wait: wait), taskDone: taskDone)
+    }
+
+    func take<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) async throws -> Element? {
+        try finish(taken: try await inProcess(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
+    }
+
+    func drain<Element: Codable & Sendable>(
+        as type: Element.Type, wait: WaitLimit, taskDone: Bool
+    ) async throws -> [Element] {
+        var elements: [Element] = []
+        while true {
+            try drainNow(into: &elements, as: type, taskDone: taskDone)
+            guard wait != .never, let element = try await channel.receive(as: type, wait: wait) else { return elements }
+            elements.append(element)
+            try report(taskDone)
+        }
+    }
+
+    func drain<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) async throws -> [Element] {
+        let channel = try inProcess(type)
+        var elements: [Element] = []
+        while true {
+            try drainNow(into: &elements, as: type, taskDone: taskDone)
+            guard wait != .never, let element = try await channel.receiveInProcess(as: type, wait: wait) else {
+                return elements
+            }
+            elements.append(element)
+            try report(taskDone)
+        }
+    }
+
+    private func finish(put accepted: Bool, join: Bool) async throws -> Bool {
+        guard accepted else { return false }
+        return join ? try await channel.join(wait: .forever) : true
+    }
+
+    // These two do not wait and so may be called in an asynchronous context.
+
+    private func drainNow<Element: Codable & Sendable>(
+        into elements: inout [Element], as type: Element.Type, taskDone: Bool
+    ) throws {
+        try drainNow(into: &elements, taskDone: taskDone) { try channel.receive(as: type, wait: .never) }
+    }
+
+    private func drainNow<Element: Sendable>(
+        into elements: inout [Element], as type: Element.Type, taskDone: Bool
+    ) throws {
+        let channel = try inProcess(type)
+        try drainNow(into: &elements, taskDone: taskDone) { try channel.receiveInProcess(as: type, wait: .never) }
+    }
+}

@@ -1,0 +1,54 @@
+/// What a running task uses to talk to its parent: make it the first parameter of the task's function.
+///
+/// ```swift
+/// func double(_ context: TaskContext, _ factor: Int) throws {
+///     while !context.isCancelled {
+///         guard let order = try context.readInput(as: Int.self, wait: .upTo(.milliseconds(100))) else { continue }
+///         _ = try context.writeOutput(order * factor)
+///     }
+/// }
+/// ```
+///
+/// In a worker process the context is decoded from the names of its queues; it cannot be kept or sent elsewhere.
+public struct TaskContext: TaskSideContext, Codable {
+    /// The queues and the event.
+    public let objects: ContextObjects
+
+    init(_ objects: ContextObjects) { self.objects = objects }
+
+    /// What the executor keeps until the task has ended, which may be after its session and its handle are gone.
+    var companion: (any Sendable)? {
+        let isEmpty = !hasInputQueue && !hasOutputQueue && !hasCancelEvent
+        return isEmpty ? nil : objects
+    }
+
+    /// Makes the context anew in a worker.
+    ///
+    /// - Throws: `noSuchObject` outside of a worker, or if the pool has given up one of the queues.
+    public init(from decoder: any Decoder) throws {
+        guard let environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment else {
+            throw MultitaskingError(
+                .noSuchObject,
+                "a TaskContext can only be decoded by a worker of its pool: do not store or send it")
+        }
+        let references = try References(from: decoder)
+        objects = ContextObjects(
+            inputQueue: try references.inputQueue.map { QueueEnd(try environment.channel($0)) },
+            outputQueue: try references.outputQueue.map { QueueEnd(try environment.channel($0)) },
+            cancelSignal: try references.cancelSignal.map(environment.cancelSignal))
+    }
+
+    /// Writes the names of the queues and the event.
+    public func encode(to encoder: any Encoder) throws {
+        try References(
+            inputQueue: objects.inputQueue?.channel.reference, outputQueue: objects.outputQueue?.channel.reference,
+            cancelSignal: objects.cancelSignal?.reference
+        ).encode(to: encoder)
+    }
+
+    private struct References: Codable {
+        var inputQueue: ObjectReference?
+        var outputQueue: ObjectReference?
+        var cancelSignal: ObjectReference?
+    }
+}

@@ -1,0 +1,86 @@
+/// Which queues, event and locks a session or a manager has for all its tasks, and how large the queues are.
+struct SharedSettings {
+    var inputQueue: Bool
+    var outputQueue: Bool
+    var cancelEvent: Bool
+    var inputQueueLock: Bool
+    var outputQueueLock: Bool
+    var inputQueueSize: Int?
+    var outputQueueSize: Int?
+
+    func validate() throws {
+        for (name, size) in [("inputQueueSize", inputQueueSize), ("outputQueueSize", outputQueueSize)] {
+            guard let size, size < 1 else { continue }
+            throw MultitaskingError(
+                .invalidArgument, "\(name) is \(size), but must be at least 1; pass nil for a queue without a limit")
+        }
+    }
+}
+
+/// The queues, event and locks of a session or a manager.
+struct SharedObjects: Sendable {
+    let inputQueue: (any JoinableChannel)?
+    let outputQueue: (any JoinableChannel)?
+    let cancelSignal: (any CancelSignal)?
+    let inputQueueLock: QueueLock?
+    let outputQueueLock: QueueLock?
+
+    init(_ settings: SharedSettings, of executor: any Executor) throws {
+        try settings.validate()
+        inputQueue = settings.inputQueue ? try executor.makeChannel(capacity: settings.inputQueueSize) : nil
+        outputQueue = settings.outputQueue ? try executor.makeChannel(capacity: settings.outputQueueSize) : nil
+        cancelSignal = settings.cancelEvent ? try executor.makeCancelSignal() : nil
+        inputQueueLock = settings.inputQueueLock ? QueueLock() : nil
+        outputQueueLock = settings.outputQueueLock ? QueueLock() : nil
+    }
+
+    var context: CombinedContext {
+        CombinedContext(
+            ContextObjects(
+                inputQueue: inputQueue.map { QueueEnd($0, lock: inputQueueLock) },
+                outputQueue: outputQueue.map { QueueEnd($0, lock: outputQueueLock) }, cancelSignal: cancelSignal))
+    }
+}
+
+/// Where a task's queues and event come from: a new one, its session's or its manager's.
+struct ScopeResolver {
+    let executor: any Executor
+    let global: SharedObjects
+    let session: SharedObjects
+    let inputQueueSize: Int?
+    let outputQueueSize: Int?
+
+    func objects(for scopes: Scopes) throws -> ContextObjects {
+        let input = try resolve(scopes.inputQueue, \.inputQueue, "inputQueue") {
+            try executor.makeChannel(capacity: inputQueueSize)
+        }
+        let output = try resolve(scopes.outputQueue, \.outputQueue, "outputQueue") {
+            try executor.makeChannel(capacity: outputQueueSize)
+        }
+        let signal = try resolve(scopes.cancelEvent, \.cancelSignal, "cancelEvent") { try executor.makeCancelSignal() }
+        let lock = try resolve(scopes.outputQueueLock, \.outputQueueLock, "outputQueueLock") { QueueLock() }
+        return ContextObjects(
+            inputQueue: input.map { QueueEnd($0) }, outputQueue: output.map { QueueEnd($0, lock: lock) },
+            cancelSignal: signal)
+    }
+
+    private func resolve<Object>(
+        _ scope: Scope, _ shared: KeyPath<SharedObjects, Object?>, _ parameter: String, make: () throws -> Object
+    ) throws -> Object? {
+        switch scope {
+        case .null: return nil
+        case .perTask: return try make()
+        case .session:
+            if let object = session[keyPath: shared] { return object }
+            throw MultitaskingError(
+                .noSuchObject,
+                "\(parameter): the session has none; make the session with \(parameter): true, or use another scope")
+        case .global:
+            if let object = global[keyPath: shared] { return object }
+            let globalName = "global" + parameter.prefix(1).uppercased() + parameter.dropFirst()
+            throw MultitaskingError(
+                .noSuchObject,
+                "\(parameter): the manager has none; make the manager with \(globalName): true, or use another scope")
+        }
+    }
+}

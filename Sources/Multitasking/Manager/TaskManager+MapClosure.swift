@@ -1,0 +1,109 @@
+// The ways to call a closure once for each element.
+//
+// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of
+// its own type whatever the elements are.
+
+extension TaskManager {
+    /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
+    ///
+    /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
+    /// element of each, until the shortest has ended.
+    /// - Returns: the session, with every task submitted.
+    /// - Throws: what ``TaskSession/submit(_:_:scopes:options:_:)`` throws; what was submitted before is then cancelled.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (repeat (each Elements).Element) throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, LiteralFunction<repeat (each Elements).Element, Output>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure that returns nothing once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (repeat (each Elements).Element) throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, LiteralAction<repeat (each Elements).Element>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure that takes the task's context first once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, ContextLiteralFunction<repeat (each Elements).Element, Output>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure that takes the task's context first and returns nothing once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (TaskContext, repeat (each Elements).Element) throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, ContextLiteralAction<repeat (each Elements).Element>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (repeat (each Elements).Element) async throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncLiteralFunction<repeat (each Elements).Element, Output>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure that returns nothing once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (repeat (each Elements).Element) async throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncLiteralAction<repeat (each Elements).Element>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure that takes the task's context first once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncContextLiteralFunction<repeat (each Elements).Element, Output>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure that takes the task's context first and returns nothing once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncContextLiteralAction<repeat (each Elements).Element>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+}

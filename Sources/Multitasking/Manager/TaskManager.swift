@@ -1,0 +1,119 @@
+/// Runs functions in parallel and gives out sessions: what ``withProcessPoolExecutor`` hands to its body.
+///
+/// A function that takes a `TaskManager` works with either pool: `func scenario(_ manager: TaskManager) throws`.
+/// Every member may be used from any thread.
+public class TaskManager: @unchecked Sendable {
+    // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass, are
+    // constants of Sendable types.
+
+    /// The pool; with it functions can be submitted without a session.
+    public let executor: any Executor
+
+    /// The queues and the cancel event that all tasks of scope `.global` share.
+    ///
+    /// What the manager was made without is missing: see ``QueueContext/hasInputQueue`` and its kin.
+    public let context: CombinedContext
+
+    let globalObjects: SharedObjects
+
+    /// Makes a manager of any executor, also of one that is not of this package.
+    ///
+    /// - Parameters:
+    ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
+    ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+    ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
+    /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
+    public init(
+        executor: any Executor, globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
+        globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
+        globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil
+    ) throws {
+        self.executor = executor
+        globalObjects = try SharedObjects(
+            SharedSettings(
+                inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+                inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+                inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+            of: executor)
+        context = globalObjects.context
+    }
+
+    /// Makes a session.
+    ///
+    /// - Parameters:
+    ///   - inputQueue: whether there is an input queue of scope `.session`; so for the other objects.
+    ///   - inputQueueLock: whether draining the input queue is one step among the parent's threads.
+    ///   - inputQueueSize: how many elements fit in the session's input queue, and in the input queue of each task that
+    ///     has one of its own; at least 1; nil for no limit.
+    /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
+    public func session(
+        inputQueue: Bool = true, outputQueue: Bool = true, cancelEvent: Bool = true, inputQueueLock: Bool = true,
+        outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil
+    ) throws -> TaskSession {
+        try TaskSession(
+            executor: executor, global: globalObjects,
+            settings: SharedSettings(
+                inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
+                inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,
+                outputQueueSize: outputQueueSize))
+    }
+
+    /// Ends the pool and blocks until it is gone; the `with…Executor` functions do it when their body ends.
+    ///
+    /// - Parameter mode: what happens to tasks that have not ended; by default they are run to their end.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func shutdown(_ mode: ShutdownMode = .drain) {
+        executor.shutdown(mode)
+    }
+
+    /// Ends the pool and suspends until it is gone, also if the awaiting task is cancelled.
+    public func shutdown(_ mode: ShutdownMode = .drain) async {
+        await executor.shutdownDetached(mode)
+    }
+}
+
+extension Executor {
+    /// Ends the pool from a thread of its own, so that the caller does not block one of the shared ones.
+    func shutdownDetached(_ mode: ShutdownMode) async {
+        await awaitBlocking { self.shutdown(mode) }
+    }
+}
+
+// Where the overloads of `map` meet.
+extension TaskManager {
+    func addEach<Function: PortableFunction>(
+        _ prefix: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function,
+        _ rows: some IteratorProtocol<Function.Arguments>
+    ) throws -> TaskSession {
+        try eachRow(of: rows, in: try session()) { session, index, row in
+            try session.add(prefix + String(index), scopes, options, function, arguments: row)
+        }
+    }
+
+    func addEach<Function: ContextFunction>(
+        _ prefix: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function,
+        _ rows: some IteratorProtocol<Function.Row>
+    ) throws -> TaskSession {
+        try eachRow(of: rows, in: try session()) { session, index, row in
+            try session.add(prefix + String(index), scopes, options, function, row: row)
+        }
+    }
+
+    /// Submits a task for each row, or cancels what was submitted if one cannot be.
+    func eachRow<Row, Session: TaskSession>(
+        of rows: some IteratorProtocol<Row>, in session: Session, add: (Session, Int, Row) throws -> Void
+    ) throws -> Session {
+        var rows = rows
+        var index = 0
+        do {
+            while let row = rows.next() {
+                try add(session, index, row)
+                index += 1
+            }
+        } catch {
+            try session.cancelAll()
+            throw error
+        }
+        return session
+    }
+}

@@ -1,0 +1,64 @@
+// Threads share the caller's memory, so these ask only for `Sendable` elements and results.
+
+extension ThreadTaskManager {
+    /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.
+    ///
+    /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
+    /// element of each, until the shortest has ended.
+    /// - Returns: the session, with every task submitted.
+    /// - Throws: what ``TaskSession/submit(_:_:scopes:options:_:)`` throws; what was submitted before is then cancelled.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String,
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) throws -> Output,
+        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, _, _ in try function()(repeat each packed.values)
+        }
+    }
+
+    /// Runs a function that takes the task's context first once for each element.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String,
+        _ function:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output,
+        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, context, _ in try function()(context, repeat each packed.values)
+        }
+    }
+
+    /// Runs an `async` function once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String,
+        _ function:
+            @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) async throws -> Output,
+        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, _, environment in try environment.wait { try await function()(repeat each packed.values) }
+        }
+    }
+
+    /// Runs an `async` function that takes the task's context first once for each element.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String,
+        _ function:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output,
+        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, context, environment in
+            try environment.wait { try await function()(context, repeat each packed.values) }
+        }
+    }
+}

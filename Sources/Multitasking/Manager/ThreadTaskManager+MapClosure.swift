@@ -1,0 +1,54 @@
+// Threads share the caller's memory, so these ask only for `Sendable` elements and results.
+
+extension ThreadTaskManager {
+    /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
+    ///
+    /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
+    /// element of each, until the shortest has ended.
+    /// - Returns: the session, with every task submitted.
+    /// - Throws: what ``TaskSession/submit(_:_:scopes:options:_:)`` throws; what was submitted before is then cancelled.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (repeat (each Elements).Element) throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, _, _ in try body(repeat each packed.values)
+        }
+    }
+
+    /// Runs a closure that takes the task's context first once for each element.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, context, _ in try body(context, repeat each packed.values)
+        }
+    }
+
+    /// Runs an `async` closure once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (repeat (each Elements).Element) async throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, _, environment in try environment.wait { try await body(repeat each packed.values) }
+        }
+    }
+
+    /// Runs an `async` closure that takes the task's context first once for each element.
+    @discardableResult
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @escaping @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, context, environment in try environment.wait { try await body(context, repeat each packed.values) }
+        }
+    }
+}

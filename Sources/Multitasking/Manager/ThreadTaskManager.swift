@@ -1,0 +1,46 @@
+/// A ``TaskManager`` whose tasks run in threads, so that arguments and results need only be `Sendable`.
+public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
+    // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
+    private let inProcess: any InProcessExecutor
+
+    /// Makes a manager of an executor whose workers share the caller's memory.
+    ///
+    /// - Throws: as ``TaskManager`` does.
+    public init(
+        executor: any InProcessExecutor, globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
+        globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
+        globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil
+    ) throws {
+        inProcess = executor
+        try super.init(
+            executor: executor, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize)
+    }
+
+    /// Makes a session whose tasks run in threads.
+    ///
+    /// - Throws: as the superclass does.
+    public override func session(
+        inputQueue: Bool = true, outputQueue: Bool = true, cancelEvent: Bool = true, inputQueueLock: Bool = true,
+        outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil
+    ) throws -> ThreadTaskSession {
+        try ThreadTaskSession(
+            inProcess: inProcess, global: globalObjects,
+            settings: SharedSettings(
+                inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
+                inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,
+                outputQueueSize: outputQueueSize))
+    }
+
+    /// Where the overloads of `map` meet.
+    func addEachInProcess<Row: Sendable, Output: Sendable>(
+        _ prefix: String, _ scopes: Scopes, _ options: TaskOptions, _ rows: some IteratorProtocol<Row>,
+        _ body: @escaping @Sendable (Row, TaskContext, any TaskEnvironment) throws -> Output
+    ) throws -> ThreadTaskSession {
+        try eachRow(of: rows, in: try session()) { session, index, row in
+            try session.addInProcess(prefix + String(index), scopes, options) { try body(row, $0, $1) }
+        }
+    }
+}

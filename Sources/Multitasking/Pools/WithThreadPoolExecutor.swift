@@ -1,0 +1,68 @@
+internal import MultitaskingThreads
+
+// The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
+// not choose them. In a synchronous function nothing else can be chosen.
+
+/// Makes a pool of threads for the time of `body`.
+///
+/// Use it for work that waits, or that shares large values: arguments and results are not copied and need only be
+/// `Sendable`. A crash in a task ends the program; use `withProcessPoolExecutor` where that must not be.
+///
+/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started
+/// are cancelled first.
+///
+/// - Parameters:
+///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one per core.
+///   - threadNamePrefix: what the names of the threads begin with.
+///   - initializer: called once in each thread before its first task.
+///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
+///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
+/// - Throws: `invalidArgument`; what the pool throws when it starts; what `body` throws. Not what tasks throw.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+public func withThreadPoolExecutor<Value>(
+    maxWorkers: Int? = nil, threadNamePrefix: String = "",
+    initializer: @escaping @Sendable () throws -> Void = {},
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
+    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    _ body: (ThreadTaskManager) throws -> Value
+) throws -> Value {
+    try validate(maxWorkers: maxWorkers)
+    let pool = try ThreadPool(
+        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
+    return try running(
+        pool,
+        try ThreadTaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
+    maxWorkers: Int? = nil, threadNamePrefix: String = "",
+    initializer: @escaping @Sendable () throws -> Void = {},
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
+    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
+) async throws -> Value {
+    try validate(maxWorkers: maxWorkers)
+    let pool = try ThreadPool(
+        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
+    return try await running(
+        pool,
+        try ThreadTaskManager(
+            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+            globalOutputQueueSize: globalOutputQueueSize),
+        body)
+}

@@ -1,0 +1,199 @@
+internal import OrderedCollections
+import Synchronization
+
+/// A group of named tasks that share queues and a cancel event: made by ``TaskManager/session()`` or `map`.
+///
+/// ```swift
+/// let session = try manager.session()
+///     .submit("task1", findPrimes, 1..<1_000_000)
+///     .submit("task2", findPrimes, 1_000_000..<2_000_000)
+/// for (name, result) in try session.results() { … }
+/// session.destroy()
+/// ```
+///
+/// Every member may be used from any thread. After ``destroy()`` all that throw throw `alreadyDestroyed`. Dropping or
+/// destroying a session does not cancel its tasks.
+public class TaskSession: @unchecked Sendable {
+    // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass, are
+    // constants of Sendable types.
+    private let executor: any Executor
+    private let scopeResolver: ScopeResolver
+    private let sharedContext: CombinedContext
+    private let state = Mutex(State())
+
+    private struct State {
+        var tasks: OrderedDictionary<String, PoolTask> = [:]
+        /// The names of tasks that are being submitted.
+        var reserved: Set<String> = []
+        var isDestroyed = false
+
+        func check() throws {
+            guard isDestroyed else { return }
+            throw MultitaskingError(
+                .alreadyDestroyed, "the session was destroyed; make a new one with manager.session()")
+        }
+    }
+
+    init(executor: any Executor, global: SharedObjects, settings: SharedSettings) throws {
+        self.executor = executor
+        let shared = try SharedObjects(settings, of: executor)
+        sharedContext = shared.context
+        scopeResolver = ScopeResolver(
+            executor: executor, global: global, session: shared, inputQueueSize: settings.inputQueueSize,
+            outputQueueSize: settings.outputQueueSize)
+    }
+
+    /// The queues and the cancel event that the session's tasks share, from the parent's side and from theirs.
+    ///
+    /// - Throws: `alreadyDestroyed`.
+    public var context: CombinedContext {
+        get throws {
+            try checkNotDestroyed()
+            return sharedContext
+        }
+    }
+
+    /// Forgets the tasks; destroying twice is the same as once.
+    ///
+    /// Tasks that run go on, and so does their use of the session's queues.
+    public func destroy() {
+        let forgotten = state.withLock { state in
+            state.isDestroyed = true
+            return swapOut(&state.tasks, [:])
+        }
+        withExtendedLifetime(forgotten) {}
+    }
+
+    /// Whether no task of the session has this name.
+    ///
+    /// - Throws: `alreadyDestroyed`.
+    public func isNameAvailable(_ name: String) throws -> Bool {
+        try withState { $0.tasks[name] == nil && !$0.reserved.contains(name) }
+    }
+
+    /// The tasks, in the order of submission.
+    ///
+    /// - Throws: `alreadyDestroyed`.
+    public var tasks: [PoolTask] {
+        get throws { try withState { Array($0.tasks.values) } }
+    }
+
+    /// The task of this name; nil if there is none.
+    ///
+    /// - Throws: `alreadyDestroyed`.
+    public func task(named name: String) throws -> PoolTask? {
+        try withState { $0.tasks[name] }
+    }
+
+    /// Takes the task of this name out of the session, which does not cancel it.
+    ///
+    /// - Returns: the task; nil if there is none.
+    /// - Throws: `alreadyDestroyed`.
+    @discardableResult
+    public func removeTask(_ name: String) throws -> PoolTask? {
+        try withState { $0.tasks.removeValue(forKey: name) }
+    }
+
+    /// Takes a task out of the session, which does not cancel it.
+    ///
+    /// - Returns: the task; nil if it is not, or not any more, a task of this session.
+    /// - Throws: `alreadyDestroyed`.
+    @discardableResult
+    public func removeTask(_ task: PoolTask) throws -> PoolTask? {
+        try withState { state in
+            guard state.tasks[task.name] === task else { return nil }
+            return state.tasks.removeValue(forKey: task.name)
+        }
+    }
+
+    /// Takes all tasks out of the session, which does not cancel them.
+    ///
+    /// - Throws: `alreadyDestroyed`.
+    public func clearTasks() throws {
+        let forgotten = try withState { swapOut(&$0.tasks, [:]) }
+        withExtendedLifetime(forgotten) {}
+    }
+
+    /// Cancels every task that has not started, and asks those that have to stop.
+    ///
+    /// - Parameter settingCancelEvent: whether to set the cancel event of each task that has one.
+    /// - Throws: `alreadyDestroyed`.
+    public func cancelAll(settingCancelEvent: Bool = true) throws {
+        for task in try tasks { task.cancel(settingCancelEvent: settingCancelEvent) }
+    }
+
+    private func withState<Value>(_ body: (inout State) throws -> sending Value) throws -> sending Value {
+        try state.withLock { state in
+            try state.check()
+            return try body(&state)
+        }
+    }
+
+    private func checkNotDestroyed() throws {
+        try state.withLock { try $0.check() }
+    }
+}
+
+// Where the overloads of `submit` meet.
+extension TaskSession {
+    /// Submits a function whose arguments are known.
+    func add<Function: PortableFunction>(
+        _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, arguments: Function.Arguments
+    ) throws {
+        try add(name, scopes) { _ in
+            AnyFuture(try executor.submit(Invoker(function, arguments), options: options))
+        }
+    }
+
+    /// Submits a function that takes the task's context first.
+    func add<Function: ContextFunction>(
+        _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, row: Function.Row
+    ) throws {
+        try add(name, scopes) { context in
+            let call = Invoker(function, Function.arguments(row, context: context))
+            return AnyFuture(try executor.submit(call, options: options))
+        }
+    }
+
+    /// Makes the task's context, submits it and adds it to the list.
+    ///
+    /// The name is reserved meanwhile, because `submit` may wait for room and must not be called under the lock.
+    func add(_ name: String, _ scopes: Scopes, submit: (TaskContext) throws -> AnyFuture) throws {
+        try reserve(name)
+        do {
+            let objects = try scopeResolver.objects(for: scopes)
+            let future = try submit(TaskContext(objects))
+            try append(PoolTask(name: name, future: future, context: MainContext(objects)))
+        } catch {
+            _ = state.withLock { $0.reserved.remove(name) }
+            throw error
+        }
+    }
+
+    private func reserve(_ name: String) throws {
+        guard !name.isEmpty else {
+            throw MultitaskingError(.invalidArgument, "a task's name is empty; give it one, for example \"task1\"")
+        }
+        try state.withLock { state in
+            try state.check()
+            guard state.tasks[name] == nil, state.reserved.insert(name).inserted else {
+                throw MultitaskingError(
+                    .nameNotAvailable,
+                    "the session already has a task named \"\(name)\"; use another name, or remove that task first")
+            }
+        }
+    }
+
+    private func append(_ task: PoolTask) throws {
+        do {
+            try state.withLock { state in
+                try state.check()
+                state.reserved.remove(task.name)
+                state.tasks[task.name] = task
+            }
+        } catch {
+            task.cancel(settingCancelEvent: false)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// A ``TaskSession`` whose tasks run in threads, so that arguments and results need only be `Sendable`.
+public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
+    // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
+    private let inProcess: any InProcessExecutor
+
+    init(inProcess: any InProcessExecutor, global: SharedObjects, settings: SharedSettings) throws {
+        self.inProcess = inProcess
+        try super.init(executor: inProcess, global: global, settings: settings)
+    }
+
+    /// Submits a closure that calls the task's function.
+    func addInProcess<Output: Sendable>(
+        _ name: String, _ scopes: Scopes, _ options: TaskOptions,
+        _ body: @escaping @Sendable (TaskContext, any TaskEnvironment) throws -> Output
+    ) throws {
+        try add(name, scopes) { context in
+            AnyFuture(try inProcess.submit(options: options) { try body(context, $0) })
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// A ``Future`` of a task whose result type is not known.
+public struct AnyFuture: Sendable {
+    private let base: any ErasableFuture
+
+    /// Wraps a future.
+    public init<Value>(_ future: Future<Value>) { base = future }
+
+    /// How far the task is; cheap, never blocks.
+    public var state: TaskState { base.state }
+
+    /// Whether the task has ended, in whatever way.
+    public var isDone: Bool { base.isDone }
+
+    /// Whether the task was cancelled before it started.
+    public var isCancelled: Bool { base.isCancelled }
+
+    /// Whether a worker runs the task now.
+    public var isRunning: Bool { base.isRunning }
+
+    /// The result, or nil if the task has not ended; never blocks.
+    public func result() -> TaskResult? { base.result() }
+
+    /// Cancels the task if it has not started; true means that it never will.
+    @discardableResult
+    public func cancel() -> Bool { base.cancel() }
+
+    /// Calls `body` once when the task has ended, at once if it has already.
+    ///
+    /// `body` runs on a thread of the pool's choice, must be short and must not block.
+    public func whenDone(_ body: @escaping @Sendable () -> Void) { base.whenDone(body) }
+
+    /// Blocks until the task has ended; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { base.waitUntilDone(wait) }
+
+    /// Suspends until the task has ended; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool { try await base.waitUntilDone(wait) }
+
+    /// The future with its type.
+    ///
+    /// - Throws: `wrongType`, naming both types, if the task's function returns something else.
+    public func typed<Value>(as type: Value.Type = Value.self) throws -> Future<Value> {
+        if let future = base as? Future<Value> { return future }
+        throw MultitaskingError.wrongType(wanted: Value.self, found: base.valueType)
+    }
+}
+
+/// What ``AnyFuture`` asks of the future inside it.
+private protocol ErasableFuture: Sendable {
+    var valueType: Any.Type { get }
+    var state: TaskState { get }
+    var isDone: Bool { get }
+    var isCancelled: Bool { get }
+    var isRunning: Bool { get }
+    func result() -> TaskResult?
+    func cancel() -> Bool
+    func whenDone(_ body: @escaping @Sendable () -> Void)
+    @available(*, noasync)
+    func waitUntilDone(_ wait: WaitLimit) -> Bool
+    func waitUntilDone(_ wait: WaitLimit) async throws -> Bool
+}
+
+extension Future: ErasableFuture {
+    fileprivate var valueType: Any.Type { Value.self }
+    fileprivate func result() -> TaskResult? { outcome().map(TaskResult.init) }
+}

@@ -1,0 +1,71 @@
+/// A named task of a ``TaskSession``: its state, its result, and the parent's side of its queues.
+///
+/// It can also be used as its own ``context``: `task.writeInput(1)` is `task.context.writeInput(1)`.
+public final class PoolTask: ParentSideContext {
+    /// The name, unique in the session.
+    public let name: String
+
+    /// The future behind the task; `try future.typed(as: [Int].self)` gives it back with its type.
+    public let future: AnyFuture
+
+    /// The parent's side of the task's queues and cancel event, as its scopes chose them.
+    public let context: MainContext
+
+    init(name: String, future: AnyFuture, context: MainContext) {
+        self.name = name
+        self.future = future
+        self.context = context
+    }
+
+    /// The parent's side of the task's queues and cancel event.
+    public var objects: ContextObjects { context.objects }
+
+    /// Whether the task was given to the pool: always true, since a session gives out no other tasks.
+    public var isSubmitted: Bool { true }
+
+    /// Whether the task has ended, in whatever way.
+    public var isDone: Bool { future.isDone }
+
+    /// Whether the task was cancelled before it started.
+    public var isCancelled: Bool { future.isCancelled }
+
+    /// Whether a worker runs the task now.
+    public var isRunning: Bool { future.isRunning }
+
+    /// Blocks until the task has ended and returns its result.
+    ///
+    /// Never throws: failures, cancellation and a time-out are in the result. After a time-out the task goes on.
+    /// - Parameter timeout: how long to wait at most; nil for as long as it takes.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func result(timeout: Duration? = nil) -> TaskResult {
+        _ = future.waitUntilDone(WaitLimit(timeout: timeout))
+        return future.result() ?? TaskResult(failure: MultitaskingError.notDone(within: timeout))
+    }
+
+    /// Suspends until the task has ended and returns its result.
+    ///
+    /// Never throws. If the awaiting task is cancelled, the result is timed out, with `CancellationError` as the cause.
+    public func result(timeout: Duration? = nil) async -> TaskResult {
+        do {
+            _ = try await future.waitUntilDone(WaitLimit(timeout: timeout))
+            return resultOrNil() ?? TaskResult(failure: MultitaskingError.notDone(within: timeout))
+        } catch {
+            let message = "the wait was cancelled before the task ended; the task goes on"
+            return resultOrNil() ?? TaskResult(failure: MultitaskingError(.timedOut, message, cause: error))
+        }
+    }
+
+    /// The result, or nil if the task has not ended; never blocks.
+    public func resultOrNil() -> TaskResult? { future.result() }
+
+    /// Cancels the task if it has not started, and asks it to stop if it has.
+    ///
+    /// - Parameter settingCancelEvent: whether to set the task's cancel event, if it has one. An event that the task
+    ///   shares asks the others, too.
+    /// - Returns: true if the task was cancelled, and so never starts; false if it runs or has ended.
+    @discardableResult
+    public func cancel(settingCancelEvent: Bool = true) -> Bool {
+        if settingCancelEvent { objects.cancelSignal?.set() }
+        return future.cancel()
+    }
+}

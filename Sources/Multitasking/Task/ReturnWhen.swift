@@ -1,0 +1,9 @@
+/// When ``TaskSession/waitForAll(timeout:returnWhen:)`` returns, if its time-out does not come first.
+public enum ReturnWhen: Sendable, Hashable, CaseIterable {
+    /// When every task has ended.
+    case allCompleted
+    /// When any task has ended, in whatever way.
+    case firstCompleted
+    /// When any task has failed, or every task has ended. A cancelled task has not failed.
+    case firstFailed
+}

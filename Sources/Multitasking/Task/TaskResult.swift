@@ -1,0 +1,67 @@
+/// How a task ended, or that it has not ended in time: a value or an error.
+public struct TaskResult: Sendable {
+    /// What the task's function returned; nil if there is an error. `()` if the function returns nothing.
+    public let value: (any Sendable)?
+
+    /// Why there is no value; nil if there is one.
+    ///
+    /// What the function threw, or a ``MultitaskingError`` that says what befell the task.
+    public let error: (any Error)?
+
+    /// Makes a result of a task's outcome.
+    public init<Value>(_ outcome: TaskOutcome<Value>) {
+        do {
+            value = try outcome.get()
+            error = nil
+        } catch {
+            value = nil
+            self.error = error
+        }
+    }
+
+    /// Makes the result of a task that has none.
+    init(failure error: any Error) {
+        value = nil
+        self.error = error
+    }
+
+    /// Whether the task's function returned.
+    public var isSuccessful: Bool { error == nil }
+
+    /// Whether the task was cancelled before it started, or its function threw `CancellationError`.
+    public var isCancelled: Bool {
+        switch error {
+        case let error as MultitaskingError: error.code == .cancelled
+        case let error as RemoteError: error.typeName == String(reflecting: CancellationError.self)
+        default: error is CancellationError
+        }
+    }
+
+    /// Whether the wait, or the time the task was given, ended before the task did.
+    public var isTimedOut: Bool { (error as? MultitaskingError)?.code == .timedOut }
+
+    /// The value, as the type that the function returns: `let primes: [Int] = try result.get()`.
+    ///
+    /// - Throws: ``error`` if there is one; `wrongType`, naming both types, if the value is of another type. Nothing is
+    ///   converted: an `Int` is neither a `Double` nor an `Int?`.
+    public func get<Value>(as type: Value.Type = Value.self) throws -> Value {
+        if let error { throw error }
+        guard let value else { throw MultitaskingError.wrongType(wanted: type, found: Void.self) }
+        // A cast may convert, for example the elements of an array; only what kept its own type was of the wanted one.
+        guard let wanted = value as? Value, Swift.type(of: wanted as Any) == Swift.type(of: value as Any) else {
+            throw MultitaskingError.wrongType(wanted: type, found: Swift.type(of: value as Any))
+        }
+        return wanted
+    }
+}
+
+extension MultitaskingError {
+    static func wrongType(wanted: Any.Type, found: Any.Type) -> Self {
+        Self(
+            .wrongType,
+            """
+            the task's function returns \(String(reflecting: found)), not \(String(reflecting: wanted)): \
+            ask for \(String(reflecting: found))
+            """)
+    }
+}

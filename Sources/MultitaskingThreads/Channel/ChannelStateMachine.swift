@@ -1,0 +1,122 @@
+internal import MultitaskingCore
+
+/// What a channel holds and who waits for it. Decides under the storage's lock; the storage wakes whom it names.
+///
+/// A waiter is not given anything: it is taken from its list and woken, and tries again. So that no wake-up is lost, every
+/// change and every waiter that leaves without success ends in ``settle()``: as long as there is an element and someone
+/// waits for one, someone is on the way; the same for room.
+///
+/// Exits: open → closed; a closed channel still gives what it holds.
+struct ChannelStateMachine<Element, Waiter>: ~Copyable {
+    /// Who is to be woken.
+    struct Wakes {
+        var receiver: Waiter?
+        var sender: Waiter?
+        var others: [Waiter] = []
+    }
+
+    enum SendResult {
+        case accepted(Wakes)
+        case full
+        case closed
+    }
+
+    enum ReceiveResult<Value> {
+        case value(Value, Wakes)
+        /// The first element is not what was asked for; it stays.
+        case refused(Element, Wakes)
+        case empty
+        /// Empty and closed: there will be no more.
+        case ended
+    }
+
+    private let capacity: Int?
+    private var elements = FIFO<Element>()
+    private var isClosed = false
+    /// Elements that were sent and not reported as done.
+    private var unfinished = 0
+    private var senders = WaitList<Waiter>()
+    private var receivers = WaitList<Waiter>()
+    private var joiners = WaitList<Waiter>()
+    private var lastID: UInt64 = 0
+
+    init(capacity: Int?) { self.capacity = capacity }
+
+    var status: ChannelStatus { ChannelStatus(count: elements.count, capacity: capacity, isClosed: isClosed) }
+
+    /// Whether an operation would not have to wait.
+    func isReady(for operation: ChannelOperation) -> Bool {
+        switch operation {
+        case .send: isClosed || hasRoom
+        case .receive: isClosed || !elements.isEmpty
+        case .join: unfinished == 0
+        }
+    }
+
+    mutating func send(_ element: Element) -> SendResult {
+        if isClosed { return .closed }
+        guard hasRoom else { return .full }
+        elements.append(element)
+        unfinished += 1
+        return .accepted(settle())
+    }
+
+    /// Takes the first element if `accept` makes a value of it.
+    mutating func receive<Value>(_ accept: (Element) -> Value?) -> ReceiveResult<Value> {
+        guard let first = elements.first else { return isClosed ? .ended : .empty }
+        guard let value = accept(first) else { return .refused(first, settle()) }
+        _ = elements.popFirst()
+        return .value(value, settle())
+    }
+
+    /// Ends the channel. Returns what was discarded, which the storage releases outside the lock.
+    mutating func close(discarding: Bool) -> (discarded: FIFO<Element>, wakes: Wakes) {
+        isClosed = true
+        var discarded = FIFO<Element>()
+        if discarding {
+            swap(&discarded, &elements)
+            unfinished = max(0, unfinished - discarded.count)
+        }
+        var wakes = Wakes(others: senders.popAll() + receivers.popAll())
+        if unfinished == 0 { wakes.others += joiners.popAll() }
+        return (discarded, wakes)
+    }
+
+    /// Counts one element as done; nil if all were.
+    mutating func taskDone() -> Wakes? {
+        guard unfinished > 0 else { return nil }
+        unfinished -= 1
+        return Wakes(others: unfinished == 0 ? joiners.popAll() : [])
+    }
+
+    /// Adds a waiter; returns the id under which it can leave.
+    mutating func enlist(_ waiter: Waiter, for operation: ChannelOperation) -> UInt64 {
+        lastID += 1
+        switch operation {
+        case .send: senders.append(waiter, id: lastID)
+        case .receive: receivers.append(waiter, id: lastID)
+        case .join: joiners.append(waiter, id: lastID)
+        }
+        return lastID
+    }
+
+    /// Lets a waiter go that gave up. If it was already woken, its wake-up goes to the next.
+    mutating func leave(_ id: UInt64, _ operation: ChannelOperation) -> Wakes {
+        let wasWaiting =
+            switch operation {
+            case .send: senders.remove(id: id)
+            case .receive: receivers.remove(id: id)
+            case .join: joiners.remove(id: id)
+            }
+        return wasWaiting ? Wakes() : settle()
+    }
+
+    private var hasRoom: Bool { capacity.map { elements.count < $0 } ?? true }
+
+    /// One of those who could go on now, of each kind.
+    private mutating func settle() -> Wakes {
+        Wakes(
+            receiver: elements.isEmpty ? nil : receivers.popFirst(),
+            sender: hasRoom && !isClosed ? senders.popFirst() : nil)
+    }
+}

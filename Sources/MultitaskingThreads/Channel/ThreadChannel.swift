@@ -1,0 +1,96 @@
+public import MultitaskingCore
+
+/// A channel of a ``ThreadPool``; made by ``ThreadPool/makeChannel(capacity:)``.
+///
+/// Elements are handed over as they are, without being copied or encoded; so they must be `Sendable`, and a reference
+/// that is sent is shared afterwards. `receive` must name the type that the element was sent as: an `Int` is no `Int?`.
+///
+/// Blocked callers are woken in the order in which they came, but one that just comes may be faster than one that is
+/// being woken.
+public final class ThreadChannel: InProcessChannel {
+    /// The name under which the pool's tasks find this channel.
+    public let reference: ObjectReference
+
+    private let storage: ThreadChannelStorage
+    private let registry: ObjectRegistry
+
+    init(capacity: Int?, registry: ObjectRegistry) {
+        storage = ThreadChannelStorage(capacity: capacity)
+        self.registry = registry
+        reference = registry.makeReference()
+    }
+
+    deinit { registry.remove(reference) }
+
+    /// How many elements wait, how many fit, and whether the channel is closed.
+    public var status: ChannelStatus { storage.status }
+
+    /// Puts `element` at the end and returns true, or returns false if there was no room until the limit.
+    ///
+    /// - Throws: `closed` after ``close(discarding:)``.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
+        try sendInProcess(element, wait: wait)
+    }
+
+    /// Takes the first element, or returns nil if there was none until the limit, or the channel is closed and empty.
+    ///
+    /// - Throws: `wrongType`, naming both types, if the first element was sent as another type; it stays.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(
+        as type: Element.Type, wait: WaitLimit
+    ) throws -> Element? {
+        try receiveInProcess(as: type, wait: wait)
+    }
+
+    /// Puts `element`, which need not be `Codable`, at the end.
+    ///
+    /// - Throws: as ``send(_:wait:)-swift.method`` does.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
+        let box = TypedElement(element)
+        return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
+    }
+
+    /// Takes the first element, which need not be `Codable`.
+    ///
+    /// - Throws: as ``receive(as:wait:)-swift.method`` does.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receiveInProcess<Element: Sendable>(
+        as type: Element.Type, wait: WaitLimit
+    ) throws -> Element? {
+        try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) } ?? nil
+    }
+
+    /// Ends the channel: `send` throws from now on and blocked callers wake.
+    ///
+    /// - Parameter discarding: whether waiting elements are dropped, which also counts them as done; otherwise they may
+    ///   still be received.
+    /// - Returns: how many elements were dropped.
+    @discardableResult
+    public func close(discarding: Bool = false) -> Int { storage.close(discarding: discarding) }
+
+    /// Reports that one received element was worked off.
+    ///
+    /// - Throws: `invalidArgument` if called more often than elements were sent.
+    public func taskDone() throws { try storage.taskDone() }
+
+    /// Waits until every element sent so far was reported by ``taskDone()``; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func join(wait: WaitLimit) -> Bool {
+        storage.block(for: .join, wait: wait) { storage.join(orEnlist: $0) } ?? false
+    }
+
+    /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.
+    ///
+    /// Whoever is woken is expected to try the operation: nobody else is woken for the same element or room.
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+        var id: UInt64?
+        var isWoken = false
+        defer {
+            if let id, !isWoken { storage.leave(id, operation) }
+        }
+        isWoken = try await awaitCallback(wait) { id = storage.enlist($0, for: operation) }
+    }
+}

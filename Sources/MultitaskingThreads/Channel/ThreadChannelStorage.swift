@@ -1,0 +1,155 @@
+internal import MultitaskingCore
+internal import Synchronization
+
+/// A channel's state under its lock, and everything that is done outside it: waking, waiting, releasing.
+final class ThreadChannelStorage: Sendable {
+    typealias Waiter = @Sendable () -> Void
+    typealias Machine = ChannelStateMachine<ChannelElement, Waiter>
+
+    /// What trying an operation once gave.
+    enum Attempt<Value> {
+        case done(Value)
+        /// Not now. The id is that of the waiter, if one was passed.
+        case notYet(UInt64?)
+    }
+
+    private let machine: Lock<Machine>
+    /// A bit for each operation that was possible a moment ago, for those who look without the lock.
+    private let hints: Atomic<UInt8>
+
+    /// How long a blocked thread looks at the channel before it goes to sleep.
+    private static var spinNanoseconds: Int64 { 10_000 }
+
+    init(capacity: Int?) {
+        machine = Lock(Machine(capacity: capacity))
+        hints = Atomic(Self.bit(.send) | Self.bit(.join))
+    }
+
+    var status: ChannelStatus { machine.withLock { $0.status } }
+
+    func send(_ element: ChannelElement, orEnlist waiter: Waiter?) throws -> Attempt<Bool> {
+        let (result, id) = update { machine in
+            let result = machine.send(element)
+            if case .full = result { return (result, waiter.map { machine.enlist($0, for: .send) }) }
+            return (result, nil)
+        }
+        switch result {
+        case .accepted(let wakes):
+            wake(wakes)
+            return .done(true)
+        case .full: return .notYet(id)
+        case .closed:
+            throw MultitaskingError(.closed, "the channel is closed and takes no more elements")
+        }
+    }
+
+    func receive<Value: Sendable>(as type: Value.Type, orEnlist waiter: Waiter?) throws -> Attempt<Value?> {
+        let (result, id) = update { machine -> (Machine.ReceiveResult<TypedElement<Value>>, UInt64?) in
+            let result = machine.receive { $0 as? TypedElement<Value> }
+            if case .empty = result { return (result, waiter.map { machine.enlist($0, for: .receive) }) }
+            return (result, nil)
+        }
+        switch result {
+        case .value(let element, let wakes):
+            wake(wakes)
+            return .done(element.value)
+        case .refused(let element, let wakes):
+            wake(wakes)
+            throw MultitaskingError(
+                .wrongType,
+                "the first element is a \(element.typeName), not a \(String(reflecting: type)); receive it as what it is")
+        case .empty: return .notYet(id)
+        case .ended: return .done(nil)
+        }
+    }
+
+    func join(orEnlist waiter: Waiter?) -> Attempt<Bool> {
+        let (isDone, id) = update { machine in
+            let isDone = machine.isReady(for: .join)
+            return (isDone, isDone ? nil : waiter.map { machine.enlist($0, for: .join) })
+        }
+        return isDone ? .done(true) : .notYet(id)
+    }
+
+    func taskDone() throws {
+        guard let wakes = update({ $0.taskDone() }) else {
+            throw MultitaskingError(
+                .invalidArgument, "taskDone() was called more often than elements were sent; call it once for each")
+        }
+        wake(wakes)
+    }
+
+    func close(discarding: Bool) -> Int {
+        let (discarded, wakes) = update { $0.close(discarding: discarding) }
+        wake(wakes)
+        return discarded.count
+    }
+
+    /// Blocks the thread until `attempt` succeeds; nil if the limit passed first.
+    func block<Value, Failure: Error>(
+        for operation: ChannelOperation, wait: WaitLimit, _ attempt: (Waiter?) throws(Failure) -> Attempt<Value>
+    ) throws(Failure) -> Value? {
+        if case .done(let value) = try attempt(nil) { return value }
+        if case .never = wait { return nil }
+        let deadline = wait.deadline
+        let semaphore = Semaphore()
+        while true {
+            _ = Spin.wait(nanoseconds: Self.spinNanoseconds) { isProbablyReady(for: operation) }
+            switch try attempt({ semaphore.post() }) {
+            case .done(let value): return value
+            case .notYet(let id):
+                if semaphore.wait(until: deadline) { continue }
+                if let id { leave(id, operation) }
+            }
+            // It may have been woken at the last moment.
+            if case .done(let value) = try attempt(nil) { return value }
+            return nil
+        }
+    }
+
+    /// Calls `waiter` when the operation may succeed, at once if it does now. Returns the id under which to leave.
+    func enlist(_ waiter: @escaping Waiter, for operation: ChannelOperation) -> UInt64? {
+        let id = update { machine in
+            machine.isReady(for: operation) ? nil : machine.enlist(waiter, for: operation)
+        }
+        if id == nil { waiter() }
+        return id
+    }
+
+    /// Lets a waiter go that gave up.
+    func leave(_ id: UInt64, _ operation: ChannelOperation) {
+        wake(update { $0.leave(id, operation) })
+    }
+
+    private func wake(_ wakes: Machine.Wakes) {
+        wakes.receiver?()
+        wakes.sender?()
+        for waiter in wakes.others { waiter() }
+    }
+
+    private func update<Result>(_ body: (inout Machine) -> Result) -> Result {
+        machine.withLock { machine in
+            let result = body(&machine)
+            // ORDERING: relaxed: only a hint; the lock decides.
+            hints.store(Self.hints(of: machine), ordering: .relaxed)
+            return result
+        }
+    }
+
+    private func isProbablyReady(for operation: ChannelOperation) -> Bool {
+        hints.load(ordering: .relaxed) & Self.bit(operation) != 0
+    }
+
+    private static func hints(of machine: borrowing Machine) -> UInt8 {
+        (machine.isReady(for: .send) ? bit(.send) : 0) | (machine.isReady(for: .receive) ? bit(.receive) : 0)
+            | (machine.isReady(for: .join) ? bit(.join) : 0)
+    }
+
+    private static func bit(_ operation: ChannelOperation) -> UInt8 {
+        switch operation {
+        case .send: 1
+        case .receive: 2
+        case .join: 4
+        }
+    }
+}

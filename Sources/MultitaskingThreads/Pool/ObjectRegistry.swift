@@ -1,0 +1,58 @@
+internal import MultitaskingCore
+internal import Synchronization
+
+/// The channels and signals of a pool by their references. It does not keep them alive.
+final class ObjectRegistry: Sendable {
+    private struct State {
+        var nextReference: UInt64 = 1
+        var channels: [ObjectReference: WeakChannel] = [:]
+        var signals: [ObjectReference: WeakSignal] = [:]
+    }
+
+    private struct WeakChannel: Sendable {
+        weak let object: ThreadChannel?
+    }
+
+    private struct WeakSignal: Sendable {
+        weak let object: ThreadCancelSignal?
+    }
+
+    private let state = Lock(State())
+
+    /// A reference that no object of this pool has or had.
+    func makeReference() -> ObjectReference {
+        state.withLock { state in
+            defer { state.nextReference += 1 }
+            return ObjectReference(rawValue: state.nextReference)
+        }
+    }
+
+    func add(_ channel: ThreadChannel) {
+        let entry = WeakChannel(object: channel)
+        state.withLock { $0.channels[channel.reference] = entry }
+    }
+
+    func add(_ signal: ThreadCancelSignal) {
+        let entry = WeakSignal(object: signal)
+        state.withLock { $0.signals[signal.reference] = entry }
+    }
+
+    /// Forgets an object; called when it goes.
+    func remove(_ reference: ObjectReference) {
+        // What is removed is taken out of the lock, so that nothing is released under it.
+        _ = state.withLock { state in
+            (state.channels.removeValue(forKey: reference), state.signals.removeValue(forKey: reference))
+        }
+    }
+
+    func channel(_ reference: ObjectReference) -> ThreadChannel? {
+        state.withLock { $0.channels[reference] }?.object
+    }
+
+    func signal(_ reference: ObjectReference) -> ThreadCancelSignal? {
+        state.withLock { $0.signals[reference] }?.object
+    }
+
+    /// How many objects are registered; for tests.
+    var count: Int { state.withLock { $0.channels.count + $0.signals.count } }
+}

@@ -1,0 +1,7 @@
+/// Tells one pool's tasks from all other code, so that a pool can be shut down from inside.
+final class PoolIdentity: Sendable {
+    /// The pool whose task the running code belongs to.
+    ///
+    /// Workers set it for their whole life, and `TaskEnvironment.wait` for the `async` function it runs.
+    @TaskLocal static var current: PoolIdentity?
+}

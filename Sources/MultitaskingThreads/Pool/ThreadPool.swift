@@ -1,0 +1,185 @@
+public import MultitaskingCore
+internal import Synchronization
+
+/// A pool of threads that run functions in parallel, in the memory of this process.
+///
+/// Use it where tasks share data, are short, or move values that are not `Codable`: nothing is copied or encoded, and a
+/// task costs well under a microsecond. Use processes where a task may crash or must be killed: a task that traps here
+/// ends the program.
+///
+/// All workers are started by ``init(maxWorkers:threadNamePrefix:queueLimit:initializer:)`` and sleep while there is
+/// nothing to do. Tasks start in the order of submission. A task may submit others, but one that *waits* for another
+/// occupies its worker meanwhile: if every worker waits, none is left to do the work.
+///
+/// A pool that is dropped without ``shutdown(_:)-swift.method`` runs what was submitted; then its threads end.
+public final class ThreadPool: InProcessExecutor {
+    /// How many threads the pool has.
+    public let maxWorkers: Int
+
+    private let storage: PoolStorage
+    private let lifecycle: Lock<PoolLifecycle>
+    private let gone = Gate()
+
+    /// Starts the threads of a pool.
+    ///
+    /// - Parameters:
+    ///   - maxWorkers: how many threads, at least 1; nil for as many as this process may use processors.
+    ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a name,
+    ///     so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
+    ///     at the limit is said by ``TaskOptions/waitForRoom``: a task that submits to its own full pool should not wait
+    ///     for ever.
+    ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
+    ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error.
+    /// - Throws: `invalidArgument` if a number is below 1; `systemError` if the system refuses to start a thread: those
+    ///   already started have then ended. Not thrown: what `initializer` throws.
+    public init(
+        maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil,
+        initializer: @escaping @Sendable () throws -> Void = {}
+    ) throws {
+        let count = maxWorkers ?? Machine.processors
+        try Self.requirePositive(count, "maxWorkers")
+        if let queueLimit { try Self.requirePositive(queueLimit, "queueLimit") }
+        let storage = PoolStorage(maxWorkers: count, queueLimit: queueLimit, initializer: initializer)
+        let workers = try Self.startWorkers(count, prefix: threadNamePrefix, storage)
+        self.maxWorkers = count
+        self.storage = storage
+        lifecycle = Lock(PoolLifecycle(workers: workers))
+    }
+
+    deinit {
+        // The last reference may be dropped by one of the workers, which cannot wait for itself.
+        storage.close(cancellingQueued: false)
+        for worker in lifecycle.withLock({ $0.abandon() }) { worker.detach() }
+    }
+
+    /// Queues a call; see the overloads for the usual spellings.
+    ///
+    /// - Throws: `shutDown` after ``shutdown(_:)-swift.method``; `timedOut` if the pool has a limit and no room became
+    ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
+    /// - Complexity: constant; two allocations, and no system call unless a sleeping worker must be woken.
+    public func submit<Function: PortableFunction>(
+        _ call: Invoker<Function>, options: TaskOptions = .default
+    ) throws -> Future<Function.Output> {
+        try enqueue(options) { try call(in: $0) }
+    }
+
+    /// Queues a closure that is given the pool's environment.
+    ///
+    /// - Throws: as ``submit(_:options:)`` does.
+    public func submit<Value: Sendable>(
+        options: TaskOptions = .default, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+    ) throws -> Future<Value> {
+        try enqueue(options, body)
+    }
+
+    /// Makes a channel for this pool's tasks and their parent.
+    ///
+    /// - Parameter capacity: how many elements fit, at least 1; nil for no bound but memory.
+    /// - Throws: `invalidArgument` if `capacity` is below 1.
+    public func makeChannel(capacity: Int? = nil) throws -> any JoinableChannel {
+        if let capacity { try Self.requirePositive(capacity, "capacity") }
+        let channel = ThreadChannel(capacity: capacity, registry: storage.registry)
+        storage.registry.add(channel)
+        return channel
+    }
+
+    /// Makes a cancel signal for this pool's tasks and their parent.
+    public func makeCancelSignal() -> any CancelSignal {
+        let signal = ThreadCancelSignal(registry: storage.registry)
+        storage.registry.add(signal)
+        return signal
+    }
+
+    /// Ends the pool and blocks until its threads are gone. Later and concurrent calls return when they are.
+    ///
+    /// From inside one of the pool's own tasks, and from a `Task` made there, it returns at once and the pool ends when
+    /// its tasks have: waiting would wait for the caller.
+    ///
+    /// - Parameter mode: `.drain` runs what was submitted. `.cancelQueued` cancels what has not started and waits for
+    ///   what has. Threads cannot be killed, so `.kill` is the same as `.cancelQueued`. A later call may be stricter
+    ///   than an earlier one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func shutdown(_ mode: ShutdownMode = .drain) { end(mode) }
+
+    /// Ends the pool and suspends until its threads are gone; otherwise as the blocking call.
+    ///
+    /// Cancelling the awaiting task does not shorten the wait.
+    public func shutdown(_ mode: ShutdownMode = .drain) async {
+        if PoolIdentity.current === storage.identity { return end(mode) }
+        await withCheckedContinuation { continuation in
+            let end: @Sendable () -> Void = {
+                self.end(mode)
+                continuation.resume()
+            }
+            do {
+                try SystemThread(name: "shutdown", end).detach()
+            } catch {
+                // Without another thread it has to be this one.
+                end()
+            }
+        }
+    }
+
+    private func end(_ mode: ShutdownMode) {
+        storage.close(cancellingQueued: mode != .drain)
+        let isInside = PoolIdentity.current === storage.identity
+        switch lifecycle.withLock({ $0.shutDown(fromInside: isInside) }) {
+        case .leave: return
+        case .awaitOther: _ = gone.wait(until: nil)
+        case .join(let workers):
+            for worker in workers { worker.join() }
+            gone.open()
+        }
+    }
+
+    func enqueue<Value: Sendable>(
+        _ options: TaskOptions, _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+    ) throws -> Future<Value> {
+        if let room = storage.room { try takeRoom(room, options.waitForRoom) }
+        let task = ThreadTask(room: storage.room, body)
+        guard storage.submit(task) else { throw Self.shutDownError }
+        return Future(task)
+    }
+
+    private func takeRoom(_ room: Room, _ wait: WaitLimit) throws {
+        if room.take(wait) { return }
+        if storage.isClosed { throw Self.shutDownError }
+        throw MultitaskingError(
+            .timedOut,
+            "the pool's queue was full until the limit, \(wait); wait longer, or make the pool with a larger queueLimit")
+    }
+
+    private static var shutDownError: MultitaskingError {
+        MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make another one")
+    }
+
+    private static func requirePositive(_ number: Int, _ name: String) throws {
+        guard number < 1 else { return }
+        throw MultitaskingError(.invalidArgument, "\(name) is \(number) and must be at least 1")
+    }
+
+    /// Starts all threads or, if the system refuses one, ends those that were started and throws.
+    private static func startWorkers(_ count: Int, prefix: String, _ storage: PoolStorage) throws -> [Worker] {
+        var workers: [Worker] = []
+        do {
+            for number in 0..<count {
+                let name = threadName(prefix: prefix, number: number)
+                workers.append(Worker(try SystemThread(name: name) { storage.work() }))
+            }
+        } catch {
+            storage.close(cancellingQueued: true)
+            for worker in workers { worker.join() }
+            throw error
+        }
+        return workers
+    }
+
+    private static func threadName(prefix: String, number: Int) -> String {
+        guard !prefix.isEmpty else { return "" }
+        let suffix = "-\(number)"
+        var name = prefix
+        while name.utf8.count + suffix.utf8.count > SystemThread.longestName, !name.isEmpty { name.removeLast() }
+        return name + suffix
+    }
+}

@@ -1,0 +1,53 @@
+public import MultitaskingCore
+internal import Synchronization
+
+/// A cancel signal of a ``ThreadPool``; made by ``ThreadPool/makeCancelSignal()``.
+public final class ThreadCancelSignal: CancelSignal {
+    /// The name under which the pool's tasks find this signal.
+    public let reference: ObjectReference
+
+    private let flag = Atomic<Bool>(false)
+    private let gate = Gate()
+    private let registry: ObjectRegistry
+
+    init(registry: ObjectRegistry) {
+        self.registry = registry
+        reference = registry.makeReference()
+    }
+
+    deinit { registry.remove(reference) }
+
+    /// Whether the signal is set: one load, so that it can be asked in the innermost loop.
+    public var isSet: Bool {
+        // ORDERING: acquiring, pairs with `set`: who sees the signal sees what was written before it was set.
+        flag.load(ordering: .acquiring)
+    }
+
+    /// Sets the signal and wakes whoever waits for it.
+    public func set() {
+        gate.open { flag.store(true, ordering: .releasing) }
+    }
+
+    /// Clears the signal.
+    public func clear() {
+        gate.shut { flag.store(false, ordering: .releasing) }
+    }
+
+    /// Blocks until the signal is set; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func waitUntilSet(_ wait: WaitLimit) -> Bool {
+        if isSet { return true }
+        if case .never = wait { return false }
+        return gate.wait(until: wait.deadline)
+    }
+
+    /// Suspends until the signal is set; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func waitUntilSet(_ wait: WaitLimit) async throws -> Bool {
+        if isSet { return true }
+        var id: UInt64 = 0
+        defer { gate.forget(id) }
+        return try await awaitCallback(wait) { id = gate.whenOpen($0) }
+    }
+}

@@ -1,0 +1,60 @@
+/// Something that is shut or open, on which threads and callbacks wait until it is open.
+///
+/// Waiting costs the gate nothing once the wait has ended, in whatever way.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var callbacks: [(id: UInt64, body: @Sendable () -> Void)] = []
+        var nextID: UInt64 = 0
+    }
+
+    private let monitor = Monitor(State())
+
+    /// Opens the gate, wakes the threads, and runs the callbacks on this thread; they run once.
+    ///
+    /// - Parameter also: done in the same step, under the gate's lock.
+    func open(_ also: () -> Void = {}) {
+        let callbacks = monitor.withLock { state in
+            state.isOpen = true
+            also()
+            defer { state.callbacks = [] }
+            return state.callbacks
+        }
+        monitor.broadcast()
+        for callback in callbacks { callback.body() }
+    }
+
+    /// Shuts the gate again, and does `also` in the same step.
+    func shut(_ also: () -> Void) {
+        monitor.withLock { state in
+            state.isOpen = false
+            also()
+        }
+    }
+
+    /// Blocks until the gate is open; false if the deadline passed first.
+    func wait(until deadline: ContinuousClock.Instant?) -> Bool {
+        monitor.wait(until: deadline) { $0.isOpen ? true : nil } ?? false
+    }
+
+    /// Calls `body` once when the gate is open, at once if it is. Returns the name under which to take it back.
+    @discardableResult
+    func whenOpen(_ body: @escaping @Sendable () -> Void) -> UInt64 {
+        let id: UInt64? = monitor.withLock { state in
+            if state.isOpen { return nil }
+            state.nextID += 1
+            state.callbacks.append((state.nextID, body))
+            return state.nextID
+        }
+        guard let id else {
+            body()
+            return 0
+        }
+        return id
+    }
+
+    /// Takes a callback back that was not called yet.
+    func forget(_ id: UInt64) {
+        monitor.withLock { state in state.callbacks.removeAll { $0.id == id } }
+    }
+}

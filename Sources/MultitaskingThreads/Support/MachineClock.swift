@@ -1,0 +1,27 @@
+internal import MultitaskingCore
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// The machine's own time.
+struct MachineClock: TaskClock {
+    var now: Duration { .nanoseconds(Machine.nanoseconds) }
+
+    func sleep(for duration: Duration) {
+        let end = now + duration
+        while true {
+            let left = end - now
+            guard left > .zero else { return }
+            var time = timespec(left)
+            // SAFETY: the call only reads `time`. A signal ends it early; the loop then sleeps for what is left.
+            unsafe nanosleep(&time, nil)
+        }
+    }
+}

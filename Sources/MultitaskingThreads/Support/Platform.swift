@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// The machine, as far as this module asks about it.
+enum Machine {
+    /// How many processors this process may use; at least 1.
+    static let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+    /// Nanoseconds on a clock that never runs backwards.
+    static var nanoseconds: Int64 {
+        var time = timespec()
+        // SAFETY: the call writes one timespec, which outlives it.
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
+    /// Lets another thread run.
+    static func yield() { sched_yield() }
+
+    /// What the system says about an error number.
+    static func describe(_ errorNumber: Int32) -> String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+            guard let start = buffer.baseAddress else { return "error \(errorNumber)" }
+            // SAFETY: both calls stay inside the buffer, and strerror_r ends what it writes with a zero.
+            guard unsafe strerror_r(errorNumber, start, buffer.count) == 0 else { return "error \(errorNumber)" }
+            return unsafe String(cString: start) + " (errno \(errorNumber))"
+        }
+    }
+}
+
+extension timespec {
+    /// A duration, cut to between zero and one day: longer waits are waited for in parts.
+    init(_ duration: Duration) {
+        let part = min(max(duration, .zero), .seconds(86_400)).components
+        self.init(tv_sec: Int(part.seconds), tv_nsec: Int(part.attoseconds / 1_000_000_000))
+    }
+
+    /// This much later.
+    func advanced(by duration: Duration) -> timespec {
+        var sum = timespec(duration)
+        sum.tv_sec += tv_sec
+        sum.tv_nsec += tv_nsec
+        if sum.tv_nsec >= 1_000_000_000 {
+            sum.tv_sec += 1
+            sum.tv_nsec -= 1_000_000_000
+        }
+        return sum
+    }
+}

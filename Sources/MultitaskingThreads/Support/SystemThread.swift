@@ -1,0 +1,100 @@
+// The one file that makes POSIX threads.
+
+internal import MultitaskingCore
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// A running POSIX thread. It is to be joined or detached, once.
+struct SystemThread: ~Copyable, @unchecked Sendable {
+    /// How many bytes of a thread's name Linux keeps.
+    static var longestName: Int { 15 }
+
+    // SAFETY: a pthread_t may be used from any thread until it is joined or detached, which consumes this value.
+    private let handle: pthread_t
+
+    /// Starts a thread that runs `body`.
+    ///
+    /// - Parameter name: shown by debuggers and `top`; cut to 15 bytes, which is all that Linux keeps.
+    /// - Throws: `systemError`, with what the system says, if it refuses.
+    init(name: String, _ body: @escaping @Sendable () -> Void) throws {
+        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+        var attributes = pthread_attr_t()
+        // SAFETY: the attributes live from init to destroy. The thread takes over the reference to `start`; if there is
+        // no thread, it is released here.
+        unsafe pthread_attr_init(&attributes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        // Only address space: pages of the stack appear when they are touched.
+        unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
+        #if canImport(Darwin)
+            var made: pthread_t?
+            let status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
+        #else
+            var made = pthread_t()
+            let status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
+        #endif
+        guard status == 0 else {
+            unsafe start.release()
+            throw MultitaskingError(
+                .systemError,
+                "cannot start a thread: \(Machine.describe(status)); use fewer workers or raise the limit")
+        }
+        #if canImport(Darwin)
+            guard let made = unsafe made else {
+                throw MultitaskingError(.systemError, "the system started a thread without a handle")
+            }
+            unsafe handle = made
+        #else
+            handle = made
+        #endif
+    }
+
+    /// Blocks until the thread has ended.
+    consuming func join() { _ = pthread_join(handle, nil) }
+
+    /// Lets the thread end by itself.
+    consuming func detach() { _ = pthread_detach(handle) }
+
+    /// Names the calling thread.
+    fileprivate static func nameCurrent(_ name: String) {
+        guard !name.isEmpty else { return }
+        let bytes = Array(name.utf8.prefix(longestName))
+        #if canImport(Darwin)
+            unsafe pthread_setname_np(String(decoding: bytes, as: UTF8.self))
+        #elseif os(Linux) || os(Android)
+            // The C library's headers hide pthread_setname_np from Swift; this file is what it writes, too.
+            let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+            guard file >= 0 else { return }
+            // A thread without a name works as well as one with a name, so an error is nothing to act on.
+            _ = unsafe write(file, bytes, bytes.count)
+            close(file)
+        #endif
+    }
+}
+
+/// What a new thread is to do.
+private final class Start: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
+    }
+
+    static func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let argument = unsafe argument else { return nil }
+        // SAFETY: the argument is the reference that `SystemThread.init` passed on; it is taken over once.
+        let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        SystemThread.nameCurrent(start.name)
+        start.body()
+        return nil
+    }
+}

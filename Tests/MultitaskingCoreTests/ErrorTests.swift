@@ -1,0 +1,56 @@
+import MultitaskingCore
+import Testing
+
+/// Not private, because the names of private types hold addresses.
+struct Cause: Error, CustomStringConvertible {
+    var description: String { "the disk is full" }
+}
+
+@Suite struct ErrorTests {
+    @Test func descriptionHoldsCodeMessageAndCause() {
+        let plain = MultitaskingError(.closed, "no more")
+        #expect(plain.description == "closed: no more")
+        #expect(plain.cause == nil)
+        let caused = MultitaskingError(.systemError, "cannot write", cause: Cause())
+        #expect(caused.description == "systemError: cannot write (cause: the disk is full)")
+        #expect(caused.cause is Cause)
+    }
+
+    @Test func codesCompareByNameAndMayBeAdded() {
+        #expect(MultitaskingError.Code("closed") == .closed)
+        #expect(MultitaskingError.Code("ofAnotherBackend") != .closed)
+        #expect(MultitaskingError.Code.timedOut.description == "timedOut")
+    }
+
+    @Test func errorsThatAreMadeHereSayWhatToDo() {
+        let fork = MultitaskingError.unsafeFork(threads: 3)
+        #expect(fork.code == .unsafeFork)
+        #expect(fork.message.contains("3 other thread(s)"))
+        #expect(fork.message.contains(".spawn"))
+        let late = MultitaskingError.notDone(within: .seconds(2))
+        #expect(late.code == .timedOut)
+        #expect(late.message.contains("2.0 seconds"))
+        #expect(MultitaskingError.notDone(within: nil).message.contains("the limit"))
+    }
+
+    @Test func remoteErrorKeepsTypeAndText() {
+        let remote = RemoteError(Cause())
+        #expect(remote.typeName.hasSuffix("Tests.Cause"))
+        #expect(remote.message == "the disk is full")
+        #expect(remote.description == "\(remote.typeName): the disk is full")
+    }
+
+    @Test func workerFailureSaysHowTheWorkerEnded() {
+        func failure(signal: Int32?, name: String?, exitCode: Int32?) -> String {
+            WorkerFailure(
+                pid: 17, worker: 2, phase: .running, signal: signal, signalName: name, exitCode: exitCode,
+                peakMemory: 4096
+            ).description
+        }
+        #expect(
+            failure(signal: 9, name: "SIGKILL", exitCode: nil)
+                == "worker 2 (pid 17) was killed by SIGKILL while running the function; peak memory 4 KiB")
+        #expect(failure(signal: 64, name: nil, exitCode: nil).contains("was killed by signal 64"))
+        #expect(failure(signal: nil, name: nil, exitCode: 3).contains("exited with code 3"))
+    }
+}

@@ -1,0 +1,153 @@
+import MultitaskingCore
+import Testing
+
+private func add(_ first: Int, _ second: Int) -> Int { first + second }
+private func identity<Element: Codable & Sendable>(_ element: Element) -> Element { element }
+private func addAsync(_ first: Int, _ second: Int) async -> Int { first + second }
+private func fail(_ number: Int) throws -> Int { throw Thrown(number: number) }
+
+private struct Thrown: Error, Equatable {
+    let number: Int
+}
+
+/// A type that every process of this binary finds by its name.
+struct Point: Codable, Sendable, Equatable {
+    var x: Int
+    static func mirrored(_ point: Point) -> Point { Point(x: -point.x) }
+}
+
+private struct Hidden: Codable, Sendable {}
+
+/// An environment whose only ability is to run `async` functions that do not suspend.
+private struct Environment: TaskEnvironment, TaskClock {
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
+    var clock: any TaskClock { self }
+    var now: Duration { .zero }
+    func sleep(for duration: Duration) {}
+    private var missing: MultitaskingError { MultitaskingError(.noSuchObject, "none") }
+
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
+        throw MultitaskingError(.invalidArgument, "asked to wait")
+    }
+}
+
+/// A coder that keeps the values, to see which are coded and in which order.
+private struct ValueCoder: PayloadEncoder, PayloadDecoder {
+    var values: [Any] = []
+
+    mutating func encode<Value: Encodable>(_ value: Value) throws { values.append(value) }
+
+    mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        guard let value = values.removeFirst() as? Value else { throw MultitaskingError(.wrongType, "another type") }
+        return value
+    }
+}
+
+/// Sends a function's address and its arguments to "another worker" and calls it there.
+private func roundTrip<Function: PortableFunction>(_ invoker: Invoker<Function>) throws -> Function.Output? {
+    guard let address = FunctionAddress(of: invoker.function),
+        let function = FunctionAddress(code: address.code).function(as: Function.self)
+    else { return nil }
+    var coder = ValueCoder()
+    try Function.encode(invoker.arguments, into: &coder)
+    let arguments = try Function.decodeArguments(from: &coder)
+    #expect(coder.values.isEmpty)
+    return try function.call(arguments, in: Environment())
+}
+
+/// `NamedFunction` as `submit` makes it.
+private func named<each Argument: Portable, Output: Portable>(
+    _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
+    _ arguments: repeat each Argument
+) -> Invoker<NamedFunction<repeat each Argument, Output>> {
+    Invoker(NamedFunction(function), (repeat each arguments))
+}
+
+/// `AsyncNamedFunction` as `submit` makes it.
+private func asyncNamed<each Argument: Portable, Output: Portable>(
+    _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
+    _ arguments: repeat each Argument
+) -> Invoker<AsyncNamedFunction<repeat each Argument, Output>> {
+    Invoker(AsyncNamedFunction(function), (repeat each arguments))
+}
+
+@Suite struct InvocationTests {
+    @Test func selfCheckSucceeds() {
+        #expect(FunctionAddress.selfCheck())
+    }
+
+    @Test func namedFunctionsTravel() throws {
+        #expect(try roundTrip(named(add, 1, 2)) == 3)
+        #expect(try roundTrip(named(identity, "text")) == "text")
+        #expect(try roundTrip(named(identity, [1, 2])) == [1, 2])
+        #expect(try roundTrip(named(Point.mirrored, Point(x: 4))) == Point(x: -4))
+    }
+
+    @Test func literalsTravel() throws {
+        #expect(try roundTrip(Invoker(LiteralFunction<Int, Int> { $0 * 2 }, 21)) == 42)
+        #expect(try roundTrip(Invoker(LiteralFunction<Int, String, String> { "\($0)\($1)" }, (1, "a"))) == "1a")
+        #expect(try roundTrip(Invoker(LiteralFunction<Int> { 7 }, ())) == 7)
+        try #require(try roundTrip(Invoker(LiteralAction<Int> { _ in }, 1)) != nil)
+    }
+
+    @Test func thrownErrorComesOut() {
+        #expect(throws: Thrown(number: 5)) { try roundTrip(named(fail, 5)) }
+    }
+
+    @Test func asynchronousShapesAskTheEnvironmentToWait() {
+        func message(_ call: () throws -> Void) -> String? {
+            (#expect(throws: MultitaskingError.self) { try call() })?.message
+        }
+        let literal = AsyncLiteralFunction<Int, Int> { $0 + 1 }
+        let action = AsyncLiteralAction<Int> { _ in await Task.yield() }
+        #expect(message { _ = try roundTrip(asyncNamed(addAsync, 1, 2)) } == "asked to wait")
+        #expect(message { _ = try roundTrip(Invoker(literal, 1)) } == "asked to wait")
+        #expect(message { _ = try roundTrip(Invoker(action, 1)) } == "asked to wait")
+    }
+
+    @Test func everyShapeCodesArgumentsInOrderAndItsOutput() throws {
+        func check<Function: PortableFunction>(_ type: Function.Type, _ output: Function.Output) throws
+        where Function.Arguments == (Int, String) {
+            var coder = ValueCoder()
+            try Function.encode((1, "a"), into: &coder)
+            #expect(coder.values.count == 2 && coder.values.first is Int)
+            #expect(try Function.decodeArguments(from: &coder) == (1, "a"))
+            try Function.encode(output: output, into: &coder)
+            _ = try Function.decodeOutput(from: &coder)
+            #expect(coder.values.isEmpty)
+        }
+        try check(NamedFunction<Int, String, Int>.self, 1)
+        try check(NamedAction<Int, String>.self, ())
+        try check(LiteralFunction<Int, String, Int>.self, 1)
+        try check(LiteralAction<Int, String>.self, ())
+        try check(AsyncNamedFunction<Int, String, Int>.self, 1)
+        try check(AsyncNamedAction<Int, String>.self, ())
+        try check(AsyncLiteralFunction<Int, String, Int>.self, 1)
+        try check(AsyncLiteralAction<Int, String>.self, ())
+    }
+
+    @Test func functionThatCapturesHasNoAddress() {
+        let captured = Int.random(in: 1...9)
+        #expect(FunctionAddress(of: LiteralFunction<Int, Int> { $0 + captured }) == nil)
+        let object = [captured]
+        #expect(FunctionAddress(of: LiteralAction<Int> { _ in _ = object.count }) == nil)
+    }
+
+    @Test func typeNameLeadsBackToTheType() throws {
+        let name = try #require(FunctionTypeName(of: NamedFunction<Point, [Int], Point>.self))
+        let again = FunctionTypeName(mangled: name.mangled).resolve()
+        #expect(again == NamedFunction<Point, [Int], Point>.self)
+    }
+
+    @Test func privateAndLocalTypesHaveNoName() {
+        struct Local: Codable, Sendable {}
+        #expect(FunctionTypeName(of: LiteralFunction<Hidden, Int>.self) == nil)
+        #expect(FunctionTypeName(of: LiteralFunction<Int, Local>.self) == nil)
+    }
+
+    @Test func nameOfNoFunctionTypeIsNotResolved() {
+        #expect(FunctionTypeName(mangled: "not a name").resolve() == nil)
+        #expect(FunctionTypeName(of: Int.self)?.resolve() == nil)
+    }
+}

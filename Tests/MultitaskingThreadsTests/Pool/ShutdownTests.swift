@@ -1,0 +1,150 @@
+import MultitaskingCore
+import Testing
+
+@testable import MultitaskingThreads
+
+extension ThreadsTests {
+    @Suite struct Shutdown {
+        @Test func drainingRunsEverything() throws {
+            let counter = Counter()
+            let pool = try ThreadPool(maxWorkers: 2)
+            for _ in 0..<1_000 { _ = try pool.submit { counter.increment() } }
+            pool.shutdown(.drain)
+            #expect(counter.count == 1_000)
+        }
+
+        @Test(arguments: [ShutdownMode.cancelQueued, .kill])
+        func cancellingEndsWhatIsQueuedAndLetsRunningTasksFinish(_ mode: ShutdownMode) throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            let (isRunning, release) = (pool.makeCancelSignal(), pool.makeCancelSignal())
+            let running = try pool.submit(running: { _ in
+                isRunning.set()
+                return release.waitUntilSet(.forever)
+            })
+            #expect(isRunning.waitUntilSet(.upTo(.seconds(10))))
+            let queued = try (0..<100).map { number in try pool.submit { number } }
+            queued[99].whenDone { release.set() }
+            pool.shutdown(mode)
+            #expect(queued.allSatisfy { $0.isCancelled })
+            #expect(try running.value())
+        }
+
+        @Test func submittingAfterwardsThrows() throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            pool.shutdown()
+            #expect(thrownCode { _ = try pool.submit { 1 } } == .shutDown)
+            pool.shutdown(.kill)
+        }
+
+        @Test func threadsAreGoneAfterwards() throws {
+            let before = threadCount()
+            let pool = try ThreadPool(maxWorkers: 8)
+            #expect(threadCount() != before || before == nil)
+            pool.shutdown()
+            #expect(eventually { threadCount() == before })
+        }
+
+        @Test func concurrentCallersAllWaitForTheEnd() throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            let counter = Counter()
+            for _ in 0..<100 { _ = try pool.submit { counter.increment() } }
+            let seen = Ledger<Int>()
+            try withThreads(8) { _ in
+                pool.shutdown()
+                seen.append(counter.count)
+            }
+            #expect(seen.all == Array(repeating: 100, count: 8))
+        }
+
+        @Test func fromInsideATaskItReturnsAndThePoolEnds() throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            let future = try pool.submit(running: { _ in
+                pool.shutdown()
+                return 1
+            })
+            #expect(try future.value(timeout: .seconds(10)) == 1)
+            #expect(thrownCode { _ = try pool.submit { 1 } } == .shutDown)
+            pool.shutdown()
+        }
+
+        @Test func fromInsideAnAsyncTaskItReturns() async throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            let future = try pool.submit { () async -> Int in
+                await pool.shutdown()
+                return 1
+            }
+            #expect(try await future.value(timeout: .seconds(10)) == 1)
+            await pool.shutdown()
+        }
+
+        @Test func fromACallbackItReturns() throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            let done = Gate()
+            try pool.submit { 1 }.whenDone {
+                pool.shutdown()
+                done.open()
+            }
+            #expect(done.wait(until: .now + .seconds(10)))
+            pool.shutdown()
+        }
+
+        @Test func droppedPoolRunsWhatWasSubmittedAndItsThreadsEnd() throws {
+            let before = threadCount()
+            let counter = Counter()
+            for _ in 0..<20 {
+                let pool = try ThreadPool(maxWorkers: 2)
+                for _ in 0..<10 { _ = try pool.submit { counter.increment() } }
+            }
+            #expect(eventually { counter.count == 200 })
+            #expect(eventually { threadCount() == before })
+        }
+
+        @Test func poolWhoseLastReferenceIsDroppedByItsTaskEnds() throws {
+            let before = threadCount()
+            let done = Gate()
+            do {
+                let pool = try ThreadPool(maxWorkers: 1)
+                _ = try pool.submit(running: { _ in _ = pool.maxWorkers })
+                try pool.submit { 1 }.whenDone { done.open() }
+            }
+            #expect(done.wait(until: .now + .seconds(10)))
+            #expect(eventually { threadCount() == before })
+        }
+
+        @Test func everySubmissionDuringShutdownIsRefusedOrEnds() throws {
+            for _ in 0..<100 {
+                let pool = try ThreadPool(maxWorkers: 2)
+                let accepted = Ledger<Future<Int>>()
+                try withThreads(2) { _ in
+                    while let future = try? pool.submit({ 1 }) { accepted.append(future) }
+                } meanwhile: {
+                    pool.shutdown()
+                }
+                #expect(accepted.all.allSatisfy { $0.isDone })
+            }
+        }
+
+        @Test func initializerRunsOnceInEveryThread() throws {
+            let counter = Counter()
+            let pool = try ThreadPool(maxWorkers: 3, initializer: { counter.increment() })
+            pool.shutdown()
+            #expect(counter.count == 3)
+        }
+
+        @Test func failingInitializerFailsTheTasksOnceWithItsError() throws {
+            let counter = Counter()
+            let pool = try ThreadPool(maxWorkers: 1) {
+                counter.increment()
+                throw Failure(number: 7)
+            }
+            let futures = try (0..<10).map { number in try pool.submit { number } }
+            for future in futures {
+                let error = #expect(throws: MultitaskingError.self) { try future.value(timeout: .seconds(10)) }
+                #expect(error?.code == .initializerFailed)
+                #expect(error?.cause as? Failure == Failure(number: 7))
+            }
+            pool.shutdown()
+            #expect(counter.count == 1)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import MultitaskingCore
+import Synchronization
+import Testing
+
+@testable import MultitaskingThreads
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// An error with an identity, to see that it arrives as it was thrown.
+struct Failure: Error, Equatable {
+    let number: Int
+}
+
+/// A value that is `Sendable` and not `Codable`.
+final class NonCodable: Sendable {
+    let number: Int
+    init(_ number: Int) { self.number = number }
+}
+
+/// Shared counters of a test.
+final class Counter: Sendable {
+    private let value = Atomic(0)
+    func increment() { value.add(1, ordering: .sequentiallyConsistent) }
+    var count: Int { value.load(ordering: .sequentiallyConsistent) }
+}
+
+/// A list that several threads append to.
+final class Ledger<Element: Sendable>: Sendable {
+    private let elements = Monitor<[Element]>([])
+    func append(_ element: Element) { elements.withLock { $0.append(element) } }
+    var all: [Element] { elements.withLock { $0 } }
+}
+
+/// Waits until `condition` holds; false if it does not within ten seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(10)
+    while !condition() {
+        if ContinuousClock.now > end { return false }
+        Machine.yield()
+    }
+    return true
+}
+
+/// Runs blocking code on a thread of its own, so that it takes none from the `async` code it waits for.
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        do {
+            try SystemThread(name: "blocking") {
+                continuation.resume(with: Result { try body() })
+            }.detach()
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
+}
+
+/// Threads that a test starts and waits for.
+func withThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void, meanwhile: () -> Void = {}) throws {
+    let workers = try (0..<count).map { number in Worker(try SystemThread(name: "test") { body(number) }) }
+    meanwhile()
+    for worker in workers { worker.join() }
+}
+
+/// A pool that is shut down when `body` is through.
+func withPool<Result>(
+    _ maxWorkers: Int = 2, queueLimit: Int? = nil, _ body: (ThreadPool) throws -> Result
+) throws -> Result {
+    let pool = try ThreadPool(maxWorkers: maxWorkers, queueLimit: queueLimit)
+    defer { pool.shutdown(.cancelQueued) }
+    return try body(pool)
+}
+
+/// The code of the error that `body` throws.
+func thrownCode(_ body: () throws -> Void) -> MultitaskingError.Code? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return (error as? MultitaskingError)?.code
+    }
+}
+
+/// How many threads this process has; nil where that cannot be asked.
+func threadCount() -> Int? {
+    #if os(Linux)
+        guard let directory = unsafe opendir("/proc/self/task") else { return nil }
+        defer { unsafe closedir(directory) }
+        var count = 0
+        while let entry = unsafe readdir(directory) {
+            if unsafe entry.pointee.d_name.0 != 46 { count += 1 }
+        }
+        return count
+    #else
+        return nil
+    #endif
+}
+
+/// The calling thread's name.
+func currentThreadName() -> String {
+    #if os(Linux)
+        let file = unsafe open("/proc/thread-self/comm", O_RDONLY)
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = unsafe read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count - 1)), as: UTF8.self)
+    #else
+        return ""
+    #endif
+}
+
+/// A random number generator whose seed a failing test prints.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        // SplitMix64 (Steele, Lea, Flood 2014).
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
