@@ -18,6 +18,7 @@ public import MultitaskingProcesses
 /// - Parameters:
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one per core.
 ///   - startMethod: how the workers are started.
+///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
@@ -26,38 +27,13 @@ public import MultitaskingProcesses
 @_disfavoredOverload
 public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, namedAction(doNothing))
-    return try running(
-        pool,
-        try TaskManager(
-            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize),
-        body)
-}
-
-/// Makes a pool of worker processes, each of which first calls `initializer`, for the time of `body`.
-///
-/// - Parameter initializer: called once in each worker before its first task; takes no arguments. If it throws, tasks fail
-///   with `initializerFailed`.
-/// - Throws: as the function without an initializer does.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-@_disfavoredOverload
-public func withProcessPoolExecutor<Value, each Argument: Portable>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
-    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
-    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
-    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
-    _ body: (TaskManager) throws -> Value
-) throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, NamedAction(initializer))
+    let pool = try makePool(maxWorkers, startMethod, initializer)
     return try running(
         pool,
         try TaskManager(
@@ -74,12 +50,13 @@ public func withProcessPoolExecutor<Value, each Argument: Portable>(
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, namedAction(doNothing))
+    let pool = try makePool(maxWorkers, startMethod, initializer)
     return try await running(
         pool,
         try TaskManager(
@@ -90,51 +67,12 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
         body)
 }
 
-/// Suspends where the blocking function of the same name blocks, with an initializer.
-///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
-/// - Throws: as the blocking function does.
-nonisolated(nonsending) public func withProcessPoolExecutor<Value, each Argument: Portable>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
-    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
-    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
-    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
-    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
-) async throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, NamedAction(initializer))
-    return try await running(
-        pool,
-        try TaskManager(
-            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize),
-        body)
-}
-
-/// Makes a pool.
-///
-/// The initializer comes as a function with a parameter pack, although the pack is always empty: so the compiler emits it
-/// at the call site in the form that can be sent. A plain `() throws -> Void` would be wrapped in a closure that captures.
-private func makePool<each Argument: Portable>(
-    _ maxWorkers: Int?, _ startMethod: StartMethod, _ initializer: NamedAction<repeat each Argument>
+/// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
+private func makePool(
+    _ maxWorkers: Int?, _ startMethod: StartMethod,
+    _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> ProcessPool {
     try validate(maxWorkers: maxWorkers)
-    guard let initializer = (initializer as any PortableFunction) as? NamedAction<> else {
-        throw MultitaskingError(
-            .invalidArgument,
-            "the initializer takes arguments, which a pool cannot give it; pass a function that takes none")
-    }
-    return try ProcessPool(maxWorkers: maxWorkers, startMethod: startMethod, initializingWith: initializer)
+    return try ProcessPool(
+        maxWorkers: maxWorkers, startMethod: startMethod, initializingWith: WorkerInitializer(initializer))
 }
-
-/// Wraps a function, passed by its name, in the form that can be sent.
-private func namedAction<each Argument: Portable>(
-    _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
-) -> NamedAction<repeat each Argument> {
-    NamedAction(function)
-}
-
-/// The initializer of a pool without one.
-private func doNothing() {}
