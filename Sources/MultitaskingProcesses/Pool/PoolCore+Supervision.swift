@@ -56,7 +56,7 @@ extension PoolCore {
     private func launch(_ method: StartMethod, initializer: WorkerInitializer?) throws -> pid_t {
         let pid: pid_t
         if method == .spawn {
-            pid = mt_spawn_supervisor(arena.descriptor, doorbell, clientPidfd)
+            pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
             pid = mt_fork()
             if pid == 0 { _exit(runForkedSupervisor(initializer)) }
@@ -72,9 +72,9 @@ extension PoolCore {
     private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
         forkGeneration.add(1, ordering: .relaxed)
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
-        let keep = [arena.descriptor, doorbell, clientPidfd]
+        let keep = [mapping.descriptor, doorbell, clientPidfd]
         unsafe mt_close_descriptors(3, keep, Int32(keep.count))
-        var supervisor = Supervisor(arena: arena, doorbell: doorbell, client: clientPidfd, initializer: initializer)
+        var supervisor = Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
         return supervisor.run()
     }
 
