@@ -1,6 +1,10 @@
 /// What all decoders of one payload share: the bytes, the key table and a stack of frames that is reused.
 final class DecodingCore {
-    var source: ByteSource
+    let shared: SharedSource
+    var source: ByteSource {
+        @inline(__always) get { shared.source }
+        @inline(__always) _modify { yield &shared.source }
+    }
     let keys: KeyNames
     let userInfo: [CodingUserInfoKey: Any]
     private var frames: [DecodingFrame] = []
@@ -9,10 +13,12 @@ final class DecodingCore {
     private var expansions: [ExpandedArray] = []
 
     init(source: ByteSource, keys: KeyNames, userInfo: [CodingUserInfoKey: Any]) {
-        self.source = source
+        shared = SharedSource(source)
         self.keys = keys
         self.userInfo = userInfo
     }
+
+    deinit { shared.free() }
 
     /// The frame under all others; it may stand below a frame of another core.
     func root(below parent: DecodingFrame? = nil) -> DecodingFrame {

@@ -33,8 +33,8 @@ final class EncodingCore {
     /// Appends `value` where `frame` stands.
     func encode<Value: Encodable>(_ value: Value, in frame: EncodingFrame, _ step: @autoclosure () -> PathStep) throws {
         switch TypeTable.info(for: Value.self).strategy {
-        case .number(let tag): frame.sink.append(tag: tag, numberIn: value)
-        case .bool: frame.sink.append(tag: PayloadTag.bool, numberIn: value)
+        case .number(let tag): frame.end.append(tag: tag, numberIn: value)
+        case .bool: frame.end.append(tag: PayloadTag.bool, numberIn: value)
         case .string: frame.sink.append(string: reinterpret(value, as: String.self))
         case .direct(let type): write(value, as: type, to: frame.sink)
         case .bytes(let type): try write(value, as: type, in: frame, step())

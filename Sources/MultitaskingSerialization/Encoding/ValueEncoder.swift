@@ -29,7 +29,7 @@ struct SingleValueWriter: SingleValueEncodingContainer {
 
     func encodeNil() throws {
         try frame.beginSingle()
-        frame.sink.append(PayloadTag.null)
+        frame.end.append(PayloadTag.null)
     }
 
     func encode(_ value: String) throws {
@@ -44,6 +44,6 @@ struct SingleValueWriter: SingleValueEncodingContainer {
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number) throws {
         try frame.beginSingle()
-        frame.sink.append(tag: Number.tag, value)
+        frame.end.append(tag: Number.tag, value)
     }
 }

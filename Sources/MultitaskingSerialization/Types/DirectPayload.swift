@@ -20,9 +20,9 @@ extension String: DirectPayload {
 extension Array: DirectPayload where Element: FixedWidthScalar {
     static func write(_ value: [Element], to sink: ByteSink) {
         let byteCount = value.count &* MemoryLayout<Element>.stride
-        sink.append(tag: Element.tag | PayloadTag.arrayBit, UInt64(value.count))
+        sink.end.append(tag: Element.tag | PayloadTag.arrayBit, UInt64(value.count))
         guard byteCount <= CodingLimit.retained else { return sink.append(segment: RetainedArray(value)) }
-        unsafe value.withUnsafeBytes { unsafe sink.append(bytes: $0) }
+        unsafe value.withUnsafeBytes { unsafe sink.end.append(bytes: $0) }
     }
 
     static func read(from source: inout ByteSource) throws(ReadFailure) -> [Element]? {
