@@ -7,7 +7,7 @@ final class DecodingCore {
     }
     let keys: KeyNames
     let userInfo: [CodingUserInfoKey: Any]
-    private var frames: [DecodingFrame] = []
+    private var handles: [FrameHandle] = []
     /// The slot of the newest frame in use.
     private(set) var top = -1
     private var expansions: [ExpandedArray] = []
@@ -21,55 +21,72 @@ final class DecodingCore {
     deinit { shared.free() }
 
     /// The frame under all others; it may stand below a frame of another core.
-    func root(below parent: DecodingFrame? = nil) -> DecodingFrame {
+    func root(below parent: DecodingFrame? = nil) -> FrameHandle {
         top = -1
-        let frame = push()
-        frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
-        return frame
+        let handle = push()
+        handle.frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
+        return handle
     }
 
     /// The next frame of the stack, in whatever state it was left.
-    @inline(__always) func push() -> DecodingFrame {
+    @inline(__always) func push() -> FrameHandle {
         top &+= 1
-        if top < frames.count { return frames[top] }
-        let frame = DecodingFrame(core: self)
-        frames.append(frame)
-        return frame
+        if top < handles.count, isKnownUniquelyReferenced(&handles[top]), !handles[top].frame.isContainerKept {
+            return handles[top]
+        }
+        return pushNew()
+    }
+
+    @inline(never) private func pushNew() -> FrameHandle {
+        let handle = FrameHandle(DecodingFrame(core: self))
+        if top < handles.count {
+            handles[top].frame.detach()
+            handles[top] = handle
+        } else {
+            handles.append(handle)
+        }
+        return handle
     }
 
     /// Reads the value at the cursor and leaves the cursor behind it.
     func decode<Value: Decodable>(
         _ type: Value.Type, in frame: DecodingFrame, _ step: @autoclosure () -> PathStep
     ) throws -> Value {
+        let strategy = TypeTable.info(for: type).strategy
         do throws(ReadFailure) {
-            if let value = try readDirectly(type) { return value }
+            // What was not written as the strategy would have is left to the type's own `init(from:)`.
+            if try source.peekByte() == strategy.tag { return try read(type, by: strategy) }
+            if case .string = strategy, try source.peekByte() == PayloadTag.longString {
+                return try read(type, by: strategy)
+            }
         } catch {
             throw frame.error(error, type, step())
         }
         return try decodeInNewFrame(type, in: frame, step())
     }
 
-    @inline(__always) private func readDirectly<Value>(_ type: Value.Type) throws(ReadFailure) -> Value? {
-        switch TypeTable.info(for: type).strategy {
-        case .general: return nil
-        case .number(let tag): return try source.readNumberIfPresent(tag: tag, as: type)
-        case .bool: return try source.peekByte() == PayloadTag.bool ? reinterpret(try source.readBool(), as: type) : nil
-        case .string: return try source.readStringIfPresent().map { reinterpret($0, as: type) }
-        case .direct(let direct): return try read(direct, as: type)
-        case .bytes(let bytes): return try readBytes(bytes, as: type)
+    @inline(__always) private func read<Value>(
+        _ type: Value.Type, by strategy: TypeInfo.Strategy
+    ) throws(ReadFailure) -> Value {
+        switch strategy {
+        case .number: try source.readNumber(as: type)
+        case .bool: reinterpret(try source.readBool(), as: type)
+        case .string: reinterpret(try source.readString(), as: type)
+        case .array(let kind): try kind.read(as: type, from: &source)
+        case .direct(let direct): try read(direct, as: type)
+        case .bytes(let bytes): try readBytes(bytes, as: type)
+        case .general: throw .invalid("\(type) is not read as a whole")
         }
     }
 
-    private func read<Direct: DirectPayload, Value>(
-        _: Direct.Type, as type: Value.Type
-    ) throws(ReadFailure) -> Value? {
-        try Direct.read(from: &source).map { reinterpret($0, as: type) }
+    private func read<Direct: DirectPayload, Value>(_: Direct.Type, as type: Value.Type) throws(ReadFailure) -> Value {
+        reinterpret(try Direct.read(from: &source), as: type)
     }
 
     private func readBytes<Bytes: ByteCollection, Value>(
         _ bytes: Bytes.Type, as type: Value.Type
-    ) throws(ReadFailure) -> Value? {
-        try source.readBytesIfPresent(as: bytes).map { reinterpret($0, as: type) }
+    ) throws(ReadFailure) -> Value {
+        reinterpret(try source.readBytes(as: bytes), as: type)
     }
 
     private func decodeInNewFrame<Value: Decodable>(
@@ -79,10 +96,11 @@ final class DecodingCore {
             throw parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
         }
         let slot = top
-        let frame = push()
+        let handle = push()
+        let frame = handle.frame
         frame.begin(in: parent, step, depth: parent.depth + 1)
         defer { top = slot }
-        let value = try type.init(from: ValueDecoder(frame: frame))
+        let value = try type.init(from: ValueDecoder(handle: handle))
         do throws(ReadFailure) {
             source.seek(to: try frame.end())
         } catch {
@@ -97,7 +115,8 @@ final class DecodingCore {
     /// Makes whatever decoder somebody kept read nothing, and breaks the cycle between the core and its frames.
     func invalidate() {
         source = unsafe ByteSource(UnsafeRawBufferPointer(start: nil, count: 0))
-        frames.removeAll()
+        for handle in handles { handle.frame.detach() }
+        handles.removeAll()
         for expansion in expansions { expansion.core.invalidate() }
         expansions.removeAll()
     }

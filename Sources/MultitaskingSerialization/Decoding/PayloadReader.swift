@@ -30,7 +30,7 @@ public final class PayloadReader: PayloadDecoder {
         do {
             let core = try openCore()
             let position = core.source.position
-            let root = core.root()
+            let root = core.root().frame
             do {
                 return try core.decode(type, in: root, .none)
             } catch {

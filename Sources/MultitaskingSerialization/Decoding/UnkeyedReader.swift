@@ -3,20 +3,22 @@
 /// The place is in this value, so that a copy can look ahead. Three words, so that the existential around it does not
 /// allocate.
 struct UnkeyedReader: UnkeyedDecodingContainer {
-    private let frame: DecodingFrame
+    private let handle: FrameHandle
     private var cursor: Int
     private var next: UInt32 = 0
     private let total: UInt32
+    private var frame: DecodingFrame { handle.frame }
 
-    init(of frame: DecodingFrame) throws {
+    init(of handle: FrameHandle) throws {
+        let frame = handle.frame
         if let array = try frame.expandArray() {
             guard let total = UInt32(exactly: array.count) else { throw frame.error(.truncated, [Any].self) }
-            self.frame = array.core.root(below: frame)
+            self.handle = array.core.root(below: frame)
             self.total = total
             cursor = 0
         } else {
             let total = try frame.openUnkeyed()
-            self.frame = frame
+            self.handle = handle
             self.total = UInt32(truncatingIfNeeded: total)
             cursor = frame.core.source.position
         }
@@ -58,9 +60,9 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         keyedBy type: NestedKey.Type
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let nested = try nested([String: Any].self)
-        try nested.openKeyed()
+        let container = try nested.frame.keyedContainer(type)
         try skip()
-        return KeyedDecodingContainer(KeyedReader<NestedKey>(frame: nested))
+        return container
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -72,7 +74,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     mutating func superDecoder() throws -> any Decoder {
         let nested = try nested((any Decoder).self)
         try skip()
-        return ValueDecoder(frame: nested)
+        return ValueDecoder(handle: nested)
     }
 
     // MARK: Steps
@@ -107,7 +109,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         }
     }
 
-    private func nested(_ type: Any.Type) throws -> DecodingFrame {
+    private func nested(_ type: Any.Type) throws -> FrameHandle {
         try begin(type)
         return frame.nested(.index(currentIndex))
     }

@@ -35,6 +35,15 @@ final class ByteSink: PayloadSegment {
         string.withUTF8 { unsafe end.append(bytes: UnsafeRawBufferPointer($0)) }
     }
 
+    func append<Element: FixedWidthScalar>(array: [Element]) {
+        end.append(tag: Element.tag | PayloadTag.arrayBit, UInt64(array.count))
+        guard array.count &* MemoryLayout<Element>.stride <= CodingLimit.retained else {
+            return append(segment: RetainedArray(array))
+        }
+        // SAFETY: plain bytes are read from an array that is alive.
+        unsafe array.withUnsafeBytes { unsafe end.append(bytes: $0) }
+    }
+
     func append(segment: some PayloadSegment) {
         segments.append(Placed(position: end.count, rank: .inPlace, segment: segment))
     }

@@ -36,6 +36,7 @@ final class EncodingCore {
         case .number(let tag): frame.end.append(tag: tag, numberIn: value)
         case .bool: frame.end.append(tag: PayloadTag.bool, numberIn: value)
         case .string: frame.sink.append(string: reinterpret(value, as: String.self))
+        case .array(let kind): kind.write(value, to: frame.sink)
         case .direct(let type): write(value, as: type, to: frame.sink)
         case .bytes(let type): try write(value, as: type, in: frame, step())
         case .general: try encodeInNewFrame(value, in: frame, step())
@@ -66,14 +67,19 @@ final class EncodingCore {
     }
 
     /// Breaks the cycle between the core and its frames.
-    func invalidate() { frames.removeAll() }
+    func invalidate() {
+        for frame in frames { frame.detach() }
+        frames.removeAll()
+    }
 
     /// Forgets all payload, and gives memory back if there is much.
     func reset() {
         keys.reset()
         body.reset()
         top = -1
-        if frames.count > CodingLimit.keptFrames { frames.removeLast(frames.count - CodingLimit.keptFrames) }
+        guard frames.count > CodingLimit.keptFrames else { return }
+        for frame in frames[CodingLimit.keptFrames...] { frame.detach() }
+        frames.removeLast(frames.count - CodingLimit.keptFrames)
     }
 }
 

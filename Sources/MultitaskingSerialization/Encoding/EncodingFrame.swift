@@ -24,6 +24,9 @@ final class EncodingFrame {
     /// Where in `sink` another container took over.
     private var closedAt: Int?
     private var failure: EncodingError?
+    /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
+    private var container: AnyObject?
+    private var containerKey: ObjectIdentifier?
 
     init(core: EncodingCore, slot: Int) {
         self.core = core
@@ -101,6 +104,24 @@ final class EncodingFrame {
         if headerSink !== sink { headerSink = sink }
         end.append(tag: kind == .keyed ? PayloadTag.keyed : PayloadTag.unkeyed, UInt32(0))
         headerPosition = end.count - 4
+    }
+
+    /// A keyed container that writes to this frame.
+    func keyedContainer<Key: CodingKey>(_ type: Key.Type) -> KeyedEncodingContainer<Key> {
+        open(.keyed)
+        let id = ObjectIdentifier(type)
+        if containerKey == id, let container { return ContainerBox.container(from: container) }
+        let new = KeyedEncodingContainer(KeyedWriter<Key>(frame: self))
+        container = ContainerBox.object(of: new)
+        containerKey = container == nil ? nil : id
+        return new
+    }
+
+    /// Breaks the cycle between the frame and its container.
+    func detach() {
+        container = nil
+        containerKey = nil
+        parent = nil
     }
 
     /// Begins an entry of a keyed container.

@@ -27,7 +27,7 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
     }
 
     func nestedContainer<NestedKey: CodingKey>(keyedBy type: NestedKey.Type) -> KeyedEncodingContainer<NestedKey> {
-        KeyedEncodingContainer(KeyedWriter<NestedKey>(frame: nested(as: .keyed)))
+        nested(as: .keyed).keyedContainer(type)
     }
 
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { UnkeyedWriter(frame: nested(as: .unkeyed)) }

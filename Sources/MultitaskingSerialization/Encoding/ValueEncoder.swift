@@ -6,8 +6,7 @@ struct ValueEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { frame.core.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        frame.open(.keyed)
-        return KeyedEncodingContainer(KeyedWriter<Key>(frame: frame))
+        frame.keyedContainer(type)
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
