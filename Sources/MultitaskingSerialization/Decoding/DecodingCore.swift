@@ -53,60 +53,53 @@ final class DecodingCore {
         _ type: Value.Type, in frame: DecodingFrame, _ step: @autoclosure () -> PathStep
     ) throws -> Value {
         let strategy = TypeTable.info(for: type).strategy
-        do throws(ReadFailure) {
+        do {
             // What was not written as the strategy would have is left to the type's own `init(from:)`.
-            if try source.peekByte() == strategy.tag { return try read(type, by: strategy) }
-            if case .string = strategy, try source.peekByte() == PayloadTag.longString {
-                return try read(type, by: strategy)
+            if try source.isNext(strategy) {
+                guard case .elements(let array) = strategy else { return try source.read(type, by: strategy) }
+                return try decodeElements(as: array, type, in: frame, step())
             }
-        } catch {
-            throw frame.error(error, type, step())
+        } catch let failure as ReadFailure {
+            throw frame.error(failure, type, step())
         }
         return try decodeInNewFrame(type, in: frame, step())
     }
 
-    @inline(__always) private func read<Value>(
-        _ type: Value.Type, by strategy: TypeInfo.Strategy
-    ) throws(ReadFailure) -> Value {
-        switch strategy {
-        case .number: try source.readNumber(as: type)
-        case .bool: reinterpret(try source.readBool(), as: type)
-        case .string: reinterpret(try source.readString(), as: type)
-        case .array(let kind): try kind.read(as: type, from: &source)
-        case .direct(let direct): try read(direct, as: type)
-        case .bytes(let bytes): try readBytes(bytes, as: type)
-        case .general: throw .invalid("\(type) is not read as a whole")
-        }
+    private func decodeElements<Elements: ElementArray, Value>(
+        as array: Elements.Type, _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
+    ) throws -> Value {
+        let slot = top
+        let frame = try begin(type, in: parent, step).frame
+        defer { top = slot }
+        let count = try frame.openUnkeyed()
+        return reinterpret(try array.decodeElements(count, in: frame), as: type)
     }
 
-    private func read<Direct: DirectPayload, Value>(_: Direct.Type, as type: Value.Type) throws(ReadFailure) -> Value {
-        reinterpret(try Direct.read(from: &source), as: type)
-    }
-
-    private func readBytes<Bytes: ByteCollection, Value>(
-        _ bytes: Bytes.Type, as type: Value.Type
-    ) throws(ReadFailure) -> Value {
-        reinterpret(try source.readBytes(as: bytes), as: type)
-    }
-
-    private func decodeInNewFrame<Value: Decodable>(
+    /// Reads the value at the cursor by its own `init(from:)` and leaves the cursor behind it.
+    func decodeInNewFrame<Value: Decodable>(
         _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
     ) throws -> Value {
-        guard parent.depth < CodingLimit.depth else {
-            throw parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
-        }
         let slot = top
-        let handle = push()
-        let frame = handle.frame
-        frame.begin(in: parent, step, depth: parent.depth + 1)
+        let handle = try begin(type, in: parent, step)
         defer { top = slot }
         let value = try type.init(from: ValueDecoder(handle: handle))
         do throws(ReadFailure) {
-            source.seek(to: try frame.end())
+            source.seek(to: try handle.frame.end())
         } catch {
-            throw frame.error(error, type)
+            throw handle.frame.error(error, type)
         }
         return value
+    }
+
+    @inline(__always) private func begin(
+        _ type: Any.Type, in parent: DecodingFrame, _ step: PathStep
+    ) throws -> FrameHandle {
+        guard parent.depth < CodingLimit.depth else {
+            throw parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
+        }
+        let handle = push()
+        handle.frame.begin(in: parent, step, depth: parent.depth + 1)
+        return handle
     }
 
     /// Keeps the elements of an array until the payload is done with.

@@ -202,20 +202,20 @@ final class DecodingFrame {
         cursor = try frame.end()
     }
 
-    /// The names of all keys whose values are there; what is damaged ends the list.
-    func allNames() -> [String] {
-        var names: [String] = []
+    /// All keys whose values are there; what is damaged ends the list.
+    func allKeys<Key: CodingKey>(_ type: Key.Type) -> [Key] {
+        var keys: [Key] = []
         core.source.seek(to: entries)
         do throws(ReadFailure) {
             for _ in 0..<count {
                 let reference = try core.source.readByte()
                 let name =
                     reference == KeyReference.inline ? try core.source.readString() : try core.keys.name(reference)
-                if try core.source.peekByte() != PayloadTag.absent { names.append(name) }
+                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) { keys.append(key) }
                 try core.source.skipValue()
             }
         } catch {}
-        return names
+        return keys
     }
 
     // MARK: Errors

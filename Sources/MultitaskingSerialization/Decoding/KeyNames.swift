@@ -3,6 +3,9 @@ final class KeyNames {
     let names: [String]
     private var lookups: [ObjectIdentifier: KeyLookup] = [:]
 
+    /// Makes an empty table.
+    init() { names = [] }
+
     /// Reads the table at the beginning of a payload.
     init(from source: inout ByteSource) throws(ReadFailure) {
         let count = Int(try source.readByte())

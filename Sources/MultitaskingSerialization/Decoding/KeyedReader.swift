@@ -9,7 +9,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     var codingPath: [any CodingKey] { frame.codingPath }
-    var allKeys: [Key] { frame.allNames().compactMap(Key.init(stringValue:)) }
+    var allKeys: [Key] { frame.allKeys(Key.self) }
 
     func contains(_ key: Key) -> Bool {
         guard let tag = try? findTag(key) else { return false }

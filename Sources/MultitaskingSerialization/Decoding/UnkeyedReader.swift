@@ -30,17 +30,17 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     var isAtEnd: Bool { next >= total }
 
     mutating func decodeNil() throws -> Bool {
-        try begin(Any?.self)
+        let frame = try begin(Any?.self)
         guard (try? frame.core.source.peekByte()) == PayloadTag.null else { return false }
         frame.core.source.seek(to: cursor + 1)
-        advance()
+        advance(frame)
         return true
     }
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try begin(type)
+        let frame = try begin(type)
         let value = try frame.core.decode(type, in: frame, .index(currentIndex))
-        advance()
+        advance(frame)
         return value
     }
 
@@ -79,7 +79,8 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
 
     // MARK: Steps
 
-    @inline(__always) private func begin(_ type: Any.Type) throws {
+    @inline(__always) private func begin(_ type: Any.Type) throws -> DecodingFrame {
+        let frame = handle.frame
         guard next < total else {
             throw DecodingError.valueNotFound(
                 type,
@@ -88,9 +89,10 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
                     debugDescription: "the unkeyed container is at its end"))
         }
         frame.core.source.seek(to: cursor)
+        return frame
     }
 
-    @inline(__always) private mutating func advance() {
+    @inline(__always) private mutating func advance(_ frame: DecodingFrame) {
         cursor = frame.core.source.position
         next &+= 1
         if next == total, frame.knownEnd == nil { frame.knownEnd = cursor }
@@ -99,10 +101,10 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     @inline(__always) private mutating func read<Value>(
         _ body: (inout ByteSource) throws(ReadFailure) -> Value
     ) throws -> Value {
-        try begin(Value.self)
+        let frame = try begin(Value.self)
         do throws(ReadFailure) {
             let value = try body(&frame.core.source)
-            advance()
+            advance(frame)
             return value
         } catch {
             throw frame.error(error, Value.self, .index(currentIndex))
@@ -110,8 +112,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     }
 
     private func nested(_ type: Any.Type) throws -> FrameHandle {
-        try begin(type)
-        return frame.nested(.index(currentIndex))
+        try begin(type).nested(.index(currentIndex))
     }
 
     /// Goes beyond the element at the cursor, which a nested container reads on its own.

@@ -24,9 +24,6 @@ final class EncodingCore {
         return frame
     }
 
-    /// Takes all frames above `slot` from the stack.
-    @inline(__always) func pop(above slot: Int) { top = slot }
-
     /// The frame in `slot`.
     func frame(in slot: Int) -> EncodingFrame? { frames.indices.contains(slot) ? frames[slot] : nil }
 
@@ -39,6 +36,7 @@ final class EncodingCore {
         case .array(let kind): kind.write(value, to: frame.sink)
         case .direct(let type): write(value, as: type, to: frame.sink)
         case .bytes(let type): try write(value, as: type, in: frame, step())
+        case .elements(let type): try encodeElements(of: value, as: type, in: frame, step())
         case .general: try encodeInNewFrame(value, in: frame, step())
         }
     }
@@ -54,16 +52,34 @@ final class EncodingCore {
         if !frame.sink.append(bytes: bytes) { try encodeInNewFrame(value, in: frame, step) }
     }
 
-    private func encodeInNewFrame<Value: Encodable>(_ value: Value, in parent: EncodingFrame, _ step: PathStep) throws {
+    private func encodeElements<Value: Encodable, Elements: ElementArray>(
+        of value: Value, as type: Elements.Type, in parent: EncodingFrame, _ step: PathStep
+    ) throws {
+        let slot = top
+        let frame = try begin(value, in: parent, step)
+        defer { top = slot }
+        try type.encodeElements(of: reinterpret(value, as: type), in: frame)
+        try frame.finish()
+    }
+
+    /// Appends `value` by its own `encode(to:)`.
+    func encodeInNewFrame<Value: Encodable>(_ value: Value, in parent: EncodingFrame, _ step: PathStep) throws {
+        let slot = top
+        let frame = try begin(value, in: parent, step)
+        defer { top = slot }
+        try value.encode(to: ValueEncoder(frame: frame))
+        try frame.finish()
+    }
+
+    @inline(__always) private func begin<Value>(
+        _ value: Value, in parent: EncodingFrame, _ step: PathStep
+    ) throws -> EncodingFrame {
         guard parent.depth < CodingLimit.depth else {
             throw parent.error("values are nested more than \(CodingLimit.depth) levels deep", value: value)
         }
-        let slot = top
         let frame = push()
         frame.begin(in: parent, step, depth: parent.depth + 1, nesting: parent.nesting)
-        defer { pop(above: slot) }
-        try value.encode(to: ValueEncoder(frame: frame))
-        try frame.finish()
+        return frame
     }
 
     /// Breaks the cycle between the core and its frames.
