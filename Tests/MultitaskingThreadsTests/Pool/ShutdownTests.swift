@@ -3,8 +3,29 @@ import Testing
 
 @testable import MultitaskingThreads
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 extension ThreadsTests {
     @Suite struct Shutdown {
+        #if canImport(Glibc)
+            @Test func refusedThreadThrowsAndLeavesNoOther() async {
+                await #expect(processExitsWith: .success) {
+                    // Room for the stacks of a few dozen threads.
+                    let used = try #require(addressSpace())
+                    var limit = rlimit(rlim_cur: used + 400 << 20, rlim_max: used + 400 << 20)
+                    #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+                    let error = #expect(throws: MultitaskingError.self) {
+                        try ThreadPool(maxWorkers: 1_000, threadNamePrefix: "refused")
+                    }
+                    #expect(error?.code == .systemError)
+                    #expect(error?.message.contains("errno 11") == true)
+                    #expect(threadCount(named: "refused-") == 0)
+                }
+            }
+        #endif
+
         @Test func drainingRunsEverything() throws {
             let counter = Counter()
             let pool = try ThreadPool(maxWorkers: 2)

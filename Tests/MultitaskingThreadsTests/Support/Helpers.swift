@@ -111,6 +111,11 @@ func currentThreadName() -> String {
     contents(of: "/proc/thread-self/comm")
 }
 
+/// How many bytes of address space this process uses; nil where that cannot be asked.
+func addressSpace() -> UInt? {
+    contents(of: "/proc/self/statm").split(separator: " ").first.flatMap { UInt($0) }.map { $0 * UInt(getpagesize()) }
+}
+
 /// The one line of a small file; empty if there is none.
 private func contents(of path: String) -> String {
     let file = unsafe open(path, O_RDONLY)
