@@ -14,12 +14,12 @@ public final class PayloadReader: PayloadDecoder {
     /// Whether `bytes` begins behind the table of keys, which is then empty or the core's.
     private var isBehindKeys = false
     private var core: DecodingCore?
-    private let userInfo: [CodingUserInfoKey: Any]
+    private let environment: (any TaskEnvironment)?
 
     /// Makes a reader of `bytes`; values find `environment` in `userInfo` under ``CodingUserInfoKey/taskEnvironment``.
     public init(_ bytes: UnsafeRawBufferPointer, environment: (any TaskEnvironment)? = nil) {
         self.bytes = unsafe ByteSource(bytes)
-        userInfo = environment.map { [.taskEnvironment: $0] } ?? [:]
+        self.environment = environment
     }
 
     deinit { core?.invalidate() }
@@ -80,6 +80,7 @@ public final class PayloadReader: PayloadDecoder {
         do throws(ReadFailure) {
             var source = bytes
             let keys = isBehindKeys ? KeyNames() : try KeyNames(from: &source)
+            let userInfo: [CodingUserInfoKey: Any] = environment.map { [.taskEnvironment: $0] } ?? [:]
             let core = DecodingCore(source: source, keys: keys, userInfo: userInfo)
             self.core = core
             return core
