@@ -13,6 +13,8 @@ public struct CompressionPolicy: Sendable, Hashable {
 
     private let rule: Rule
 
+    private init(rule: Rule) { self.rule = rule }
+
     /// Nothing is compressed.
     public static let none = Self(rule: .none)
 
