@@ -6,8 +6,7 @@ internal import Synchronization
 /// is being woken, nobody needs to be woken, so that a submit makes no system call. A worker that finds work wakes
 /// another if there is more. This is how Go's scheduler and tokio's avoid waking too many and too few.
 ///
-/// One that is being woken does not count as searching: that takes about 50 µs, in which another that runs out of work
-/// should search. When both counted as one, tasks that were submitted one after the other waited for it each time.
+/// One that is being woken does not count as searching: until it runs, another that runs out of work may search.
 final class IdleWorkers: Sendable {
     /// Three counts of 20 bits.
     private let counts = Atomic<UInt64>(0)
