@@ -30,7 +30,7 @@ final class DecodingFrame {
 
     /// Begins a value at the cursor.
     @inline(__always) func begin(in parent: DecodingFrame?, _ step: PathStep, depth: Int) {
-        self.parent = parent
+        if self.parent !== parent { self.parent = parent }
         self.step = step
         self.depth = depth
         kind = .undecided
@@ -211,7 +211,9 @@ final class DecodingFrame {
                 let reference = try core.source.readByte()
                 let name =
                     reference == KeyReference.inline ? try core.source.readString() : try core.keys.name(reference)
-                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) { keys.append(key) }
+                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) {
+                    keys.append(key)
+                }
                 try core.source.skipValue()
             }
         } catch {}

@@ -45,7 +45,7 @@ final class EncodingFrame {
 
     /// Begins a value at the end of what `parent`, which has claimed its buffer's end, has written.
     @inline(__always) func begin(in parent: EncodingFrame, _ step: PathStep, depth: Int, nesting: Int) {
-        self.parent = parent
+        if self.parent !== parent { self.parent = parent }
         self.step = step
         self.depth = depth
         self.nesting = nesting
