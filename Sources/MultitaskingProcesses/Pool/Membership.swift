@@ -25,7 +25,7 @@ final class Membership: @unchecked Sendable {
         self.mapping = mapping
         arena = mapping.arena
         unsafe currentMember = member
-        compression = CompressionPolicy(word: arena.header(ArenaLayout.Header.compression).load())
+        compression = CompressionPolicy(rawValue: arena.header(ArenaLayout.Header.compression).load())
         unsafe currentHeap = Heap(arena: arena, member: member)
         unsafe currentJournal = Journal(arena: arena, member: member)
     }
@@ -61,8 +61,9 @@ final class Membership: @unchecked Sendable {
     var watcher: Watcher {
         watcherOrNil.withLock { watcher in
             if let watcher { return watcher }
-            let fresh = Watcher(event: Event(arena: arena)) { [weak self] in self?.checkSupervisor() }
+            let fresh = Watcher(mapping) { [weak self] in self?.checkSupervisor() }
             watcher = fresh
+            ForkSafety.register(fresh)
             return fresh
         }
     }
@@ -87,23 +88,4 @@ private struct SupervisorCheck: Sendable {
 private struct IdleWriter: @unchecked Sendable {
     // SAFETY: it is in the list only while nobody holds it, and the list's lock hands it to one thread at a time.
     let writer: PayloadWriter
-}
-
-extension CompressionPolicy {
-    /// The policy as a word of the arena's header: 0 none, 1 automatic, 1000 + level for zstd.
-    init(word: UInt64) {
-        switch word {
-        case 0: self = .none
-        case 1: self = .automatic
-        default: self = .zstd(level: Int(word) - 1000)
-        }
-    }
-
-    var word: UInt64 {
-        switch self {
-        case .none: 0
-        case .automatic: 1
-        case .zstd(let level): UInt64(1000 + level)
-        }
-    }
 }

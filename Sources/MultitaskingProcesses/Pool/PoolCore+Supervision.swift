@@ -40,17 +40,31 @@ extension PoolCore {
             supervision.initializer = initializer
             supervision.pid = try launch(chosen, initializer: initializer)
         }
-        if method == .automatic, chosen == .spawn { warnOfSpawn() }
+        if chosen == .spawn { warnOfTopLevelVariables() }
         membership.setSupervisorCheck { [weak self] in self?.checkSupervisor() }
     }
 
-    private func warnOfSpawn() {
-        Self.logger.info(
-            """
-            workers are spawned, not forked, because this process has other threads or has used Dispatch: top-level \
-            variables of a main.swift read as zero in them (see Docs/fork-safety.md)
-            """)
+    /// Says once that tasks must not use the top-level variables of `main.swift`, if the program has any.
+    private func warnOfTopLevelVariables() {
+        _ = Self.topLevelWarning
     }
+
+    private static let topLevelWarning: Void = {
+        guard let advice = topLevelAdvice else { return }
+        logger.warning("\(advice)")
+    }()
+
+    /// What a user of a spawned pool must know of the program's top-level variables; nil if there are none.
+    static let topLevelAdvice: String? = {
+        let names = TopLevelVariables.names
+        guard !names.isEmpty else { return nil }
+        let list = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+        return """
+            the top-level variables of main.swift (\(list)) read as zero in the workers of this pool, because they are \
+            spawned, not forked: a task must not use them; pass them as arguments, or move them into another file or \
+            into a type as static let (Docs/fork-safety.md)
+            """
+    }()
 
     /// Makes the supervisor process.
     private func launch(_ method: StartMethod, initializer: WorkerInitializer?) throws -> pid_t {
@@ -58,8 +72,7 @@ extension PoolCore {
         if method == .spawn {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
-            pid = mt_fork()
-            if pid == 0 { _exit(runForkedSupervisor(initializer)) }
+            pid = ForkSafety.fork { runForkedSupervisor(initializer) }
         }
         guard pid > 0 else {
             throw MultitaskingError.system(

@@ -59,7 +59,7 @@ final class PoolCore: Sendable {
             ArenaLayout(workers: workers, slotCapacity: 1 << 22, chunkCount: arenaLimit >> 20))
         let arena = mapping.arena
         arena.header(ArenaLayout.Header.clientPid).store(UInt64(clientPid))
-        arena.header(ArenaLayout.Header.compression).store(compression.word)
+        arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
