@@ -135,7 +135,7 @@ public final class ProcessChannel: JoinableChannel {
                     header.senders.wakeOne()
                     header.notifyWatcher()
                 }
-                let environment = WorkerEnvironment(membership: membership)
+                let environment = WorkerEnvironment(membership: membership, slot: nil)
                 return try unsafe cell.payload.withPayload { bytes in
                     let reader = unsafe PayloadReader(bytes, environment: environment)
                     return try reader.decode(type)

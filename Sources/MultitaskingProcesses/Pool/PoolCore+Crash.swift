@@ -22,12 +22,18 @@ extension PoolCore {
             signal: isSupervisor ? 9 : isSignal ? number : nil,
             signalName: unsafe (isSupervisor ? mt_signal_name(9) : isSignal ? mt_signal_name(number) : nil)
                 .map { unsafe String(cString: $0) },
-            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory)
+            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt)
         if isSupervisor {
             return MultitaskingError(
                 .supervisorLost,
                 "the pool's supervisor died and its workers with it while the task was running; submit the task again",
                 cause: failure)
+        }
+        if record.status.load() & CrashRecord.timeoutFlag != 0 {
+            return MultitaskingError(
+                .taskTimedOut,
+                "the task ran longer than its timeout and its process was ended; allow more time, or have the task look at "
+                    + "its context's isCancelled", cause: failure)
         }
         if isSignal {
             let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""

@@ -94,7 +94,11 @@ extension Membership {
     }
 
     /// Waits until a task has ended; false if the deadline passed first.
-    func wait(_ limit: WaitLimit, for completion: Completion, hasEnded: () -> Bool) -> Bool {
+    ///
+    /// - Parameter expiry: when `hasEnded` should be asked in any case, in nanoseconds of CLOCK_MONOTONIC.
+    func wait(
+        _ limit: WaitLimit, for completion: Completion, expiry: Int64? = nil, hasEnded: () -> Bool
+    ) -> Bool {
         if hasEnded() { return true }
         if case .never = limit { return false }
         if spin(until: hasEnded) { return true }
@@ -102,7 +106,8 @@ extension Membership {
         while !hasEnded() {
             let left = deadline.left
             if left == 0 { return false }
-            completion.sleep(nanoseconds: min(left, Self.slice), unless: hasEnded)
+            let untilExpiry = expiry.map { max(0, $0 - monotonicNanoseconds()) } ?? .max
+            completion.sleep(nanoseconds: min(left, Self.slice, untilExpiry), unless: hasEnded)
             checkSupervisor()
         }
         return true

@@ -142,6 +142,12 @@ public final class ThreadPool: InProcessExecutor {
     func enqueue<Value: Sendable>(
         _ options: TaskOptions, _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
+        if options.timeout != nil || options.queueTimeout != nil || options.retries != .never {
+            throw MultitaskingError(
+                .invalidArgument,
+                "a thread pool runs each task once and cannot end it: leave timeout, queueTimeout and retries out, or use "
+                    + "a process pool")
+        }
         if let room = storage.room { try takeRoom(room, options.waitForRoom) }
         let task = ThreadTask(room: storage.room, body)
         guard storage.submit(task) else { throw Self.shutDownError }
