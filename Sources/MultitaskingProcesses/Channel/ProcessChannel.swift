@@ -167,7 +167,8 @@ public final class ProcessChannel: JoinableChannel {
     private func discardOne() -> Bool {
         let receipt = try? membership.journal.withEntry { journal in
             defer { journal.clear() }
-            return try queue.receive(journal: journal, accept: { _ in }, take: { $0.payload.release(to: membership.heap) })
+            return try queue.receive(
+                journal: journal, accept: { _ in }, take: { $0.payload.release(to: membership.heap) })
         }
         if case .element = receipt { return true }
         return false

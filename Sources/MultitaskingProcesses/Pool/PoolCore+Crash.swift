@@ -10,7 +10,8 @@ extension PoolCore {
         let pid = Int32(truncatingIfNeeded: record.pid.load())
         if status & CrashRecord.clientChildFlag != 0 {
             let info = reapCopy(pid)
-            status = info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
+            status =
+                info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
             peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0
         }
         let number = Int32(truncatingIfNeeded: status & 0xffff_ffff)

@@ -46,7 +46,8 @@ extension PoolCore {
         guard isQueued else {
             releaseSlot(slot)
             throw MultitaskingError(
-                .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first")
+                .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
+            )
         }
         parked.wakeOne()
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.

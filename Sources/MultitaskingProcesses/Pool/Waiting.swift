@@ -83,7 +83,9 @@ extension Membership {
             queue.sleepers.add(1)
             fence()
             // A change made before this look is seen by it; a change made later sees the sleeper and raises the futex.
-            if isReady() { sched_yield() } else {
+            if isReady() {
+                sched_yield()
+            } else {
                 queue.futex.sleep(while: ticket, nanoseconds: min(deadline.left, Self.slice))
             }
             queue.sleepers.subtract(1)

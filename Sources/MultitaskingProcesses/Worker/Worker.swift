@@ -153,7 +153,8 @@ struct Worker {
     ) -> TaskRunner.End {
         guard let function = address.function(as: type) else {
             return runner.fail(
-                MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound, word)
+                MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound,
+                word)
         }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         let arguments: Function.Arguments
