@@ -128,14 +128,6 @@ extension Facade {
             }
         }
 
-        @Test func anInitializerThatTakesArgumentsIsRefused() throws {
-            @Sendable func load(_ number: Int) {}
-            let message = expectError(.invalidArgument) {
-                try withProcessPoolExecutor(maxWorkers: 1, initializer: load) { _ in }
-            }
-            #expect(message.contains("takes none"))
-        }
-
         @Test func aManagerGivesItsExecutorForTasksWithoutASession() throws {
             try PoolKind.threads.run { manager in
                 let value = try manager.executor.submit(double, 21).value()
