@@ -1,0 +1,92 @@
+# Everything that is done with this package from a shell; `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.ONESHELL:
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+
+SWIFT ?= swift
+# Builds with other flags have a directory of their own, so that they do not throw each other's work away.
+BUILD := .build
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean
+
+help: ## List what there is (this)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Setting up ------------------------------------------------------------------------------------------------------
+
+setup: ## Install libzstd-dev (and pkg-config) where pkg-config does not find libzstd
+	@missing=
+	command -v pkg-config >/dev/null || missing=pkg-config
+	{ command -v pkg-config && pkg-config --exists libzstd; } >/dev/null || missing="$$missing libzstd-dev"
+	set -- $$missing
+	[ $$# -gt 0 ] || exit 0
+	if [ "$$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
+	install="$$sudo apt-get install -y --no-install-recommends $$*"
+	give_up() {
+		echo "$$1 Install what is missing by hand, then run make again:" >&2
+		echo "    $$sudo apt-get update && $$install" >&2
+		exit 1
+	}
+	echo "This package needs $$*, which this machine does not have. Installing:"
+	echo "    $$install"
+	command -v apt-get >/dev/null || give_up "There is no apt-get here: this is not Debian or Ubuntu."
+	[ -z "$$sudo" ] || command -v sudo >/dev/null || give_up "Installing needs root, and there is no sudo."
+	export DEBIAN_FRONTEND=noninteractive
+	# A machine that is fresh, or has not been used for long, does not know where to find packages.
+	$$install || { $$sudo apt-get update && $$install; } || give_up "Installing has failed."
+	pkg-config --exists libzstd || give_up "pkg-config still does not find libzstd."
+
+# --- Everyday --------------------------------------------------------------------------------------------------------
+
+build: setup ## Build everything in release mode
+	$(SWIFT) build -c release
+
+demo: setup ## Set up, build, and look for the primes below 5,000,000 in every way there is
+	$(SWIFT) build -c release --product primes
+	$(SWIFT) run -c release --skip-build primes
+
+# All tests are Swift Testing's: without XCTest's empty run, its summary is the last that is printed.
+test: setup ## Set up and run all tests
+	$(SWIFT) test --disable-xctest
+
+examples: setup ## Run each example once, with little to do
+	$(SWIFT) build -c release
+	echo "--- primes"
+	$(SWIFT) run -c release --skip-build primes 200000
+	echo "--- orders"
+	printf '5\nr\nwhat\nq\n' | $(SWIFT) run -c release --skip-build orders
+	echo "--- scopes"
+	$(SWIFT) run -c release --skip-build scopes
+
+format: ## Format the sources
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check the format of the sources
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+clean: ## Throw away everything that was built
+	rm -rf $(BUILD)
+
+# --- Before a merge --------------------------------------------------------------------------------------------------
+
+check: lint warnings test test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
+
+# SwiftPM silences the warnings of dependencies, so only ours become errors.
+warnings: setup ## Build everything, tests too, with warnings as errors, in debug and release
+	$(SWIFT) build --build-tests -Xswiftc -warnings-as-errors --scratch-path $(BUILD)/warnings
+	$(SWIFT) build -c release -Xswiftc -warnings-as-errors --scratch-path $(BUILD)/warnings
+
+# The tests reach into the modules, which an optimized build must be told to allow.
+test-release: setup ## Run all tests in release mode
+	$(SWIFT) test -c release -Xswiftc -enable-testing --disable-xctest --scratch-path $(BUILD)/test-release
+
+sanitize-thread: setup ## Run the tests that support it under the thread sanitizer
+	$(SWIFT) test --disable-xctest --sanitize thread -Xswiftc -DSANITIZE_THREAD --scratch-path $(BUILD)/thread \
+		--filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|MultitaskingThreadsTests)\.'
+
+sanitize-address: setup ## Run the tests that support it under the address sanitizer
+	$(SWIFT) test --disable-xctest --sanitize address --scratch-path $(BUILD)/address \
+		--filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|MultitaskingThreadsTests)\.'
