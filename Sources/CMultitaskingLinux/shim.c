@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -109,6 +110,10 @@ void mt_null_stdin(void) {
     if (null < 0) return;
     dup2(null, STDIN_FILENO);
     if (null != STDIN_FILENO) close(null);
+}
+
+void mt_flush_output(void) {
+    if (__fpending(stdout) > 0) fflush(stdout);
 }
 
 static int compare_ints(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }

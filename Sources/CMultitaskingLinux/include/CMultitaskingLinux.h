@@ -73,6 +73,9 @@ void mt_reset_signals(void);
 // Makes standard input read as empty.
 void mt_null_stdin(void);
 
+// Writes out what was printed to standard output and not yet written; nothing but a look if there is nothing.
+void mt_flush_output(void);
+
 // Closes every descriptor from `first` on, except `keep` (ignored if negative).
 void mt_close_descriptors(int first, const int *keep, int keep_count);
 

@@ -3,20 +3,12 @@ import Glibc
 import MultitaskingCore
 
 /// The memory that the client, the supervisor and all workers share: one anonymous file, mapped by everybody.
-///
-/// Everything in it is addressed by its offset, because a re-executed worker maps it somewhere else.
-@safe
-final class Arena: @unchecked Sendable {
-    // SAFETY: the mapping lives from `init` to `deinit`, and nothing hands its address out but for the length of a call.
-    // All words are reached through `SharedWord`/`SharedFutex` (atomic); plain bytes are written by the one owner of a
-    // block or slot before it is published, and copied, never trusted, by its reader.
-    private let base: UnsafeMutableRawPointer
-    let layout: ArenaLayout
+final class ArenaMapping: Sendable {
+    /// What is in it. Valid while this object lives.
+    let arena: Arena
     let descriptor: Int32
 
     private init(descriptor: Int32, layout: ArenaLayout) throws {
-        self.descriptor = descriptor
-        self.layout = layout
         let address = unsafe mmap(
             nil, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
         guard unsafe address != MAP_FAILED, let address = unsafe address else {
@@ -24,16 +16,17 @@ final class Arena: @unchecked Sendable {
                 errno, "map \(layout.size >> 20) MiB of shared memory",
                 advice: "set a smaller arena limit or a larger limit of address space (ulimit -v)")
         }
-        unsafe base = address
+        self.descriptor = descriptor
+        arena = unsafe Arena(base: address, layout: layout)
     }
 
     deinit {
-        unsafe munmap(base, layout.size)
+        arena.unmap()
         close(descriptor)
     }
 
     /// Makes a new arena.
-    static func create(_ layout: ArenaLayout) throws -> Arena {
+    static func create(_ layout: ArenaLayout) throws -> ArenaMapping {
         let descriptor = unsafe mt_memfd_create("swift-multitasking")
         guard descriptor >= 0 else {
             throw MultitaskingError.system(
@@ -46,20 +39,21 @@ final class Arena: @unchecked Sendable {
             throw MultitaskingError.system(
                 code, "size shared memory", advice: "set a smaller arena limit or a larger file size limit (ulimit -f)")
         }
-        let arena: Arena
-        do { arena = try Arena(descriptor: descriptor, layout: layout) } catch {
+        let mapping: ArenaMapping
+        do { mapping = try ArenaMapping(descriptor: descriptor, layout: layout) } catch {
             close(descriptor)
             throw error
         }
+        let arena = mapping.arena
         arena.header(ArenaLayout.Header.workers).store(UInt64(layout.workers))
         arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(layout.slotCapacity))
         arena.header(ArenaLayout.Header.chunkCount).store(UInt64(layout.chunkCount))
         arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
-        return arena
+        return mapping
     }
 
     /// Maps the arena that a descriptor inherited from the client leads to.
-    static func attach(_ descriptor: Int32) throws -> Arena {
+    static func attach(_ descriptor: Int32) throws -> ArenaMapping {
         var words = [UInt64](repeating: 0, count: 4)
         let count = unsafe words.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard count == 32, words[0] == ArenaLayout.magic, words[1] <= UInt64(ArenaLayout.workerLimit),
@@ -67,10 +61,30 @@ final class Arena: @unchecked Sendable {
         else {
             throw MultitaskingError(.systemError, "descriptor \(descriptor) is not a pool's shared memory")
         }
-        return try Arena(
+        return try ArenaMapping(
             descriptor: descriptor,
             layout: ArenaLayout(workers: Int(words[1]), slotCapacity: Int(words[2]), chunkCount: Int(words[3])))
     }
+}
+
+/// What is in the shared memory, addressed by offset, because a re-executed worker maps it somewhere else.
+///
+/// It is a plain value, so that passing it on costs no reference counting; whoever keeps one keeps the mapping too.
+@safe
+struct Arena: @unchecked Sendable {
+    // SAFETY: all that outlives a call holds the `ArenaMapping`: `Membership` in every process, and through it channels,
+    // signals and futures. All words are reached through `SharedWord` and `SharedFutex` (atomic); plain bytes are written
+    // by the one owner of a block or slot before it is published, and copied, never trusted, by its reader.
+    private let base: UnsafeMutableRawPointer
+    let layout: ArenaLayout
+
+    @unsafe
+    fileprivate init(base: UnsafeMutableRawPointer, layout: ArenaLayout) {
+        unsafe self.base = base
+        self.layout = layout
+    }
+
+    fileprivate func unmap() { unsafe munmap(base, layout.size) }
 
     /// The word at an offset, which must be inside the arena and a multiple of 8.
     @inline(__always)

@@ -8,30 +8,40 @@ import Synchronization
 /// Channels and signals hold the membership rather than its parts: when the client forks a copy of itself for one task,
 /// the handles that the task captured act for the copy from then on.
 final class Membership: @unchecked Sendable {
+    private let mapping: ArenaMapping
     let arena: Arena
     let compression: CompressionPolicy
     // SAFETY: these three change only in `become(_:)`, in a process that has just been forked and has one thread.
-    private(set) var member: Int
-    private(set) var heap: Heap
-    private(set) var journal: Journal
+    // For the same reason nothing is gained by checking each access for overlap with a change.
+    @exclusivity(unchecked) private var currentMember: Int
+    @exclusivity(unchecked) private var currentHeap: Heap
+    @exclusivity(unchecked) private var currentJournal: Journal
 
     private let writers = Mutex<[IdleWriter]>([])
     private let watcherOrNil = Mutex<Watcher?>(nil)
-    private let supervisorCheck: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+    private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
 
-    init(arena: Arena, member: Int) {
-        self.arena = arena
-        self.member = member
-        compression = CompressionPolicy(word: arena.header(ArenaLayout.Header.compression).load())
-        heap = Heap(arena: arena, member: member)
-        journal = Journal(arena: arena, member: member)
+    init(_ mapping: ArenaMapping, member: Int) {
+        self.mapping = mapping
+        arena = mapping.arena
+        unsafe currentMember = member
+        compression = CompressionPolicy(rawValue: arena.header(ArenaLayout.Header.compression).load())
+        unsafe currentHeap = Heap(arena: arena, member: member)
+        unsafe currentJournal = Journal(arena: arena, member: member)
     }
+
+    /// Which member this process is.
+    var member: Int { unsafe currentMember }
+    /// Where this process allocates.
+    var heap: Heap { unsafe currentHeap }
+    /// Where this process notes what it is about to do.
+    var journal: Journal { unsafe currentJournal }
 
     /// Makes this process another member; only right after it was forked.
     func become(_ member: Int) {
-        self.member = member
-        heap = Heap(arena: arena, member: member)
-        journal = Journal(arena: arena, member: member)
+        unsafe currentMember = member
+        unsafe currentHeap = Heap(arena: arena, member: member)
+        unsafe currentJournal = Journal(arena: arena, member: member)
         watcherOrNil.withLock { $0 = nil }
         supervisorCheck.withLock { $0 = nil }
     }
@@ -61,34 +71,20 @@ final class Membership: @unchecked Sendable {
     var startedWatcher: Watcher? { watcherOrNil.withLock { $0 } }
 
     /// Has `check` called now and then while this process waits; the client uses it to look after its supervisor.
-    func setSupervisorCheck(_ check: (@Sendable () -> Void)?) { supervisorCheck.withLock { $0 = check } }
+    func setSupervisorCheck(_ check: (@Sendable () -> Void)?) { supervisorCheck.withLock { $0 = check.map(SupervisorCheck.init) } }
 
-    func checkSupervisor() { supervisorCheck.withLock { $0 }?() }
+    func checkSupervisor() { supervisorCheck.withLock { $0 }?.body() }
 
     var isClient: Bool { member == ArenaLayout.client }
+}
+
+/// A closure in a struct: a bare one would be wrapped once more by each access through the generic lock.
+private struct SupervisorCheck: Sendable {
+    let body: @Sendable () -> Void
 }
 
 /// A writer that nobody uses.
 private struct IdleWriter: @unchecked Sendable {
     // SAFETY: it is in the list only while nobody holds it, and the list's lock hands it to one thread at a time.
     let writer: PayloadWriter
-}
-
-extension CompressionPolicy {
-    /// The policy as a word of the arena's header: 0 none, 1 automatic, 1000 + level for zstd.
-    init(word: UInt64) {
-        switch word {
-        case 0: self = .none
-        case 1: self = .automatic
-        default: self = .zstd(level: Int(word) - 1000)
-        }
-    }
-
-    var word: UInt64 {
-        switch self {
-        case .none: 0
-        case .automatic: 1
-        case .zstd(let level): UInt64(1000 + level)
-        }
-    }
 }

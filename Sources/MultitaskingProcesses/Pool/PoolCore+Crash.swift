@@ -30,9 +30,11 @@ extension PoolCore {
                 cause: failure)
         }
         if isSignal {
+            let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""
             return MultitaskingError(
                 .workerCrashed,
-                "\(failure); look for a trap, a bad pointer or too little memory in the task's function", cause: failure)
+                "\(failure); look for a trap, a bad pointer or too little memory in the task's function\(advice)",
+                cause: failure)
         }
         return MultitaskingError(
             .workerExited, "\(failure); a task must return or throw, not call exit", cause: failure)

@@ -40,23 +40,37 @@ extension PoolCore {
             supervision.initializer = initializer
             supervision.pid = try launch(chosen, initializer: initializer)
         }
-        if method == .automatic, chosen == .spawn { warnOfSpawn() }
+        if chosen == .spawn { warnOfTopLevelVariables() }
         membership.setSupervisorCheck { [weak self] in self?.checkSupervisor() }
     }
 
-    private func warnOfSpawn() {
-        Self.logger.info(
-            """
-            workers are spawned, not forked, because this process has other threads or has used Dispatch: top-level \
-            variables of a main.swift read as zero in them (see Docs/fork-safety.md)
-            """)
+    /// Says once that tasks must not use the top-level variables of `main.swift`, if the program has any.
+    private func warnOfTopLevelVariables() {
+        _ = Self.topLevelWarning
     }
+
+    private static let topLevelWarning: Void = {
+        guard let advice = topLevelAdvice else { return }
+        logger.warning("\(advice)")
+    }()
+
+    /// What a user of a spawned pool must know of the program's top-level variables; nil if there are none.
+    static let topLevelAdvice: String? = {
+        let names = TopLevelVariables.names
+        guard !names.isEmpty else { return nil }
+        let list = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+        return """
+            the top-level variables of main.swift (\(list)) read as zero in the workers of this pool, because they are \
+            spawned, not forked: a task must not use them; pass them as arguments, or move them into another file or \
+            into a type as static let (Docs/fork-safety.md)
+            """
+    }()
 
     /// Makes the supervisor process.
     private func launch(_ method: StartMethod, initializer: WorkerInitializer?) throws -> pid_t {
         let pid: pid_t
         if method == .spawn {
-            pid = mt_spawn_supervisor(arena.descriptor, doorbell, clientPidfd)
+            pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
             pid = mt_fork()
             if pid == 0 { _exit(runForkedSupervisor(initializer)) }
@@ -72,9 +86,9 @@ extension PoolCore {
     private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
         forkGeneration.add(1, ordering: .relaxed)
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
-        let keep = [arena.descriptor, doorbell, clientPidfd]
+        let keep = [mapping.descriptor, doorbell, clientPidfd]
         unsafe mt_close_descriptors(3, keep, Int32(keep.count))
-        var supervisor = Supervisor(arena: arena, doorbell: doorbell, client: clientPidfd, initializer: initializer)
+        var supervisor = Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
         return supervisor.run()
     }
 

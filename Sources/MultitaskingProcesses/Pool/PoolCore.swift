@@ -16,6 +16,7 @@ final class PoolCore: Sendable {
 
     static let logger = Logger(label: "swift-multitasking.processes")
 
+    let mapping: ArenaMapping
     let arena: Arena
     let membership: Membership
     let jobs: JobRing
@@ -54,14 +55,16 @@ final class PoolCore: Sendable {
                 .functionNotFound,
                 "this Swift compiler lays functions out in a way this package does not know; use a thread pool")
         }
-        let arena = try Arena.create(
+        let mapping = try ArenaMapping.create(
             ArenaLayout(workers: workers, slotCapacity: 1 << 22, chunkCount: arenaLimit >> 20))
+        let arena = mapping.arena
         arena.header(ArenaLayout.Header.clientPid).store(UInt64(clientPid))
-        arena.header(ArenaLayout.Header.compression).store(compression.word)
+        arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
+        self.mapping = mapping
         self.arena = arena
-        membership = Membership(arena: arena, member: ArenaLayout.client)
+        membership = Membership(mapping, member: ArenaLayout.client)
         jobs = JobRing(arena: arena, isRetry: false)
         parked = ParkedWorkers(arena: arena)
         doorbell = mt_eventfd()

@@ -1,5 +1,5 @@
 public import MultitaskingCore
-import MultitaskingSerialization
+public import MultitaskingSerialization
 
 /// A pool of worker processes: what a task does to its process is felt by no other task.
 ///

@@ -4,7 +4,13 @@ import MultitaskingCore
 ///
 /// Everything here may be repeated, because the supervisor may die as well and its successor begins again.
 struct Recovery {
-    let arena: Arena
+    private let mapping: ArenaMapping
+    private let arena: Arena
+
+    init(_ mapping: ArenaMapping) {
+        self.mapping = mapping
+        arena = mapping.arena
+    }
 
     /// How a member ended.
     struct End {
@@ -133,7 +139,7 @@ struct Recovery {
     private func queue(_ header: ChannelHeader, as member: Member) -> ChannelQueue {
         ChannelQueue(
             header: header, serial: header.state.load() >> 8,
-            membership: Membership(arena: arena, member: member.index))
+            membership: Membership(mapping, member: member.index))
     }
 
     /// The dead may have been woken for something that another sleeper must do now.

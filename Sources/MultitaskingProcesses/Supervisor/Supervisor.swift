@@ -7,6 +7,7 @@ import MultitaskingCore
 /// It has one thread and never uses Dispatch, Swift concurrency or Foundation, so that forking it is always safe. It takes
 /// no part in the passing of tasks: it sleeps unless somebody dies or the pool's phase changes.
 struct Supervisor {
+    private let mapping: ArenaMapping
     private let arena: Arena
     private let doorbell: Int32
     private let client: Int32
@@ -24,8 +25,9 @@ struct Supervisor {
     ///   - doorbell: an eventfd that the client writes to when the supervisor should look at the arena.
     ///   - client: a pidfd of the client.
     ///   - initializer: what each worker runs first; nil if it is in the function table.
-    init(arena: Arena, doorbell: Int32, client: Int32, initializer: WorkerInitializer?) {
-        self.arena = arena
+    init(_ mapping: ArenaMapping, doorbell: Int32, client: Int32, initializer: WorkerInitializer?) {
+        self.mapping = mapping
+        arena = mapping.arena
         self.doorbell = doorbell
         self.client = client
         self.initializer = initializer
@@ -141,7 +143,7 @@ struct Supervisor {
         for pidfd in copies.values { close(pidfd) }
         close(doorbell)
         close(client)
-        var worker = Worker(arena: arena, member: index)
+        var worker = Worker(mapping, member: index)
         let code = worker.run(initializer: initializer)
         fflush(nil)
         return code
@@ -161,7 +163,7 @@ struct Supervisor {
             && member.phase.load() == UInt64(WorkerFailure.Phase.initializing.rawValue)
         let left = member.state == .left
         let status = UInt64(UInt32(bitPattern: info.status)) | (info.signaled ? CrashRecord.signalFlag : 0)
-        Recovery(arena: arena).recover(index, .init(status: status, peakMemory: info.peak_memory))
+        Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         member.state = .absent
         member.pid.store(0)
         if !left { arena.header(ArenaLayout.Header.workerDeaths).add(1) }
@@ -202,7 +204,7 @@ struct Supervisor {
 
     private mutating func copyEnded(_ index: Int) {
         if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
-        Recovery(arena: arena).recover(index, .clientChild)
+        Recovery(mapping).recover(index, .clientChild)
         Member(arena: arena, index: index).state = .left
         Event(arena: arena).signal()
     }
@@ -242,7 +244,7 @@ struct Supervisor {
                     close(pidfd)
                 }
             }
-            Recovery(arena: arena).recover(index, .withSupervisor)
+            Recovery(mapping).recover(index, .withSupervisor)
             member.state = .absent
             member.pid.store(0)
         }
@@ -253,7 +255,7 @@ struct Supervisor {
 /// Where a re-executed supervisor begins, before `main`.
 @c(mt_supervisor_main)
 func supervisorMain(_ arena: Int32, _ doorbell: Int32, _ client: Int32) -> Int32 {
-    guard let arena = try? Arena.attach(arena) else { return 1 }
-    var supervisor = Supervisor(arena: arena, doorbell: doorbell, client: client, initializer: nil)
+    guard let mapping = try? ArenaMapping.attach(arena) else { return 1 }
+    var supervisor = Supervisor(mapping, doorbell: doorbell, client: client, initializer: nil)
     return supervisor.run()
 }

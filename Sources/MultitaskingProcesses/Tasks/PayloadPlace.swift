@@ -76,7 +76,7 @@ struct PayloadPlace {
         guard bytes.count >= 8 else { throw damaged }
         let size = unsafe bytes.loadUnaligned(as: UInt64.self)
         // zstd cannot shrink by more than about 1 : 32,000; a larger claim is damage, not data.
-        guard size <= UInt64(bytes.count) << 16 else { throw damaged }
+        guard size <= UInt64(bytes.count) << 16, size <= UInt64(Int.max) else { throw damaged }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(size), alignment: 16)
         defer { unsafe buffer.deallocate() }
         try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[8...]), into: buffer)

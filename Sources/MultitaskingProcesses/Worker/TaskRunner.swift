@@ -1,4 +1,4 @@
-import Glibc
+import CMultitaskingLinux
 import MultitaskingCore
 import MultitaskingSerialization
 
@@ -17,7 +17,7 @@ struct TaskRunner {
         phase(.running)
         let result = Result { try body() }
         // What the task printed comes before its outcome, also when the output is a pipe.
-        fflush(nil)
+        mt_flush_output()
         phase(.encoding)
         switch result {
         case .success(let output):

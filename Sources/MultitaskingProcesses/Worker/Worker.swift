@@ -19,8 +19,9 @@ struct Worker {
         var type: any PortableFunction.Type
     }
 
-    init(arena: Arena, member: Int) {
-        membership = Membership(arena: arena, member: member)
+    init(_ mapping: ArenaMapping, member: Int) {
+        let arena = mapping.arena
+        membership = Membership(mapping, member: member)
         environment = WorkerEnvironment(membership: membership)
         me = Member(arena: arena, index: member)
         jobs = JobRing(arena: arena, isRetry: false)

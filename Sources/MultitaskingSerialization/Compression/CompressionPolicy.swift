@@ -13,6 +13,8 @@ public struct CompressionPolicy: Sendable, Hashable {
 
     private let rule: Rule
 
+    private init(rule: Rule) { self.rule = rule }
+
     /// Nothing is compressed.
     public static let none = Self(rule: .none)
 
@@ -42,6 +44,27 @@ public struct CompressionPolicy: Sendable, Hashable {
         case .automatic: byteCount >= Self.smallestAutomatic && memoryInFlight >= Self.scarce ? 1 : nil
         }
     }
+
+    /// The policy as a number, by which a process tells another of its policy.
+    public var rawValue: UInt64 {
+        switch rule {
+        case .none: 0
+        case .automatic: 1
+        case .always(let level): UInt64(Self.firstLevel + level)
+        }
+    }
+
+    /// The policy that a number stands for; ``automatic`` if it stands for none.
+    public init(rawValue: UInt64) {
+        switch rawValue {
+        case 0: self = .none
+        case UInt64(Self.firstLevel + Self.levels.lowerBound)...UInt64(Self.firstLevel + Self.levels.upperBound):
+            self = .zstd(level: Int(rawValue) - Self.firstLevel)
+        default: self = .automatic
+        }
+    }
+
+    private static let firstLevel = 1000
 
     /// Which share of its size a payload may keep for compression to be worth it.
     public var worthwhileRatio: Double { rule == .automatic ? 0.7 : 1 }

@@ -1,10 +1,8 @@
 extension ByteSource {
-    /// Reads an array of numbers with one copy; nil if something else was written here.
-    mutating func readArrayIfPresent<Element: FixedWidthScalar>(
-        of type: Element.Type
-    ) throws(ReadFailure) -> [Element]? {
-        guard try peekByte() == Element.tag | PayloadTag.arrayBit else { return nil }
-        try advance(1)
+    /// Reads an array of numbers with one copy.
+    mutating func readArray<Element: FixedWidthScalar>(of type: Element.Type) throws(ReadFailure) -> [Element] {
+        let tag = try readByte()
+        guard tag == Element.tag | PayloadTag.arrayBit else { throw .mismatch(tag: tag) }
         let count = try readCount(UInt64.self, width: MemoryLayout<Element>.stride)
         guard count > 0 else { return [] }
         do {
@@ -27,10 +25,10 @@ extension ByteSource {
         }
     }
 
-    /// Reads an array of bytes as a collection of bytes; nil if something else was written here.
-    mutating func readBytesIfPresent<Bytes: ByteCollection>(as type: Bytes.Type) throws(ReadFailure) -> Bytes? {
-        guard try peekByte() == PayloadTag.uint8 | PayloadTag.arrayBit else { return nil }
-        try advance(1)
+    /// Reads an array of bytes as a collection of bytes.
+    mutating func readBytes<Bytes: ByteCollection>(as type: Bytes.Type) throws(ReadFailure) -> Bytes {
+        let tag = try readByte()
+        guard tag == PayloadTag.uint8 | PayloadTag.arrayBit else { throw .mismatch(tag: tag) }
         let count = try readCount(UInt64.self, width: 1)
         return try unsafe withBytes(count) { bytes in
             // SAFETY: the type table found the collection's elements to be `UInt8`.

@@ -49,11 +49,8 @@
         return unsafe (start + position).loadUnaligned(as: Number.self)
     }
 
-    /// Reads a value that the type table knows to be a number of this tag; nil if something else was written here.
-    @inline(__always) mutating func readNumberIfPresent<Value>(
-        tag: UInt8, as type: Value.Type
-    ) throws(ReadFailure) -> Value? {
-        guard try peekByte() == tag else { return nil }
+    /// Reads a value that the type table knows to be a number, and whose tag was looked at.
+    @inline(__always) mutating func readNumber<Value>(as type: Value.Type) throws(ReadFailure) -> Value {
         guard MemoryLayout<Value>.size < remaining else { throw .truncated }
         defer { position &+= 1 &+ MemoryLayout<Value>.size }
         // SAFETY: the caller looked the type up: it is a plain number, and any bits are a value of it.

@@ -1,88 +1,105 @@
 /// What all decoders of one payload share: the bytes, the key table and a stack of frames that is reused.
 final class DecodingCore {
-    var source: ByteSource
+    let shared: SharedSource
+    var source: ByteSource {
+        @inline(__always) get { shared.source }
+        @inline(__always) _modify { yield &shared.source }
+    }
     let keys: KeyNames
     let userInfo: [CodingUserInfoKey: Any]
-    private var frames: [DecodingFrame] = []
+    private var handles: [FrameHandle] = []
     /// The slot of the newest frame in use.
     private(set) var top = -1
     private var expansions: [ExpandedArray] = []
 
     init(source: ByteSource, keys: KeyNames, userInfo: [CodingUserInfoKey: Any]) {
-        self.source = source
+        shared = SharedSource(source)
         self.keys = keys
         self.userInfo = userInfo
     }
 
+    deinit { shared.free() }
+
     /// The frame under all others; it may stand below a frame of another core.
-    func root(below parent: DecodingFrame? = nil) -> DecodingFrame {
+    func root(below parent: DecodingFrame? = nil) -> FrameHandle {
         top = -1
-        let frame = push()
-        frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
-        return frame
+        let handle = push()
+        handle.frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
+        return handle
     }
 
     /// The next frame of the stack, in whatever state it was left.
-    @inline(__always) func push() -> DecodingFrame {
+    @inline(__always) func push() -> FrameHandle {
         top &+= 1
-        if top < frames.count { return frames[top] }
-        let frame = DecodingFrame(core: self)
-        frames.append(frame)
-        return frame
+        if top < handles.count, isKnownUniquelyReferenced(&handles[top]), !handles[top].frame.isContainerKept {
+            return handles[top]
+        }
+        return pushNew()
+    }
+
+    @inline(never) private func pushNew() -> FrameHandle {
+        let handle = FrameHandle(DecodingFrame(core: self))
+        if top < handles.count {
+            handles[top].frame.detach()
+            handles[top] = handle
+        } else {
+            handles.append(handle)
+        }
+        return handle
     }
 
     /// Reads the value at the cursor and leaves the cursor behind it.
     func decode<Value: Decodable>(
         _ type: Value.Type, in frame: DecodingFrame, _ step: @autoclosure () -> PathStep
     ) throws -> Value {
-        do throws(ReadFailure) {
-            if let value = try readDirectly(type) { return value }
-        } catch {
-            throw frame.error(error, type, step())
+        let strategy = TypeTable.info(for: type).strategy
+        do {
+            // What was not written as the strategy would have is left to the type's own `init(from:)`.
+            if try source.isNext(strategy) {
+                guard case .elements(let array) = strategy else { return try source.read(type, by: strategy) }
+                return try decodeElements(as: array, type, in: frame, step())
+            }
+        } catch let failure as ReadFailure {
+            throw frame.error(failure, type, step())
         }
         return try decodeInNewFrame(type, in: frame, step())
     }
 
-    @inline(__always) private func readDirectly<Value>(_ type: Value.Type) throws(ReadFailure) -> Value? {
-        switch TypeTable.info(for: type).strategy {
-        case .general: return nil
-        case .number(let tag): return try source.readNumberIfPresent(tag: tag, as: type)
-        case .bool: return try source.peekByte() == PayloadTag.bool ? reinterpret(try source.readBool(), as: type) : nil
-        case .string: return try source.readStringIfPresent().map { reinterpret($0, as: type) }
-        case .direct(let direct): return try read(direct, as: type)
-        case .bytes(let bytes): return try readBytes(bytes, as: type)
-        }
+    private func decodeElements<Elements: ElementArray, Value>(
+        as array: Elements.Type, _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
+    ) throws -> Value {
+        let slot = top
+        let frame = try begin(type, in: parent, step).frame
+        defer { top = slot }
+        let count = try frame.openUnkeyed()
+        return reinterpret(try array.decodeElements(count, in: frame), as: type)
     }
 
-    private func read<Direct: DirectPayload, Value>(
-        _: Direct.Type, as type: Value.Type
-    ) throws(ReadFailure) -> Value? {
-        try Direct.read(from: &source).map { reinterpret($0, as: type) }
-    }
-
-    private func readBytes<Bytes: ByteCollection, Value>(
-        _ bytes: Bytes.Type, as type: Value.Type
-    ) throws(ReadFailure) -> Value? {
-        try source.readBytesIfPresent(as: bytes).map { reinterpret($0, as: type) }
-    }
-
-    private func decodeInNewFrame<Value: Decodable>(
+    /// Reads the value at the cursor by its own `init(from:)` and leaves the cursor behind it.
+    func decodeInNewFrame<Value: Decodable>(
         _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
     ) throws -> Value {
+        let slot = top
+        let handle = try begin(type, in: parent, step)
+        defer { top = slot }
+        let value = try type.init(from: ValueDecoder(handle: handle))
+        do throws(ReadFailure) {
+            source.seek(to: try handle.frame.end())
+        } catch {
+            throw handle.frame.error(error, type)
+        }
+        return value
+    }
+
+    @inline(__always) private func begin(
+        _ type: Any.Type, in parent: DecodingFrame, _ step: PathStep
+    ) throws -> FrameHandle {
         guard parent.depth < CodingLimit.depth else {
             throw parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
         }
-        let slot = top
-        let frame = push()
-        frame.begin(in: parent, step, depth: parent.depth + 1)
-        defer { top = slot }
-        let value = try type.init(from: ValueDecoder(frame: frame))
-        do throws(ReadFailure) {
-            source.seek(to: try frame.end())
-        } catch {
-            throw frame.error(error, type)
-        }
-        return value
+        let handle = push()
+        handle.frame.begin(in: parent, step, depth: parent.depth + 1)
+        return handle
     }
 
     /// Keeps the elements of an array until the payload is done with.
@@ -91,7 +108,8 @@ final class DecodingCore {
     /// Makes whatever decoder somebody kept read nothing, and breaks the cycle between the core and its frames.
     func invalidate() {
         source = unsafe ByteSource(UnsafeRawBufferPointer(start: nil, count: 0))
-        frames.removeAll()
+        for handle in handles { handle.frame.detach() }
+        handles.removeAll()
         for expansion in expansions { expansion.core.invalidate() }
         expansions.removeAll()
     }

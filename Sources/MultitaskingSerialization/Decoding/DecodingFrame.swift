@@ -22,6 +22,9 @@ final class DecodingFrame {
     private var cursor = 0
     /// The container made last by `nestedContainer` and its kin; the next entry is where it ends.
     private var pending: DecodingFrame?
+    /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
+    private var container: AnyObject?
+    private var containerKey: ObjectIdentifier?
 
     init(core: DecodingCore) { self.core = core }
 
@@ -38,9 +41,29 @@ final class DecodingFrame {
 
     // MARK: Containers
 
+    /// A keyed container that reads from this frame.
+    func keyedContainer<Key: CodingKey>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        if kind != .keyed { try openKeyed() }
+        let id = ObjectIdentifier(type)
+        if containerKey == id, let container { return ContainerBox.container(from: container) }
+        let new = KeyedDecodingContainer(KeyedReader<Key>(frame: self))
+        container = ContainerBox.object(of: new)
+        containerKey = container == nil ? nil : id
+        return new
+    }
+
+    /// Whether somebody else keeps the container, so that this frame must not be used again.
+    var isContainerKept: Bool { container != nil && !isKnownUniquelyReferenced(&container) }
+
+    /// Breaks the cycles between the frame, its container and the frames inside it.
+    func detach() {
+        container = nil
+        containerKey = nil
+        pending = nil
+    }
+
     /// Makes this the frame of a keyed container.
-    func openKeyed() throws {
-        if kind == .keyed { return }
+    private func openKeyed() throws {
         do throws(ReadFailure) {
             core.source.seek(to: start)
             try expect(PayloadTag.keyed)
@@ -91,10 +114,10 @@ final class DecodingFrame {
     }
 
     /// A frame for a value inside this one, at the cursor.
-    func nested(_ step: PathStep) -> DecodingFrame {
-        let frame = core.push()
-        frame.begin(in: self, step, depth: depth)
-        return frame
+    func nested(_ step: PathStep) -> FrameHandle {
+        let handle = core.push()
+        handle.frame.begin(in: self, step, depth: depth)
+        return handle
     }
 
     private func expect(_ tag: UInt8) throws(ReadFailure) {
@@ -179,20 +202,20 @@ final class DecodingFrame {
         cursor = try frame.end()
     }
 
-    /// The names of all keys whose values are there; what is damaged ends the list.
-    func allNames() -> [String] {
-        var names: [String] = []
+    /// All keys whose values are there; what is damaged ends the list.
+    func allKeys<Key: CodingKey>(_ type: Key.Type) -> [Key] {
+        var keys: [Key] = []
         core.source.seek(to: entries)
         do throws(ReadFailure) {
             for _ in 0..<count {
                 let reference = try core.source.readByte()
                 let name =
                     reference == KeyReference.inline ? try core.source.readString() : try core.keys.name(reference)
-                if try core.source.peekByte() != PayloadTag.absent { names.append(name) }
+                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) { keys.append(key) }
                 try core.source.skipValue()
             }
         } catch {}
-        return names
+        return keys
     }
 
     // MARK: Errors

@@ -3,6 +3,9 @@ final class KeyNames {
     let names: [String]
     private var lookups: [ObjectIdentifier: KeyLookup] = [:]
 
+    /// Makes an empty table.
+    init() { names = [] }
+
     /// Reads the table at the beginning of a payload.
     init(from source: inout ByteSource) throws(ReadFailure) {
         let count = Int(try source.readByte())
@@ -15,7 +18,9 @@ final class KeyNames {
         self.names = names
     }
 
-    /// The lookup for keys of this type; nil if such keys have no index.
+    deinit { for lookup in lookups.values { lookup.free() } }
+
+    /// The lookup for keys of this type, valid for as long as this object; nil if such keys have no index.
     func lookup<Key: CodingKey>(for type: Key.Type) -> KeyLookup? {
         guard MemoryLayout<Key>.size <= 1 else { return nil }
         let id = ObjectIdentifier(type)
@@ -29,23 +34,5 @@ final class KeyNames {
     func name(_ reference: UInt8) throws(ReadFailure) -> String {
         guard Int(reference) < names.count else { throw .invalid("a key that is not in the table of keys is named") }
         return names[Int(reference)]
-    }
-}
-
-/// Which index stands for a key; the counterpart of ``KeyPlan``.
-final class KeyLookup {
-    /// For each byte that a key can be: 0 if unknown, else the index plus one, or ``KeyReference/inline`` if none.
-    private var references = [UInt8](repeating: 0, count: 256)
-
-    /// Whether `reference`, which is not ``KeyReference/inline``, stands for `key`.
-    @inline(__always) func matches<Key: CodingKey>(_ key: Key, _ reference: UInt8, in keys: KeyNames) -> Bool {
-        let byte = Int(KeyPlan.byte(of: key))
-        if references[byte] == 0 { find(key, byte, in: keys) }
-        return references[byte] == reference &+ 1
-    }
-
-    @inline(never) private func find<Key: CodingKey>(_ key: Key, _ byte: Int, in keys: KeyNames) {
-        let index = keys.names.firstIndex(of: key.stringValue)
-        references[byte] = index.flatMap { UInt8(exactly: $0 + 1) } ?? KeyReference.inline
     }
 }

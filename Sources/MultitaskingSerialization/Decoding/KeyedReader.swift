@@ -9,7 +9,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     var codingPath: [any CodingKey] { frame.codingPath }
-    var allKeys: [Key] { frame.allNames().compactMap(Key.init(stringValue:)) }
+    var allKeys: [Key] { frame.allKeys(Key.self) }
 
     func contains(_ key: Key) -> Bool {
         guard let tag = try? findTag(key) else { return false }
@@ -78,16 +78,16 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let (number, _) = try find(key, [String: Any].self)
         let nested = frame.nested(.key(key))
-        try nested.openKeyed()
-        frame.advance(beyond: number, readBy: nested)
-        return KeyedDecodingContainer(KeyedReader<NestedKey>(frame: nested))
+        let container = try nested.frame.keyedContainer(type)
+        frame.advance(beyond: number, readBy: nested.frame)
+        return container
     }
 
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
         let (number, _) = try find(key, [Any].self)
         let nested = frame.nested(.key(key))
         let reader = try UnkeyedReader(of: nested)
-        frame.advance(beyond: number, readBy: nested)
+        frame.advance(beyond: number, readBy: nested.frame)
         return reader
     }
 
@@ -98,8 +98,8 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func superDecoder(forKey key: Key) throws -> any Decoder {
         let (number, _) = try find(key, (any Decoder).self)
         let nested = frame.nested(.key(key))
-        frame.advance(beyond: number, readBy: nested)
-        return ValueDecoder(frame: nested)
+        frame.advance(beyond: number, readBy: nested.frame)
+        return ValueDecoder(handle: nested)
     }
 
     // MARK: Steps

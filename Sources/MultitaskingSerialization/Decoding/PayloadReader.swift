@@ -9,14 +9,17 @@ public import MultitaskingCore
 ///
 /// A reader may be moved between threads but not used by two at once.
 public final class PayloadReader: PayloadDecoder {
+    /// The bytes that are not read yet, until there is a core.
     private var bytes: ByteSource
+    /// Whether `bytes` begins behind the table of keys, which is then empty or the core's.
+    private var isBehindKeys = false
     private var core: DecodingCore?
-    private let userInfo: [CodingUserInfoKey: Any]
+    private let environment: (any TaskEnvironment)?
 
     /// Makes a reader of `bytes`; values find `environment` in `userInfo` under `CodingUserInfoKey.taskEnvironment`.
     public init(_ bytes: UnsafeRawBufferPointer, environment: (any TaskEnvironment)? = nil) {
         self.bytes = unsafe ByteSource(bytes)
-        userInfo = environment.map { [.taskEnvironment: $0] } ?? [:]
+        self.environment = environment
     }
 
     deinit { core?.invalidate() }
@@ -27,10 +30,11 @@ public final class PayloadReader: PayloadDecoder {
     ///   own `init(from:)` is thrown as it is. The reader then still stands before the value.
     /// - Complexity: linear in the encoded size; arrays of numbers, `Data` and strings are copied as a whole.
     public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        if core == nil, let value = readWithoutCore(type) { return value }
         do {
             let core = try openCore()
             let position = core.source.position
-            let root = core.root()
+            let root = core.root().frame
             do {
                 return try core.decode(type, in: root, .none)
             } catch {
@@ -43,20 +47,40 @@ public final class PayloadReader: PayloadDecoder {
     }
 
     /// Whether all values were read; also true if the bytes are damaged where they begin.
-    public var isAtEnd: Bool { (try? openCore())?.source.remaining ?? 0 == 0 }
+    public var isAtEnd: Bool {
+        if core == nil, isBehindKeys { return bytes.remaining == 0 }
+        return (try? openCore())?.source.remaining ?? 0 == 0
+    }
 
     /// Begins with other bytes; the old ones are not touched any more.
     public func reset(_ bytes: UnsafeRawBufferPointer) {
         core?.invalidate()
         core = nil
+        isBehindKeys = false
         self.bytes = unsafe ByteSource(bytes)
+    }
+
+    /// A number, string or array of numbers in a payload that has no keys; it needs no frames.
+    ///
+    /// - Returns: nil if it is anything else or damaged; nothing was then read.
+    private func readWithoutCore<Value>(_ type: Value.Type) -> Value? {
+        let strategy = TypeTable.info(for: type).strategy
+        guard !strategy.isGeneral else { return nil }
+        var source = bytes
+        guard isBehindKeys || (try? source.readByte()) == 0, (try? source.isNext(strategy)) == true,
+            let value = try? source.read(type, by: strategy)
+        else { return nil }
+        bytes = source
+        isBehindKeys = true
+        return value
     }
 
     private func openCore() throws -> DecodingCore {
         if let core { return core }
         do throws(ReadFailure) {
             var source = bytes
-            let keys = try KeyNames(from: &source)
+            let keys = isBehindKeys ? KeyNames() : try KeyNames(from: &source)
+            let userInfo: [CodingUserInfoKey: Any] = environment.map { [.taskEnvironment: $0] } ?? [:]
             let core = DecodingCore(source: source, keys: keys, userInfo: userInfo)
             self.core = core
             return core

@@ -3,20 +3,22 @@
 /// The place is in this value, so that a copy can look ahead. Three words, so that the existential around it does not
 /// allocate.
 struct UnkeyedReader: UnkeyedDecodingContainer {
-    private let frame: DecodingFrame
+    private let handle: FrameHandle
     private var cursor: Int
     private var next: UInt32 = 0
     private let total: UInt32
+    private var frame: DecodingFrame { handle.frame }
 
-    init(of frame: DecodingFrame) throws {
+    init(of handle: FrameHandle) throws {
+        let frame = handle.frame
         if let array = try frame.expandArray() {
             guard let total = UInt32(exactly: array.count) else { throw frame.error(.truncated, [Any].self) }
-            self.frame = array.core.root(below: frame)
+            self.handle = array.core.root(below: frame)
             self.total = total
             cursor = 0
         } else {
             let total = try frame.openUnkeyed()
-            self.frame = frame
+            self.handle = handle
             self.total = UInt32(truncatingIfNeeded: total)
             cursor = frame.core.source.position
         }
@@ -28,17 +30,17 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     var isAtEnd: Bool { next >= total }
 
     mutating func decodeNil() throws -> Bool {
-        try begin(Any?.self)
+        let frame = try begin(Any?.self)
         guard (try? frame.core.source.peekByte()) == PayloadTag.null else { return false }
         frame.core.source.seek(to: cursor + 1)
-        advance()
+        advance(frame)
         return true
     }
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try begin(type)
+        let frame = try begin(type)
         let value = try frame.core.decode(type, in: frame, .index(currentIndex))
-        advance()
+        advance(frame)
         return value
     }
 
@@ -58,9 +60,9 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         keyedBy type: NestedKey.Type
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let nested = try nested([String: Any].self)
-        try nested.openKeyed()
+        let container = try nested.frame.keyedContainer(type)
         try skip()
-        return KeyedDecodingContainer(KeyedReader<NestedKey>(frame: nested))
+        return container
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -72,12 +74,13 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     mutating func superDecoder() throws -> any Decoder {
         let nested = try nested((any Decoder).self)
         try skip()
-        return ValueDecoder(frame: nested)
+        return ValueDecoder(handle: nested)
     }
 
     // MARK: Steps
 
-    @inline(__always) private func begin(_ type: Any.Type) throws {
+    @inline(__always) private func begin(_ type: Any.Type) throws -> DecodingFrame {
+        let frame = handle.frame
         guard next < total else {
             throw DecodingError.valueNotFound(
                 type,
@@ -86,9 +89,10 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
                     debugDescription: "the unkeyed container is at its end"))
         }
         frame.core.source.seek(to: cursor)
+        return frame
     }
 
-    @inline(__always) private mutating func advance() {
+    @inline(__always) private mutating func advance(_ frame: DecodingFrame) {
         cursor = frame.core.source.position
         next &+= 1
         if next == total, frame.knownEnd == nil { frame.knownEnd = cursor }
@@ -97,19 +101,18 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     @inline(__always) private mutating func read<Value>(
         _ body: (inout ByteSource) throws(ReadFailure) -> Value
     ) throws -> Value {
-        try begin(Value.self)
+        let frame = try begin(Value.self)
         do throws(ReadFailure) {
             let value = try body(&frame.core.source)
-            advance()
+            advance(frame)
             return value
         } catch {
             throw frame.error(error, Value.self, .index(currentIndex))
         }
     }
 
-    private func nested(_ type: Any.Type) throws -> DecodingFrame {
-        try begin(type)
-        return frame.nested(.index(currentIndex))
+    private func nested(_ type: Any.Type) throws -> FrameHandle {
+        try begin(type).nested(.index(currentIndex))
     }
 
     /// Goes beyond the element at the cursor, which a nested container reads on its own.

@@ -1,26 +1,27 @@
 /// The decoder that a value's `init(from:)` is given.
 struct ValueDecoder: Decoder {
-    let frame: DecodingFrame
+    let handle: FrameHandle
+    private var frame: DecodingFrame { handle.frame }
 
     var codingPath: [any CodingKey] { frame.codingPath }
     var userInfo: [CodingUserInfoKey: Any] { frame.core.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        try frame.openKeyed()
-        return KeyedDecodingContainer(KeyedReader<Key>(frame: frame))
+        try frame.keyedContainer(type)
     }
 
-    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { try UnkeyedReader(of: frame) }
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { try UnkeyedReader(of: handle) }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
         frame.openSingle()
-        return SingleValueReader(frame: frame)
+        return SingleValueReader(handle: handle)
     }
 }
 
 /// Reads the one value of a frame, as often as it takes to find its type.
 struct SingleValueReader: SingleValueDecodingContainer {
-    let frame: DecodingFrame
+    let handle: FrameHandle
+    private var frame: DecodingFrame { handle.frame }
 
     var codingPath: [any CodingKey] { frame.codingPath }
 

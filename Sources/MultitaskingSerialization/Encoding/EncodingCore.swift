@@ -24,20 +24,19 @@ final class EncodingCore {
         return frame
     }
 
-    /// Takes all frames above `slot` from the stack.
-    @inline(__always) func pop(above slot: Int) { top = slot }
-
     /// The frame in `slot`.
     func frame(in slot: Int) -> EncodingFrame? { frames.indices.contains(slot) ? frames[slot] : nil }
 
     /// Appends `value` where `frame` stands.
     func encode<Value: Encodable>(_ value: Value, in frame: EncodingFrame, _ step: @autoclosure () -> PathStep) throws {
         switch TypeTable.info(for: Value.self).strategy {
-        case .number(let tag): frame.sink.append(tag: tag, numberIn: value)
-        case .bool: frame.sink.append(tag: PayloadTag.bool, numberIn: value)
+        case .number(let tag): frame.end.append(tag: tag, numberIn: value)
+        case .bool: frame.end.append(tag: PayloadTag.bool, numberIn: value)
         case .string: frame.sink.append(string: reinterpret(value, as: String.self))
+        case .array(let kind): kind.write(value, to: frame.sink)
         case .direct(let type): write(value, as: type, to: frame.sink)
         case .bytes(let type): try write(value, as: type, in: frame, step())
+        case .elements(let type): try encodeElements(of: value, as: type, in: frame, step())
         case .general: try encodeInNewFrame(value, in: frame, step())
         }
     }
@@ -53,27 +52,50 @@ final class EncodingCore {
         if !frame.sink.append(bytes: bytes) { try encodeInNewFrame(value, in: frame, step) }
     }
 
-    private func encodeInNewFrame<Value: Encodable>(_ value: Value, in parent: EncodingFrame, _ step: PathStep) throws {
-        guard parent.depth < CodingLimit.depth else {
-            throw parent.error("values are nested more than \(CodingLimit.depth) levels deep", value: value)
-        }
+    private func encodeElements<Value: Encodable, Elements: ElementArray>(
+        of value: Value, as type: Elements.Type, in parent: EncodingFrame, _ step: PathStep
+    ) throws {
         let slot = top
-        let frame = push()
-        frame.begin(in: parent, step, depth: parent.depth + 1, nesting: parent.nesting)
-        defer { pop(above: slot) }
+        let frame = try begin(value, in: parent, step)
+        defer { top = slot }
+        try type.encodeElements(of: reinterpret(value, as: type), in: frame)
+        try frame.finish()
+    }
+
+    /// Appends `value` by its own `encode(to:)`.
+    func encodeInNewFrame<Value: Encodable>(_ value: Value, in parent: EncodingFrame, _ step: PathStep) throws {
+        let slot = top
+        let frame = try begin(value, in: parent, step)
+        defer { top = slot }
         try value.encode(to: ValueEncoder(frame: frame))
         try frame.finish()
     }
 
+    @inline(__always) private func begin<Value>(
+        _ value: Value, in parent: EncodingFrame, _ step: PathStep
+    ) throws -> EncodingFrame {
+        guard parent.depth < CodingLimit.depth else {
+            throw parent.error("values are nested more than \(CodingLimit.depth) levels deep", value: value)
+        }
+        let frame = push()
+        frame.begin(in: parent, step, depth: parent.depth + 1, nesting: parent.nesting)
+        return frame
+    }
+
     /// Breaks the cycle between the core and its frames.
-    func invalidate() { frames.removeAll() }
+    func invalidate() {
+        for frame in frames { frame.detach() }
+        frames.removeAll()
+    }
 
     /// Forgets all payload, and gives memory back if there is much.
     func reset() {
         keys.reset()
         body.reset()
         top = -1
-        if frames.count > CodingLimit.keptFrames { frames.removeLast(frames.count - CodingLimit.keptFrames) }
+        guard frames.count > CodingLimit.keptFrames else { return }
+        for frame in frames[CodingLimit.keptFrames...] { frame.detach() }
+        frames.removeLast(frames.count - CodingLimit.keptFrames)
     }
 }
 

@@ -10,6 +10,8 @@ final class EncodingFrame {
     let core: EncodingCore
     let slot: Int
     private(set) var sink: ByteSink
+    /// The end of `sink`.
+    private(set) var end: SinkEnd
     private(set) var depth = 0
     /// How many nested containers this frame is inside of.
     private(set) var nesting = 0
@@ -22,17 +24,21 @@ final class EncodingFrame {
     /// Where in `sink` another container took over.
     private var closedAt: Int?
     private var failure: EncodingError?
+    /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
+    private var container: AnyObject?
+    private var containerKey: ObjectIdentifier?
 
     init(core: EncodingCore, slot: Int) {
         self.core = core
         self.slot = slot
         sink = core.body
+        end = core.body.end
         headerSink = core.body
     }
 
     func beginRoot(_ sink: ByteSink) {
-        self.sink = sink
-        sink.tail = slot
+        set(sink)
+        end.tail = slot
         kind = .root
         depth = 0
     }
@@ -43,8 +49,8 @@ final class EncodingFrame {
         self.step = step
         self.depth = depth
         self.nesting = nesting
-        if sink !== parent.sink { sink = parent.sink }
-        sink.tail = slot
+        if sink !== parent.sink { set(parent.sink) }
+        end.tail = slot
         kind = .undecided
         count = 0
         closedAt = nil
@@ -55,24 +61,29 @@ final class EncodingFrame {
 
     /// Makes sure that what is appended to `sink` belongs to this frame.
     @inline(__always) func claim() {
-        if sink.tail != slot { reclaim() }
+        if end.tail != slot { reclaim() }
     }
 
     @inline(never) private func reclaim() {
-        var frame = core.frame(in: sink.tail)
+        var frame = core.frame(in: end.tail)
         while let current = frame, current !== self, current.sink === sink { frame = current.parent }
         guard frame === self else { return continueInOwnSink() }
-        frame = core.frame(in: sink.tail)
+        frame = core.frame(in: end.tail)
         while let current = frame, current !== self {
-            current.closedAt = sink.count
+            current.closedAt = end.count
             frame = current.parent
         }
-        sink.tail = slot
+        end.tail = slot
+    }
+
+    private func set(_ sink: ByteSink) {
+        self.sink = sink
+        end = sink.end
     }
 
     private func continueInOwnSink() {
-        sink = sink.insertSink(at: closedAt ?? sink.count, rank: SegmentRank(depth: depth + nesting, slot: slot))
-        sink.tail = slot
+        set(sink.insertSink(at: closedAt ?? end.count, rank: SegmentRank(depth: depth + nesting, slot: slot)))
+        end.tail = slot
         closedAt = nil
     }
 
@@ -90,18 +101,36 @@ final class EncodingFrame {
         self.kind = kind
         guard kind != .single else { return }
         claim()
-        headerSink = sink
-        sink.append(tag: kind == .keyed ? PayloadTag.keyed : PayloadTag.unkeyed, UInt32(0))
-        headerPosition = sink.count - 4
+        if headerSink !== sink { headerSink = sink }
+        end.append(tag: kind == .keyed ? PayloadTag.keyed : PayloadTag.unkeyed, UInt32(0))
+        headerPosition = end.count - 4
+    }
+
+    /// A keyed container that writes to this frame.
+    func keyedContainer<Key: CodingKey>(_ type: Key.Type) -> KeyedEncodingContainer<Key> {
+        open(.keyed)
+        let id = ObjectIdentifier(type)
+        if containerKey == id, let container { return ContainerBox.container(from: container) }
+        let new = KeyedEncodingContainer(KeyedWriter<Key>(frame: self))
+        container = ContainerBox.object(of: new)
+        containerKey = container == nil ? nil : id
+        return new
+    }
+
+    /// Breaks the cycle between the frame and its container.
+    func detach() {
+        container = nil
+        containerKey = nil
+        parent = nil
     }
 
     /// Begins an entry of a keyed container.
-    @inline(__always) func beginEntry<Key: CodingKey>(_ key: Key, _ plan: KeyPlan?) {
+    @inline(__always) func beginEntry<Key: CodingKey>(_ key: Key, _ plan: KeyPlan) {
         claim()
         count &+= 1
-        let reference = plan?.reference(to: key, in: core.keys) ?? 0
-        guard reference == 0 else { return sink.append(reference &- 1) }
-        sink.append(KeyReference.inline)
+        let reference = plan.reference(to: key, in: core.keys)
+        guard reference == 0 else { return end.append(reference &- 1) }
+        end.append(KeyReference.inline)
         sink.append(string: key.stringValue)
     }
 
@@ -136,7 +165,7 @@ final class EncodingFrame {
         if core.top > slot {
             for above in slot + 1...core.top { try core.frame(in: above)?.close() }
         }
-        if let parent { parent.sink.tail = parent.slot }
+        if let parent { parent.end.tail = parent.slot }
     }
 
     @inline(__always) private func close() throws {
@@ -145,7 +174,7 @@ final class EncodingFrame {
         case .undecided: openNew(.keyed)
         case .keyed, .unkeyed:
             guard let count = UInt32(exactly: count) else { throw error("a container has 2³² elements or more") }
-            headerSink.patch(count, at: headerPosition)
+            headerSink.end.patch(count, at: headerPosition)
         case .single:
             if count == 0 { throw error("a single value container was opened, but nothing was encoded in it") }
         case .root: break

@@ -6,11 +6,14 @@ final class KeyTable {
     private var indices: [String: UInt8] = [:]
     private var plans: [ObjectIdentifier: KeyPlan] = [:]
     private let bytes = ByteSink(capacity: 256)
+    /// How often the table was emptied.
     private(set) var generation = 0
 
-    /// The plan for keys of this type; nil if such keys stand where they are used.
-    func plan<Key: CodingKey>(for type: Key.Type) -> KeyPlan? {
-        guard MemoryLayout<Key>.size <= 1 else { return nil }
+    deinit { for plan in plans.values { plan.free() } }
+
+    /// The plan for keys of this type; it is valid for as long as the table.
+    func plan<Key: CodingKey>(for type: Key.Type) -> KeyPlan {
+        guard MemoryLayout<Key>.size <= 1 else { return .inline }
         let id = ObjectIdentifier(type)
         if let plan = plans[id] { return plan }
         let plan = KeyPlan()
@@ -25,9 +28,9 @@ final class KeyTable {
         guard indices.count < KeyReference.tableLimit, byteCount <= KeyReference.lengthLimit else { return nil }
         let index = UInt8(indices.count)
         indices[key] = index
-        bytes.append(UInt8(byteCount))
+        bytes.end.append(UInt8(byteCount))
         var key = key
-        key.withUTF8 { unsafe bytes.append(bytes: UnsafeRawBufferPointer($0)) }
+        key.withUTF8 { unsafe bytes.end.append(bytes: UnsafeRawBufferPointer($0)) }
         return index
     }
 
@@ -46,36 +49,5 @@ final class KeyTable {
         indices.removeAll(keepingCapacity: true)
         bytes.reset()
         generation &+= 1
-    }
-}
-
-/// Which byte of a key's value in memory stands for which index of the table: it saves making and comparing strings.
-///
-/// A key type of one byte or less has at most 256 values, and equal bytes are equal keys.
-final class KeyPlan {
-    private var references = [UInt8](repeating: 0, count: 256)
-    private var generation = 0
-
-    /// The index of `key` plus one; 0 if the table does not have it.
-    @inline(__always) func reference<Key: CodingKey>(to key: Key, in table: KeyTable) -> UInt8 {
-        let byte = Int(KeyPlan.byte(of: key))
-        if generation == table.generation, references[byte] != 0 { return references[byte] }
-        return addReference(to: key, byte, in: table)
-    }
-
-    @inline(never) private func addReference<Key: CodingKey>(to key: Key, _ byte: Int, in table: KeyTable) -> UInt8 {
-        if generation != table.generation {
-            for index in references.indices { references[index] = 0 }
-            generation = table.generation
-        }
-        guard let index = table.index(of: key.stringValue) else { return 0 }
-        references[byte] = index + 1
-        return index + 1
-    }
-
-    /// The one byte that `key` is; 0 if its type has only one value.
-    @inline(__always) static func byte<Key: CodingKey>(of key: Key) -> UInt8 {
-        // SAFETY: reads the value's own bytes; a type of size 1 has no padding.
-        unsafe withUnsafeBytes(of: key) { unsafe $0.first ?? 0 }
     }
 }

@@ -1,7 +1,7 @@
 /// Writes the entries of a keyed container.
 struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     private let frame: EncodingFrame
-    private let plan: KeyPlan?
+    private let plan: KeyPlan
 
     init(frame: EncodingFrame) {
         self.frame = frame
@@ -12,7 +12,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     func encodeNil(forKey key: Key) throws {
         frame.beginEntry(key, plan)
-        frame.sink.append(PayloadTag.null)
+        frame.end.append(PayloadTag.null)
     }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
@@ -26,7 +26,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number, _ key: Key) {
         frame.beginEntry(key, plan)
-        frame.sink.append(tag: Number.tag, value)
+        frame.end.append(tag: Number.tag, value)
     }
 
     @inline(__always) func numberIfPresent<Number: FixedWidthScalar>(_ value: Number?, _ key: Key) {
@@ -41,13 +41,13 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     /// Keeps the place of a value that is not there, so that the reader need not search for its key.
     func absent(_ key: Key) {
         frame.beginEntry(key, plan)
-        frame.sink.append(PayloadTag.absent)
+        frame.end.append(PayloadTag.absent)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy type: NestedKey.Type, forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
-        KeyedEncodingContainer(KeyedWriter<NestedKey>(frame: nested(key, as: .keyed)))
+        nested(key, as: .keyed).keyedContainer(type)
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {

@@ -7,7 +7,7 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     func encodeNil() throws {
         frame.beginElement()
-        frame.sink.append(PayloadTag.null)
+        frame.end.append(PayloadTag.null)
     }
 
     func encode(_ value: String) throws {
@@ -23,11 +23,11 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number) {
         frame.beginElement()
-        frame.sink.append(tag: Number.tag, value)
+        frame.end.append(tag: Number.tag, value)
     }
 
     func nestedContainer<NestedKey: CodingKey>(keyedBy type: NestedKey.Type) -> KeyedEncodingContainer<NestedKey> {
-        KeyedEncodingContainer(KeyedWriter<NestedKey>(frame: nested(as: .keyed)))
+        nested(as: .keyed).keyedContainer(type)
     }
 
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { UnkeyedWriter(frame: nested(as: .unkeyed)) }

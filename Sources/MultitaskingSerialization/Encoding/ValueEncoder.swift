@@ -6,8 +6,7 @@ struct ValueEncoder: Encoder {
     var userInfo: [CodingUserInfoKey: Any] { frame.core.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        frame.open(.keyed)
-        return KeyedEncodingContainer(KeyedWriter<Key>(frame: frame))
+        frame.keyedContainer(type)
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
@@ -29,7 +28,7 @@ struct SingleValueWriter: SingleValueEncodingContainer {
 
     func encodeNil() throws {
         try frame.beginSingle()
-        frame.sink.append(PayloadTag.null)
+        frame.end.append(PayloadTag.null)
     }
 
     func encode(_ value: String) throws {
@@ -44,6 +43,6 @@ struct SingleValueWriter: SingleValueEncodingContainer {
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number) throws {
         try frame.beginSingle()
-        frame.sink.append(tag: Number.tag, value)
+        frame.end.append(tag: Number.tag, value)
     }
 }

@@ -8,12 +8,31 @@ struct TypeInfo: @unchecked Sendable {
         case number(tag: UInt8)
         case bool
         case string
+        case array(of: NumberKind)
         /// As a whole, by the type's own conformance to ``DirectPayload``.
         case direct(any DirectPayload.Type)
         /// As an array of bytes: Foundation's `Data`.
         case bytes(any ByteCollection.Type)
+        /// As an unkeyed container, whose elements are gone through here.
+        case elements(any ElementArray.Type)
         /// Through `encode(to:)` and `init(from:)`.
         case general
+
+        var isGeneral: Bool { if case .general = self { true } else { false } }
+
+        /// The tag that values written this way begin with; 0, which is none, where it says nothing.
+        var tag: UInt8 {
+            switch self {
+            case .number(let tag): tag
+            case .bool: PayloadTag.bool
+            case .string: PayloadTag.shortString
+            case .array(let kind): kind.arrayTag
+            case .direct(let type): type.tag
+            case .bytes: PayloadTag.uint8 | PayloadTag.arrayBit
+            case .elements: PayloadTag.unkeyed
+            case .general: 0
+            }
+        }
     }
 
     let type: Any.Type
@@ -31,7 +50,9 @@ struct TypeInfo: @unchecked Sendable {
         if type == Bool.self { return .bool }
         if type == String.self { return .string }
         if let number = type as? any FixedWidthScalar.Type { return .number(tag: number.tag) }
+        if let kind = NumberKind(arrayType: type) { return .array(of: kind) }
         if let direct = type as? any DirectPayload.Type { return .direct(direct) }
+        if let array = type as? any ElementArray.Type { return .elements(array) }
         if let bytes = byteCollection(type) { return .bytes(bytes) }
         return .general
     }

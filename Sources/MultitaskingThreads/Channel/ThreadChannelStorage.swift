@@ -57,7 +57,7 @@ final class ThreadChannelStorage: Sendable {
             wake(wakes)
             throw MultitaskingError(
                 .wrongType,
-                "the first element is a \(element.typeName), not a \(String(reflecting: type)); receive it as what it is")
+                "the first element is a \(element.typeName), not a \(String(reflecting: type)); ask for that")
         case .empty: return .notYet(id)
         case .ended: return .done(nil)
         }

@@ -147,7 +147,7 @@ public final class ThreadPool: InProcessExecutor {
         if storage.isClosed { throw Self.shutDownError }
         throw MultitaskingError(
             .timedOut,
-            "the pool's queue was full until the limit, \(wait); wait longer, or make the pool with a larger queueLimit")
+            "the pool's queue was full until the limit, \(wait); wait longer, or raise the pool's queueLimit")
     }
 
     private static var shutDownError: MultitaskingError {

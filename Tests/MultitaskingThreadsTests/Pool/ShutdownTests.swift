@@ -3,8 +3,29 @@ import Testing
 
 @testable import MultitaskingThreads
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 extension ThreadsTests {
     @Suite struct Shutdown {
+        #if canImport(Glibc)
+            @Test func refusedThreadThrowsAndLeavesNoOther() async {
+                await #expect(processExitsWith: .success) {
+                    // Room for the stacks of a few dozen threads.
+                    let used = try #require(addressSpace())
+                    var limit = rlimit(rlim_cur: used + 400 << 20, rlim_max: used + 400 << 20)
+                    #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+                    let error = #expect(throws: MultitaskingError.self) {
+                        try ThreadPool(maxWorkers: 1_000, threadNamePrefix: "refused")
+                    }
+                    #expect(error?.code == .systemError)
+                    #expect(error?.message.contains("errno 11") == true)
+                    #expect(threadCount(named: "refused-") == 0)
+                }
+            }
+        #endif
+
         @Test func drainingRunsEverything() throws {
             let counter = Counter()
             let pool = try ThreadPool(maxWorkers: 2)
@@ -37,11 +58,10 @@ extension ThreadsTests {
         }
 
         @Test func threadsAreGoneAfterwards() throws {
-            let before = threadCount()
-            let pool = try ThreadPool(maxWorkers: 8)
-            #expect(threadCount() != before || before == nil)
+            let pool = try ThreadPool(maxWorkers: 8, threadNamePrefix: "gone")
+            #expect(eventually { threadCount(named: "gone-") ?? 8 == 8 })
             pool.shutdown()
-            #expect(eventually { threadCount() == before })
+            #expect(threadCount(named: "gone-") ?? 0 == 0)
         }
 
         @Test func concurrentCallersAllWaitForTheEnd() throws {
@@ -89,26 +109,33 @@ extension ThreadsTests {
         }
 
         @Test func droppedPoolRunsWhatWasSubmittedAndItsThreadsEnd() throws {
-            let before = threadCount()
             let counter = Counter()
             for _ in 0..<20 {
-                let pool = try ThreadPool(maxWorkers: 2)
+                let pool = try ThreadPool(maxWorkers: 2, threadNamePrefix: "dropped")
                 for _ in 0..<10 { _ = try pool.submit { counter.increment() } }
             }
             #expect(eventually { counter.count == 200 })
-            #expect(eventually { threadCount() == before })
+            #expect(eventually { threadCount(named: "dropped-") ?? 0 == 0 })
         }
 
         @Test func poolWhoseLastReferenceIsDroppedByItsTaskEnds() throws {
-            let before = threadCount()
+            let isDropped = Gate()
             let done = Gate()
+            weak var released: ThreadPool?
             do {
-                let pool = try ThreadPool(maxWorkers: 1)
-                _ = try pool.submit(running: { _ in _ = pool.maxWorkers })
-                try pool.submit { 1 }.whenDone { done.open() }
+                let pool = try ThreadPool(maxWorkers: 1, threadNamePrefix: "inside")
+                released = pool
+                let future = try pool.submit(running: { [pool] _ in
+                    _ = isDropped.wait(until: nil)
+                    return pool.maxWorkers
+                })
+                future.whenDone { done.open() }
             }
+            #expect(released != nil)
+            isDropped.open()
             #expect(done.wait(until: .now + .seconds(10)))
-            #expect(eventually { threadCount() == before })
+            #expect(released == nil)
+            #expect(eventually { threadCount(named: "inside-") ?? 0 == 0 })
         }
 
         @Test func everySubmissionDuringShutdownIsRefusedOrEnds() throws {

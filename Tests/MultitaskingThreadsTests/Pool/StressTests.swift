@@ -6,13 +6,12 @@ extension ThreadsTests {
     @Suite struct Stress {
         @Test func hundredThousandTasksLeaveTheThreadsAsTheyWere() throws {
             let counter = Counter()
-            try withPool(4) { pool throws in
-                try pool.submit {}.value()
-                let before = threadCount()
-                for _ in 0..<100_000 { _ = try pool.submit { counter.increment() } }
-                #expect(threadCount() == before)
-                pool.shutdown(.drain)
-            }
+            let pool = try ThreadPool(maxWorkers: 4, threadNamePrefix: "stress")
+            #expect(eventually { threadCount(named: "stress-") ?? 4 == 4 })
+            for _ in 0..<100_000 { _ = try pool.submit { counter.increment() } }
+            #expect(threadCount(named: "stress-") ?? 4 == 4)
+            pool.shutdown(.drain)
+            #expect(threadCount(named: "stress-") ?? 0 == 0)
             #expect(counter.count == 100_000)
         }
 

@@ -1,0 +1,106 @@
+/// The place where a ``ByteSink`` grows: a pointer, so that appending to it counts no references.
+///
+/// SAFETY: `state` is allocated by the sink's initializer and freed with the sink; frames keep both together. `buffer`
+/// has room for `capacity` bytes, of which the first `count` are initialized; every append reserves before it writes.
+/// A sink is used by one thread at a time.
+@safe struct SinkEnd {
+    @safe private struct State {
+        var buffer: UnsafeMutableRawPointer
+        var capacity: Int
+        var count = 0
+        var tail = -1
+
+        init(capacity: Int) {
+            self.capacity = capacity
+            unsafe buffer = .allocate(byteCount: capacity, alignment: 16)
+        }
+    }
+
+    private let state: UnsafeMutablePointer<State>
+
+    init(capacity: Int) {
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(to: State(capacity: capacity))
+    }
+
+    /// Frees all memory; nothing else may be called afterwards.
+    func free() {
+        unsafe state.pointee.buffer.deallocate()
+        unsafe state.deinitialize(count: 1)
+        unsafe state.deallocate()
+    }
+
+    /// How many bytes there are.
+    var count: Int { unsafe state.pointee.count }
+
+    /// The slot of the frame that may append; -1 if none.
+    var tail: Int {
+        get { unsafe state.pointee.tail }
+        nonmutating set { unsafe state.pointee.tail = newValue }
+    }
+
+    @inline(__always) private func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        if unsafe state.pointee.capacity &- state.pointee.count < byteCount { grow(byteCount) }
+        return unsafe state.pointee.buffer + state.pointee.count
+    }
+
+    @inline(never) private func grow(_ byteCount: Int) {
+        let capacity = max(unsafe state.pointee.capacity &* 2, count &+ byteCount)
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+        unsafe buffer.copyMemory(from: state.pointee.buffer, byteCount: count)
+        unsafe state.pointee.buffer.deallocate()
+        unsafe state.pointee.buffer = buffer
+        unsafe state.pointee.capacity = capacity
+    }
+
+    @inline(__always) func append(_ byte: UInt8) {
+        unsafe reserve(1).storeBytes(of: byte, as: UInt8.self)
+        unsafe state.pointee.count &+= 1
+    }
+
+    @inline(__always) func append<Number: BitwiseCopyable>(tag: UInt8, _ number: Number) {
+        let end = unsafe reserve(1 &+ MemoryLayout<Number>.size)
+        unsafe end.storeBytes(of: tag, as: UInt8.self)
+        unsafe (end + 1).storeBytes(of: number, as: Number.self)
+        unsafe state.pointee.count &+= 1 &+ MemoryLayout<Number>.size
+    }
+
+    /// Appends the bytes of a value whose type is one number, though only the type table knows that.
+    @inline(__always) func append<Value>(tag: UInt8, numberIn value: Value) {
+        append(tag)
+        // SAFETY: the caller looked the type up: it is a plain number without padding.
+        unsafe withUnsafeBytes(of: value) { unsafe append(bytes: $0) }
+    }
+
+    func append(bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        unsafe reserve(bytes.count).copyMemory(from: start, byteCount: bytes.count)
+        unsafe state.pointee.count &+= bytes.count
+    }
+
+    /// Overwrites the four bytes at `position`, which were appended before.
+    func patch(_ number: UInt32, at position: Int) {
+        guard position >= 0, position &+ 4 <= count else { return }
+        unsafe (state.pointee.buffer + position).storeBytes(of: number, as: UInt32.self)
+    }
+
+    /// Lends some of the bytes, until the next append.
+    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        let range = range.clamped(to: 0..<count)
+        return unsafe UnsafeRawBufferPointer(start: state.pointee.buffer + range.lowerBound, count: range.count)
+    }
+
+    /// Forgets all bytes beyond the first `count`.
+    func rewind(to count: Int) {
+        unsafe state.pointee.count = min(count, self.count)
+        tail = -1
+    }
+
+    /// Forgets all bytes, and gives memory back if there is much.
+    func reset() {
+        rewind(to: 0)
+        guard unsafe state.pointee.capacity > CodingLimit.keptBuffer else { return }
+        unsafe state.pointee.buffer.deallocate()
+        unsafe state.pointee = State(capacity: 256)
+    }
+}
