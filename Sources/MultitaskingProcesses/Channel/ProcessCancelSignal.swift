@@ -53,10 +53,18 @@ public final class ProcessCancelSignal: CancelSignal {
     /// ORDERING: relaxed, because the signal carries no data; whoever needs some uses a channel.
     public var isSet: Bool { word.loadRelaxed() & Self.setFlag != 0 }
 
+    /// Asks for the pool's event to be signalled when the signal is set.
+    private var watched: SharedWord {
+        membership.arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride + 48)
+    }
+
     /// Sets the signal and wakes whoever waits for it.
     public func set() {
         word.formUnion(Self.setFlag)
         waiters.wakeAll()
+        guard watched.load() != 0 else { return }
+        watched.store(0)
+        Event(arena: membership.arena).signal()
     }
 
     /// Clears the signal.
@@ -66,5 +74,21 @@ public final class ProcessCancelSignal: CancelSignal {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
         membership.wait(wait, on: waiters, isReady: { isSet }) { isSet ? true : nil } ?? false
+    }
+
+    /// Suspends until the signal is set; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
+        if isSet { return true }
+        return try await awaitCallback(wait) { resume in
+            membership.watcher.add { [self] in
+                watched.store(1)
+                fence()
+                guard isSet else { return false }
+                resume()
+                return true
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 import CMultitaskingLinux
+import Glibc
 import MultitaskingCore
 import Synchronization
 
@@ -19,6 +20,24 @@ enum ForkSafety {
             $0.removeAll { $0.watcher == nil }
             $0.append(WeakWatcher(watcher: watcher))
         }
+    }
+
+    /// Forks this process while its watchers are held asleep, and has the copy run `child` and leave.
+    ///
+    /// - Returns: the copy's process id; -errno if the system refuses.
+    static func fork(child: () -> Int32) -> pid_t {
+        let own = watchers.withLock { $0.compactMap(\.watcher) }
+        return holding(own[...]) {
+            let pid = mt_fork()
+            // Not `exit`: the handlers registered in this process are its own to run.
+            if pid == 0 { _exit(child()) }
+            return pid
+        }
+    }
+
+    private static func holding(_ watchers: ArraySlice<Watcher>, _ body: () -> pid_t) -> pid_t {
+        guard let first = watchers.first else { return body() }
+        return first.whileHeld { holding(watchers.dropFirst(), body) }
     }
 
     /// What speaks against forking; nil if nothing does.

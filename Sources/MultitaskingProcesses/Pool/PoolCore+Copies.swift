@@ -24,8 +24,7 @@ extension PoolCore {
         copy.slot.store(UInt64(slot.index + 1))
         copy.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
         let parent = getpid()
-        let pid = mt_fork()
-        if pid == 0 { _exit(runCopy(call, as: copy, slot, parent: parent)) }
+        let pid = ForkSafety.fork { runCopy(call, as: copy, slot, parent: parent) }
         guard pid > 0 else {
             releaseSlot(slot)
             state.withLock { $0.copies[member] = nil }

@@ -72,8 +72,7 @@ extension PoolCore {
         if method == .spawn {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
-            pid = mt_fork()
-            if pid == 0 { _exit(runForkedSupervisor(initializer)) }
+            pid = ForkSafety.fork { runForkedSupervisor(initializer) }
         }
         guard pid > 0 else {
             throw MultitaskingError.system(

@@ -94,6 +94,16 @@ public final class ProcessPool: Executor {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) { core.shutdown(mode) }
 
+    /// Ends the pool and suspends, instead of blocking, until all its processes are gone.
+    public func shutdown(_ mode: ShutdownMode = .drain) async {
+        await withCheckedContinuation { continuation in
+            BackgroundThread.run { [core] in
+                core.shutdown(mode)
+                continuation.resume()
+            }
+        }
+    }
+
     /// What the pool's shared memory holds at the moment.
     /// - Complexity: O(shared memory in use); meant for tests and diagnosis.
     public var memoryUsage: MemoryUsage { core.memoryUsage }

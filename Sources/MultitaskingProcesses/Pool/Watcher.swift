@@ -14,18 +14,22 @@ final class Watcher: Sendable {
         var isStopped = false
     }
 
+    /// Kept, because the thread may be the last to leave.
+    private let mapping: ArenaMapping
     private let event: Event
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
-    /// 1 while the thread sleeps in the kernel.
     private let asleep = Atomic<Bool>(false)
+    /// Held by the thread while it is awake.
+    private let awake = Mutex(())
 
-    init(event: Event, idle: @escaping @Sendable () -> Void) {
-        self.event = event
+    init(_ mapping: ArenaMapping, idle: @escaping @Sendable () -> Void) {
+        self.mapping = mapping
+        event = Event(arena: mapping.arena)
         self.idle = idle
     }
 
-    /// Whether the thread exists, and sleeps. ORDERING: sequentially consistent, as it is read before a fork.
+    /// Whether the thread sleeps. ORDERING: sequentially consistent, as it is read before a fork.
     var isAsleep: Bool { asleep.load(ordering: .sequentiallyConsistent) }
     var isRunning: Bool { state.withLock { $0.isStarted && !$0.isStopped } }
 
@@ -76,15 +80,23 @@ final class Watcher: Sendable {
     private func run() {
         while true {
             let ticket = event.futex.load()
-            let (polls, isStopped) = state.withLock { ($0.polls, $0.isStopped) }
-            let finished = polls.filter { $0.value() }.map(\.key)
-            if !finished.isEmpty { state.withLock { state in for id in finished { state.polls[id] = nil } } }
-            if isStopped { return }
+            guard let isIdle = awake.withLock({ _ in pollAll() }) else { return }
             asleep.store(true, ordering: .sequentiallyConsistent)
-            let isEmpty = polls.count == finished.count
-            event.futex.sleep(while: ticket, nanoseconds: isEmpty ? -1 : 50_000_000)
+            event.futex.sleep(while: ticket, nanoseconds: isIdle ? -1 : 50_000_000)
             asleep.store(false, ordering: .sequentiallyConsistent)
-            idle()
         }
     }
+
+    /// Asks everybody once; whether nobody is left to ask, or nil when the thread is to end.
+    private func pollAll() -> Bool? {
+        let (polls, isStopped) = state.withLock { ($0.polls, $0.isStopped) }
+        let finished = polls.filter { $0.value() }.map(\.key)
+        if !finished.isEmpty { state.withLock { state in for id in finished { state.polls[id] = nil } } }
+        if isStopped { return nil }
+        if finished.count < polls.count { idle() }
+        return finished.count == polls.count
+    }
+
+    /// Runs `body` while the thread sleeps.
+    func whileHeld(_ body: () -> pid_t) -> pid_t { awake.withLock { _ in body() } }
 }

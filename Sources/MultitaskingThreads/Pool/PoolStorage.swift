@@ -99,11 +99,12 @@ final class PoolStorage: Sendable {
             let isClosed = queue.isClosed
             let task = queue.pop()
             if task != nil || isClosed {
-                if isSearching, idle.endSearch(), !queue.isEmpty { idle.notify() }
+                if isSearching { idle.endSearch() }
+                // Others may have relied on this worker while it searched or was being woken.
+                if !queue.isEmpty { idle.notify() }
                 return task
             }
-            idle.sleep(afterSearch: isSearching) { !queue.isEmpty || queue.isClosed }
-            isSearching = true
+            isSearching = idle.sleep(afterSearch: isSearching) { !queue.isEmpty || queue.isClosed }
         }
     }
 }

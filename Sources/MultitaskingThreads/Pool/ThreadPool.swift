@@ -20,10 +20,13 @@ public final class ThreadPool: InProcessExecutor {
     private let lifecycle: Lock<PoolLifecycle>
     private let gone = Gate()
 
+    /// More than any system starts, and few enough to be counted in 20 bits.
+    private static var mostWorkers: Int { 1_000_000 }
+
     /// Starts the threads of a pool.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many threads, at least 1; nil for as many as this process may use processors.
+    ///   - maxWorkers: how many threads, at least 1 and at most a million; nil for as many as this process may use processors.
     ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a name,
     ///     so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
@@ -31,7 +34,7 @@ public final class ThreadPool: InProcessExecutor {
     ///     for ever.
     ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
     ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error.
-    /// - Throws: `invalidArgument` if a number is below 1; `systemError` if the system refuses to start a thread: those
+    /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread: those
     ///   already started have then ended. Not thrown: what `initializer` throws.
     public init(
         maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil,
@@ -39,6 +42,9 @@ public final class ThreadPool: InProcessExecutor {
     ) throws {
         let count = maxWorkers ?? Machine.processors
         try Self.requirePositive(count, "maxWorkers")
+        guard count <= Self.mostWorkers else {
+            throw MultitaskingError(.invalidArgument, "maxWorkers is \(count) and must be at most \(Self.mostWorkers)")
+        }
         if let queueLimit { try Self.requirePositive(queueLimit, "queueLimit") }
         let storage = PoolStorage(maxWorkers: count, queueLimit: queueLimit, initializer: initializer)
         let workers = try Self.startWorkers(count, prefix: threadNamePrefix, storage)

@@ -18,12 +18,18 @@ enum Spin {
     static func wait(nanoseconds: Int64, until isTrue: () -> Bool) -> Bool {
         if isTrue() { return true }
         guard Machine.processors > 1, nanoseconds > 0 else { return false }
-        let end = Machine.nanoseconds &+ nanoseconds
-        // Reading the clock takes a few dozen nanoseconds, which is pause enough for the thread we wait for to get hold
-        // of the cache line we look at.
-        while Machine.nanoseconds < end {
+        let start = Machine.nanoseconds
+        while true {
             if isTrue() { return true }
+            // Reading the clock takes a few dozen nanoseconds, which is pause enough for the thread we wait for to get
+            // hold of the cache line we look at.
+            let passed = Machine.nanoseconds &- start
+            if passed >= nanoseconds { return false }
+            if passed >= Self.alone { Machine.yield() }
         }
-        return false
     }
+
+    /// How many nanoseconds to look before letting others run in between. The thread we wait for often waits for the very
+    /// processor that we look on: without this, a task then took two full waits: 47 µs instead of 4.
+    private static var alone: Int64 { 500 }
 }

@@ -109,9 +109,10 @@ extension ThreadsTests {
             #endif
         }
 
-        @Test func numbersBelowOneAreRefused() {
+        @Test func numbersOutOfRangeAreRefused() {
             #expect(thrownCode { _ = try ThreadPool(maxWorkers: 0) } == .invalidArgument)
             #expect(thrownCode { _ = try ThreadPool(maxWorkers: -1) } == .invalidArgument)
+            #expect(thrownCode { _ = try ThreadPool(maxWorkers: .max) } == .invalidArgument)
             #expect(thrownCode { _ = try ThreadPool(maxWorkers: 1, queueLimit: 0) } == .invalidArgument)
         }
 
