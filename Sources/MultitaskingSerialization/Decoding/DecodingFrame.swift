@@ -25,6 +25,8 @@ final class DecodingFrame {
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
     private var container: AnyObject?
     private var containerKey: ObjectIdentifier?
+    /// Whether the frame left the stack while somebody kept it: nothing would break its cycles any more.
+    private var isDetached = false
 
     init(core: DecodingCore) { self.core = core }
 
@@ -47,6 +49,7 @@ final class DecodingFrame {
         let id = ObjectIdentifier(type)
         if containerKey == id, let container { return ContainerBox.container(from: container) }
         let new = KeyedDecodingContainer(KeyedReader<Key>(frame: self))
+        guard !isDetached else { return new }
         container = ContainerBox.object(of: new)
         containerKey = container == nil ? nil : id
         return new
@@ -57,6 +60,7 @@ final class DecodingFrame {
 
     /// Breaks the cycles between the frame, its container and the frames inside it.
     func detach() {
+        isDetached = true
         container = nil
         containerKey = nil
         pending = nil
