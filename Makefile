@@ -23,20 +23,20 @@ setup: ## Install libzstd-dev (and pkg-config) where pkg-config does not find li
 	{ command -v pkg-config && pkg-config --exists libzstd; } >/dev/null || missing="$$missing libzstd-dev"
 	set -- $$missing
 	[ $$# -gt 0 ] || exit 0
-	if [ "$$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
-	install="$$sudo apt-get install -y --no-install-recommends $$*"
+	if [ "$$(id -u)" -eq 0 ]; then sudo=; else sudo="sudo "; fi
+	update="$${sudo}apt-get update"
+	install="$${sudo}apt-get install -y --no-install-recommends $$*"
 	give_up() {
 		echo "$$1 Install what is missing by hand, then run make again:" >&2
-		echo "    $$sudo apt-get update && $$install" >&2
+		echo "    $$update && $$install" >&2
 		exit 1
 	}
-	echo "This package needs $$*, which this machine does not have. Installing:"
-	echo "    $$install"
+	echo "This package needs $$*, which this machine does not have."
 	command -v apt-get >/dev/null || give_up "There is no apt-get here: this is not Debian or Ubuntu."
 	[ -z "$$sudo" ] || command -v sudo >/dev/null || give_up "Installing needs root, and there is no sudo."
-	export DEBIAN_FRONTEND=noninteractive
+	echo "Installing: $$install"
 	# A machine that is fresh, or has not been used for long, does not know where to find packages.
-	$$install || { $$sudo apt-get update && $$install; } || give_up "Installing has failed."
+	$$install || { $$update && $$install; } || give_up "Installing has failed."
 	pkg-config --exists libzstd || give_up "pkg-config still does not find libzstd."
 
 # --- Everyday --------------------------------------------------------------------------------------------------------
@@ -86,13 +86,20 @@ warnings: setup ## Build everything, tests too, with warnings as errors, in debu
 test-release: setup ## Run all tests in release mode
 	$(TEST) -c release -Xswiftc -enable-testing --scratch-path $(BUILD)/test-release
 
-sanitize-thread: setup ## Run the tests that support it under the thread sanitizer
-	$(TEST) --sanitize thread -Xswiftc -DSANITIZE_THREAD --scratch-path $(BUILD)/thread \
-		--filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|MultitaskingThreadsTests)\.'
+# Sanitizers do without the tests of processes and of the facade on them: these end processes in every way there is, which
+# the sanitizers take for failures, and what is raced for lies in memory whose other users they cannot see.
+SANITIZED := --filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|MultitaskingThreadsTests)\.'
 
+# Thread sanitizer reports races inside of Synchronization.Mutex, which do not exist, where threads contend for one:
+# MultitaskingThreads has a stand-in under this flag; the test left out contends for the Mutex of another module.
+sanitize-thread: setup ## Run the tests that support it under the thread sanitizer
+	$(TEST) --sanitize thread -Xswiftc -DSANITIZE_THREAD --scratch-path $(BUILD)/thread $(SANITIZED) \
+		--skip compressAndDecompress_onManyThreads
+
+# The test left out limits the address space, of which the sanitizer itself reserves terabytes.
 sanitize-address: setup ## Run the tests that support it under the address sanitizer
-	$(TEST) --sanitize address --scratch-path $(BUILD)/address \
-		--filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|MultitaskingThreadsTests)\.'
+	$(TEST) --sanitize address --scratch-path $(BUILD)/address $(SANITIZED) \
+		--skip refusedThreadThrowsAndLeavesNoOther
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
