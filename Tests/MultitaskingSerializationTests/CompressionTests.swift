@@ -52,7 +52,8 @@ import Testing
             if Bool.random(using: &generator) {
                 damaged.removeLast(Int.random(in: 1...damaged.count, using: &generator))
             } else {
-                damaged[Int.random(in: damaged.indices, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                damaged[Int.random(in: damaged.indices, using: &generator)] ^=
+                    1 << UInt8.random(in: 0..<8, using: &generator)
             }
             do {
                 // A few bits of the frame's header say nothing about the content.

@@ -5,7 +5,9 @@ import Testing
 @Suite struct ErrorTests {
     @Test func encodingError_namesTypeAndPath_andKeepsTheCause() throws {
         let error = try #require(
-            #expect(throws: MultitaskingError.self) { try encodePayload(["list": [Refuses(fails: false), Refuses(fails: true)]]) })
+            #expect(throws: MultitaskingError.self) {
+                try encodePayload(["list": [Refuses(fails: false), Refuses(fails: true)]])
+            })
         #expect(error.code == .encodeFailed)
         #expect(error.message.contains("Refuses"))
         #expect(error.message.contains("at list.Index 1.inner: refused"))
@@ -24,7 +26,8 @@ import Testing
 
     @Test func missingKey_isKeyNotFound() throws {
         let payload = try encodePayload(["x": 1])
-        let error = try #require(#expect(throws: MultitaskingError.self) { try decodePayload(Point.self, from: payload) })
+        let error = try #require(
+            #expect(throws: MultitaskingError.self) { try decodePayload(Point.self, from: payload) })
         guard case .keyNotFound(let key, _)? = error.cause as? DecodingError else {
             Issue.record("\(error)")
             return
@@ -33,14 +36,18 @@ import Testing
     }
 
     @Test func multitaskingError_ofAValue_isNotWrapped() throws {
-        let error = #expect(throws: MultitaskingError.self) { try decodePayload(ThrowsOwn.self, from: encodePayload(1)) }
+        let error = #expect(throws: MultitaskingError.self) {
+            try decodePayload(ThrowsOwn.self, from: encodePayload(1))
+        }
         #expect(error?.code == .noSuchObject)
     }
 
     @Test func otherRawValue_orOtherCase_isAnError() throws {
         #expect(throws: MultitaskingError.self) { try decodePayload(Level.self, from: encodePayload(UInt8(9))) }
         #expect(throws: MultitaskingError.self) { try decodePayload(Word.self, from: encodePayload("maybe")) }
-        #expect(throws: MultitaskingError.self) { try decodePayload(Shape.self, from: encodePayload(["square": ["a": 1]])) }
+        #expect(throws: MultitaskingError.self) {
+            try decodePayload(Shape.self, from: encodePayload(["square": ["a": 1]]))
+        }
     }
 
     @Test func bytesBehindTheValue_areAnError() throws {
@@ -74,7 +81,10 @@ import Testing
     }
 
     @Test func firstTypeThatFits_isFoundByTrying() throws {
-        #expect(try roundTrip([Untagged.number(1), .text("a"), .list([.number(2)])]) == [.number(1), .text("a"), .list([.number(2)])])
+        #expect(
+            try roundTrip([Untagged.number(1), .text("a"), .list([.number(2)])]) == [
+                .number(1), .text("a"), .list([.number(2)]),
+            ])
     }
 
     @Test func contains_andDecodeNil_tellAbsentFromNil() throws {

@@ -20,7 +20,8 @@ import Testing
         [
             try Case(Everything()), try Case([Everything(), Everything()]), try Case("text"), try Case([1.5, 2.5]),
             try Case([true, false]), try Case(Data(repeating: 1, count: 40)), try Case(Node.chain(20)),
-            try Case(["a": [1: "b"], "c": [:]]), try Case([Shape.circle(radius: 1), .group(.point, .polygon([1], name: "x"))]),
+            try Case(["a": [1: "b"], "c": [:]]),
+            try Case([Shape.circle(radius: 1), .group(.point, .polygon([1], name: "x"))]),
             try Case(Shuffled(first: 1, second: [.point], third: "t")), try Case(Cat(name: "Tom", lives: 9)),
             try Case(Dog(name: "Rex", age: 1)), try Case([Point(x: 1, y: 2): Level.low]), try Case([Optional(1), nil]),
             try Case(Tree(name: "r", children: [Tree(name: "c", children: [])])), try Case(Interleaved(seed: 3)),
@@ -57,10 +58,12 @@ import Testing
         let cases = try cases()
         let tags: [UInt8] = [1, 2, 3, 4, 5, 6, 0x13, 0x15, 0x17, 0x33, 0x35, 0x38, 0, 0xFF]
         for _ in 0..<20_000 {
-            let bytes = [0] + (0..<Int.random(in: 0...60, using: &generator)).map { _ in
-                Bool.random(using: &generator)
-                    ? UInt8.random(in: 0...255, using: &generator) : tags.randomElement(using: &generator) ?? 0
-            }
+            let bytes =
+                [0]
+                + (0..<Int.random(in: 0...60, using: &generator)).map { _ in
+                    Bool.random(using: &generator)
+                        ? UInt8.random(in: 0...255, using: &generator) : tags.randomElement(using: &generator) ?? 0
+                }
             try? (cases.randomElement(using: &generator) ?? cases[0]).decode(bytes)
         }
     }
@@ -83,7 +86,8 @@ import Testing
         return bytes
     }
 
-    @Test(arguments: [0x33, 0x38, 0x37, 0x3C, 0x35, 0x04] as [UInt8], [UInt64.max, 1 << 63, 1 << 60, 1 << 40, 1 << 31])
+    @Test(
+        arguments: [0x33, 0x38, 0x37, 0x3C, 0x35, 0x04] as [UInt8], [UInt64.max, 1 << 63, 1 << 60, 1 << 40, 1 << 31])
     func hugeCount_isRejectedWithoutAllocating(_ tag: UInt8, _ count: UInt64) throws {
         let bytes = [0, tag] + (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + [1, 2, 3]
         #expect(throws: MultitaskingError.self) { try decodePayload([Int].self, from: bytes) }

@@ -35,7 +35,9 @@ import Testing
     @Test func encode_thatFailed_leavesThePayloadAsItWas() throws {
         let writer = PayloadWriter()
         try writer.encode("before")
-        #expect(throws: MultitaskingError.self) { try writer.encode([FailsLate(fails: false), FailsLate(fails: true)]) }
+        #expect(throws: MultitaskingError.self) {
+            try writer.encode([FailsLate(fails: false), FailsLate(fails: true)])
+        }
         try writer.encode("after")
         try withReader(of: bytes(of: writer)) { reader throws in
             #expect(try reader.decode(String.self) == "before")
@@ -68,7 +70,8 @@ import Testing
 
 private var bigTestsAreWanted: Bool { ProcessInfo.processInfo.environment["MULTITASKING_BIG_TESTS"] == "1" }
 
-private struct Nest: Codable { var inner: [Nest]
+private struct Nest: Codable {
+    var inner: [Nest]
     init(from decoder: any Decoder) throws { inner = try [Nest](from: decoder) }
 }
 

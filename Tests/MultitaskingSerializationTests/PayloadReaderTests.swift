@@ -78,9 +78,10 @@ import Testing
 
     @Test func decodersAndContainers_keptDuringDecoding_stillReadTheirOwnValue() throws {
         let payload = try encodePayload([Point(x: 1, y: 2), Point(x: 3, y: 4), Point(x: 5, y: 6)])
-        #expect(try decodePayload(Extracting.self, from: payload).points == [
-            Point(x: 1, y: 2), Point(x: 3, y: 4), Point(x: 5, y: 6),
-        ])
+        #expect(
+            try decodePayload(Extracting.self, from: payload).points == [
+                Point(x: 1, y: 2), Point(x: 3, y: 4), Point(x: 5, y: 6),
+            ])
         #expect(try decodePayload(LookingAhead.self, from: payload).count == 3)
     }
 
@@ -146,8 +147,12 @@ private struct FindsEnvironment: Decodable {
 }
 
 private final class NoEnvironment: TaskEnvironment, TaskClock {
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw MultitaskingError(.noSuchObject, "") }
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw MultitaskingError(.noSuchObject, "") }
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+        throw MultitaskingError(.noSuchObject, "")
+    }
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+        throw MultitaskingError(.noSuchObject, "")
+    }
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         throw MultitaskingError(.noSuchObject, "")
     }

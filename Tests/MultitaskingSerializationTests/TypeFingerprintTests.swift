@@ -17,7 +17,8 @@ import Testing
 
     @Test func fingerprint_isTheSameInEveryProcess() {
         // Written down from another run: it depends on the type's mangled name ("Si") and size alone.
-        #expect(TypeFingerprint.of(Int.self) == fnv1a(Array("Si".utf8) + [8, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0]))
+        #expect(
+            TypeFingerprint.of(Int.self) == fnv1a(Array("Si".utf8) + [8, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0]))
     }
 
     private func fnv1a(_ bytes: [UInt8]) -> UInt64 {

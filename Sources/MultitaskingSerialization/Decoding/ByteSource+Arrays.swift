@@ -14,7 +14,9 @@ extension ByteSource {
                 try unsafe copyBytes(byteCount, to: UnsafeMutableRawPointer(start))
                 if !Element.allowsAllBits {
                     let copied = unsafe UnsafeRawBufferPointer(start: start, count: byteCount)
-                    guard unsafe copied.allSatisfy({ $0 <= 1 }) else { throw ReadFailure.invalid("a Bool is neither 0 nor 1") }
+                    guard unsafe copied.allSatisfy({ $0 <= 1 }) else {
+                        throw ReadFailure.invalid("a Bool is neither 0 nor 1")
+                    }
                 }
                 initialized = count
             }

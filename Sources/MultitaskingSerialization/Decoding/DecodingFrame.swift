@@ -25,14 +25,14 @@ final class DecodingFrame {
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
     private var container: AnyObject?
     private var containerKey: ObjectIdentifier?
-    /// Whether the frame left the stack while somebody kept it: nothing would break its cycles any more.
+    /// Whether the frame left the stack: nobody would break the cycle between it and a container that it keeps.
     private var isDetached = false
 
     init(core: DecodingCore) { self.core = core }
 
     /// Begins a value at the cursor.
     @inline(__always) func begin(in parent: DecodingFrame?, _ step: PathStep, depth: Int) {
-        self.parent = parent
+        if self.parent !== parent { self.parent = parent }
         self.step = step
         self.depth = depth
         kind = .undecided
@@ -49,7 +49,7 @@ final class DecodingFrame {
         let id = ObjectIdentifier(type)
         if containerKey == id, let container { return ContainerBox.container(from: container) }
         let new = KeyedDecodingContainer(KeyedReader<Key>(frame: self))
-        guard !isDetached else { return new }
+        if isDetached { return new }
         container = ContainerBox.object(of: new)
         containerKey = container == nil ? nil : id
         return new
@@ -215,7 +215,9 @@ final class DecodingFrame {
                 let reference = try core.source.readByte()
                 let name =
                     reference == KeyReference.inline ? try core.source.readString() : try core.keys.name(reference)
-                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) { keys.append(key) }
+                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) {
+                    keys.append(key)
+                }
                 try core.source.skipValue()
             }
         } catch {}

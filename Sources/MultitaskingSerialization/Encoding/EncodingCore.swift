@@ -41,7 +41,8 @@ final class EncodingCore {
         }
     }
 
-    private func write<Value: Encodable, Direct: DirectPayload>(_ value: Value, as type: Direct.Type, to sink: ByteSink) {
+    private func write<Value: Encodable, Direct: DirectPayload>(_ value: Value, as type: Direct.Type, to sink: ByteSink)
+    {
         Direct.write(reinterpret(value, as: type), to: sink)
     }
 

@@ -27,6 +27,8 @@ final class EncodingFrame {
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
     private var container: AnyObject?
     private var containerKey: ObjectIdentifier?
+    /// Whether the frame left the stack: nobody would break the cycle between it and a container that it keeps.
+    private var isDetached = false
 
     init(core: EncodingCore, slot: Int) {
         self.core = core
@@ -45,7 +47,7 @@ final class EncodingFrame {
 
     /// Begins a value at the end of what `parent`, which has claimed its buffer's end, has written.
     @inline(__always) func begin(in parent: EncodingFrame, _ step: PathStep, depth: Int, nesting: Int) {
-        self.parent = parent
+        if self.parent !== parent { self.parent = parent }
         self.step = step
         self.depth = depth
         self.nesting = nesting
@@ -112,6 +114,7 @@ final class EncodingFrame {
         let id = ObjectIdentifier(type)
         if containerKey == id, let container { return ContainerBox.container(from: container) }
         let new = KeyedEncodingContainer(KeyedWriter<Key>(frame: self))
+        if isDetached { return new }
         container = ContainerBox.object(of: new)
         containerKey = container == nil ? nil : id
         return new
@@ -119,6 +122,7 @@ final class EncodingFrame {
 
     /// Breaks the cycle between the frame and its container.
     func detach() {
+        isDetached = true
         container = nil
         containerKey = nil
         parent = nil

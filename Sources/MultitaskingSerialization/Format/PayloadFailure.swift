@@ -6,7 +6,9 @@ enum PayloadFailure {
     static func encoding(_ cause: any Error, of type: Any.Type) -> MultitaskingError {
         if let error = cause as? MultitaskingError { return error }
         var what = "its encode(to:) threw"
-        if case .invalidValue(_, let context)? = cause as? EncodingError { what = describe(context.codingPath, context.debugDescription) }
+        if case .invalidValue(_, let context)? = cause as? EncodingError {
+            what = describe(context.codingPath, context.debugDescription)
+        }
         return MultitaskingError(
             .encodeFailed,
             "a value of type \(String(reflecting: type)) cannot be encoded: \(what); "

@@ -27,7 +27,8 @@ extension Array: ElementArray where Element: Codable {
         let isGeneral = TypeTable.info(for: Element.self).strategy.isGeneral
         var elements: [Element] = []
         // The count may be a lie; memory is reserved in proportion to the bytes that are there.
-        elements.reserveCapacity(Swift.min(count, core.source.remaining / Swift.max(1, MemoryLayout<Element>.stride) + 1))
+        elements.reserveCapacity(
+            Swift.min(count, core.source.remaining / Swift.max(1, MemoryLayout<Element>.stride) + 1))
         for index in 0..<count {
             elements.append(
                 isGeneral

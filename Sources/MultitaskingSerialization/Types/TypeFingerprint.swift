@@ -29,7 +29,8 @@ public enum TypeFingerprint {
     public static func mismatch<T>(found fingerprint: UInt64, expected type: T.Type) -> MultitaskingError {
         let found = typeName(of: fingerprint) ?? "a type this process has not used (fingerprint \(fingerprint))"
         return MultitaskingError(
-            .wrongType, "the value is \(found), but \(String(reflecting: type)) was asked for; ask for the type that was sent")
+            .wrongType,
+            "the value is \(found), but \(String(reflecting: type)) was asked for; ask for the type that was sent")
     }
 
     /// The fingerprint of `type`, without the cache.
