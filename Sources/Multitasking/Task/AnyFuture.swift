@@ -1,4 +1,4 @@
-/// A ``Future`` of a task whose result type is not known.
+/// A `Future` of a task whose result type is not known.
 public struct AnyFuture: Sendable {
     private let base: any ErasableFuture
 
