@@ -37,7 +37,7 @@ struct Harness {
         .adding(submitScenarios).adding(crashScenarios).adding(memoryScenarios).adding(cancelScenarios)
         .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
-        .adding(concurrencyScenarios)
+        .adding(concurrencyScenarios).adding(deadlineScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -236,8 +236,9 @@ struct ChannelQueue {
                 let word = cell.word
                 switch word.state {
                 case .free, .void:
-                    guard cell.wordCell.compareExchange(
-                        word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
+                    guard
+                        cell.wordCell.compareExchange(
+                            word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
                     else { return false }
                 case .full:
                     let reading = CellWord(.reading, owner: membership.member, tag: tag(link.number))
