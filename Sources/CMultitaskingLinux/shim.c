@@ -83,7 +83,16 @@ bool mt_die_with_parent(pid_t expected_parent) {
     return getppid() == expected_parent;
 }
 
-void mt_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
+void mt_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+void mt_set_process_name(const char *name) {
+    // The first thread's name is what ps shows, and the caller may be another one.
+    int comm = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
+    if (comm < 0) return;
+    ssize_t written = write(comm, name, strlen(name));
+    (void)written;
+    close(comm);
+}
 
 void mt_reset_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
