@@ -36,7 +36,7 @@ enum FreshThread {
                     mine.exitCode = mine.body()
                     return nil
                 }, unsafe Unmanaged.passUnretained(job).toOpaque())
-            guard result == 0, unsafe pthread_join(thread, nil) == 0 else {
+            guard result == 0, pthread_join(thread, nil) == 0 else {
                 parkedThreads.store(0, ordering: .relaxed)
                 return body()
             }
