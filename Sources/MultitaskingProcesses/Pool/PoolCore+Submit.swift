@@ -42,7 +42,11 @@ extension PoolCore {
 
     /// Puts a prepared slot into the ring and wakes a worker.
     func enqueue(_ slot: TaskSlot) throws {
-        let isQueued = state.withLock { _ in jobs.push(slot, from: slot.word) }
+        let isQueued = state.withLock { $0.isShutDown ? nil : jobs.push(slot, from: slot.word) }
+        guard let isQueued else {
+            releaseSlot(slot)
+            throw Self.isShutDown
+        }
         guard isQueued else {
             releaseSlot(slot)
             throw MultitaskingError(
