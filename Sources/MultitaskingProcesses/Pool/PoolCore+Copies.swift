@@ -78,7 +78,7 @@ extension PoolCore {
             }
             if getppid() != parent { return 1 }
         }
-        guard slot.word.status == .claimed else { return 0 }
+        guard slot.word.status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
         let phase = { (phase: WorkerFailure.Phase) in me.phase.store(UInt64(phase.rawValue)) }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, slot: slot)
@@ -92,6 +92,16 @@ extension PoolCore {
         let copy = Member(arena: arena, index: member)
         copy.doorbell.increment()
         copy.doorbell.wake()
+    }
+
+    /// Ends a copy whose task never began: once its slot is given back it could not tell so any more.
+    func killUnusedCopy(of slot: TaskSlot) {
+        state.withLock { state in
+            guard let copy = state.copies[slot.copyMember], copy.pid > 0, copy.end == nil,
+                copy.slot?.index == slot.index
+            else { return }
+            kill(copy.pid, SIGKILL)
+        }
     }
 
     // MARK: Members

@@ -108,6 +108,7 @@ extension PoolCore {
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
+        if slot.kind == .copy, slot.resultKind == .none { killUnusedCopy(of: slot) }
         slot.arguments.release(to: membership.heap)
         slot.result.release(to: membership.heap)
         slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
