@@ -191,7 +191,10 @@ pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd) {
     posix_spawn_file_actions_init(&actions);
     // First to high numbers, so that no source is overwritten before it was copied.
     const int sources[] = {arena, doorbell, client_pidfd};
-    const int high = 500;
+    int high = mt_spawn_client_fd;
+    for (int i = 0; i < 3; i++)
+        if (sources[i] > high) high = sources[i];
+    high++;
     for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, sources[i], high + i);
     for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, high + i, mt_spawn_arena_fd + i);
     posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_client_fd + 1);
