@@ -45,13 +45,16 @@ struct JournalEntry {
 
     static let retiring: UInt64 = 1 << 63
 
-    /// Reports that everything begun is through. The block goes last: recovery acts on what is still named.
+    /// Reports that everything begun is through.
+    ///
+    /// The block goes first: it has a new holder or is free by now, and the cell or segment beside it says that it is not
+    /// to be freed by itself.
     @inline(__always)
     func clear() {
         guard offset != nil else { return }
+        block = .none
         cell = 0
         segment = 0
-        block = .none
     }
 }
 
