@@ -68,7 +68,9 @@
             for size in [200, World.block] {
                 let blocks = try (0..<40).map { _ in try successor.heap.allocate(size, journal: journal) }
                 for block in blocks {
-                    unsafe arena.withBytes(at: block.offset, count: size) { unsafe $0.initializeMemory(as: UInt8.self, repeating: 0xee) }
+                    unsafe arena.withBytes(at: block.offset, count: size) { bytes in
+                        for index in bytes.indices { unsafe bytes[index] = 0xee }
+                    }
                 }
                 for block in blocks { successor.heap.free(block) }
             }
