@@ -15,7 +15,7 @@ struct ChannelQueue {
     private var arena: Arena { header.arena }
 
     @inline(__always)
-    private func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
+    func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
 
     /// Whether this channel still exists, and is open.
     @inline(__always)
@@ -41,6 +41,13 @@ struct ChannelQueue {
 
     var isFull: Bool { isFull(tail: header.tail.load()) }
 
+    /// Notes a place in the journal before it is claimed.
+    @inline(__always)
+    private func announce(_ cell: Cell, of number: UInt64, in journal: JournalEntry) {
+        journal.channel = UInt64(header.index) | number << 17
+        journal.cell = UInt64(cell.offset)
+    }
+
     // MARK: Sending
 
     /// Claims the next place, has `fill` write the element, and publishes it.
@@ -57,8 +64,7 @@ struct ChannelQueue {
             guard let segment = try segmentForSending(number) else { continue }
             let cell = segment.cell(Int(index))
             let free = CellWord(.free, tag: tag(number))
-            journal.channel = UInt64(header.index)
-            journal.cell = UInt64(cell.offset)
+            announce(cell, of: number, in: journal)
             if cell.wordCell.compareExchange(
                 free.rawValue, CellWord(.writing, owner: member, tag: tag(number)).rawValue)
             {
@@ -147,14 +153,16 @@ struct ChannelQueue {
             switch word.state {
             case .full:
                 try accept(cell)
-                journal.channel = UInt64(header.index)
-                journal.cell = UInt64(cell.offset)
+                announce(cell, of: number, in: journal)
                 let reading = CellWord(.reading, owner: member, tag: tag(number))
                 guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { continue }
                 _ = header.head.compareExchange(position, position + 1)
                 defer { finish(cell, in: segment, index: Int(index), number: number) }
                 return .element(try take(cell))
             case .void:
+                announce(cell, of: number, in: journal)
+                let consumed = CellWord(.consumed, owner: member, tag: tag(number))
+                guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
                 _ = header.head.compareExchange(position, position + 1)
                 finish(cell, in: segment, index: Int(index), number: number)
             case .reading, .consumed:
@@ -177,46 +185,83 @@ struct ChannelQueue {
             guard !next.isNone, next.number == link.number + 1 else { return nil }
             // The tail must never point behind the head, to a segment that may be given back.
             _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
-            if header.headSegment.compareExchange(link.rawValue, next.rawValue) {
+            withRetiring(segment, number: link.number) { block in
+                guard header.headSegment.compareExchange(link.rawValue, next.rawValue) else { return }
                 fence()
-                if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number) }
+                if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number, block) }
             }
         }
     }
 
     /// Marks a place as done with, and gives its segment back if it was the last.
+    ///
+    /// Once the place's bit is set, the segment may serve for something else: nothing is written to it afterwards.
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
-        cell.wordCell.store(CellWord(.consumed, tag: tag(number)).rawValue)
+        cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
         let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
-        guard consumed == Segment.allConsumed else { return }
-        fence()
-        if SegmentLink(rawValue: header.headSegment.load()).number > number { retire(segment, number: number) }
+        if consumed == Segment.allConsumed { retireIfLeft(segment, number: number) }
     }
 
-    /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
-    private func retire(_ segment: Segment, number: UInt64) {
-        let tag = tag(number)
+    /// Gives a segment back whose elements are all gone, if the head has left it.
+    func retireIfLeft(_ segment: Segment, number: UInt64) {
+        fence()
+        guard SegmentLink(rawValue: header.headSegment.load()).number > number else { return }
+        withRetiring(segment, number: number) { retire(segment, number: number, $0) }
+    }
+
+    /// Runs `body` while the journal says that a segment may have to be given back.
+    private func withRetiring(_ segment: Segment, number: UInt64, _ body: (BlockReference) -> Void) {
         membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
             journal.segment = (number + 1) | JournalEntry.retiring
             let block = BlockReference(rawValue: segment.block.load())
             journal.block = block
-            if segment.tag.compareExchange(tag.rawValue, tag.rawValue | Segment.retiredFlag) {
-                membership.heap.free(block)
-            }
+            body(block)
             journal.clear()
         }
     }
 
+    /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
+    private func retire(_ segment: Segment, number: UInt64, _ block: BlockReference) {
+        let tag = tag(number).rawValue
+        if segment.tag.compareExchange(tag, tag | Segment.retiredFlag) { membership.heap.free(block) }
+    }
+
+    // MARK: After a death
+
+    /// Completes the giving back of a segment in whose middle a member died.
+    func completeRetiring(_ segment: Segment, number: UInt64, _ block: BlockReference) {
+        let tag = segment.tag.load()
+        if tag == self.tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
+        guard tag == self.tag(number).rawValue, segment.consumed.load() == Segment.allConsumed,
+            SegmentLink(rawValue: header.headSegment.load()).number > number
+        else { return }
+        retire(segment, number: number, block)
+    }
+
+    /// Whether an initialized segment became part of the channel.
+    func isLinked(_ segment: Segment, number: UInt64) -> Bool {
+        if reaches(number, at: segment.offset) { return true }
+        // If the head is past this number, all places of the segment that was linked under it have been used.
+        let last = segment.cell(Segment.cells - 1).word
+        return SegmentLink(rawValue: header.headSegment.load()).number > number && last.tag == tag(number)
+            && last.state != .free
+    }
+
     /// Whether the chain from the head on includes the segment with this number at this place.
-    func reaches(_ number: UInt64, at offset: Int) -> Bool {
+    private func reaches(_ number: UInt64, at offset: Int) -> Bool {
         restart: while true {
-            var link = SegmentLink(rawValue: header.headSegment.load())
+            let head = SegmentLink(rawValue: header.headSegment.load())
+            var link = head
             while true {
                 guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
                 if link.number == number { return segment.offset == offset }
                 let next = SegmentLink(rawValue: segment.next.load())
-                guard segment.tag.load() == tag(link.number).rawValue else { continue restart }
+                guard segment.tag.load() == tag(link.number).rawValue else {
+                    // The head itself is not what it was: the whole channel has been dismantled.
+                    if link == head, header.headSegment.load() == head.rawValue { return false }
+                    continue restart
+                }
                 guard !next.isNone, next.number == link.number + 1 else { return false }
                 link = next
             }
@@ -239,21 +284,26 @@ struct ChannelQueue {
                     guard cell.wordCell.compareExchange(
                         word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
                     else { return false }
+                    segment.consumed.formUnion(1 << UInt64(index))
                 case .full:
                     let reading = CellWord(.reading, owner: membership.member, tag: tag(link.number))
                     guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { return false }
                     membership.heap.free(cell.payload.block)
                     cell.wordCell.store(CellWord(.consumed, tag: tag(link.number)).rawValue)
+                    segment.consumed.formUnion(1 << UInt64(index))
                 case .writing, .reading:
                     return false
                 case .consumed:
-                    continue
+                    // Its reader may not have set its bit yet, and must not do so in a segment that serves again.
+                    guard segment.consumed.load() & 1 << UInt64(index) != 0 else { return false }
                 }
             }
             let next = SegmentLink(rawValue: segment.next.load())
-            membership.heap.free(BlockReference(rawValue: segment.block.load()))
-            guard !next.isNone else { break }
-            header.headSegment.store(next.rawValue)
+            let block = BlockReference(rawValue: segment.block.load())
+            // First the head, so that it never leads to a segment that is given back, but at the end of the chain.
+            if !next.isNone { header.headSegment.store(next.rawValue) }
+            membership.heap.free(block)
+            if next.isNone { break }
         }
         return true
     }
