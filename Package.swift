@@ -48,6 +48,11 @@ let package = Package(
             path: "Tests/KillHarness"),
         .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness"]),
 
+        // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
+        .executableTarget(
+            name: "pool-harness", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],
+            path: "Tests/PoolHarness"),
+
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
         .testTarget(
             name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),
@@ -63,10 +68,11 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .strictMemorySafety(),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .strictMemorySafety(),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+        ]
 }

@@ -155,7 +155,7 @@
 
         /// Every task ends once: with its value if it was through, as crashed if it was begun, and run again if not.
         private func checkTasks() throws {
-            var worker = Worker(world.core.mapping, member: 2)
+            var worker = Worker(world.core.mapping, member: 2, doorbell: world.core.doorbell)
             try expect(worker.run(initializer: nil) == 0, "the other worker failed to start")
             for (index, future) in world.futures.enumerated() {
                 let begun = Scoreboard.value(Scoreboard.begun + index)

@@ -87,7 +87,7 @@
                 }
                 PoolPhase(world.arena).advance(to: .draining)
             } operate: { world in
-                var worker = Worker(world.core.mapping, member: 1)
+                var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.doorbell)
                 guard worker.run(initializer: nil) == 0 else { throw Broken("the worker failed to start") }
             }
         }

@@ -27,7 +27,7 @@ private final class ManualSource: FutureSource {
         if isOver { body() }
     }
 
-    func cancel() -> Bool {
+    func cancel(force: Bool) -> Bool {
         guard state == .queued else { return false }
         end(.cancelled, as: .cancelled)
         return true

@@ -14,7 +14,21 @@ public struct TaskContext: TaskSideContext, Codable {
     /// The queues and the event.
     public let objects: ContextObjects
 
-    init(_ objects: ContextObjects) { self.objects = objects }
+    /// The worker that runs the task; nil in the parent, and on threads.
+    private let environment: (any TaskEnvironment)?
+
+    init(_ objects: ContextObjects) {
+        self.objects = objects
+        environment = nil
+    }
+
+    /// Whether the task should end: its cancel event is set, its time is up, or it was cancelled by force.
+    ///
+    /// Costs a load or two; meant to be called in a loop. False where there is no event.
+    public var isCancelled: Bool { objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false }
+
+    /// Which attempt at the task this is, counted from 1; see ``TaskOptions/retries``.
+    public var attempt: Int { environment?.attempt ?? 1 }
 
     /// What the executor keeps until the task has ended, which may be after its session and its handle are gone.
     var companion: (any Sendable)? {
@@ -31,6 +45,7 @@ public struct TaskContext: TaskSideContext, Codable {
                 .noSuchObject,
                 "a TaskContext can only be decoded by a worker of its pool: do not store or send it")
         }
+        self.environment = environment
         let references = try References(from: decoder)
         objects = ContextObjects(
             inputQueue: try references.inputQueue.map { QueueEnd(try environment.channel($0)) },

@@ -9,7 +9,7 @@ extension TaskManager {
     /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
     /// element of each, until the shortest has ended.
     /// - Returns: the session, with every task submitted.
-    /// - Throws: what ``TaskSession/submit(_:_:scopes:options:_:)`` throws; what was submitted before is then cancelled.
+    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(

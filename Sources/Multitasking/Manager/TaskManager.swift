@@ -1,4 +1,4 @@
-/// Runs functions in parallel and gives out sessions: what ``withProcessPoolExecutor`` hands to its body.
+/// Runs functions in parallel and gives out sessions: what `withProcessPoolExecutor` hands to its body.
 ///
 /// A function that takes a `TaskManager` works with either pool: `func scenario(_ manager: TaskManager) throws`.
 /// Every member may be used from any thread.

@@ -6,7 +6,7 @@ extension ThreadTaskManager {
     /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
     /// element of each, until the shortest has ended.
     /// - Returns: the session, with every task submitted.
-    /// - Throws: what ``TaskSession/submit(_:_:scopes:options:_:)`` throws; what was submitted before is then cancelled.
+    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
     @discardableResult
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
         _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,

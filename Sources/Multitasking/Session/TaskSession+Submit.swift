@@ -4,7 +4,7 @@
 extension TaskSession {
     /// Runs a function as a task: `session.submit("a", findPrimes, 1..<100)`.
     ///
-    /// Returns at once, unless the pool is full (see ``TaskOptions/waitForRoom``). Tasks start in the order of
+    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
     /// submission.
     /// - Parameters:
     ///   - name: the task's name, not empty and unique in the session.

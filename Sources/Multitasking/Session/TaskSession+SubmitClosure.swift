@@ -3,7 +3,7 @@
 extension TaskSession {
     /// Runs a closure as a task: `session.submit("b", 21) { $0 * 2 }`.
     ///
-    /// Returns at once, unless the pool is full (see ``TaskOptions/waitForRoom``). Tasks start in the order of
+    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
     /// submission.
     /// - Parameters:
     ///   - name: the task's name, not empty and unique in the session.

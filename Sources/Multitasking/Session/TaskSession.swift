@@ -1,7 +1,7 @@
 internal import OrderedCollections
 import Synchronization
 
-/// A group of named tasks that share queues and a cancel event: made by ``TaskManager/session()`` or `map`.
+/// A group of named tasks that share queues and a cancel event: made by `TaskManager.session` or `map`.
 ///
 /// ```swift
 /// let session = try manager.session()

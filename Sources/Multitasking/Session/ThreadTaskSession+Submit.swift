@@ -4,7 +4,7 @@ extension ThreadTaskSession {
     /// Runs a function as a task: `session.submit("a", findPrimes, 1..<100)`.
     ///
     /// Arguments and results need only be `Sendable`: they are shared, not copied.
-    /// Returns at once, unless the pool is full (see ``TaskOptions/waitForRoom``). Tasks start in the order of
+    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
     /// submission.
     /// - Parameters:
     ///   - name: the task's name, not empty and unique in the session.

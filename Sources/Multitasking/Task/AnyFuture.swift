@@ -1,4 +1,4 @@
-/// A ``Future`` of a task whose result type is not known.
+/// A `Future` of a task whose result type is not known.
 public struct AnyFuture: Sendable {
     private let base: any ErasableFuture
 
@@ -22,7 +22,7 @@ public struct AnyFuture: Sendable {
 
     /// Cancels the task if it has not started; true means that it never will.
     @discardableResult
-    public func cancel() -> Bool { base.cancel() }
+    public func cancel(force: Bool = false) -> Bool { base.cancel(force: force) }
 
     /// Calls `body` once when the task has ended, at once if it has already.
     ///
@@ -55,7 +55,7 @@ private protocol ErasableFuture: Sendable {
     var isCancelled: Bool { get }
     var isRunning: Bool { get }
     func result() -> TaskResult?
-    func cancel() -> Bool
+    func cancel(force: Bool) -> Bool
     func whenDone(_ body: @escaping @Sendable () -> Void)
     @available(*, noasync)
     func waitUntilDone(_ wait: WaitLimit) -> Bool

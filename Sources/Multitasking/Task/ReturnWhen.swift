@@ -1,4 +1,4 @@
-/// When ``TaskSession/waitForAll(timeout:returnWhen:)`` returns, if its time-out does not come first.
+/// When `TaskSession.waitForAll` returns, if its time-out does not come first.
 public enum ReturnWhen: Sendable, Hashable, CaseIterable {
     /// When every task has ended.
     case allCompleted

@@ -5,7 +5,7 @@ public struct TaskResult: Sendable {
 
     /// Why there is no value; nil if there is one.
     ///
-    /// What the function threw, or a ``MultitaskingError`` that says what befell the task.
+    /// What the function threw, or a `MultitaskingError` that says what befell the task.
     public let error: (any Error)?
 
     /// Makes a result of a task's outcome.

@@ -55,7 +55,11 @@ extension MultitaskingError.Code {
     public static let shutDown = Self("shutDown")
     /// A wait ended before what it waited for happened.
     public static let timedOut = Self("timedOut")
-    /// The task was cancelled before it started.
+    /// The task ran longer than its time-out and was ended.
+    public static let taskTimedOut = Self("taskTimedOut")
+    /// The task waited longer for a worker than its options allow, and never started.
+    public static let queueTimedOut = Self("queueTimedOut")
+    /// The task was cancelled before it started, or ended by a forced cancel.
     public static let cancelled = Self("cancelled")
     /// A value is not of the type that was asked for.
     public static let wrongType = Self("wrongType")

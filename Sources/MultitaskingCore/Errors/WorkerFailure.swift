@@ -42,10 +42,13 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public let signalName: String?
     /// The largest resident memory the worker had, in bytes; 0 if unknown.
     public let peakMemory: Int
+    /// Which attempt at the task this was, counted from 1.
+    public let attempt: Int
 
     /// Makes a record of a worker's end.
     public init(
-        pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int
+        pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int,
+        attempt: Int = 1
     ) {
         self.pid = pid
         self.worker = worker
@@ -54,6 +57,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.signalName = signalName
         self.exitCode = exitCode
         self.peakMemory = peakMemory
+        self.attempt = attempt
     }
 
     /// One sentence with everything known.
@@ -62,6 +66,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
             if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {
                 "exited with code \(exitCode ?? 0)"
             }
-        return "worker \(worker) (pid \(pid)) \(end) while \(phase); peak memory \(peakMemory / 1024) KiB"
+        let attempts = attempt > 1 ? ", at attempt \(attempt)" : ""
+        return "worker \(worker) (pid \(pid)) \(end) while \(phase)\(attempts); peak memory \(peakMemory / 1024) KiB"
     }
 }

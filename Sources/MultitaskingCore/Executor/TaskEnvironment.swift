@@ -15,6 +15,20 @@ public protocol TaskEnvironment: Sendable {
 
     /// The clock the task lives by.
     var clock: any TaskClock { get }
+
+    /// Whether the pool asks this task to end, because its time is up or it was cancelled by force. Costs one load.
+    var isEndRequested: Bool { get }
+
+    /// Which attempt at the task this is, counted from 1.
+    var attempt: Int { get }
+}
+
+extension TaskEnvironment {
+    /// A backend that cannot end a running task never asks for it.
+    public var isEndRequested: Bool { false }
+
+    /// A backend that does not retry has one attempt.
+    public var attempt: Int { 1 }
 }
 
 extension CodingUserInfoKey {

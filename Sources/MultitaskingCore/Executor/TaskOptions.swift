@@ -5,11 +5,52 @@ public struct TaskOptions: Sendable, Hashable {
     /// The default waits for as long as it takes.
     public var waitForRoom: WaitLimit
 
+    /// How long the task may run; nil for as long as it likes.
+    ///
+    /// When the time is up, the task is asked to end: its context reads as cancelled. After ``gracePeriod`` its process gets SIGTERM,
+    /// after another SIGKILL, and the task ends with `taskTimedOut`. What it returns within the first grace period counts.
+    /// A thread pool, which cannot end a running task, refuses this, ``queueTimeout`` and ``retries`` with
+    /// `invalidArgument`.
+    public var timeout: Duration?
+
+    /// How long the task may wait for a worker; nil for as long as it takes. Then it ends with `queueTimedOut`, and
+    /// never starts.
+    public var queueTimeout: Duration?
+
+    /// How long each step of ending a running task waits before the next, harder one.
+    public var gracePeriod: Duration
+
+    /// When the task is run again.
+    public var retries: RetryPolicy
+
     /// Makes options.
-    public init(waitForRoom: WaitLimit = .forever) {
+    public init(
+        waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
+        gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never
+    ) {
         self.waitForRoom = waitForRoom
+        self.timeout = timeout
+        self.queueTimeout = queueTimeout
+        self.gracePeriod = gracePeriod
+        self.retries = retries
     }
 
     /// The options of a task that asks for nothing special.
     public static let `default` = TaskOptions()
+}
+
+extension TaskOptions {
+    /// Throws `invalidArgument` unless all times are positive and the number of retries can be counted.
+    public func validate() throws {
+        for (name, duration) in [("timeout", timeout), ("queueTimeout", queueTimeout)] {
+            if let duration, duration <= .zero {
+                throw MultitaskingError(
+                    .invalidArgument, "\(name) is \(duration); give a positive duration, or nil for no limit")
+            }
+        }
+        if gracePeriod < .zero {
+            throw MultitaskingError(.invalidArgument, "gracePeriod is \(gracePeriod); give zero or more")
+        }
+        try retries.validate()
+    }
 }

@@ -28,9 +28,13 @@ public struct Future<Value: Sendable>: Sendable {
     public func outcome() -> TaskOutcome<Value>? { source.outcome() }
 
     /// Cancels the task if it has not started.
-    /// - Returns: true if the task was cancelled, and so never starts; false if it runs or has ended.
+    ///
+    /// - Parameter force: also end the task if it runs, where the pool can (processes can, threads cannot): its context
+    ///   reads as cancelled, after the grace period of its options its process gets SIGTERM, after another SIGKILL. It ends as
+    ///   cancelled unless it returns or throws within the first grace period.
+    /// - Returns: true if the task never starts or, when forced, is being ended; false if it runs on or has ended.
     @discardableResult
-    public func cancel() -> Bool { source.cancel() }
+    public func cancel(force: Bool = false) -> Bool { source.cancel(force: force) }
 
     /// Calls `body` once when the task has ended, at once if it has already.
     ///

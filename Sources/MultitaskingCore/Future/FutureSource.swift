@@ -22,5 +22,8 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     func whenDone(_ body: @escaping @Sendable () -> Void)
 
     /// Cancels the task if it has not started: true means that it never will.
-    func cancel() -> Bool
+    ///
+    /// - Parameter force: also end the task if it runs, where the backend can; true then means that this has begun. The
+    ///   task ends as cancelled unless it comes to its own end first.
+    func cancel(force: Bool) -> Bool
 }

@@ -4,7 +4,7 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
     case success(Value)
     /// Its function threw, or the task failed before or after; see ``MultitaskingError`` and ``RemoteError``.
     case failure(any Error)
-    /// It was cancelled before it started.
+    /// It was cancelled before it started, or ended by a forced cancel.
     case cancelled
 
     /// The value.
@@ -14,7 +14,7 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
         case .success(let value): return value
         case .failure(let error): throw error
         case .cancelled:
-            throw MultitaskingError(.cancelled, "the task was cancelled before it started and has no result")
+            throw MultitaskingError(.cancelled, "the task was cancelled and has no result")
         }
     }
 }
@@ -27,6 +27,6 @@ public enum TaskState: Sendable, Hashable {
     case running
     /// Ended, in whatever way.
     case done
-    /// Ended by being cancelled before it started.
+    /// Ended by being cancelled.
     case cancelled
 }

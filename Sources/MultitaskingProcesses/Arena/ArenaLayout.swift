@@ -21,6 +21,8 @@ struct ArenaLayout: Sendable, Equatable {
     static let workerLimit = 512
     /// How many copy-on-write tasks may be unfinished at the same time.
     static let copyLimit = 64
+    /// The member that holds a task between two attempts: the supervisor.
+    static let supervisor = memberLimit - 1
     static let memberStride = 1024
     static let memberTable = 1 << 16
 
@@ -43,7 +45,7 @@ struct ArenaLayout: Sendable, Equatable {
 
     // MARK: Tasks
 
-    static let slotStride = 192
+    static let slotStride = 240
     static let slotTable = channelTable + channelLimit * channelStride
     var jobRing: Int { Self.slotTable + slotCapacity * Self.slotStride }
     var retryRing: Int { jobRing + slotCapacity * 8 }
@@ -92,6 +94,7 @@ struct ArenaLayout: Sendable, Equatable {
         static let startFailures = 1424
         static let workerDeaths = 1432
         static let channelCount = 1440
+        static let slotCount = 1448
         static let warmChunks = 1536
         static let usedChunks = 1544
         static let failureLength = 1608

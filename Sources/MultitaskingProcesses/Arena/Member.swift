@@ -26,6 +26,10 @@ struct Member {
     var doorbell: SharedFutex { arena.futex(base + 32) }
     /// How many tasks it ran.
     var finishedTasks: SharedWord { arena.word(base + 40) }
+    /// When its task must end, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
+    var deadline: SharedWord { arena.word(base + 48) }
+    /// A slot, plus 1, that it hands back to the supervisor to be queued again; 0 if none.
+    var handback: SharedWord { arena.word(base + 56) }
 
     /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.
     func freedBlocks(_ sizeClass: Int) -> SharedWord { arena.word(base + 128 + sizeClass * 8) }

@@ -281,8 +281,9 @@ struct ChannelQueue {
                 let word = cell.word
                 switch word.state {
                 case .free, .void:
-                    guard cell.wordCell.compareExchange(
-                        word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
+                    guard
+                        cell.wordCell.compareExchange(
+                            word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
                     else { return false }
                     segment.consumed.formUnion(1 << UInt64(index))
                 case .full:

@@ -51,7 +51,7 @@ public final class ProcessChannel: JoinableChannel {
         return ChannelStatus(count: queue.count, capacity: capacity == 0 ? nil : capacity, isClosed: queue.isClosed)
     }
 
-    /// Puts `element` at the end; see ``Channel/send(_:wait:)``.
+    /// Puts `element` at the end; see `Channel.send(_:wait:)`.
     /// - Complexity: O(size of the element).
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
@@ -107,7 +107,7 @@ public final class ProcessChannel: JoinableChannel {
         }
     }
 
-    /// Takes the first element; see ``Channel/receive(as:wait:)``.
+    /// Takes the first element; see `Channel.receive(as:wait:)`.
     /// - Complexity: O(size of the element).
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
@@ -135,7 +135,7 @@ public final class ProcessChannel: JoinableChannel {
                     header.senders.wakeOne()
                     header.notifyWatcher()
                 }
-                let environment = WorkerEnvironment(membership: membership)
+                let environment = WorkerEnvironment(membership: membership, slot: nil)
                 return try unsafe cell.payload.withPayload { bytes in
                     let reader = unsafe PayloadReader(bytes, environment: environment)
                     return try reader.decode(type)
@@ -149,7 +149,7 @@ public final class ProcessChannel: JoinableChannel {
         }
     }
 
-    /// Ends the channel; see ``Channel/close(discarding:)``.
+    /// Ends the channel; see `Channel.close(discarding:)`.
     /// - Complexity: O(elements) when discarding.
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
@@ -200,7 +200,7 @@ public final class ProcessChannel: JoinableChannel {
         membership.wait(wait, on: header.joiners, isReady: { isJoined }) { isJoined ? true : nil } ?? false
     }
 
-    /// Suspends until `operation` may succeed; see ``Channel/ready(for:wait:)``.
+    /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
         _ = try await awaitCallback(wait) { resume in
             let header = header

@@ -12,11 +12,13 @@ enum BackgroundThread {
         var thread = pthread_t()
         let job = unsafe Unmanaged.passRetained(Job(body))
         // SAFETY: the thread takes over the reference that was retained for it.
-        let result = unsafe pthread_create(&thread, nil, { job in
-            guard let job = unsafe job else { return nil }
-            unsafe Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body()
-            return nil
-        }, unsafe job.toOpaque())
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { job in
+                guard let job = unsafe job else { return nil }
+                unsafe Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body()
+                return nil
+            }, unsafe job.toOpaque())
         if result == 0 {
             pthread_detach(thread)
         } else {

@@ -72,7 +72,9 @@ final class Membership: @unchecked Sendable {
     var startedWatcher: Watcher? { watcherOrNil.withLock { $0 } }
 
     /// Has `check` called now and then while this process waits; the client uses it to look after its supervisor.
-    func setSupervisorCheck(_ check: (@Sendable () -> Void)?) { supervisorCheck.withLock { $0 = check.map(SupervisorCheck.init) } }
+    func setSupervisorCheck(_ check: (@Sendable () -> Void)?) {
+        supervisorCheck.withLock { $0 = check.map(SupervisorCheck.init) }
+    }
 
     func checkSupervisor() { supervisorCheck.withLock { $0 }?.body() }
 

@@ -19,7 +19,7 @@ extension PoolCore {
             state.withLock { $0.copies[member] = nil }
             throw error
         }
-        slot.prepare(kind: .copy, function: 0, copyMember: member)
+        slot.prepare(kind: .copy, function: 0, copyMember: member, options: options)
         let copy = Member(arena: arena, index: member)
         copy.slot.store(UInt64(slot.index + 1))
         copy.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
@@ -60,8 +60,8 @@ extension PoolCore {
         }
         guard slot.word.status == .claimed else { return 0 }
         let phase = { (phase: WorkerFailure.Phase) in me.phase.store(UInt64(phase.rawValue)) }
-        let environment = WorkerEnvironment(membership: membership)
-        TaskRunner(membership: membership, slot: slot)
+        let environment = WorkerEnvironment(membership: membership, slot: slot)
+        _ = TaskRunner(membership: membership, slot: slot)
             .run(Function.self, phase: phase, word: { slot.word }) { try call(in: environment) }
         fflush(nil)
         return 0

@@ -10,7 +10,8 @@ extension PoolCore {
         let pid = Int32(truncatingIfNeeded: record.pid.load())
         if status & CrashRecord.clientChildFlag != 0 {
             let info = reapCopy(pid)
-            status = info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
+            status =
+                info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
             peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0
         }
         let number = Int32(truncatingIfNeeded: status & 0xffff_ffff)
@@ -22,12 +23,18 @@ extension PoolCore {
             signal: isSupervisor ? 9 : isSignal ? number : nil,
             signalName: unsafe (isSupervisor ? mt_signal_name(9) : isSignal ? mt_signal_name(number) : nil)
                 .map { unsafe String(cString: $0) },
-            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory)
+            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt)
         if isSupervisor {
             return MultitaskingError(
                 .supervisorLost,
                 "the pool's supervisor died and its workers with it while the task was running; submit the task again",
                 cause: failure)
+        }
+        if record.status.load() & CrashRecord.timeoutFlag != 0 {
+            return MultitaskingError(
+                .taskTimedOut,
+                "the task ran longer than its timeout and its process was ended; allow more time, or have the task look at "
+                    + "its context's isCancelled", cause: failure)
         }
         if isSignal {
             let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""

@@ -9,6 +9,7 @@ extension PoolCore {
         _ call: Invoker<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function> {
         try checkUsable()
+        try options.validate()
         guard let function = try functionIndex(of: call.function) else {
             return try submitCopy(call, options: options)
         }
@@ -23,7 +24,7 @@ extension PoolCore {
             }
             let slot = try waitForRoom(options.waitForRoom) {
                 let slot = try takeSlot()
-                slot.prepare(kind: .portable, function: function)
+                slot.prepare(kind: .portable, function: function, options: options)
                 do {
                     try slot.arguments.store(
                         writer, heap: membership.heap, journal: JournalEntry(arena: arena, offset: nil),
@@ -45,7 +46,8 @@ extension PoolCore {
         guard isQueued else {
             releaseSlot(slot)
             throw MultitaskingError(
-                .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first")
+                .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
+            )
         }
         parked.wakeOne()
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
@@ -86,6 +88,7 @@ extension PoolCore {
             if let index = state.freeSlots.popLast() { return index }
             guard state.freshSlot < arena.layout.slotCapacity else { return nil }
             state.freshSlot += 1
+            arena.header(ArenaLayout.Header.slotCount).store(UInt64(state.freshSlot))
             return state.freshSlot - 1
         }
         guard let index else {
@@ -137,7 +140,7 @@ extension PoolCore {
     func sweepAbandoned() {
         let ended = state.withLock { state in
             guard !state.abandoned.isEmpty else { return [(slot: TaskSlot, companion: (any Sendable)?)]() }
-            let split = state.abandoned.partition { $0.slot.hasEnded }
+            let split = state.abandoned.partition { $0.slot.hasEnded || $0.slot.expireIfDue() }
             let ended = Array(state.abandoned[split...])
             state.abandoned.removeSubrange(split...)
             return ended
@@ -149,9 +152,12 @@ extension PoolCore {
 extension TaskSlot {
     /// Whether the task has ended, in whatever way.
     @inline(__always)
-    var hasEnded: Bool {
-        let status = word.status
-        return status == .done || status == .cancelled
+    var hasEnded: Bool { word.hasEnded }
+
+    /// Ends a task that has waited too long for a worker; false if it has not.
+    func expireIfDue() -> Bool {
+        let word = word
+        return word.status == .queued && orders.isExpired && end(from: word, as: .expired)
     }
 }
 

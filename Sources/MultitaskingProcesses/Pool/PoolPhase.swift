@@ -42,9 +42,12 @@ struct PoolPhase {
 
     /// Keeps an error's description where the client finds it.
     static func reportFailure(of error: any Error, in arena: Arena) {
-        let text = Array("\(String(reflecting: type(of: error))): \(error)".utf8.prefix(
-            ArenaLayout.Header.failureCapacity))
-        unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: text.count) { unsafe $0.copyBytes(from: text) }
+        let text = Array(
+            "\(String(reflecting: type(of: error))): \(error)".utf8.prefix(
+                ArenaLayout.Header.failureCapacity))
+        unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: text.count) {
+            unsafe $0.copyBytes(from: text)
+        }
         arena.header(ArenaLayout.Header.failureLength).store(UInt64(text.count))
     }
 

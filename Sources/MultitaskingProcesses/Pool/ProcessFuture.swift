@@ -25,7 +25,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
         if slot.hasEnded { core.releaseSlot(slot) } else { core.abandon(slot, companion: companion) }
     }
 
-    private var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded }
+    private var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() }
 
     var state: TaskState {
         settled.withLock { outcome in
@@ -34,10 +34,13 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             case .success?, .failure?: return .done
             case nil: break
             }
-            switch slot.word.status {
+            if slot.expireIfDue() { return .done }
+            let word = slot.word
+            switch word.status {
             case .free, .queued: return .queued
-            case .claimed: return .running
-            case .done: return .done
+            case .claimed where word.member == ArenaLayout.supervisor: return .queued
+            case .claimed, .condemnedByTimeout, .condemnedByCancel: return .running
+            case .done, .expired: return .done
             case .cancelled: return .cancelled
             }
         }
@@ -47,9 +50,11 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
         settled.withLock { settled in
             if let settled { return settled }
             let outcome: TaskOutcome<Value>
+            _ = slot.expireIfDue()
             switch slot.word.status {
-            case .free, .queued, .claimed: return nil
+            case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel: return nil
             case .cancelled: outcome = .cancelled
+            case .expired: outcome = .failure(Self.expired)
             case .done: outcome = readOutcome()
             }
             settled = outcome
@@ -86,7 +91,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
     }
 
     private func read<Result>(_ body: (inout PayloadReader) throws -> Result) throws -> Result {
-        let environment = WorkerEnvironment(membership: core.membership)
+        let environment = WorkerEnvironment(membership: core.membership, slot: nil)
         return try unsafe slot.result.withPayload { bytes in
             var reader = unsafe PayloadReader(bytes, environment: environment)
             return try body(&reader)
@@ -95,7 +100,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
 
     @available(*, noasync)
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
-        core.membership.wait(wait, for: slot.completion) { hasEnded }
+        core.membership.wait(wait, for: slot.completion, expiry: slot.orders.expiry) { hasEnded }
     }
 
     func whenDone(_ body: @escaping @Sendable () -> Void) {
@@ -107,7 +112,13 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
         }
     }
 
-    func cancel() -> Bool {
+    private static var expired: MultitaskingError {
+        MultitaskingError(
+            .queueTimedOut,
+            "the task waited for a worker until its queueTimeout, and never started; allow more time, or more workers")
+    }
+
+    func cancel(force: Bool) -> Bool {
         settled.withLock { settled in
             if let settled {
                 if case .cancelled = settled { return true }
@@ -115,8 +126,13 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             }
             let word = slot.word
             if word.status == .cancelled { return true }
-            guard word.status == .queued, slot.end(from: word, as: .cancelled) else { return false }
-            if slot.kind == .copy { core.dismissCopy(slot.copyMember) }
+            if word.status == .queued, slot.end(from: word, as: .cancelled) {
+                if slot.kind == .copy { core.dismissCopy(slot.copyMember) }
+                return true
+            }
+            guard force, slot.word.isClaimed else { return false }
+            slot.orders.askForEnd()
+            core.ringDoorbell()
             return true
         }
     }

@@ -15,7 +15,7 @@ public import MultitaskingSerialization
 /// that is safe; otherwise `submit` throws `capturesState`.
 ///
 /// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
-/// whose cause is a ``MultitaskingCore/WorkerFailure``, and is replaced. If this process dies, so do all of the pool's.
+/// whose cause is a `WorkerFailure`, and is replaced. If this process dies, so do all of the pool's.
 ///
 /// Tasks start in the order of submission. Dropping the pool without ``shutdown(_:)`` lets queued tasks finish.
 public final class ProcessPool: Executor {
@@ -68,7 +68,7 @@ public final class ProcessPool: Executor {
 
     deinit { core.drainInBackground() }
 
-    /// Queues a call; see ``Executor/submit(_:options:)``.
+    /// Queues a call; see `Executor.submit(_:options:)`.
     public func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {

@@ -83,7 +83,9 @@ extension Membership {
             queue.sleepers.add(1)
             fence()
             // A change made before this look is seen by it; a change made later sees the sleeper and raises the futex.
-            if isReady() { sched_yield() } else {
+            if isReady() {
+                sched_yield()
+            } else {
                 queue.futex.sleep(while: ticket, nanoseconds: min(deadline.left, Self.slice))
             }
             queue.sleepers.subtract(1)
@@ -94,7 +96,11 @@ extension Membership {
     }
 
     /// Waits until a task has ended; false if the deadline passed first.
-    func wait(_ limit: WaitLimit, for completion: Completion, hasEnded: () -> Bool) -> Bool {
+    ///
+    /// - Parameter expiry: when `hasEnded` should be asked in any case, in nanoseconds of CLOCK_MONOTONIC.
+    func wait(
+        _ limit: WaitLimit, for completion: Completion, expiry: Int64? = nil, hasEnded: () -> Bool
+    ) -> Bool {
         if hasEnded() { return true }
         if case .never = limit { return false }
         if spin(until: hasEnded) { return true }
@@ -102,7 +108,8 @@ extension Membership {
         while !hasEnded() {
             let left = deadline.left
             if left == 0 { return false }
-            completion.sleep(nanoseconds: min(left, Self.slice), unless: hasEnded)
+            let untilExpiry = expiry.map { max(0, $0 - monotonicNanoseconds()) } ?? .max
+            completion.sleep(nanoseconds: min(left, Self.slice, untilExpiry), unless: hasEnded)
             checkSupervisor()
         }
         return true

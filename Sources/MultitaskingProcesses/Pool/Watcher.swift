@@ -62,12 +62,14 @@ final class Watcher: Sendable {
         var thread = pthread_t()
         let box = unsafe Unmanaged.passRetained(self)
         // SAFETY: the thread takes over the reference that was retained for it.
-        let result = unsafe pthread_create(&thread, nil, { box in
-            guard let box = unsafe box else { return nil }
-            unsafe mt_set_process_name("pool-watcher")
-            unsafe Unmanaged<Watcher>.fromOpaque(box).takeRetainedValue().run()
-            return nil
-        }, unsafe box.toOpaque())
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { box in
+                guard let box = unsafe box else { return nil }
+                unsafe mt_set_process_name("pool-watcher")
+                unsafe Unmanaged<Watcher>.fromOpaque(box).takeRetainedValue().run()
+                return nil
+            }, unsafe box.toOpaque())
         guard result == 0 else {
             unsafe box.release()
             state.withLock { $0.isStarted = false }

@@ -24,11 +24,14 @@ struct Recovery {
     }
 
     /// Settles what `member` was doing and gives back what it held.
-    func recover(_ index: Int, _ end: End) {
+    ///
+    /// - Returns: its task if it is to be run again; the supervisor holds it now.
+    @discardableResult
+    func recover(_ index: Int, _ end: End) -> TaskSlot? {
         let member = Member(arena: arena, index: index)
         // The inner entries first: recovering the others uses them again.
         for entry in (0..<Member.journalEntries).reversed() { recover(member.journal(entry), of: member) }
-        settleTask(of: member, end)
+        let retry = settleTask(of: member, end)
         arena.releaseRuns(of: index)
         if index <= arena.layout.workers {
             let parked = ParkedWorkers(arena: arena)
@@ -39,32 +42,48 @@ struct Recovery {
             }
         }
         wakeChannels()
+        return retry
     }
 
     // MARK: The task
 
-    private func settleTask(of member: Member, _ end: End) {
+    private func settleTask(of member: Member, _ end: End) -> TaskSlot? {
         defer { member.slot.store(0) }
         let index = Int(member.slot.load()) - 1
-        guard index >= 0, index < arena.layout.slotCapacity else { return }
+        guard index >= 0, index < arena.layout.slotCapacity else { return nil }
         let slot = TaskSlot(arena: arena, index: index)
         let word = slot.word
         let isCopy = member.index > arena.layout.workers
         let isMine =
             isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
-        guard isMine else { return }
+        guard isMine else { return nil }
         switch word.status {
         case .claimed:
             let hasBegun = isCopy || WorkerFailure.Phase(rawValue: UInt8(member.phase.load() & 0xff)) != .idle
-            if hasBegun { fail(slot, word, member, end) } else { _ = retries.push(slot, from: word) }
+            guard hasBegun else {
+                _ = retries.push(slot, from: word)
+                return nil
+            }
+            if !isCopy, slot.orders.retriesCrash {
+                let held = word.with(.claimed, member: ArenaLayout.supervisor)
+                return slot.wordCell.compareExchange(word.rawValue, held.rawValue) ? slot : nil
+            }
+            fail(slot, word, member, end)
+        case .condemnedByTimeout where isCopy || slot.kind == .portable:
+            var end = end
+            end.status |= CrashRecord.timeoutFlag
+            fail(slot, word, member, end)
+        case .condemnedByCancel where isCopy || slot.kind == .portable:
+            slot.end(from: word, as: .cancelled)
         case .queued where isCopy:
             fail(slot, word, member, end)
-        case .done, .cancelled:
+        case .done, .cancelled, .expired:
             // It may have died before it told anybody.
             slot.completion.signal(arena)
-        case .free, .queued:
+        case .free, .queued, .condemnedByTimeout, .condemnedByCancel:
             break
         }
+        return nil
     }
 
     private var retries: JobRing { JobRing(arena: arena, isRetry: true) }

@@ -5,24 +5,30 @@ import MultitaskingCore
 /// The process that forks the workers, reaps them, settles what they held, and replaces them.
 ///
 /// It has one thread and never uses Dispatch, Swift concurrency or Foundation, so that forking it is always safe. It takes
-/// no part in the passing of tasks: it sleeps unless somebody dies or the pool's phase changes.
+/// no part in the passing of tasks: it sleeps unless somebody dies, a task's time is up, or the pool's phase changes.
 struct Supervisor {
-    private let mapping: ArenaMapping
-    private let arena: Arena
-    private let doorbell: Int32
-    private let client: Int32
-    private let initializer: WorkerInitializer?
-    private let pid = getpid()
-    private var workers: [Child?]
-    private var copies: [Int: Int32] = [:]
+    let mapping: ArenaMapping
+    let arena: Arena
+    let doorbell: Int32
+    let client: Int32
+    let initializer: WorkerInitializer?
+    let pid = getpid()
+    /// The workers by member; the first place is the client's and stays empty.
+    var workers: [Child?]
+    /// The pidfds of the copies of the client, by member.
+    var copies: [Int: Int32] = [:]
+    /// The tasks that are being ended, by the member that runs them.
+    var ladders: [Int: Ladder] = [:]
+    /// The tasks that wait for their next attempt.
+    var delayed: [DelayedTask] = []
 
-    private struct Child {
+    struct Child {
         var pid: pid_t
         var pidfd: Int32
     }
 
     /// - Parameters:
-    ///   - doorbell: an eventfd that the client writes to when the supervisor should look at the arena.
+    ///   - doorbell: an eventfd that others write to when the supervisor should look at the arena.
     ///   - client: a pidfd of the client.
     ///   - initializer: what each worker runs first; nil if it is in the function table.
     init(_ mapping: ArenaMapping, doorbell: Int32, client: Int32, initializer: WorkerInitializer?) {
@@ -55,20 +61,25 @@ struct Supervisor {
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
         watchCopies()
-        let mayWork = phase == .running || phase == .draining && hasQueuedTasks
-        var missing = false
+        takeHandedBack()
+        var wakeUp = queueDueTasks()
+        wakeUp = min(wakeUp, climbLadders())
+        let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork {
-            for index in 1..<workers.count where workers[index] == nil && !start(index) { missing = true }
+            for index in 1..<workers.count where workers[index] == nil && !start(index) {
+                // The system cannot make a process now; it may be able to soon.
+                wakeUp = min(wakeUp, monotonicNanoseconds() + 100_000_000)
+            }
         }
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
             if phase == .killing { settleQueuedTasks() }
             return 0
         }
-        return sleep(milliseconds: missing ? 100 : -1) ? nil : clientIsGone()
+        return sleep(until: wakeUp) ? nil : clientIsGone()
     }
 
     /// Sleeps until something happens, and deals with deaths; false if the client is gone.
-    private mutating func sleep(milliseconds: Int32) -> Bool {
+    private mutating func sleep(until wakeUp: Int64) -> Bool {
         var descriptors = [
             pollfd(fd: doorbell, events: Int16(POLLIN), revents: 0),
             pollfd(fd: client, events: Int16(POLLIN), revents: 0),
@@ -82,6 +93,10 @@ struct Supervisor {
             members.append(index)
             descriptors.append(pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0))
         }
+        let milliseconds: Int32 =
+            if wakeUp == .max { -1 } else {
+                Int32(clamping: (max(0, wakeUp - monotonicNanoseconds()) + 999_999) / 1_000_000)
+            }
         let count = unsafe descriptors.withUnsafeMutableBufferPointer {
             unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds)
         }
@@ -107,148 +122,6 @@ struct Supervisor {
 
     private var hasQueuedTasks: Bool {
         !JobRing(arena: arena, isRetry: false).isEmpty || !JobRing(arena: arena, isRetry: true).isEmpty
-    }
-
-    // MARK: Workers
-
-    /// Forks a worker; false if the system cannot make a process now.
-    private mutating func start(_ index: Int) -> Bool {
-        let member = Member(arena: arena, index: index)
-        member.slot.store(0)
-        member.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
-        member.state = .starting
-        let child = mt_fork()
-        // Not `exit`: the handlers registered in the client are the client's to run.
-        if child == 0 { _exit(runWorker(index)) }
-        guard child > 0 else { return false }
-        let pidfd = mt_pidfd_open(child)
-        guard pidfd >= 0 else {
-            kill(child, SIGKILL)
-            var info = mt_exit_info()
-            _ = unsafe mt_reap(child, true, &info)
-            return false
-        }
-        member.pid.store(UInt64(child))
-        workers[index] = Child(pid: child, pidfd: pidfd)
-        return true
-    }
-
-    /// What a forked worker does; the exit code it must leave with.
-    private func runWorker(_ index: Int) -> Int32 {
-        guard mt_die_with_parent(pid) else { return 1 }
-        // Its own group, so that whatever it starts can be killed with it.
-        setpgid(0, 0)
-        unsafe mt_set_process_name("mt-worker-\(index - 1)")
-        for case let child? in workers { close(child.pidfd) }
-        for pidfd in copies.values { close(pidfd) }
-        close(doorbell)
-        close(client)
-        var worker = Worker(mapping, member: index)
-        let code = worker.run(initializer: initializer)
-        fflush(nil)
-        return code
-    }
-
-    private mutating func workerEnded(_ index: Int) {
-        guard let child = workers[index] else { return }
-        var info = mt_exit_info()
-        guard unsafe mt_reap(child.pid, false, &info) != 0 else { return }
-        close(child.pidfd)
-        workers[index] = nil
-        // Whatever the task started dies with its worker.
-        kill(-child.pid, SIGKILL)
-        let member = Member(arena: arena, index: index)
-        let diedInInitializer =
-            member.state == .starting
-            && member.phase.load() == UInt64(WorkerFailure.Phase.initializing.rawValue)
-        let left = member.state == .left
-        let status = UInt64(UInt32(bitPattern: info.status)) | (info.signaled ? CrashRecord.signalFlag : 0)
-        Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
-        member.state = .absent
-        member.pid.store(0)
-        if !left { arena.header(ArenaLayout.Header.workerDeaths).add(1) }
-        if diedInInitializer { workerFailedToStart(info) }
-    }
-
-    private func workerFailedToStart(_ info: mt_exit_info) {
-        if info.status != PoolPhase.initializerFailedExitCode || info.signaled {
-            let name = unsafe info.signaled ? mt_signal_name(info.status).map { unsafe String(cString: $0) } : nil
-            let end = info.signaled ? "signal \(name ?? String(info.status))" : "exit code \(info.status)"
-            PoolPhase.reportFailure(
-                of: MultitaskingError(.initializerFailed, "a worker ended with \(end) in its initializer"), in: arena)
-        }
-        if arena.header(ArenaLayout.Header.startFailures).add(1) >= PoolPhase.startAttempts {
-            PoolPhase(arena).advance(to: .broken)
-        }
-    }
-
-    private func killWorkers() {
-        for case let child? in workers {
-            kill(-child.pid, SIGKILL)
-            _ = mt_pidfd_send_signal(child.pidfd, SIGKILL)
-        }
-        for pidfd in copies.values { _ = mt_pidfd_send_signal(pidfd, SIGKILL) }
-    }
-
-    // MARK: Copies of the client
-
-    /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
-    private mutating func watchCopies() {
-        for index in arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit {
-            let member = Member(arena: arena, index: index)
-            guard copies[index] == nil, member.state == .ready else { continue }
-            let pidfd = mt_pidfd_open(pid_t(truncatingIfNeeded: member.pid.load()))
-            if pidfd >= 0 { copies[index] = pidfd } else { copyEnded(index) }
-        }
-    }
-
-    private mutating func copyEnded(_ index: Int) {
-        if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
-        Recovery(mapping).recover(index, .clientChild)
-        Member(arena: arena, index: index).state = .left
-        Event(arena: arena).signal()
-    }
-
-    // MARK: The end of the pool
-
-    private func failQueuedTasks() {
-        endQueuedTasks { slot, word in slot.end(from: word, as: .done) }
-    }
-
-    private func settleQueuedTasks() {
-        endQueuedTasks { slot, word in slot.end(from: word, as: .cancelled) }
-    }
-
-    private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for isRetry in [true, false] {
-            while let (slot, word) = JobRing(arena: arena, isRetry: isRetry).claim(by: 0, announce: { _ in }) {
-                end(slot, word)
-            }
-        }
-    }
-
-    // MARK: After a predecessor
-
-    /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
-    private func recoverAfterPredecessor() {
-        for index in 1...arena.layout.workers {
-            let member = Member(arena: arena, index: index)
-            guard member.state != .absent else { continue }
-            let old = pid_t(truncatingIfNeeded: member.pid.load())
-            if old > 0 {
-                let pidfd = mt_pidfd_open(old)
-                if pidfd >= 0 {
-                    _ = mt_pidfd_send_signal(pidfd, SIGKILL)
-                    var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-                    _ = unsafe poll(&descriptor, 1, 5000)
-                    close(pidfd)
-                }
-            }
-            Recovery(mapping).recover(index, .withSupervisor)
-            member.state = .absent
-            member.pid.store(0)
-        }
-        JobRing(arena: arena, isRetry: true).repairTail()
     }
 }
 

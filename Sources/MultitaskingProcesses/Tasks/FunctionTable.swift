@@ -24,7 +24,8 @@ struct FunctionTable {
         guard index < ArenaLayout.functionLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
-                "more than \(ArenaLayout.functionLimit) different functions were submitted to one pool; make a new pool")
+                "more than \(ArenaLayout.functionLimit) different functions were submitted to one pool; make a new pool"
+            )
         }
         let (path, base) = try Self.image(of: address)
         let previousEnd = index == 0 ? 0 : Int(cell(index - 1, 3).load() + cell(index - 1, 4).load())

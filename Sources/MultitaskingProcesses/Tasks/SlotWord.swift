@@ -7,8 +7,14 @@ struct SlotWord: Equatable, Sendable {
         /// Taken by `member`; how far it got is in the member's phase.
         case claimed
         case done
-        /// Cancelled before it was claimed.
+        /// Cancelled, before it was claimed or by force.
         case cancelled
+        /// Waited too long and was never claimed.
+        case expired
+        /// Claimed, and out of time: the supervisor is ending its member, which may not finish the task any more.
+        case condemnedByTimeout
+        /// Claimed, and cancelled by force: as above.
+        case condemnedByCancel
     }
 
     /// Bits 0...3: status. Bits 4...13: member. Bit 14: which ring. Bits 15...63: the position in that ring.
@@ -25,6 +31,24 @@ struct SlotWord: Equatable, Sendable {
     var ticket: Ticket { Ticket(rawValue: rawValue >> 14) }
 
     func with(_ status: Status, member: Int) -> SlotWord { SlotWord(status, member: member, ticket: ticket) }
+
+    /// Whether the task is in a member's hands.
+    @inline(__always)
+    var isClaimed: Bool {
+        switch status {
+        case .claimed, .condemnedByTimeout, .condemnedByCancel: true
+        case .free, .queued, .done, .cancelled, .expired: false
+        }
+    }
+
+    /// Whether the task has ended, in whatever way.
+    @inline(__always)
+    var hasEnded: Bool {
+        switch status {
+        case .done, .cancelled, .expired: true
+        case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel: false
+        }
+    }
 }
 
 /// A place in a job ring. It is never used twice, so a word that carries it cannot be mistaken for a later one.

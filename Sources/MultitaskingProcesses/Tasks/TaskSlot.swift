@@ -1,4 +1,6 @@
-/// One task in the arena: a ledger entry of 192 bytes, with room for small arguments and a small result.
+import MultitaskingCore
+
+/// One task in the arena: a ledger entry of 240 bytes, with room for small arguments and a small result.
 struct TaskSlot {
     enum Kind: UInt64 {
         /// A function from the function table, called by the worker that claims the slot.
@@ -21,7 +23,7 @@ struct TaskSlot {
         case crashed
     }
 
-    static let inlineCapacity = 64
+    static let inlineCapacity = 56
 
     let arena: Arena
     let index: Int
@@ -40,10 +42,10 @@ struct TaskSlot {
         PayloadPlace(arena: arena, descriptor: base + 24, inline: base + 64, inlineCapacity: Self.inlineCapacity)
     }
     var result: PayloadPlace {
-        PayloadPlace(arena: arena, descriptor: base + 40, inline: base + 128, inlineCapacity: Self.inlineCapacity)
+        PayloadPlace(arena: arena, descriptor: base + 40, inline: base + 120, inlineCapacity: Self.inlineCapacity)
     }
     /// The inline bytes of the result, for a `CrashRecord`.
-    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: base + 128) }
+    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: base + 120) }
 
     @inline(__always) var word: SlotWord { SlotWord(rawValue: wordCell.load()) }
 
@@ -51,8 +53,12 @@ struct TaskSlot {
     var kind: Kind { Kind(rawValue: callCell.loadRelaxed() >> 32 & 0xff) ?? .portable }
     var copyMember: Int { Int(callCell.loadRelaxed() >> 40 & 0x3ff) }
 
+    /// The options of the task that workers and the supervisor act on.
+    @inline(__always) var orders: TaskOrders { TaskOrders(arena: arena, offset: base + 176) }
+
     /// Prepares a free slot; only the client does this.
-    func prepare(kind: Kind, function: Int, copyMember: Int = 0) {
+    func prepare(kind: Kind, function: Int, copyMember: Int = 0, options: TaskOptions) {
+        orders.prepare(options)
         callCell.storeRelaxed(UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40)
         resultKindCell.storeRelaxed(ResultKind.none.rawValue)
         arguments.clear()
@@ -146,4 +152,6 @@ struct CrashRecord {
     static let clientChildFlag: UInt64 = 1 << 33
     /// The whole supervisor died, and its workers with it.
     static let supervisorFlag: UInt64 = 1 << 34
+    /// It was killed because the task's time was up.
+    static let timeoutFlag: UInt64 = 1 << 35
 }

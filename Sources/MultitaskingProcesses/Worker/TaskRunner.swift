@@ -1,9 +1,18 @@
 import CMultitaskingLinux
+import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
 
 /// Runs the function of one slot and stores what comes of it.
 struct TaskRunner {
+    /// What became of the task.
+    enum End {
+        /// It has ended, and everybody knows.
+        case settled
+        /// It threw an error after which it is to be run again; it is still claimed.
+        case retry
+    }
+
     let membership: Membership
     let slot: TaskSlot
 
@@ -13,7 +22,7 @@ struct TaskRunner {
     func run<Function: PortableFunction>(
         _ type: Function.Type, phase: (WorkerFailure.Phase) -> Void, word: () -> SlotWord,
         _ body: () throws -> Function.Output
-    ) {
+    ) -> End {
         phase(.running)
         let result = Result { try body() }
         // What the task printed comes before its outcome, also when the output is a pipe.
@@ -24,23 +33,25 @@ struct TaskRunner {
             do {
                 try finish(.value, word) { try Function.encode(output: output, into: &$0) }
             } catch let error as MultitaskingError where error.code == .arenaLimitReached {
-                fail(error, as: .arenaLimitReached, word())
+                return fail(error, as: .arenaLimitReached, word())
             } catch {
-                fail(error, as: .resultEncodeFailed, word())
+                return fail(error, as: .resultEncodeFailed, word())
             }
-        case .failure(let error as MultitaskingError):
-            fail(error, as: error.code, word())
         case .failure(let error):
+            if slot.kind == .portable, slot.orders.retries(error) { return .retry }
+            if let error = error as? MultitaskingError { return fail(error, as: error.code, word()) }
             do {
                 try finish(.thrown, word) { try $0.encodeThrown(error) }
             } catch {
-                fail(error, as: .resultEncodeFailed, word())
+                return fail(error, as: .resultEncodeFailed, word())
             }
         }
+        return .settled
     }
 
     /// Ends the task with an error of the pool.
-    func fail(_ error: any Error, as code: MultitaskingError.Code, _ word: SlotWord) {
+    @discardableResult
+    func fail(_ error: any Error, as code: MultitaskingError.Code, _ word: SlotWord) -> End {
         let failure =
             switch error as? MultitaskingError {
             case let error? where error.code == code: error
@@ -53,6 +64,7 @@ struct TaskRunner {
             slot.result.clear()
             slot.finish(from: word, as: .outOfMemory)
         }
+        return .settled
     }
 
     /// Stores what `encode` writes, and ends the task.
@@ -66,9 +78,16 @@ struct TaskRunner {
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
                 var expected = word()
-                // Only for a copy of the client can the word have changed: another worker stands in for it now.
-                while !slot.finish(from: expected, as: kind), word() != expected { expected = word() }
+                while expected.status == .claimed, !slot.finish(from: expected, as: kind) {
+                    let now = word()
+                    // Only for a copy of the client can it have changed: another worker stands in for it now.
+                    if now == expected { break }
+                    expected = now
+                }
             }
         }
+        // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
+        let status = slot.word.status
+        if status == .condemnedByTimeout || status == .condemnedByCancel { _exit(0) }
     }
 }

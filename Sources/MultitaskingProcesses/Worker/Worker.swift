@@ -12,6 +12,7 @@ struct Worker {
     private let retries: JobRing
     private let parked: ParkedWorkers
     private let functions: FunctionTable
+    private let doorbell: Int32
     private var resolved: [ResolvedFunction?] = []
 
     private struct ResolvedFunction {
@@ -19,10 +20,12 @@ struct Worker {
         var type: any PortableFunction.Type
     }
 
-    init(_ mapping: ArenaMapping, member: Int) {
+    /// - Parameter doorbell: an eventfd that makes the supervisor look at the arena.
+    init(_ mapping: ArenaMapping, member: Int, doorbell: Int32) {
+        self.doorbell = doorbell
         let arena = mapping.arena
         membership = Membership(mapping, member: member)
-        environment = WorkerEnvironment(membership: membership)
+        environment = WorkerEnvironment(membership: membership, slot: nil)
         me = Member(arena: arena, index: member)
         jobs = JobRing(arena: arena, isRetry: false)
         retries = JobRing(arena: arena, isRetry: true)
@@ -93,38 +96,67 @@ struct Worker {
     // MARK: Running
 
     private mutating func run(_ slot: TaskSlot, _ word: SlotWord) {
-        switch slot.kind {
-        case .portable:
-            let arguments = slot.arguments.block
-            runPortable(slot, word)
-            // The task is over: if we die here, the client gives the block back instead.
-            membership.heap.free(arguments)
-        case .copy:
-            standIn(for: slot.copyMember, slot, word)
+        if slot.orders.isExpired {
+            slot.end(from: word, as: .expired)
+        } else {
+            begin(slot)
+            switch slot.kind {
+            case .portable: runPortable(slot, word)
+            case .copy: standIn(for: slot.copyMember, slot, word)
+            }
+            me.deadline.store(0)
         }
         me.slot.store(0)
         setPhase(.idle)
         me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
     }
 
+    /// Counts the attempt, and has the supervisor watch the time if there is a limit.
+    private func begin(_ slot: TaskSlot) {
+        slot.orders.beginAttempt()
+        guard let limit = slot.orders.timeLimit else { return }
+        me.deadline.store(UInt64(monotonicNanoseconds().addingSaturated(limit)))
+        ringDoorbell()
+    }
+
+    private func ringDoorbell() {
+        var one: UInt64 = 1
+        _ = unsafe write(doorbell, &one, 8)
+    }
+
     private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord) {
         setPhase(.decoding)
+        let arguments = slot.arguments.block
+        let runner = TaskRunner(membership: membership, slot: slot)
         do {
             let function = try resolve(slot.function)
-            call(function.type, at: function.address, slot, word)
+            let end = call(function.type, at: function.address, slot, word, runner)
+            if case .retry = end { return handBack(slot, word) }
         } catch {
-            TaskRunner(membership: membership, slot: slot).fail(error, as: .functionNotFound, word)
+            runner.fail(error, as: .functionNotFound, word)
         }
+        // The task is over: if we die here, the client gives the block back instead.
+        membership.heap.free(arguments)
+    }
+
+    /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.
+    private func handBack(_ slot: TaskSlot, _ word: SlotWord) {
+        while me.handback.load() != 0 { usleep(50) }
+        me.handback.store(UInt64(slot.index + 1))
+        _ = slot.wordCell.compareExchange(
+            word.rawValue, word.with(.claimed, member: ArenaLayout.supervisor).rawValue)
+        ringDoorbell()
     }
 
     private func call<Function: PortableFunction>(
-        _ type: Function.Type, at address: FunctionAddress, _ slot: TaskSlot, _ word: SlotWord
-    ) {
-        let runner = TaskRunner(membership: membership, slot: slot)
+        _ type: Function.Type, at address: FunctionAddress, _ slot: TaskSlot, _ word: SlotWord, _ runner: TaskRunner
+    ) -> TaskRunner.End {
         guard let function = address.function(as: type) else {
             return runner.fail(
-                MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound, word)
+                MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound,
+                word)
         }
+        let environment = WorkerEnvironment(membership: membership, slot: slot)
         let arguments: Function.Arguments
         do {
             arguments = try unsafe slot.arguments.withPayload { bytes in
@@ -134,7 +166,7 @@ struct Worker {
         } catch {
             return runner.fail(error, as: .decodeFailed, word)
         }
-        runner.run(type, phase: setPhase, word: { word }) { try function.call(arguments, in: environment) }
+        return runner.run(type, phase: setPhase, word: { word }) { try function.call(arguments, in: environment) }
     }
 
     /// Holds a worker's place while a copy of the client runs a task that captures.

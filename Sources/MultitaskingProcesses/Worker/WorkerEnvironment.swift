@@ -6,6 +6,8 @@ import Synchronization
 /// What a task can ask of the pool: its channels and signals, the time, and to wait for something `async`.
 struct WorkerEnvironment: TaskEnvironment {
     let membership: Membership
+    /// The task's slot; nil outside of a task.
+    var slot: TaskSlot?
 
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
         try ProcessChannel(reference, membership: membership)
@@ -22,6 +24,9 @@ struct WorkerEnvironment: TaskEnvironment {
     }
 
     var clock: any TaskClock { SystemClock() }
+
+    var isEndRequested: Bool { slot?.orders.isEndRequested ?? false }
+    var attempt: Int { slot?.orders.attempt ?? 1 }
 }
 
 extension Result where Failure == any Error {

@@ -16,7 +16,7 @@ public final class PayloadReader: PayloadDecoder {
     private var core: DecodingCore?
     private let environment: (any TaskEnvironment)?
 
-    /// Makes a reader of `bytes`; values find `environment` in `userInfo` under ``CodingUserInfoKey/taskEnvironment``.
+    /// Makes a reader of `bytes`; values find `environment` in `userInfo` under `CodingUserInfoKey.taskEnvironment`.
     public init(_ bytes: UnsafeRawBufferPointer, environment: (any TaskEnvironment)? = nil) {
         self.bytes = unsafe ByteSource(bytes)
         self.environment = environment
@@ -26,7 +26,7 @@ public final class PayloadReader: PayloadDecoder {
 
     /// Reads the next value.
     ///
-    /// - Throws: `decodeFailed` if the bytes are not the payload of a `Value`; a ``MultitaskingError`` of the value's
+    /// - Throws: `decodeFailed` if the bytes are not the payload of a `Value`; a `MultitaskingError` of the value's
     ///   own `init(from:)` is thrown as it is. The reader then still stands before the value.
     /// - Complexity: linear in the encoded size; arrays of numbers, `Data` and strings are copied as a whole.
     public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {

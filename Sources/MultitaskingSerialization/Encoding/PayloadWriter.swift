@@ -31,7 +31,7 @@ public final class PayloadWriter: PayloadEncoder {
     /// Appends one value.
     ///
     /// - Throws: `encodeFailed` if the value's `encode(to:)` throws or values are nested more than 512 levels deep; a
-    ///   ``MultitaskingError`` of the value's own is thrown as it is. The payload is then as it was before the call.
+    ///   `MultitaskingError` of the value's own is thrown as it is. The payload is then as it was before the call.
     /// - Complexity: linear in the encoded size, but a big array, `Data` or string is only retained.
     public func encode<Value: Encodable>(_ value: Value) throws {
         let root = core.root()

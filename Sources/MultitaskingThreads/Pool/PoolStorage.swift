@@ -48,7 +48,7 @@ final class PoolStorage: Sendable {
         idle.notifyAll()
         guard cancellingQueued else { return }
         // Not left to the workers, which may all be busy for long.
-        while let task = queue.pop() { task.cancel() }
+        while let task = queue.pop() { task.cancel(force: false) }
     }
 
     /// A worker's life.
@@ -76,7 +76,7 @@ final class PoolStorage: Sendable {
         switch Verdict(rawValue: verdict.load(ordering: .acquiring)) ?? .run {
         case .run: task.run(in: environment)
         case .fail: task.fail(initializerError())
-        case .cancel: task.cancel()
+        case .cancel: task.cancel(force: false)
         }
     }
 

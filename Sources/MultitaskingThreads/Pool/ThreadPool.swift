@@ -11,7 +11,7 @@ internal import Synchronization
 /// nothing to do. Tasks start in the order of submission. A task may submit others, but one that *waits* for another
 /// occupies its worker meanwhile: if every worker waits, none is left to do the work.
 ///
-/// A pool that is dropped without ``shutdown(_:)-swift.method`` runs what was submitted; then its threads end.
+/// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end.
 public final class ThreadPool: InProcessExecutor {
     /// How many threads the pool has.
     public let maxWorkers: Int
@@ -30,7 +30,7 @@ public final class ThreadPool: InProcessExecutor {
     ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a name,
     ///     so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
-    ///     at the limit is said by ``TaskOptions/waitForRoom``: a task that submits to its own full pool should not wait
+    ///     at the limit is said by `TaskOptions.waitForRoom`: a task that submits to its own full pool should not wait
     ///     for ever.
     ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
     ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error.
@@ -61,7 +61,7 @@ public final class ThreadPool: InProcessExecutor {
 
     /// Queues a call; see the overloads for the usual spellings.
     ///
-    /// - Throws: `shutDown` after ``shutdown(_:)-swift.method``; `timedOut` if the pool has a limit and no room became
+    /// - Throws: `shutDown` after `shutdown(_:)`; `timedOut` if the pool has a limit and no room became
     ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
     /// - Complexity: constant; two allocations, and no system call unless a sleeping worker must be woken.
     public func submit<Function: PortableFunction>(
@@ -142,6 +142,12 @@ public final class ThreadPool: InProcessExecutor {
     func enqueue<Value: Sendable>(
         _ options: TaskOptions, _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
+        if options.timeout != nil || options.queueTimeout != nil || options.retries != .never {
+            throw MultitaskingError(
+                .invalidArgument,
+                "a thread pool runs each task once and cannot end it: leave timeout, queueTimeout and retries out, or use "
+                    + "a process pool")
+        }
         if let room = storage.room { try takeRoom(room, options.waitForRoom) }
         let task = ThreadTask(room: storage.room, body)
         guard storage.submit(task) else { throw Self.shutDownError }

@@ -12,5 +12,5 @@ class PendingTask: @unchecked Sendable {
 
     /// Cancels the task: true means that it never starts.
     @discardableResult
-    func cancel() -> Bool { false }
+    func cancel(force: Bool) -> Bool { false }
 }

@@ -38,7 +38,7 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
         finish()
     }
 
-    override func cancel() -> Bool {
+    override func cancel(force: Bool) -> Bool {
         guard let change = progress.cancel() else { return false }
         room?.give()
         body = nil

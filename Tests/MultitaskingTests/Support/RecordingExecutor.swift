@@ -41,7 +41,7 @@ private final class CancelledSource<Value: Sendable>: FutureSource {
     func outcome() -> TaskOutcome<Value>? { .cancelled }
     func waitUntilDone(_ wait: WaitLimit) -> Bool { true }
     func whenDone(_ body: @escaping @Sendable () -> Void) { body() }
-    func cancel() -> Bool { false }
+    func cancel(force: Bool) -> Bool { false }
 }
 
 /// A channel that was closed before anybody saw it.

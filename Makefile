@@ -1,0 +1,128 @@
+# Everything that is done with this package from a shell; `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.ONESHELL:
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+
+SWIFT ?= swift
+# Builds with other flags have a directory of their own, so that they do not throw each other's work away.
+BUILD := .build
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean
+
+help: ## List what there is (this)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Setting up ------------------------------------------------------------------------------------------------------
+
+setup: ## Install libzstd-dev (and pkg-config) where pkg-config does not find libzstd
+	@missing=
+	command -v pkg-config >/dev/null || missing=pkg-config
+	{ command -v pkg-config && pkg-config --exists libzstd; } >/dev/null || missing="$$missing libzstd-dev"
+	set -- $$missing
+	[ $$# -gt 0 ] || exit 0
+	if [ "$$(id -u)" -eq 0 ]; then sudo=; else sudo="sudo "; fi
+	update="$${sudo}apt-get update"
+	install="$${sudo}apt-get install -y --no-install-recommends $$*"
+	give_up() {
+		echo "$$1 Install what is missing by hand, then run make again:" >&2
+		echo "    $$update && $$install" >&2
+		exit 1
+	}
+	echo "This package needs $$*, which this machine does not have."
+	command -v apt-get >/dev/null || give_up "There is no apt-get here: this is not Debian or Ubuntu."
+	[ -z "$$sudo" ] || command -v sudo >/dev/null || give_up "Installing needs root, and there is no sudo."
+	echo "Installing: $$install"
+	# A machine that is fresh, or has not been used for long, does not know where to find packages.
+	$$install || { $$update && $$install; } || give_up "Installing has failed."
+	pkg-config --exists libzstd || give_up "pkg-config still does not find libzstd."
+
+# --- Everyday --------------------------------------------------------------------------------------------------------
+
+build: setup ## Build everything in release mode
+	$(SWIFT) build -c release
+
+demo: setup ## Set up, build, and look for the primes below 5,000,000 in every way there is
+	$(SWIFT) build -c release --product primes
+	$(SWIFT) run -c release --skip-build primes
+
+# Without XCTest's empty run, Swift Testing's summary is the last that is printed. One test after the other: some count the
+# threads, descriptors and children of the whole process, and all tests share one.
+TEST := $(SWIFT) test --disable-xctest --no-parallel
+
+test: setup ## Set up and run all tests
+	$(TEST)
+
+examples: setup ## Run each example once, with little to do
+	$(SWIFT) build -c release
+	echo "--- primes"
+	$(SWIFT) run -c release --skip-build primes 200000
+	echo "--- orders"
+	printf '5\nr\nwhat\nq\n' | $(SWIFT) run -c release --skip-build orders
+	echo "--- scopes"
+	$(SWIFT) run -c release --skip-build scopes
+
+format: ## Format the sources
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check the format of the sources
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+clean: ## Throw away everything that was built
+	rm -rf $(BUILD)
+
+# --- Before a merge --------------------------------------------------------------------------------------------------
+
+check: lint warnings test test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
+
+# SwiftPM silences the warnings of dependencies, so only ours become errors.
+warnings: setup ## Build everything, tests too, with warnings as errors, in debug and release
+	$(SWIFT) build --build-tests -Xswiftc -warnings-as-errors --scratch-path $(BUILD)/warnings
+	$(SWIFT) build -c release -Xswiftc -warnings-as-errors --scratch-path $(BUILD)/warnings
+
+# The tests reach into the modules, which an optimized build must be told to allow.
+test-release: setup ## Run all tests in release mode
+	$(TEST) -c release -Xswiftc -enable-testing --scratch-path $(BUILD)/test-release
+
+# Sanitizers do without the tests of processes and of the facade on them: these end processes in every way there is, which
+# the sanitizers take for failures, and what is raced for lies in memory whose other users they cannot see.
+SANITIZED := --filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|MultitaskingThreadsTests)\.'
+
+# Thread sanitizer reports races inside of Synchronization.Mutex, which do not exist, where threads contend for one:
+# MultitaskingThreads has a stand-in under this flag; the test left out contends for the Mutex of another module.
+sanitize-thread: setup ## Run the tests that support it under the thread sanitizer
+	$(TEST) --sanitize thread -Xswiftc -DSANITIZE_THREAD --scratch-path $(BUILD)/thread $(SANITIZED) \
+		--skip compressAndDecompress_onManyThreads
+
+# The test left out limits the address space, of which the sanitizer itself reserves terabytes.
+sanitize-address: setup ## Run the tests that support it under the address sanitizer
+	$(TEST) --sanitize address --scratch-path $(BUILD)/address $(SANITIZED) \
+		--skip refusedThreadThrowsAndLeavesNoOther
+
+# --- Documentation ---------------------------------------------------------------------------------------------------
+
+MODULES := MultitaskingCore MultitaskingSerialization MultitaskingThreads MultitaskingProcesses Multitasking
+# What `swift symbolgraph-extract` must be told that `swift build` knows.
+C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
+	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap
+
+# Straight from the toolchain, so that the package needs no plugin. House style describes the parameters that need it,
+# not all, hence no validation of parameter lists.
+docs: setup ## Build the documentation of all modules, with warnings as errors
+	@command -v docc >/dev/null || { echo "This Swift toolchain has no docc; install one from swift.org." >&2; exit 1; }
+	$(SWIFT) build
+	target=$$($(SWIFT) -print-target-info | sed -n 's/.*"unversionedTriple": *"\(.*\)".*/\1/p')
+	rm -rf $(BUILD)/docs
+	for module in $(MODULES); do
+		symbols=$(BUILD)/docs/symbols/$$module
+		mkdir -p $$symbols
+		$(SWIFT) symbolgraph-extract -module-name $$module -target $$target -I $(BUILD)/debug/Modules $(C_MODULES) \
+			-minimum-access-level public -skip-synthesized-members -omit-extension-block-symbols -output-dir $$symbols
+		docc convert Sources/$$module/Documentation.docc --additional-symbol-graph-dir $$symbols \
+			--fallback-display-name $$module --fallback-bundle-identifier $$module --output-path $(BUILD)/docs/$$module.doccarchive \
+			--disable-parameters-and-returns-validation --warnings-as-errors
+	done
+	docc merge $(MODULES:%=$(BUILD)/docs/%.doccarchive) --output-path $(BUILD)/docs/all.doccarchive
+	echo "Read it with: python3 -m http.server -d $(BUILD)/docs/all.doccarchive, then open http://localhost:8000/documentation"

@@ -1,0 +1,70 @@
+/// When a task that failed is run again.
+///
+/// A task that had not started when its worker died is always run elsewhere; that is no retry. A cancelled task and one
+/// that ran out of time are never retried.
+public struct RetryPolicy: Sendable, Hashable {
+    /// How often the task may be run again, 0...1000. After that it ends with the last failure: a task that kills each
+    /// worker that runs it is given up, not tried for ever.
+    public var limit: Int
+
+    /// Whether the death of the worker while it ran the task is a reason.
+    public var onCrash: Bool
+
+    /// Which errors of the task's function are a reason, at most three types.
+    public var errors: [ErrorType]
+
+    /// How long to wait before the first retry; each further one waits twice as long as the one before.
+    public var backoff: Duration
+
+    private init(limit: Int, onCrash: Bool, errors: [ErrorType], backoff: Duration) {
+        self.limit = limit
+        self.onCrash = onCrash
+        self.errors = errors
+        self.backoff = backoff
+    }
+
+    /// The task runs once.
+    public static let never = RetryPolicy(limit: 0, onCrash: false, errors: [], backoff: .zero)
+
+    /// Runs the task again up to `limit` times when its worker dies.
+    public static func onCrash(_ limit: Int, backoff: Duration = .zero) -> RetryPolicy {
+        RetryPolicy(limit: limit, onCrash: true, errors: [], backoff: backoff)
+    }
+
+    /// Runs the task again up to `limit` times when it throws an error of one of the types.
+    /// - Parameter orCrash: whether the death of its worker is a reason too.
+    public static func onErrors(
+        _ types: any Error.Type..., limit: Int, orCrash: Bool = false, backoff: Duration = .zero
+    ) -> RetryPolicy {
+        RetryPolicy(limit: limit, onCrash: orCrash, errors: types.map(ErrorType.init), backoff: backoff)
+    }
+
+    /// The type of an error, comparable.
+    public struct ErrorType: Sendable, Hashable {
+        /// The type itself.
+        public let type: any Error.Type
+
+        /// Wraps a type.
+        public init(_ type: any Error.Type) { self.type = type }
+
+        public static func == (first: Self, second: Self) -> Bool { first.type == second.type }
+        public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
+    }
+
+    /// The most types of errors that a policy can list.
+    public static let errorLimit = 3
+
+    fileprivate static let limits = 0...1000
+}
+
+extension RetryPolicy {
+    /// Throws `invalidArgument` unless the numbers are in their ranges.
+    func validate() throws {
+        guard Self.limits.contains(limit), errors.count <= Self.errorLimit, backoff >= .zero else {
+            throw MultitaskingError(
+                .invalidArgument,
+                "retries are \(limit) times for \(errors.count) error types after \(backoff); give 0 to 1000 times, at "
+                    + "most \(Self.errorLimit) types and a back-off of zero or more")
+        }
+    }
+}

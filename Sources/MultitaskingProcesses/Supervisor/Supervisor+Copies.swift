@@ -1,0 +1,25 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+
+// Copies of the client that run tasks which capture state: the client forks and reaps them, the supervisor watches them.
+
+extension Supervisor {
+    /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
+    mutating func watchCopies() {
+        for index in arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit {
+            let member = Member(arena: arena, index: index)
+            guard copies[index] == nil, member.state == .ready else { continue }
+            let pidfd = mt_pidfd_open(pid_t(truncatingIfNeeded: member.pid.load()))
+            if pidfd >= 0 { copies[index] = pidfd } else { copyEnded(index) }
+        }
+    }
+
+    mutating func copyEnded(_ index: Int) {
+        if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
+        Recovery(mapping).recover(index, .clientChild)
+        ladders[index] = nil
+        Member(arena: arena, index: index).state = .left
+        Event(arena: arena).signal()
+    }
+}

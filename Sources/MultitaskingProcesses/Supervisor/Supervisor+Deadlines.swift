@@ -1,0 +1,85 @@
+import CMultitaskingLinux
+import Glibc
+
+// Ending a task that runs for too long, or was cancelled by force: ask it, then SIGTERM, then SIGKILL.
+
+extension Supervisor {
+    /// How far the ending of one task has come.
+    struct Ladder {
+        enum Step {
+            case asked
+            case terminated
+            case killed
+        }
+
+        /// The slot's word while the task ran untroubled; another word means that the task is over.
+        var word: SlotWord
+        var slot: TaskSlot
+        var reason: SlotWord.Status
+        var step: Step
+        /// When the next step is due, in nanoseconds of CLOCK_MONOTONIC.
+        var due: Int64
+    }
+
+    /// Begins and goes on with the ending of tasks; when to look again.
+    mutating func climbLadders() -> Int64 {
+        var next = Int64.max
+        for index in 1..<workers.count where workers[index] != nil {
+            let now = monotonicNanoseconds()
+            if ladders[index] == nil { next = min(next, beginLadder(index, now: now)) }
+            if let ladder = ladders[index] { next = min(next, climb(ladder, of: index, now: now)) }
+        }
+        return next
+    }
+
+    /// Begins to end the task of a worker if it is time; when it will be.
+    private mutating func beginLadder(_ index: Int, now: Int64) -> Int64 {
+        let member = Member(arena: arena, index: index)
+        let number = member.slot.load()
+        guard number > 0, number <= arena.layout.slotCapacity else { return .max }
+        let slot = TaskSlot(arena: arena, index: Int(number - 1))
+        let word = slot.word
+        guard word.status == .claimed, word.member == index else { return .max }
+        let deadline = Int64(clamping: member.deadline.load())
+        let isForced = slot.orders.isEndAskedFor
+        // Both were the same before and after, so the deadline read in between is this task's.
+        guard slot.word == word, member.slot.load() == number else { return now }
+        guard isForced || deadline != 0 else { return .max }
+        guard isForced || now >= deadline else { return deadline }
+        slot.orders.requestEnd()
+        ladders[index] = Ladder(
+            word: word, slot: slot, reason: isForced ? .condemnedByCancel : .condemnedByTimeout, step: .asked,
+            due: now.addingSaturated(slot.orders.gracePeriod))
+        return .max
+    }
+
+    private mutating func climb(_ ladder: Ladder, of index: Int, now: Int64) -> Int64 {
+        var ladder = ladder
+        let condemned = ladder.word.with(ladder.reason, member: ladder.word.member)
+        guard ladder.slot.word == (ladder.step == .asked ? ladder.word : condemned) else {
+            ladders[index] = nil
+            return now
+        }
+        guard now >= ladder.due else { return ladder.due }
+        switch ladder.step {
+        case .asked:
+            // From here on the task cannot finish any more: either this or its own end comes first.
+            guard ladder.slot.wordCell.compareExchange(ladder.word.rawValue, condemned.rawValue) else { return now }
+            send(SIGTERM, to: ladder, of: index)
+            ladder.step = .terminated
+        case .terminated:
+            send(SIGKILL, to: ladder, of: index)
+            ladder.step = .killed
+        case .killed:
+            return .max
+        }
+        ladder.due = now.addingSaturated(ladder.slot.orders.gracePeriod)
+        ladders[index] = ladder
+        return ladder.step == .killed ? .max : ladder.due
+    }
+
+    private func send(_ signal: Int32, to ladder: Ladder, of index: Int) {
+        let pidfd = ladder.slot.kind == .copy ? copies[ladder.slot.copyMember] : workers[index]?.pidfd
+        if let pidfd { _ = mt_pidfd_send_signal(pidfd, signal) }
+    }
+}

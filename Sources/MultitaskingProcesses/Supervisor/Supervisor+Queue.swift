@@ -1,0 +1,80 @@
+import MultitaskingCore
+
+// What the supervisor does with tasks that no worker holds.
+
+extension Supervisor {
+    func failQueuedTasks() {
+        endQueuedTasks { slot, word in slot.end(from: word, as: .done) }
+    }
+
+    func settleQueuedTasks() {
+        endQueuedTasks { slot, word in slot.end(from: word, as: .cancelled) }
+    }
+
+    private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
+        for task in delayed { end(task.slot, task.slot.word) }
+        for isRetry in [true, false] {
+            while let (slot, word) = JobRing(arena: arena, isRetry: isRetry).claim(by: 0, announce: { _ in }) {
+                end(slot, word)
+            }
+        }
+    }
+
+    // MARK: Retries
+
+    /// A task between two attempts.
+    struct DelayedTask {
+        var slot: TaskSlot
+        /// When it is to be queued again, in nanoseconds of CLOCK_MONOTONIC.
+        var due: Int64
+    }
+
+    /// Keeps a task, which the supervisor holds, until its next attempt is due.
+    mutating func delay(_ slot: TaskSlot) {
+        delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.orders.pause)))
+    }
+
+    /// Takes the tasks that workers have handed back.
+    mutating func takeHandedBack() {
+        for index in 1...arena.layout.workers {
+            let handback = Member(arena: arena, index: index).handback
+            let value = Int(clamping: handback.load())
+            guard value > 0, value <= arena.layout.slotCapacity else { continue }
+            let slot = TaskSlot(arena: arena, index: value - 1)
+            guard slot.word.status == .claimed, slot.word.member == ArenaLayout.supervisor else { continue }
+            delay(slot)
+            handback.store(0)
+        }
+    }
+
+    /// Queues the tasks whose time has come; when the next one's comes.
+    mutating func queueDueTasks() -> Int64 {
+        guard !delayed.isEmpty else { return .max }
+        let now = monotonicNanoseconds()
+        var next = Int64.max
+        let retries = JobRing(arena: arena, isRetry: true)
+        delayed.removeAll { task in
+            let word = task.slot.word
+            if task.slot.orders.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
+            guard task.due <= now else {
+                next = min(next, task.due)
+                return false
+            }
+            guard retries.push(task.slot, from: word) else { return false }
+            ParkedWorkers(arena: arena).wakeOne()
+            return true
+        }
+        return next
+    }
+
+    /// Finds the tasks that a supervisor which died had kept.
+    mutating func takeOverDelayedTasks() {
+        let count = min(Int(clamping: arena.header(ArenaLayout.Header.slotCount).load()), arena.layout.slotCapacity)
+        for index in 0..<count {
+            let slot = TaskSlot(arena: arena, index: index)
+            let word = slot.word
+            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { continue }
+            if !delayed.contains(where: { $0.slot.index == index }) { delay(slot) }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import MultitaskingCore
+import MultitaskingSerialization
+
+/// The options of a task, in its slot, as far as workers and the supervisor act on them: 56 bytes.
+struct TaskOrders {
+    /// How many attempts a policy can ask for at most, and so can be counted here.
+    private static let attemptMask: UInt64 = 0xffff
+    private static let onCrashFlag: UInt64 = 1 << 40
+
+    let arena: Arena
+    let offset: Int
+
+    @inline(__always) private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
+
+    /// Bit 0: there is anything but the defaults. Bit 1: the client wants the task ended. Bit 2: the task is asked to end.
+    private var flags: SharedWord { cell(0) }
+    /// Nanoseconds; 0 for no limit.
+    private var runLimit: SharedWord { cell(1) }
+    /// When the task must have been claimed, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
+    private var claimDeadline: SharedWord { cell(2) }
+    private var grace: SharedWord { cell(3) }
+    /// Bits 0...15: attempts begun. Bits 16...31: retries allowed. Bit 40: on crash.
+    private var attempts: SharedWord { cell(4) }
+    private var backoff: SharedWord { cell(5) }
+    /// The folded fingerprints of up to three error types, 21 bits each.
+    private var errors: SharedWord { cell(6) }
+
+    private static let presentFlag: UInt64 = 1
+    private static let forceFlag: UInt64 = 2
+    private static let endFlag: UInt64 = 4
+
+    /// Writes the options of a new task.
+    func prepare(_ options: TaskOptions) {
+        attempts.storeRelaxed(0)
+        grace.storeRelaxed(UInt64(clamping: options.gracePeriod.nanoseconds))
+        guard options.timeout != nil || options.queueTimeout != nil || options.retries != .never else {
+            flags.storeRelaxed(0)
+            return
+        }
+        runLimit.storeRelaxed(options.timeout.map { UInt64(clamping: max(1, $0.nanoseconds)) } ?? 0)
+        claimDeadline.storeRelaxed(
+            options.queueTimeout.map { UInt64(clamping: monotonicNanoseconds().addingSaturated($0.nanoseconds)) } ?? 0)
+        attempts.storeRelaxed(
+            UInt64(options.retries.limit) << 16 | (options.retries.onCrash ? Self.onCrashFlag : 0))
+        backoff.storeRelaxed(UInt64(clamping: options.retries.backoff.nanoseconds))
+        var folded: UInt64 = 0
+        for (index, error) in options.retries.errors.enumerated() {
+            folded |= Self.fold(error.type) << UInt64(index * 21)
+        }
+        errors.storeRelaxed(folded)
+        flags.storeRelaxed(Self.presentFlag)
+    }
+
+    /// Whether anything but the defaults was asked for.
+    @inline(__always)
+    var arePresent: Bool { flags.loadRelaxed() & Self.presentFlag != 0 }
+
+    /// How long the task may run, in nanoseconds; nil for no limit.
+    var timeLimit: Int64? {
+        guard arePresent, runLimit.load() != 0 else { return nil }
+        return Int64(clamping: runLimit.load())
+    }
+
+    var gracePeriod: Int64 { Int64(clamping: grace.load()) }
+
+    /// Whether the task has waited for too long.
+    var isExpired: Bool {
+        guard arePresent, claimDeadline.load() != 0 else { return false }
+        return monotonicNanoseconds() >= Int64(clamping: claimDeadline.load())
+    }
+
+    /// When the task will have waited for too long; nil if never.
+    var expiry: Int64? {
+        guard arePresent, claimDeadline.load() != 0 else { return nil }
+        return Int64(clamping: claimDeadline.load())
+    }
+
+    // MARK: Ending a running task
+
+    /// The client wants the task ended by force.
+    func askForEnd() { flags.formUnion(Self.forceFlag) }
+    var isEndAskedFor: Bool { flags.load() & Self.forceFlag != 0 }
+
+    /// The task itself is asked to end.
+    func requestEnd() { flags.formUnion(Self.endFlag) }
+
+    /// ORDERING: relaxed, as for cancel signals.
+    @inline(__always)
+    var isEndRequested: Bool { flags.loadRelaxed() & Self.endFlag != 0 }
+
+    // MARK: Attempts
+
+    /// Counts an attempt that begins now.
+    func beginAttempt() {
+        flags.formClear(Self.endFlag)
+        attempts.add(1)
+    }
+
+    /// Which attempt this is, counted from 1.
+    var attempt: Int { max(1, Int(attempts.load() & Self.attemptMask)) }
+
+    private var mayRetry: Bool { arePresent && attempt <= Int(attempts.load() >> 16 & Self.attemptMask) }
+
+    /// Whether the task is to be run again after its worker died.
+    var retriesCrash: Bool { mayRetry && attempts.load() & Self.onCrashFlag != 0 }
+
+    /// Whether the task is to be run again after its function threw `error`.
+    func retries(_ error: any Error) -> Bool {
+        guard mayRetry else { return false }
+        let folded = Self.fold(type(of: error))
+        return (0..<RetryPolicy.errorLimit).contains { errors.load() >> UInt64($0 * 21) & Self.foldMask == folded }
+    }
+
+    /// How long to wait before the next attempt, in nanoseconds.
+    var pause: Int64 {
+        let base = Int64(clamping: backoff.load())
+        return base.multipliedReportingOverflow(by: 1 << min(20, attempt - 1)).partialValue
+    }
+
+    private static let foldMask: UInt64 = (1 << 21) - 1
+
+    /// 21 bits of a type's fingerprint, never 0.
+    private static func fold(_ type: any Error.Type) -> UInt64 {
+        func fingerprint<Failure: Error>(_ type: Failure.Type) -> UInt64 { TypeFingerprint.of(type) }
+        return max(1, _openExistential(type, do: fingerprint) >> 43)
+    }
+}
+
+extension Duration {
+    /// The whole nanoseconds, as far as they fit.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : product.addingSaturated(attoseconds / 1_000_000_000)
+    }
+}
+
+extension Int64 {
+    /// The sum, or the nearest number if it does not fit.
+    func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+}
