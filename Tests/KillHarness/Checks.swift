@@ -165,7 +165,7 @@
                     try expect(
                         begun == 1 && bytes.allSatisfy { $0 == UInt8(index) },
                         "task \(index) was begun \(begun) times and gave \(bytes.prefix(16))")
-                case .failure(let error as MultitaskingError) where error.code == .workerCrashed:
+                case .failure(let error as MultitaskingError) where Self.isDeath(error):
                     try expect(begun <= 1 && !isThrough, "task \(index) was begun \(begun) times and crashed")
                 case .failure(let error as RemoteError):
                     try expect(begun == 1, "task \(index) was begun \(begun) times and threw \(error)")
@@ -174,13 +174,17 @@
                 }
             }
             let crashed = world.futures.filter { future in
-                if case .failure(let error as MultitaskingError)? = future.outcome() { return error.code == .workerCrashed }
+                if case .failure(let error as MultitaskingError)? = future.outcome() { return Self.isDeath(error) }
                 return false
             }
             try expect(crashed.count <= 1, "\(crashed.count) tasks crashed with one worker")
             for isRetry in [true, false] {
                 try expect(JobRing(arena: arena, isRetry: isRetry).isEmpty, "a ring is not empty")
             }
+        }
+
+        private static func isDeath(_ error: MultitaskingError) -> Bool {
+            error.code == .workerCrashed || error.code == .supervisorLost
         }
 
         // MARK: Memory

@@ -20,6 +20,22 @@
         func restore() { unsafe pt_image_restore(descriptor, image) }
     }
 
+    /// All that the processes of one test share.
+    struct State {
+        private let image: Image
+        private let words: [UInt64]
+
+        init(of world: World) throws {
+            image = try Image(of: world.core.mapping)
+            words = Scoreboard.all
+        }
+
+        func restore() {
+            image.restore()
+            Scoreboard.all = words
+        }
+    }
+
     /// Words that the harness and its children share.
     enum Scoreboard {
         // SAFETY: the memory is never unmapped, and all access is atomic.
@@ -35,15 +51,15 @@
         static let victimIsThrough = 0
         /// How often task 0, 1, … was begun.
         static let begun = 8
-        static var allBegun: [UInt64] {
-            get { (begun..<textLength).map(value) }
-            set { for (index, count) in newValue.enumerated() { set(begun + index, count) } }
-        }
         private static let textLength = 64
         private static let textStart = 65
 
-        static func reset() {
-            for index in 0..<textStart { set(index, 0) }
+        static func clear() { all = all.map { _ in 0 } }
+
+        /// All but the text.
+        fileprivate static var all: [UInt64] {
+            get { (0..<textLength).map(value) }
+            set { for (index, word) in newValue.enumerated() { set(index, word) } }
         }
 
         /// What a child has to say.

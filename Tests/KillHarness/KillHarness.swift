@@ -7,6 +7,9 @@ import Glibc
 //     kill-harness list                         the scenarios
 //     kill-harness writes [scenario …]          kill at every write to shared memory
 //     kill-harness every <stride> [scenario …]  kill after every so many instructions
+//     kill-harness supervisor <places> <seed> [scenario …]
+//                                               kill the supervisor as well while it settles a death, at about so many
+//                                               places of each scenario; 0: at all of them
 @main
 struct KillHarness {
     static func main() {
@@ -27,10 +30,11 @@ struct KillHarness {
             var arguments = arguments
             guard let mode = arguments.first else { return 2 }
             arguments.removeFirst()
-            var stride = 1
-            if mode == "every" {
-                stride = arguments.first.flatMap { Int($0) } ?? 1
-                arguments = Array(arguments.dropFirst())
+            var numbers = mode == "every" ? [1] : mode == "supervisor" ? [32, 1] : []
+            for index in numbers.indices {
+                guard let number = arguments.first.flatMap({ Int($0) }) else { break }
+                numbers[index] = number
+                arguments.removeFirst()
             }
             let scenarios = Scenario.all.filter { scenario in
                 arguments.isEmpty || arguments.contains { scenario.name == $0 || scenario.name.hasPrefix($0 + "-") }
@@ -42,7 +46,12 @@ struct KillHarness {
                     case "list": print(scenario.name)
                     case "writes": try report(scenario, &isWhole) { try $0.killAtEveryWrite() }
                     case "every":
-                        try report(scenario, &isWhole) { try $0.killAtEveryInstruction(stride: stride) }
+                        try report(scenario, &isWhole) { try $0.killAtEveryInstruction(stride: numbers[0]) }
+                    case "supervisor":
+                        var random = SplitMix(seed: UInt64(numbers[1]))
+                        try report(scenario, &isWhole) {
+                            try $0.killSupervisor(numbers[0] == 0 ? nil : numbers[0], &random)
+                        }
                     default: return 2
                     }
                 } catch {
@@ -63,4 +72,19 @@ struct KillHarness {
             if runner.failures > 0 { isWhole = false }
         }
     #endif
+}
+
+/// Random numbers from a seed (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
 }

@@ -17,22 +17,23 @@
     final class Runner {
         let scenario: Scenario
         let world: World
-        private let start: Image
+        private let start: State
         private(set) var points = 0
         private(set) var checks = 0
         private(set) var failures = 0
 
         init(_ scenario: Scenario) throws {
             self.scenario = scenario
+            Scoreboard.clear()
             world = try World(capacity: scenario.capacity)
             try scenario.prepare(world)
-            start = try Image(of: world.core.mapping)
+            start = try State(of: world)
         }
 
         // MARK: The victim
 
         /// Forks a process that runs `body`, and lets it go to its first mark.
-        func trace(marksItself: Bool = false, _ body: () throws -> Void) throws -> pid_t {
+        func trace(isVictim: Bool = true, marksItself: Bool = false, _ body: () throws -> Void) throws -> pid_t {
             let pid = pt_fork()
             guard pid >= 0 else { throw Broken("fork failed") }
             if pid == 0 {
@@ -41,7 +42,7 @@
                     Scoreboard.text = "the operation failed: \(error)"
                     _exit(9)
                 }
-                Scoreboard.set(Scoreboard.victimIsThrough, 1)
+                if isVictim { Scoreboard.set(Scoreboard.victimIsThrough, 1) }
                 pt_mark()
                 _exit(0)
             }
@@ -52,24 +53,25 @@
         }
 
         private func startVictim() throws -> pid_t {
-            Scoreboard.reset()
             start.restore()
             return try trace(marksItself: scenario.marksItself) { try scenario.operate(world) }
         }
 
-        /// Lets a process run until it is about to make its write number `count`; false if it ends before.
-        func run(_ pid: pid_t, toWrite count: Int) throws -> Bool {
+        /// Lets a process run until it is about to make its write number `count`, or is through; how many it made.
+        @discardableResult
+        func run(_ pid: pid_t, toWrite count: Int) throws -> (made: Int, isThrough: Bool) {
             guard pt_protect(pid, world.base, world.watchedSize, false) == 0 else { throw Broken("mprotect failed") }
-            for number in 0...count {
+            var number = 0
+            while true {
                 let stop = pt_continue_to_write(pid, world.base, world.watchedSize)
-                if stop == Int32(pt_marked) { return false }
+                if stop == Int32(pt_marked) { return (number, true) }
                 guard stop == Int32(pt_writes) else { throw Broken("lost at write \(number): \(Scoreboard.text)") }
-                guard number < count else { return true }
+                guard number < count else { return (number, false) }
                 guard pt_pass_write(pid, world.base, world.watchedSize) == Int32(pt_stepped) else {
                     throw Broken("write \(number) failed")
                 }
+                number += 1
             }
-            return true
         }
 
         // MARK: The survivors
@@ -96,22 +98,40 @@
             fflush(nil)
         }
 
-        func recover() { Recovery(world.core.mapping).recover(world.victimIndex, .killed) }
+        private var supervisor: Supervisor {
+            Supervisor(
+                world.core.mapping, doorbell: world.core.doorbell, client: world.core.clientPidfd, initializer: nil)
+        }
+
+        /// What the supervisor does when it finds the victim dead.
+        func settle() {
+            var supervisor = supervisor
+            supervisor.takeHandedBack()
+            if let retry = Recovery(world.core.mapping).recover(world.victimIndex, .killed) { supervisor.delay(retry) }
+            supervisor.takeHandedBack()
+            _ = supervisor.queueDueTasks()
+        }
+
+        /// What a supervisor does whose predecessor has died, and with it all workers.
+        func settleAfterPredecessor() {
+            var supervisor = supervisor
+            supervisor.recoverAfterPredecessor()
+            supervisor.takeHandedBack()
+            _ = supervisor.queueDueTasks()
+        }
 
         /// Kills the victim where it is, and checks what is left, once settled at once and once after others went on.
         private func checkBoth(_ place: String) throws {
             points += 1
-            let left = try Image(of: world.core.mapping)
-            let begun = Scoreboard.allBegun
+            let left = try State(of: world)
             check(place) { checks in
-                recover()
+                settle()
                 try checks.afterwards(([], []))
             }
             left.restore()
-            Scoreboard.allBegun = begun
             check("\(place), survivors first") { checks in
                 let early = try checks.goOn()
-                recover()
+                settle()
                 try checks.afterwards(early)
             }
         }
@@ -120,15 +140,51 @@
 
         /// Kills the victim before each of its writes, and after the last.
         func killAtEveryWrite() throws {
-            var isDone = false
+            var isThrough = false
             var write = 0
-            while !isDone {
+            while !isThrough {
                 let pid = try startVictim()
-                isDone = try !run(pid, toWrite: write)
+                isThrough = try run(pid, toWrite: write).isThrough
                 pt_kill(pid)
-                try checkBoth(isDone ? "at its end" : "before write \(write)")
+                try checkBoth(isThrough ? "at its end" : "before write \(write)")
                 write += 1
             }
+        }
+
+        /// Kills the victim, then the supervisor while it settles that, each at some of their writes; all of them if
+        /// `count` is nil.
+        func killSupervisor(_ count: Int?, _ random: inout some RandomNumberGenerator) throws {
+            let writes = try run(startVictim(), andKillAt: .max)
+            for write in Self.sample(0...writes, count.map { max(2, $0 / 8) }, &random) {
+                try run(startVictim(), andKillAt: write)
+                let dead = try State(of: world)
+                func supervisor() throws -> pid_t {
+                    dead.restore()
+                    return try trace(isVictim: false) { settle() }
+                }
+                let steps = try run(supervisor(), andKillAt: .max)
+                for step in Self.sample(0...steps, count.map { _ in 8 }, &random) {
+                    try run(supervisor(), andKillAt: step)
+                    points += 1
+                    check("before write \(write), supervisor before its write \(step)") { checks in
+                        settleAfterPredecessor()
+                        try checks.afterwards(([], []))
+                    }
+                }
+            }
+        }
+
+        @discardableResult
+        private func run(_ pid: pid_t, andKillAt write: Int) throws -> Int {
+            defer { pt_kill(pid) }
+            return try run(pid, toWrite: write).made
+        }
+
+        private static func sample(
+            _ range: ClosedRange<Int>, _ count: Int?, _ random: inout some RandomNumberGenerator
+        ) -> [Int] {
+            guard let count, count < range.count else { return Array(range) }
+            return Array(range.shuffled(using: &random).prefix(count)).sorted()
         }
 
         /// Kills the victim after every `stride` instructions.
