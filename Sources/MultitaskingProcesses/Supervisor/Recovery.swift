@@ -89,6 +89,8 @@ struct Recovery {
     private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
 
     private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+        // A result that came too late has been stored, and the journal does not name it any more.
+        arena.free(slot.result.block, by: member.index)
         slot.result.clear()
         let record = slot.crashRecord
         record.pid.store(member.pid.load())
@@ -131,8 +133,9 @@ struct Recovery {
             // The place counts as sent, so that it may count as dropped.
             _ = header.tail.compareExchange(position, position + 1)
             DropCount(header: header).add(for: entry)
-            cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
             arena.free(entry.block, by: member.index)
+            // Last: it says that all this is done.
+            cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
         case .reading where isMine:
             arena.free(cell.payload.block, by: member.index)
             _ = header.head.compareExchange(position, position + 1)
