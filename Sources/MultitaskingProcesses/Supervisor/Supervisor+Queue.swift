@@ -30,7 +30,10 @@ extension Supervisor {
     }
 
     /// Keeps a task, which the supervisor holds, until its next attempt is due.
+    ///
+    /// It may be told twice: by what a worker has handed back just before it died, and by that death.
     mutating func delay(_ slot: TaskSlot) {
+        guard !delayed.contains(where: { $0.slot.index == slot.index }) else { return }
         delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.orders.pause)))
     }
 
@@ -55,6 +58,7 @@ extension Supervisor {
         let retries = JobRing(arena: arena, isRetry: true)
         delayed.removeAll { task in
             let word = task.slot.word
+            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { return true }
             if task.slot.orders.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
@@ -74,7 +78,7 @@ extension Supervisor {
             let slot = TaskSlot(arena: arena, index: index)
             let word = slot.word
             guard word.status == .claimed, word.member == ArenaLayout.supervisor else { continue }
-            if !delayed.contains(where: { $0.slot.index == index }) { delay(slot) }
+            delay(slot)
         }
     }
 }
