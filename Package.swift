@@ -40,6 +40,11 @@ let package = Package(
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
 
+        // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
+        .executableTarget(
+            name: "pool-harness", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],
+            path: "Tests/PoolHarness"),
+
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
         .testTarget(
             name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// A finished run of one scenario of `pool-harness`.
+struct HarnessRun {
+    var exitCode: Int32
+    var output: String
+}
+
+/// Launches `pool-harness`, which lies beside the test program.
+enum Launcher {
+    private static let directory = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+
+    /// Runs a scenario; it must pass all its checks, end in time and leave no process behind.
+    static func expectPass(
+        _ scenario: String, _ method: String, number: Int = 0, within limit: Duration = .seconds(120),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let launched = try launch(scenario, method, number: number)
+        let deadline = ContinuousClock.now + limit
+        while launched.process.isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+        let hangs = launched.process.isRunning
+        let left = hangs ? "" : launched.family.map { "\($0)" }.joined(separator: " ")
+        launched.killAll()
+        launched.process.waitUntilExit()
+        let output = (try? String(contentsOf: launched.output, encoding: .utf8)) ?? ""
+        try? FileManager.default.removeItem(at: launched.output)
+        #expect(!hangs, "\(scenario) \(method) \(number) hangs:\n\(output)", sourceLocation: sourceLocation)
+        #expect(left.isEmpty, "\(scenario) \(method) \(number) left processes \(left)", sourceLocation: sourceLocation)
+        #expect(
+            hangs || launched.process.terminationStatus == 0 && launched.process.terminationReason == .exit,
+            "\(scenario) \(method) \(number) ended with \(launched.process.terminationStatus):\n\(output)",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Starts a scenario and does not wait.
+    static func launch(_ scenario: String, _ method: String, number: Int = 0) throws -> LaunchedHarness {
+        let tag = UUID().uuidString
+        let output = FileManager.default.temporaryDirectory.appendingPathComponent("pool-harness-\(tag).txt")
+        FileManager.default.createFile(atPath: output.path, contents: nil)
+        let process = Process()
+        process.executableURL = directory.appendingPathComponent("pool-harness")
+        process.arguments = [scenario, method, String(number)]
+        var environment = ProcessInfo.processInfo.environment
+        environment["POOL_HARNESS_TAG"] = tag
+        // The traps are meant; nobody reads their backtraces.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        process.environment = environment
+        let handle = try FileHandle(forWritingTo: output)
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        try handle.close()
+        return LaunchedHarness(process: process, tag: tag, output: output)
+    }
+}
+
+/// A harness that runs.
+struct LaunchedHarness {
+    let process: Process
+    let tag: String
+    let output: URL
+
+    /// What was printed so far.
+    var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+
+    /// The processes that carry the tag, but for those that only wait to be reaped.
+    var family: [pid_t] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { pid in
+            guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else { return false }
+            return String(decoding: environment, as: UTF8.self).contains("POOL_HARNESS_TAG=\(tag)")
+        }
+    }
+
+    func killAll() {
+        for pid in family { kill(pid, SIGKILL) }
+    }
+}

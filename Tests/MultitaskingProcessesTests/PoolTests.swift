@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// Tests of the process pool with real processes that really die.
+///
+/// Each runs in a process of its own, `pool-harness`, which is single-threaded, so that both ways to start a pool can be
+/// tried, and which may be killed. What is checked is in the scenario of that name; after each one there must be no
+/// child, no process, no descriptor, no thread and no block more than before.
+@Suite(.serialized)
+struct PoolTests {
+    static let methods = ["fork", "spawn"]
+
+    @Test(
+        arguments: [
+            "submit-shapes", "submit-errors", "submit-invalid-arguments", "submit-order", "submit-many-leave-nothing",
+            "submit-dropped-futures", "submit-async-futures",
+        ], methods)
+    func submitting(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
+            "crash-decoding", "crash-running", "crash-encoding", "crash-throw-in-coding", "crash-others-go-on",
+        ], methods)
+    func crashing(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
+            "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
+            "memory-large-at-once",
+        ], methods)
+    func memory(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(arguments: ["cancel-queued", "cancel-running", "cancel-races"], methods)
+    func cancelling(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(
+        arguments: [
+            "shutdown-drain", "shutdown-cancel-queued", "shutdown-kill", "shutdown-kill-stopped-worker",
+            "shutdown-concurrently", "shutdown-during-submits", "shutdown-others-still-wait", "shutdown-by-dropping",
+            "shutdown-at-once", "shutdown-children-ignored",
+        ], methods)
+    func shuttingDown(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: ["initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits"], methods)
+    func initializing(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
+            "channel-order", "channel-bounded", "channel-ledger", "channel-types", "channel-large-messages",
+            "channel-close", "channel-join", "channel-dropped", "channel-async", "channel-async-cancellation",
+            "channel-many",
+        ], methods)
+    func channels(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(arguments: ["signal-across-processes", "signal-dropped", "signal-many"], methods)
+    func signals(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: ["storm-sending", "storm-receiving", "storm-both", "storm-async", "storm-tasks"], methods)
+    func workersKilledInAStorm(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(
+        arguments: [
+            "copy-captures", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel", "copy-limit",
+            "copy-shutdown", "copy-kill-storm", "copy-refused",
+        ], methods)
+    func copyOnWriteTasks(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(arguments: ["fork-busy-threads-before", "fork-busy-threads-after"])
+    func datesFormattedWhileTheParentIsBusy(_ scenario: String) async throws {
+        try await Launcher.expectPass(scenario, "automatic", number: 5000)
+    }
+
+    @Test(
+        arguments: [
+            "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
+        ], methods)
+    func forkSafety(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
+            "loss-supervisor", "loss-supervisor-idle", "loss-supervisor-again-and-again", "loss-idle-workers",
+            "loss-busy-workers",
+        ], methods)
+    func processesKilledFromOutside(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(
+        arguments: ["concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks"], methods)
+    func concurrency(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(arguments: methods)
+    func parentKilled(_ method: String) async throws {
+        for round in 0..<20 {
+            let harness = try Launcher.launch("loss-parent", method, number: round % 2)
+            let isReady = try await poll { harness.text.contains("ready") }
+            #expect(isReady, "the harness did not start: \(harness.text)")
+            #expect(harness.family.count > 3)
+            kill(harness.process.processIdentifier, SIGKILL)
+            let isGone = try await poll { harness.family.isEmpty }
+            #expect(isGone, "processes \(harness.family) outlive their parent")
+            harness.killAll()
+            harness.process.waitUntilExit()
+            try? FileManager.default.removeItem(at: harness.output)
+        }
+        let shared = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+        #expect(!shared.contains { $0.contains("multitasking") })
+    }
+}
+
+/// Waits until `condition` holds; false if it does not within 20 seconds.
+func poll(_ condition: () -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !condition() {
+        if ContinuousClock.now > deadline { return false }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+    return true
+}

@@ -1,0 +1,113 @@
+import Glibc
+import MultitaskingCore
+import Synchronization
+
+/// The checks that did not hold so far.
+enum Checks {
+    private static let count = Atomic<Int>(0)
+
+    static var failures: Int { count.load(ordering: .relaxed) }
+
+    static func fail(_ message: String, _ line: Int = 0) {
+        count.add(1, ordering: .relaxed)
+        report("FAILED\(line > 0 ? " (line \(line))" : ""): \(message)")
+    }
+}
+
+/// Prints a line at once, so that it is there also if this process is killed.
+func report(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
+}
+
+/// Reports `message` unless `condition` holds.
+func check(_ condition: Bool, _ message: @autoclosure () -> String, line: Int = #line) {
+    if !condition { Checks.fail(message(), line) }
+}
+
+/// Reports a difference.
+func checkEqual<T: Equatable>(_ found: T, _ expected: T, _ what: String = "value", line: Int = #line) {
+    if found != expected { Checks.fail("\(what) is \(found), not \(expected)", line) }
+}
+
+/// Reports unless `body` throws a `MultitaskingError` with the code; returns the error.
+@discardableResult
+func checkThrows<T>(
+    _ code: MultitaskingError.Code, line: Int = #line, _ body: () throws -> T
+) -> MultitaskingError? {
+    do {
+        let value = try body()
+        Checks.fail("returned \(value) instead of throwing \(code)", line)
+    } catch let error as MultitaskingError where error.code == code {
+        return error
+    } catch {
+        Checks.fail("threw \(error) instead of \(code)", line)
+    }
+    return nil
+}
+
+/// Waits until `condition` holds; false if it does not within the limit.
+func eventually(within limit: Duration = .seconds(20), _ condition: () -> Bool) -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while !condition() {
+        if ContinuousClock.now > deadline { return false }
+        usleep(1000)
+    }
+    return true
+}
+
+/// Runs an `async` body and blocks until it is through.
+func runAsync(_ body: @escaping @Sendable () async throws -> Void) {
+    let done = AsyncDone()
+    Task.detached {
+        do { try await body() } catch { Checks.fail("threw \(error)") }
+        done.finish()
+    }
+    check(eventually(within: .seconds(60)) { done.isFinished }, "the async body did not end")
+}
+
+private final class AsyncDone: Sendable {
+    private let finished = Atomic<Bool>(false)
+    var isFinished: Bool { finished.load(ordering: .acquiring) }
+    func finish() { finished.store(true, ordering: .releasing) }
+}
+
+/// A seeded generator: SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// Runs `body` on threads of its own and waits for all of them.
+func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let threads = (0..<count).map { index in startThread { body(index) } }
+    for thread in threads { pthread_join(thread, nil) }
+}
+
+/// Starts a thread.
+func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+    var thread = pthread_t()
+    let box = unsafe Unmanaged.passRetained(ThreadBody(body))
+    // SAFETY: the thread takes over the reference that was retained for it.
+    let result = unsafe pthread_create(&thread, nil, { box in
+        guard let box = unsafe box else { return nil }
+        unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().body()
+        return nil
+    }, unsafe box.toOpaque())
+    precondition(result == 0, "no thread to be had")
+    return thread
+}
+
+private final class ThreadBody: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}

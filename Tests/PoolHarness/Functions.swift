@@ -1,0 +1,43 @@
+import Glibc
+import MultitaskingCore
+
+func double(_ x: Int) -> Int { x * 2 }
+func processID(_ x: Int) -> Int32 { getpid() }
+func nap(_ milliseconds: Int) -> Int {
+    usleep(useconds_t(milliseconds * 1000))
+    return milliseconds
+}
+func spin(_ milliseconds: Int) -> Int {
+    let end = ContinuousClock.now + .milliseconds(milliseconds)
+    while ContinuousClock.now < end {}
+    return milliseconds
+}
+func echoBytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
+func makeBytes(_ count: Int) -> [UInt8] { [UInt8](repeating: 7, count: count) }
+func struckIn(_ grenade: Grenade) throws -> Int {
+    if grenade.moment == .never { try grenade.blow.strike() }
+    return 1
+}
+func makeGrenade(_ blow: Blow, _ moment: Grenade.Moment, _ home: Int32) -> Grenade {
+    var grenade = Grenade(blow, moment)
+    grenade.home = home
+    return grenade
+}
+
+/// Tells that it runs, then waits until the flag is set.
+func waitForFlag(_ queue: Queue, _ flag: Flag) throws -> Int32 {
+    _ = try queue.channel.send(getpid(), wait: .forever)
+    _ = flag.signal.waitUntilSet(.forever)
+    return getpid()
+}
+
+/// Sends its process id, then sleeps until it is killed.
+func reportAndHang(_ queue: Queue) throws -> Int {
+    _ = try queue.channel.send(getpid(), wait: .forever)
+    while true { sleep(100) }
+}
+
+extension Array where Element == Int {
+    /// Whether the numbers only grow.
+    var isAscending: Bool { zip(self, dropFirst()).allSatisfy { $0 < $1 } }
+}

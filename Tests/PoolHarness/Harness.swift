@@ -1,0 +1,62 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+/// A test body.
+typealias Scenario = @Sendable (Harness) throws -> Void
+
+/// One test of the process pool, run in a process of its own: `pool-harness <scenario> <start method> [number]`.
+///
+/// Exits with 0 if every check held, prints each one that did not and exits with 1 otherwise. The tests launch it with
+/// a tag in its environment, which all processes of its pools inherit, so that any that stays behind is found.
+@main
+struct Harness {
+    /// How the scenario's pools are started.
+    let method: StartMethod
+    /// What the command line says after the method: a seed or a count.
+    let number: Int
+
+    static func main() {
+        // A test that launched us and died must not leave us behind.
+        alarm(240)
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 3, let body = scenarios[arguments[1]], let method = StartMethod(rawValue: arguments[2])
+        else {
+            report("usage: pool-harness <scenario> <automatic|fork|spawn> [number]; scenarios:")
+            for name in scenarios.keys.sorted() { report("  \(name)") }
+            exit(2)
+        }
+        let harness = Harness(method: method, number: arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0)
+        let before = Resources()
+        do { try body(harness) } catch { Checks.fail("the scenario threw \(error)") }
+        before.checkNothingIsLeft()
+        exit(Checks.failures == 0 ? 0 : 1)
+    }
+
+    private static let scenarios: [String: Scenario] = [:]
+        .adding(submitScenarios).adding(crashScenarios).adding(memoryScenarios).adding(cancelScenarios)
+        .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
+        .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
+        .adding(concurrencyScenarios)
+
+    /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
+    func withPool(
+        maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
+        initializer: WorkerInitializer = .none, _ body: (ProcessPool) throws -> Void
+    ) throws {
+        let pool = try ProcessPool(
+            maxWorkers: maxWorkers, startMethod: method, arenaLimit: arenaLimit, initializingWith: initializer)
+        let before = pool.memoryUsage
+        do { try body(pool) } catch { Checks.fail("threw \(error)") }
+        let isClean = eventually { pool.memoryUsage == before }
+        check(isClean, "the pool holds \(pool.memoryUsage) instead of \(before)")
+        pool.shutdown(mode)
+        check(pool.workerProcessIDs.isEmpty, "workers \(pool.workerProcessIDs) are left after shutdown")
+    }
+}
+
+extension [String: Scenario] {
+    fileprivate func adding(_ others: Self) -> Self {
+        merging(others) { _, _ in preconditionFailure("two scenarios have the same name") }
+    }
+}

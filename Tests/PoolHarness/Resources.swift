@@ -1,0 +1,88 @@
+import Glibc
+
+/// What this process holds of the system: descriptors, threads, children.
+struct Resources {
+    private let descriptors = Proc.entries("/proc/self/fd").count
+
+    /// Checks that all is as it was when this value was made, and no process of this harness runs but itself.
+    func checkNothingIsLeft() {
+        let isGone = eventually { Proc.children.isEmpty && Proc.family.isEmpty }
+        check(isGone, "children \(Proc.children) and processes \(Proc.family) are left")
+        let areClosed = eventually { Proc.entries("/proc/self/fd").count <= descriptors + Proc.dispatchDescriptors }
+        check(areClosed, "descriptors are left: \(Proc.openFiles)")
+        check(eventually { Proc.poolThreads.isEmpty }, "threads of a pool are left")
+        check(!Proc.entries("/dev/shm").contains { $0.contains("multitasking") }, "something is left in /dev/shm")
+    }
+}
+
+/// What /proc says.
+enum Proc {
+    static func entries(_ path: String) -> [String] {
+        guard let directory = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    static func read(_ path: String) -> String {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    private static var processes: [pid_t] { entries("/proc").compactMap { pid_t($0) } }
+
+    /// The state letter and the parent of a process; nil if there is none.
+    static func status(_ pid: pid_t) -> (state: Character, parent: pid_t)? {
+        let text = read("/proc/\(pid)/stat")
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 1, let state = fields[0].first, let parent = pid_t(fields[1]) else { return nil }
+        return (state, parent)
+    }
+
+    /// Whether a process runs, or waits to be reaped.
+    static func exists(_ pid: pid_t) -> Bool { status(pid) != nil }
+
+    /// The children of this process, also those that wait to be reaped.
+    static var children: [pid_t] { processes.filter { status($0)?.parent == getpid() } }
+
+    /// The other processes that inherited this one's tag.
+    static var family: [pid_t] {
+        guard let tag = unsafe getenv("POOL_HARNESS_TAG").map({ unsafe String(cString: $0) }) else { return [] }
+        return processes.filter {
+            $0 != getpid() && read("/proc/\($0)/environ").contains("POOL_HARNESS_TAG=\(tag)")
+                && status($0).map { $0.state != "Z" } ?? false
+        }
+    }
+
+    static var threads: [String] {
+        entries("/proc/self/task").map { read("/proc/self/task/\($0)/comm").filter { $0 != "\n" } }
+    }
+
+    static var poolThreads: [String] { threads.filter { $0.hasPrefix("pool-") } }
+
+    /// What each descriptor leads to.
+    static var openFiles: [String] {
+        entries("/proc/self/fd").map { name in
+            var bytes = [CChar](repeating: 0, count: 256)
+            let count = unsafe readlink("/proc/self/fd/\(name)", &bytes, 255)
+            return name + "→" + String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// Dispatch keeps an epoll, a timer and an event descriptor once it was used.
+    static var dispatchDescriptors: Int {
+        openFiles.filter { $0.contains("anon_inode:[eventpoll]") || $0.contains("anon_inode:[timerfd]") }.count
+            + (openFiles.contains { $0.contains("[eventpoll]") } ? 1 : 0)
+    }
+}

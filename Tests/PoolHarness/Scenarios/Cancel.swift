@@ -1,0 +1,81 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let cancelScenarios: [String: Scenario] = [
+    "cancel-queued": { try $0.cancelQueued() },
+    "cancel-running": { try $0.cancelRunning() },
+    "cancel-races": { try $0.cancelRaces() },
+]
+
+extension Harness {
+    func cancelQueued() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let flag = try pool.makeCancelSignal()
+            let started = try pool.makeChannel(capacity: nil)
+            let ran = try pool.makeChannel(capacity: nil)
+            let blocker = try pool.submit(waitForFlag, Queue(started), Flag(flag))
+            let queued = try (0..<100).map { number in
+                try pool.submit(Queue(ran), number) { (queue: Queue, number: Int) throws -> Void in
+                    _ = try queue.channel.send(number, wait: .forever)
+                }
+            }
+            checkEqual(queued[0].state, .queued)
+            for (number, future) in queued.enumerated() where number % 2 == 0 {
+                check(future.cancel(), "a queued task was not cancelled")
+                check(future.cancel(), "cancelling twice is not the same as once")
+                check(future.isCancelled && future.isDone, "\(future.state)")
+                checkThrows(.cancelled) { try future.value() }
+            }
+            flag.set()
+            for (number, future) in queued.enumerated() where number % 2 == 1 { try future.value() }
+            _ = try blocker.value()
+            var numbers: [Int] = []
+            while let number = try ran.receive(as: Int.self, wait: .never) { numbers.append(number) }
+            checkEqual(numbers, (0..<50).map { $0 * 2 + 1 }, "the tasks that ran")
+        }
+    }
+
+    func cancelRunning() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let flag = try pool.makeCancelSignal()
+            let started = try pool.makeChannel(capacity: nil)
+            let task = try pool.submit(waitForFlag, Queue(started), Flag(flag))
+            let pid = try started.receive(as: Int32.self, wait: .forever)
+            checkEqual(task.state, .running)
+            check(!task.cancel(), "a running task was cancelled")
+            flag.set()
+            checkEqual(try task.value(), pid)
+            check(!task.cancel(), "a task that is done was cancelled")
+            checkEqual(task.state, .done)
+        }
+    }
+
+    /// Cancels tasks at the very time they start: each either ran or was cancelled.
+    func cancelRaces() throws {
+        try withPool { pool in
+            var random = SeededGenerator(seed: number)
+            let ran = try pool.makeChannel(capacity: nil)
+            var cancelled = Set<Int>()
+            for number in 0..<600 {
+                let future = try pool.submit(Queue(ran), number) { (queue: Queue, number: Int) throws -> Void in
+                    _ = try queue.channel.send(number, wait: .forever)
+                }
+                for _ in 0..<Int.random(in: 0..<2000, using: &random) { _ = future.state }
+                if future.cancel() {
+                    cancelled.insert(number)
+                    checkThrows(.cancelled) { try future.value() }
+                } else {
+                    try future.value(timeout: .seconds(20))
+                }
+            }
+            _ = try pool.submit(double, 1).value()
+            var seen = Set<Int>()
+            while let number = try ran.receive(as: Int.self, wait: .never) {
+                check(seen.insert(number).inserted, "task \(number) ran twice")
+            }
+            check(seen.isDisjoint(with: cancelled), "tasks \(seen.intersection(cancelled)) ran and were cancelled")
+            checkEqual(seen.count + cancelled.count, 600, "the number of tasks that ran or were cancelled")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+import Synchronization
+
+let concurrencyScenarios: [String: Scenario] = [
+    "concurrent-pools": { try $0.twoPools() },
+    "concurrent-threads": { try $0.manyThreads() },
+    "concurrent-nested": { try $0.nested() },
+    "concurrent-callbacks": { try $0.callbacks() },
+]
+
+private func sumInPoolOfItsOwn(_ count: Int) throws -> Int {
+    let pool = try ProcessPool(maxWorkers: 2, arenaLimit: 64 << 20)
+    defer { pool.shutdown(.drain) }
+    return try (0..<count).map { try pool.submit(double, $0) }.reduce(0) { try $0 + $1.value(timeout: .seconds(30)) }
+}
+
+extension Harness {
+    func twoPools() throws {
+        try withPool { first in
+            try withPool { second in
+                let channel = try first.makeChannel(capacity: nil)
+                let other = try second.makeChannel(capacity: nil)
+                let a = try first.submit(produce, Queue(channel), 1, 500)
+                let b = try second.submit(produce, Queue(other), 2, 500)
+                checkEqual(try a.value(), 500)
+                checkEqual(try b.value(), 500)
+                channel.close(discarding: false)
+                other.close(discarding: false)
+                checkEqual(try consume(Queue(channel)), [1: Array(0..<500)])
+                checkEqual(try consume(Queue(other)), [2: Array(0..<500)])
+                checkThrows(.workerCrashed) { try first.submit(struckIn, Grenade(.sigkill, .never)).value() }
+                checkEqual(try second.submit(double, 4).value(), 8)
+            }
+            checkEqual(try first.submit(double, 4).value(), 8)
+        }
+    }
+
+    func manyThreads() throws {
+        try withPool(maxWorkers: 2) { pool in
+            onThreads(8) { thread in
+                do {
+                    for round in 0..<100 {
+                        let futures = try (0..<10).map { try pool.submit(double, thread * 1000 + round + $0) }
+                        if round % 10 == 0 { _ = try? pool.submit(struckIn, Grenade(.exit3, .never)).value() }
+                        for (number, future) in futures.enumerated() {
+                            let value = try future.value(timeout: .seconds(60))
+                            checkEqual(value, (thread * 1000 + round + number) * 2)
+                        }
+                    }
+                } catch { Checks.fail("\(error)") }
+            }
+            // One future, many who ask for its value.
+            for _ in 0..<50 {
+                let future = try pool.submit(makeBytes, 5000)
+                onThreads(4) { _ in checkEqual((try? future.value(timeout: .seconds(30)))?.count, 5000) }
+            }
+        }
+    }
+
+    func nested() throws {
+        try withPool { pool in
+            checkEqual(try pool.submit(sumInPoolOfItsOwn, 50).value(timeout: .seconds(60)), 2450)
+            let tasks = try (0..<4).map { _ in try pool.submit(sumInPoolOfItsOwn, 20) }
+            for task in tasks { checkEqual(try task.value(timeout: .seconds(60)), 380) }
+        }
+    }
+
+    func callbacks() throws {
+        try withPool { pool in
+            let called = Counter()
+            let futures = try (0..<500).map { try pool.submit(double, $0) }
+            for future in futures { future.whenDone { called.add() } }
+            check(eventually { called.value == 500 }, "\(called.value) of 500 callbacks came")
+            for future in futures {
+                _ = try future.value()
+                future.whenDone { called.add() }
+            }
+            check(eventually { called.value == 1000 }, "\(called.value) of 1000 callbacks came")
+            let crashed = try pool.submit(struckIn, Grenade(.sigkill, .never))
+            crashed.whenDone { called.add() }
+            check(eventually { called.value == 1001 }, "the callback of a task that crashed did not come")
+        }
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .acquiring) }
+    func add() { count.add(1, ordering: .acquiringAndReleasing) }
+}

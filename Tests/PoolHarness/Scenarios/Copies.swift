@@ -1,0 +1,204 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let copyScenarios: [String: Scenario] = [
+    "copy-captures": { try $0.copyCaptures() },
+    "copy-crashes": { try $0.copyCrashes() },
+    "copy-many": { try $0.copyMany() },
+    "copy-dropped-crashes": { try $0.copyDroppedCrashes() },
+    "copy-cancel": { try $0.copyCancel() },
+    "copy-limit": { try $0.copyLimit() },
+    "copy-shutdown": { try $0.copyShutdown() },
+    "copy-kill-storm": { try $0.copyKillStorm() },
+    "copy-refused": { try $0.copyRefused() },
+]
+
+/// A type that no worker can find by its name.
+private struct Hidden: Codable, Sendable, Equatable {
+    var number: Int
+}
+
+/// A value that cannot be encoded: copies need no encoding of what they capture.
+private final class Box: Sendable {
+    let number: Int
+    init(_ number: Int) { self.number = number }
+}
+
+extension Harness {
+    func copyCaptures() throws {
+        try withPool { pool in
+            let box = Box(100)
+            checkEqual(try pool.submit(5) { $0 + box.number }.value(), 105)
+            checkEqual(try pool.submit(Hidden(number: 3)) { Hidden(number: $0.number + 1) }.value(), Hidden(number: 4))
+            let large = (0..<1_000_000).map { $0 }
+            checkEqual(try pool.submit(999) { large[$0] }.value(), 999)
+            checkEqual(try pool.submit(1) { _ in [UInt8](repeating: 1, count: 2_000_000 + box.number) }.value().count, 2_000_100)
+            let channel = try pool.makeChannel(capacity: nil)
+            try pool.submit(7) { (number: Int) throws -> Void in
+                _ = try channel.send(number + box.number, wait: .forever)
+                _ = try channel.send([UInt8](repeating: 1, count: 10_000), wait: .forever)
+            }.value()
+            checkEqual(try channel.receive(as: Int.self, wait: .never), 107)
+            checkEqual(try channel.receive(as: [UInt8].self, wait: .never)?.count, 10_000)
+            do {
+                _ = try pool.submit(5) { (number: Int) throws -> Int in throw CodableFailure(number: box.number + number) }
+                    .value()
+                Checks.fail("the error got lost")
+            } catch let error as CodableFailure { checkEqual(error.number, 105) }
+            checkThrows(.shutDown) { try pool.submit(5) { (x: Int) throws -> Int in try pool.submit(double, x).value() }.value() }
+        }
+    }
+
+    func copyCrashes() throws {
+        try withPool { pool in
+            let box = Box(1)
+            for blow in Blow.deadly {
+                let error = checkThrows(blow.signals.isEmpty ? .workerExited : .workerCrashed) {
+                    try pool.submit(blow) { (blow: Blow) throws -> Int in
+                        try blow.strike()
+                        return box.number
+                    }.value(timeout: .seconds(20))
+                }
+                let failure = error?.cause as? WorkerFailure
+                checkEqual(failure?.phase, .running)
+                checkEqual(failure?.exitCode, blow.exitCode, "\(blow): the exit code")
+                check(failure?.signal.map(blow.signals.contains) ?? blow.signals.isEmpty, "\(blow): \(String(describing: failure))")
+                checkEqual(try pool.submit(5) { $0 + box.number }.value(timeout: .seconds(20)), 6)
+            }
+            check(eventually { pool.workerProcessIDs.count == 2 }, "workers are \(pool.workerProcessIDs)")
+        }
+    }
+
+    func copyMany() throws {
+        try withPool { pool in
+            let box = Box(1000)
+            for _ in 0..<4 {
+                let futures = try (0..<50).map { try pool.submit($0) { $0 + box.number } }
+                checkEqual(try futures.map { try $0.value(timeout: .seconds(30)) }, (1000..<1050).map { $0 })
+            }
+            // More than there can be at once: `submit` waits for room.
+            let more = try (0..<150).map { try pool.submit($0) { $0 + box.number } }
+            checkEqual(try more.map { try $0.value(timeout: .seconds(30)) }, (1000..<1150).map { $0 })
+            check(Proc.children.count <= 70, "\(Proc.children.count) children")
+        }
+    }
+
+    func copyDroppedCrashes() throws {
+        try withPool { pool in
+            let box = Box(1)
+            for _ in 0..<150 {
+                _ = try pool.submit(Blow.quickExit) { (blow: Blow) throws -> Int in
+                    try blow.strike()
+                    return box.number
+                }
+            }
+            checkEqual(try pool.submit(5) { $0 + box.number }.value(timeout: .seconds(20)), 6)
+        }
+    }
+
+    func copyCancel() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let gate = try pool.makeCancelSignal()
+            let started = try pool.makeChannel(capacity: nil)
+            let ran = try pool.makeChannel(capacity: nil)
+            let blocker = try pool.submit(waitForFlag, Queue(started), Flag(gate))
+            _ = try started.receive(as: Int32.self, wait: .forever)
+            let copies = try (0..<20).map { number in
+                try pool.submit(number) { (number: Int) throws -> Void in _ = try ran.send(number, wait: .forever) }
+            }
+            for copy in copies.prefix(15) { check(copy.cancel(), "a queued copy was not cancelled") }
+            gate.set()
+            for copy in copies.suffix(5) { try copy.value(timeout: .seconds(20)) }
+            for copy in copies.prefix(15) { checkThrows(.cancelled) { try copy.value() } }
+            _ = try blocker.value()
+            var numbers: [Int] = []
+            while let number = try ran.receive(as: Int.self, wait: .never) { numbers.append(number) }
+            checkEqual(numbers, [15, 16, 17, 18, 19], "the copies that ran")
+        }
+    }
+
+    /// Copies obey the limit of workers: never more than that many run at once.
+    func copyLimit() throws {
+        try withPool(maxWorkers: 2) { pool in
+            let events = try pool.makeChannel(capacity: nil)
+            let copies = try (0..<12).map { number in
+                try pool.submit(number) { (number: Int) throws -> Void in
+                    _ = try events.send(1, wait: .forever)
+                    usleep(3000)
+                    _ = try events.send(-1, wait: .forever)
+                }
+            }
+            for copy in copies { try copy.value(timeout: .seconds(20)) }
+            var running = 0
+            while let change = try events.receive(as: Int.self, wait: .never) {
+                running += change
+                check((0...2).contains(running), "\(running) copies ran at once in a pool of two workers")
+            }
+        }
+    }
+
+    func copyShutdown() throws {
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            for round in 0..<10 {
+                let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+                let duration = mode == .kill ? 30_000 : 20
+                let copies = try (0..<6).map { try pool.submit($0) { nap(duration + $0) } }
+                usleep(useconds_t(round * 700))
+                let time = ContinuousClock().measure { pool.shutdown(mode) }
+                check(time < .seconds(15), "the shutdown \(mode) waited for copies: \(time)")
+                check(copies.allSatisfy(\.isDone), "a copy's future is not done")
+                for (number, copy) in copies.enumerated() {
+                    switch copy.outcome() {
+                    case .success(let value): checkEqual(value, duration + number)
+                    case .failure(let error as MultitaskingError): checkEqual(error.code, .workerCrashed, "\(error)")
+                    case .cancelled: check(mode != .drain, "drain cancelled a copy")
+                    default: Checks.fail("\(String(describing: copy.outcome()))")
+                    }
+                }
+            }
+        }
+    }
+
+    func copyKillStorm() throws {
+        var random = SeededGenerator(seed: number)
+        try withPool(maxWorkers: 2) { pool in
+            let box = Box(10)
+            for _ in 0..<15 {
+                let copies = try (0..<10).map { try pool.submit($0) { nap($0 % 3) + box.number } }
+                usleep(UInt32.random(in: 0..<4000, using: &random))
+                let victims = pool.workerProcessIDs + Proc.children.filter { $0 != pool.supervisorProcessID }
+                if let victim = victims.randomElement(using: &random) { kill(victim, SIGKILL) }
+                for (number, copy) in copies.enumerated() {
+                    do { checkEqual(try copy.value(timeout: .seconds(20)), number % 3 + 10) } catch
+                        let error as MultitaskingError
+                    {
+                        checkEqual(error.code, .workerCrashed, "\(error)")
+                        checkEqual((error.cause as? WorkerFailure)?.signal, SIGKILL)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where forking is not safe, `submit` says so and says what to do.
+    func copyRefused() throws {
+        let isOver = FlagBox()
+        let thread = startThread { while !isOver.isSet { usleep(1000) } }
+        if method == .fork {
+            let error = checkThrows(.unsafeFork) { try ProcessPool(maxWorkers: 1, startMethod: .fork) }
+            check(error?.message.contains(".spawn") ?? false, "\(String(describing: error))")
+        }
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: .automatic, arenaLimit: 64 << 20)
+        checkEqual(pool.startedBy, .spawn)
+        let box = Box(1)
+        let captures = checkThrows(.capturesState) { try pool.submit(5) { $0 + box.number } }
+        check(captures?.message.contains("arguments") ?? false, "\(String(describing: captures))")
+        let hidden = checkThrows(.capturesState) { try pool.submit(Hidden(number: 3)) { $0.number } }
+        check(hidden?.message.contains("internal") ?? false, "\(String(describing: hidden))")
+        checkEqual(try pool.submit(double, 4).value(), 8)
+        isOver.set()
+        pthread_join(thread, nil)
+        pool.shutdown(.drain)
+    }
+}

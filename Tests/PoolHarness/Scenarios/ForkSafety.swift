@@ -1,0 +1,136 @@
+import Dispatch
+import Foundation
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+import Synchronization
+
+let forkSafetyScenarios: [String: Scenario] = [
+    "fork-busy-threads-before": { try $0.busyThreads(before: true) },
+    "fork-busy-threads-after": { try $0.busyThreads(before: false) },
+    "fork-dispatch-used-before": { try $0.dispatchUsedBefore() },
+    "fork-many-descriptors": { try $0.manyDescriptors() },
+    "fork-no-standard-descriptors": { try $0.noStandardDescriptors() },
+    "fork-method-is-kept": { try $0.methodIsKept() },
+]
+
+/// A flag between threads.
+final class FlagBox: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .acquiring) }
+    func set() { flag.store(true, ordering: .releasing) }
+}
+
+private struct Document: Codable {
+    var title = "a title"
+    var dates = [Date(timeIntervalSince1970: 1), Date(timeIntervalSince1970: 1e9)]
+    var numbers = [1.5, 2.5]
+}
+
+private func formatDate(_ seconds: Int) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
+    return formatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
+}
+
+private func useEverything(_ count: Int) async throws -> Int {
+    let fromGroup = await withTaskGroup(of: Int.self) { group in
+        for number in 0..<count { group.addTask { number } }
+        return await group.reduce(0, +)
+    }
+    try await Task.sleep(for: .milliseconds(2))
+    let fromDispatch = await withCheckedContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(returning: 1) }
+    }
+    let fromTask = await Task { 1 }.value
+    return fromGroup + fromDispatch + fromTask
+}
+
+extension Harness {
+    func busyThreads(before: Bool) throws {
+        let isOver = FlagBox()
+        let work: @Sendable (Int) -> Void = { _ in
+            while !isOver.isSet {
+                _ = try? JSONDecoder().decode(Document.self, from: JSONEncoder().encode(Document()))
+                _ = formatDate(1_700_000_000)
+            }
+        }
+        var threads: [pthread_t] = []
+        if before { threads = (0..<4).map { index in startThread { work(index) } } }
+        try withPool { pool in
+            if !before { threads = (0..<4).map { index in startThread { work(index) } } }
+            let futures = try (0..<number).map { try pool.submit(formatDate, 1_000_000_000 + $0) }
+            for (index, future) in futures.enumerated() {
+                let text = try future.value(timeout: .seconds(60))
+                if index == 0 { checkEqual(text, "2001-09-09 01:46:40") }
+            }
+            checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
+            checkEqual(try pool.submit(formatDate, 0).value(timeout: .seconds(60)), "1970-01-01 00:00:00")
+        }
+        isOver.set()
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    func dispatchUsedBefore() throws {
+        DispatchQueue.global().sync {}
+        let group = DispatchGroup()
+        for _ in 0..<4 { DispatchQueue.global().async(group: group) { usleep(100) } }
+        group.wait()
+        runAsync { try await Task.sleep(for: .milliseconds(1)) }
+        if method == .fork {
+            checkThrows(.unsafeFork) { try ProcessPool(maxWorkers: 1, startMethod: .fork) }
+        }
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: .automatic, arenaLimit: 64 << 20)
+        checkEqual(pool.startedBy, .spawn)
+        let futures = try (0..<30).map { try pool.submit(useEverything, $0) }
+        for (count, future) in futures.enumerated() {
+            checkEqual(try future.value(timeout: .seconds(30)), count * (count - 1) / 2 + 2)
+        }
+        pool.shutdown(.drain)
+    }
+
+    /// The descriptors handed to a spawned supervisor do not run into each other, whatever their numbers are.
+    func manyDescriptors() throws {
+        var limit = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard limit.rlim_cur >= 600 else { return }
+        let held = (0..<(498 - Proc.openFiles.count)).map { _ in unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        for extra in 0..<6 {
+            try withPool(maxWorkers: 1) { pool in
+                checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+            }
+            _ = extra
+            _ = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        }
+        for descriptor in held { close(descriptor) }
+        for descriptor in Int32(490)..<510 { close(descriptor) }
+    }
+
+    /// A daemon has closed its standard descriptors; the pool's own must not take their places.
+    func noStandardDescriptors() throws {
+        let output = dup(1)
+        for descriptor: Int32 in 0..<3 { close(descriptor) }
+        defer {
+            dup2(output, 1)
+            dup2(output, 2)
+            _ = unsafe open("/dev/null", O_RDONLY)
+            close(output)
+        }
+        try withPool(maxWorkers: 2) { pool in
+            for round in 0..<20 { checkEqual(try pool.submit(double, round).value(timeout: .seconds(20)), round * 2) }
+            checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
+            checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        }
+    }
+
+    func methodIsKept() throws {
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        checkEqual(pool.startedBy, method)
+        pool.shutdown(.drain)
+        let automatic = try ProcessPool(maxWorkers: 1, arenaLimit: 64 << 20)
+        checkEqual(automatic.startedBy, .fork, "the method of a process with one thread")
+        automatic.shutdown(.drain)
+    }
+}

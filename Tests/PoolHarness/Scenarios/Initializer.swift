@@ -1,0 +1,46 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+import Synchronization
+
+let initializerScenarios: [String: Scenario] = [
+    "initializer-runs-once": { try $0.initializerRunsOnce() },
+    "initializer-throws": { try $0.initializerFails(WorkerInitializer({ throwingInitializer }), "PlainFailure") },
+    "initializer-crashes": { try $0.initializerFails(WorkerInitializer({ crashingInitializer }), "SIGKILL") },
+    "initializer-exits": { try $0.initializerFails(WorkerInitializer({ exitingInitializer }), "exit code 0") },
+]
+
+private let initializations = Atomic<Int>(0)
+private func countInitialization() { initializations.add(1, ordering: .relaxed) }
+private func throwingInitializer() throws { throw PlainFailure(number: 33) }
+private func crashingInitializer() { kill(getpid(), SIGKILL) }
+private func exitingInitializer() { exit(0) }
+private func initializationCount(_ x: Int) -> Int { initializations.load(ordering: .relaxed) }
+
+extension Harness {
+    func initializerRunsOnce() throws {
+        try withPool(initializer: WorkerInitializer({ countInitialization })) { pool in
+            let counts = try (0..<100).map { try pool.submit(initializationCount, $0) }
+            for count in counts { checkEqual(try count.value(), 1, "initializations in a worker") }
+            checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
+            let later = try (0..<100).map { try pool.submit(initializationCount, $0) }
+            for count in later { checkEqual(try count.value(), 1, "initializations in a worker") }
+        }
+        checkEqual(initializations.load(ordering: .relaxed), 0, "initializations in the parent")
+    }
+
+    func initializerFails(_ initializer: WorkerInitializer, _ words: String) throws {
+        try withPool(initializer: initializer) { pool in
+            var futures: [Future<Int>] = []
+            for number in 0..<20 { if let future = try? pool.submit(double, number) { futures.append(future) } }
+            for future in futures {
+                let error = checkThrows(.initializerFailed) { try future.value(timeout: .seconds(30)) }
+                check(error?.message.contains(words) ?? false, "\(String(describing: error))")
+            }
+            check(eventually { (try? pool.submit(double, 1)) == nil }, "the pool still takes tasks")
+            let late = checkThrows(.initializerFailed) { try pool.submit(double, 1) }
+            check(late?.message.contains(words) ?? false, "\(String(describing: late))")
+            check(eventually { pool.workerProcessIDs.isEmpty }, "workers are started again and again")
+        }
+    }
+}

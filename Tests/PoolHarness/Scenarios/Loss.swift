@@ -1,0 +1,130 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let lossScenarios: [String: Scenario] = [
+    "loss-supervisor": { try $0.supervisorLost() },
+    "loss-supervisor-idle": { try $0.supervisorLostIdle() },
+    "loss-supervisor-again-and-again": { try $0.supervisorStorm() },
+    "loss-idle-workers": { try $0.idleWorkersKilled() },
+    "loss-busy-workers": { try $0.busyWorkersKilled() },
+    "loss-parent": { try $0.waitToBeKilled() },
+]
+
+extension Harness {
+    func supervisorLost() throws {
+        try withPool(maxWorkers: 2) { pool in
+            let gate = try pool.makeCancelSignal()
+            let started = try pool.makeChannel(capacity: nil)
+            let running = try (0..<2).map { _ in try pool.submit(reportAndHang, Queue(started)) }
+            for _ in 0..<2 { _ = try started.receive(as: Int32.self, wait: .forever) }
+            let queued = try (0..<20).map { try pool.submit(double, $0) }
+            let old = pool.supervisorProcessID
+            kill(old, SIGKILL)
+            for future in running {
+                let error = checkThrows(.supervisorLost) { try future.value(timeout: .seconds(20)) }
+                check(error?.cause is WorkerFailure, "\(String(describing: error))")
+            }
+            for (number, future) in queued.enumerated() {
+                checkEqual(try future.value(timeout: .seconds(20)), number * 2)
+            }
+            check(pool.supervisorProcessID != old, "the supervisor was not replaced")
+            check(gate.isSet == false, "a signal changed")
+            checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        }
+    }
+
+    func supervisorLostIdle() throws {
+        try withPool(maxWorkers: 2) { pool in
+            for round in 0..<5 {
+                kill(pool.supervisorProcessID, SIGKILL)
+                let future = try pool.submit(double, round)
+                // Looking now and then must be enough, nobody has to block.
+                check(eventually { future.isDone }, "a supervisor's death is not noticed by looking at a future")
+                checkEqual(try future.value(timeout: .seconds(20)), round * 2)
+            }
+            runAsync { _ = try await pool.submit(double, 1).value(timeout: .seconds(20)) }
+            kill(pool.supervisorProcessID, SIGKILL)
+            runAsync {
+                let value = try await pool.submit(double, 2).value(timeout: .seconds(20))
+                checkEqual(value, 4)
+            }
+            kill(pool.supervisorProcessID, SIGKILL)
+        }
+    }
+
+    func supervisorStorm() throws {
+        var random = SeededGenerator(seed: number)
+        try withPool(maxWorkers: 2) { pool in
+            for _ in 0..<10 {
+                let futures = try (0..<100).map { try pool.submit(echoBytes, [UInt8](repeating: 1, count: $0 * 20)) }
+                usleep(UInt32.random(in: 0..<20_000, using: &random))
+                kill(pool.supervisorProcessID, SIGKILL)
+                var lost = 0
+                for (number, future) in futures.enumerated() {
+                    do { checkEqual(try future.value(timeout: .seconds(20)).count, number * 20) } catch
+                        let error as MultitaskingError
+                    {
+                        checkEqual(error.code, .supervisorLost, "\(error)")
+                        lost += 1
+                    }
+                }
+                check(lost <= 2, "\(lost) tasks were lost with two workers")
+            }
+        }
+    }
+
+    func idleWorkersKilled() throws {
+        try withPool(maxWorkers: 2) { pool in
+            for round in 0..<20 {
+                check(eventually { pool.workerProcessIDs.count == 2 }, "the workers did not start")
+                for pid in pool.workerProcessIDs { kill(pid, SIGKILL) }
+                // A task that a dying worker takes may die with it, or go back into the queue; it ends in any case.
+                let futures = try (0..<4).map { try pool.submit(double, round + $0) }
+                for (number, future) in futures.enumerated() {
+                    do { checkEqual(try future.value(timeout: .seconds(20)), (round + number) * 2) } catch
+                        let error as MultitaskingError
+                    { checkEqual(error.code, .workerCrashed) }
+                }
+            }
+        }
+    }
+
+    func busyWorkersKilled() throws {
+        try withPool(maxWorkers: 2) { pool in
+            let started = try pool.makeChannel(capacity: nil)
+            for _ in 0..<10 {
+                let futures = try (0..<2).map { _ in try pool.submit(reportAndHang, Queue(started)) }
+                for _ in 0..<2 {
+                    let pid = try started.receive(as: Int32.self, wait: .upTo(.seconds(20))) ?? 0
+                    check(pid > 0, "a task did not start")
+                    if pid > 0 { kill(pid, SIGKILL) }
+                }
+                for future in futures {
+                    let error = checkThrows(.workerCrashed) { try future.value(timeout: .seconds(20)) }
+                    checkEqual((error?.cause as? WorkerFailure)?.phase, .running)
+                }
+            }
+        }
+    }
+
+    /// Keeps a pool busy until the test kills this process.
+    func waitToBeKilled() throws {
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        let channel = try pool.makeChannel(capacity: 10)
+        let hang = try pool.submit(reportAndHang, Queue(channel))
+        if method == .fork {
+            let milliseconds = 100_000
+            _ = try pool.submit(1) { nap(milliseconds + $0) }
+            _ = try pool.submit(1) { nap(milliseconds + $0) }
+        }
+        let pid = try channel.receive(as: Int32.self, wait: .forever) ?? 0
+        report("ready \(pool.supervisorProcessID) \(pid)")
+        var count = 0
+        while !hang.isDone {
+            let futures = try (0..<20).map { try pool.submit(echoBytes, [UInt8](repeating: 1, count: $0 * 100)) }
+            if number == 0 { for future in futures { _ = try future.value() } } else { sleep(100) }
+            count += 1
+        }
+    }
+}

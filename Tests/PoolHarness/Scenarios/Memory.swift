@@ -1,0 +1,96 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let memoryScenarios: [String: Scenario] = [
+    "memory-large-payloads": { try $0.largePayloads() },
+    "memory-limit": { try $0.memoryLimit() },
+    "memory-result-too-large": { try $0.resultTooLarge() },
+    "memory-many-sizes": { try $0.manySizes() },
+    "memory-large-at-once": { try $0.largeAtOnce() },
+]
+
+private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+
+extension Harness {
+    func largePayloads() throws {
+        try withPool { pool in
+            for count in [1 << 20, (1 << 20) + 1, 64 << 20] {
+                let bytes = [UInt8](repeating: UInt8(count & 0xff) | 3, count: count)
+                check(try pool.submit(echoBytes, bytes).value() == bytes, "\(count) bytes came back changed")
+            }
+        }
+    }
+
+    func memoryLimit() throws {
+        try withPool(maxWorkers: 1, arenaLimit: 32 << 20) { pool in
+            let flag = try pool.makeCancelSignal()
+            let queue = try pool.makeChannel(capacity: nil)
+            let blocker = try pool.submit(waitForFlag, Queue(queue), Flag(flag))
+            let big = [UInt8](repeating: 9, count: 5 << 20)
+            var held: [Future<Int>] = []
+            var error: MultitaskingError?
+            while error == nil, held.count < 20 {
+                do {
+                    held.append(try pool.submit(options: TaskOptions(waitForRoom: .never), big) { $0.count })
+                } catch let failure as MultitaskingError { error = failure }
+            }
+            checkEqual(error?.code, .arenaLimitReached)
+            check((2...6).contains(held.count), "\(held.count) tasks of 5 MiB fit into 32 MiB")
+            checkThrows(.arenaLimitReached) {
+                try pool.submit(options: TaskOptions(waitForRoom: .upTo(.milliseconds(50))), big) { $0.count }
+            }
+            let setter = startThread {
+                usleep(50_000)
+                flag.set()
+            }
+            held.append(try pool.submit(big) { $0.count })
+            pthread_join(setter, nil)
+            for future in held { checkEqual(try future.value(), 5 << 20) }
+            _ = try blocker.value()
+            checkThrows(.arenaLimitReached) {
+                try pool.submit([UInt8](repeating: 0, count: 33 << 20)) { $0.count }
+            }
+            checkEqual(try pool.submit(double, 1).value(), 2)
+        }
+    }
+
+    func resultTooLarge() throws {
+        try withPool(maxWorkers: 1, arenaLimit: 16 << 20) { pool in
+            for _ in 0..<3 {
+                checkThrows(.arenaLimitReached) { try pool.submit(makeBytes, 20 << 20).value() }
+                checkEqual(try pool.submit(makeBytes, 2 << 20).value().count, 2 << 20)
+            }
+        }
+    }
+
+    func manySizes() throws {
+        try withPool { pool in
+            var random = SeededGenerator(seed: number)
+            for _ in 0..<20 {
+                let payloads = (0..<20).map { _ in
+                    pattern(Int.random(in: 0...(1 << Int.random(in: 0...18, using: &random)), using: &random))
+                }
+                let futures = try payloads.map { try pool.submit(echoBytes, $0) }
+                for (future, payload) in zip(futures, payloads) {
+                    check(try future.value() == payload, "\(payload.count) bytes came back changed")
+                }
+            }
+        }
+    }
+
+    /// Several threads and workers take and give back whole chunks at the same time.
+    func largeAtOnce() throws {
+        try withPool(maxWorkers: 3, arenaLimit: 128 << 20) { pool in
+            onThreads(3) { thread in
+                for round in 0..<60 {
+                    let bytes = [UInt8](repeating: UInt8(thread), count: (1 << 20) + (round % 3) << 20)
+                    do {
+                        let back = try pool.submit(echoBytes, bytes).value()
+                        check(back == bytes, "\(bytes.count) bytes came back changed")
+                    } catch { Checks.fail("\(error)") }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let shutdownScenarios: [String: Scenario] = [
+    "shutdown-drain": { try $0.shutdownDrain() },
+    "shutdown-cancel-queued": { try $0.shutdownCancelQueued() },
+    "shutdown-kill": { try $0.shutdownKill() },
+    "shutdown-kill-stopped-worker": { try $0.shutdownKillStopped() },
+    "shutdown-concurrently": { try $0.shutdownConcurrently() },
+    "shutdown-during-submits": { try $0.shutdownDuringSubmits() },
+    "shutdown-others-still-wait": { try $0.othersStillWait() },
+    "shutdown-by-dropping": { try $0.dropped() },
+    "shutdown-at-once": { try $0.shutdownAtOnce() },
+    "shutdown-children-ignored": { try $0.childrenIgnored() },
+]
+
+extension Harness {
+    func shutdownDrain() throws {
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        let futures = try (0..<200).map { try pool.submit(double, $0) } + [pool.submit(nap, 50), pool.submit(nap, 50)]
+        let bytes = try pool.submit(makeBytes, 100_000)
+        pool.shutdown(.drain)
+        check(futures.allSatisfy(\.isDone), "a future is not done after shutdown")
+        checkEqual(try futures.map { try $0.value() }, (0..<200).map { $0 * 2 } + [50, 50])
+        checkEqual(try bytes.value().count, 100_000)
+        pool.shutdown(.drain)
+        pool.shutdown(.kill)
+        checkThrows(.shutDown) { try pool.submit(double, 1) }
+        checkThrows(.shutDown) { try pool.makeChannel(capacity: 1) }
+        checkThrows(.shutDown) { try pool.makeCancelSignal() }
+    }
+
+    func shutdownCancelQueued() throws {
+        try withPool(maxWorkers: 1, shutdown: .cancelQueued) { pool in
+            let flag = try pool.makeCancelSignal()
+            let started = try pool.makeChannel(capacity: nil)
+            let running = try pool.submit(waitForFlag, Queue(started), Flag(flag))
+            _ = try started.receive(as: Int32.self, wait: .forever)
+            let queued = try (0..<50).map { try pool.submit(double, $0) }
+            let setter = startThread {
+                check(eventually { queued.allSatisfy(\.isDone) }, "queued tasks are not cancelled by the shutdown")
+                flag.set()
+            }
+            pool.shutdown(.cancelQueued)
+            pthread_join(setter, nil)
+            check(try running.value() > 0, "the running task did not finish")
+            check(queued.allSatisfy(\.isCancelled), "queued tasks were not cancelled")
+        }
+    }
+
+    func shutdownKill() throws {
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        let started = try pool.makeChannel(capacity: nil)
+        let hanging = try (0..<2).map { _ in try pool.submit(reportAndHang, Queue(started)) }
+        for _ in 0..<2 { _ = try started.receive(as: Int32.self, wait: .forever) }
+        let queued = try (0..<100).map { _ in try pool.submit(nap, 1000) }
+        let time = ContinuousClock().measure { pool.shutdown(.kill) }
+        check(time < .seconds(20), "100 seconds of work were not killed but waited for: \(time)")
+        for future in hanging {
+            let error = checkThrows(.workerCrashed) { try future.value() }
+            checkEqual((error?.cause as? WorkerFailure)?.signalName, "SIGKILL")
+        }
+        check(queued.allSatisfy(\.isCancelled), "queued tasks are not cancelled")
+    }
+
+    func shutdownKillStopped() throws {
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        check(eventually { pool.workerProcessIDs.count == 2 }, "the workers did not start")
+        checkEqual(try pool.submit(double, 1).value(), 2)
+        for pid in pool.workerProcessIDs { kill(pid, SIGSTOP) }
+        let future = try pool.submit(double, 4)
+        pool.shutdown(.kill)
+        check(future.isDone, "the future is not done")
+    }
+
+    func shutdownConcurrently() throws {
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+            let futures = try (0..<20).map { try pool.submit(nap, $0) }
+            onThreads(4) { _ in
+                pool.shutdown(mode)
+                check(futures.allSatisfy(\.isDone), "a shutdown returned before everything was done")
+            }
+        }
+    }
+
+    /// Submits while the pool shuts down: every task that was accepted ends.
+    func shutdownDuringSubmits() throws {
+        for round in 0..<30 {
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+            let bytes = [UInt8](repeating: 1, count: round % 2 == 0 ? 10 : 4 << 20)
+            let submitters = (0..<2).map { _ in
+                startThread {
+                    while true {
+                        do {
+                            let future = try pool.submit(bytes) { $0.count }
+                            do { _ = try future.value(timeout: .seconds(20)) } catch let error as MultitaskingError {
+                                check([.cancelled, .workerCrashed].contains(error.code), "\(error)")
+                            }
+                        } catch let error as MultitaskingError {
+                            checkEqual(error.code, .shutDown)
+                            return
+                        } catch { return Checks.fail("\(error)") }
+                    }
+                }
+            }
+            usleep(useconds_t(round * 300))
+            pool.shutdown([.drain, .cancelQueued, .kill][round % 3])
+            for thread in submitters { pthread_join(thread, nil) }
+        }
+    }
+
+    /// A wait with a limit keeps its limit while another thread shuts the pool down.
+    func othersStillWait() throws {
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        let flag = try pool.makeCancelSignal()
+        let started = try pool.makeChannel(capacity: nil)
+        let running = try pool.submit(waitForFlag, Queue(started), Flag(flag))
+        _ = try started.receive(as: Int32.self, wait: .forever)
+        let other = startThread { pool.shutdown(.drain) }
+        check(
+            eventually { (try? pool.submit(double, 1)) == nil }, "the shutdown does not begin")
+        checkThrows(.timedOut) { try running.value(timeout: .milliseconds(100)) }
+        check(pool.supervisorProcessID > 0, "there is no supervisor")
+        flag.set()
+        check(try running.value() > 0, "the task did not end")
+        pthread_join(other, nil)
+    }
+
+    func dropped() throws {
+        var futures: [Future<Int>] = []
+        do {
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+            futures = try (0..<50).map { try pool.submit(nap, $0 % 5) }
+        }
+        for (number, future) in futures.enumerated() { checkEqual(try future.value(timeout: .seconds(30)), number % 5) }
+    }
+
+    func shutdownAtOnce() throws {
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            for _ in 0..<10 {
+                let pool = try ProcessPool(maxWorkers: 3, startMethod: method, arenaLimit: 64 << 20)
+                pool.shutdown(mode)
+            }
+        }
+    }
+
+    /// A program that ignores SIGCHLD never gets to know how its children ended.
+    func childrenIgnored() throws {
+        signal(SIGCHLD, SIG_IGN)
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        checkEqual(try pool.submit(double, 4).value(), 8)
+        checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
+        checkEqual(try pool.submit(double, 4).value(), 8)
+        pool.shutdown(.drain)
+    }
+}

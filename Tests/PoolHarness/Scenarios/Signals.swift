@@ -1,0 +1,69 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let signalScenarios: [String: Scenario] = [
+    "signal-across-processes": { try $0.signalAcross() },
+    "signal-dropped": { try $0.signalDropped() },
+    "signal-many": { try $0.signalMany() },
+]
+
+private func waitAndAnswer(_ question: Flag, _ answer: Flag) -> Bool {
+    let isSet = question.signal.waitUntilSet(.upTo(.seconds(30)))
+    answer.signal.set()
+    return isSet && question.signal.isSet
+}
+private func isSet(_ flag: Flag) -> Bool { flag.signal.isSet }
+private func clear(_ flag: Flag) { flag.signal.clear() }
+
+extension Harness {
+    func signalAcross() throws {
+        try withPool { pool in
+            let early = (try pool.makeCancelSignal(), try pool.makeCancelSignal())
+            check(eventually { pool.workerProcessIDs.count == 2 }, "the workers did not start")
+            checkEqual(try pool.submit(double, 1).value(), 2)
+            let late = (try pool.makeCancelSignal(), try pool.makeCancelSignal())
+            for (question, answer) in [early, late] {
+                checkEqual(try pool.submit(isSet, Flag(question)).value(), false)
+                check(!question.waitUntilSet(.upTo(.milliseconds(2))), "the signal is set")
+                let task = try pool.submit(waitAndAnswer, Flag(question), Flag(answer))
+                check(!answer.isSet, "the answer came before the question")
+                question.set()
+                question.set()
+                check(answer.waitUntilSet(.upTo(.seconds(30))), "there is no answer")
+                checkEqual(try task.value(), true)
+                checkEqual(try pool.submit(isSet, Flag(question)).value(), true)
+                try pool.submit(clear, Flag(question)).value()
+                check(!question.isSet, "the signal was not cleared")
+                checkEqual(try pool.submit(isSet, Flag(question)).value(), false)
+            }
+        }
+    }
+
+    func signalDropped() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let gate = try pool.makeCancelSignal()
+            let started = try pool.makeChannel(capacity: nil)
+            let blocker = try pool.submit(waitForFlag, Queue(started), Flag(gate))
+            var signal: (any CancelSignal)? = try pool.makeCancelSignal()
+            let stale = try signal.map { try pool.submit(isSet, Flag($0)) }
+            signal = nil
+            gate.set()
+            _ = try blocker.value()
+            checkThrows(.decodeFailed) { try stale?.value() ?? true }
+            let held = try pool.makeCancelSignal()
+            check(!held.isSet, "a new signal is set")
+        }
+    }
+
+    func signalMany() throws {
+        try withPool { pool in
+            for _ in 0..<200 {
+                let signals = try (0..<20).map { _ in try pool.makeCancelSignal() }
+                check(signals.allSatisfy { !$0.isSet }, "a new signal is set")
+                for signal in signals { signal.set() }
+                check(Set(signals.map(\.reference)).count == 20, "two signals have the same name")
+            }
+        }
+    }
+}
