@@ -110,6 +110,16 @@ struct PoolTests {
     }
 
     @Test(
+        arguments: [
+            "deadline-running", "deadline-grace", "deadline-waiting", "deadline-refused", "deadline-spares-next",
+            "force-cancel", "force-cancel-races", "retry-crash", "retry-errors", "retry-gives-up",
+            "retry-supervisor-killed",
+        ], methods)
+    func deadlinesAndRetries(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(
         arguments: ["concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks"], methods)
     func concurrency(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

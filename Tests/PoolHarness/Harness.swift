@@ -37,12 +37,22 @@ struct Harness {
         .adding(submitScenarios).adding(crashScenarios).adding(memoryScenarios).adding(cancelScenarios)
         .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
-        .adding(concurrencyScenarios)
+        .adding(concurrencyScenarios).adding(deadlineScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(
         maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
-        initializer: WorkerInitializer = .none, _ body: (ProcessPool) throws -> Void
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+        _ body: (ProcessPool) throws -> Void
+    ) throws {
+        // Handed on as it came: wrapped once more, it would capture and could not be sent.
+        try withPool(
+            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, wrapped: WorkerInitializer(initializer), body)
+    }
+
+    func withPool(
+        maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
+        wrapped initializer: WorkerInitializer, _ body: (ProcessPool) throws -> Void
     ) throws {
         let pool = try ProcessPool(
             maxWorkers: maxWorkers, startMethod: method, arenaLimit: arenaLimit, initializingWith: initializer)

@@ -69,7 +69,7 @@ enum Proc {
         entries("/proc/self/task").map { read("/proc/self/task/\($0)/comm").filter { $0 != "\n" } }
     }
 
-    static var poolThreads: [String] { threads.filter { $0.hasPrefix("pool-") } }
+    static var poolThreads: [String] { threads.filter { $0.hasPrefix("pool-watcher") } }
 
     /// What each descriptor leads to.
     static var openFiles: [String] {

@@ -11,7 +11,14 @@ public struct WorkerInitializer: PortableFunction {
     public init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void) { self.function = function }
 
     /// The initializer of a pool that needs none.
-    public static let none = WorkerInitializer({ noInitializer })
+    public static let none = named(noInitializer)
+
+    /// Wraps a function that is passed by its name.
+    private static func named(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void
+    ) -> WorkerInitializer {
+        WorkerInitializer(function)
+    }
 
     public func call(_ arguments: Void, in environment: any TaskEnvironment) throws { try function()() }
 

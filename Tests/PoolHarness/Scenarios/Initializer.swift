@@ -5,9 +5,9 @@ import Synchronization
 
 let initializerScenarios: [String: Scenario] = [
     "initializer-runs-once": { try $0.initializerRunsOnce() },
-    "initializer-throws": { try $0.initializerFails(WorkerInitializer({ throwingInitializer }), "PlainFailure") },
-    "initializer-crashes": { try $0.initializerFails(WorkerInitializer({ crashingInitializer }), "SIGKILL") },
-    "initializer-exits": { try $0.initializerFails(WorkerInitializer({ exitingInitializer }), "exit code 0") },
+    "initializer-throws": { try $0.initializerFails(throwingInitializer, "PlainFailure") },
+    "initializer-crashes": { try $0.initializerFails(crashingInitializer, "SIGKILL") },
+    "initializer-exits": { try $0.initializerFails(exitingInitializer, "exit code 0") },
 ]
 
 private let initializations = Atomic<Int>(0)
@@ -19,7 +19,7 @@ private func initializationCount(_ x: Int) -> Int { initializations.load(orderin
 
 extension Harness {
     func initializerRunsOnce() throws {
-        try withPool(initializer: WorkerInitializer({ countInitialization })) { pool in
+        try withPool(initializer: countInitialization) { pool in
             let counts = try (0..<100).map { try pool.submit(initializationCount, $0) }
             for count in counts { checkEqual(try count.value(), 1, "initializations in a worker") }
             checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
@@ -29,8 +29,11 @@ extension Harness {
         checkEqual(initializations.load(ordering: .relaxed), 0, "initializations in the parent")
     }
 
-    func initializerFails(_ initializer: WorkerInitializer, _ words: String) throws {
-        try withPool(initializer: initializer) { pool in
+    func initializerFails(
+        _ initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void, _ words: String
+    ) throws {
+        // Handed on as it came: wrapped once more, it would capture and could not be sent.
+        try withPool(wrapped: WorkerInitializer(initializer)) { pool in
             var futures: [Future<Int>] = []
             for number in 0..<20 { if let future = try? pool.submit(double, number) { futures.append(future) } }
             for future in futures {
