@@ -38,7 +38,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             let word = slot.word
             switch word.status {
             case .free, .queued: return .queued
-            case .claimed where word.member == ArenaLayout.supervisor: return .queued
+            case .claimed where word.isHeldBySupervisor: return .queued
             case .claimed, .condemnedByTimeout, .condemnedByCancel: return .running
             case .done, .expired: return .done
             case .cancelled: return .cancelled

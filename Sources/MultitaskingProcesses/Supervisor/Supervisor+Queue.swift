@@ -12,7 +12,7 @@ extension Supervisor {
     }
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for task in delayed { end(task.slot, task.slot.word) }
+        for task in delayed where task.slot.word.isHeldBySupervisor { end(task.slot, task.slot.word) }
         for isRetry in [true, false] {
             while let (slot, word) = JobRing(arena: arena, isRetry: isRetry).claim(by: 0, announce: { _ in }) {
                 end(slot, word)
@@ -31,6 +31,8 @@ extension Supervisor {
 
     /// Keeps a task, which the supervisor holds, until its next attempt is due.
     mutating func delay(_ slot: TaskSlot) {
+        // A successor finds the same task by its slot and by the worker that had just handed it back.
+        guard !delayed.contains(where: { $0.slot.index == slot.index }) else { return }
         delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.orders.pause)))
     }
 
@@ -41,7 +43,7 @@ extension Supervisor {
             let value = Int(clamping: handback.load())
             guard value > 0, value <= arena.layout.slotCapacity else { continue }
             let slot = TaskSlot(arena: arena, index: value - 1)
-            guard slot.word.status == .claimed, slot.word.member == ArenaLayout.supervisor else { continue }
+            guard slot.word.isHeldBySupervisor else { continue }
             delay(slot)
             handback.store(0)
         }
@@ -55,6 +57,7 @@ extension Supervisor {
         let retries = JobRing(arena: arena, isRetry: true)
         delayed.removeAll { task in
             let word = task.slot.word
+            guard word.isHeldBySupervisor else { return true }
             if task.slot.orders.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
@@ -72,9 +75,7 @@ extension Supervisor {
         let count = min(Int(clamping: arena.header(ArenaLayout.Header.slotCount).load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = TaskSlot(arena: arena, index: index)
-            let word = slot.word
-            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { continue }
-            if !delayed.contains(where: { $0.slot.index == index }) { delay(slot) }
+            if slot.word.isHeldBySupervisor { delay(slot) }
         }
     }
 }

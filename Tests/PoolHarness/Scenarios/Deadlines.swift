@@ -225,7 +225,7 @@ extension Harness {
 
     fileprivate func delayedTasksOutliveTheSupervisor() throws {
         try withPool { pool in
-            withCounter { path in
+            try withCounter { path in
                 let options = TaskOptions(retries: .onErrors(Flaky.self, limit: 1, backoff: .milliseconds(300)))
                 let future = try pool.submit(throwUntil, options: options, path, 2)
                 check(
