@@ -47,9 +47,9 @@ func checkThrows<T>(
 }
 
 /// Waits until `condition` holds; false if it does not within the limit.
-func eventually(within limit: Duration = .seconds(20), _ condition: () -> Bool) -> Bool {
+func eventually(within limit: Duration = .seconds(20), _ condition: () throws -> Bool) rethrows -> Bool {
     let deadline = ContinuousClock.now + limit
-    while !condition() {
+    while try !condition() {
         if ContinuousClock.now > deadline { return false }
         usleep(1000)
     }

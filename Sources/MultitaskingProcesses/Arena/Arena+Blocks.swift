@@ -75,9 +75,9 @@ extension Arena {
         guard length > 0, length <= layout.chunkCount - head else { return }
         let owner = loadChunk(head).owner
         // Fresh pages cost more than copying into them, so some free memory is kept; see Docs/architecture.md.
-        let keep =
-            header(ArenaLayout.Header.warmChunks).load() + UInt64(length)
-            <= header(ArenaLayout.Header.warmLimit).load()
+        // The count is a hint, and below zero for a moment when a chunk is taken before its release was counted.
+        let warm = Int64(bitPattern: header(ArenaLayout.Header.warmChunks).load())
+        let keep = warm &+ Int64(length) <= Int64(bitPattern: header(ArenaLayout.Header.warmLimit).load())
         let free = ChunkWord(keep ? .warm : .cold)
         let tail = ChunkWord(.tail, owner: owner, value: head)
         for chunk in (head + 1..<head + length).reversed() where loadChunk(chunk) == tail {

@@ -45,13 +45,16 @@ struct JournalEntry {
 
     static let retiring: UInt64 = 1 << 63
 
-    /// Reports that everything begun is through. The block goes last: recovery acts on what is still named.
+    /// Reports that everything begun is through.
+    ///
+    /// The block goes first: named alone, it would look like one that was never handed over, and recovery would give back
+    /// what a channel holds by now. A place or segment without a block is harmless.
     @inline(__always)
     func clear() {
         guard offset != nil else { return }
-        cell = 0
-        segment = 0
         block = .none
+        segment = 0
+        cell = 0
     }
 }
 

@@ -155,8 +155,13 @@ struct ChannelQueue {
                 defer { finish(cell, in: segment, index: Int(index), number: number) }
                 return .element(try take(cell))
             case .void:
+                journal.channel = UInt64(header.index)
+                journal.cell = UInt64(cell.offset)
+                // Only one may count it as consumed: the segment may serve for something else right after.
+                let consumed = CellWord(.consumed, owner: member, tag: tag(number))
+                guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
                 _ = header.head.compareExchange(position, position + 1)
-                finish(cell, in: segment, index: Int(index), number: number)
+                countConsumed(Int(index), in: segment, number: number)
             case .reading, .consumed:
                 _ = header.head.compareExchange(position, position + 1)
             case .writing:
@@ -177,46 +182,78 @@ struct ChannelQueue {
             guard !next.isNone, next.number == link.number + 1 else { return nil }
             // The tail must never point behind the head, to a segment that may be given back.
             _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
-            if header.headSegment.compareExchange(link.rawValue, next.rawValue) {
-                fence()
-                if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number) }
-            }
+            moveHead(from: link, segment, to: next)
+        }
+    }
+
+    /// Leaves a segment behind, and gives it back if its elements are all gone already.
+    private func moveHead(from link: SegmentLink, _ segment: Segment, to next: SegmentLink) {
+        withRetiring(segment, number: link.number) { block in
+            guard header.headSegment.compareExchange(link.rawValue, next.rawValue) else { return }
+            fence()
+            if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number, block) }
         }
     }
 
     /// Marks a place as done with, and gives its segment back if it was the last.
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
-        cell.wordCell.store(CellWord(.consumed, tag: tag(number)).rawValue)
+        cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
+        countConsumed(index, in: segment, number: number)
+    }
+
+    /// Counts a place as consumed, which is done once by whoever made it so, and gives its segment back if it was the
+    /// last.
+    func countConsumed(_ index: Int, in segment: Segment, number: UInt64) {
         let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
         guard consumed == Segment.allConsumed else { return }
         fence()
-        if SegmentLink(rawValue: header.headSegment.load()).number > number { retire(segment, number: number) }
+        guard SegmentLink(rawValue: header.headSegment.load()).number > number else { return }
+        withRetiring(segment, number: number) { retire(segment, number: number, $0) }
     }
 
-    /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
-    private func retire(_ segment: Segment, number: UInt64) {
-        let tag = tag(number)
+    /// Runs `body` with the segment's allocation, which the journal says is about to be given back.
+    private func withRetiring(_ segment: Segment, number: UInt64, _ body: (BlockReference) -> Void) {
         membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
             journal.segment = (number + 1) | JournalEntry.retiring
             let block = BlockReference(rawValue: segment.block.load())
             journal.block = block
-            if segment.tag.compareExchange(tag.rawValue, tag.rawValue | Segment.retiredFlag) {
-                membership.heap.free(block)
-            }
+            body(block)
             journal.clear()
         }
+    }
+
+    /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
+    private func retire(_ segment: Segment, number: UInt64, _ block: BlockReference) {
+        let tag = tag(number)
+        if segment.tag.compareExchange(tag.rawValue, tag.rawValue | Segment.retiredFlag) {
+            membership.heap.free(block)
+        }
+    }
+
+    /// Completes for a dead member what it may have begun with a segment: leave it, empty it, or give it back.
+    func completeRetirement(of segment: Segment, number: UInt64, _ block: BlockReference) {
+        if segment.tag.load() == tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
+        guard SegmentLink(rawValue: header.headSegment.load()).number > number,
+            segment.consumed.load() == Segment.allConsumed
+        else { return }
+        retire(segment, number: number, block)
     }
 
     /// Whether the chain from the head on includes the segment with this number at this place.
     func reaches(_ number: UInt64, at offset: Int) -> Bool {
         restart: while true {
-            var link = SegmentLink(rawValue: header.headSegment.load())
+            let head = header.headSegment.load()
+            var link = SegmentLink(rawValue: head)
             while true {
                 guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
                 if link.number == number { return segment.offset == offset }
                 let next = SegmentLink(rawValue: segment.next.load())
-                guard segment.tag.load() == tag(link.number).rawValue else { continue restart }
+                guard segment.tag.load() == tag(link.number).rawValue else {
+                    // The head has moved on, or the whole channel is gone.
+                    if header.headSegment.load() == head { return false }
+                    continue restart
+                }
                 guard !next.isNone, next.number == link.number + 1 else { return false }
                 link = next
             }
@@ -251,6 +288,10 @@ struct ChannelQueue {
                     continue
                 }
             }
+            // From here on nobody can link a segment to this one.
+            let end = SegmentLink(noneAfter: SegmentTag(rawValue: Segment.retiredFlag >> 13))
+            _ = segment.next.compareExchange(
+                SegmentLink(noneAfter: tag(link.number)).rawValue, end.rawValue)
             let next = SegmentLink(rawValue: segment.next.load())
             membership.heap.free(BlockReference(rawValue: segment.block.load()))
             guard !next.isNone else { break }

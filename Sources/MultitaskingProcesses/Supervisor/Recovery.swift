@@ -29,7 +29,8 @@ struct Recovery {
     @discardableResult
     func recover(_ index: Int, _ end: End) -> TaskSlot? {
         let member = Member(arena: arena, index: index)
-        for entry in 0..<Member.journalEntries { recover(member.journal(entry), of: member) }
+        // The last entries first: completing an operation in one of the first uses one of those.
+        for entry in (0..<Member.journalEntries).reversed() { recover(member.journal(entry), of: member) }
         let retry = settleTask(of: member, end)
         arena.releaseRuns(of: index)
         if index <= arena.layout.workers {
@@ -129,6 +130,13 @@ struct Recovery {
             let (segment, index) = cell.place
             queue(header, as: member).finish(cell, in: segment, index: index, number: word.tag.segment)
             header.finished.add(1)
+        case .consumed where word.owner == member.index:
+            let (segment, index) = cell.place
+            let queue = queue(header, as: member)
+            if word.tag == SegmentTag(serial: queue.serial, segment: word.tag.segment) {
+                recoverConsumed(index, of: segment, in: queue, number: word.tag.segment)
+            }
+            arena.free(block, by: member.index)
         default:
             // Published, or never claimed: then the block is still the dead member's own.
             if cell.payload.block != block { arena.free(block, by: member.index) }
@@ -141,11 +149,26 @@ struct Recovery {
         let number = (entry.segment & ~JournalEntry.retiring) - 1
         let queue = queue(header, as: member)
         if entry.segment & JournalEntry.retiring == 0 {
-            if !queue.reaches(number, at: block.offset) { arena.free(block, by: member.index) }
+            guard !queue.reaches(number, at: block.offset) else { return }
+            // The head may have passed it already, and then its elements are not all free.
+            let first = Segment(arena: arena, offset: block.offset).cell(0).word
+            let wasLinked =
+                first.tag == SegmentTag(serial: queue.serial, segment: number) && first.state != .free
+            if !wasLinked { arena.free(block, by: member.index) }
         } else {
-            let tag = SegmentTag(serial: queue.serial, segment: number).rawValue
-            let segment = Segment(arena: arena, offset: block.offset)
-            if segment.tag.load() == tag | Segment.retiredFlag { arena.free(block, by: member.index) }
+            queue.completeRetirement(of: Segment(arena: arena, offset: block.offset), number: number, block)
+        }
+    }
+
+    /// Counts a place that the dead member had emptied, if it had not done so itself.
+    ///
+    /// While the bit is missing the segment cannot have been given back, so nobody else uses it.
+    private func recoverConsumed(_ index: Int, of segment: Segment, in queue: ChannelQueue, number: UInt64) {
+        if segment.consumed.load() & 1 << UInt64(index) == 0 {
+            queue.countConsumed(index, in: segment, number: number)
+        } else {
+            queue.completeRetirement(
+                of: segment, number: number, BlockReference(rawValue: segment.block.load()))
         }
     }
 

@@ -164,7 +164,9 @@ struct Worker {
                 return try Function.decodeArguments(from: &reader)
             }
         } catch {
-            return runner.fail(error, as: .decodeFailed, word)
+            // An argument that is a channel or signal which no longer exists says so itself.
+            let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
+            return runner.fail(error, as: isMissing ? .noSuchObject : .decodeFailed, word)
         }
         return runner.run(type, phase: setPhase, word: { word }) { try function.call(arguments, in: environment) }
     }
