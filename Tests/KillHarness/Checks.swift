@@ -145,7 +145,9 @@
 
         private func passOne(_ next: inout Int, _ ends: [ProcessChannel]) throws {
             let end = ends[(next + 1) % 3]
-            guard let bytes = try end.receive(as: [UInt8].self, wait: .never) else { throw Broken("element \(next) is lost") }
+            guard let bytes = try end.receive(as: [UInt8].self, wait: .never) else {
+                throw Broken("element \(next) is lost")
+            }
             try expect(Item(bytes) == Item(UInt8(10 + next % 3), UInt8(next)), "element \(next) is another one")
             try end.taskDone()
             next += 1
@@ -159,7 +161,9 @@
             try expect(worker.run(initializer: nil) == 0, "the other worker failed to start")
             for (index, future) in world.futures.enumerated() {
                 let begun = Scoreboard.value(Scoreboard.begun + index)
-                guard let outcome = future.outcome() else { throw Broken("task \(index) is lost, begun \(begun) times") }
+                guard let outcome = future.outcome() else {
+                    throw Broken("task \(index) is lost, begun \(begun) times")
+                }
                 switch outcome {
                 case .success(let bytes):
                     try expect(

@@ -71,7 +71,9 @@
                     try world.survivorEnd.taskDone()
                     try world.send([Item(0, 0), Item(0, 1)], World.block, through: world.channel)
                 } operate: { world in
-                    if try world.victimEnd.send(mine.bytes(World.block), wait: .never) { throw Broken("sent when full") }
+                    if try world.victimEnd.send(mine.bytes(World.block), wait: .never) {
+                        throw Broken("sent when full")
+                    }
                 },
             ]
         }
@@ -89,7 +91,9 @@
             } operate: { world in
                 for number in 0..<takes {
                     let bytes = try world.victimEnd.receive(as: [UInt8].self)
-                    guard bytes.flatMap(Item.init) == Item(0, UInt8(number)) else { throw Broken("received \(bytes as Any)") }
+                    guard bytes.flatMap(Item.init) == Item(0, UInt8(number)) else {
+                        throw Broken("received \(bytes as Any)")
+                    }
                 }
             }
         }

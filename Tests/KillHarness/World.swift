@@ -87,7 +87,8 @@
         func submit(_ count: Int, kind: Int, argument: Int, by index: Int = 0) throws {
             for number in 0..<count {
                 let call = Invoker(
-                    NamedFunction { perform }, (futures.count, kind, [UInt8](repeating: UInt8(number), count: argument)))
+                    NamedFunction { perform }, (futures.count, kind, [UInt8](repeating: UInt8(number), count: argument))
+                )
                 futures.append(try core.submit(call, options: .default))
             }
         }

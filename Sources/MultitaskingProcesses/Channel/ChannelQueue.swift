@@ -164,7 +164,7 @@ struct ChannelQueue {
                 let consumed = CellWord(.consumed, owner: member, tag: tag(number))
                 guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
                 _ = header.head.compareExchange(position, position + 1)
-                countConsumed(Int(index), in: segment, number: number)
+                finish(cell, in: segment, index: Int(index), number: number)
             case .reading, .consumed:
                 _ = header.head.compareExchange(position, position + 1)
             case .writing:
