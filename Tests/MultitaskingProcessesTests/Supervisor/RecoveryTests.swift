@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSerialization
 import Testing
 
 @testable import MultitaskingProcesses
