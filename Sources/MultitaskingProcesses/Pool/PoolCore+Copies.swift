@@ -70,15 +70,17 @@ extension PoolCore {
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-copy")
         mt_null_stdin()
-        while slot.word.status == .queued || slot.word.status == .free {
-            let ticket = me.doorbell.load()
-            // The client enqueues the slot after the fork; until then it still reads as free.
-            if slot.word.status == .queued || slot.word.status == .free {
-                me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
-            }
+        var ticket = me.doorbell.load()
+        var status = slot.word.status
+        // The client enqueues the slot after the fork; until then it still reads as free.
+        while status == .queued || status == .free {
+            me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
             if getppid() != parent { return 1 }
+            ticket = me.doorbell.load()
+            status = slot.word.status
         }
-        guard slot.word.status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
+        // Looked at once: a claimed task is queued again if its stand-in dies now, and is this copy's all the same.
+        guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
         let phase = { (phase: WorkerFailure.Phase) in me.phase.store(UInt64(phase.rawValue)) }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, slot: slot)
