@@ -41,7 +41,9 @@ struct Fixture {
 
     func recover(_ member: Int) {
         // Twice: the supervisor may die as well, and its successor begins again.
-        for _ in 0..<2 { Recovery(mapping).recover(member, .init(status: CrashRecord.signalFlag | 9, peakMemory: 4096)) }
+        for _ in 0..<2 {
+            Recovery(mapping).recover(member, .init(status: CrashRecord.signalFlag | 9, peakMemory: 4096))
+        }
     }
 }
 

@@ -98,11 +98,13 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
     var thread = pthread_t()
     let box = unsafe Unmanaged.passRetained(ThreadBody(body))
     // SAFETY: the thread takes over the reference that was retained for it.
-    let result = unsafe pthread_create(&thread, nil, { box in
-        guard let box = unsafe box else { return nil }
-        unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().body()
-        return nil
-    }, unsafe box.toOpaque())
+    let result = unsafe pthread_create(
+        &thread, nil,
+        { box in
+            guard let box = unsafe box else { return nil }
+            unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().body()
+            return nil
+        }, unsafe box.toOpaque())
     precondition(result == 0, "no thread to be had")
     return thread
 }

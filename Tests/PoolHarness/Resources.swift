@@ -76,7 +76,8 @@ enum Proc {
         entries("/proc/self/fd").map { name in
             var bytes = [CChar](repeating: 0, count: 256)
             let count = unsafe readlink("/proc/self/fd/\(name)", &bytes, 255)
-            return name + "→" + String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return name + "→"
+                + String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
 

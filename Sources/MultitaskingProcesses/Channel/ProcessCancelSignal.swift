@@ -24,7 +24,9 @@ public final class ProcessCancelSignal: CancelSignal {
     convenience init(_ reference: ObjectReference, membership: Membership) throws {
         let index = Int(reference.rawValue & 0xffff_ffff)
         let serial = reference.rawValue >> 32
-        guard serial != 0, index < ArenaLayout.signalLimit, Self.word(of: index, in: membership.arena).load() >> 8 == serial else {
+        guard serial != 0, index < ArenaLayout.signalLimit,
+            Self.word(of: index, in: membership.arena).load() >> 8 == serial
+        else {
             throw MultitaskingError(
                 .noSuchObject,
                 "the cancel event no longer exists: its last handle in the parent process was dropped; keep it")
@@ -85,7 +87,8 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Blocks until the signal is set; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, on: waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false } ?? false
+        membership.wait(wait, on: waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false }
+            ?? false
     }
 
     /// Suspends until the signal is set; false if the limit passed first.

@@ -29,7 +29,8 @@ import Testing
 
     @Test
     func chunksThatWereClaimedForALargeBlockAreFreed() throws {
-        let block = try Heap(arena: arena, member: 1).allocate(3 << 20, journal: JournalEntry(arena: arena, offset: nil))
+        let block = try Heap(arena: arena, member: 1).allocate(
+            3 << 20, journal: JournalEntry(arena: arena, offset: nil))
         let place = try #require(arena.locate(block))
         place.header.store(BlockHeader(.free, generation: block.generation).rawValue)
         fixture.recover(2)
@@ -40,7 +41,8 @@ import Testing
 
     @Test(arguments: 0...2)
     func largeBlockThatWasBeingFreedIsFreedToTheEnd(tailsGone: Int) throws {
-        let block = try Heap(arena: arena, member: 2).allocate(3 << 20, journal: JournalEntry(arena: arena, offset: nil))
+        let block = try Heap(arena: arena, member: 2).allocate(
+            3 << 20, journal: JournalEntry(arena: arena, offset: nil))
         let place = try #require(arena.locate(block))
         place.header.store(BlockHeader(.freeing, generation: block.generation, owner: 1).rawValue)
         for tail in 0..<tailsGone { arena.chunkWord(place.chunk + 2 - tail).store(ChunkWord(.cold).rawValue) }

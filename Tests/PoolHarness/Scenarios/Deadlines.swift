@@ -112,7 +112,8 @@ extension Harness {
                 TaskOptions(timeout: .zero), TaskOptions(timeout: .seconds(-1)), TaskOptions(queueTimeout: .zero),
                 TaskOptions(gracePeriod: .seconds(-1)), TaskOptions(retries: .onCrash(-1)),
                 TaskOptions(retries: .onCrash(1001)), TaskOptions(retries: .onCrash(1, backoff: .seconds(-1))),
-                TaskOptions(retries: .onErrors(Flaky.self, Other.self, RemoteError.self, CancellationError.self, limit: 1)),
+                TaskOptions(
+                    retries: .onErrors(Flaky.self, Other.self, RemoteError.self, CancellationError.self, limit: 1)),
             ] {
                 checkThrows(.invalidArgument) { try pool.submit(sleepBriefly, options: options, 1) }
             }
