@@ -1,0 +1,102 @@
+import MultitaskingCore
+import Testing
+
+@testable import MultitaskingProcesses
+
+/// The heap against a model: what it hands out never overlaps, and what is given back comes again.
+@Suite struct HeapTests {
+    private struct Held {
+        var block: BlockReference
+        var range: Range<Int>
+        var stamp: UInt64
+    }
+
+    private func noJournal(_ fixture: Fixture) -> JournalEntry { JournalEntry(arena: fixture.arena, offset: nil) }
+
+    @Test(arguments: [11, 12, 13, 14] as [UInt64])
+    func twoHeapsThatFreeEachOthersBlocksNeverOverlap(seed: UInt64) throws {
+        let fixture = try Fixture(chunks: 48)
+        var heaps = [Heap(arena: fixture.arena, member: 1), Heap(arena: fixture.arena, member: 2)]
+        var random = SeededGenerator(seed: seed)
+        var held: [Held] = []
+        for step in 0..<4000 {
+            if Bool.random(using: &random), held.count < 200 {
+                let count = Int.random(in: 0...(1 << Int.random(in: 0...22, using: &random)), using: &random)
+                do {
+                    let block = try heaps[step % 2].allocate(count, journal: noJournal(fixture))
+                    let range = block.offset..<block.offset + max(8, count)
+                    #expect(!held.contains { $0.range.overlaps(range) }, "seed \(seed), step \(step)")
+                    let stamp = random.next()
+                    fixture.arena.word(block.offset).store(stamp)
+                    held.append(Held(block: block, range: range, stamp: stamp))
+                } catch let error as MultitaskingError { #expect(error.code == .arenaLimitReached) }
+            } else if let index = held.indices.randomElement(using: &random) {
+                let gone = held.remove(at: index)
+                #expect(fixture.arena.word(gone.block.offset).load() == gone.stamp)
+                #expect(fixture.arena.isLive(gone.block))
+                heaps[step / 2 % 2].free(gone.block)
+                #expect(!fixture.arena.isLive(gone.block))
+                heaps[step / 3 % 2].free(gone.block)
+            }
+            // A successor takes over what its predecessor had.
+            if step % 500 == 499 { heaps[0] = Heap(arena: fixture.arena, member: 1) }
+        }
+        #expect(fixture.arena.blocksInUse().payloads == held.count)
+        for (index, gone) in held.enumerated() { heaps[index % 2].free(gone.block) }
+        #expect(fixture.arena.blocksInUse().payloads == 0)
+    }
+
+    @Test
+    func successorFindsAllThatItsPredecessorLeftFree() throws {
+        let fixture = try Fixture(chunks: 1)
+        let all = ArenaLayout.chunkSize / 512
+        for round in 0..<3 {
+            let heap = Heap(arena: fixture.arena, member: 1)
+            let blocks = try (0..<all).map { _ in try heap.allocate(400, journal: noJournal(fixture)) }
+            #expect(Set(blocks.map(\.offset)).count == all, "round \(round)")
+            #expect(throws: MultitaskingError.self) { try heap.allocate(400, journal: noJournal(fixture)) }
+            let other = Heap(arena: fixture.arena, member: 2)
+            for (index, block) in blocks.enumerated() { (index % 2 == 0 ? heap : other).free(block) }
+        }
+    }
+
+    @Test
+    func blockThatWasFreedButNotCountedIsFoundBeforeTheArenaCountsAsFull() throws {
+        let fixture = try Fixture(chunks: 1)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let blocks = try (0..<ArenaLayout.chunkSize / 512).map { _ in
+            try heap.allocate(400, journal: noJournal(fixture))
+        }
+        let place = try #require(fixture.arena.locate(blocks[7]))
+        place.header.store(BlockHeader(.free, generation: blocks[7].generation).rawValue)
+        let again = try heap.allocate(400, journal: noJournal(fixture))
+        #expect(again.offset == blocks[7].offset && again != blocks[7])
+    }
+
+    @Test
+    func countOfWarmChunksBelowZeroStopsNobody() throws {
+        let fixture = try Fixture()
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let block = try heap.allocate(3 << 20, journal: noJournal(fixture))
+        fixture.arena.header(ArenaLayout.Header.warmChunks).store(.max)
+        heap.free(block)
+        #expect(fixture.arena.blocksInUse().chunks == 0)
+    }
+
+    @Test
+    func referencesThatCannotBeAreRefused() throws {
+        let fixture = try Fixture()
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let block = try heap.allocate(400, journal: noJournal(fixture))
+        var random = SeededGenerator(seed: 99)
+        for _ in 0..<2000 {
+            let reference = BlockReference(rawValue: random.next())
+            if reference != block { #expect(!fixture.arena.isLive(reference)) }
+            heap.free(reference)
+        }
+        for offset in [block.offset + 256, block.offset - 256, 0, fixture.arena.layout.size] {
+            #expect(!fixture.arena.isLive(BlockReference(offset: offset, generation: block.generation)))
+        }
+        #expect(fixture.arena.isLive(block))
+    }
+}

@@ -1,0 +1,63 @@
+import MultitaskingCore
+
+@testable import MultitaskingProcesses
+
+/// An arena without processes: the tests act for its members.
+struct Fixture {
+    let mapping: ArenaMapping
+
+    var arena: Arena { mapping.arena }
+
+    init(workers: Int = 2, slots: Int = 64, chunks: Int = 32) throws {
+        mapping = try ArenaMapping.create(ArenaLayout(workers: workers, slotCapacity: slots, chunkCount: chunks))
+        arena.header(ArenaLayout.Header.warmLimit).store(4)
+        arena.header(ArenaLayout.Header.channelCount).store(1)
+    }
+
+    func membership(_ member: Int) -> Membership { Membership(mapping, member: member) }
+
+    /// A channel, seen by a member; the first call makes it.
+    func channel(capacity: Int = 0, for member: Int) throws -> ProcessChannel {
+        let header = ChannelHeader(arena: arena, index: 0)
+        let membership = membership(member)
+        if header.state.load() == 0 {
+            header.capacity.store(UInt64(capacity))
+            try ChannelQueue(header: header, serial: 5, membership: self.membership(0)).begin()
+            header.state.store(5 << 8 | ChannelHeader.liveFlag)
+        }
+        return ProcessChannel(membership: membership, index: 0, serial: 5)
+    }
+
+    var header: ChannelHeader { ChannelHeader(arena: arena, index: 0) }
+
+    /// The place of the channel at a position of the segment that holds it, which must be the head's or the tail's.
+    func cell(_ position: Int) -> Cell? {
+        for link in [header.headSegment.load(), header.tailSegment.load()].map(SegmentLink.init(rawValue:))
+        where link.number == UInt64(position / Segment.cells) {
+            return Segment(arena: arena, link: link)?.cell(position % Segment.cells)
+        }
+        return nil
+    }
+
+    func recover(_ member: Int) {
+        // Twice: the supervisor may die as well, and its successor begins again.
+        for _ in 0..<2 {
+            Recovery(mapping).recover(member, .init(status: CrashRecord.signalFlag | 9, peakMemory: 4096))
+        }
+    }
+}
+
+/// A seeded generator: SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

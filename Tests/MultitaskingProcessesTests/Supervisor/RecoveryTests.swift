@@ -1,0 +1,318 @@
+import MultitaskingCore
+import MultitaskingSerialization
+import Testing
+
+@testable import MultitaskingProcesses
+
+/// Recovery from every state in which a member can die. The tests put the arena into that state by hand.
+@Suite struct RecoveryTests {
+    private let fixture: Fixture
+    private var arena: Arena { fixture.arena }
+    private var journal: JournalEntry { Member(arena: fixture.arena, index: 1).journal(0) }
+    private var innerJournal: JournalEntry { Member(arena: fixture.arena, index: 1).journal(12) }
+    private let large = [UInt8](repeating: 7, count: 1000)
+
+    init() throws { fixture = try Fixture() }
+
+    private var usage: [Int] { [arena.blocksInUse().payloads, arena.blocksInUse().segments] }
+
+    // MARK: Blocks
+
+    @Test(arguments: [10, 300, 200_000, 1 << 20, (3 << 20) + 1])
+    func blockThatWasAllocatedAndNotHandedOverIsFreed(byteCount: Int) throws {
+        _ = try Heap(arena: arena, member: 1).allocate(byteCount, journal: journal)
+        #expect(usage[0] == 1)
+        fixture.recover(1)
+        #expect(usage[0] == 0)
+        #expect(journal.block.isNone)
+    }
+
+    @Test
+    func chunksThatWereClaimedForALargeBlockAreFreed() throws {
+        let block = try Heap(arena: arena, member: 1).allocate(
+            3 << 20, journal: JournalEntry(arena: arena, offset: nil))
+        let place = try #require(arena.locate(block))
+        place.header.store(BlockHeader(.free, generation: block.generation).rawValue)
+        fixture.recover(2)
+        #expect(arena.blocksInUse().chunks == 3, "another member's death concerns it")
+        fixture.recover(1)
+        #expect(arena.blocksInUse().chunks == 0)
+    }
+
+    @Test(arguments: 0...2)
+    func largeBlockThatWasBeingFreedIsFreedToTheEnd(tailsGone: Int) throws {
+        let block = try Heap(arena: arena, member: 2).allocate(
+            3 << 20, journal: JournalEntry(arena: arena, offset: nil))
+        let place = try #require(arena.locate(block))
+        place.header.store(BlockHeader(.freeing, generation: block.generation, owner: 1).rawValue)
+        for tail in 0..<tailsGone { arena.chunkWord(place.chunk + 2 - tail).store(ChunkWord(.cold).rawValue) }
+        fixture.recover(1)
+        #expect(arena.blocksInUse().chunks == 0)
+    }
+
+    // MARK: Sending
+
+    @Test(arguments: [false, true])
+    func placeThatWasBeingWrittenBecomesVoid(headMoved: Bool) throws {
+        let channel = try fixture.channel(for: 2)
+        #expect(try channel.send(1, wait: .never))
+        let cell = try #require(fixture.cell(1))
+        let block = try Heap(arena: arena, member: 1).allocate(1000, journal: journal)
+        journal.channel = 0
+        journal.cell = UInt64(cell.offset)
+        cell.wordCell.store(CellWord(.writing, owner: 1, tag: cell.word.tag).rawValue)
+        if headMoved { fixture.header.tail.add(1) }
+        #expect(arena.isLive(block))
+        fixture.recover(1)
+        #expect(!arena.isLive(block))
+        #expect(try channel.send(2, wait: .never))
+        #expect(try channel.receive(as: Int.self) == 1)
+        #expect(try channel.receive(as: Int.self) == 2)
+        #expect(try channel.receive(as: Int.self) == nil)
+        #expect(channel.status.count == 0)
+        try channel.taskDone()
+        try channel.taskDone()
+        #expect(channel.join(wait: .never), "a place that never held an element is waited for")
+    }
+
+    /// The journal is cleared store by store; at each point the element was sent already.
+    @Test(arguments: 0...2)
+    func elementThatWasPublishedStays(storesOfClear: Int) throws {
+        let sender = try fixture.channel(for: 1)
+        #expect(try sender.send(large, wait: .never))
+        let cell = try #require(fixture.cell(0))
+        journal.channel = 0
+        journal.cell = storesOfClear < 2 ? UInt64(cell.offset) : 0
+        journal.block = storesOfClear < 1 ? cell.payload.block : .none
+        fixture.recover(1)
+        #expect(try fixture.channel(for: 2).receive(as: [UInt8].self) == large)
+        #expect(usage == [0, 1])
+    }
+
+    @Test
+    func clearingAJournalEntryNeverLeavesTheBlockAlone() throws {
+        // What `clear` must do in this order is above; here is that it does all of it.
+        journal.block = BlockReference(rawValue: 77)
+        journal.segment = 3
+        journal.cell = 4
+        journal.clear()
+        #expect(journal.block.isNone && journal.segment == 0 && journal.cell == 0)
+    }
+
+    // MARK: Receiving
+
+    @Test(arguments: [false, true])
+    func elementThatWasBeingReadIsGoneWithItsBlock(headMoved: Bool) throws {
+        let channel = try fixture.channel(for: 2)
+        #expect(try channel.send(large, wait: .never))
+        #expect(try channel.send(5, wait: .never))
+        let cell = try #require(fixture.cell(0))
+        journal.channel = 0
+        journal.cell = UInt64(cell.offset)
+        cell.wordCell.store(CellWord(.reading, owner: 1, tag: cell.word.tag).rawValue)
+        if headMoved { fixture.header.head.add(1) }
+        fixture.recover(2)
+        #expect(cell.word.state == .reading, "another member's death concerns it")
+        fixture.recover(1)
+        #expect(usage[0] == 0)
+        #expect(try channel.receive(as: Int.self) == 5)
+        #expect(channel.status.count == 0)
+    }
+
+    // MARK: Segments
+
+    /// Sends and receives so that the first segment is empty and the head still in it.
+    private func emptyFirstSegment(_ channel: ProcessChannel) throws {
+        for number in 0..<Segment.cells + 1 { #expect(try channel.send(number, wait: .never)) }
+        for number in 0..<Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
+        #expect(usage[1] == 2)
+    }
+
+    private var firstSegment: (Segment, SegmentLink) {
+        get throws {
+            let link = SegmentLink(rawValue: fixture.header.headSegment.load())
+            return (try #require(Segment(arena: arena, link: link)), link)
+        }
+    }
+
+    @Test
+    func placeThatWasEmptiedAndNotCountedIsCounted() throws {
+        let channel = try fixture.channel(for: 2)
+        for number in 0..<Segment.cells + 1 { #expect(try channel.send(number, wait: .never)) }
+        let cell = try #require(fixture.cell(0))
+        cell.wordCell.store(CellWord(.consumed, owner: 1, tag: cell.word.tag).rawValue)
+        journal.channel = 0
+        journal.cell = UInt64(cell.offset)
+        for number in 1...Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
+        #expect(usage[1] == 2, "the segment was given back though a place is not counted")
+        fixture.recover(1)
+        #expect(usage[1] == 1)
+    }
+
+    @Test
+    func placeThatAnotherMemberEmptiesIsLeftToIt() throws {
+        let channel = try fixture.channel(for: 2)
+        for number in 0..<Segment.cells + 1 { #expect(try channel.send(number, wait: .never)) }
+        let cell = try #require(fixture.cell(0))
+        cell.wordCell.store(CellWord(.consumed, owner: 2, tag: cell.word.tag).rawValue)
+        journal.channel = 0
+        journal.cell = UInt64(cell.offset)
+        for number in 1...Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
+        fixture.recover(1)
+        #expect(usage[1] == 2)
+    }
+
+    /// 0: before the head moved; 1: after it; 2: marked as retired; 3: given back.
+    @Test(arguments: 0...3)
+    func segmentThatWasBeingLeftIsGivenBackOnce(step: Int) throws {
+        let channel = try fixture.channel(for: 2)
+        try emptyFirstSegment(channel)
+        let (segment, link) = try firstSegment
+        let block = BlockReference(rawValue: segment.block.load())
+        innerJournal.channel = 0
+        innerJournal.segment = (link.number + 1) | JournalEntry.retiring
+        innerJournal.block = block
+        if step >= 1 { fixture.header.headSegment.store(segment.next.load()) }
+        if step >= 2 { segment.tag.store(segment.tag.load() | Segment.retiredFlag) }
+        if step >= 3 { arena.free(block, by: 1) }
+        fixture.recover(1)
+        #expect(usage[1] == (step == 0 ? 2 : 1))
+        #expect(try channel.receive(as: Int.self) == Segment.cells)
+        #expect(usage[1] == 1)
+        for number in 0..<100 { #expect(try channel.send(number, wait: .never)) }
+        for number in 0..<100 { #expect(try channel.receive(as: Int.self) == number) }
+    }
+
+    /// 0: allocated; 1: made ready; 2: linked; 3: linked and in use; 4: linked, used up and passed by the head.
+    @Test(arguments: 0...4)
+    func segmentThatWasBeingAppendedStaysOnlyIfItWasLinked(step: Int) throws {
+        let channel = try fixture.channel(for: 2)
+        for number in 0..<Segment.cells { #expect(try channel.send(number, wait: .never)) }
+        let (segment, link) = try firstSegment
+        innerJournal.channel = 0
+        innerJournal.segment = link.number + 2
+        let heap = Heap(arena: arena, member: 1)
+        let block = try heap.allocate(sizeClass: SizeClass.segment, journal: innerJournal)
+        let fresh = Segment(arena: arena, offset: block.offset)
+        let tag = SegmentTag(serial: 5, segment: link.number + 1)
+        if step >= 1 { fresh.initialize(tag, block: block) }
+        if step >= 2 { segment.next.store(SegmentLink(number: link.number + 1, unit: fresh.unit).rawValue) }
+        var expected = 0
+        if step >= 3 { #expect(try channel.send(Segment.cells, wait: .never)) }
+        if step >= 4 {
+            for number in Segment.cells + 1..<Segment.cells * 3 { #expect(try channel.send(number, wait: .never)) }
+            // One element of the segment is still being read when the head has passed it.
+            for number in 0..<Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
+            let cell = fresh.cell(0)
+            #expect(cell.word.tag == tag)
+            cell.wordCell.store(CellWord(.reading, owner: 2, tag: tag).rawValue)
+            for number in Segment.cells + 1...Segment.cells * 2 { #expect(try channel.receive(as: Int.self) == number) }
+            expected = Segment.cells * 2 + 1
+        }
+        fixture.recover(1)
+        #expect(arena.isLive(block) == (step >= 2))
+        for number in expected..<(step < 3 ? Segment.cells : step == 3 ? Segment.cells + 1 : Segment.cells * 3) {
+            #expect(try channel.receive(as: Int.self) == number)
+        }
+        #expect(try channel.receive(as: Int.self) == nil)
+    }
+
+    @Test
+    func journalThatNamesAChannelWhichIsGoneEndsRecovery() throws {
+        let channel = try fixture.channel(for: 0)
+        let (segment, link) = try firstSegment
+        #expect(channel.queue.dismantle())
+        // The memory serves another channel by now.
+        segment.initialize(
+            SegmentTag(serial: 9, segment: 0), block: BlockReference(rawValue: segment.block.load()))
+        innerJournal.channel = 0
+        innerJournal.segment = link.number + 2
+        let block = try Heap(arena: arena, member: 1).allocate(sizeClass: SizeClass.segment, journal: innerJournal)
+        fixture.recover(1)
+        #expect(!arena.isLive(block))
+    }
+
+    @Test
+    func channelThatIsDismantledTakesNoMoreSegments() throws {
+        let channel = try fixture.channel(for: 0)
+        for number in 0..<Segment.cells { #expect(try channel.send(number, wait: .never)) }
+        let (segment, link) = try firstSegment
+        #expect(channel.queue.dismantle())
+        #expect(segment.next.load() != SegmentLink(noneAfter: SegmentTag(serial: 5, segment: link.number)).rawValue)
+        #expect(usage == [0, 0])
+    }
+
+    @Test
+    func channelWithAPlaceInUseIsDismantledLater() throws {
+        let channel = try fixture.channel(for: 0)
+        for _ in 0..<40 { #expect(try channel.send(large, wait: .never)) }
+        let cell = try #require(fixture.cell(3))
+        let word = cell.word
+        cell.wordCell.store(CellWord(.reading, owner: 1, tag: word.tag).rawValue)
+        #expect(!channel.queue.dismantle())
+        journal.channel = 0
+        journal.cell = UInt64(cell.offset)
+        fixture.recover(1)
+        #expect(channel.queue.dismantle())
+        #expect(usage == [0, 0])
+    }
+
+    // MARK: Tasks
+
+    private func claimedSlot(_ phase: WorkerFailure.Phase) -> TaskSlot {
+        let slot = TaskSlot(arena: arena, index: 3)
+        let member = Member(arena: arena, index: 1)
+        member.pid.store(4711)
+        member.slot.store(4)
+        member.phase.store(UInt64(phase.rawValue))
+        slot.prepare(kind: .portable, function: 0, options: .default)
+        slot.wordCell.store(SlotWord(.claimed, member: 1, ticket: Ticket(position: 9, isRetry: false)).rawValue)
+        return slot
+    }
+
+    @Test
+    func taskThatHadNotBegunIsQueuedAgain() throws {
+        let slot = claimedSlot(.idle)
+        fixture.recover(1)
+        #expect(slot.word.status == .queued)
+        let claim = JobRing(arena: arena, isRetry: true).claim(by: 2, announce: { _ in })
+        #expect(claim?.slot.index == 3)
+        #expect(JobRing(arena: arena, isRetry: true).isEmpty)
+    }
+
+    @Test(arguments: [WorkerFailure.Phase.decoding, .running, .encoding])
+    func taskThatHadBegunCrashedAndItsResultIsFreed(phase: WorkerFailure.Phase) throws {
+        let slot = claimedSlot(phase)
+        let membership = fixture.membership(1)
+        try membership.withWriter { writer in
+            try writer.encode(large)
+            try slot.result.store(writer, heap: membership.heap, journal: journal, compression: .none)
+        }
+        fixture.recover(1)
+        #expect(slot.word.status == .done && slot.resultKind == .crashed)
+        #expect(slot.crashRecord.pid.load() == 4711 && slot.crashRecord.phase.load() == UInt64(phase.rawValue))
+        #expect(usage[0] == 0)
+    }
+
+    @Test
+    func taskWhoseEndWasPublishedKeepsItsResult() throws {
+        let slot = claimedSlot(.encoding)
+        let membership = fixture.membership(1)
+        try membership.withWriter { writer in
+            try writer.encode(large)
+            try slot.result.store(writer, heap: membership.heap, journal: journal, compression: .none)
+        }
+        #expect(slot.finish(from: slot.word, as: .value))
+        fixture.recover(1)
+        #expect(slot.resultKind == .value && arena.isLive(slot.result.block))
+    }
+
+    @Test
+    func taskOfAnotherMemberIsLeftAlone() throws {
+        let slot = claimedSlot(.running)
+        slot.wordCell.store(slot.word.with(.claimed, member: 2).rawValue)
+        let before = slot.word
+        fixture.recover(1)
+        #expect(slot.word == before)
+    }
+}

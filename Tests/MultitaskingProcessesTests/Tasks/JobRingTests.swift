@@ -1,0 +1,110 @@
+import MultitaskingCore
+import Synchronization
+import Testing
+
+@testable import MultitaskingProcesses
+
+/// The job ring: first in, first out, each job claimed once, and repaired whatever its writer died at.
+@Suite struct JobRingTests {
+    private func push(_ index: Int, _ ring: JobRing) -> Bool {
+        let slot = TaskSlot(arena: ring.arena, index: index)
+        return ring.push(slot, from: slot.word)
+    }
+
+    private func claim(_ ring: JobRing, by member: Int = 1) -> Int? {
+        guard let (slot, word) = ring.claim(by: member, announce: { _ in }) else { return nil }
+        slot.wordCell.store(word.with(.free, member: 0).rawValue)
+        return slot.index
+    }
+
+    @Test(arguments: [false, true])
+    func slotsAreClaimedInTheOrderOfPushingAcrossManyRounds(isRetry: Bool) throws {
+        let fixture = try Fixture(slots: 8)
+        let ring = JobRing(arena: fixture.arena, isRetry: isRetry)
+        #expect(ring.isEmpty && claim(ring) == nil)
+        for round in 0..<50 {
+            let slots = (0..<(round % 8 + 1)).map { ($0 * 3 + round) % 8 }
+            let unique = slots.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+            for slot in unique { #expect(push(slot, ring)) }
+            #expect(unique.map { _ in claim(ring) } == unique)
+            #expect(ring.isEmpty)
+        }
+    }
+
+    @Test
+    func cancelledSlotIsSkippedAndItsPlaceServesAgain() throws {
+        let fixture = try Fixture(slots: 4)
+        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        for _ in 0..<20 {
+            for index in 0..<4 { #expect(push(index, ring)) }
+            for index in [0, 1, 3] {
+                let slot = TaskSlot(arena: fixture.arena, index: index)
+                #expect(slot.end(from: slot.word, as: .cancelled))
+                slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
+            }
+            #expect(claim(ring) == 2)
+            #expect(claim(ring) == nil)
+        }
+    }
+
+    @Test
+    func fullRingOfCancelledSlotsTakesNewOnes() throws {
+        let fixture = try Fixture(slots: 4)
+        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        for _ in 0..<10 {
+            for index in 0..<4 {
+                #expect(push(index, ring))
+                let slot = TaskSlot(arena: fixture.arena, index: index)
+                slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
+            }
+        }
+    }
+
+    @Test
+    func pushWhoseWriterDiedBeforeItCountedIsRepaired() throws {
+        let fixture = try Fixture()
+        let ring = JobRing(arena: fixture.arena, isRetry: true)
+        #expect(push(3, ring))
+        #expect(push(4, ring))
+        let tail = fixture.arena.header(ArenaLayout.Header.retryTail)
+        tail.store(tail.load() - 1)
+        ring.repairTail()
+        ring.repairTail()
+        #expect([claim(ring), claim(ring), claim(ring)] == [3, 4, nil])
+    }
+
+    @Test
+    func manyClaimingThreadsTakeEachSlotOnce() throws {
+        let fixture = try Fixture(slots: 64)
+        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let claims = Mutex<[Int: Int]>([:])
+        let isOver = Atomic<Bool>(false)
+        let threads = Counter()
+        for member in 1...3 {
+            BackgroundThread.run {
+                while true {
+                    if let index = claim(ring, by: member) {
+                        claims.withLock { $0[index, default: 0] += 1 }
+                    } else if isOver.load(ordering: .acquiring) {
+                        break
+                    }
+                }
+                threads.add()
+            }
+        }
+        var pushed = 0
+        while pushed < 6400 {
+            let slot = TaskSlot(arena: fixture.arena, index: pushed % 64)
+            if slot.word.status == .free, ring.push(slot, from: slot.word) { pushed += 1 }
+        }
+        isOver.store(true, ordering: .releasing)
+        while threads.value < 3 {}
+        #expect(claims.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<64).map { ($0, 100) }))
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .acquiring) }
+    func add() { count.add(1, ordering: .acquiringAndReleasing) }
+}
