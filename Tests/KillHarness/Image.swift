@@ -39,9 +39,10 @@
     /// Words that the harness and its children share.
     enum Scoreboard {
         // SAFETY: the memory is never unmapped, and all access is atomic.
-        private static let words = unsafe pt_shared_memory(1 << 16).map { base in
-            (0..<1 << 13).map { unsafe SharedWord(base + $0 * 8) }
-        } ?? []
+        private static let words =
+            unsafe pt_shared_memory(1 << 16).map { base in
+                (0..<1 << 13).map { unsafe SharedWord(base + $0 * 8) }
+            } ?? []
 
         static func value(_ index: Int) -> UInt64 { words[index].load() }
         static func set(_ index: Int, _ value: UInt64) { words[index].store(value) }

@@ -16,7 +16,9 @@ struct KillHarness {
         #if DEBUG || TESTABLE
             exit(run(Array(CommandLine.arguments.dropFirst())))
         #else
-            print("built without the module's internals; use: swift build -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE")
+            print(
+                "built without the module's internals; use: swift build -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE"
+            )
             exit(2)
         #endif
     }

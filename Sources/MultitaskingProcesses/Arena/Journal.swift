@@ -60,7 +60,8 @@ struct JournalEntry {
 
     init(arena: Arena, identity: UInt64) {
         let (member, entry) = Int(identity).quotientAndRemainder(dividingBy: Member.journalEntries)
-        self = identity == 0
+        self =
+            identity == 0
             ? JournalEntry(arena: arena, offset: nil) : Member(arena: arena, index: member).journal(entry)
     }
 
