@@ -83,7 +83,16 @@ bool mt_die_with_parent(pid_t expected_parent) {
     return getppid() == expected_parent;
 }
 
-void mt_set_process_name(const char *name) { prctl(PR_SET_NAME, name); }
+void mt_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+void mt_set_process_name(const char *name) {
+    // The first thread's name is what ps shows, and the caller may be another one.
+    int comm = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
+    if (comm < 0) return;
+    ssize_t written = write(comm, name, strlen(name));
+    (void)written;
+    close(comm);
+}
 
 void mt_reset_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
@@ -182,7 +191,10 @@ pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd) {
     posix_spawn_file_actions_init(&actions);
     // First to high numbers, so that no source is overwritten before it was copied.
     const int sources[] = {arena, doorbell, client_pidfd};
-    const int high = 500;
+    int high = mt_spawn_client_fd;
+    for (int i = 0; i < 3; i++)
+        if (sources[i] > high) high = sources[i];
+    high++;
     for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, sources[i], high + i);
     for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, high + i, mt_spawn_arena_fd + i);
     posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_client_fd + 1);

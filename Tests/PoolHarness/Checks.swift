@@ -47,9 +47,9 @@ func checkThrows<T>(
 }
 
 /// Waits until `condition` holds; false if it does not within the limit.
-func eventually(within limit: Duration = .seconds(20), _ condition: () -> Bool) -> Bool {
+func eventually(within limit: Duration = .seconds(20), _ condition: () throws -> Bool) rethrows -> Bool {
     let deadline = ContinuousClock.now + limit
-    while !condition() {
+    while try !condition() {
         if ContinuousClock.now > deadline { return false }
         usleep(1000)
     }
@@ -98,11 +98,13 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
     var thread = pthread_t()
     let box = unsafe Unmanaged.passRetained(ThreadBody(body))
     // SAFETY: the thread takes over the reference that was retained for it.
-    let result = unsafe pthread_create(&thread, nil, { box in
-        guard let box = unsafe box else { return nil }
-        unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().body()
-        return nil
-    }, unsafe box.toOpaque())
+    let result = unsafe pthread_create(
+        &thread, nil,
+        { box in
+            guard let box = unsafe box else { return nil }
+            unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().body()
+            return nil
+        }, unsafe box.toOpaque())
     precondition(result == 0, "no thread to be had")
     return thread
 }

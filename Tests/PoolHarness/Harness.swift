@@ -47,7 +47,8 @@ struct Harness {
     ) throws {
         // Handed on as it came: wrapped once more, it would capture and could not be sent.
         try withPool(
-            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, wrapped: WorkerInitializer(initializer), body)
+            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, wrapped: WorkerInitializer(initializer),
+            body)
     }
 
     func withPool(

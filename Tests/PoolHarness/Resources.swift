@@ -60,7 +60,7 @@ enum Proc {
     static var family: [pid_t] {
         guard let tag = unsafe getenv("POOL_HARNESS_TAG").map({ unsafe String(cString: $0) }) else { return [] }
         return processes.filter {
-            $0 != getpid() && read("/proc/\($0)/environ").contains("POOL_HARNESS_TAG=\(tag)")
+            $0 != getpid() && $0 != getppid() && read("/proc/\($0)/environ").contains("POOL_HARNESS_TAG=\(tag)")
                 && status($0).map { $0.state != "Z" } ?? false
         }
     }
@@ -76,7 +76,8 @@ enum Proc {
         entries("/proc/self/fd").map { name in
             var bytes = [CChar](repeating: 0, count: 256)
             let count = unsafe readlink("/proc/self/fd/\(name)", &bytes, 255)
-            return name + "→" + String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return name + "→"
+                + String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
 

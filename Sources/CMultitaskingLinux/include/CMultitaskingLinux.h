@@ -64,6 +64,9 @@ int mt_reap(pid_t pid, bool block, mt_exit_info *info);
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.
 bool mt_die_with_parent(pid_t expected_parent);
 
+// The name of the calling thread; at most 15 bytes.
+void mt_set_thread_name(const char *name);
+
 // The name shown by ps and top; at most 15 bytes.
 void mt_set_process_name(const char *name);
 

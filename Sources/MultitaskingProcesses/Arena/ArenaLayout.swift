@@ -68,6 +68,9 @@ struct ArenaLayout: Sendable, Equatable {
 
     // MARK: Header
 
+    /// What stands for the supervisor's process id once it has ended because there is nothing left to do.
+    static let supervisorHasEnded = UInt64.max
+
     static let magic: UInt64 = 0x4d54_4152_454e_4131  // "MTARENA1"
 
     /// The words of the header, each on a cache line of its own where it is written often.

@@ -63,7 +63,13 @@ final class Heap: Sendable {
                     if let block = take(offset, sizeClass: sizeClass, journal: journal) { return block }
                 }
                 collect(&state.classes[sizeClass], sizeClass: sizeClass)
-                if state.classes[sizeClass].free.isEmpty { try cut(&state, sizeClass: sizeClass) }
+                guard state.classes[sizeClass].free.isEmpty else { continue }
+                do { try cut(&state, sizeClass: sizeClass) } catch {
+                    // A member that died may have freed a block and not counted it.
+                    state.classes[sizeClass].mustSearch = true
+                    collect(&state.classes[sizeClass], sizeClass: sizeClass)
+                    if state.classes[sizeClass].free.isEmpty { throw error }
+                }
             }
         }
     }

@@ -299,6 +299,10 @@ struct ChannelQueue {
                     guard segment.consumed.load() & 1 << UInt64(index) != 0 else { return false }
                 }
             }
+            // From here on nobody can link a segment to this one.
+            let end = SegmentLink(noneAfter: SegmentTag(rawValue: Segment.retiredFlag >> 13))
+            _ = segment.next.compareExchange(
+                SegmentLink(noneAfter: tag(link.number)).rawValue, end.rawValue)
             let next = SegmentLink(rawValue: segment.next.load())
             let block = BlockReference(rawValue: segment.block.load())
             // First the head, so that it never leads to a segment that is given back, but at the end of the chain.

@@ -24,7 +24,9 @@ public final class ProcessCancelSignal: CancelSignal {
     convenience init(_ reference: ObjectReference, membership: Membership) throws {
         let index = Int(reference.rawValue & 0xffff_ffff)
         let serial = reference.rawValue >> 32
-        guard index < ArenaLayout.signalLimit, Self.word(of: index, in: membership.arena).load() >> 8 == serial else {
+        guard serial != 0, index < ArenaLayout.signalLimit,
+            Self.word(of: index, in: membership.arena).load() >> 8 == serial
+        else {
             throw MultitaskingError(
                 .noSuchObject,
                 "the cancel event no longer exists: its last handle in the parent process was dropped; keep it")
@@ -51,7 +53,7 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Whether the signal is set: one relaxed load.
     ///
     /// ORDERING: relaxed, because the signal carries no data; whoever needs some uses a channel.
-    public var isSet: Bool { word.loadRelaxed() & Self.setFlag != 0 }
+    public var isSet: Bool { word.loadRelaxed() == serial << 8 | Self.setFlag }
 
     /// Asks for the pool's event to be signalled when the signal is set.
     private var watched: SharedWord {
@@ -60,7 +62,8 @@ public final class ProcessCancelSignal: CancelSignal {
 
     /// Sets the signal and wakes whoever waits for it.
     public func set() {
-        word.formUnion(Self.setFlag)
+        // A place that serves for another signal by now has another serial.
+        _ = word.compareExchange(serial << 8, serial << 8 | Self.setFlag)
         waiters.wakeAll()
         guard watched.load() != 0 else { return }
         watched.store(0)
@@ -68,12 +71,24 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     /// Clears the signal.
-    public func clear() { word.formClear(Self.setFlag) }
+    public func clear() { _ = word.compareExchange(serial << 8 | Self.setFlag, serial << 8) }
+
+    /// Whether the signal has not been dropped by the client.
+    private var exists: Bool { word.loadRelaxed() >> 8 == serial }
+
+    /// Takes the signal away from whoever still uses it; only the client does this.
+    static func remove(_ index: Int, in membership: Membership) {
+        word(of: index, in: membership.arena).store(0)
+        WaitQueue(
+            arena: membership.arena, offset: ArenaLayout.signalTable + index * ArenaLayout.signalStride + 16
+        ).wakeAll()
+    }
 
     /// Blocks until the signal is set; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, on: waiters, isReady: { isSet }) { isSet ? true : nil } ?? false
+        membership.wait(wait, on: waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false }
+            ?? false
     }
 
     /// Suspends until the signal is set; false if the limit passed first.

@@ -30,7 +30,7 @@ enum ForkSafety {
         return holding(own[...]) {
             let pid = mt_fork()
             // Not `exit`: the handlers registered in this process are its own to run.
-            if pid == 0 { _exit(child()) }
+            if pid == 0 { _exit(FreshThread.run(child)) }
             return pid
         }
     }
@@ -48,7 +48,7 @@ enum ForkSafety {
                 .unsafeFork, "cannot count this process's threads in /proc/self/task; use the start method .spawn")
         }
         let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
-        let foreign = threads - 1 - own.count
+        let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
         if foreign > 0 || !own.allSatisfy(\.isAsleep) { return .unsafeFork(threads: max(1, foreign)) }
         if mt_dispatch_was_used() {
             return MultitaskingError(

@@ -9,6 +9,22 @@ import Synchronization
 // the task and stands in for it, so that copies obey the pool's order and limit like every other task.
 
 extension PoolCore {
+    /// A process forked for one task.
+    struct Copy {
+        /// 0 until it is forked.
+        var pid: pid_t = 0
+        /// The task's slot, once there is one.
+        var slot: TaskSlot?
+        /// How it ended, once it was reaped.
+        var end: End?
+
+        enum End {
+            case known(mt_exit_info)
+            /// Somebody else reaped it.
+            case unknown
+        }
+    }
+
     func submitCopy<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function> {
@@ -34,9 +50,13 @@ extension PoolCore {
         }
         copy.pid.store(UInt64(pid))
         copy.state = .ready
-        state.withLock { $0.copies[member] = pid }
+        state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
         ringDoorbell()
-        try enqueue(slot)
+        do { try enqueue(slot) } catch {
+            kill(pid, SIGKILL)
+            _ = endOfCopy(pid)
+            throw error
+        }
         return ProcessFuture(core: self, slot: slot, companion: nil)
     }
 
@@ -50,15 +70,17 @@ extension PoolCore {
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-copy")
         mt_null_stdin()
-        while slot.word.status == .queued || slot.word.status == .free {
-            let ticket = me.doorbell.load()
-            // The client enqueues the slot after the fork; until then it still reads as free.
-            if slot.word.status == .queued || slot.word.status == .free {
-                me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
-            }
+        var ticket = me.doorbell.load()
+        var status = slot.word.status
+        // The client enqueues the slot after the fork; until then it still reads as free.
+        while status == .queued || status == .free {
+            me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
             if getppid() != parent { return 1 }
+            ticket = me.doorbell.load()
+            status = slot.word.status
         }
-        guard slot.word.status == .claimed else { return 0 }
+        // Looked at once: a claimed task is queued again if its stand-in dies now, and is this copy's all the same.
+        guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
         let phase = { (phase: WorkerFailure.Phase) in me.phase.store(UInt64(phase.rawValue)) }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, slot: slot)
@@ -74,16 +96,27 @@ extension PoolCore {
         copy.doorbell.wake()
     }
 
+    /// Ends a copy whose task never began: once its slot is given back it could not tell so any more.
+    func killUnusedCopy(of slot: TaskSlot) {
+        state.withLock { state in
+            guard let copy = state.copies[slot.copyMember], copy.pid > 0, copy.end == nil,
+                copy.slot?.index == slot.index
+            else { return }
+            kill(copy.pid, SIGKILL)
+        }
+    }
+
     // MARK: Members
 
     private func takeCopyMember(_ limit: WaitLimit) throws -> Int {
         let deadline = Deadline(limit)
         let members = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit
         while true {
+            sweepAbandoned()
             reapCopies()
             let member = state.withLock { state in
                 let free = members.first { state.copies[$0] == nil }
-                if let free { state.copies[free] = 0 }
+                if let free { state.copies[free] = Copy() }
                 return free
             }
             if let member { return member }
@@ -99,48 +132,52 @@ extension PoolCore {
         }
     }
 
-    /// Reaps copies that have ended; their numbers may be used again once the supervisor has settled them.
+    /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for any more.
     func reapCopies() {
         state.withLock { state in
-            for (member, pid) in state.copies {
-                if pid > 0 {
-                    var info = mt_exit_info()
-                    // A copy that crashed is left for `crashError`, which wants to know how it ended.
-                    let slot = Member(arena: arena, index: member).slot.load()
-                    let isCrashed =
-                        slot == 0 && Member(arena: arena, index: member).state == .left
-                        && Member(arena: arena, index: member).phase.load() != 0
-                    if isCrashed { continue }
-                    guard unsafe mt_reap(pid, false, &info) != 0 else { continue }
-                    state.copies[member] = -1
-                }
-                if state.copies[member] == -1, Member(arena: arena, index: member).state == .left {
-                    Member(arena: arena, index: member).state = .absent
-                    state.copies[member] = nil
-                }
+            for (member, copy) in state.copies where copy.pid > 0 {
+                if copy.end == nil { state.copies[member]?.end = Self.reap(copy.pid, block: false) }
+                guard state.copies[member]?.end != nil, !holdsCrash(copy, of: member) else { continue }
+                // The supervisor must have settled it before another one gets its number.
+                guard Member(arena: arena, index: member).state == .left else { continue }
+                Member(arena: arena, index: member).state = .absent
+                state.copies[member] = nil
             }
         }
     }
 
-    /// Waits for a copy that has died and says how; nil if somebody else reaped it.
-    func reapCopy(_ pid: pid_t) -> mt_exit_info? {
-        var info = mt_exit_info()
-        guard pid > 0, unsafe mt_reap(pid, true, &info) == 1 else { return nil }
-        state.withLock { state in
-            for (member, other) in state.copies where other == pid { state.copies[member] = -1 }
+    /// Whether the copy's task crashed and its future, which will want to know how, is still held.
+    private func holdsCrash(_ copy: Copy, of member: Int) -> Bool {
+        guard let slot = copy.slot else { return false }
+        return slot.kind == .copy && slot.copyMember == member && slot.hasEnded && slot.resultKind == .crashed
+    }
+
+    /// Waits until a copy has ended and says how; nil if nobody knows.
+    func endOfCopy(_ pid: pid_t) -> mt_exit_info? {
+        let known = { [self] in state.withLock { $0.copies.first { $0.value.pid == pid }?.value.end } }
+        if known() == nil {
+            let end = Self.reap(pid, block: true)
+            state.withLock { state in
+                for (member, copy) in state.copies where copy.pid == pid && copy.end == nil {
+                    state.copies[member]?.end = end
+                }
+            }
         }
-        return info
+        if case .known(let info) = known() { return info }
+        return nil
     }
 
     /// Waits for all copies; at the end of the pool.
     func reapAllCopies() {
-        let pids = state.withLock { state in
-            defer { state.copies = [:] }
-            return state.copies.values.filter { $0 > 0 }
-        }
-        for pid in pids {
-            var info = mt_exit_info()
-            _ = unsafe mt_reap(pid, true, &info)
+        for pid in state.withLock({ $0.copies.values.map(\.pid) }) where pid > 0 { _ = endOfCopy(pid) }
+    }
+
+    private static func reap(_ pid: pid_t, block: Bool) -> Copy.End? {
+        var info = mt_exit_info()
+        return switch unsafe mt_reap(pid, block, &info) {
+        case 0: nil
+        case 1: .known(info)
+        default: .unknown
         }
     }
 

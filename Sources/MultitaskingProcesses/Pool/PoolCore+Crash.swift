@@ -9,7 +9,7 @@ extension PoolCore {
         var peakMemory = Int(clamping: record.peakMemory.load())
         let pid = Int32(truncatingIfNeeded: record.pid.load())
         if status & CrashRecord.clientChildFlag != 0 {
-            let info = reapCopy(pid)
+            let info = endOfCopy(pid)
             status =
                 info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
             peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0

@@ -82,7 +82,9 @@ extension PoolCore {
         }
         ProcessCancelSignal.word(of: index, in: arena).store(serial << 8)
         return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [weak self] in
-            self?.objects.withLock { $0.freeSignals.append(index) }
+            guard let self else { return }
+            ProcessCancelSignal.remove(index, in: membership)
+            objects.withLock { $0.freeSignals.append(index) }
         }
     }
 }

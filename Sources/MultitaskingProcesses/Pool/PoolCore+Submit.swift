@@ -42,7 +42,11 @@ extension PoolCore {
 
     /// Puts a prepared slot into the ring and wakes a worker.
     func enqueue(_ slot: TaskSlot) throws {
-        let isQueued = state.withLock { _ in jobs.push(slot, from: slot.word) }
+        let isQueued = state.withLock { $0.isShutDown ? nil : jobs.push(slot, from: slot.word) }
+        guard let isQueued else {
+            releaseSlot(slot)
+            throw Self.isShutDown
+        }
         guard isQueued else {
             releaseSlot(slot)
             throw MultitaskingError(
@@ -104,6 +108,7 @@ extension PoolCore {
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
+        if slot.kind == .copy, slot.resultKind == .none { killUnusedCopy(of: slot) }
         slot.arguments.release(to: membership.heap)
         slot.result.release(to: membership.heap)
         slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)

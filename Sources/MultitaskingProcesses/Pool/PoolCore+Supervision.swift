@@ -107,8 +107,9 @@ extension PoolCore {
         var info = mt_exit_info()
         let result = unsafe mt_reap(supervision.pid, false, &info)
         guard result != 0 else { return }
-        // An orderly end: the pool is over, or broken.
-        if result == 1, !info.signaled, info.status == 0 {
+        // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD or
+        // reaps all children itself takes the exit code from us.
+        if arena.header(ArenaLayout.Header.supervisorPid).load() == ArenaLayout.supervisorHasEnded {
             supervision.isGone = true
             return
         }
@@ -130,13 +131,13 @@ extension PoolCore {
     func shutdown(_ mode: ShutdownMode) {
         guard isOwn else { return }
         beginShutdown(mode)
-        supervision.withLock { supervision in
-            while !supervision.isGone, supervision.pid > 0 {
-                waitForExit(of: supervision.pid)
-                restartIfDead(&supervision)
-            }
+        // Not under the lock: others who wait for a task look after the supervisor as well.
+        while let pid = supervision.withLock({ $0.isGone ? nil : $0.pid }), pid > 0 {
+            waitForExit(of: pid)
+            supervision.withLock { if $0.pid == pid { restartIfDead(&$0) } }
         }
-        // A task pushed at the very moment of the end has nobody left to take it.
+        // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
+        state.withLock { $0.isShutDown = true }
         endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
         reapAllCopies()
@@ -177,11 +178,12 @@ extension PoolCore {
         }
     }
 
+    /// Waits until a process has ended, but not for long, because another thread may reap it first.
     private func waitForExit(of pid: pid_t) {
         let pidfd = mt_pidfd_open(pid)
         guard pidfd >= 0 else { return }
         defer { close(pidfd) }
         var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        _ = unsafe poll(&descriptor, 1, -1)
+        _ = unsafe poll(&descriptor, 1, 200)
     }
 }

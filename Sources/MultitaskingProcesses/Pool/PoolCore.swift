@@ -40,7 +40,8 @@ final class PoolCore: Sendable {
         /// Slots whose futures were dropped before the task ended, with what the task still needs.
         var abandoned: [(slot: TaskSlot, companion: (any Sendable)?)] = []
         /// The processes forked for one task each, by member.
-        var copies: [Int: pid_t] = [:]
+        var copies: [Int: Copy] = [:]
+        /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
     }
 
@@ -91,6 +92,10 @@ final class PoolCore: Sendable {
     /// Whether this is the process that made the pool, not a copy of it.
     var isOwn: Bool { membership.isClient && generation == forkGeneration.load(ordering: .relaxed) }
 
+    static var isShutDown: MultitaskingError {
+        MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
+    }
+
     /// Throws unless this process may use the pool now.
     func checkUsable() throws {
         guard isOwn else {
@@ -101,7 +106,7 @@ final class PoolCore: Sendable {
         case .running: return
         case .broken: throw PoolPhase(arena).failure
         case .draining, .killing:
-            throw MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
+            throw Self.isShutDown
         }
     }
 

@@ -28,6 +28,13 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
     private var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() }
 
     var state: TaskState {
+        let state = currentState
+        // Whoever only looks now and then must see the end as well when the supervisor has died.
+        if state == .queued || state == .running { core.membership.checkSupervisor() }
+        return state
+    }
+
+    private var currentState: TaskState {
         settled.withLock { outcome in
             switch outcome {
             case .cancelled?: return .cancelled
@@ -38,7 +45,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             let word = slot.word
             switch word.status {
             case .free, .queued: return .queued
-            case .claimed where word.member == ArenaLayout.supervisor: return .queued
+            case .claimed where word.isHeldBySupervisor: return .queued
             case .claimed, .condemnedByTimeout, .condemnedByCancel: return .running
             case .done, .expired: return .done
             case .cancelled: return .cancelled

@@ -66,7 +66,7 @@ final class Watcher: Sendable {
             &thread, nil,
             { box in
                 guard let box = unsafe box else { return nil }
-                unsafe mt_set_process_name("pool-watcher")
+                unsafe mt_set_thread_name("pool-watcher")
                 unsafe Unmanaged<Watcher>.fromOpaque(box).takeRetainedValue().run()
                 return nil
             }, unsafe box.toOpaque())

@@ -12,7 +12,7 @@ extension Supervisor {
     }
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for task in delayed { end(task.slot, task.slot.word) }
+        for task in delayed where task.slot.word.isHeldBySupervisor { end(task.slot, task.slot.word) }
         for isRetry in [true, false] {
             while let (slot, word) = JobRing(arena: arena, isRetry: isRetry).claim(by: 0, announce: { _ in }) {
                 end(slot, word)
@@ -44,7 +44,7 @@ extension Supervisor {
             let value = Int(clamping: handback.load())
             guard value > 0, value <= arena.layout.slotCapacity else { continue }
             let slot = TaskSlot(arena: arena, index: value - 1)
-            guard slot.word.status == .claimed, slot.word.member == ArenaLayout.supervisor else { continue }
+            guard slot.word.isHeldBySupervisor else { continue }
             delay(slot)
             handback.store(0)
         }

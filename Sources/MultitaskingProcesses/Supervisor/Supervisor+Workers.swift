@@ -13,7 +13,7 @@ extension Supervisor {
         member.state = .starting
         let child = mt_fork()
         // Not `exit`: the handlers registered in the client are the client's to run.
-        if child == 0 { _exit(runWorker(index)) }
+        if child == 0 { _exit(FreshThread.run { runWorker(index) }) }
         guard child > 0 else { return false }
         let pidfd = mt_pidfd_open(child)
         guard pidfd >= 0 else {

@@ -58,9 +58,9 @@ struct Supervisor {
 
     private mutating func superviseOnce() -> Int32? {
         let phase = PoolPhase(arena).value
+        watchCopies()
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
-        watchCopies()
         takeHandedBack()
         var wakeUp = queueDueTasks()
         wakeUp = min(wakeUp, climbLadders())
@@ -73,6 +73,7 @@ struct Supervisor {
         }
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
             if phase == .killing { settleQueuedTasks() }
+            arena.header(ArenaLayout.Header.supervisorPid).store(ArenaLayout.supervisorHasEnded)
             return 0
         }
         return sleep(until: wakeUp) ? nil : clientIsGone()

@@ -41,6 +41,9 @@ struct SlotWord: Equatable, Sendable {
         }
     }
 
+    /// Whether the task is between two attempts.
+    var isHeldBySupervisor: Bool { status == .claimed && member == ArenaLayout.supervisor }
+
     /// Whether the task has ended, in whatever way.
     @inline(__always)
     var hasEnded: Bool {

@@ -78,7 +78,11 @@ struct TaskRunner {
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
                 var expected = word()
-                while expected.status == .claimed, !slot.finish(from: expected, as: kind) {
+                // A copy of the client may be without a stand-in at the moment, because that worker died.
+                let isCopy = slot.kind == .copy
+                while expected.status == .claimed || isCopy && expected.status == .queued,
+                    !slot.finish(from: expected, as: kind)
+                {
                     let now = word()
                     // Only for a copy of the client can it have changed: another worker stands in for it now.
                     if now == expected { break }

@@ -133,7 +133,9 @@ extension Harness {
                         seen[producer, default: []] += numbers
                     }
                 }
-                for producer in 0..<3 { checkEqual(seen[producer]?.sorted(), Array(0..<count), "what \(producer) sent") }
+                for producer in 0..<3 {
+                    checkEqual(seen[producer]?.sorted(), Array(0..<count), "what \(producer) sent")
+                }
             }
         }
     }

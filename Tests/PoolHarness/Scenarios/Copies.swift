@@ -33,7 +33,9 @@ extension Harness {
             checkEqual(try pool.submit(Hidden(number: 3)) { Hidden(number: $0.number + 1) }.value(), Hidden(number: 4))
             let large = (0..<1_000_000).map { $0 }
             checkEqual(try pool.submit(999) { large[$0] }.value(), 999)
-            checkEqual(try pool.submit(1) { _ in [UInt8](repeating: 1, count: 2_000_000 + box.number) }.value().count, 2_000_100)
+            checkEqual(
+                try pool.submit(1) { _ in [UInt8](repeating: 1, count: 2_000_000 + box.number) }.value().count,
+                2_000_100)
             let channel = try pool.makeChannel(capacity: nil)
             try pool.submit(7) { (number: Int) throws -> Void in
                 _ = try channel.send(number + box.number, wait: .forever)
@@ -42,11 +44,15 @@ extension Harness {
             checkEqual(try channel.receive(as: Int.self, wait: .never), 107)
             checkEqual(try channel.receive(as: [UInt8].self, wait: .never)?.count, 10_000)
             do {
-                _ = try pool.submit(5) { (number: Int) throws -> Int in throw CodableFailure(number: box.number + number) }
-                    .value()
+                _ = try pool.submit(5) { (number: Int) throws -> Int in
+                    throw CodableFailure(number: box.number + number)
+                }
+                .value()
                 Checks.fail("the error got lost")
             } catch let error as CodableFailure { checkEqual(error.number, 105) }
-            checkThrows(.shutDown) { try pool.submit(5) { (x: Int) throws -> Int in try pool.submit(double, x).value() }.value() }
+            checkThrows(.shutDown) {
+                try pool.submit(5) { (x: Int) throws -> Int in try pool.submit(double, x).value() }.value()
+            }
         }
     }
 
@@ -63,7 +69,9 @@ extension Harness {
                 let failure = error?.cause as? WorkerFailure
                 checkEqual(failure?.phase, .running)
                 checkEqual(failure?.exitCode, blow.exitCode, "\(blow): the exit code")
-                check(failure?.signal.map(blow.signals.contains) ?? blow.signals.isEmpty, "\(blow): \(String(describing: failure))")
+                check(
+                    failure?.signal.map(blow.signals.contains) ?? blow.signals.isEmpty,
+                    "\(blow): \(String(describing: failure))")
                 checkEqual(try pool.submit(5) { $0 + box.number }.value(timeout: .seconds(20)), 6)
             }
             check(eventually { pool.workerProcessIDs.count == 2 }, "workers are \(pool.workerProcessIDs)")
@@ -170,8 +178,8 @@ extension Harness {
                 let victims = pool.workerProcessIDs + Proc.children.filter { $0 != pool.supervisorProcessID }
                 if let victim = victims.randomElement(using: &random) { kill(victim, SIGKILL) }
                 for (number, copy) in copies.enumerated() {
-                    do { checkEqual(try copy.value(timeout: .seconds(20)), number % 3 + 10) } catch
-                        let error as MultitaskingError
+                    do { checkEqual(try copy.value(timeout: .seconds(20)), number % 3 + 10) } catch let error
+                        as MultitaskingError
                     {
                         checkEqual(error.code, .workerCrashed, "\(error)")
                         checkEqual((error.cause as? WorkerFailure)?.signal, SIGKILL)

@@ -112,7 +112,8 @@ extension Harness {
                 TaskOptions(timeout: .zero), TaskOptions(timeout: .seconds(-1)), TaskOptions(queueTimeout: .zero),
                 TaskOptions(gracePeriod: .seconds(-1)), TaskOptions(retries: .onCrash(-1)),
                 TaskOptions(retries: .onCrash(1001)), TaskOptions(retries: .onCrash(1, backoff: .seconds(-1))),
-                TaskOptions(retries: .onErrors(Flaky.self, Other.self, RemoteError.self, CancellationError.self, limit: 1)),
+                TaskOptions(
+                    retries: .onErrors(Flaky.self, Other.self, RemoteError.self, CancellationError.self, limit: 1)),
             ] {
                 checkThrows(.invalidArgument) { try pool.submit(sleepBriefly, options: options, 1) }
             }
@@ -225,7 +226,7 @@ extension Harness {
 
     fileprivate func delayedTasksOutliveTheSupervisor() throws {
         try withPool { pool in
-            withCounter { path in
+            try withCounter { path in
                 let options = TaskOptions(retries: .onErrors(Flaky.self, limit: 1, backoff: .milliseconds(300)))
                 let future = try pool.submit(throwUntil, options: options, path, 2)
                 check(

@@ -62,8 +62,8 @@ extension Harness {
                 kill(pool.supervisorProcessID, SIGKILL)
                 var lost = 0
                 for (number, future) in futures.enumerated() {
-                    do { checkEqual(try future.value(timeout: .seconds(20)).count, number * 20) } catch
-                        let error as MultitaskingError
+                    do { checkEqual(try future.value(timeout: .seconds(20)).count, number * 20) } catch let error
+                        as MultitaskingError
                     {
                         checkEqual(error.code, .supervisorLost, "\(error)")
                         lost += 1
@@ -82,8 +82,8 @@ extension Harness {
                 // A task that a dying worker takes may die with it, or go back into the queue; it ends in any case.
                 let futures = try (0..<4).map { try pool.submit(double, round + $0) }
                 for (number, future) in futures.enumerated() {
-                    do { checkEqual(try future.value(timeout: .seconds(20)), (round + number) * 2) } catch
-                        let error as MultitaskingError
+                    do { checkEqual(try future.value(timeout: .seconds(20)), (round + number) * 2) } catch let error
+                        as MultitaskingError
                     { checkEqual(error.code, .workerCrashed) }
                 }
             }

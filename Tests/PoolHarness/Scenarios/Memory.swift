@@ -10,6 +10,13 @@ let memoryScenarios: [String: Scenario] = [
     "memory-large-at-once": { try $0.largeAtOnce() },
 ]
 
+/// Bytes that do not shrink when they are compressed.
+func noise(_ count: Int) -> [UInt8] {
+    var random = SeededGenerator(seed: count)
+    let words = (0..<(count + 7) / 8).map { _ in random.next() }
+    return unsafe words.withUnsafeBytes { unsafe Array($0.prefix(count)) }
+}
+private func makeNoise(_ count: Int) -> [UInt8] { noise(count) }
 private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 
 extension Harness {
@@ -27,7 +34,7 @@ extension Harness {
             let flag = try pool.makeCancelSignal()
             let queue = try pool.makeChannel(capacity: nil)
             let blocker = try pool.submit(waitForFlag, Queue(queue), Flag(flag))
-            let big = [UInt8](repeating: 9, count: 5 << 20)
+            let big = noise(5 << 20)
             var held: [Future<Int>] = []
             var error: MultitaskingError?
             while error == nil, held.count < 20 {
@@ -49,7 +56,7 @@ extension Harness {
             for future in held { checkEqual(try future.value(), 5 << 20) }
             _ = try blocker.value()
             checkThrows(.arenaLimitReached) {
-                try pool.submit([UInt8](repeating: 0, count: 33 << 20)) { $0.count }
+                try pool.submit(noise(33 << 20)) { $0.count }
             }
             checkEqual(try pool.submit(double, 1).value(), 2)
         }
@@ -58,7 +65,7 @@ extension Harness {
     func resultTooLarge() throws {
         try withPool(maxWorkers: 1, arenaLimit: 16 << 20) { pool in
             for _ in 0..<3 {
-                checkThrows(.arenaLimitReached) { try pool.submit(makeBytes, 20 << 20).value() }
+                checkThrows(.arenaLimitReached) { try pool.submit(makeNoise, 20 << 20).value() }
                 checkEqual(try pool.submit(makeBytes, 2 << 20).value().count, 2 << 20)
             }
         }
@@ -84,7 +91,7 @@ extension Harness {
         try withPool(maxWorkers: 3, arenaLimit: 128 << 20) { pool in
             onThreads(3) { thread in
                 for round in 0..<60 {
-                    let bytes = [UInt8](repeating: UInt8(thread), count: (1 << 20) + (round % 3) << 20)
+                    let bytes = noise((1 << 20) + thread + (round % 3) << 20)
                     do {
                         let back = try pool.submit(echoBytes, bytes).value()
                         check(back == bytes, "\(bytes.count) bytes came back changed")

@@ -50,7 +50,8 @@ extension Harness {
             signal = nil
             gate.set()
             _ = try blocker.value()
-            checkThrows(.decodeFailed) { try stale?.value() ?? true }
+            let error = checkThrows(.noSuchObject) { try stale?.value() ?? true }
+            check(error?.message.contains("no longer exists") ?? false, "\(String(describing: error))")
             let held = try pool.makeCancelSignal()
             check(!held.isSet, "a new signal is set")
         }

@@ -90,16 +90,16 @@ extension Harness {
             for _ in 0..<kills {
                 usleep(UInt32.random(in: 0..<6000, using: &random))
                 if let victim = pool.workerProcessIDs.randomElement(using: &random) { kill(victim, SIGKILL) }
-                for index in tasks.indices where tasks[index].isDone {
-                    do { _ = try tasks[index].value() } catch let error as MultitaskingError {
-                        checkEqual(error.code, .workerCrashed)
-                    }
-                    tasks[index] = try submit()
-                }
+                try replace(&tasks, submit)
             }
             let before = state.count
             if storm != .receiving {
-                check(eventually { state.count > before }, "nothing arrives any more: \(output.status), \(input.status)")
+                // The last of the killed may only be found dead now.
+                let goesOn = try eventually {
+                    try replace(&tasks, submit)
+                    return state.count > before
+                }
+                check(goesOn, "nothing arrives any more: \(output.status), \(input.status), \(tasks.map(\.state))")
             }
             input.close(discarding: true)
             if storm == .sending { output.close(discarding: true) }
@@ -117,6 +117,16 @@ extension Harness {
             check(
                 eventually { pool.memoryUsage.blocks == 0 && pool.memoryUsage.channelSegments <= 4 },
                 "with everything drained: \(pool.memoryUsage)")
+        }
+    }
+
+    /// Submits tasks in place of those that were killed.
+    private func replace(_ tasks: inout [Future<Int>], _ submit: () throws -> Future<Int>) throws {
+        for index in tasks.indices where tasks[index].isDone {
+            do { _ = try tasks[index].value() } catch let error as MultitaskingError {
+                checkEqual(error.code, .workerCrashed)
+            }
+            tasks[index] = try submit()
         }
     }
 

@@ -63,8 +63,9 @@ extension Harness {
             try pool.submit(note, queue, "named").value()
             try pool.submit(noteLater, queue, "named async").value()
             try pool.submit(queue) { (queue: Queue) throws -> Void in try note(queue, "literal") }.value()
-            try pool.submit(queue) { (queue: Queue) async throws -> Void in try await noteLater(queue, "literal async") }
-                .value()
+            try pool.submit(queue) { (queue: Queue) async throws -> Void in try await noteLater(queue, "literal async")
+            }
+            .value()
             var notes: [String] = []
             while let note = try channel.receive(as: String.self, wait: .never) { notes.append(note) }
             checkEqual(notes, ["named", "named async", "literal", "literal async"])
