@@ -35,7 +35,7 @@
         }
 
         static var blocks: [Scenario] {
-            [
+            let scenarios = [
                 allocate("small", 200),
                 allocate("run", 600_000),
                 allocate("three-chunks", 3 << 20),
@@ -65,6 +65,11 @@
                 // More than is kept warm: the pages are given back.
                 free("cold-run", 20 << 20) { $0.survivor },
             ]
+            return scenarios.map { scenario in
+                var scenario = scenario
+                scenario.classes = [0, 2]
+                return scenario
+            }
         }
     }
 
@@ -72,24 +77,23 @@
 
     extension Scenario {
         private static func work(
-            _ name: String, count: Int = 2, kind: Int, argument: Int, retries: Bool = false
+            _ name: String, count: Int = 2, kind: Int, argument: Int, retries: RetryPolicy = .never,
+            prepare: @escaping (World) throws -> Void = { _ in }
         ) -> Scenario {
-            Scenario("task-\(name)", marksItself: true) { world in
-                try world.submit(count, kind: kind, argument: argument)
-                if retries {
-                    // Claimed by a worker that died before it began: the slots go round by the other ring.
-                    for _ in 0..<count {
-                        let jobs = JobRing(arena: world.arena, isRetry: false)
-                        let member = Member(arena: world.arena, index: 3)
-                        _ = jobs.claim(by: 3) { member.slot.store(UInt64($0 + 1)) }
-                        Recovery(world.core.mapping).recover(3, .init(status: 9, peakMemory: 0))
-                    }
-                }
+            Scenario("task-\(name)", marksItself: true, attempts: retries.limit + 1) { world in
+                try world.submit(count, kind: kind, argument: argument, retries: retries)
+                try prepare(world)
                 PoolPhase(world.arena).advance(to: .draining)
             } operate: { world in
                 var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.doorbell)
                 guard worker.run(initializer: nil) == 0 else { throw Broken("the worker failed to start") }
             }
+        }
+
+        /// Has a worker take a task and die before it begins.
+        private static func claim(_ world: World) {
+            let member = Member(arena: world.arena, index: 3)
+            _ = JobRing(arena: world.arena, isRetry: false).claim(by: 3) { member.slot.store(UInt64($0 + 1)) }
         }
 
         static var tasks: [Scenario] {
@@ -100,7 +104,29 @@
                 work("block-result", kind: World.block, argument: 8),
                 work("run-result", kind: World.run, argument: 8),
                 work("throws", kind: -1, argument: 8),
-                work("retry", kind: World.block, argument: World.block, retries: true),
+                // The slots go round by the other ring.
+                work("requeued", kind: World.block, argument: World.block) { world in
+                    for _ in 0..<2 {
+                        claim(world)
+                        Recovery(world.core.mapping).recover(3, .killed)
+                    }
+                },
+                // Another worker is dead too, and its task is to be requeued with the victim's.
+                work("two-dead", count: 2, kind: 0, argument: 8) { world in
+                    try world.submit(1, kind: 0, argument: 8)
+                    // The third worker takes the last task; the victim finds the others by the other ring.
+                    for _ in 0..<2 {
+                        claim(world)
+                        Recovery(world.core.mapping).recover(3, .killed)
+                    }
+                    claim(world)
+                },
+                // One task, because nobody plays the supervisor, who takes what is handed back, while the victim lives.
+                work("retried-error", count: 1, kind: -1, argument: 8, retries: .onErrors(Broken.self, limit: 1)),
+                work("retried-crash", kind: World.block, argument: 8, retries: .onCrash(1)),
+                work(
+                    "retried", count: 1, kind: -1, argument: 8, retries: .onErrors(Broken.self, limit: 2, orCrash: true)
+                ),
             ]
         }
     }

@@ -20,10 +20,14 @@
         var closes = false
         /// Whether the victim calls `pt_mark()` itself when it begins.
         var marksItself = false
+        /// The size classes whose every block is looked for afterwards.
+        var classes = [2]
+        /// How often a task may be begun, if it is one that is to be tried again.
+        var attempts = 1
 
         init(
             _ name: String, capacity: Int? = nil, takes: Int = 0, sends: [Item] = [], closes: Bool = false,
-            marksItself: Bool = false, prepare: @escaping (World) throws -> Void,
+            marksItself: Bool = false, attempts: Int = 1, prepare: @escaping (World) throws -> Void,
             operate: @escaping (World) throws -> Void
         ) {
             self.name = name
@@ -32,6 +36,7 @@
             self.sends = sends
             self.closes = closes
             self.marksItself = marksItself
+            self.attempts = attempts
             self.prepare = prepare
             self.operate = operate
         }

@@ -55,8 +55,7 @@
             channel = try core.makeChannel(capacity: capacity)
             victimEnd = try ProcessChannel(channel.reference, membership: victim)
             survivorEnd = try ProcessChannel(channel.reference, membership: survivor)
-            Member(arena: arena, index: 1).state = .ready
-            Member(arena: arena, index: 2).state = .ready
+            for index in 1...3 { Member(arena: arena, index: index).state = .ready }
             // Every class that the scenarios use has a chunk, so that runs lie behind them all; see `watchedSize`.
             for membership in [core.membership, victim, survivor] {
                 for sizeClass in [0, 2, SizeClass.segment] {
@@ -64,6 +63,11 @@
                     membership.heap.free(try membership.heap.allocate(sizeClass: sizeClass, journal: journal))
                 }
             }
+        }
+
+        /// A supervisor that has just begun.
+        var supervisor: Supervisor {
+            Supervisor(core.mapping, doorbell: core.doorbell, client: core.clientPidfd, initializer: nil)
         }
 
         /// Sends items by one of the members and expects that there is room.
@@ -84,12 +88,14 @@
         }
 
         /// Submits tasks; see ``perform(_:_:_:)``.
-        func submit(_ count: Int, kind: Int, argument: Int, by index: Int = 0) throws {
-            for number in 0..<count {
+        func submit(_ count: Int, kind: Int, argument: Int, retries: RetryPolicy = .never) throws {
+            for _ in 0..<count {
                 let call = Invoker(
-                    NamedFunction { perform }, (futures.count, kind, [UInt8](repeating: UInt8(number), count: argument))
-                )
-                futures.append(try core.submit(call, options: .default))
+                    NamedFunction { perform },
+                    (futures.count, kind, [UInt8](repeating: UInt8(futures.count), count: argument)))
+                var options = TaskOptions.default
+                options.retries = retries
+                futures.append(try core.submit(call, options: options))
             }
         }
 
@@ -115,7 +121,7 @@
     func perform(_ index: Int, _ kind: Int, _ bytes: [UInt8]) throws -> [UInt8] {
         Scoreboard.add(Scoreboard.begun + index)
         // The first task only leads to the place from where on the victim is watched.
-        if index == 0 { pt_mark() }
+        if index == 0, Scoreboard.value(Scoreboard.begun) == 1 { pt_mark() }
         if kind < 0 { throw Broken("as asked") }
         return kind == 0 ? bytes : [UInt8](repeating: UInt8(index), count: kind)
     }
