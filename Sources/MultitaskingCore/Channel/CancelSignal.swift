@@ -20,4 +20,9 @@ public protocol CancelSignal: AnyObject, Sendable {
     /// Blocks until the signal is set; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func waitUntilSet(_ wait: WaitLimit) -> Bool
+
+    /// Suspends until the signal is set; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    func waitUntilSet(_ wait: WaitLimit) async throws -> Bool
 }
