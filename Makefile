@@ -10,7 +10,7 @@ SWIFT ?= swift
 BUILD := .build
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill
 
 help: ## List what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,7 +84,7 @@ warnings: setup ## Build everything, tests too, with warnings as errors, in debu
 
 # The tests reach into the modules, which an optimized build must be told to allow.
 test-release: setup ## Run all tests in release mode
-	$(TEST) -c release -Xswiftc -enable-testing --scratch-path $(BUILD)/test-release
+	$(TEST) -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE --scratch-path $(BUILD)/test-release
 
 # Sanitizers do without the tests of processes and of the facade on them: these end processes in every way there is, which
 # the sanitizers take for failures, and what is raced for lies in memory whose other users they cannot see.
@@ -100,6 +100,16 @@ sanitize-thread: setup ## Run the tests that support it under the thread sanitiz
 sanitize-address: setup ## Run the tests that support it under the address sanitizer
 	$(TEST) --sanitize address --scratch-path $(BUILD)/address $(SANITIZED) \
 		--skip refusedThreadThrowsAndLeavesNoOther
+
+# Every place takes hours in all scenarios together; SCENARIOS="send task-inline" picks some.
+SCENARIOS ?=
+STRIDE ?= 50
+
+kill: setup ## Kill pool members at every write, at every STRIDEth instruction, and supervisors at every write
+	$(SWIFT) build --product kill-harness
+	$(BUILD)/debug/kill-harness writes $(SCENARIOS)
+	$(BUILD)/debug/kill-harness every $(STRIDE) $(SCENARIOS)
+	$(BUILD)/debug/kill-harness supervisor 0 1 $(SCENARIOS)
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 

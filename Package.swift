@@ -40,6 +40,14 @@ let package = Package(
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
 
+        // Kills a process of the pool at every place where that can make a difference, and checks what is left.
+        .target(name: "CPtrace", path: "Tests/CPtrace"),
+        .executableTarget(
+            name: "kill-harness",
+            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CPtrace"],
+            path: "Tests/KillHarness"),
+        .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness"]),
+
         // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
         .executableTarget(
             name: "pool-harness", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],

@@ -27,7 +27,7 @@ public struct TaskContext: TaskSideContext, Codable {
     /// Costs a load or two; meant to be called in a loop. False where there is no event.
     public var isCancelled: Bool { objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false }
 
-    /// Which attempt at the task this is, counted from 1; see ``TaskOptions/retries``.
+    /// Which attempt at the task this is, counted from 1; see `TaskOptions.retries`.
     public var attempt: Int { environment?.attempt ?? 1 }
 
     /// What the executor keeps until the task has ended, which may be after its session and its handle are gone.

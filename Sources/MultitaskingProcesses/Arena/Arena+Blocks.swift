@@ -58,7 +58,7 @@ extension Arena {
             // From here on a death of `member` is completed by `releaseRuns(of:)`, which finds the header.
             let freeing = BlockHeader(.freeing, generation: reference.generation, owner: member)
             if place.header.compareExchange(used.rawValue, freeing.rawValue) {
-                releaseRun(place.chunk, length: chunk.value)
+                releaseRun(place.chunk, length: chunk.value, by: member)
             }
             return nil
         }
@@ -71,21 +71,25 @@ extension Arena {
     }
 
     /// Frees the chunks of a run, its head last, so that whoever completes the work of the dead finds what is left.
-    func releaseRun(_ head: Int, length: Int) {
+    ///
+    /// - Parameter member: who gives it back.
+    func releaseRun(_ head: Int, length: Int, by member: Int) {
         guard length > 0, length <= layout.chunkCount - head else { return }
         let owner = loadChunk(head).owner
         // Fresh pages cost more than copying into them, so some free memory is kept; see Docs/architecture.md.
-        // The count is a hint, and below zero for a moment when a chunk is taken before its release was counted.
-        let warm = Int64(bitPattern: header(ArenaLayout.Header.warmChunks).load())
-        let keep = warm &+ Int64(length) <= Int64(bitPattern: header(ArenaLayout.Header.warmLimit).load())
+        let keep =
+            hint(ArenaLayout.Header.warmChunks) + length <= Int(header(ArenaLayout.Header.warmLimit).load())
         let free = ChunkWord(keep ? .warm : .cold)
         let tail = ChunkWord(.tail, owner: owner, value: head)
         for chunk in (head + 1..<head + length).reversed() where loadChunk(chunk) == tail {
             releaseChunk(chunk, from: tail, to: free)
         }
+        // Without a used header, the run is the business of who is named here, also if that member dies now.
+        let mine = ChunkWord(.run, owner: member, value: length)
+        chunkWord(head).store(mine.rawValue)
         let block = headerWord(chunk: head, block: 0)
         block.store(BlockHeader(.free, generation: BlockHeader(rawValue: block.load()).generation).rawValue)
-        releaseChunk(head, from: ChunkWord(.run, owner: owner, value: length), to: free)
+        releaseChunk(head, from: mine, to: free)
     }
 
     private func releaseChunk(_ chunk: Int, from held: ChunkWord, to free: ChunkWord) {
@@ -95,7 +99,7 @@ extension Arena {
         if free.state == .warm { header(ArenaLayout.Header.warmChunks).add(1) }
     }
 
-    /// Completes what a dead member had begun with large blocks: taking chunks, or giving them back.
+    /// Completes what a dead member had begun with blocks: taking chunks, or giving them back.
     ///
     /// - Complexity: O(chunks in the arena).
     func releaseRuns(of member: Int) {
@@ -105,15 +109,37 @@ extension Arena {
             case .run:
                 let block = BlockHeader(rawValue: headerWord(chunk: chunk, block: 0).load())
                 if block.state == .freeing ? block.owner == member : block.state == .free && word.owner == member {
-                    releaseRun(chunk, length: word.value)
+                    releaseRun(chunk, length: word.value, by: member)
                 }
             case .tail where word.owner == member && !isCovered(chunk, by: word.value):
                 releaseChunk(chunk, from: word, to: ChunkWord(.warm))
+            case .blocks where word.owner != member && word.sizeClass < SizeClass.count:
+                // The dead may have freed a block and not told its owner, who then looks once more.
+                Member(arena: self, index: word.owner).freedBlocks(word.sizeClass).add(1)
             case .cold, .warm, .blocks, .tail:
                 continue
             }
         }
+        recountChunks()
     }
+
+    /// Counts the chunks anew: a member that dies between a change and its count leaves the counts wrong.
+    ///
+    /// They decide what to compress and what to keep, and nothing else, so it does no harm that others may change them at
+    /// the same time.
+    func recountChunks() {
+        var used: UInt64 = 0
+        var warm: UInt64 = 0
+        for chunk in 0..<layout.chunkCount {
+            let state = loadChunk(chunk).state
+            if state == .warm { warm += 1 } else if state != .cold { used += 1 }
+        }
+        header(ArenaLayout.Header.usedChunks).store(used)
+        header(ArenaLayout.Header.warmChunks).store(warm)
+    }
+
+    /// A count in the header that a death may have left wrong, even below zero.
+    func hint(_ offset: Int) -> Int { max(0, Int(truncatingIfNeeded: header(offset).load())) }
 
     /// Whether a large block that begins at `head` is in use and includes `chunk`.
     private func isCovered(_ chunk: Int, by head: Int) -> Bool {

@@ -22,7 +22,7 @@ struct JournalEntry {
         nonmutating set { if let offset { arena.word(offset).store(newValue) } }
     }
 
-    /// The channel that `cell` or `segment` belongs to.
+    /// Bits 0...16: the channel that `cell` or `segment` belongs to. From bit 17: the number of the cell's segment.
     @inline(__always)
     var channel: UInt64 {
         get { offset.map { arena.word($0 + 8).load() } ?? 0 }
@@ -37,24 +37,44 @@ struct JournalEntry {
     }
 
     /// The number, plus 1, of a channel segment that is `block` and is being linked, or with `retiring` set, taken out.
+    /// Beside a cell: how far the counting of its element is; see `DropCount`.
     @inline(__always)
     var segment: UInt64 {
-        get { offset.map { arena.word($0 + 24).load() } ?? 0 }
-        nonmutating set { if let offset { arena.word(offset + 24).store(newValue) } }
+        get { segmentCell?.load() ?? 0 }
+        nonmutating set { segmentCell?.store(newValue) }
     }
 
+    @inline(__always)
+    var segmentCell: SharedWord? { offset.map { arena.word($0 + 24) } }
+
     static let retiring: UInt64 = 1 << 63
+    static let counting: UInt64 = 1 << 62
+    static let counted: UInt64 = 1 << 61
+
+    /// A number for this entry, unlike any other entry's; 0 for the client.
+    var identity: UInt64 {
+        offset.map { UInt64(Member.entryNumber(at: $0)) } ?? 0
+    }
+
+    static let identityMask = UInt64(ArenaLayout.memberLimit * Member.journalEntries - 1)
+
+    init(arena: Arena, identity: UInt64) {
+        let (member, entry) = Int(identity).quotientAndRemainder(dividingBy: Member.journalEntries)
+        self =
+            identity == 0
+            ? JournalEntry(arena: arena, offset: nil) : Member(arena: arena, index: member).journal(entry)
+    }
 
     /// Reports that everything begun is through.
     ///
-    /// The block goes first: named alone, it would look like one that was never handed over, and recovery would give back
-    /// what a channel holds by now. A place or segment without a block is harmless.
+    /// The block goes first: it has a new holder or is free by now, and the cell or segment beside it says that it is not
+    /// to be freed by itself.
     @inline(__always)
     func clear() {
         guard offset != nil else { return }
         block = .none
-        segment = 0
         cell = 0
+        segment = 0
     }
 }
 

@@ -37,6 +37,13 @@ struct Member {
     static let journalEntries = 16
     func journal(_ entry: Int) -> JournalEntry { JournalEntry(arena: arena, offset: base + 256 + entry * 32) }
 
+    /// The number of the journal entry at an offset, among those of all members.
+    static func entryNumber(at offset: Int) -> Int {
+        let (member, within) = (offset - ArenaLayout.memberTable).quotientAndRemainder(
+            dividingBy: ArenaLayout.memberStride)
+        return member * journalEntries + (within - 256) / 32
+    }
+
     var state: State {
         get { State(rawValue: stateWord.load()) ?? .absent }
         nonmutating set { stateWord.store(newValue.rawValue) }

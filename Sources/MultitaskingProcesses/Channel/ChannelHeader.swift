@@ -12,8 +12,12 @@ struct ChannelHeader {
     @inline(__always) var state: SharedWord { arena.word(base) }
     /// How many elements fit; 0 for no bound.
     @inline(__always) var capacity: SharedWord { arena.word(base + 8) }
-    /// How many elements were reported as done, discarded or voided.
+    /// How many elements were reported as done.
     var finished: SharedWord { arena.word(base + 16) }
+    /// See `DropCount`.
+    var dropped: SharedWord { arena.word(base + 32) }
+    /// Whether every element sent was reported as done, or will never be.
+    var isJoined: Bool { finished.load() + DropCount(header: self).value >= tail.load() }
     /// Asks for the pool's event to be signalled at the next change.
     @inline(__always) var watched: SharedWord { arena.word(base + 24) }
 

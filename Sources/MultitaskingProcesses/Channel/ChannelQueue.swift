@@ -15,7 +15,7 @@ struct ChannelQueue {
     private var arena: Arena { header.arena }
 
     @inline(__always)
-    private func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
+    func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
 
     /// Whether this channel still exists, and is open.
     @inline(__always)
@@ -41,6 +41,13 @@ struct ChannelQueue {
 
     var isFull: Bool { isFull(tail: header.tail.load()) }
 
+    /// Notes a place in the journal before it is claimed.
+    @inline(__always)
+    private func announce(_ cell: Cell, of number: UInt64, in journal: JournalEntry) {
+        journal.channel = UInt64(header.index) | number << 17
+        journal.cell = UInt64(cell.offset)
+    }
+
     // MARK: Sending
 
     /// Claims the next place, has `fill` write the element, and publishes it.
@@ -57,8 +64,7 @@ struct ChannelQueue {
             guard let segment = try segmentForSending(number) else { continue }
             let cell = segment.cell(Int(index))
             let free = CellWord(.free, tag: tag(number))
-            journal.channel = UInt64(header.index)
-            journal.cell = UInt64(cell.offset)
+            announce(cell, of: number, in: journal)
             if cell.wordCell.compareExchange(
                 free.rawValue, CellWord(.writing, owner: member, tag: tag(number)).rawValue)
             {
@@ -147,21 +153,18 @@ struct ChannelQueue {
             switch word.state {
             case .full:
                 try accept(cell)
-                journal.channel = UInt64(header.index)
-                journal.cell = UInt64(cell.offset)
+                announce(cell, of: number, in: journal)
                 let reading = CellWord(.reading, owner: member, tag: tag(number))
                 guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { continue }
                 _ = header.head.compareExchange(position, position + 1)
                 defer { finish(cell, in: segment, index: Int(index), number: number) }
                 return .element(try take(cell))
             case .void:
-                journal.channel = UInt64(header.index)
-                journal.cell = UInt64(cell.offset)
-                // Only one may count it as consumed: the segment may serve for something else right after.
+                announce(cell, of: number, in: journal)
                 let consumed = CellWord(.consumed, owner: member, tag: tag(number))
                 guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
                 _ = header.head.compareExchange(position, position + 1)
-                countConsumed(Int(index), in: segment, number: number)
+                finish(cell, in: segment, index: Int(index), number: number)
             case .reading, .consumed:
                 _ = header.head.compareExchange(position, position + 1)
             case .writing:
@@ -182,36 +185,31 @@ struct ChannelQueue {
             guard !next.isNone, next.number == link.number + 1 else { return nil }
             // The tail must never point behind the head, to a segment that may be given back.
             _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
-            moveHead(from: link, segment, to: next)
-        }
-    }
-
-    /// Leaves a segment behind, and gives it back if its elements are all gone already.
-    private func moveHead(from link: SegmentLink, _ segment: Segment, to next: SegmentLink) {
-        withRetiring(segment, number: link.number) { block in
-            guard header.headSegment.compareExchange(link.rawValue, next.rawValue) else { return }
-            fence()
-            if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number, block) }
+            withRetiring(segment, number: link.number) { block in
+                guard header.headSegment.compareExchange(link.rawValue, next.rawValue) else { return }
+                fence()
+                if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number, block) }
+            }
         }
     }
 
     /// Marks a place as done with, and gives its segment back if it was the last.
+    ///
+    /// Once the place's bit is set, the segment may serve for something else: nothing is written to it afterwards.
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
         cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
-        countConsumed(index, in: segment, number: number)
+        let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
+        if consumed == Segment.allConsumed { retireIfLeft(segment, number: number) }
     }
 
-    /// Counts a place as consumed, which is done once by whoever made it so, and gives its segment back if it was the
-    /// last.
-    func countConsumed(_ index: Int, in segment: Segment, number: UInt64) {
-        let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
-        guard consumed == Segment.allConsumed else { return }
+    /// Gives a segment back whose elements are all gone, if the head has left it.
+    func retireIfLeft(_ segment: Segment, number: UInt64) {
         fence()
         guard SegmentLink(rawValue: header.headSegment.load()).number > number else { return }
         withRetiring(segment, number: number) { retire(segment, number: number, $0) }
     }
 
-    /// Runs `body` with the segment's allocation, which the journal says is about to be given back.
+    /// Runs `body` while the journal says that a segment may have to be given back.
     private func withRetiring(_ segment: Segment, number: UInt64, _ body: (BlockReference) -> Void) {
         membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
@@ -225,33 +223,43 @@ struct ChannelQueue {
 
     /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
     private func retire(_ segment: Segment, number: UInt64, _ block: BlockReference) {
-        let tag = tag(number)
-        if segment.tag.compareExchange(tag.rawValue, tag.rawValue | Segment.retiredFlag) {
-            membership.heap.free(block)
-        }
+        let tag = tag(number).rawValue
+        if segment.tag.compareExchange(tag, tag | Segment.retiredFlag) { membership.heap.free(block) }
     }
 
-    /// Completes for a dead member what it may have begun with a segment: leave it, empty it, or give it back.
-    func completeRetirement(of segment: Segment, number: UInt64, _ block: BlockReference) {
-        if segment.tag.load() == tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
-        guard SegmentLink(rawValue: header.headSegment.load()).number > number,
-            segment.consumed.load() == Segment.allConsumed
+    // MARK: After a death
+
+    /// Completes the giving back of a segment in whose middle a member died.
+    func completeRetiring(_ segment: Segment, number: UInt64, _ block: BlockReference) {
+        let tag = segment.tag.load()
+        if tag == self.tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
+        guard tag == self.tag(number).rawValue, segment.consumed.load() == Segment.allConsumed,
+            SegmentLink(rawValue: header.headSegment.load()).number > number
         else { return }
         retire(segment, number: number, block)
     }
 
+    /// Whether an initialized segment became part of the channel.
+    func isLinked(_ segment: Segment, number: UInt64) -> Bool {
+        if reaches(number, at: segment.offset) { return true }
+        // If the head is past this number, all places of the segment that was linked under it have been used.
+        let last = segment.cell(Segment.cells - 1).word
+        return SegmentLink(rawValue: header.headSegment.load()).number > number && last.tag == tag(number)
+            && last.state != .free
+    }
+
     /// Whether the chain from the head on includes the segment with this number at this place.
-    func reaches(_ number: UInt64, at offset: Int) -> Bool {
+    private func reaches(_ number: UInt64, at offset: Int) -> Bool {
         restart: while true {
-            let head = header.headSegment.load()
-            var link = SegmentLink(rawValue: head)
+            let head = SegmentLink(rawValue: header.headSegment.load())
+            var link = head
             while true {
                 guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
                 if link.number == number { return segment.offset == offset }
                 let next = SegmentLink(rawValue: segment.next.load())
                 guard segment.tag.load() == tag(link.number).rawValue else {
-                    // The head has moved on, or the whole channel is gone.
-                    if header.headSegment.load() == head { return false }
+                    // The head itself is not what it was: the whole channel has been dismantled.
+                    if link == head, header.headSegment.load() == head.rawValue { return false }
                     continue restart
                 }
                 guard !next.isNone, next.number == link.number + 1 else { return false }
@@ -277,15 +285,18 @@ struct ChannelQueue {
                         cell.wordCell.compareExchange(
                             word.rawValue, CellWord(.consumed, tag: tag(link.number)).rawValue)
                     else { return false }
+                    segment.consumed.formUnion(1 << UInt64(index))
                 case .full:
                     let reading = CellWord(.reading, owner: membership.member, tag: tag(link.number))
                     guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { return false }
                     membership.heap.free(cell.payload.block)
                     cell.wordCell.store(CellWord(.consumed, tag: tag(link.number)).rawValue)
+                    segment.consumed.formUnion(1 << UInt64(index))
                 case .writing, .reading:
                     return false
                 case .consumed:
-                    continue
+                    // Its reader may not have set its bit yet, and must not do so in a segment that serves again.
+                    guard segment.consumed.load() & 1 << UInt64(index) != 0 else { return false }
                 }
             }
             // From here on nobody can link a segment to this one.
@@ -293,9 +304,11 @@ struct ChannelQueue {
             _ = segment.next.compareExchange(
                 SegmentLink(noneAfter: tag(link.number)).rawValue, end.rawValue)
             let next = SegmentLink(rawValue: segment.next.load())
-            membership.heap.free(BlockReference(rawValue: segment.block.load()))
-            guard !next.isNone else { break }
-            header.headSegment.store(next.rawValue)
+            let block = BlockReference(rawValue: segment.block.load())
+            // First the head, so that it never leads to a segment that is given back, but at the end of the chain.
+            if !next.isNone { header.headSegment.store(next.rawValue) }
+            membership.heap.free(block)
+            if next.isNone { break }
         }
         return true
     }

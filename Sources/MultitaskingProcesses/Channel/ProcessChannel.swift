@@ -158,7 +158,6 @@ public final class ProcessChannel: JoinableChannel {
         var discarded = 0
         if discarding {
             while discardOne() { discarded += 1 }
-            if discarded > 0 { header.finished.add(UInt64(discarded)) }
         }
         header.wakeAll()
         return discarded
@@ -167,8 +166,10 @@ public final class ProcessChannel: JoinableChannel {
     private func discardOne() -> Bool {
         let receipt = try? membership.journal.withEntry { journal in
             defer { journal.clear() }
-            return try queue.receive(
-                journal: journal, accept: { _ in }, take: { $0.payload.release(to: membership.heap) })
+            return try queue.receive(journal: journal, accept: { _ in }) { cell in
+                cell.payload.release(to: membership.heap)
+                DropCount(header: header).add(for: journal)
+            }
         }
         if case .element = receipt { return true }
         return false
@@ -176,13 +177,13 @@ public final class ProcessChannel: JoinableChannel {
 
     // MARK: Joining
 
-    private var isJoined: Bool { header.finished.load() >= header.tail.load() || !queue.isLive }
+    private var isJoined: Bool { header.isJoined || !queue.isLive }
 
     /// Reports that one received element was worked off.
     public func taskDone() throws {
         while true {
             let finished = header.finished.load()
-            guard finished < header.tail.load() else {
+            guard !header.isJoined else {
                 throw MultitaskingError(
                     .invalidArgument,
                     "taskDone() was called more often than elements were sent; call it once for each received element")
@@ -211,7 +212,7 @@ public final class ProcessChannel: JoinableChannel {
                     switch operation {
                     case .send: !queue.isFull
                     case .receive: queue.count > 0
-                    case .join: header.finished.load() >= header.tail.load()
+                    case .join: header.isJoined
                     }
                 guard isReady || queue.isClosed else { return false }
                 resume()

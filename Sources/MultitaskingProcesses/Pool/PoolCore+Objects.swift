@@ -34,7 +34,7 @@ extension PoolCore {
             return (index, objects.channelSerial)
         }
         let header = ChannelHeader(arena: arena, index: index)
-        for word in [header.tail, header.head, header.finished, header.watched] { word.store(0) }
+        for word in [header.tail, header.head, header.finished, header.dropped, header.watched] { word.store(0) }
         header.capacity.store(UInt64(capacity ?? 0))
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         do { try queue.begin() } catch {

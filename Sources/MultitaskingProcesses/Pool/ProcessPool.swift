@@ -17,7 +17,7 @@ public import MultitaskingSerialization
 /// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
 /// whose cause is a `WorkerFailure`, and is replaced. If this process dies, so do all of the pool's.
 ///
-/// Tasks start in the order of submission. Dropping the pool without ``shutdown(_:)`` lets queued tasks finish.
+/// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish.
 public final class ProcessPool: Executor {
     let core: PoolCore
 

@@ -29,7 +29,7 @@ struct Recovery {
     @discardableResult
     func recover(_ index: Int, _ end: End) -> TaskSlot? {
         let member = Member(arena: arena, index: index)
-        // The last entries first: completing an operation in one of the first uses one of those.
+        // The inner entries first: recovering the others uses them again.
         for entry in (0..<Member.journalEntries).reversed() { recover(member.journal(entry), of: member) }
         let retry = settleTask(of: member, end)
         arena.releaseRuns(of: index)
@@ -89,6 +89,8 @@ struct Recovery {
     private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
 
     private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+        // A result that came too late has been stored, and the journal does not name it any more.
+        arena.free(slot.result.block, by: member.index)
         slot.result.clear()
         let record = slot.crashRecord
         record.pid.store(member.pid.load())
@@ -103,8 +105,8 @@ struct Recovery {
 
     private func recover(_ entry: JournalEntry, of member: Member) {
         defer { entry.clear() }
-        if entry.segment != 0 { return recoverSegment(entry, of: member) }
         if entry.cell != 0 { return recoverCell(entry, of: member) }
+        if entry.segment != 0 { return recoverSegment(entry, of: member) }
         let block = entry.block
         guard !block.isNone else { return }
         // A result: it stays if the task's end was published with it.
@@ -118,28 +120,35 @@ struct Recovery {
 
     private func recoverCell(_ entry: JournalEntry, of member: Member) {
         guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
+        let (segment, index) = cell.place
+        // ORDERING: before the cell's word. If that says the dead was done with the place, the bit is of the same time.
+        let isGone = segment.consumed.load() & 1 << UInt64(index) != 0
         let word = cell.word
-        let block = entry.block
+        let number = entry.channel >> 17
+        let queue = queue(header, as: member)
+        let isMine = word.owner == member.index && word.tag == queue.tag(number)
+        let position = number * UInt64(Segment.cells) + UInt64(index)
         switch word.state {
-        case .writing where word.owner == member.index:
-            let void = CellWord(.void, tag: word.tag)
-            if cell.wordCell.compareExchange(word.rawValue, void.rawValue) { header.finished.add(1) }
-            arena.free(block, by: member.index)
-        case .reading where word.owner == member.index:
+        case .writing where isMine:
+            // The place counts as sent, so that it may count as dropped.
+            _ = header.tail.compareExchange(position, position + 1)
+            DropCount(header: header).add(for: entry)
+            arena.free(entry.block, by: member.index)
+            // Last: it says that all this is done.
+            cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
+        case .reading where isMine:
             arena.free(cell.payload.block, by: member.index)
-            let (segment, index) = cell.place
-            queue(header, as: member).finish(cell, in: segment, index: index, number: word.tag.segment)
-            header.finished.add(1)
-        case .consumed where word.owner == member.index:
-            let (segment, index) = cell.place
-            let queue = queue(header, as: member)
-            if word.tag == SegmentTag(serial: queue.serial, segment: word.tag.segment) {
-                recoverConsumed(index, of: segment, in: queue, number: word.tag.segment)
-            }
-            arena.free(block, by: member.index)
+            _ = header.head.compareExchange(position, position + 1)
+            DropCount(header: header).add(for: entry)
+            queue.finish(cell, in: segment, index: index, number: number)
+        case .consumed where isMine && !isGone:
+            _ = header.head.compareExchange(position, position + 1)
+            queue.finish(cell, in: segment, index: index, number: number)
+        case .consumed where isMine && segment.consumed.load() == Segment.allConsumed:
+            queue.retireIfLeft(segment, number: number)
         default:
             // Published, or never claimed: then the block is still the dead member's own.
-            if cell.payload.block != block { arena.free(block, by: member.index) }
+            if cell.payload.block != entry.block { arena.free(entry.block, by: member.index) }
         }
     }
 
@@ -148,33 +157,16 @@ struct Recovery {
         guard !block.isNone, let header = channel(entry), arena.isLive(block) else { return }
         let number = (entry.segment & ~JournalEntry.retiring) - 1
         let queue = queue(header, as: member)
-        if entry.segment & JournalEntry.retiring == 0 {
-            guard !queue.reaches(number, at: block.offset) else { return }
-            // The head may have passed it already, and then its elements are not all free.
-            let first = Segment(arena: arena, offset: block.offset).cell(0).word
-            let wasLinked =
-                first.tag == SegmentTag(serial: queue.serial, segment: number) && first.state != .free
-            if !wasLinked { arena.free(block, by: member.index) }
-        } else {
-            queue.completeRetirement(of: Segment(arena: arena, offset: block.offset), number: number, block)
-        }
-    }
-
-    /// Counts a place that the dead member had emptied, if it had not done so itself.
-    ///
-    /// While the bit is missing the segment cannot have been given back, so nobody else uses it.
-    private func recoverConsumed(_ index: Int, of segment: Segment, in queue: ChannelQueue, number: UInt64) {
-        if segment.consumed.load() & 1 << UInt64(index) == 0 {
-            queue.countConsumed(index, in: segment, number: number)
-        } else {
-            queue.completeRetirement(
-                of: segment, number: number, BlockReference(rawValue: segment.block.load()))
+        let segment = Segment(arena: arena, offset: block.offset)
+        if entry.segment & JournalEntry.retiring != 0 {
+            queue.completeRetiring(segment, number: number, block)
+        } else if !queue.isLinked(segment, number: number) {
+            arena.free(block, by: member.index)
         }
     }
 
     private func channel(_ entry: JournalEntry) -> ChannelHeader? {
-        let index = Int(entry.channel)
-        guard index >= 0, index < ArenaLayout.channelLimit else { return nil }
+        let index = Int(entry.channel & ((1 << 17) - 1))
         return ChannelHeader(arena: arena, index: index)
     }
 

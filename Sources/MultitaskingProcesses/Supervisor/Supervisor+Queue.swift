@@ -30,8 +30,9 @@ extension Supervisor {
     }
 
     /// Keeps a task, which the supervisor holds, until its next attempt is due.
+    ///
+    /// It may be told twice: by what a worker has handed back just before it died, and by that death.
     mutating func delay(_ slot: TaskSlot) {
-        // A successor finds the same task by its slot and by the worker that had just handed it back.
         guard !delayed.contains(where: { $0.slot.index == slot.index }) else { return }
         delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.orders.pause)))
     }
@@ -57,7 +58,7 @@ extension Supervisor {
         let retries = JobRing(arena: arena, isRetry: true)
         delayed.removeAll { task in
             let word = task.slot.word
-            guard word.isHeldBySupervisor else { return true }
+            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { return true }
             if task.slot.orders.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
@@ -75,7 +76,9 @@ extension Supervisor {
         let count = min(Int(clamping: arena.header(ArenaLayout.Header.slotCount).load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = TaskSlot(arena: arena, index: index)
-            if slot.word.isHeldBySupervisor { delay(slot) }
+            let word = slot.word
+            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { continue }
+            delay(slot)
         }
     }
 }

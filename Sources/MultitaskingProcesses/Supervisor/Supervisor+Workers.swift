@@ -90,6 +90,8 @@ extension Supervisor {
 
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
     mutating func recoverAfterPredecessor() {
+        // First: what is requeued below would take the place of a task that the predecessor was just queueing.
+        JobRing(arena: arena, isRetry: true).repairTail()
         for index in 1...arena.layout.workers {
             let member = Member(arena: arena, index: index)
             guard member.state != .absent else { continue }
@@ -107,7 +109,6 @@ extension Supervisor {
             member.state = .absent
             member.pid.store(0)
         }
-        JobRing(arena: arena, isRetry: true).repairTail()
         takeOverDelayedTasks()
     }
 }

@@ -143,8 +143,9 @@ struct Worker {
     private func handBack(_ slot: TaskSlot, _ word: SlotWord) {
         while me.handback.load() != 0 { usleep(50) }
         me.handback.store(UInt64(slot.index + 1))
-        _ = slot.wordCell.compareExchange(
-            word.rawValue, word.with(.claimed, member: ArenaLayout.supervisor).rawValue)
+        let held = word.with(.claimed, member: ArenaLayout.supervisor)
+        // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
+        guard slot.wordCell.compareExchange(word.rawValue, held.rawValue) else { _exit(0) }
         ringDoorbell()
     }
 

@@ -38,7 +38,7 @@ enum Launcher {
     static func launch(_ scenario: String, _ method: String, number: Int = 0) throws -> LaunchedHarness {
         let tag = UUID().uuidString
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("pool-harness-\(tag).txt")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         let process = Process()
         process.executableURL = directory.appendingPathComponent("pool-harness")
         process.arguments = [scenario, method, String(number)]

@@ -127,7 +127,7 @@ struct PoolTests {
 
     @Test(arguments: methods)
     func parentKilled(_ method: String) async throws {
-        for round in 0..<20 {
+        for round in 0..<50 {
             let harness = try Launcher.launch("loss-parent", method, number: round % 2)
             let isReady = try await poll { harness.text.contains("ready") }
             #expect(isReady, "the harness did not start: \(harness.text)")

@@ -1,0 +1,164 @@
+#if DEBUG || TESTABLE
+    import CPtrace
+    import Glibc
+    import MultitaskingCore
+    @testable import MultitaskingProcesses
+
+    /// One operation during which the victim is killed, with what is the case before and may be the case after.
+    struct Scenario {
+        var name: String
+        var capacity: Int?
+        /// Makes the state in which the victim begins.
+        var prepare: (World) throws -> Void
+        /// What the victim does.
+        var operate: (World) throws -> Void
+        /// How many items at the front of the queue the victim may take with it.
+        var takes = 0
+        /// The items that the victim sends.
+        var sends: [Item] = []
+        /// Whether the victim closes the channel.
+        var closes = false
+        /// Whether the victim calls `pt_mark()` itself when it begins.
+        var marksItself = false
+        /// The size classes whose every block is looked for afterwards.
+        var classes = [2]
+        /// How often a task may be begun, if it is one that is to be tried again.
+        var attempts = 1
+
+        init(
+            _ name: String, capacity: Int? = nil, takes: Int = 0, sends: [Item] = [], closes: Bool = false,
+            marksItself: Bool = false, attempts: Int = 1, prepare: @escaping (World) throws -> Void,
+            operate: @escaping (World) throws -> Void
+        ) {
+            self.name = name
+            self.capacity = capacity
+            self.takes = takes
+            self.sends = sends
+            self.closes = closes
+            self.marksItself = marksItself
+            self.attempts = attempts
+            self.prepare = prepare
+            self.operate = operate
+        }
+
+        static var all: [Scenario] { sending + receiving + closing + blocks + tasks }
+    }
+
+    // MARK: Channels
+
+    extension Scenario {
+        private static let mine = Item(1, 0)
+
+        private static func send(_ name: String, _ size: Int, places: Int = 0, queued: Int = 2) -> Scenario {
+            Scenario("send-\(name)", sends: [mine]) { world in
+                // Once before, so that what is done only once in a process is done.
+                _ = try world.victimEnd.send(Item(1, 200).bytes(size), wait: .never)
+                _ = try world.survivorEnd.receive(as: [UInt8].self)
+                try world.survivorEnd.taskDone()
+                try world.turn(places)
+                try world.send((0..<queued).map { Item(0, UInt8($0)) }, World.inline, through: world.channel)
+            } operate: { world in
+                guard try world.victimEnd.send(mine.bytes(size), wait: .never) else { throw Broken("no room") }
+            }
+        }
+
+        static var sending: [Scenario] {
+            [
+                send("inline", World.inline),
+                send("block", World.block),
+                send("run", World.run),
+                // The first place of the second segment: place 30 is the first segment's last.
+                send("append", World.inline, places: 28),
+                send("append-block", World.block, places: 28),
+                Scenario("send-full", capacity: 2) { world in
+                    _ = try world.victimEnd.send(Item(1, 200).bytes(World.block), wait: .never)
+                    _ = try world.survivorEnd.receive(as: [UInt8].self)
+                    try world.survivorEnd.taskDone()
+                    try world.send([Item(0, 0), Item(0, 1)], World.block, through: world.channel)
+                } operate: { world in
+                    if try world.victimEnd.send(mine.bytes(World.block), wait: .never) {
+                        throw Broken("sent when full")
+                    }
+                },
+            ]
+        }
+
+        private static func receive(
+            _ name: String, _ size: Int, capacity: Int? = nil, places: Int = 0, count: Int = 3, takes: Int = 1,
+            from sender: @escaping (World) -> ProcessChannel = { $0.channel }
+        ) -> Scenario {
+            Scenario("receive-\(name)", capacity: capacity, takes: takes) { world in
+                _ = try world.survivorEnd.send(Item(2, 200).bytes(size), wait: .never)
+                _ = try world.victimEnd.receive(as: [UInt8].self)
+                try world.survivorEnd.taskDone()
+                try world.turn(places)
+                try world.send((0..<count).map { Item(0, UInt8($0)) }, size, through: sender(world))
+            } operate: { world in
+                for number in 0..<takes {
+                    let bytes = try world.victimEnd.receive(as: [UInt8].self)
+                    guard bytes.flatMap(Item.init) == Item(0, UInt8(number)) else {
+                        throw Broken("received \(bytes as Any)")
+                    }
+                }
+            }
+        }
+
+        static var receiving: [Scenario] {
+            [
+                receive("inline", World.inline),
+                receive("block", World.block),
+                receive("own-block", World.block) { $0.victimEnd },
+                receive("run", World.run),
+                receive("bounded", World.block, capacity: 1, count: 1),
+                // The last place of the first segment, then the first of the second one.
+                receive("segment-end", World.inline, places: 29, takes: 1),
+                receive("next-segment", World.inline, places: 29, takes: 2),
+                // The first segment is full and empty: the next receiver is the one who gives it back.
+                receive("retire", World.inline, places: 30, takes: 1),
+                Scenario("receive-empty") { world in
+                    try world.turn(30)
+                } operate: { world in
+                    if try world.victimEnd.receive(as: [UInt8].self) != nil { throw Broken("received from nothing") }
+                },
+                Scenario("receive-void", takes: 1) { world in
+                    try world.turn(30)
+                    try world.void()
+                    try world.send([Item(0, 0), Item(0, 1)], World.inline, through: world.channel)
+                } operate: { world in
+                    _ = try world.victimEnd.receive(as: [UInt8].self)
+                },
+            ]
+        }
+
+        static var closing: [Scenario] {
+            [
+                Scenario("close", closes: true) { world in
+                    try world.send([Item(0, 0), Item(0, 1)], World.block, through: world.channel)
+                } operate: { world in
+                    world.victimEnd.close()
+                },
+                Scenario("close-discarding", takes: 4, closes: true) { world in
+                    try world.turn(29)
+                    try world.send((0..<4).map { Item(0, $0) }, World.block, through: world.channel)
+                } operate: { world in
+                    guard world.victimEnd.close(discarding: true) == 4 else { throw Broken("discarded too few") }
+                },
+            ]
+        }
+    }
+
+    extension World {
+        /// Leaves a place whose writer has died.
+        func void() throws {
+            let pid = fork()
+            if pid == 0 {
+                let dead = Membership(core.mapping, member: 3)
+                let queue = ChannelQueue(header: channel.queue.header, serial: channel.queue.serial, membership: dead)
+                _ = try? dead.journal.withEntry { try queue.send(journal: $0) { _ in _exit(0) } }
+                _exit(1)
+            }
+            guard pt_wait(pid, 5000) == 0 else { throw Broken("the writer did not die in the middle") }
+            Recovery(core.mapping).recover(3, .init(status: 9, peakMemory: 0))
+        }
+    }
+#endif

@@ -1,0 +1,128 @@
+#if DEBUG || TESTABLE
+    import CPtrace
+    import Glibc
+    import MultitaskingCore
+    import MultitaskingSerialization
+    @testable import MultitaskingProcesses
+
+    /// An element of a test channel: who sent it and its number, padded to a size that decides where it travels.
+    struct Item: Hashable, CustomStringConvertible {
+        var sender: UInt8
+        var number: UInt8
+
+        init(_ sender: UInt8, _ number: UInt8) {
+            self.sender = sender
+            self.number = number
+        }
+
+        init?(_ bytes: [UInt8]) {
+            guard bytes.count >= 2, bytes.dropFirst(2).allSatisfy({ $0 == bytes[0] ^ bytes[1] }) else { return nil }
+            self.init(bytes[0], bytes[1])
+        }
+
+        func bytes(_ count: Int) -> [UInt8] {
+            [sender, number] + [UInt8](repeating: sender ^ number, count: max(0, count - 2))
+        }
+
+        var description: String { "\(sender).\(number)" }
+    }
+
+    /// One pool without processes of its own: the harness plays the client, the workers and the supervisor.
+    final class World {
+        static let inline = 8
+        static let block = 900
+        static let run = 600_000
+
+        let core: PoolCore
+        let victim: Membership
+        let survivor: Membership
+        let channel: ProcessChannel
+        let victimEnd: ProcessChannel
+        let survivorEnd: ProcessChannel
+        /// What is in the channel when the victim begins.
+        var queued: [Item] = []
+        var futures: [ProcessFuture<NamedFunction<Int, Int, [UInt8], [UInt8]>>] = []
+        /// What the victim is to give back, or keeps.
+        var references: [BlockReference] = []
+
+        var arena: Arena { core.arena }
+        var victimIndex: Int { 1 }
+
+        init(capacity: Int?) throws {
+            core = try PoolCore(workers: 3, arenaLimit: 64 << 20, compression: .none)
+            victim = Membership(core.mapping, member: 1)
+            survivor = Membership(core.mapping, member: 2)
+            channel = try core.makeChannel(capacity: capacity)
+            victimEnd = try ProcessChannel(channel.reference, membership: victim)
+            survivorEnd = try ProcessChannel(channel.reference, membership: survivor)
+            for index in 1...3 { Member(arena: arena, index: index).state = .ready }
+            // Every class that the scenarios use has a chunk, so that runs lie behind them all; see `watchedSize`.
+            for membership in [core.membership, victim, survivor] {
+                for sizeClass in [0, 2, SizeClass.segment] {
+                    let journal = JournalEntry(arena: arena, offset: nil)
+                    membership.heap.free(try membership.heap.allocate(sizeClass: sizeClass, journal: journal))
+                }
+            }
+        }
+
+        /// A supervisor that has just begun.
+        var supervisor: Supervisor {
+            Supervisor(core.mapping, doorbell: core.doorbell, client: core.clientPidfd, initializer: nil)
+        }
+
+        /// Sends items by one of the members and expects that there is room.
+        func send(_ items: [Item], _ size: Int, through end: ProcessChannel) throws {
+            for item in items {
+                guard try end.send(item.bytes(size), wait: .never) else { throw Broken("no room for \(item)") }
+                queued.append(item)
+            }
+        }
+
+        /// Moves the channel on by some places, so that what follows happens at a certain place of a segment.
+        func turn(_ places: Int) throws {
+            for number in 0..<places {
+                _ = try channel.send(Item(9, UInt8(number)).bytes(Self.inline), wait: .never)
+                guard try survivorEnd.receive(as: [UInt8].self) != nil else { throw Broken("nothing to receive") }
+                try survivorEnd.taskDone()
+            }
+        }
+
+        /// Submits tasks; see ``perform(_:_:_:)``.
+        func submit(_ count: Int, kind: Int, argument: Int, retries: RetryPolicy = .never) throws {
+            for _ in 0..<count {
+                let call = Invoker(
+                    NamedFunction { perform },
+                    (futures.count, kind, [UInt8](repeating: UInt8(futures.count), count: argument)))
+                var options = TaskOptions.default
+                options.retries = retries
+                futures.append(try core.submit(call, options: options))
+            }
+        }
+
+        /// How many bytes from the arena's start on are watched: all but large blocks, whose bytes are only payload.
+        var watchedSize: Int {
+            let last = (0..<arena.layout.chunkCount).last { arena.loadChunk($0).state == .blocks } ?? -1
+            return arena.chunkOffset(last + 1)
+        }
+
+        var base: UInt {
+            unsafe arena.withBytes(at: 0, count: 1) { UInt(bitPattern: $0.baseAddress) }
+        }
+    }
+
+    /// What is wrong with the pool.
+    struct Broken: Error {
+        var text: String
+        init(_ text: String) { self.text = text }
+    }
+
+    /// What the test tasks do: count that they were begun, and give back what they got, throw, or reply at length.
+    @Sendable
+    func perform(_ index: Int, _ kind: Int, _ bytes: [UInt8]) throws -> [UInt8] {
+        Scoreboard.add(Scoreboard.begun + index)
+        // The first task only leads to the place from where on the victim is watched.
+        if index == 0, Scoreboard.value(Scoreboard.begun) == 1 { pt_mark() }
+        if kind < 0 { throw Broken("as asked") }
+        return kind == 0 ? bytes : [UInt8](repeating: UInt8(index), count: kind)
+    }
+#endif

@@ -1,0 +1,41 @@
+// Without the modules' internals, `kill-harness` is an empty program.
+#if DEBUG || TESTABLE
+    import Foundation
+    import Testing
+
+    /// Kills a member of a process pool wherever it can make a difference; the work is done by `kill-harness`, beside this.
+    @Suite(.serialized)
+    struct KillTests {
+        private static let harness = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent("kill-harness")
+
+        @Test(
+            "A member killed before any of its writes to shared memory leaves a whole pool",
+            arguments: ["send", "receive", "close", "allocate", "free", "task"])
+        func killedAtEveryWrite(_ operation: String) throws { try expectPass(["writes", operation]) }
+
+        @Test("A supervisor killed while it settles a death leaves a pool that its successor makes whole")
+        func supervisorKilledWhileItSettlesADeath() throws {
+            let seed = UInt64.random(in: 1...1_000_000)
+            // A failure prints this command line.
+            try expectPass(["supervisor", "16", String(seed)])
+        }
+
+        private func expectPass(_ arguments: [String]) throws {
+            let process = Process()
+            process.executableURL = Self.harness
+            process.arguments = arguments
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = output
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(
+                process.terminationReason == .exit && process.terminationStatus == 0,
+                "kill-harness \(arguments.joined(separator: " ")):\n\(text)")
+            print(text)
+        }
+    }
+#endif
