@@ -30,6 +30,8 @@ extension Supervisor {
     /// What a forked worker does; the exit code it must leave with.
     private func runWorker(_ index: Int) -> Int32 {
         guard mt_die_with_parent(pid) else { return 1 }
+        // The supervisor does this as well, but may die first, and its successor waits for the processes it finds here.
+        Member(arena: arena, index: index).pid.store(UInt64(getpid()))
         // Its own group, so that whatever it starts can be killed with it.
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-worker-\(index - 1)")

@@ -148,11 +148,11 @@ extension Harness {
 
     func copyShutdown() throws {
         for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
-            for round in 0..<10 {
+            for round in 0..<6 {
                 let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
                 let duration = mode == .kill ? 30_000 : 20
                 let copies = try (0..<6).map { try pool.submit($0) { nap(duration + $0) } }
-                usleep(useconds_t(round * 700))
+                usleep(useconds_t(round * 1200))
                 let time = ContinuousClock().measure { pool.shutdown(mode) }
                 check(time < .seconds(15), "the shutdown \(mode) waited for copies: \(time)")
                 check(copies.allSatisfy(\.isDone), "a copy's future is not done")

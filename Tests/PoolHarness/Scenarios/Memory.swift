@@ -90,7 +90,7 @@ extension Harness {
     func largeAtOnce() throws {
         try withPool(maxWorkers: 3, arenaLimit: 128 << 20) { pool in
             onThreads(3) { thread in
-                for round in 0..<60 {
+                for round in 0..<25 {
                     let bytes = noise((1 << 20) + thread + (round % 3) << 20)
                     do {
                         let back = try pool.submit(echoBytes, bytes).value()
