@@ -42,8 +42,8 @@ extension Harness {
                 // Looking now and then must be enough, nobody has to block.
                 check(eventually { future.isDone }, "a supervisor's death is not noticed by looking at a future")
                 // A worker may have begun it in its last moments.
-                do { checkEqual(try future.value(timeout: .seconds(20)), round * 2) } catch
-                    let error as MultitaskingError
+                do { checkEqual(try future.value(timeout: .seconds(20)), round * 2) } catch let error
+                    as MultitaskingError
                 { checkEqual(error.code, .supervisorLost) }
             }
             runAsync { _ = try await pool.submit(double, 1).value(timeout: .seconds(20)) }
