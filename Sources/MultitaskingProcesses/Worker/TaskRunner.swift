@@ -33,17 +33,17 @@ struct TaskRunner {
             do {
                 try finish(.value, word) { try Function.encode(output: output, into: &$0) }
             } catch let error as MultitaskingError where error.code == .arenaLimitReached {
-                return fail(error, as: .arenaLimitReached, word())
+                return fail(error, as: .arenaLimitReached, word)
             } catch {
-                return fail(error, as: .resultEncodeFailed, word())
+                return fail(error, as: .resultEncodeFailed, word)
             }
         case .failure(let error):
             if slot.kind == .portable, slot.orders.retries(error) { return .retry }
-            if let error = error as? MultitaskingError { return fail(error, as: error.code, word()) }
+            if let error = error as? MultitaskingError { return fail(error, as: error.code, word) }
             do {
                 try finish(.thrown, word) { try $0.encodeThrown(error) }
             } catch {
-                return fail(error, as: .resultEncodeFailed, word())
+                return fail(error, as: .resultEncodeFailed, word)
             }
         }
         return .settled
@@ -51,7 +51,7 @@ struct TaskRunner {
 
     /// Ends the task with an error of the pool.
     @discardableResult
-    func fail(_ error: any Error, as code: MultitaskingError.Code, _ word: SlotWord) -> End {
+    func fail(_ error: any Error, as code: MultitaskingError.Code, _ word: () -> SlotWord) -> End {
         let failure =
             switch error as? MultitaskingError {
             case let error? where error.code == code: error
@@ -59,10 +59,10 @@ struct TaskRunner {
             case nil: MultitaskingError(code, String(describing: error), cause: error)
             }
         do {
-            try finish(.failure, { word }) { try $0.encode(PoolFailure(failure)) }
+            try finish(.failure, word) { try $0.encode(PoolFailure(failure)) }
         } catch {
             slot.result.clear()
-            slot.finish(from: word, as: .outOfMemory)
+            slot.finish(from: word(), as: .outOfMemory)
         }
         return .settled
     }

@@ -133,7 +133,7 @@ struct Worker {
             let end = call(function.type, at: function.address, slot, word, runner)
             if case .retry = end { return handBack(slot, word) }
         } catch {
-            runner.fail(error, as: .functionNotFound, word)
+            runner.fail(error, as: .functionNotFound) { word }
         }
         // The task is over: if we die here, the client gives the block back instead.
         membership.heap.free(arguments)
@@ -155,7 +155,7 @@ struct Worker {
         guard let function = address.function(as: type) else {
             return runner.fail(
                 MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound,
-                word)
+                { word })
         }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         let arguments: Function.Arguments
@@ -167,7 +167,7 @@ struct Worker {
         } catch {
             // An argument that is a channel or signal which no longer exists says so itself.
             let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
-            return runner.fail(error, as: isMissing ? .noSuchObject : .decodeFailed, word)
+            return runner.fail(error, as: isMissing ? .noSuchObject : .decodeFailed) { word }
         }
         return runner.run(type, phase: setPhase, word: { word }) { try function.call(arguments, in: environment) }
     }
