@@ -164,8 +164,6 @@ int mt_thread_count(void) {
     return count;
 }
 
-pid_t mt_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
-
 bool mt_dispatch_was_used(void) {
     // Exported by libdispatch (queue_internal.h) and never declared in a public header; absent means not loaded.
     bool (*multithreaded)(void) = (bool (*)(void))dlsym(RTLD_DEFAULT, "_dispatch_is_multithreaded");

@@ -90,9 +90,6 @@ const char *mt_signal_name(int signal);
 // How many threads this process has, or -errno.
 int mt_thread_count(void);
 
-// The kernel's id of the calling thread.
-pid_t mt_thread_id(void);
-
 // Whether libdispatch is loaded and has ever started a thread: it does not work in a forked child then.
 bool mt_dispatch_was_used(void);
 

@@ -91,7 +91,6 @@ struct ArenaLayout: Sendable, Equatable {
         static let parked = 768  // 8 words: one bit a worker
         static let phase = 896
         static let event = 1024
-        static let eventWaiters = 1032
         static let functionCount = 1280
         static let supervisorPid = 1408
         static let startFailures = 1424

@@ -24,6 +24,13 @@ struct Member {
     var slot: SharedWord { arena.word(base + 24) }
     /// Raised to wake it.
     var doorbell: SharedFutex { arena.futex(base + 32) }
+    /// Wakes the member if it sleeps.
+    @inline(__always)
+    func ring() {
+        doorbell.increment()
+        doorbell.wake()
+    }
+
     /// How many tasks it ran.
     var finishedTasks: SharedWord { arena.word(base + 40) }
     /// When its task must end, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.

@@ -91,9 +91,7 @@ extension PoolCore {
 
     /// Lets a copy whose task was cancelled leave.
     func dismissCopy(_ member: Int) {
-        let copy = Member(arena: arena, index: member)
-        copy.doorbell.increment()
-        copy.doorbell.wake()
+        Member(arena: arena, index: member).ring()
     }
 
     /// Ends a copy whose task never began: once its slot is given back it could not tell so any more.

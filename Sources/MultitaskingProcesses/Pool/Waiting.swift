@@ -27,11 +27,7 @@ struct Deadline {
         case .never: nanoseconds = 0
         case .forever: nanoseconds = .max
         case .upTo(let duration):
-            let (seconds, attoseconds) = duration.components
-            let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-            let (span, overflow2) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-            let (end, overflow3) = monotonicNanoseconds().addingReportingOverflow(span)
-            nanoseconds = overflow || overflow2 || overflow3 ? (seconds < 0 ? 0 : .max) : end
+            nanoseconds = max(0, monotonicNanoseconds().addingSaturated(duration.nanoseconds))
         }
     }
 
@@ -146,9 +142,7 @@ struct ParkedWorkers {
                 guard bits != 0 else { break }
                 let bit = UInt64(bits.trailingZeroBitCount)
                 guard cell(index).formClear(1 << bit) & 1 << bit != 0 else { continue }
-                let worker = Member(arena: arena, index: index * 64 + Int(bit) + 1)
-                worker.doorbell.increment()
-                worker.doorbell.wake()
+                Member(arena: arena, index: index * 64 + Int(bit) + 1).ring()
                 return
             }
         }
@@ -157,9 +151,7 @@ struct ParkedWorkers {
     func wakeAll() {
         for member in 1...arena.layout.workers {
             remove(member)
-            let worker = Member(arena: arena, index: member)
-            worker.doorbell.increment()
-            worker.doorbell.wake()
+            Member(arena: arena, index: member).ring()
         }
     }
 }

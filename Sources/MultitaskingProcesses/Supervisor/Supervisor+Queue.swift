@@ -58,7 +58,7 @@ extension Supervisor {
         let retries = JobRing(arena: arena, isRetry: true)
         delayed.removeAll { task in
             let word = task.slot.word
-            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { return true }
+            guard word.isHeldBySupervisor else { return true }
             if task.slot.orders.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
@@ -76,9 +76,7 @@ extension Supervisor {
         let count = min(Int(clamping: arena.header(ArenaLayout.Header.slotCount).load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = TaskSlot(arena: arena, index: index)
-            let word = slot.word
-            guard word.status == .claimed, word.member == ArenaLayout.supervisor else { continue }
-            delay(slot)
+            if slot.word.isHeldBySupervisor { delay(slot) }
         }
     }
 }

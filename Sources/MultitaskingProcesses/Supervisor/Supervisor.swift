@@ -117,7 +117,6 @@ struct Supervisor {
     private mutating func clientIsGone() -> Int32 {
         watchCopies()
         killWorkers()
-        for pidfd in copies.values { _ = mt_pidfd_send_signal(pidfd, SIGKILL) }
         return 1
     }
 

@@ -174,9 +174,7 @@ struct Worker {
 
     /// Holds a worker's place while a copy of the client runs a task that captures.
     private func standIn(for copy: Int, _ slot: TaskSlot, _ word: SlotWord) {
-        let member = Member(arena: arena, index: copy)
-        member.doorbell.increment()
-        member.doorbell.wake()
+        Member(arena: arena, index: copy).ring()
         _ = membership.wait(.forever, for: slot.completion) { slot.word != word }
     }
 
