@@ -52,7 +52,7 @@
             core = try PoolCore(workers: 3, arenaLimit: 64 << 20, compression: .none)
             victim = Membership(core.mapping, member: 1)
             survivor = Membership(core.mapping, member: 2)
-            channel = try core.makeChannel(capacity: capacity)
+            channel = try core.makeChannel(ChannelOptions(capacity: capacity))
             victimEnd = try ProcessChannel(channel.reference, membership: victim)
             survivorEnd = try ProcessChannel(channel.reference, membership: survivor)
             for index in 1...3 { Member(arena: arena, index: index).state = .ready }

@@ -22,8 +22,8 @@ public protocol Executor: AnyObject, Sendable {
     ) throws -> Future<Function.Output>
 
     /// Makes a channel that the pool's tasks and their parent can use.
-    /// - Parameter capacity: how many elements fit, at least 1; nil for no bound but memory.
-    func makeChannel(capacity: Int?) throws -> any JoinableChannel
+    /// - Throws: `invalidArgument` for a bound below 1, and for an option that the backend cannot keep.
+    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel
 
     /// Makes a cancel signal that the pool's tasks and their parent can use.
     func makeCancelSignal() throws -> any CancelSignal
@@ -31,6 +31,16 @@ public protocol Executor: AnyObject, Sendable {
     /// Ends the pool and blocks until it is gone. Later calls return when the first one is through.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func shutdown(_ mode: ShutdownMode)
+}
+
+extension Executor {
+    /// Makes a channel that the pool's tasks and their parent can use; see ``ChannelOptions`` for the parameters.
+    /// - Throws: as ``makeChannel(_:)`` does.
+    public func makeChannel(
+        capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false
+    ) throws -> any JoinableChannel {
+        try makeChannel(ChannelOptions(capacity: capacity, byteCapacity: byteCapacity, redelivers: redelivers))
+    }
 }
 
 /// An executor whose workers share the caller's memory, so that nothing needs to be `Codable`.

@@ -8,7 +8,7 @@ import MultitaskingSerialization
 /// of a call leaves the channel usable; an element it was just then putting in was never sent, an element it was just
 /// then taking out is gone with it.
 ///
-/// Made by ``ProcessPool/makeChannel(capacity:)``; tasks get at it through their context. When the last handle in the
+/// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
 public final class ProcessChannel: JoinableChannel {
     let membership: Membership

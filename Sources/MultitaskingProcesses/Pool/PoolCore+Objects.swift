@@ -17,8 +17,9 @@ extension PoolCore {
         var liveSignals: Int { freshSignal - freeSignals.count }
     }
 
-    func makeChannel(capacity: Int?) throws -> ProcessChannel {
-        if let capacity, capacity < 1 || capacity > Int(UInt32.max) {
+    func makeChannel(_ options: ChannelOptions) throws -> ProcessChannel {
+        try options.validate()
+        if let capacity = options.capacity, capacity > Int(UInt32.max) {
             throw MultitaskingError(
                 .invalidArgument,
                 "a channel's capacity is \(capacity); give a number from 1 to 4294967295, or nil for no bound")
@@ -35,7 +36,7 @@ extension PoolCore {
         }
         let header = ChannelHeader(arena: arena, index: index)
         for word in [header.tail, header.head, header.finished, header.dropped, header.watched] { word.store(0) }
-        header.capacity.store(UInt64(capacity ?? 0))
+        header.capacity.store(UInt64(options.capacity ?? 0))
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         do { try queue.begin() } catch {
             objects.withLock { $0.freeChannels.append(index) }

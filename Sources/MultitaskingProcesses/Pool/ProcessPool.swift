@@ -77,10 +77,9 @@ public final class ProcessPool: Executor {
 
     /// Makes a channel that all workers can use, also those that run already.
     ///
-    /// - Parameter capacity: how many elements fit, at least 1; nil for no bound but memory.
     /// - Throws: `invalidArgument`; `arenaLimitReached`; `shutDown`.
-    public func makeChannel(capacity: Int? = nil) throws -> any JoinableChannel {
-        try core.makeChannel(capacity: capacity)
+    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+        try core.makeChannel(options)
     }
 
     /// Makes a cancel signal that all workers can use, also those that run already.

@@ -1,6 +1,6 @@
 public import MultitaskingCore
 
-/// A channel of a ``ThreadPool``; made by ``ThreadPool/makeChannel(capacity:)``.
+/// A channel of a ``ThreadPool``; made by ``ThreadPool/makeChannel(_:)``.
 ///
 /// Elements are handed over as they are, without being copied or encoded; so they must be `Sendable`, and a reference
 /// that is sent is shared afterwards. `receive` must name the type that the element was sent as: an `Int` is no `Int?`.

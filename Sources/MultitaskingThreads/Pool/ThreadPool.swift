@@ -81,11 +81,15 @@ public final class ThreadPool: InProcessExecutor {
 
     /// Makes a channel for this pool's tasks and their parent.
     ///
-    /// - Parameter capacity: how many elements fit, at least 1; nil for no bound but memory.
-    /// - Throws: `invalidArgument` if `capacity` is below 1.
-    public func makeChannel(capacity: Int? = nil) throws -> any JoinableChannel {
-        if let capacity { try Self.requirePositive(capacity, "capacity") }
-        let channel = ThreadChannel(capacity: capacity, registry: storage.registry)
+    /// A task's thread does not die alone, so there is never anything to redeliver.
+    /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes: elements are not encoded here.
+    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+        try options.validate()
+        guard options.byteCapacity == nil else {
+            throw MultitaskingError(
+                .invalidArgument, "a thread pool's channels do not count bytes; leave byteCapacity out, and give capacity")
+        }
+        let channel = ThreadChannel(capacity: options.capacity, registry: storage.registry)
         storage.registry.add(channel)
         return channel
     }

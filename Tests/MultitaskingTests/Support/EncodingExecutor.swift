@@ -34,7 +34,7 @@ final class EncodingExecutor: Executor {
         }
     }
 
-    func makeChannel(capacity: Int?) throws -> any JoinableChannel { try inner.makeChannel(capacity: capacity) }
+    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel { try inner.makeChannel(options) }
 
     func makeCancelSignal() throws -> any CancelSignal { try inner.makeCancelSignal() }
 

@@ -28,7 +28,7 @@ final class RecordingExecutor: Executor {
         return Future(CancelledSource())
     }
 
-    func makeChannel(capacity: Int?) throws -> any JoinableChannel { ClosedChannel() }
+    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel { ClosedChannel() }
 
     func makeCancelSignal() throws -> any CancelSignal { SetSignal() }
 

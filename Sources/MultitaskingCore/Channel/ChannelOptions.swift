@@ -1,0 +1,34 @@
+/// How a channel is bounded, and what becomes of elements whose receiver dies.
+public struct ChannelOptions: Sendable, Hashable {
+    /// How many elements fit, at least 1; nil for no bound but memory.
+    public var capacity: Int?
+
+    /// How many encoded bytes fit, at least 1; nil for no bound but memory.
+    ///
+    /// An element is accepted while fewer bytes than this wait, or none: so one element may exceed the bound, by which it
+    /// is never stuck. A backend that does not encode elements refuses this with `invalidArgument`.
+    public var byteCapacity: Int?
+
+    /// Whether an element goes back to the front of the channel when the task that received it dies before it calls
+    /// ``JoinableChannel/taskDone()``.
+    ///
+    /// It is then received again, so the receiver must be able to meet an element twice. A task that returns or throws
+    /// has not died: what it did not report stays unreported.
+    public var redelivers: Bool
+
+    /// Makes options; without arguments those of a channel that only memory limits.
+    public init(capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false) {
+        self.capacity = capacity
+        self.byteCapacity = byteCapacity
+        self.redelivers = redelivers
+    }
+
+    /// Throws `invalidArgument` unless the bounds are positive.
+    public func validate() throws {
+        for (name, bound) in [("capacity", capacity), ("byteCapacity", byteCapacity)] {
+            guard let bound, bound < 1 else { continue }
+            throw MultitaskingError(
+                .invalidArgument, "a channel's \(name) is \(bound); give at least 1, or nil for no bound")
+        }
+    }
+}
