@@ -87,7 +87,8 @@ public final class ThreadPool: InProcessExecutor {
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(
-                .invalidArgument, "a thread pool's channels do not count bytes; leave byteCapacity out, and give capacity")
+                .invalidArgument,
+                "a thread pool's channels do not count bytes; leave byteCapacity out, and give a capacity")
         }
         let channel = ThreadChannel(capacity: options.capacity, registry: storage.registry)
         storage.registry.add(channel)
