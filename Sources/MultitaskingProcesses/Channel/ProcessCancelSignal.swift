@@ -56,8 +56,16 @@ public final class ProcessCancelSignal: CancelSignal {
     public var isSet: Bool { word.loadRelaxed() == serial << 8 | Self.setFlag }
 
     /// Asks for the pool's event to be signalled when the signal is set.
-    private var watched: SharedWord {
-        membership.arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride + 48)
+    private var watched: SharedWord { Self.watched(index, in: membership.arena) }
+
+    private static func watched(_ index: Int, in arena: Arena) -> SharedWord {
+        arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride + 48)
+    }
+
+    private static func notifyWatcher(of index: Int, in arena: Arena) {
+        guard watched(index, in: arena).load() != 0 else { return }
+        watched(index, in: arena).store(0)
+        Event(arena: arena).signal()
     }
 
     /// Sets the signal and wakes whoever waits for it.
@@ -65,9 +73,7 @@ public final class ProcessCancelSignal: CancelSignal {
         // A place that serves for another signal by now has another serial.
         _ = word.compareExchange(serial << 8, serial << 8 | Self.setFlag)
         waiters.wakeAll()
-        guard watched.load() != 0 else { return }
-        watched.store(0)
-        Event(arena: membership.arena).signal()
+        Self.notifyWatcher(of: index, in: membership.arena)
     }
 
     /// Clears the signal.
@@ -82,6 +88,7 @@ public final class ProcessCancelSignal: CancelSignal {
         WaitQueue(
             arena: membership.arena, offset: ArenaLayout.signalTable + index * ArenaLayout.signalStride + 16
         ).wakeAll()
+        notifyWatcher(of: index, in: membership.arena)
     }
 
     /// Blocks until the signal is set; false if the limit passed first.
@@ -96,14 +103,11 @@ public final class ProcessCancelSignal: CancelSignal {
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
     public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isSet { return true }
-        return try await awaitCallback(wait) { resume in
-            membership.watcher.add { [self] in
-                watched.store(1)
-                fence()
-                guard isSet else { return false }
-                resume()
-                return true
-            }
+        let isOver = try await membership.watcher.wait(wait) { [self] in
+            watched.store(1)
+            fence()
+            return isSet || !exists
         }
+        return isOver && exists
     }
 }

@@ -202,22 +202,18 @@ public final class ProcessChannel: JoinableChannel {
 
     /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
-        _ = try await awaitCallback(wait) { resume in
-            let header = header
-            let queue = queue
-            membership.watcher.add {
-                header.watched.store(1)
-                fence()
-                let isReady =
-                    switch operation {
-                    case .send: !queue.isFull
-                    case .receive: queue.count > 0
-                    case .join: header.isJoined
-                    }
-                guard isReady || queue.isClosed else { return false }
-                resume()
-                return true
-            }
+        let header = header
+        let queue = queue
+        _ = try await membership.watcher.wait(wait) {
+            header.watched.store(1)
+            fence()
+            let isReady =
+                switch operation {
+                case .send: !queue.isFull
+                case .receive: queue.count > 0
+                case .join: header.isJoined
+                }
+            return isReady || queue.isClosed
         }
     }
 }

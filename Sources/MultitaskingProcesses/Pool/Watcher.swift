@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import MultitaskingCore
 import Synchronization
 
 /// One thread that waits on behalf of everybody who must not block: `async` callers and completion callbacks.
@@ -36,22 +37,48 @@ final class Watcher: Sendable {
     /// Calls `poll` at once and whenever something may have happened, until it returns true.
     ///
     /// `poll` must first ask for the event (set a flag where the change will be made), then look.
-    func add(_ poll: @escaping @Sendable () -> Bool) {
-        if poll() { return }
-        let mustStart = state.withLock { state in
-            state.polls[state.nextID] = poll
+    /// - Returns: the number under which it can be removed; nil if it is through.
+    @discardableResult
+    func add(_ poll: @escaping @Sendable () -> Bool) -> UInt64? {
+        if poll() { return nil }
+        let (id, mustStart) = state.withLock { state in
             state.nextID += 1
+            state.polls[state.nextID] = poll
             defer { state.isStarted = true }
-            return !state.isStarted
+            return (state.nextID, !state.isStarted)
         }
         if mustStart, !start() {
             // No thread to be had: the last resort is to wait here.
+            remove(id)
             while !poll() { sched_yield() }
-            return
+            return nil
         }
         // The change may have come between the poll above and its registration.
         event.signal()
+        return id
     }
+
+    /// Forgets a poll whose caller waits no more; it may be called once more at this moment.
+    func remove(_ id: UInt64) { state.withLock { $0.polls[id] = nil } }
+
+    /// Suspends until `isReady`; false if the limit passed first.
+    ///
+    /// - Parameter isReady: must first ask for the event, then look; as in `add(_:)`.
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    func wait(_ limit: WaitLimit, until isReady: @escaping @Sendable () -> Bool) async throws -> Bool {
+        var id: UInt64?
+        defer { if let id { remove(id) } }
+        return try await awaitCallback(limit) { resume in
+            id = add {
+                guard isReady() else { return false }
+                resume()
+                return true
+            }
+        }
+    }
+
+    /// How many polls are registered; for tests.
+    var pollCount: Int { state.withLock { $0.polls.count } }
 
     func stop() {
         state.withLock { $0.isStopped = true }

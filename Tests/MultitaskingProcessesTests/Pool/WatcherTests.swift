@@ -1,0 +1,41 @@
+import MultitaskingCore
+import Testing
+
+@testable import MultitaskingProcesses
+
+@Suite(.serialized)
+struct WatcherTests {
+    @Test func anAsynchronousReceiveThatTimedOut_leavesNothingBehind() async throws {
+        let channel = try Fixture().channel(for: ArenaLayout.client)
+        for _ in 0..<20 {
+            let none = try await channel.receive(as: Int.self, wait: .upTo(.milliseconds(1)))
+            #expect(none == nil)
+        }
+        #expect(channel.membership.watcher.pollCount == 0)
+        channel.membership.watcher.stop()
+    }
+
+    @Test func anAsynchronousReceiveThatWasCancelled_leavesNothingBehind() async throws {
+        let channel = try Fixture().channel(for: ArenaLayout.client)
+        let receiver = Task { try await channel.receive(as: Int.self, wait: .forever) }
+        while channel.membership.watcher.pollCount == 0 { await Task.yield() }
+        receiver.cancel()
+        await #expect(throws: CancellationError.self) { try await receiver.value }
+        #expect(channel.membership.watcher.pollCount == 0)
+        channel.membership.watcher.stop()
+    }
+
+    @Test func aSignalThatIsDroppedWhileItIsAwaited_endsTheWait() async throws {
+        let fixture = try Fixture()
+        let membership = fixture.membership(ArenaLayout.client)
+        ProcessCancelSignal.word(of: 0, in: fixture.arena).store(7 << 8)
+        let signal = ProcessCancelSignal(membership: membership, index: 0, serial: 7)
+        let waiter = Task { try await signal.waitUntilSet(.forever) }
+        while membership.watcher.pollCount == 0 { await Task.yield() }
+        ProcessCancelSignal.remove(0, in: membership)
+        let isSet = try await waiter.value
+        #expect(!isSet)
+        #expect(membership.watcher.pollCount == 0)
+        membership.watcher.stop()
+    }
+}
