@@ -43,6 +43,18 @@ final class CompletionWatcher: Sendable {
         if isNow { body() }
     }
 
+    /// Blocks until a further task has ended; false if the deadline passed first.
+    @available(*, noasync)
+    func waitForNextCompletion(until deadline: WaitDeadline) -> Bool {
+        if let timeline = deadline.timeline {
+            // A latch would block a thread without which the simulation does not go on.
+            return timeline.wait(deadline.remaining) { self.state.withLock { !$0.ended.isEmpty } }
+        }
+        let latch = Latch()
+        onNextCompletion { latch.open() }
+        return latch.wait(deadline.remaining)
+    }
+
     private func taskEnded(_ task: PoolTask) {
         let waiter = state.withLock { state in
             state.ended.append(task)

@@ -9,8 +9,8 @@ extension TaskSession {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func results(timeout: Duration? = nil) throws -> OrderedDictionary<String, TaskResult> {
         let tasks = try tasks
-        let deadline = WaitLimit(timeout: timeout).deadline
-        for task in tasks { guard task.future.waitUntilDone(remaining(until: deadline)) else { break } }
+        let deadline = deadline(in: timeout)
+        for task in tasks { guard task.future.waitUntilDone(deadline.remaining) else { break } }
         return results(of: tasks, timeout: timeout)
     }
 
@@ -19,8 +19,8 @@ extension TaskSession {
     /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled.
     public func results(timeout: Duration? = nil) async throws -> OrderedDictionary<String, TaskResult> {
         let tasks = try tasks
-        let deadline = WaitLimit(timeout: timeout).deadline
-        for task in tasks { guard try await task.future.waitUntilDone(remaining(until: deadline)) else { break } }
+        let deadline = deadline(in: timeout)
+        for task in tasks { guard try await task.future.waitUntilDone(deadline.remaining) else { break } }
         return results(of: tasks, timeout: timeout)
     }
 

@@ -33,15 +33,13 @@ extension TaskSession {
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted
     ) throws -> (done: [PoolTask], notDone: [PoolTask]) {
         let tasks = try tasks
-        let deadline = WaitLimit(timeout: timeout).deadline
+        let deadline = deadline(in: timeout)
         if returnWhen == .allCompleted {
-            for task in tasks { guard task.future.waitUntilDone(remaining(until: deadline)) else { break } }
+            for task in tasks { guard task.future.waitUntilDone(deadline.remaining) else { break } }
         } else {
             let watcher = CompletionWatcher(tasks, returnWhen)
             while !watcher.isFulfilled() {
-                let latch = Latch()
-                watcher.onNextCompletion { latch.open() }
-                guard latch.wait(until: deadline) else { break }
+                guard watcher.waitForNextCompletion(until: deadline) else { break }
             }
         }
         return partition(tasks)
@@ -55,18 +53,21 @@ extension TaskSession {
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
         let tasks = try tasks
-        let deadline = WaitLimit(timeout: timeout).deadline
+        let deadline = deadline(in: timeout)
         if returnWhen == .allCompleted {
-            for task in tasks { guard try await task.future.waitUntilDone(remaining(until: deadline)) else { break } }
+            for task in tasks { guard try await task.future.waitUntilDone(deadline.remaining) else { break } }
         } else {
             let watcher = CompletionWatcher(tasks, returnWhen)
             while !watcher.isFulfilled() {
-                let left = remaining(until: deadline)
-                guard try await awaitCallback(left, register: watcher.onNextCompletion) else { break }
+                let (left, timeline) = (deadline.remaining, deadline.timeline)
+                guard try await awaitCallback(left, in: timeline, register: watcher.onNextCompletion) else { break }
             }
         }
         return partition(tasks)
     }
+
+    /// When a wait that begins now must end, in the time of the executor.
+    func deadline(in timeout: Duration?) -> WaitDeadline { WaitDeadline(WaitLimit(timeout: timeout), in: executor) }
 
     private func partition(_ tasks: [PoolTask]) -> (done: [PoolTask], notDone: [PoolTask]) {
         var parts: (done: [PoolTask], notDone: [PoolTask]) = ([], [])
@@ -75,10 +76,4 @@ extension TaskSession {
         }
         return parts
     }
-}
-
-/// The limit of a wait that must end at `deadline`.
-func remaining(until deadline: ContinuousClock.Instant?) -> WaitLimit {
-    guard let deadline else { return .forever }
-    return .upTo(deadline - .now)
 }

@@ -16,7 +16,7 @@ import Synchronization
 public class TaskSession: @unchecked Sendable {
     // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass, are
     // constants of Sendable types.
-    private let executor: any Executor
+    let executor: any Executor
     private let scopeResolver: ScopeResolver
     private let sharedContext: CombinedContext
     private let state = Mutex(State())

@@ -42,9 +42,10 @@
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// Blocks until the door is open; false if the deadline came first.
+    /// Blocks until the door is open; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread")
-    func wait(until deadline: ContinuousClock.Instant?) -> Bool {
+    func wait(_ limit: WaitLimit) -> Bool {
+        let deadline = limit.deadline
         // SAFETY: mutex and condition live as long as `self`.
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }

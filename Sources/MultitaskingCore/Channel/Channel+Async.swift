@@ -28,18 +28,14 @@ extension Channel {
     fileprivate func retry<Value>(
         for operation: ChannelOperation, wait: WaitLimit, _ attempt: () throws -> Value?
     ) async throws -> Value? {
-        let deadline = wait.deadline
+        let deadline = WaitDeadline(wait, in: self)
         while true {
             if let value = try attempt() { return value }
             let status = status
             if operation == .receive, status.isClosed, status.count == 0 { return nil }
-            guard let deadline else {
-                try await ready(for: operation, wait: .forever)
-                continue
-            }
-            let left = deadline - .now
-            guard left > .zero else { return nil }
-            try await ready(for: operation, wait: .upTo(left))
+            let left = deadline.remaining
+            if case .upTo(let duration) = left, duration <= .zero { return nil }
+            try await ready(for: operation, wait: left)
         }
     }
 }

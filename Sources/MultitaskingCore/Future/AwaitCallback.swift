@@ -2,16 +2,18 @@ import Synchronization
 
 /// Suspends until a callback is called or the limit passes.
 ///
-/// - Parameter register: called once with the callback; the callback may be called from any thread, also at once.
+/// - Parameters:
+///   - timeline: the time in which the limit passes; nil for the machine's.
+///   - register: called once with the callback; the callback may be called from any thread, also at once.
 /// - Returns: true if the callback was called, false if the limit passed first.
 /// - Throws: `CancellationError` when the awaiting task is cancelled.
 public func awaitCallback(
-    _ wait: WaitLimit, register: (@escaping @Sendable () -> Void) -> Void
+    _ wait: WaitLimit, in timeline: (any Timeline)? = nil, register: (@escaping @Sendable () -> Void) -> Void
 ) async throws -> Bool {
     try Task.checkCancellation()
     let once = OnceContinuation()
     let timer: Task<Void, Never>? =
-        if case .upTo(let duration) = wait {
+        if timeline == nil, case .upTo(let duration) = wait {
             Task.detached {
                 try? await Task.sleep(for: duration)
                 once.resume(with: .success(false))
@@ -19,6 +21,8 @@ public func awaitCallback(
         } else { nil }
     defer { timer?.cancel() }
     register { once.resume(with: .success(true)) }
+    let endWait = timeline?.beginWait(wait) { once.resume(with: .success(false)) }
+    defer { endWait?() }
     if case .never = wait { once.resume(with: .success(false)) }
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { once.set($0) }

@@ -1,31 +1,32 @@
-import MultitaskingCore
-import MultitaskingSerialization
+// How errors cross from a worker to its client; for the backends of this package.
+
+package import MultitaskingCore
 
 /// What a task's function threw, as it crosses from the worker to the client.
-struct ThrownError: Codable, Sendable {
-    var stand: RemoteError
+package struct ThrownError: Codable, Sendable {
+    package var stand: RemoteError
     /// The mangled name of the error's type if the value itself follows.
-    var codableType: String?
+    package var codableType: String?
 }
 
 /// What the pool says went wrong with a task, as it crosses from the worker to the client.
-struct PoolFailure: Codable, Sendable {
-    var code: String
-    var message: String
-    var cause: RemoteError?
+package struct PoolFailure: Codable, Sendable {
+    package var code: String
+    package var message: String
+    package var cause: RemoteError?
 
-    init(_ error: MultitaskingError) {
+    package init(_ error: MultitaskingError) {
         code = error.code.name
         message = error.message
         cause = error.cause.map { $0 as? RemoteError ?? RemoteError($0) }
     }
 
-    var error: MultitaskingError { MultitaskingError(.init(code), message, cause: cause) }
+    package var error: MultitaskingError { MultitaskingError(.init(code), message, cause: cause) }
 }
 
 extension PayloadWriter {
     /// Writes an error that a task's function threw: the value itself where its type is `Codable`.
-    func encodeThrown(_ error: any Error) throws {
+    package func encodeThrown(_ error: any Error) throws {
         let stand = RemoteError(error)
         if let error = error as? any Error & Encodable, type(of: error) is any (Error & Decodable).Type,
             let name = _mangledTypeName(type(of: error)), _typeByName(name) == type(of: error)
@@ -44,7 +45,7 @@ extension PayloadWriter {
 
 extension PayloadReader {
     /// Reads what `encodeThrown(_:)` wrote.
-    func decodeThrown() throws -> any Error {
+    package func decodeThrown() throws -> any Error {
         let thrown = try decode(ThrownError.self)
         guard let name = thrown.codableType, let type = _typeByName(name) as? any (Error & Decodable).Type else {
             return thrown.stand

@@ -1,0 +1,64 @@
+/// The time of a backend that has one of its own, a simulation's, in which its callers wait as well.
+///
+/// Layers above a backend that wait for something themselves ask the parts of the backend for it: see ``SelfTimed``.
+///
+/// **Implementer's duties.** Everything may be called from any thread.
+public protocol Timeline: Sendable {
+    /// The clock that shows this time.
+    var clock: any TaskClock { get }
+
+    /// Blocks the caller until `condition` holds; false if the limit passed first.
+    ///
+    /// `condition` may be called often, by any thread and under a lock: it must be short and must not call the backend.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    func wait(_ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool) -> Bool
+
+    /// Says that somebody waits who blocks no thread, so that time may pass; calls `timeIsUp` when the limit has.
+    ///
+    /// - Returns: what is to be called when the wait is over, in whatever way.
+    func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable () -> Void
+}
+
+/// A part of a backend, an executor, channel or future, that lives in a time other than the machine's.
+public protocol SelfTimed {
+    /// The time it lives in.
+    var timeline: any Timeline { get }
+}
+
+/// When a wait must end, in the machine's time or in that of a backend.
+public struct WaitDeadline: Sendable {
+    private enum End {
+        case never
+        case machine(ContinuousClock.Instant)
+        case own(Duration)
+    }
+
+    private let end: End
+
+    /// The time in which the wait takes place; nil for the machine's.
+    public let timeline: (any Timeline)?
+
+    /// The deadline of a wait that begins now.
+    ///
+    /// - Parameter part: the executor, channel or future that is waited for; its time counts if it has one of its own.
+    public init(_ wait: WaitLimit, in part: Any) {
+        timeline = (part as? any SelfTimed)?.timeline
+        switch (wait, timeline) {
+        case (.forever, _): end = .never
+        case (.never, let timeline?): end = .own(timeline.clock.now)
+        case (.upTo(let duration), let timeline?): end = .own(timeline.clock.now + duration)
+        case (.never, nil): end = .machine(.now)
+        case (.upTo(let duration), nil): end = .machine(.now + duration)
+        }
+    }
+
+    /// What is left of the wait: ``WaitLimit/forever``, or a duration that may be negative.
+    public var remaining: WaitLimit {
+        switch (end, timeline) {
+        case (.never, _): .forever
+        case (.machine(let instant), _): .upTo(instant - .now)
+        case (.own(let time), let timeline?): .upTo(time - timeline.clock.now)
+        case (.own, nil): .never
+        }
+    }
+}
