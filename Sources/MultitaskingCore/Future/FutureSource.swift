@@ -21,7 +21,7 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     /// `body` must be short and must not block.
     func whenDone(_ body: @escaping @Sendable () -> Void)
 
-    /// Cancels the task if it has not started: true means that it never will.
+    /// Cancels the task if it has not started: true means that it never will, also because it was cancelled before.
     ///
     /// - Parameter force: also end the task if it runs, where the backend can; true then means that this has begun. The
     ///   task ends as cancelled unless it comes to its own end first.

@@ -147,6 +147,7 @@ public final class ThreadPool: InProcessExecutor {
     func enqueue<Value: Sendable>(
         _ options: TaskOptions, _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
+        try options.validate()
         if options.timeout != nil || options.queueTimeout != nil || options.retries != .never {
             throw MultitaskingError(
                 .invalidArgument,

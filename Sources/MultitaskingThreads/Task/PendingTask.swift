@@ -10,7 +10,7 @@ class PendingTask: @unchecked Sendable {
     /// Ends the task with an error unless it was cancelled.
     func fail(_ error: any Error) {}
 
-    /// Cancels the task: true means that it never starts.
+    /// Cancels the task: true means that it never starts, also because it was cancelled before.
     @discardableResult
     func cancel(force: Bool) -> Bool { false }
 }

@@ -39,7 +39,7 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
     }
 
     override func cancel(force: Bool) -> Bool {
-        guard let change = progress.cancel() else { return false }
+        guard let change = progress.cancel() else { return progress.state == .cancelled }
         room?.give()
         body = nil
         if change.isWatched { gate.load()?.open() }
