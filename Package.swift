@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "MultitaskingSerialization", targets: ["MultitaskingSerialization"]),
         .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
+        .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .executable(name: "primes", targets: ["primes"]),
         .executable(name: "orders", targets: ["orders"]),
         .executable(name: "scopes", targets: ["scopes"]),
@@ -33,6 +34,8 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingThreads", "MultitaskingProcesses",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]),
+        // Imports Testing, which only test programs can: nothing but tests may depend on it.
+        .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
         .target(name: "CMultitaskingLinux"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -63,6 +66,12 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CMultitaskingLinux",
             ]),
         .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking"]),
+        // The contract on every backend, and on backends that break it.
+        .testTarget(
+            name: "MultitaskingConformanceTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingConformance", "MultitaskingThreads", "MultitaskingProcesses",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,28 @@
+/// Something that a backend may leave out.
+public enum Capability: String, Sendable, Hashable, CaseIterable {
+    /// A task that ends its worker, by whatever means, fails alone: with `workerCrashed` or `workerExited`, whose cause
+    /// is a `WorkerFailure`.
+    case crashIsolation
+    /// Arguments, results and elements are encoded; what cannot be is a typed error of the one task or call.
+    case encoding
+    /// Workers share the caller's memory: executors are `InProcessExecutor`s, channels `InProcessChannel`s.
+    case sharedMemory
+    /// `TaskOptions.timeout` ends a running task.
+    case taskTimeout
+    /// `TaskOptions.queueTimeout` ends a waiting task.
+    case queueTimeout
+    /// `TaskOptions.retries` run a task again.
+    case retries
+    /// `Future.cancel(force: true)` ends a running task, and so does `ShutdownMode.kill`.
+    case forcedCancel
+    /// `ChannelOptions.byteCapacity` bounds a channel.
+    case byteCapacity
+    /// `ChannelOptions.redelivers` gives back what a dead task had received.
+    case redelivery
+    /// An executor can be made with a limit of waiting tasks.
+    case limitedQueue
+    /// The calls of executors, futures, channels and signals may be made from several threads of the parent at once.
+    case parentThreads
+    /// The asynchronous twins can be awaited by the parent.
+    case asyncTwins
+}

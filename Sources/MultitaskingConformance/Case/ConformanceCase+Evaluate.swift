@@ -1,0 +1,37 @@
+import MultitaskingCore
+
+extension ConformanceCase {
+    /// Runs the case and returns the breaches it has found, without a test around it.
+    ///
+    /// A case that blocks is abandoned at the limit of the backend's world, together with its threads.
+    public func evaluate(on backend: some ConformanceBackend, seed: UInt64? = nil) async -> [ConformanceFailure] {
+        await SystemWarmUp.shared.value
+        let trial = Trial(self, on: backend, seed: seed ?? .random(in: 0...UInt64.max))
+        return await withCheckedContinuation { continuation in
+            // A thread that watches the one that works: neither is one of Swift's, which the backend may block.
+            let watch: @Sendable () -> Void = {
+                let before = Resources.current()
+                let worker = KitThread { trial.perform() }
+                if !worker.join(within: backend.world.caseLimit) {
+                    trial.recordBlocked()
+                } else {
+                    trial.recordLeaks(since: before)
+                }
+                continuation.resume(returning: trial.failures)
+            }
+            KitThread(watch).detach()
+        }
+    }
+
+    /// Runs the case on the calling thread and returns the breaches it has found.
+    ///
+    /// For programs that must not have a second thread, where a pool is to be forked: nothing ends a case that blocks.
+    @available(*, noasync, message: "this blocks the thread; await evaluate(on:seed:)")
+    public func evaluateHere(on backend: some ConformanceBackend, seed: UInt64? = nil) -> [ConformanceFailure] {
+        let trial = Trial(self, on: backend, seed: seed ?? .random(in: 0...UInt64.max))
+        let before = Resources.current()
+        trial.perform()
+        trial.recordLeaks(since: before)
+        return trial.failures
+    }
+}

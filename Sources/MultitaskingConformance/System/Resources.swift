@@ -1,0 +1,81 @@
+/// What this process holds of the system at one moment: threads, descriptors, and processes that descend from it.
+///
+/// Read from `/proc`; elsewhere than on Linux nothing is seen.
+struct Resources: Sendable {
+    private var threads: [String: String] = [:]
+    private var descriptors: Set<String> = []
+    private(set) var processes: Set<ProcessIdentity> = []
+
+    static func current() -> Resources {
+        var resources = Resources()
+        for thread in System.entries(of: "/proc/self/task") {
+            let status = System.contents(of: "/proc/self/task/\(thread)/status")
+            guard !status.isEmpty, !isDispatch(status) else { continue }
+            resources.threads[thread] = String(status.prefix { $0 != "\n" }.dropFirst("Name:\t".count))
+        }
+        for descriptor in System.entries(of: "/proc/self/fd") {
+            let target = System.target(of: "/proc/self/fd/\(descriptor)")
+            // The directory that is just being read, and what was closed meanwhile.
+            if target.isEmpty || target.hasPrefix("/proc/") { continue }
+            resources.descriptors.insert("\(descriptor)→\(target)")
+        }
+        resources.processes = ProcessIdentity.descendants()
+        return resources
+    }
+
+    /// What is here and was not in `before`, in words.
+    func excess(over before: Resources) -> [String] {
+        let newThreads = threads.filter { before.threads[$0.key] == nil }.map { "thread \($0.key) (\($0.value))" }
+        let newDescriptors = descriptors.subtracting(before.descriptors).map { "descriptor \($0)" }
+        let newProcesses = processes.subtracting(before.processes).map { "process \($0.pid)" }
+        return newThreads + newDescriptors + newProcesses
+    }
+
+    /// Whether a thread is one of Dispatch, which come and go as they like: those block nearly all signals, and nobody
+    /// else's here do.
+    private static func isDispatch(_ status: String) -> Bool {
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigBlk:") }),
+            let mask = UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16)
+        else { return false }
+        return mask.nonzeroBitCount > 32
+    }
+}
+
+/// A process, told from a later one of the same id by when it was started.
+struct ProcessIdentity: Hashable, Sendable {
+    let pid: Int32
+    private let start: String
+
+    private init?(pid: Int32, fields: [Substring]) {
+        guard fields.count > 19 else { return nil }
+        self.pid = pid
+        start = String(fields[19])
+    }
+
+    /// Whether the process still runs, or waits for somebody to take note of its end.
+    var isAlive: Bool { Self(pid: pid, fields: Self.fields(of: pid)) == self }
+
+    /// All processes that descend from this one.
+    static func descendants() -> Set<ProcessIdentity> {
+        var children: [Int32: [ProcessIdentity]] = [:]
+        for pid in System.entries(of: "/proc").compactMap({ Int32($0) }) {
+            let fields = fields(of: pid)
+            guard fields.count > 1, let parent = Int32(fields[1]), let identity = Self(pid: pid, fields: fields)
+            else { continue }
+            children[parent, default: []].append(identity)
+        }
+        var found: Set<ProcessIdentity> = []
+        var next = children[System.processID] ?? []
+        while let identity = next.popLast() {
+            if found.insert(identity).inserted { next += children[identity.pid] ?? [] }
+        }
+        return found
+    }
+
+    /// The fields of the process's `stat` after its name: the state, the parent, …; the 20th is the time of its start.
+    private static func fields(of pid: Int32) -> [Substring] {
+        let text = System.contents(of: "/proc/\(pid)/stat")
+        guard let end = text.lastIndex(of: ")") else { return [] }
+        return text[text.index(after: end)...].split(separator: " ")
+    }
+}

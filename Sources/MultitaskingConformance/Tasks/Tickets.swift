@@ -1,0 +1,35 @@
+import MultitaskingCore
+
+/// A channel as an argument: its reference, and how long a task waits there at most.
+struct ChannelTicket: Codable, Sendable {
+    let reference: ObjectReference
+    let patience: Duration
+
+    var limit: WaitLimit { .upTo(patience) }
+
+    func open(_ environment: any TaskEnvironment) throws -> any JoinableChannel {
+        try environment.channel(reference)
+    }
+}
+
+/// A cancel signal as an argument: its reference, and how long a task waits for it at most.
+struct SignalTicket: Codable, Sendable {
+    let reference: ObjectReference
+    let patience: Duration
+
+    var limit: WaitLimit { .upTo(patience) }
+
+    func open(_ environment: any TaskEnvironment) throws -> any CancelSignal {
+        try environment.cancelSignal(reference)
+    }
+}
+
+extension Trial {
+    func ticket(_ channel: any JoinableChannel) -> ChannelTicket {
+        ChannelTicket(reference: channel.reference, patience: patience)
+    }
+
+    func ticket(_ signal: any CancelSignal) -> SignalTicket {
+        SignalTicket(reference: signal.reference, patience: patience)
+    }
+}

@@ -1,0 +1,26 @@
+import Synchronization
+
+/// Something that happens once, waited for without the backend's help and with a limit in real time.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    // ORDERING: releasing what was done before, pairs with the acquiring of `isSet`.
+    func set() { value.store(true, ordering: .releasing) }
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func wait(within limit: Duration) -> Bool {
+        let end = ContinuousClock.now + limit
+        while !isSet {
+            if ContinuousClock.now > end { return false }
+            System.sleep(milliseconds: 1)
+        }
+        return true
+    }
+}
+
+/// A count that callbacks and threads raise.
+final class Tally: Sendable {
+    private let value = Atomic<Int>(0)
+    func add() { value.add(1, ordering: .sequentiallyConsistent) }
+    var count: Int { value.load(ordering: .sequentiallyConsistent) }
+}

@@ -1,0 +1,89 @@
+import MultitaskingCore
+import Synchronization
+
+/// One run of one case on one backend: makes its executors, and keeps what it has found.
+///
+/// Every wait that a case makes has ``patience`` as its limit, so that a backend that blocks shows as a failure.
+final class Trial: Sendable {
+    let conformanceCase: ConformanceCase
+    let backend: any ConformanceBackend
+    /// Decides everything random in the case.
+    let seed: UInt64
+    let patience: Duration
+
+    private struct Findings {
+        var failures: [ConformanceFailure] = []
+        /// Once abandoned, a case has nothing more to say.
+        var isAbandoned = false
+        /// The processes that the executors were seen to have.
+        var processes: Set<ProcessIdentity> = []
+    }
+
+    private let findings = Mutex(Findings())
+
+    init(_ conformanceCase: ConformanceCase, on backend: some ConformanceBackend, seed: UInt64) {
+        self.conformanceCase = conformanceCase
+        self.backend = backend
+        self.seed = seed
+        patience = backend.world.patience
+    }
+
+    /// The most that a call of the case waits.
+    var limit: WaitLimit { .upTo(patience) }
+
+    var clock: any TaskClock { backend.world.clock }
+
+    var failures: [ConformanceFailure] { findings.withLock { $0.failures } }
+
+    /// Runs the case's body; what it throws is a breach, too.
+    func perform() {
+        do {
+            try backend.world.perform { [self] in try conformanceCase.body(self) }
+        } catch is CaseAborted {
+            // The reason was recorded.
+        } catch {
+            record("a call threw \(error), which nothing in the contract allows here", at: conformanceCase.name)
+        }
+    }
+
+    func record(_ message: String, kind: ConformanceFailure.Kind = .breach, duty: String? = nil, at place: String) {
+        let failure = ConformanceFailure(
+            caseName: conformanceCase.name, backend: backend.name, duty: duty ?? conformanceCase.duty, kind: kind,
+            message: message, place: place)
+        findings.withLock { findings in
+            if !findings.isAbandoned { findings.failures.append(failure) }
+        }
+    }
+
+    /// Notes that the case has not ended in time.
+    func recordBlocked() {
+        record(
+            "the case has not ended within \(backend.world.caseLimit) and is abandoned: a call blocks that must not",
+            kind: .blocked, at: conformanceCase.name)
+        findings.withLock { $0.isAbandoned = true }
+    }
+
+    /// Notes which processes the executors have now, so that none of them is overlooked when its parent goes first.
+    func noteProcesses() {
+        let processes = Resources.current().processes
+        findings.withLock { $0.processes.formUnion(processes) }
+    }
+
+    /// Checks that threads, descriptors and processes are those of `before`.
+    func recordLeaks(since before: Resources) {
+        let noted = findings.withLock { $0.processes }.subtracting(before.processes)
+        var leaks: [String] = []
+        let end = ContinuousClock.now + max(patience / 4, .milliseconds(500))
+        repeat {
+            leaks = Resources.current().excess(over: before) + noted.filter(\.isAlive).map { "process \($0.pid)" }
+            if leaks.isEmpty { return }
+            System.sleep(milliseconds: 2)
+        } while ContinuousClock.now < end
+        record(
+            "expected that nothing is left after shutdown; left are \(Set(leaks).sorted().joined(separator: ", "))",
+            kind: .leak, duty: "Executor.shutdown(_:)", at: conformanceCase.name)
+    }
+}
+
+/// A case cannot go on; why was recorded.
+struct CaseAborted: Error {}

@@ -1,0 +1,42 @@
+import Foundation
+import MultitaskingConformance
+import MultitaskingCore
+import MultitaskingProcesses
+import Testing
+
+/// Pools of processes. The test program has threads, so they are spawned.
+struct ProcessBackend: ConformanceBackend {
+    let name = "MultitaskingProcesses"
+
+    let omissions: [Omission] = [
+        .capability(.sharedMemory, because: "workers have memory of their own"),
+        .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
+        .capability(.byteCapacity, because: "channels do not count bytes"),
+        .capability(.redelivery, because: "what a dead task had received is gone"),
+        .conformanceCase(
+            "outcome.optionsThatCannotBeKeptAreRefused",
+            because: "makeChannel ignores a byteCapacity that it cannot keep"),
+    ]
+
+    func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+        // The traps are meant; nobody reads their backtraces.
+        unsafe setenv("SWIFT_BACKTRACE", "enable=no", 1)
+        return try ProcessPool(maxWorkers: settings.maxWorkers, arenaLimit: 256 << 20)
+    }
+
+    func holdings(of executor: any Executor) -> [String: Int] {
+        guard let usage = (executor as? ProcessPool)?.memoryUsage else { return [:] }
+        return [
+            "blocks": usage.blocks, "segments": usage.channelSegments, "tasks": usage.tasks, "channels": usage.channels,
+            "signals": usage.signals,
+        ]
+    }
+}
+
+@Suite(.serialized)
+struct ProcessesConformance {
+    @Test(arguments: Conformance.cases(for: ProcessBackend()))
+    func conforms(_ conformanceCase: ConformanceCase) async throws {
+        try await conformanceCase.run(on: ProcessBackend())
+    }
+}
