@@ -19,9 +19,10 @@ func struckIn(_ grenade: Grenade) throws -> Int {
     return 1
 }
 func makeGrenade(_ blow: Blow, _ moment: Grenade.Moment, _ home: Int32) -> Grenade {
-    var grenade = Grenade(blow, moment)
-    grenade.home = home
-    return grenade
+    Grenade(blow, moment, home: home)
+}
+func makeLargeGrenade(_ blow: Blow, _ moment: Grenade.Moment, _ home: Int32, _ padding: Int) -> Grenade {
+    Grenade(blow, moment, home: home, padding: padding)
 }
 
 /// Tells that it runs, then waits until the flag is set.

@@ -37,7 +37,8 @@ struct Harness {
         .adding(submitScenarios).adding(crashScenarios).adding(memoryScenarios).adding(cancelScenarios)
         .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
-        .adding(concurrencyScenarios).adding(deadlineScenarios)
+        .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
+        .adding(suicideScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -1,4 +1,6 @@
 import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
 
 /// What this process holds of the system: descriptors, threads, children.
 struct Resources {
@@ -86,4 +88,15 @@ enum Proc {
         openFiles.filter { $0.contains("anon_inode:[eventpoll]") || $0.contains("anon_inode:[timerfd]") }.count
             + (openFiles.contains { $0.contains("[eventpoll]") } ? 1 : 0)
     }
+}
+
+/// Starts this program again with another scenario; its process id.
+func launchHarness(_ scenario: String, _ method: StartMethod, _ number: Int) throws -> pid_t {
+    let arguments = ["pool-harness", scenario, method.rawValue, String(number)]
+    var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    defer { unsafe pointers.forEach { unsafe free($0) } }
+    var pid = pid_t()
+    let code = unsafe posix_spawn(&pid, "/proc/self/exe", nil, nil, &pointers, environ)
+    guard code == 0 else { throw MultitaskingError(.systemError, "cannot start pool-harness: errno \(code)") }
+    return pid
 }

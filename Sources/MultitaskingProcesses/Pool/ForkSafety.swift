@@ -40,8 +40,27 @@ enum ForkSafety {
         return first.whileHeld { holding(watchers.dropFirst(), body) }
     }
 
+    /// When the last watcher was told to end, in nanoseconds of CLOCK_MONOTONIC.
+    ///
+    /// ORDERING: relaxed; it only decides for how long to look.
+    private static let lastStop = Atomic<Int64>(.min)
+    /// How long a thread may take to end once it was told to.
+    private static let stopNanoseconds: Int64 = 200_000_000
+
+    /// Notes that a watcher was told to end; its thread is one of this process's until the system has taken it away.
+    static func watcherStops() { lastStop.store(monotonicNanoseconds(), ordering: .relaxed) }
+
     /// What speaks against forking; nil if nothing does.
     static var obstacle: MultitaskingError? {
+        while true {
+            let found = currentObstacle
+            let end = lastStop.load(ordering: .relaxed).addingSaturated(stopNanoseconds)
+            guard found != nil, monotonicNanoseconds() < end, !mt_dispatch_was_used() else { return found }
+            usleep(100)
+        }
+    }
+
+    private static var currentObstacle: MultitaskingError? {
         let threads = Int(mt_thread_count())
         guard threads > 0 else {
             return MultitaskingError(

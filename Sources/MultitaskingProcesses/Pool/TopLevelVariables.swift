@@ -17,12 +17,13 @@ enum TopLevelVariables {
         table.forEachSymbol { symbol, isZeroInitialized in
             // SwiftPM renames the entry point of an executable after its module.
             if symbol.hasSuffix("_main"), !symbol.hasPrefix("$") { mainModules.insert(symbol.dropLast(5)) }
-            guard symbol.hasPrefix("$s") else { return }
+            let isToken = symbol.hasSuffix("_Wz")
+            guard isToken || isZeroInitialized && symbol.hasSuffix("vp"), symbol.hasPrefix("$s") else { return }
             let names = names(in: symbol)
             guard let module = names.first else { return }
-            if symbol.hasSuffix("_Wz") {
+            if isToken {
                 for name in names.dropFirst() { lazy.insert([module, name]) }
-            } else if isZeroInitialized, symbol.hasSuffix("vp"), names.count == 2 {
+            } else if names.count == 2 {
                 variables.append((module, names[1]))
             }
         }
@@ -76,8 +77,10 @@ private final class MappedFile {
     /// The text from an offset up to the next zero byte.
     func string(_ offset: Int) -> String? {
         guard offset >= 0, unsafe offset < bytes.count else { return nil }
-        let end = unsafe (bytes[offset...].firstIndex(of: 0) ?? bytes.count)
-        return unsafe String(decoding: bytes[offset..<end], as: UTF8.self)
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
+        guard let start = unsafe rest.baseAddress else { return nil }
+        let count = unsafe strnlen(start.assumingMemoryBound(to: CChar.self), rest.count)
+        return unsafe String(decoding: rest[..<count], as: UTF8.self)
     }
 }
 

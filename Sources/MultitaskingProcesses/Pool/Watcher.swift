@@ -81,6 +81,7 @@ final class Watcher: Sendable {
     var pollCount: Int { state.withLock { $0.polls.count } }
 
     func stop() {
+        ForkSafety.watcherStops()
         state.withLock { $0.isStopped = true }
         event.signal()
     }

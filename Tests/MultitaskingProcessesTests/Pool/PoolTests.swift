@@ -21,7 +21,8 @@ struct PoolTests {
 
     @Test(
         arguments: [
-            "crash-decoding", "crash-running", "crash-encoding", "crash-throw-in-coding", "crash-others-go-on",
+            "matrix-decoding-arguments", "matrix-running", "matrix-encoding-result", "matrix-after-result",
+            "matrix-in-client", "matrix-large-at-once", "matrix-races", "crash-throw-in-coding", "crash-others-go-on",
         ], methods)
     func crashing(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

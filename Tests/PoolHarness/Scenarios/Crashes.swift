@@ -3,44 +3,11 @@ import MultitaskingCore
 import MultitaskingProcesses
 
 let crashScenarios: [String: Scenario] = [
-    "crash-decoding": { try $0.crashMatrix(.decoding) },
-    "crash-running": { try $0.crashMatrix(.running) },
-    "crash-encoding": { try $0.crashMatrix(.encoding) },
     "crash-throw-in-coding": { try $0.throwInCoding() },
     "crash-others-go-on": { try $0.othersGoOn() },
 ]
 
 extension Harness {
-    /// Submits a task that ends its worker by `blow` in `phase`.
-    private func strike(_ pool: ProcessPool, _ blow: Blow, _ phase: WorkerFailure.Phase) throws {
-        switch phase {
-        case .decoding: _ = try pool.submit(struckIn, Grenade(blow, .decodingAway)).value()
-        case .running: _ = try pool.submit(struckIn, Grenade(blow, .never)).value()
-        default: _ = try pool.submit(makeGrenade, blow, .encodingAway, getpid()).value()
-        }
-    }
-
-    func crashMatrix(_ phase: WorkerFailure.Phase) throws {
-        try withPool { pool in
-            for blow in Blow.deadly {
-                let code: MultitaskingError.Code = blow.signals.isEmpty ? .workerExited : .workerCrashed
-                let error = checkThrows(code) { try strike(pool, blow, phase) }
-                guard let failure = error?.cause as? WorkerFailure else {
-                    Checks.fail("\(blow): no WorkerFailure in \(String(describing: error))")
-                    continue
-                }
-                checkEqual(failure.phase, phase, "\(blow): the phase")
-                checkEqual(failure.exitCode, blow.exitCode, "\(blow): the exit code")
-                check(
-                    failure.signal.map(blow.signals.contains) ?? blow.signals.isEmpty, "\(blow): signal of \(failure)")
-                check(failure.pid > 0 && (0..<2).contains(failure.worker), "\(failure)")
-                check(failure.peakMemory > 0, "\(failure)")
-                checkEqual(try pool.submit(double, 4).value(), 8)
-            }
-            check(eventually { pool.workerProcessIDs.count == 2 }, "workers are \(pool.workerProcessIDs)")
-        }
-    }
-
     func throwInCoding() throws {
         try withPool { pool in
             for blow in [Blow.throwCodable, .throwPlain] {
