@@ -10,7 +10,7 @@ SWIFT ?= swift
 BUILD := .build
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill crashes
 
 help: ## List what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,6 +110,15 @@ kill: setup ## Kill pool members at every write, at every STRIDEth instruction, 
 	$(BUILD)/debug/kill-harness writes $(SCENARIOS)
 	$(BUILD)/debug/kill-harness every $(STRIDE) $(SCENARIOS)
 	$(BUILD)/debug/kill-harness supervisor 0 1 $(SCENARIOS)
+
+CRASHES ?= 10000
+
+crashes: setup ## Have CRASHES tasks kill their workers among as many that do not, and say how long a report takes
+	$(SWIFT) build -c release --product pool-harness
+	for method in fork spawn; do
+		$(BUILD)/release/pool-harness crash-many $$method $(CRASHES)
+		$(BUILD)/release/pool-harness crash-report-time $$method 200
+	done
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 

@@ -110,6 +110,8 @@ struct Supervisor {
         for (offset, index) in members.enumerated() where descriptors[offset + 2].revents != 0 {
             if index < workers.count { workerEnded(index) } else { copyEnded(index) }
         }
+        // Whoever was told of a death may be on this core: it goes first, then the successor is forked.
+        sched_yield()
         return true
     }
 

@@ -28,6 +28,12 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    /// `make crashes` does this with ten times as many.
+    @Test(arguments: methods)
+    func manyCrashes(_ method: String) async throws {
+        try await Launcher.expectPass("crash-many", method, number: 1000)
+    }
+
     @Test(
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
