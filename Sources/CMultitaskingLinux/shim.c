@@ -153,6 +153,89 @@ const char *mt_signal_name(int signal) {
     return NULL;
 }
 
+// MARK: Limits
+
+void mt_get_cores(uint64_t *words) {
+    // glibc's cpu_set_t has these 1024 bits; a machine with more cores is refused by the call, and all bits stay clear.
+    memset(words, 0, sizeof(uint64_t) * mt_core_mask_words);
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return;
+    for (int core = 0; core < CPU_SETSIZE && core < mt_core_mask_words * 64; core++)
+        if (CPU_ISSET(core, &set)) words[core / 64] |= UINT64_C(1) << (core % 64);
+}
+
+int mt_set_cores(const uint64_t *words) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int core = 0; core < CPU_SETSIZE && core < mt_core_mask_words * 64; core++)
+        if (words[core / 64] >> (core % 64) & 1) CPU_SET(core, &set);
+    return (int)or_errno(sched_setaffinity(0, sizeof set, &set));
+}
+
+int mt_add_niceness(int increment) {
+    // -1 is also a niceness.
+    errno = 0;
+    return nice(increment) == -1 && errno != 0 ? -errno : 0;
+}
+
+// The numbers of /proc/<pid>/statm, in pages: size, resident, shared, text, lib, data, dt. False if it cannot be read.
+static bool read_statm(int descriptor, long numbers[6]) {
+    char text[128];
+    ssize_t count = pread(descriptor, text, sizeof text - 1, 0);
+    if (count <= 0) return false;
+    text[count] = 0;
+    return sscanf(text, "%ld %ld %ld %ld %ld %ld", &numbers[0], &numbers[1], &numbers[2], &numbers[3], &numbers[4],
+                  &numbers[5]) == 6;
+}
+
+static int limit_to_present(__rlimit_resource_t resource, int number, uint64_t more) {
+    long numbers[6];
+    int descriptor = mt_open_memory(getpid());
+    if (descriptor < 0) return descriptor;
+    bool is_read = read_statm(descriptor, numbers);
+    close(descriptor);
+    if (!is_read) return -EIO;
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0) return -errno;
+    rlim_t present = (rlim_t)numbers[number] * (rlim_t)sysconf(_SC_PAGESIZE);
+    rlim_t wanted = more > RLIM_INFINITY - 1 - present ? RLIM_INFINITY - 1 : present + more;
+    if (wanted < limit.rlim_max) limit.rlim_max = wanted;
+    if (wanted < limit.rlim_cur) limit.rlim_cur = wanted;
+    return (int)or_errno(setrlimit(resource, &limit));
+}
+
+int mt_limit_address_space(uint64_t more) { return limit_to_present(RLIMIT_AS, 0, more); }
+
+int mt_limit_data(uint64_t more) { return limit_to_present(RLIMIT_DATA, 5, more); }
+
+int mt_open_memory(pid_t pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    return (int)or_errno(open(path, O_RDONLY | O_CLOEXEC));
+}
+
+int64_t mt_private_memory(int descriptor) {
+    long numbers[6];
+    errno = EIO;
+    if (!read_statm(descriptor, numbers)) return -errno;
+    return (int64_t)(numbers[1] - numbers[2]) * sysconf(_SC_PAGESIZE);
+}
+
+uint64_t mt_start_time(pid_t pid) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return 0;
+    ssize_t count = read(descriptor, text, sizeof text - 1);
+    close(descriptor);
+    if (count <= 0) return 0;
+    text[count] = 0;
+    // The second field is the name in parentheses, which may contain anything; the start time is the 22nd.
+    char *field = strrchr(text, ')');
+    for (int number = 2; field && number < 22; number++) field = strchr(field + 1, ' ');
+    return field ? strtoull(field + 1, NULL, 10) : 0;
+}
+
 int mt_thread_count(void) {
     DIR *directory = opendir("/proc/self/task");
     if (!directory) return -errno;

@@ -38,26 +38,28 @@ struct Harness {
         .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
-        .adding(suicideScenarios)
+        .adding(suicideScenarios).adding(limitScenarios).adding(elasticScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(
         maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
+        limits: WorkerLimits = .none,
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
         _ body: (ProcessPool) throws -> Void
     ) throws {
         // Handed on as it came: wrapped once more, it would capture and could not be sent.
         try withPool(
-            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, wrapped: WorkerInitializer(initializer),
-            body)
+            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, limits: limits,
+            wrapped: WorkerInitializer(initializer), body)
     }
 
     func withPool(
         maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
-        wrapped initializer: WorkerInitializer, _ body: (ProcessPool) throws -> Void
+        limits: WorkerLimits = .none, wrapped initializer: WorkerInitializer, _ body: (ProcessPool) throws -> Void
     ) throws {
         let pool = try ProcessPool(
-            maxWorkers: maxWorkers, startMethod: method, arenaLimit: arenaLimit, initializingWith: initializer)
+            maxWorkers: maxWorkers, startMethod: method, arenaLimit: arenaLimit, limits: limits,
+            initializingWith: initializer)
         let before = pool.memoryUsage
         do { try body(pool) } catch { Checks.fail("threw \(error)") }
         let isClean = eventually { pool.memoryUsage == before }

@@ -85,6 +85,35 @@ void mt_close_descriptors(int first, const int *keep, int keep_count);
 // The signal's name, for example "SIGKILL", or NULL.
 const char *mt_signal_name(int signal);
 
+// MARK: Limits
+
+// How many words a set of cores has; one bit a core.
+enum { mt_core_mask_words = 16 };
+
+// The cores the calling thread may run on.
+void mt_get_cores(uint64_t *words);
+
+// Binds the calling thread, and threads and processes that it starts later, to cores. 0 or -errno.
+int mt_set_cores(const uint64_t *words);
+
+// Makes the calling thread, and what it starts later, nicer. 0 or -errno.
+int mt_add_niceness(int increment);
+
+// Limits the address space, or the writable memory of its own, to what this process has now and `more` bytes.
+// 0 or -errno.
+int mt_limit_address_space(uint64_t more);
+int mt_limit_data(uint64_t more);
+
+// A descriptor to read a process's memory figures from, closed on exec. -errno on failure.
+int mt_open_memory(pid_t pid);
+
+// How many bytes of resident memory that process has and does not share through files or shared memory; 0 once it has
+// ended. -errno on failure.
+int64_t mt_private_memory(int descriptor);
+
+// When a process was started, in clock ticks since the machine was; 0 if there is none.
+uint64_t mt_start_time(pid_t pid);
+
 // MARK: Fork safety
 
 // How many threads this process has, or -errno.

@@ -18,6 +18,7 @@ public import MultitaskingProcesses
 /// - Parameters:
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one per core.
 ///   - startMethod: how the workers are started.
+///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
@@ -26,14 +27,14 @@ public import MultitaskingProcesses
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 public func withProcessPoolExecutor<Value>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, initializer)
+    let pool = try makePool(maxWorkers, startMethod, limits, initializer)
     return try running(
         pool,
         try TaskManager(
@@ -49,14 +50,14 @@ public func withProcessPoolExecutor<Value>(
 /// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic,
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, initializer)
+    let pool = try makePool(maxWorkers, startMethod, limits, initializer)
     return try await running(
         pool,
         try TaskManager(
@@ -69,10 +70,11 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
-    _ maxWorkers: Int?, _ startMethod: StartMethod,
+    _ maxWorkers: Int?, _ startMethod: StartMethod, _ limits: WorkerLimits,
     _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> ProcessPool {
     try validate(maxWorkers: maxWorkers)
     return try ProcessPool(
-        maxWorkers: maxWorkers, startMethod: startMethod, initializingWith: WorkerInitializer(initializer))
+        maxWorkers: maxWorkers, startMethod: startMethod, limits: limits,
+        initializingWith: WorkerInitializer(initializer))
 }

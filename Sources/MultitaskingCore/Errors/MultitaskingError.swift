@@ -83,6 +83,8 @@ extension MultitaskingError.Code {
     public static let workerCrashed = Self("workerCrashed")
     /// The task's function ended its worker process by `exit`.
     public static let workerExited = Self("workerExited")
+    /// The task held more memory than its worker may, and the worker was ended.
+    public static let memoryLimitExceeded = Self("memoryLimitExceeded")
     /// The worker's initializer failed.
     public static let initializerFailed = Self("initializerFailed")
     /// The supervisor process died while the task was running.

@@ -1,7 +1,7 @@
 /// How and when a worker process ended while it held a task.
 ///
-/// It is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited` or
-/// `supervisorLost`.
+/// It is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited`,
+/// `taskTimedOut`, `memoryLimitExceeded` or `supervisorLost`.
 public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What the worker was doing when it died.
     public enum Phase: UInt8, Sendable, Hashable, CustomStringConvertible {

@@ -102,5 +102,12 @@ struct ArenaLayout: Sendable, Equatable {
         static let failureLength = 1608
         static let failureText = 1664
         static let failureCapacity = 2048
+        static let limits = 4096  // 16 words; see `LimitsRecord`
+        /// Set when tasks wait for a worker that does not exist yet.
+        static let growth = 4352
+        /// How many workers do not exist at the moment.
+        static let absentWorkers = 4480
+        /// Set while the supervisor looks at the workers' memory.
+        static let memoryWatch = 4608
     }
 }

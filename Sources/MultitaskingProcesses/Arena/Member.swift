@@ -38,6 +38,16 @@ struct Member {
     /// A slot, plus 1, that it hands back to the supervisor to be queued again; 0 if none.
     var handback: SharedWord { arena.word(base + 56) }
 
+    /// Not 0 when it is to look, after its task, whether it holds too much memory.
+    var memoryCheck: SharedWord { arena.word(base + 64) }
+    /// How many bytes of memory it held when it started, without what it shares.
+    var baseMemory: SharedWord { arena.word(base + 72) }
+    /// When it was made, as /proc says; tells it from a later process of the same id.
+    var startTime: SharedWord { arena.word(base + 80) }
+
+    /// Part of the set of cores it is to run on; all are 0 for no set.
+    func coreWord(_ index: Int) -> SharedWord { arena.word(base + 896 + index * 8) }
+
     /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.
     func freedBlocks(_ sizeClass: Int) -> SharedWord { arena.word(base + 128 + sizeClass * 8) }
 

@@ -70,6 +70,7 @@ extension PoolCore {
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-copy")
         mt_null_stdin()
+        WorkerConfinement(me, LimitsRecord(arena: arena)).noteBaseMemory()
         var ticket = me.doorbell.load()
         var status = slot.word.status
         // The client enqueues the slot after the fork; until then it still reads as free.

@@ -36,6 +36,13 @@ extension PoolCore {
                 "the task ran longer than its timeout and its process was ended; allow more time, or have the task look at "
                     + "its context's isCancelled", cause: failure)
         }
+        if record.status.load() & CrashRecord.memoryFlag != 0 {
+            let limit = LimitsRecord(arena: arena).memory ?? 0
+            return MultitaskingError(
+                .memoryLimitExceeded,
+                "the task held more than its worker's limit of \(limit) bytes and its process was ended; give it less to do "
+                    + "at a time, or raise the limit: WorkerLimits(memory:)", cause: failure)
+        }
         if isSignal {
             let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""
             return MultitaskingError(

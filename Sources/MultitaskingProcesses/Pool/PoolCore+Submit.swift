@@ -53,10 +53,18 @@ extension PoolCore {
                 .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
             )
         }
-        parked.wakeOne()
+        if !parked.wakeOne(), arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0 { askForWorker() }
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
         let phase = PoolPhase(arena).value
         if phase == .broken || phase == .killing { endQueued(slot, phase) }
+    }
+
+    /// Has the supervisor start a worker if a task still waits.
+    ///
+    /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor has yet
+    /// to clear it, and looks at the queue after that.
+    private func askForWorker() {
+        if arena.header(ArenaLayout.Header.growth).compareExchange(0, 1) { ringDoorbell() }
     }
 
     private func endQueued(_ slot: TaskSlot, _ phase: PoolPhase.Value) {

@@ -50,7 +50,7 @@ final class PoolCore: Sendable {
         var type: ObjectIdentifier
     }
 
-    init(workers: Int, arenaLimit: Int, compression: CompressionPolicy) throws {
+    init(workers: Int, arenaLimit: Int, compression: CompressionPolicy, limits: WorkerLimits = .none) throws {
         guard FunctionAddress.selfCheck() else {
             throw MultitaskingError(
                 .functionNotFound,
@@ -61,6 +61,7 @@ final class PoolCore: Sendable {
         let arena = mapping.arena
         arena.header(ArenaLayout.Header.clientPid).store(UInt64(clientPid))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
+        LimitsRecord(arena: arena).store(limits)
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping

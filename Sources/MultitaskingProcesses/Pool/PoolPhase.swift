@@ -62,7 +62,8 @@ struct PoolPhase {
             .initializerFailed,
             """
             the pool gave up after \(Self.startAttempts) workers in a row failed to start: \
-            \(text.isEmpty ? "they died while starting" : text); mend the initializer and make a new pool
+            \(text.isEmpty ? "they died while starting" : text); mend the \
+            initializer, or the limits, and make a new pool
             """)
     }
 }

@@ -46,7 +46,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             switch word.status {
             case .free, .queued: return .queued
             case .claimed where word.isHeldBySupervisor: return .queued
-            case .claimed, .condemnedByTimeout, .condemnedByCancel: return .running
+            case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return .running
             case .done, .expired: return .done
             case .cancelled: return .cancelled
             }
@@ -59,7 +59,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             let outcome: TaskOutcome<Value>
             _ = slot.expireIfDue()
             switch slot.word.status {
-            case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel: return nil
+            case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return nil
             case .cancelled: outcome = .cancelled
             case .expired: outcome = .failure(Self.expired)
             case .done: outcome = readOutcome()

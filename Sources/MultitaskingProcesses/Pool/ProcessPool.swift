@@ -24,7 +24,7 @@ public final class ProcessPool: Executor {
     /// How many workers run at most at the same time.
     public let maxWorkers: Int
 
-    /// Makes a pool and starts its workers; returns before they are ready.
+    /// Makes a pool and starts its workers, or as many as `limits` say; returns before they are ready.
     ///
     /// - Parameters:
     ///   - maxWorkers: how many workers, 1...512; nil for one a core.
@@ -32,23 +32,25 @@ public final class ProcessPool: Executor {
     ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
     ///     machine's memory. Tasks themselves take up to 256 bytes each besides.
     ///   - compression: whether large payloads are compressed.
+    ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
     ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
     /// - Throws: `invalidArgument`; `unsafeFork`; `capturesState` if the initializer captures something and the pool must
     ///   be spawned; `systemError` and `permissionDenied` if the system refuses memory or processes.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic,
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none,
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
-            initializingWith: WorkerInitializer(initializer))
+            limits: limits, initializingWith: WorkerInitializer(initializer))
     }
 
     /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, initializingWith initializer: WorkerInitializer
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none,
+        initializingWith initializer: WorkerInitializer
     ) throws {
         let workers = maxWorkers ?? onlineCores
         guard (1...ArenaLayout.workerLimit).contains(workers) else {
@@ -61,8 +63,9 @@ public final class ProcessPool: Executor {
             throw MultitaskingError(
                 .invalidArgument, "arenaLimit is \(limit) bytes; give at least 1 MiB (1048576) and at most 1 TiB")
         }
+        try limits.validate(maxWorkers: workers)
         self.maxWorkers = workers
-        core = try PoolCore(workers: workers, arenaLimit: limit, compression: compression)
+        core = try PoolCore(workers: workers, arenaLimit: limit, compression: compression, limits: limits)
         try core.start(startMethod, initializer: initializer)
     }
 

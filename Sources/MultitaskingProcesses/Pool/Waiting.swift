@@ -46,7 +46,7 @@ extension Membership {
 
     /// Whether there is a core on which this process can spin without being in anybody's way.
     var maySpin: Bool {
-        let workers = arena.layout.workers
+        let workers = arena.layout.workers - Int(arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
         let parked = ParkedWorkers(arena: arena).count
         return workers - parked + (isClient ? 1 : 0) <= onlineCores
     }
@@ -133,8 +133,8 @@ struct ParkedWorkers {
     }
 
     /// Wakes one of them, if there is any. The caller has published the work before.
-    @inline(__always)
-    func wakeOne() {
+    @inline(__always) @discardableResult
+    func wakeOne() -> Bool {
         fence()
         for index in 0..<cells {
             while true {
@@ -143,9 +143,10 @@ struct ParkedWorkers {
                 let bit = UInt64(bits.trailingZeroBitCount)
                 guard cell(index).formClear(1 << bit) & 1 << bit != 0 else { continue }
                 Member(arena: arena, index: index * 64 + Int(bit) + 1).ring()
-                return
+                return true
             }
         }
+        return false
     }
 
     func wakeAll() {

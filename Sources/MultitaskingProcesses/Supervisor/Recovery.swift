@@ -69,9 +69,10 @@ struct Recovery {
                 return slot.wordCell.compareExchange(word.rawValue, held.rawValue) ? slot : nil
             }
             fail(slot, word, member, end)
-        case .condemnedByTimeout where isCopy || slot.kind == .portable:
+        case .condemnedByTimeout where isCopy || slot.kind == .portable,
+            .condemnedByMemory where isCopy || slot.kind == .portable:
             var end = end
-            end.status |= CrashRecord.timeoutFlag
+            end.status |= word.status == .condemnedByMemory ? CrashRecord.memoryFlag : CrashRecord.timeoutFlag
             fail(slot, word, member, end)
         case .condemnedByCancel where isCopy || slot.kind == .portable:
             slot.end(from: word, as: .cancelled)
@@ -80,7 +81,7 @@ struct Recovery {
         case .done, .cancelled, .expired:
             // It may have died before it told anybody.
             slot.completion.signal(arena)
-        case .free, .queued, .condemnedByTimeout, .condemnedByCancel:
+        case .free, .queued, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory:
             break
         }
         return nil

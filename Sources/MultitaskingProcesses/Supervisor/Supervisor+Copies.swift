@@ -17,6 +17,7 @@ extension Supervisor {
 
     mutating func copyEnded(_ index: Int) {
         if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
+        closeGauge(of: index)
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil
         Member(arena: arena, index: index).state = .left

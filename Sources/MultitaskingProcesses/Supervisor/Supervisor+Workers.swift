@@ -3,6 +3,46 @@ import Glibc
 import MultitaskingCore
 
 extension Supervisor {
+    /// Starts the workers that are always there, and as many others as there are tasks that wait for one; when to look
+    /// again.
+    mutating func startWorkers(isRunning: Bool) -> Int64 {
+        let absence = arena.header(ArenaLayout.Header.absentWorkers)
+        var absent = countAbsent()
+        absence.store(absent)
+        arena.header(ArenaLayout.Header.growth).store(0)
+        // ORDERING: whoever queues a task and does not see that a worker is absent has queued it before this looks.
+        fence()
+        guard absent > 0 else { return .max }
+        let now = monotonicNanoseconds()
+        var extra = waitingTasks - idleWorkers
+        for index in 1..<workers.count where workers[index] == nil {
+            let isKept = isRunning && index <= limits.minimumWorkers
+            guard isKept || extra > 0 else { continue }
+            if let due = pace.notBefore, now < due { return due }
+            // The system cannot make a process now; it may be able to soon.
+            guard start(index) else { return now + 100_000_000 }
+            extra -= 1
+        }
+        absent = countAbsent()
+        absence.store(absent)
+        return .max
+    }
+
+    private func countAbsent() -> UInt64 { UInt64(workers.dropFirst().count { $0 == nil }) }
+
+    /// How many tasks are queued, or were: some may have been cancelled.
+    private var waitingTasks: Int {
+        JobRing(arena: arena, isRetry: false).count + JobRing(arena: arena, isRetry: true).count
+    }
+
+    /// How many workers sleep, or are about to look for a task.
+    private var idleWorkers: Int {
+        let starting = workers.indices.count {
+            workers[$0] != nil && Member(arena: arena, index: $0).state == .starting
+        }
+        return ParkedWorkers(arena: arena).count + starting
+    }
+
     /// Forks a worker; false if the system cannot make a process now.
     mutating func start(_ index: Int) -> Bool {
         let member = Member(arena: arena, index: index)
@@ -10,10 +50,17 @@ extension Supervisor {
         member.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
         member.deadline.store(0)
         member.handback.store(0)
+        member.memoryCheck.store(0)
+        // Until the worker says what it started with, nothing is too much.
+        member.baseMemory.store(UInt64(Int64.max))
         member.state = .starting
         let child = mt_fork()
         // Not `exit`: the handlers registered in the client are the client's to run.
-        if child == 0 { _exit(FreshThread.run { runWorker(index) }) }
+        if child == 0 {
+            // Both go from thread to thread, so they are set where all other threads come from.
+            let obstacle = WorkerConfinement(member, limits).applyToThread()
+            _exit(FreshThread.run { runWorker(index, obstacle) })
+        }
         guard child > 0 else { return false }
         let pidfd = mt_pidfd_open(child)
         guard pidfd >= 0 else {
@@ -23,21 +70,30 @@ extension Supervisor {
             return false
         }
         member.pid.store(UInt64(child))
-        workers[index] = Child(pid: child, pidfd: pidfd)
+        workers[index] = Child(
+            pid: child, pidfd: pidfd, start: monotonicNanoseconds(), finishedBefore: member.finishedTasks.load())
         return true
     }
 
     /// What a forked worker does; the exit code it must leave with.
-    private func runWorker(_ index: Int) -> Int32 {
+    ///
+    /// - Parameter obstacle: what stood in the way of the pool's limits so far.
+    private func runWorker(_ index: Int, _ obstacle: MultitaskingError?) -> Int32 {
         guard mt_die_with_parent(pid) else { return 1 }
         // The supervisor does this as well, but may die first, and its successor waits for the processes it finds here.
-        Member(arena: arena, index: index).pid.store(UInt64(getpid()))
+        let member = Member(arena: arena, index: index)
+        member.pid.store(UInt64(getpid()))
         // Its own group, so that whatever it starts can be killed with it.
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-worker-\(index - 1)")
         for case let child? in workers { close(child.pidfd) }
         for pidfd in copies.values { close(pidfd) }
+        for descriptor in gauges.values { close(descriptor) }
         close(client)
+        if let obstacle = obstacle ?? WorkerConfinement(member, limits).applyToProcess() {
+            PoolPhase.reportFailure(of: obstacle, in: arena)
+            return PoolPhase.initializerFailedExitCode
+        }
         var worker = Worker(mapping, member: index, doorbell: doorbell)
         let code = worker.run(initializer: initializer)
         fflush(nil)
@@ -46,17 +102,24 @@ extension Supervisor {
 
     mutating func workerEnded(_ index: Int) {
         guard let child = workers[index] else { return }
+        // Whatever the task started dies with its worker. Before that is reaped, while nobody else can have its number.
+        kill(-child.pid, SIGKILL)
         var info = mt_exit_info()
         guard unsafe mt_reap(child.pid, false, &info) != 0 else { return }
         close(child.pidfd)
+        closeGauge(of: index)
         workers[index] = nil
-        // Whatever the task started dies with its worker.
-        kill(-child.pid, SIGKILL)
         let member = Member(arena: arena, index: index)
-        let diedInInitializer =
-            member.state == .starting
-            && member.phase.load() == UInt64(WorkerFailure.Phase.initializing.rawValue)
+        let phase = WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: member.phase.load()))
+        // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will too.
+        let failedToStart =
+            member.state == .starting && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
         let left = member.state == .left
+        if !left, phase == .idle, member.finishedTasks.load() == child.finishedBefore {
+            pace.workerDied(after: monotonicNanoseconds() - child.start)
+        } else {
+            pace.reset()
+        }
         let status = UInt64(UInt32(bitPattern: info.status)) | (info.signaled ? CrashRecord.signalFlag : 0)
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
@@ -65,15 +128,19 @@ extension Supervisor {
         member.state = .absent
         member.pid.store(0)
         if !left { arena.header(ArenaLayout.Header.workerDeaths).add(1) }
-        if diedInInitializer { workerFailedToStart(info) }
+        if failedToStart {
+            workerFailedToStart(info, isInitializing: phase == .initializing, isOverLimit: child.isOverLimit)
+        }
     }
 
-    private func workerFailedToStart(_ info: mt_exit_info) {
+    private func workerFailedToStart(_ info: mt_exit_info, isInitializing: Bool, isOverLimit: Bool) {
         if info.status != PoolPhase.initializerFailedExitCode || info.signaled {
             let name = unsafe info.signaled ? mt_signal_name(info.status).map { unsafe String(cString: $0) } : nil
             let end = info.signaled ? "signal \(name ?? String(info.status))" : "exit code \(info.status)"
+            let place = isInitializing ? "in its initializer" : "before it was ready"
+            let reason = isOverLimit ? ", because it held more than its limit of \(limits.memory ?? 0) bytes" : ""
             PoolPhase.reportFailure(
-                of: MultitaskingError(.initializerFailed, "a worker ended with \(end) in its initializer"), in: arena)
+                of: MultitaskingError(.initializerFailed, "a worker ended with \(end) \(place)\(reason)"), in: arena)
         }
         if arena.header(ArenaLayout.Header.startFailures).add(1) >= PoolPhase.startAttempts {
             PoolPhase(arena).advance(to: .broken)

@@ -12,6 +12,7 @@ struct Supervisor {
     let doorbell: Int32
     let client: Int32
     let initializer: WorkerInitializer?
+    let limits: LimitsRecord
     let pid = getpid()
     /// The workers by member; the first place is the client's and stays empty.
     var workers: [Child?]
@@ -21,10 +22,21 @@ struct Supervisor {
     var ladders: [Int: Ladder] = [:]
     /// The tasks that wait for their next attempt.
     var delayed: [DelayedTask] = []
+    var pace = RespawnPace()
+    /// What the memory of a worker or copy is read from, by member.
+    var gauges: [Int: Int32] = [:]
+    /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.
+    var nextGauging: Int64 = 0
 
     struct Child {
         var pid: pid_t
         var pidfd: Int32
+        /// When it was made, in nanoseconds of CLOCK_MONOTONIC.
+        var start: Int64
+        /// How many tasks its predecessors had finished.
+        var finishedBefore: UInt64
+        /// Whether it is being killed because of the memory it held in the initializer.
+        var isOverLimit = false
     }
 
     /// - Parameters:
@@ -37,6 +49,7 @@ struct Supervisor {
         self.doorbell = doorbell
         self.client = client
         self.initializer = initializer
+        limits = LimitsRecord(arena: arena)
         workers = Array(repeating: nil, count: arena.layout.workers + 1)
     }
 
@@ -64,13 +77,9 @@ struct Supervisor {
         takeHandedBack()
         var wakeUp = queueDueTasks()
         wakeUp = min(wakeUp, climbLadders())
+        if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
-        if mayWork {
-            for index in 1..<workers.count where workers[index] == nil && !start(index) {
-                // The system cannot make a process now; it may be able to soon.
-                wakeUp = min(wakeUp, monotonicNanoseconds() + 100_000_000)
-            }
-        }
+        if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
             if phase == .killing { settleQueuedTasks() }
             arena.header(ArenaLayout.Header.supervisorPid).store(ArenaLayout.supervisorHasEnded)

@@ -23,6 +23,12 @@ struct JobRing {
     @inline(__always)
     var isEmpty: Bool { headCell.load() >= tailCell.load() }
 
+    /// How many entries there are, also of tasks that were cancelled and not passed over yet.
+    var count: Int {
+        let head = headCell.load()
+        return Int(clamping: Int64(bitPattern: tailCell.load() &- head))
+    }
+
     /// Puts a slot at the end, changing its word from `expected`. Only one process may do this, one thread at a time.
     ///
     /// - Returns: false if the slot's word was not `expected`, or there is no room.

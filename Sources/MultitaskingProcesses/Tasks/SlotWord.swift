@@ -15,6 +15,8 @@ struct SlotWord: Equatable, Sendable {
         case condemnedByTimeout
         /// Claimed, and cancelled by force: as above.
         case condemnedByCancel
+        /// Claimed, and its member holds too much memory: as above.
+        case condemnedByMemory
     }
 
     /// Bits 0...3: status. Bits 4...13: member. Bit 14: which ring. Bits 15...63: the position in that ring.
@@ -36,8 +38,16 @@ struct SlotWord: Equatable, Sendable {
     @inline(__always)
     var isClaimed: Bool {
         switch status {
-        case .claimed, .condemnedByTimeout, .condemnedByCancel: true
+        case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: true
         case .free, .queued, .done, .cancelled, .expired: false
+        }
+    }
+
+    /// Whether the supervisor is ending the task's member.
+    var isCondemned: Bool {
+        switch status {
+        case .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: true
+        case .free, .queued, .claimed, .done, .cancelled, .expired: false
         }
     }
 
@@ -49,7 +59,7 @@ struct SlotWord: Equatable, Sendable {
     var hasEnded: Bool {
         switch status {
         case .done, .cancelled, .expired: true
-        case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel: false
+        case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: false
         }
     }
 }

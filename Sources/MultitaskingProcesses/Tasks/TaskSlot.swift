@@ -154,4 +154,6 @@ struct CrashRecord {
     static let supervisorFlag: UInt64 = 1 << 34
     /// It was killed because the task's time was up.
     static let timeoutFlag: UInt64 = 1 << 35
+    /// It was killed because it held more memory than its limit.
+    static let memoryFlag: UInt64 = 1 << 36
 }

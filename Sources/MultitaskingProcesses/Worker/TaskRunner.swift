@@ -91,7 +91,6 @@ struct TaskRunner {
             }
         }
         // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
-        let status = slot.word.status
-        if status == .condemnedByTimeout || status == .condemnedByCancel { _exit(0) }
+        if slot.word.isCondemned { _exit(0) }
     }
 }

@@ -13,6 +13,8 @@ struct Worker {
     private let parked: ParkedWorkers
     private let functions: FunctionTable
     private let doorbell: Int32
+    private let isMemoryWatched: Bool
+    private var retirement: Retirement
     private var resolved: [ResolvedFunction?] = []
 
     private struct ResolvedFunction {
@@ -31,6 +33,9 @@ struct Worker {
         retries = JobRing(arena: arena, isRetry: true)
         parked = ParkedWorkers(arena: arena)
         functions = FunctionTable(arena: arena)
+        let limits = LimitsRecord(arena: arena)
+        retirement = Retirement(me, limits)
+        isMemoryWatched = limits.watchesMemory
     }
 
     private var arena: Arena { membership.arena }
@@ -41,6 +46,7 @@ struct Worker {
     mutating func run(initializer: WorkerInitializer?) -> Int32 {
         do {
             me.phase.store(UInt64(WorkerFailure.Phase.initializing.rawValue))
+            if isMemoryWatched { askToBeWatched() }
             try initialize(initializer)
             me.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
         } catch {
@@ -50,8 +56,12 @@ struct Worker {
         arena.header(ArenaLayout.Header.startFailures).store(0)
         me.state = .ready
         while true {
-            if let (slot, word) = claim() {
+            if retirement.isDue {
+                me.state = .left
+                return 0
+            } else if let (slot, word) = claim() {
                 run(slot, word)
+                retirement.countTask()
             } else if PoolPhase(arena).isEnding {
                 me.state = .left
                 return 0
@@ -79,16 +89,17 @@ struct Worker {
 
     private var hasWork: Bool { !jobs.isEmpty || !retries.isEmpty || PoolPhase(arena).isEnding }
 
-    private func waitForWork() {
+    private mutating func waitForWork() {
         me.slot.store(0)
+        retirement.becomeIdle()
         if membership.spin(until: { hasWork }) { return }
         let ticket = me.doorbell.load()
         parked.insert(me.index)
         fence()
-        if hasWork {
+        if hasWork || retirement.isDue {
             parked.remove(me.index)
         } else {
-            me.doorbell.sleep(while: ticket, nanoseconds: -1)
+            me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
             parked.remove(me.index)
         }
     }
@@ -114,9 +125,19 @@ struct Worker {
     /// Counts the attempt, and has the supervisor watch the time if there is a limit.
     private func begin(_ slot: TaskSlot) {
         slot.orders.beginAttempt()
+        if isMemoryWatched { askToBeWatched() }
         guard let limit = slot.orders.timeLimit else { return }
         me.deadline.store(UInt64(monotonicNanoseconds().addingSaturated(limit)))
         ringDoorbell()
+    }
+
+    /// Has the supervisor look at this process's memory from now on, if it does not yet.
+    ///
+    /// ORDERING: the slot was announced before. Either this sees that the supervisor has stopped, or the supervisor, which
+    /// looks once more after it has said so, sees a task.
+    private func askToBeWatched() {
+        fence()
+        if arena.header(ArenaLayout.Header.memoryWatch).load() == 0 { ringDoorbell() }
     }
 
     private func ringDoorbell() {

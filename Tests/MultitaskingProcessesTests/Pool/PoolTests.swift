@@ -127,6 +127,25 @@ struct PoolTests {
     }
 
     @Test(
+        arguments: [
+            "limit-tasks", "limit-one-task", "limit-tasks-jitter", "limit-age", "limit-memory", "limit-memory-copy",
+            "limit-memory-initializer", "limit-idle-memory", "limit-address-space", "limit-too-small-to-start",
+            "limit-cores", "limit-invalid",
+        ], methods)
+    func limits(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
+            "elastic-grows-and-shrinks", "elastic-from-none", "elastic-keeps-without-idle-time", "elastic-races",
+            "elastic-supervisor-killed", "elastic-shutdown", "elastic-idle-workers-killed",
+        ], methods)
+    func elasticPools(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    @Test(
         arguments: ["concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks"], methods)
     func concurrency(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -1,0 +1,100 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+
+// Limits of memory: who holds too much while it runs a task is killed, who does after it is replaced.
+
+extension Supervisor {
+    /// How often the memory of workers at work is looked at, in nanoseconds.
+    private static let period: Int64 = 10_000_000
+
+    /// Looks at the workers' memory if it is time; when to look again.
+    ///
+    /// While all are idle nobody looks: a worker that begins a task then rings.
+    mutating func watchMemory() -> Int64 {
+        let watch = arena.header(ArenaLayout.Header.memoryWatch)
+        let now = monotonicNanoseconds()
+        guard now >= nextGauging || watch.load() == 0 else { return nextGauging }
+        watch.store(1)
+        // Before they are gauged, so that each is gauged once more after its last task.
+        let isBusy = hasBusyWorker
+        for index in 1..<workers.count where workers[index] != nil { gauge(index) }
+        if !isBusy {
+            watch.store(0)
+            // ORDERING: a worker announces its task, then looks at the word. One of the two sees the other.
+            fence()
+            guard hasBusyWorker else { return .max }
+            watch.store(1)
+        }
+        nextGauging = now + Self.period
+        return nextGauging
+    }
+
+    private var hasBusyWorker: Bool {
+        (1..<workers.count).contains { workers[$0] != nil && isBusy(Member(arena: arena, index: $0)) }
+    }
+
+    private func isBusy(_ member: Member) -> Bool { member.slot.load() != 0 || isInitializing(member) }
+
+    private func isInitializing(_ member: Member) -> Bool {
+        member.phase.load() == UInt64(WorkerFailure.Phase.initializing.rawValue)
+    }
+
+    private mutating func gauge(_ index: Int) {
+        let member = Member(arena: arena, index: index)
+        let task = task(of: member)
+        let holder = task.map { $0.slot.kind == .copy ? $0.slot.copyMember : index } ?? index
+        guard let held = heldMemory(holder) else { return }
+        let isTooMuch = held > limits.memory ?? .max
+        if isTooMuch, let (slot, word) = task {
+            // From here on the task cannot finish any more: either this or its own end comes first.
+            let condemned = word.with(.condemnedByMemory, member: word.member)
+            guard slot.wordCell.compareExchange(word.rawValue, condemned.rawValue),
+                let pidfd = holder == index ? workers[index]?.pidfd : copies[holder]
+            else { return }
+            _ = mt_pidfd_send_signal(pidfd, SIGKILL)
+        } else if isTooMuch, isInitializing(member), let pidfd = workers[index]?.pidfd {
+            workers[index]?.isOverLimit = true
+            _ = mt_pidfd_send_signal(pidfd, SIGKILL)
+        } else if holder == index, isTooMuch || held > limits.idleMemory ?? .max, hasRunTask(member) {
+            // It may give the memory back, so it looks for itself when its task is over.
+            member.memoryCheck.store(1)
+            if task == nil { member.ring() }
+        }
+    }
+
+    /// Otherwise it would be replaced for what its initializer has loaded, again and again.
+    private func hasRunTask(_ member: Member) -> Bool {
+        member.slot.load() != 0 || member.finishedTasks.load() != workers[member.index]?.finishedBefore
+    }
+
+    /// The task that a worker runs, if the supervisor is not ending it yet.
+    private func task(of member: Member) -> (slot: TaskSlot, word: SlotWord)? {
+        let number = member.slot.load()
+        guard number > 0, number <= arena.layout.slotCapacity else { return nil }
+        let slot = TaskSlot(arena: arena, index: Int(number - 1))
+        let word = slot.word
+        guard word.status == .claimed, word.member == member.index else { return nil }
+        return (slot, word)
+    }
+
+    /// How many bytes a member holds besides what it started with; nil if nobody knows.
+    private mutating func heldMemory(_ index: Int) -> Int? {
+        guard let descriptor = gauges[index] ?? openGauge(of: index) else { return nil }
+        let held = mt_private_memory(descriptor)
+        return held < 0 ? nil : Int(held) - Int(clamping: Member(arena: arena, index: index).baseMemory.load())
+    }
+
+    private mutating func openGauge(of index: Int) -> Int32? {
+        let pid = pid_t(truncatingIfNeeded: Member(arena: arena, index: index).pid.load())
+        guard pid > 0 else { return nil }
+        let descriptor = mt_open_memory(pid)
+        guard descriptor >= 0 else { return nil }
+        gauges[index] = descriptor
+        return descriptor
+    }
+
+    mutating func closeGauge(of index: Int) {
+        if let descriptor = gauges.removeValue(forKey: index) { close(descriptor) }
+    }
+}

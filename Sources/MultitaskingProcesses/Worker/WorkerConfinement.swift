@@ -1,0 +1,58 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+
+/// Puts a new worker under the limits that the system enforces.
+struct WorkerConfinement {
+    private let me: Member
+    private let limits: LimitsRecord
+
+    init(_ me: Member, _ limits: LimitsRecord) {
+        self.me = me
+        self.limits = limits
+    }
+
+    /// Sets what belongs to a thread and is inherited by those it starts; what stood in the way, or nil.
+    func applyToThread() -> MultitaskingError? {
+        let mask = CoreMask(words: (0..<CoreMask.wordCount).map { me.coreWord($0).load() })
+        if !mask.isEmpty {
+            let result = unsafe mt_set_cores(mask.words)
+            if result < 0 {
+                return .system(
+                    -result, "bind a worker to the cores \(mask.cores)",
+                    advice: "give cores that this process may use in WorkerLimits(cores:)")
+            }
+        }
+        guard limits.niceness > 0 else { return nil }
+        let result = mt_add_niceness(Int32(limits.niceness))
+        return result < 0 ? .system(-result, "make a worker nicer", advice: "leave out niceness") : nil
+    }
+
+    /// Sets what belongs to the process; what stood in the way, or nil. To be called when all that it starts with is there.
+    func applyToProcess() -> MultitaskingError? {
+        noteBaseMemory()
+        let results = [
+            limits.addressSpace.map { ("address space", mt_limit_address_space(UInt64($0))) },
+            limits.data.map { ("data", mt_limit_data(UInt64($0))) },
+        ]
+        for case (let name, let result)? in results where result < 0 {
+            return .system(-result, "limit the \(name) of a worker", advice: "leave out this limit")
+        }
+        return nil
+    }
+
+    /// Writes down how much memory this process holds, from which on the supervisor counts.
+    func noteBaseMemory() {
+        guard limits.watchesMemory, let memory = Self.privateMemory else { return }
+        me.baseMemory.store(UInt64(memory))
+    }
+
+    /// How many bytes of memory this process has and does not share; nil if nobody knows.
+    static var privateMemory: Int? {
+        let descriptor = mt_open_memory(getpid())
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let memory = mt_private_memory(descriptor)
+        return memory < 0 ? nil : Int(memory)
+    }
+}
