@@ -39,6 +39,8 @@ extension PoolCore {
         let copy = Member(arena: arena, index: member)
         copy.slot.store(UInt64(slot.index + 1))
         copy.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
+        // Until the copy says what it started with, nothing is too much.
+        copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
         let pid = ForkSafety.fork { runCopy(call, as: copy, slot, parent: parent) }
         guard pid > 0 else {
