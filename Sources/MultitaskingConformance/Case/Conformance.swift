@@ -3,6 +3,9 @@ public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
         outcomeCases, orderCases, futureCases, cancelCases, environmentCases, signalCases, channelCases,
+        channelEndCases,
+        channelPeerCases, channelAsyncCases, sharedMemoryCases, limitCases, shutdownCases, crashCases,
+        historyCases,
     ].flatMap { $0 }
 
     /// The cases for the test of `backend`: all of them, so that those it leaves out are seen to be skipped.

@@ -37,3 +37,29 @@ final class Chain: Sendable {
         end.set()
     }
 }
+
+/// Tasks that crash, each submitted by the callback of the one before, through all blows.
+final class CrashChain: Sendable {
+    private let pool: any Executor
+    private let tally = Tally()
+    private let end = Flag()
+
+    init(pool: any Executor) { self.pool = pool }
+
+    /// How many ended as a crash.
+    var failures: Int { tally.count }
+    var isOver: Bool { end.isSet }
+
+    func next(_ index: Int) {
+        guard index < Blow.allCases.count else { return end.set() }
+        do {
+            let future = try pool.submit(catchGrenade, Grenade(Blow.allCases[index], .running))
+            future.whenDone { [self] in
+                if case .failure(let error as MultitaskingError) = future.outcome(), error.cause is WorkerFailure {
+                    tally.add()
+                }
+                next(index + 1)
+            }
+        } catch { end.set() }
+    }
+}

@@ -23,6 +23,9 @@ struct Resources: Sendable {
         return resources
     }
 
+    /// How many descriptors are timers.
+    static var timerCount: Int { current().descriptors.count { $0.hasSuffix("[timerfd]") } }
+
     /// What is here and was not in `before`, in words.
     func excess(over before: Resources) -> [String] {
         let newThreads = threads.filter { before.threads[$0.key] == nil }.map { "thread \($0.key) (\($0.value))" }

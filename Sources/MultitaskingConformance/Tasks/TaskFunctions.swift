@@ -227,3 +227,38 @@ func leaveWhenAsked(_ environment: any TaskEnvironment, _ started: ChannelTicket
     while !environment.isEndRequested, environment.clock.now < end { environment.clock.sleep(for: .milliseconds(1)) }
     return environment.isEndRequested
 }
+
+/// Says that it begins, then waits until all elements are reported as done; whether that came.
+func announceAndJoin(
+    _ environment: any TaskEnvironment, _ started: ChannelTicket, _ channel: ChannelTicket
+) throws -> Bool {
+    _ = try started.open(environment).send(1, wait: started.limit)
+    return try channel.open(environment).join(wait: channel.limit)
+}
+
+/// Says that it begins, then sleeps.
+func announceAndSleep(_ environment: any TaskEnvironment, _ started: ChannelTicket, _ duration: Duration) throws -> Int
+{
+    _ = try started.open(environment).send(1, wait: started.limit)
+    environment.clock.sleep(for: duration)
+    return 1
+}
+
+func sendBytes(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _ count: Int) throws -> Bool {
+    try channel.open(environment).send([UInt8](repeating: 3, count: count), wait: channel.limit)
+}
+
+/// Throws its attempt's number before attempt `last`, and returns it then.
+func throwBefore(_ environment: any TaskEnvironment, _ last: Int) throws -> Int {
+    if environment.attempt < last { throw PortableFailure(number: environment.attempt) }
+    return environment.attempt
+}
+
+/// Sends the numbers below `count`; how many were taken.
+func produceNumbers(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _ count: Int) throws -> Int {
+    let queue = try channel.open(environment)
+    for number in 0..<count {
+        guard try queue.send(number, wait: channel.limit) else { return number }
+    }
+    return count
+}

@@ -22,6 +22,14 @@ extension Trial {
         pool.shutdown(failures.count == failuresBefore ? mode : .kill)
     }
 
+    /// Runs `body` with a new executor that it shuts down by itself; afterwards it is shut down in any case.
+    func withExecutor(workers: Int = 2, _ body: (any Executor) throws -> Void) throws {
+        let pool = try backend.makeExecutor(ExecutorSettings(maxWorkers: workers))
+        noteProcesses()
+        defer { pool.shutdown(.kill) }
+        try body(pool)
+    }
+
     private func checkHoldings(of pool: any Executor, are before: [String: Int]) {
         guard !before.isEmpty else { return }
         if holds({ backend.holdings(of: pool) == before }) { return }

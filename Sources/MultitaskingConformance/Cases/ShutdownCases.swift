@@ -1,0 +1,167 @@
+import MultitaskingCore
+
+/// How an executor ends.
+let shutdownCases: [ConformanceCase] = [
+    ConformanceCase(
+        "shutdown.drainRunsEverything", duty: "Executor.shutdown(_:)",
+        "After a drain, all of 60 queued tasks have run and have their results."
+    ) { trial in
+        try trial.withExecutor { pool in
+            let ran = try pool.makeChannel()
+            let futures = try (0..<60).map { try pool.start(sendOne, trial.ticket(ran), $0) }
+            pool.shutdown(.drain)
+            trial.expect("isDone right after shutdown", futures.allSatisfy(\.isDone), is: true)
+            for future in futures { trial.expect("the result", try trial.value(of: future), is: true) }
+        }
+    },
+    ConformanceCase(
+        "shutdown.cancelQueuedLetsTheRunningFinish", duty: "Executor.shutdown(_:)",
+        "What runs comes to its end, what waits is cancelled and never starts."
+    ) { trial in
+        try trial.withExecutor(workers: 1) { pool in
+            let started = try pool.makeChannel()
+            let ran = try pool.makeChannel()
+            let busy = try pool.start(announceAndSleep, trial.ticket(started), .milliseconds(50))
+            _ = try trial.next(Int.self, from: started)
+            let queued = try (0..<50).map { try pool.start(sendOne, trial.ticket(ran), $0) }
+            pool.shutdown(.cancelQueued)
+            trial.expect("the running task's result", try trial.value(of: busy), is: 1)
+            trial.expect(
+                "how many of the others were cancelled", queued.count { $0.state == .cancelled }, is: 50)
+        }
+    },
+    ConformanceCase(
+        "shutdown.killEndsWhatRuns", duty: "Executor.shutdown(_:)",
+        "Tasks that would run for long have ended when a kill returns, typed; what waited is cancelled.",
+        requires: [.forcedCancel]
+    ) { trial in
+        try trial.withExecutor { pool in
+            let started = try pool.makeChannel()
+            let running = try (0..<2).map { _ in try pool.start(hang, trial.ticket(started)) }
+            for _ in 0..<2 { _ = try trial.next(Int.self, from: started) }
+            let queued = try (0..<20).map { try pool.submit(double, $0) }
+            let start = trial.clock.now
+            pool.shutdown(.kill)
+            trial.expect(
+                trial.clock.now - start < trial.patience, "expected that kill does not wait for the tasks' own end")
+            for future in running {
+                trial.expect("isDone", future.isDone, is: true)
+                switch future.outcome() {
+                case .cancelled: continue
+                case .failure(let error as MultitaskingError) where error.code == .workerCrashed: continue
+                case let other:
+                    trial.expect(
+                        false, "expected workerCrashed or cancelled; the outcome is \(String(describing: other))")
+                }
+            }
+            trial.expect("how many of the others were cancelled", queued.count { $0.state == .cancelled }, is: 20)
+        }
+    },
+    ConformanceCase(
+        "shutdown.laterSubmitsAreRefused", duty: "Executor.submit(_:options:)",
+        "submit throws shutDown after each mode; what was submitted before keeps its outcome; ending twice is allowed."
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            try trial.withExecutor { pool in
+                let done = try pool.submit(double, 4)
+                _ = try trial.value(of: done)
+                let failed = try pool.submit(throwPortable, 4)
+                _ = failed.waitUntilDone(trial.limit)
+                pool.shutdown(mode)
+                for _ in 0..<3 {
+                    trial.expectThrows(.shutDown, from: "submit after shutdown(\(mode))") {
+                        try pool.submit(double, 1)
+                    }
+                }
+                pool.shutdown(.drain)
+                pool.shutdown(.kill)
+                trial.expect("an old result", try trial.value(of: done), is: 8)
+                guard case .failure(let error as PortableFailure) = failed.outcome(), error.number == 4 else {
+                    return trial.expect(
+                        false, "expected the old failure; it is \(String(describing: failed.outcome()))")
+                }
+            }
+        }
+    },
+    ConformanceCase(
+        "shutdown.anUnusedExecutorEndsAtOnce", duty: "Executor.shutdown(_:)",
+        "Executors that did nothing, or are shut down right after they were made, end and leave nothing."
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill, .kill] {
+            try trial.withExecutor(workers: 3) { pool in pool.shutdown(mode) }
+        }
+    },
+    ConformanceCase(
+        "shutdown.cancelledTasksDoNotHoldItUp", duty: "Executor.shutdown(_:)",
+        "With every queued task cancelled, a drain returns as soon as the running one has ended."
+    ) { trial in
+        for _ in 0..<10 {
+            try trial.withExecutor(workers: 1) { pool in
+                let started = try pool.makeChannel()
+                let busy = try pool.start(announceAndSleep, trial.ticket(started), .milliseconds(5))
+                let queued = try (0..<20).map { try pool.submit(double, $0) }
+                _ = try trial.next(Int.self, from: started)
+                let cancelled = queued.count { $0.cancel() }
+                pool.shutdown(.drain)
+                _ = try trial.value(of: busy)
+                trial.expect("how many ended as cancelled", queued.count { $0.state == .cancelled }, is: cancelled)
+            }
+        }
+    },
+    ConformanceCase(
+        "shutdown.callbacksOfAllAreCalled", duty: "FutureSource.whenDone(_:)",
+        "Each future's callback is called once, whether its task ran or was cancelled by the shutdown."
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued] {
+            let calls = Tally()
+            try trial.withExecutor(workers: 1) { pool in
+                for number in 0..<30 { try pool.submit(double, number).whenDone { calls.add() } }
+                pool.shutdown(mode)
+                try trial.eventually("30 callbacks are called after \(mode)") { calls.count >= 30 }
+            }
+            trial.expect("calls of 30 callbacks", calls.count, is: 30)
+        }
+    },
+    ConformanceCase(
+        "shutdown.racingSubmitsRunOrAreRefused", duty: "Executor.submit(_:options:)",
+        "While threads submit, another shuts down: each submit threw shutDown or has an outcome.",
+        requires: [.parentThreads]
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            try trial.withExecutor { pool in
+                let accepted = Tally()
+                let ended = Tally()
+                try trial.onThreads(4) { thread in
+                    if thread == 3 {
+                        try trial.eventually("submits are under way") { accepted.count > 20 }
+                        return pool.shutdown(mode)
+                    }
+                    var futures: [Future<Int>] = []
+                    do {
+                        while futures.count < 100_000 {
+                            futures.append(try pool.submit(double, futures.count))
+                            accepted.add()
+                        }
+                    } catch let error as MultitaskingError {
+                        trial.expect("the code of a refused submit", error.code, is: .shutDown)
+                    }
+                    for future in futures where future.waitUntilDone(trial.limit) { ended.add() }
+                }
+                trial.expect("how many of the accepted have ended", ended.count, is: accepted.count)
+            }
+        }
+    },
+    ConformanceCase(
+        "shutdown.everyCallerWaitsForTheEnd", duty: "Executor.shutdown(_:)",
+        "Of four threads that shut down at once, none returns before every future is done.",
+        requires: [.parentThreads]
+    ) { trial in
+        try trial.withExecutor { pool in
+            let futures = try (0..<20).map { try pool.submit(double, $0) }
+            try trial.onThreads(4) { thread in
+                pool.shutdown(thread == 2 ? .cancelQueued : .drain)
+                trial.expect("isDone after shutdown", futures.allSatisfy(\.isDone), is: true)
+            }
+        }
+    },
+]
