@@ -8,9 +8,11 @@ SHELL := /bin/sh
 SWIFT ?= swift
 # Builds with other flags have a directory of their own, so that they do not throw each other's work away.
 BUILD := .build
-SOURCES := Package.swift Sources Tests
+BENCHMARKS := Package.swift Reporting Ours Codec Peers Benchmarks
+SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill crashes
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill crashes \
+	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,7 +73,7 @@ lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 
 clean: ## Throw away everything that was built
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) Benchmarks/$(BUILD)
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
@@ -119,6 +121,23 @@ crashes: setup ## Have CRASHES tasks kill their workers among as many that do no
 		$(BUILD)/release/pool-harness crash-many $$method $(CRASHES)
 		$(BUILD)/release/pool-harness crash-report-time $$method 200
 	done
+
+# --- Speed -----------------------------------------------------------------------------------------------------------
+
+bench: setup ## Measure side by side with peers and limits (QUICK=1: two minutes, fewer; WORKS="w1 w5": some)
+	$(MAKE) -C Benchmarks bench
+
+bench-build: setup ## Build all that `make bench` runs
+	$(MAKE) -C Benchmarks bench-build
+
+bench-test: ## Test the arithmetic of `make bench`
+	python3 -m unittest discover -s Benchmarks/Driver
+
+bench-check: setup ## Compare the micro-benchmarks with their thresholds
+	$(MAKE) -C Benchmarks bench-check
+
+bench-update: setup ## Take the micro-benchmarks' figures of now as their thresholds
+	$(MAKE) -C Benchmarks bench-update
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,122 @@
+"""Runs ours, peers and limits side by side, and writes what came out: `bench.py [--quick] OUTPUT_FOLDER [WORK …]`.
+
+Each program does one work and prints lines of JSON. The rounds of a work go through all of its programs, so that
+whatever disturbs the machine for a while disturbs all of them.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import page
+import table
+from works import HERE, WORKS
+
+TIME_LIMIT = 13 * 60  # no second round of anything is begun after this: all is done in less than 15 minutes
+QUICK_KINDS = ("ours", "limit", "swift")
+
+
+def run(program):
+    """The figures of one run by their names (the last of each counts), and what went wrong, if anything."""
+    try:
+        command = [str(part) for part in program.command]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return {}, "did not end within 120 s"
+    figures = {}
+    for line in done.stdout.splitlines():
+        if line.startswith("{"):
+            figure = json.loads(line)
+            figures[figure["metric"]] = figure["value"]
+    if done.returncode == 0:
+        return figures, None
+    return figures, f"exit code {done.returncode}: {(done.stderr.strip().splitlines() or ['no message'])[-1][:200]}"
+
+
+def missing(program, is_quick):
+    """Why a program cannot be run, or None."""
+    if is_quick and program.kind not in QUICK_KINDS:
+        return "left out by QUICK=1"
+    if not program.file.exists():
+        return "not installed" if program.kind == "python" else "not built; the build says why"
+    return None
+
+
+def measure(works, is_quick):
+    """Runs everything; gives the figures, and the works that are missing by program and reason."""
+    figures, absent, begin = table.Figures(), {}, time.monotonic()
+    most = 2 if is_quick else 5
+    works = [work for work in works if work.is_quick or not is_quick]
+    figures.works = {work.name for work in works}
+    for step, work in enumerate(works, 1):
+        start, is_cut = time.monotonic(), False
+        programs = []
+        for program in work.programs:
+            reason = missing(program, is_quick)
+            if reason:
+                absent.setdefault((program.name, reason), []).append(work.title)
+            else:
+                programs.append(program)
+        for turn in range(most):
+            is_cut = turn > 0 and time.monotonic() - begin > TIME_LIMIT
+            if is_cut:
+                break
+            for program in [program for program in programs if turn < program.rounds]:
+                found, problem = run(program)
+                for metric, value in found.items():
+                    figures.add(metric, program.name, value)
+                if problem:
+                    titles = absent.setdefault((program.name, problem), [])
+                    titles += [work.title] * (work.title not in titles)
+        names = ", ".join(program.name for program in programs)
+        note = " (cut short)" if is_cut else ""
+        print(f"[{step}/{len(works)}] {work.title}: {time.monotonic() - start:.0f} s{note}: {names}", flush=True)
+    return figures, absent
+
+
+def output_of(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return ""
+
+
+def machine():
+    model = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown")
+    return {
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "kernel": platform.release(),
+        "swift": output_of("swift", "--version").splitlines()[0] if output_of("swift", "--version") else "",
+        "c": output_of("cc", "--version").splitlines()[0] if output_of("cc", "--version") else "",
+        "python": platform.python_version(),
+        "commit": output_of("git", "-C", str(HERE), "describe", "--always", "--dirty"),
+        "load before": os.getloadavg()[0],
+    }
+
+
+def main():
+    arguments = sys.argv[1:]
+    is_quick = "--quick" in arguments
+    folder, *names = [argument for argument in arguments if argument != "--quick"]
+    works = [work for work in WORKS if not names or work.name in names]
+    about = {**machine(), "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "quick": is_quick}
+    figures, absent = measure(works, is_quick)
+    missed = [f"{program}: {reason} ({', '.join(titles)})" for (program, reason), titles in absent.items()]
+    print("\n" + table.as_text(figures))
+    for line in missed:
+        print("missing: " + line)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"machine": about, "samples": figures.samples, "missing": missed}
+    (folder / "results.json").write_text(json.dumps(content, indent=1) + "\n")
+    page.write(folder, figures, about, missed)
+    print(f"written: {folder}/README.md and results.json")
+
+
+if __name__ == "__main__":
+    main()

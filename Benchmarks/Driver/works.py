@@ -1,0 +1,210 @@
+"""What is measured: the works, the programs that do each, and the rows of the table with their targets."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional
+
+HERE = Path(__file__).resolve().parent.parent
+BUILD = HERE / ".build"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Something that is run once a round and prints figures."""
+
+    name: str
+    kind: str  # ours, limit, swift, swift-nio, c++, python
+    command: tuple
+    rounds: int = 5
+
+    @property
+    def file(self):
+        return Path(self.command[0])
+
+
+@dataclass(frozen=True)
+class Work:
+    name: str
+    title: str
+    programs: tuple
+    is_quick: bool = True
+
+
+def ours(work, rounds=5):
+    return Program("ours", "ours", (BUILD / "release/ours", work), rounds)
+
+
+def limit(program, work):
+    return Program("limit", "limit", (BUILD / "limits" / program, work))
+
+
+def swift(name, program, *arguments):
+    return Program(name, "swift", (BUILD / "release" / program, *arguments))
+
+
+def cpp(name, program):
+    return Program(name, "c++", (BUILD / "peers" / program,))
+
+
+def python(work, *libraries):
+    interpreter = BUILD / "venv/bin/python"
+    return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/peers.py", name, work), 3) for name in libraries)
+
+
+POOLS = ("py-multitasking", "concurrent.futures", "multiprocessing", "loky", "mpire", "pebble")
+
+WORKS = (
+    Work("w1", "one task", (ours("w1"), limit("tasks", "w1"), *python("w1", *POOLS))),
+    Work("w2", "20,000 tasks", (ours("w2"), limit("tasks", "w2"), *python("w2", *POOLS))),
+    Work("w3", "payload echo", (ours("w3"), limit("copies", "w3"), *python("w3", *POOLS))),
+    Work("w4", "array as result", (ours("w4"), limit("copies", "w4"), *python("w4", *POOLS))),
+    Work(
+        "w5",
+        "queues",
+        (
+            ours("w5"),
+            limit("queues", "w5"),
+            cpp("Boost.Interprocess", "boost"),
+            cpp("ZeroMQ", "zeromq"),
+            *python("w5", "multiprocessing.Queue", "multiprocessing.SimpleQueue"),
+        ),
+    ),
+    Work("w6", "cancel event", (ours("w6"), limit("queues", "w6"), *python("w6", "multiprocessing"))),
+    Work("w7", "start and stop", (ours("w7"), limit("processes", "w7"), *python("w7", *POOLS))),
+    Work("w8", "primes", (ours("w8"), limit("processes", "w8"))),
+    # A `multiprocessing.Pool` never reports it: its task waits for ever.
+    Work(
+        "w9",
+        "crash report",
+        (ours("w9"), limit("processes", "w9"), *python("w9", *(name for name in POOLS if name != "multiprocessing"))),
+    ),
+    Work("w10", "a million tasks", (ours("w10"), limit("tasks", "w10"))),
+    Work(
+        "w11",
+        "threads",
+        (
+            ours("w11"),
+            swift("Dispatch", "swift-peers", "dispatch"),
+            swift("TaskGroup", "swift-peers", "taskgroup"),
+            swift("OperationQueue", "swift-peers", "operations"),
+            Program("NIOThreadPool", "swift-nio", (BUILD / "release/nio-peer",)),
+            cpp("oneTBB", "onetbb"),
+            cpp("Taskflow", "taskflow"),
+            *python("w11", "concurrent.futures"),
+        ),
+    ),
+    Work("cow", "copy-on-write task", (ours("cow"), limit("processes", "cow"), *python("cow", "multiprocessing"))),
+    Work(
+        "codec",
+        "codec",
+        (
+            Program("ours", "ours", (BUILD / "release/codec", "ours")),
+            Program("JSON", "swift", (BUILD / "release/codec", "json")),
+            Program("property list", "swift", (BUILD / "release/codec", "plist")),
+            Program("limit", "limit", (BUILD / "release/codec", "memcpy")),
+        ),
+    ),
+    Work("idle", "idle pool", (ours("idle", 2),)),
+    Work("zstd", "compression", (ours("zstd", 2),), is_quick=False),
+    Work("grow-workers", "growth with workers", (ours("grow-workers", 2),), is_quick=False),
+    Work("grow-tasks", "growth with tasks", (ours("grow-tasks", 2),), is_quick=False),
+    Work("grow-queue", "growth with the queue", (ours("grow-queue", 2),), is_quick=False),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. `meets` gets ours, the best peer's figure and the limit's; the last two may be None."""
+
+    metric: str
+    title: str
+    unit: str
+    less: bool = True  # whether less is better
+    target: str = ""
+    meets: Optional[Callable] = None
+
+    def best(self, figures):
+        return (min if self.less else max)(figures, key=lambda pair: pair[1], default=None)
+
+
+def times_limit(most):
+    return lambda ours, peer, limit: None if limit is None else ours <= most * limit
+
+
+def share_of_limit(least, ahead=False):
+    def meets(ours, peer, limit):
+        if limit is None or (ahead and peer is None):
+            return None
+        return ours >= least * limit and not (ahead and ours <= peer)
+
+    return meets
+
+
+def at_most(most):
+    return lambda ours, peer, limit: ours <= most
+
+
+def at_least(least, peers=0.0):
+    """`peers`: how many times the best peer's figure it must be, too; unknown without peers."""
+
+    def meets(ours, peer, limit):
+        if ours < least:
+            return False
+        return None if peers and peer is None else not peers or ours >= peers * peer
+
+    return meets
+
+
+def times_faster(factor):
+    return lambda ours, peer, limit: None if peer is None else ours * factor <= peer
+
+
+SIZES = {1 << 10: "1 KiB", 1 << 16: "64 KiB", 1 << 20: "1 MiB", 1 << 26: "64 MiB"}
+
+
+def echo_rows():
+    for kind in ("random", "text"):
+        for size, name in SIZES.items():
+            has_target = size > 1 << 10
+            yield Row(
+                f"w3.{kind}.{size}",
+                f"W3 echo of {name}, {kind}",
+                "MB/s",
+                False,
+                "≥ 50 % of limit, ahead of peers" if has_target else "",
+                share_of_limit(0.5, ahead=True) if has_target else None,
+            )
+
+
+ROWS = (
+    Row("w1.free", "W1 one task, worker awake", "µs", True, "≤ 3 × limit", times_limit(3)),
+    Row("w1.parked", "W1 one task, worker asleep", "µs", True, "≤ 1.3 × limit", times_limit(1.3)),
+    Row("w2.each", "W2 20,000 tasks, one submit each", "/s", False, "≥ 1 M/s, ≥ 15 × peers", at_least(1e6, 15)),
+    Row("w2.map", "W2 20,000 elements, map", "/s", False, "≥ 10 M/s", at_least(1e7)),
+    *echo_rows(),
+    Row("w4", "W4 348,513 Int as result", "ms", True, "≤ 1.5 × limit", times_limit(1.5)),
+    Row("w5.one", "W5 64-byte messages, 1→1", "/s", False, "≥ 5 M/s, ahead of peers", at_least(5e6, 1)),
+    Row("w5.two", "W5 64-byte messages, 2→2", "/s", False, "≥ 3 M/s, ahead of peers", at_least(3e6, 1)),
+    Row("w5.pingpong", "W5 ping-pong over two queues", "µs", True, "≤ 3 × limit", times_limit(3)),
+    Row("w5.large", "W5 1 MiB messages, 1→1", "MB/s", False),
+    Row("w6.check", "W6 look at the cancel event", "ns", True, "≤ 3 ns", at_most(3)),
+    Row("w6.seen", "W6 set until seen", "µs", True),
+    Row("w7.start.fork", "W7 two workers, forked, to first result", "ms", True, "≤ 1.5 ms", at_most(1.5)),
+    Row("w7.start.spawn", "W7 two workers, spawned, to first result", "ms", True, "≤ 20 ms", at_most(20)),
+    Row("w7.stop", "W7 shutdown", "ms", True),
+    Row("w7.memory", "W7 private memory of a worker", "MiB", True, "≤ 2 MiB", at_most(2)),
+    Row("w8.speedup", "W8 primes, speed-up on 2 workers", "×", False, "≥ 97 % of limit", share_of_limit(0.97)),
+    Row("w8.two", "W8 primes on 2 workers", "s", True),
+    Row("w8.patient", "W8 the same, client asleep instead of waiting", "s", True),
+    Row("w9", "W9 SIGKILL until reported", "µs", True),
+    Row("w10.time", "W10 a million tasks", "s", True, "≤ 1 s", at_most(1)),
+    Row("w10.bytes", "W10 shared memory a task", "B", True, "≤ 256 B", at_most(256)),
+    Row("w11.each", "W11 threads, one submit each", "/s", False, "≥ 3 M/s, ahead of peers", at_least(3e6, 1)),
+    Row("w11.latency", "W11 threads, one task", "µs", True, "≤ 3 µs", at_most(3)),
+    Row("cow", "Task that captures, 500 MB in the parent", "ms", True),
+    Row("codec.encode", "Codec: encode 10,000 structs", "ms", True, "≥ 10 × faster than peers", times_faster(10)),
+    Row("codec.decode", "Codec: decode 10,000 structs", "ms", True, "≥ 10 × faster than peers", times_faster(10)),
+    Row("codec.doubles.encode", "Codec: encode [Double]", "MB/s", False, "≥ 80 % of limit", share_of_limit(0.8)),
+    Row("codec.doubles.decode", "Codec: decode [Double]", "MB/s", False, "≥ 80 % of limit", share_of_limit(0.8)),
+    Row("idle", "Idle pool of 2, after a second", "% of a core", True, "≤ 0.1 %", at_most(0.1)),
+)
