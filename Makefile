@@ -141,7 +141,8 @@ bench-update: setup ## Take the micro-benchmarks' figures of now as their thresh
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
-MODULES := MultitaskingCore MultitaskingSerialization MultitaskingThreads MultitaskingProcesses Multitasking
+MODULES := MultitaskingCore MultitaskingSerialization MultitaskingThreads MultitaskingProcesses Multitasking \
+	MultitaskingInMemory
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
 	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap

@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
+        .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
         .executable(name: "primes", targets: ["primes"]),
         .executable(name: "orders", targets: ["orders"]),
         .executable(name: "scopes", targets: ["scopes"]),
@@ -36,6 +37,9 @@ let package = Package(
             ]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
+        .target(
+            name: "MultitaskingInMemory",
+            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "Multitasking"]),
         .target(name: "CMultitaskingLinux"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -65,13 +69,16 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CMultitaskingLinux",
             ]),
-        .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking"]),
         // The contract on every backend, and on backends that break it.
         .testTarget(
             name: "MultitaskingConformanceTests",
             dependencies: [
                 "MultitaskingCore", "MultitaskingConformance", "MultitaskingThreads", "MultitaskingProcesses",
             ]),
+        .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking", "MultitaskingInMemory"]),
+        .testTarget(
+            name: "MultitaskingInMemoryTests",
+            dependencies: ["MultitaskingCore", "Multitasking", "MultitaskingInMemory"]),
     ],
     swiftLanguageModes: [.v6]
 )

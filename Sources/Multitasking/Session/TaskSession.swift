@@ -119,7 +119,11 @@ public class TaskSession: @unchecked Sendable {
     /// - Parameter settingCancelEvent: whether to set the cancel event of each task that has one.
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true) throws {
-        for task in try tasks { task.cancel(settingCancelEvent: settingCancelEvent) }
+        let tasks = try tasks
+        // First all that wait, and then the events: a task that sees its event makes room for one that still waits.
+        for task in tasks { task.cancel(settingCancelEvent: false) }
+        guard settingCancelEvent else { return }
+        for task in tasks { task.objects.cancelSignal?.set() }
     }
 
     private func withState<Value>(_ body: (inout State) throws -> sending Value) throws -> sending Value {

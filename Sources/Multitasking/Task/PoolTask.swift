@@ -65,7 +65,9 @@ public final class PoolTask: ParentSideContext {
     /// - Returns: true if the task was cancelled, and so never starts; false if it runs or has ended.
     @discardableResult
     public func cancel(settingCancelEvent: Bool = true) -> Bool {
+        // The task first: one that sees the event ends, and the next in the queue would start.
+        let isCancelled = future.cancel()
         if settingCancelEvent { objects.cancelSignal?.set() }
-        return future.cancel()
+        return isCancelled
     }
 }

@@ -15,7 +15,7 @@ public protocol Timeline: Sendable {
 
     /// Says that somebody waits who blocks no thread, so that time may pass; calls `timeIsUp` when the limit has.
     ///
-    /// - Returns: what is to be called when the wait is over, in whatever way.
+    /// - Returns: what is to be called, once or more often, when the wait is over for another reason.
     func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 }
 

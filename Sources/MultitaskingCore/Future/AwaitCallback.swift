@@ -20,9 +20,13 @@ public func awaitCallback(
             }
         } else { nil }
     defer { timer?.cancel() }
-    register { once.resume(with: .success(true)) }
     let endWait = timeline?.beginWait(wait) { once.resume(with: .success(false)) }
     defer { endWait?() }
+    register {
+        // At once, not when the awaiting task runs: until then no more time may pass.
+        endWait?()
+        once.resume(with: .success(true))
+    }
     if case .never = wait { once.resume(with: .success(false)) }
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { once.set($0) }

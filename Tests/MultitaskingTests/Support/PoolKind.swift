@@ -1,4 +1,5 @@
 import Multitasking
+import MultitaskingInMemory
 import Testing
 
 /// The pools; every test that takes one runs on all of them.
@@ -7,6 +8,8 @@ enum PoolKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case processes
     /// Threads again, with every argument and result encoded and decoded on the way.
     case encoded
+    /// A simulation of processes.
+    case inMemory
 
     var testDescription: String { rawValue }
 
@@ -29,6 +32,11 @@ enum PoolKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
             try withThreadPoolExecutor(maxWorkers: maxWorkers) {
                 try body(try encodingManager(over: $0, withGlobals: withGlobals))
             }
+        case .inMemory:
+            try withInMemoryExecutor(
+                seed: 1, maxWorkers: maxWorkers, globalInputQueue: withGlobals, globalOutputQueue: withGlobals,
+                globalCancelEvent: withGlobals, globalInputQueueLock: withGlobals, globalOutputQueueLock: withGlobals
+            ) { try body($0) }
         }
     }
 
@@ -50,6 +58,8 @@ enum PoolKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
             try await withThreadPoolExecutor(maxWorkers: maxWorkers) {
                 try await body(try encodingManager(over: $0, withGlobals: false))
             }
+        case .inMemory:
+            try await withInMemoryExecutor(seed: 1, maxWorkers: maxWorkers) { try await body($0) }
         }
     }
 }

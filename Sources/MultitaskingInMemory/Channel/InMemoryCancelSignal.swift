@@ -1,0 +1,107 @@
+public import MultitaskingCore
+
+/// A cancel signal of a simulated pool. Looking at it is a switch point.
+///
+/// Made by ``InMemoryPool/makeCancelSignal()``; tasks get at it through their context.
+public final class InMemoryCancelSignal: CancelSignal, SelfTimed {
+    private let simulation: Simulation
+    private let id: UInt64
+    private let isOwner: Bool
+
+    /// A new signal.
+    init(simulation: Simulation) {
+        self.simulation = simulation
+        isOwner = true
+        id = simulation.update { state, _ in
+            let id = state.nextObject
+            state.nextObject += 1
+            state.signals[id] = false
+            return id
+        }
+    }
+
+    /// The signal behind a reference.
+    init(_ reference: ObjectReference, simulation: Simulation) throws {
+        self.simulation = simulation
+        isOwner = false
+        id = reference.rawValue
+        guard simulation.update({ state, _ in state.signals[reference.rawValue] != nil }) else {
+            throw MultitaskingError(
+                .noSuchObject,
+                "the cancel event no longer exists: its last handle in the parent was dropped; keep it")
+        }
+    }
+
+    deinit {
+        guard isOwner else { return }
+        simulation.update { [id] state, _ in
+            state.signals[id] = nil
+            state.callWatches()
+        }
+    }
+
+    /// The name under which workers find this signal.
+    public var reference: ObjectReference { ObjectReference(rawValue: id) }
+
+    /// The simulation's time.
+    public var timeline: any Timeline { simulation }
+
+    /// Whether the signal is set. To a task whose worker has died it is, so that its loop ends.
+    public var isSet: Bool {
+        let isSet = simulation.look({ [id] in $0.signals[id] ?? false }, isVain: { !$0 })
+        return isSet ?? true
+    }
+
+    /// Sets the signal and wakes whoever waits for it.
+    public func set() { change(to: true) }
+
+    /// Clears the signal.
+    public func clear() { change(to: false) }
+
+    private func change(to value: Bool) {
+        _ = try? simulation.call { [id] state, party -> Bool? in
+            guard state.signals[id] != nil else { return true }
+            state.signals[id] = value
+            state.note(value ? .sets(signal: id) : .clears(signal: id), by: party)
+            return true
+        }
+    }
+
+    /// Blocks until the signal is set; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
+        let isSet = try? simulation.call(wait, for: .signal(id)) { [id] state, party -> Bool? in
+            guard let isSet = state.signals[id] else { return false }
+            if isSet { state.note(.sees(signal: id), by: party) }
+            return isSet ? true : nil
+        }
+        return (isSet ?? nil) ?? false
+    }
+
+    /// Suspends until the signal is set; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
+        if isSet { return true }
+        var watch: Int?
+        defer { if let watch { simulation.removeWatch(watch) } }
+        _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(.signal(id), $0) }
+        return simulation.update { [id] state, _ in state.signals[id] ?? false }
+    }
+}
+
+extension Simulation {
+    /// Calls `body` once when the condition holds, at once if it does.
+    func watch(_ condition: Condition, _ body: @escaping @Sendable () -> Void) -> Int {
+        update { state, _ in
+            let id = state.newID()
+            state.watches.append(.init(id: id, condition: condition, call: body))
+            state.callWatches()
+            return id
+        }
+    }
+
+    func removeWatch(_ id: Int) {
+        update { state, _ in state.watches.removeAll { $0.id == id } }
+    }
+}

@@ -1,0 +1,182 @@
+public import MultitaskingCore
+internal import MultitaskingSerialization
+
+/// A queue of a simulated pool. Every call is a switch point, and every element passes through the codec.
+///
+/// Made by ``InMemoryPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
+/// parent goes, the channel goes with everything in it.
+public final class InMemoryChannel: JoinableChannel, SelfTimed {
+    private let simulation: Simulation
+    private let id: UInt64
+    private let isOwner: Bool
+
+    /// A new channel.
+    init(_ options: ChannelOptions, simulation: Simulation) {
+        self.simulation = simulation
+        isOwner = true
+        id = simulation.update { state, _ in
+            let id = state.nextObject
+            state.nextObject += 1
+            state.channels[id] = ChannelState(options)
+            return id
+        }
+    }
+
+    /// The channel behind a reference.
+    init(_ reference: ObjectReference, simulation: Simulation) throws {
+        self.simulation = simulation
+        isOwner = false
+        id = reference.rawValue
+        guard simulation.update({ state, _ in state.channels[reference.rawValue] != nil }) else {
+            throw MultitaskingError(
+                .noSuchObject, "the channel no longer exists: its last handle in the parent was dropped; keep it")
+        }
+    }
+
+    deinit {
+        guard isOwner else { return }
+        simulation.update { [id] state, _ in
+            state.channels[id] = nil
+            state.callWatches()
+        }
+    }
+
+    /// The name under which workers find this channel.
+    public var reference: ObjectReference { ObjectReference(rawValue: id) }
+
+    /// The simulation's time.
+    public var timeline: any Timeline { simulation }
+
+    /// What the channel holds now.
+    public var status: ChannelStatus {
+        let status = simulation.look({ [id] in $0.channels[id]?.status(at: $0.now) }, isVain: { _ in true })
+        return (status ?? nil) ?? ChannelStatus(count: 0, capacity: nil, isClosed: true)
+    }
+
+    private static var closed: MultitaskingError {
+        MultitaskingError(.closed, "the channel is closed and takes no more elements; make a new one")
+    }
+
+    /// Puts `element` at the end; see `Channel.send(_:wait:)`.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
+        let bytes = try encodePayload(element)
+        let fingerprint = TypeFingerprint.of(Element.self)
+        let isSent = try simulation.call(wait, for: .room(id), target: id) { [id] state, party -> Bool? in
+            guard let channel = state.channels[id], !channel.isClosed else { throw Self.closed }
+            guard channel.hasRoom(at: state.now) else {
+                if wait == .never { state.note(.findsFull(channel: id), by: party) }
+                return nil
+            }
+            state.channels[id]?.append(.init(bytes: bytes, fingerprint: fingerprint))
+            state.note(.sends(channel: id, bytes: bytes.count), by: party)
+            return true
+        }
+        return isSent ?? false
+    }
+
+    /// Takes the first element; see `Channel.receive(as:wait:)`.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(
+        as type: Element.Type = Element.self, wait: WaitLimit = .never
+    ) throws -> Element? {
+        let fingerprint = TypeFingerprint.of(type)
+        let received = try simulation.call(wait, for: .element(id)) { [id] state, party -> [UInt8]?? in
+            guard let channel = state.channels[id] else { return .some(nil) }
+            guard let first = channel.first else {
+                if channel.isClosed { return .some(nil) }
+                if wait == .never { state.note(.findsEmpty(channel: id), by: party) }
+                return nil
+            }
+            guard first.fingerprint == fingerprint else {
+                state.note(.findsWrongType(channel: id), by: party)
+                throw TypeFingerprint.mismatch(found: first.fingerprint, expected: type)
+            }
+            state.receive(from: id, by: party)
+            return first.bytes
+        }
+        guard let bytes = received ?? nil else { return nil }
+        return try simulation.decode(bytes) { try $0.decode(type) }
+    }
+
+    /// Ends the channel; see `Channel.close(discarding:)`.
+    @discardableResult
+    public func close(discarding: Bool = false) -> Int {
+        let discarded = try? simulation.call { [id] state, party -> Int? in
+            guard let count = state.channels[id]?.close(discarding: discarding) else { return 0 }
+            state.note(.closes(channel: id, discarded: count), by: party)
+            return count
+        }
+        return (discarded ?? nil) ?? 0
+    }
+
+    /// Reports that one received element was worked off.
+    public func taskDone() throws {
+        _ = try simulation.call { [id] state, party -> Bool? in
+            guard state.channels[id] != nil else { return true }
+            guard state.reportDone(in: id, by: party) else {
+                throw MultitaskingError(
+                    .invalidArgument,
+                    "taskDone() was called more often than elements were sent; call it once for each received element")
+            }
+            state.note(.reportsDone(channel: id), by: party)
+            return true
+        }
+    }
+
+    /// Waits until every element sent so far was reported by ``taskDone()``.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func join(wait: WaitLimit = .forever) -> Bool {
+        let isJoined = try? simulation.call(wait, for: .joined(id)) { [id] state, _ -> Bool? in
+            state.channels[id]?.isJoined ?? true ? true : nil
+        }
+        return (isJoined ?? nil) ?? false
+    }
+
+    /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
+    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+        if let failure = simulation.failure { throw failure }
+        let condition: Condition =
+            switch operation {
+            case .send: .room(id)
+            case .receive: .element(id)
+            case .join: .joined(id)
+            }
+        var watch: Int?
+        defer { if let watch { simulation.removeWatch(watch) } }
+        _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(condition, $0) }
+    }
+}
+
+extension SimulationState {
+    /// Takes the first element of a channel, and remembers it where it may have to be put back.
+    fileprivate mutating func receive(from id: UInt64, by party: Int?) {
+        guard let element = channels[id]?.removeFirst() else { return }
+        note(.receives(channel: id, bytes: element.bytes.count), by: party)
+        guard channels[id]?.options.redelivers == true, let party, let task = task(of: party) else { return }
+        tasks[task]?.received.append((id, element))
+    }
+
+    /// Counts one element as done, of those the party has taken the first; false if all were.
+    fileprivate mutating func reportDone(in id: UInt64, by party: Int?) -> Bool {
+        guard channels[id]?.finish() == true else { return false }
+        if let party, let task = task(of: party),
+            let index = tasks[task]?.received.firstIndex(where: { $0.channel == id })
+        {
+            tasks[task]?.received.remove(at: index)
+        }
+        return true
+    }
+}
+
+extension Simulation {
+    /// Reads a payload in the parent or in a worker.
+    func decode<Value>(_ bytes: [UInt8], _ body: (inout PayloadReader) throws -> Value) throws -> Value {
+        // SAFETY: the reader is gone before the closure returns the array's bytes.
+        try unsafe bytes.withUnsafeBytes { bytes in
+            let environment = InMemoryEnvironment(simulation: self, task: nil, party: nil, attempt: 1)
+            var reader = unsafe PayloadReader(bytes, environment: environment)
+            return try body(&reader)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+
+/// One call of a function whose arguments, result and error pass through the codec as between processes.
+final class CodedTask<Function: PortableFunction>: TaskBody {
+    private let function: Function
+    private let arguments: [UInt8]
+    private let simulation: Simulation
+
+    /// - Throws: `encodeFailed`.
+    init(_ call: Invoker<Function>, simulation: Simulation) throws {
+        function = call.function
+        self.simulation = simulation
+        do {
+            arguments = try Self.bytes { try Function.encode(call.arguments, into: &$0) }
+        } catch {
+            if let error = error as? MultitaskingError, error.code == .encodeFailed { throw error }
+            throw MultitaskingError(
+                .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
+                cause: error)
+        }
+    }
+
+    func run(in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void) -> TaskResultBytes {
+        let arguments: Function.Arguments
+        do {
+            // SAFETY: the reader is gone before the closure returns the array's bytes.
+            arguments = try unsafe self.arguments.withUnsafeBytes { bytes in
+                var reader = unsafe PayloadReader(bytes, environment: environment)
+                return try Function.decodeArguments(from: &reader)
+            }
+        } catch {
+            // An argument that is a channel or signal which no longer exists says so itself.
+            let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
+            return Self.failure(error, isMissing ? .noSuchObject : .decodeFailed)
+        }
+        phase(.running)
+        let result = Result { try function.call(arguments, in: environment) }
+        phase(.encoding)
+        do {
+            switch result {
+            case .success(let output):
+                return .value(try Self.bytes { try Function.encode(output: output, into: &$0) })
+            case .failure(let error as MultitaskingError):
+                return Self.failure(error, error.code)
+            case .failure(let error):
+                return .thrown(try Self.bytes { try $0.encodeThrown(error) }, error)
+            }
+        } catch {
+            return Self.failure(error, .resultEncodeFailed)
+        }
+    }
+
+    /// An error of the pool, as it comes out of a worker: its cause is a description.
+    private static func failure(_ error: any Error, _ code: MultitaskingError.Code) -> TaskResultBytes {
+        let failure =
+            switch error as? MultitaskingError {
+            case let error? where error.code == code: error
+            case let error?: MultitaskingError(code, error.message, cause: error.cause ?? error)
+            case nil: MultitaskingError(code, String(describing: error), cause: error)
+            }
+        return .failure(PoolFailure(failure).error)
+    }
+
+    private static func bytes(_ encode: (inout PayloadWriter) throws -> Void) throws -> [UInt8] {
+        var writer = PayloadWriter()
+        try encode(&writer)
+        let count = writer.byteCount
+        // SAFETY: the array has room for `count` bytes, and `copy` writes them all or throws.
+        return try unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
+            try unsafe writer.copy(into: UnsafeMutableRawBufferPointer(target))
+            written = count
+        }
+    }
+}

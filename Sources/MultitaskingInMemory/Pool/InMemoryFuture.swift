@@ -1,0 +1,93 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+internal import Synchronization
+
+/// The parent's hold on one task: reads the ledger entry, and decodes the result when first asked for it.
+final class InMemoryFuture<Function: PortableFunction>: FutureSource, SelfTimed {
+    typealias Value = Function.Output
+
+    private let simulation: Simulation
+    private let task: Int
+    private let settled = Mutex<TaskOutcome<Value>?>(nil)
+
+    init(simulation: Simulation, task: Int) {
+        self.simulation = simulation
+        self.task = task
+    }
+
+    deinit {
+        simulation.update { [task] state, _ in
+            if state.tasks[task]?.isDone == true { state.tasks[task] = nil }
+        }
+    }
+
+    var timeline: any Timeline { simulation }
+
+    var state: TaskState {
+        let state = simulation.look({ [task] in $0.publicState(of: task) }, isVain: { $0 != .done && $0 != .cancelled })
+        return state ?? .done
+    }
+
+    func outcome() -> TaskOutcome<Value>? {
+        if let settled = settled.withLock({ $0 }) { return settled }
+        let found = simulation.look(
+            { [task] in
+                if case .done(let outcome)? = $0.tasks[task]?.state { outcome } else { nil }
+            }, isVain: { $0 == nil })
+        guard let outcome = found ?? nil else { return nil }
+        let decoded = decode(outcome)
+        return settled.withLock { settled in
+            if let settled { return settled }
+            settled = decoded
+            return decoded
+        }
+    }
+
+    private func decode(_ outcome: TaskRecord.Outcome) -> TaskOutcome<Value> {
+        do {
+            switch outcome {
+            case .value(let bytes):
+                return .success(try simulation.decode(bytes) { try Function.decodeOutput(from: &$0) })
+            case .thrown(let bytes): return .failure(try simulation.decode(bytes) { try $0.decodeThrown() })
+            case .failure(let error): return .failure(error)
+            case .cancelled: return .cancelled
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @available(*, noasync)
+    func waitUntilDone(_ wait: WaitLimit) -> Bool {
+        let isDone = try? simulation.call(wait, for: .ended(task)) { [task] state, _ -> Bool? in
+            state.tasks[task]?.isDone ?? true ? true : nil
+        }
+        return (isDone ?? nil) ?? false
+    }
+
+    func whenDone(_ body: @escaping @Sendable () -> Void) {
+        simulation.update { [task] state, _ in
+            if state.tasks[task]?.isDone == false {
+                state.tasks[task]?.whenDone.append(body)
+            } else {
+                state.effects.calls.append(body)
+            }
+        }
+    }
+
+    func cancel(force: Bool) -> Bool {
+        let isCancelled = try? simulation.call { [task] state, _ in state.cancel(task, force: force) }
+        return (isCancelled ?? nil) ?? false
+    }
+}
+
+extension SimulationState {
+    fileprivate func publicState(of task: Int) -> TaskState {
+        switch tasks[task]?.state {
+        case .queued?, .delayed?: .queued
+        case .running?: .running
+        case .done(.cancelled)?: .cancelled
+        case .done?, nil: .done
+        }
+    }
+}

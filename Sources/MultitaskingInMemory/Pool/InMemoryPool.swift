@@ -1,0 +1,156 @@
+public import MultitaskingCore
+internal import MultitaskingSerialization
+internal import Synchronization
+
+/// A deterministic simulation of a pool of worker processes, for tests of what runs on one.
+///
+/// ```swift
+/// let pool = try InMemoryPool(.seed(1), options: InMemoryOptions(maxWorkers: 2, faults: .chaotic))
+/// let future = try pool.submit(findPrimes, 1..<1_000)
+/// print(try future.value())
+/// pool.shutdown(.drain)
+/// ```
+///
+/// One party runs at a time: the thread that made the pool, which is the parent, or one of the workers. Who goes on is
+/// decided at each call of a channel, signal, clock, future or the pool, by the ``Schedule``. Time is virtual: when everybody
+/// waits, it jumps to the next time limit. Arguments, results, errors and elements are encoded and decoded as between
+/// processes, and functions that capture are refused, so that what cannot cross a process fails here too.
+///
+/// **What is deterministic.** Everything, as long as the pool is used from the thread that made it, and tasks do not depend
+/// on other things that change from run to run: the machine's time, random numbers, addresses, the order of a `Set`. Other
+/// threads and `async` callers may use the pool as well, but when they come depends on the machine.
+///
+/// **What is not simulated.** Memory is shared: a global variable that a task changes is changed for everybody. A task that
+/// traps ends the program. A task that reaches no switch point cannot be interrupted, also not by its time-out.
+///
+/// When everybody waits for somebody and no time limit runs, all that waits ends with an error of the code `deadlock`, whose
+/// message lists who waits for what.
+public final class InMemoryPool: Executor, SelfTimed {
+    let simulation: Simulation
+    private let options: InMemoryOptions
+    private let isShutDown = Mutex(false)
+
+    /// How many workers there are.
+    public var maxWorkers: Int { options.maxWorkers }
+
+    /// The simulation's time.
+    public var timeline: any Timeline { simulation }
+
+    /// Makes a pool, whose parent is the calling thread.
+    ///
+    /// - Parameters:
+    ///   - schedule: which course of events to take.
+    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
+    /// - Throws: `invalidArgument`.
+    public convenience init(
+        _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
+        initializer: (@Sendable () throws -> Void)? = nil
+    ) throws {
+        try self.init(schedule, options, parent: currentThread(), threads: nil, initializer: initializer)
+    }
+
+    /// - Parameters:
+    ///   - parent: the thread that is the parent; nil for callers that are on no thread in particular.
+    ///   - threads: threads to use; nil for threads of its own.
+    init(
+        _ schedule: Schedule, _ options: InMemoryOptions, parent: UInt?, threads: ThreadCache?,
+        initializer: (@Sendable () throws -> Void)?
+    ) throws {
+        try options.validate()
+        self.options = options
+        let setup = SimulationSetup(
+            workers: options.maxWorkers, hasInitializer: initializer != nil, taskLimit: options.taskLimit,
+            stepLimit: options.stepLimit, decisions: schedule.decisions, faults: schedule.faults(of: options.faults),
+            parent: parent)
+        simulation = Simulation(setup, threads: threads, initializer: initializer)
+    }
+
+    deinit {
+        if !isShutDown.withLock({ $0 }) { simulation.shutdown(.drain) }
+    }
+
+    /// Queues a call; see `Executor.submit(_:options:)`.
+    public func submit<Function: PortableFunction>(
+        _ call: Invoker<Function>, options: TaskOptions = .default
+    ) throws -> Future<Function.Output> {
+        try options.validate()
+        try checkPortable(call.function)
+        let body = try CodedTask(call, simulation: simulation)
+        let companion = Function.companion(of: call.arguments)
+        let record = TaskRecord(body: body, options: options, companion: companion)
+        let task: Int? = try simulation.call(options.waitForRoom, for: .taskRoom) { (state, party) throws -> Int? in
+            if let refusal = state.refusal { throw refusal }
+            guard state.hasTaskRoom else { return nil }
+            return state.submit(record, by: party)
+        }
+        guard let task else {
+            throw MultitaskingError(
+                .arenaLimitReached,
+                "the pool holds as many unfinished tasks as its taskLimit allows; wait for some first")
+        }
+        return Future(InMemoryFuture<Function>(simulation: simulation, task: task))
+    }
+
+    /// Throws unless the function could be sent to a process.
+    private func checkPortable<Function: PortableFunction>(_ function: Function) throws {
+        guard !options.allowsCaptures else { return }
+        if FunctionAddress(of: function) == nil {
+            throw MultitaskingError(
+                .capturesState,
+                "the function captures state, which does not cross to another process; pass the value as an argument, or "
+                    + "set allowsCaptures to have it as where the pool may fork")
+        }
+        if FunctionTypeName(of: Function.self) == nil {
+            throw MultitaskingError(
+                .capturesState,
+                "an argument or result type of the function is private or local, so that no other process can find it; "
+                    + "make it internal, or set allowsCaptures to have it as where the pool may fork")
+        }
+    }
+
+    /// Makes a channel that all workers can use.
+    /// - Throws: `invalidArgument`; `shutDown`.
+    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+        try options.validate()
+        try checkUsable()
+        return InMemoryChannel(options, simulation: simulation)
+    }
+
+    /// Makes a cancel signal that all workers can use.
+    /// - Throws: `shutDown`.
+    public func makeCancelSignal() throws -> any CancelSignal {
+        try checkUsable()
+        return InMemoryCancelSignal(simulation: simulation)
+    }
+
+    private func checkUsable() throws {
+        if let refusal = simulation.update({ state, _ in state.refusal }) { throw refusal }
+    }
+
+    /// Ends the pool and blocks until its workers and their threads are gone.
+    ///
+    /// With `.kill`, running tasks end with `workerCrashed`. If tasks that run never end, this ends with them, as a deadlock.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func shutdown(_ mode: ShutdownMode = .drain) {
+        simulation.shutdown(mode)
+        isShutDown.withLock { $0 = true }
+    }
+
+    /// Why the simulation could not go on, if so: an error of the code `deadlock`.
+    public var failure: MultitaskingError? { simulation.failure }
+
+    /// What has happened so far, one line a step: virtual milliseconds, who, what.
+    public var trace: [String] {
+        let record = simulation.record()
+        return record.trace.lines(workers: record.workers)
+    }
+
+    /// A short string that makes this run again: its decisions and its faults so far.
+    public var replay: String {
+        let record = simulation.record()
+        return Replay(deviations: record.deviations, strikes: record.strikes).string
+    }
+
+    /// How much virtual time has passed.
+    public var elapsed: Duration { simulation.record().elapsed }
+}

@@ -1,0 +1,41 @@
+internal import Synchronization
+
+/// Where the parts of one `async` function wait to be run by the thread that waits for it.
+final class JobQueue: TaskExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var isAbandoned = false
+    }
+
+    private let simulation: Simulation
+    private let state = Mutex(State())
+
+    init(simulation: Simulation) { self.simulation = simulation }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isTaken = state.withLock { state in
+            if !state.isAbandoned { state.jobs.append(job) }
+            return !state.isAbandoned
+        }
+        if isTaken { simulation.poke() } else { globalConcurrentExecutor.enqueue(job) }
+    }
+
+    var hasJob: Bool { state.withLock { !$0.jobs.isEmpty } }
+
+    /// Runs what can be run now, on this thread.
+    func runAll() {
+        while let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    /// Leaves what comes later, of a function that nobody waits for any more, to Swift's own threads.
+    func abandon() {
+        let jobs = state.withLock { state in
+            state.isAbandoned = true
+            return swapOut(&state.jobs, [])
+        }
+        for job in jobs { globalConcurrentExecutor.enqueue(job) }
+    }
+}

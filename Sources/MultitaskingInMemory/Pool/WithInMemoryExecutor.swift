@@ -1,0 +1,84 @@
+public import Multitasking
+
+// The one file, with `Explore.swift`, that knows the facade: tests are written against the same manager as programs. The
+// blocking functions are disfavored for the same reason as those of the other pools.
+
+/// Makes a simulated pool for the time of `body`.
+///
+/// ```swift
+/// try withInMemoryExecutor(seed: 7) { manager in
+///     let session = try manager.map("task-", findPrimes, ranges)
+///     for (name, result) in try session.results() { … }
+/// }
+/// ```
+/// Use it in tests, in the place of `withProcessPoolExecutor`. When `body` returns, all tasks are run to their end and the
+/// pool is gone; when it throws, tasks that have not started are cancelled first.
+///
+/// - Parameters:
+///   - seed: which course of events to take.
+///   - initializer: what each worker runs before its first task.
+///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
+/// - Throws: `invalidArgument`; `deadlock` if nobody could go on; what `body` throws. Not what tasks throw.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+public func withInMemoryExecutor<Value>(
+    seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
+    initializer: (@Sendable () throws -> Void)? = nil,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
+    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    var options = options
+    options.maxWorkers = maxWorkers
+    let pool = try InMemoryPool(
+        .seed(seed), options, parent: currentThread(), threads: nil, initializer: initializer)
+    let value: Value
+    do {
+        value = try body(
+            try TaskManager(
+                executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+                globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+                globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+                globalOutputQueueSize: globalOutputQueueSize))
+        pool.shutdown(.drain)
+    } catch {
+        pool.shutdown(.cancelQueued)
+        throw error
+    }
+    // Calls that cannot throw may have hidden it.
+    if let failure = pool.failure { throw failure }
+    return value
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// The course of events then also depends on when the caller's task is run, and is not determined by the seed alone.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withInMemoryExecutor<Value>(
+    seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
+    initializer: (@Sendable () throws -> Void)? = nil,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
+    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    var options = options
+    options.maxWorkers = maxWorkers
+    let pool = try InMemoryPool(.seed(seed), options, parent: nil, threads: nil, initializer: initializer)
+    let manager = try TaskManager(
+        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
+        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
+        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
+        globalOutputQueueSize: globalOutputQueueSize)
+    let value: Value
+    do {
+        value = try await body(manager)
+    } catch {
+        await manager.shutdown(.cancelQueued)
+        throw error
+    }
+    await manager.shutdown(.drain)
+    if let failure = pool.failure { throw failure }
+    return value
+}

@@ -1,0 +1,77 @@
+internal import MultitaskingCore
+
+/// What a channel holds.
+struct ChannelState: Sendable {
+    struct Element: Sendable {
+        var bytes: [UInt8]
+        var fingerprint: UInt64
+    }
+
+    let options: ChannelOptions
+    private(set) var isClosed = false
+    /// Until when it pretends to have no room.
+    var fullUntil: Nanoseconds = 0
+    private var elements: [Element] = []
+    private var head = 0
+    private(set) var byteCount = 0
+    private var unfinished = 0
+
+    init(_ options: ChannelOptions) { self.options = options }
+
+    var count: Int { elements.count - head }
+
+    func hasRoom(at now: Nanoseconds) -> Bool {
+        now >= fullUntil && count < options.capacity ?? .max && byteCount < options.byteCapacity ?? .max
+    }
+
+    var isJoined: Bool { unfinished == 0 }
+    var first: Element? { count > 0 ? elements[head] : nil }
+
+    mutating func append(_ element: Element) {
+        elements.append(element)
+        byteCount += element.bytes.count
+        unfinished += 1
+    }
+
+    mutating func removeFirst() -> Element {
+        let element = elements[head]
+        elements[head].bytes = []
+        head += 1
+        byteCount -= element.bytes.count
+        if head == elements.count || head > 64 && head * 2 > elements.count {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+
+    /// Puts elements back that somebody took who has died since, in the order in which they were taken.
+    mutating func putBack(_ taken: [Element]) {
+        elements.insert(contentsOf: taken, at: head)
+        for element in taken { byteCount += element.bytes.count }
+    }
+
+    /// Returns how many elements were discarded.
+    mutating func close(discarding: Bool) -> Int {
+        isClosed = true
+        guard discarding else { return 0 }
+        let discarded = count
+        unfinished -= discarded
+        (elements, head, byteCount) = ([], 0, 0)
+        return discarded
+    }
+
+    /// Counts one element as done; false if all were.
+    mutating func finish() -> Bool {
+        guard unfinished > 0 else { return false }
+        unfinished -= 1
+        return true
+    }
+
+    func status(at now: Nanoseconds) -> ChannelStatus {
+        ChannelStatus(
+            count: count, capacity: options.capacity,
+            byteCount: options.byteCapacity == nil ? nil : byteCount, byteCapacity: options.byteCapacity,
+            isClosed: isClosed)
+    }
+}

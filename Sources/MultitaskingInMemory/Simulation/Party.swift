@@ -1,0 +1,57 @@
+/// One who takes part in a simulation: the thread that made the pool, a worker, or another thread that calls in.
+struct Party: Sendable {
+    enum Activity: Sendable {
+        /// Outside of the simulation: a worker without a task, or a thread that is busy elsewhere.
+        /// Exits: `ready` when it gets a task or calls in.
+        case absent
+        /// Could go on, or does. Exits: `waiting` when it must wait; `dying`; `absent` when it is through.
+        case ready
+        /// Waits for a condition. Exits: `ready` when it is its turn after the condition came true; `dying`.
+        case waiting(Condition)
+        /// Its worker died: what it still does counts for nothing. Exits: `absent` when its function has returned.
+        case dying
+    }
+
+    let parker = Parker()
+    var activity = Activity.absent
+    /// The thread that is this party now.
+    var thread: UInt?
+    /// Counts waits, so that the end of one is not taken for that of another.
+    var waitNumber = 0
+    /// Whether the limit of its wait has passed.
+    var hasTimedOut = false
+    /// Whether its last call found nothing to do.
+    var isPolling = false
+    /// Whether it is inside of a call.
+    var isInside = false
+    /// How many calls were refused since its worker died.
+    var refusals = 0
+
+    var isAbsent: Bool { if case .absent = activity { true } else { false } }
+    var isDying: Bool { if case .dying = activity { true } else { false } }
+}
+
+/// What a party waits for.
+enum Condition: Sendable {
+    /// Room in a channel.
+    case room(UInt64)
+    /// An element of a channel, or its end.
+    case element(UInt64)
+    /// That every element of a channel was reported as done.
+    case joined(UInt64)
+    case signal(UInt64)
+    /// The end of a task.
+    case ended(Int)
+    /// Room for another task.
+    case taskRoom
+    /// That the pool has no workers any more.
+    case poolEnd
+    /// Nothing but time.
+    case time
+    /// Nothing at all: a fault.
+    case stuck
+    /// That an `async` function can go on.
+    case job(@Sendable () -> Bool)
+    /// Something of a layer above.
+    case other(@Sendable () -> Bool)
+}

@@ -1,0 +1,325 @@
+internal import MultitaskingCore
+internal import Synchronization
+
+/// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to thread.
+final class Simulation: Timeline {
+    /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
+    private static let patience = Duration.milliseconds(20)
+    /// How long nothing must happen, in real time, before that counts as a deadlock where other threads may call in.
+    private static let idleTime = Duration.milliseconds(500)
+
+    private let state: Mutex<SimulationState>
+    let threads: ThreadCache
+    private let ownsThreads: Bool
+    let workerCount: Int
+    private let initializer: (@Sendable () throws -> Void)?
+
+    /// - Parameter threads: threads to use, which outlive the simulation; nil for threads of its own.
+    init(
+        _ setup: SimulationSetup, threads: ThreadCache?,
+        initializer: (@Sendable () throws -> Void)?
+    ) {
+        state = Mutex(SimulationState(options: setup))
+        self.threads = threads ?? ThreadCache()
+        ownsThreads = threads == nil
+        workerCount = setup.workers
+        self.initializer = initializer
+    }
+
+    // MARK: Calls
+
+    /// A switch point, then `attempt`; where that gives nil, waits until `condition` holds and attempts again.
+    ///
+    /// `attempt` runs under the lock, is given the calling party, and must not call user code.
+    /// - Parameter target: the channel to which the call would send.
+    /// - Returns: what `attempt` gave; nil if it gave nothing until the limit.
+    /// - Throws: what `attempt` throws; `WorkerLost`; the simulation's failure instead of waiting.
+    func call<Value: Sendable>(
+        _ limit: WaitLimit = .never, for condition: Condition = .time, target: UInt64? = nil,
+        _ attempt: (inout SimulationState, Int?) throws -> Value?
+    ) throws -> Value? {
+        var request = CallRequest(thread: currentThread(), limit: limit, condition: condition, target: target)
+        var (progress, effects) = state.withLock { state in
+            let progress = state.enter(&request, attempt)
+            return (progress, state.takeEffects())
+        }
+        while true {
+            run(effects, request.thread)
+            switch progress {
+            case .done(let result):
+                leave(request)
+                return try result.get()
+            case .refused(let next):
+                go(next)
+                if request.party == nil { pauseThread() }
+                throw WorkerLost()
+            case .pass(.stay, _): break
+            case .pass(let next, let parker):
+                go(next)
+                waitForTurn(parker, request)
+            }
+            (progress, effects) = state.withLock { state in
+                let progress = state.proceed(&request, attempt)
+                return (progress, state.takeEffects())
+            }
+        }
+    }
+
+    /// A switch point, and then a look that changes nothing: `isVain` says whether what it found is worth nothing.
+    ///
+    /// - Returns: nil if the caller's worker has died.
+    func look<Value: Sendable>(
+        _ body: (borrowing SimulationState) -> Value, isVain: (Value) -> Bool
+    ) -> Value? {
+        let value = try? call { state, party -> Value? in
+            let value = body(state)
+            if isVain(value) { state.lookedInVain(party) }
+            return value
+        }
+        return value ?? nil
+    }
+
+    /// Something that is no switch point and that no other party sees the moment of.
+    func update<Value: Sendable>(_ body: (inout SimulationState, Int?) -> Value) -> Value {
+        let thread = currentThread()
+        let (value, effects) = state.withLock { state in
+            let value = body(&state, state.party(of: thread))
+            return (value, state.takeEffects())
+        }
+        run(effects, thread)
+        return value
+    }
+
+    private func leave(_ request: CallRequest) {
+        let (next, effects) = state.withLock { state in
+            let next = state.leave(request)
+            return (next, state.takeEffects())
+        }
+        run(effects, request.thread)
+        go(next)
+    }
+
+    /// Runs callbacks, as the one who has the turn, and releases what is of no use any more.
+    private func run(_ effects: SimulationState.Effects, _ thread: UInt) {
+        guard !effects.isEmpty else { return }
+        let previous = state.withLock { swapOut(&$0.callbackThread, thread) }
+        for call in effects.calls { call() }
+        state.withLock { $0.callbackThread = previous }
+    }
+
+    /// Wakes whose turn it is.
+    private func go(_ next: SimulationState.Next) {
+        switch next {
+        case .stay: break
+        case .resume(let parker): parker.unpark()
+        case .launch(let worker): launch(worker)
+        case .nobody: checkLater()
+        }
+    }
+
+    /// Waits for the turn.
+    private func waitForTurn(_ parker: Parker, _ request: CallRequest) {
+        guard request.isOutside else {
+            parker.park()
+            return
+        }
+        // The parent may be waiting for this thread, outside of the simulation.
+        var step = -1
+        while !parker.park(for: Self.patience) {
+            let next = state.withLock { state -> SimulationState.Next in
+                guard state.running == 0, !state.parties[0].isInside else { return .stay }
+                guard state.steps == step else {
+                    step = state.steps
+                    return .stay
+                }
+                state.parties[0].activity = .absent
+                return state.next(after: nil)
+            }
+            go(next)
+        }
+    }
+
+    /// Looks after a while of real time whether everybody waits for ever.
+    private func checkLater() {
+        let step: Int? = state.withLock { state in
+            guard state.needsIdleCheck else { return nil }
+            state.needsIdleCheck = false
+            return state.steps
+        }
+        guard let step else { return }
+        Task.detached { [weak self] in
+            try? await Task.sleep(for: Self.idleTime)
+            self?.checkIdle(at: step)
+        }
+    }
+
+    private func checkIdle(at step: Int) {
+        let (next, effects) = state.withLock { state in
+            let next = state.idleCheck(at: step)
+            return (next, state.takeEffects())
+        }
+        run(effects, currentThread())
+        go(next)
+    }
+
+    /// Goes on if everybody waits: something outside of the simulation has happened.
+    func poke() {
+        let (next, effects) = state.withLock { state in
+            guard state.running == nil else { return (SimulationState.Next.stay, SimulationState.Effects()) }
+            let next = state.next(after: nil)
+            return (next, state.takeEffects())
+        }
+        run(effects, currentThread())
+        go(next)
+    }
+
+    // MARK: Workers
+
+    private func launch(_ worker: Int) {
+        do {
+            try threads.run { self.work(as: worker) }
+        } catch {
+            let (next, effects) = state.withLock { state in
+                state.kill(worker, .exit(1), .failure(error as? MultitaskingError ?? Self.noThread(error)))
+                let next = state.next(after: nil)
+                return (next, state.takeEffects())
+            }
+            run(effects, currentThread())
+            go(next)
+        }
+    }
+
+    private static func noThread(_ error: any Error) -> MultitaskingError {
+        MultitaskingError(.systemError, "a simulated worker has no thread", cause: error)
+    }
+
+    /// What a thread does that is a worker, and maybe then another.
+    private func work(as first: Int) {
+        let thread = currentThread()
+        var worker: Int? = first
+        while let index = worker {
+            let assignment = state.withLock { $0.bind(index, to: thread) }
+            switch assignment {
+            case .initializer: initialize(index)
+            case .task(let task, let body, let attempt):
+                let environment = InMemoryEnvironment(simulation: self, task: task, party: index + 1, attempt: attempt)
+                let result = body.run(in: environment) { phase in
+                    update { state, _ in state.tasks[task]?.phase = phase }
+                }
+                _ = try? call { state, _ -> Bool? in
+                    state.finish(index, result)
+                    return true
+                }
+            }
+            worker = release(index, thread)
+        }
+    }
+
+    private func initialize(_ worker: Int) {
+        do {
+            try initializer?()
+            _ = try call { state, _ -> Bool? in
+                state.initialized(worker)
+                return true
+            }
+        } catch {
+            _ = try? call { state, _ -> Bool? in
+                state.kill(worker, .exit(93), .initializer(error))
+                return true
+            }
+        }
+    }
+
+    /// Gives up being a worker, and the turn; the worker that the thread is to be next.
+    private func release(_ worker: Int, _ thread: UInt) -> Int? {
+        let (next, effects) = state.withLock { state -> (SimulationState.Next, SimulationState.Effects) in
+            guard state.lostThreads.remove(thread) == nil else { return (.stay, SimulationState.Effects()) }
+            state.release(worker)
+            let next = state.next(after: nil)
+            return (next, state.takeEffects())
+        }
+        run(effects, thread)
+        if case .launch(let worker) = next { return worker }
+        go(next)
+        return nil
+    }
+
+    // MARK: Time
+
+    var clock: any TaskClock { VirtualClock(simulation: self) }
+
+    func wait(_ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool) -> Bool {
+        let isTrue = try? call(limit, for: .other(condition)) { _, _ in condition() ? true : nil }
+        return (isTrue ?? nil) ?? false
+    }
+
+    func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let (id, party) = update { state, party -> (Int, Int?) in
+            let id = state.newID()
+            state.asyncWaits[id] = .some(party)
+            if case .upTo(let duration) = limit {
+                state.limitedWaits[id] = timeIsUp
+                state.timers.add(.call(id), at: state.now.addingSaturated(duration.nanoseconds))
+            }
+            return (id, party)
+        }
+        if party == nil { poke() }
+        return { self.update { state, _ in state.endAsyncWait(id) } }
+    }
+
+    // MARK: The end
+
+    /// Ends the pool and waits until its workers are gone.
+    func shutdown(_ mode: ShutdownMode) {
+        let isEnding = Mutex(false)
+        _ = try? call(.forever, for: .poolEnd) { state, party -> Bool? in
+            if isEnding.withLock({ swapOut(&$0, true) }) == false {
+                state.note(.shutsDown("\(mode)"), by: party)
+                state.beginShutdown(mode)
+            }
+            return state.holds(.poolEnd) ? true : nil
+        }
+        if ownsThreads { threads.close() }
+    }
+
+    /// Why nothing went on any more, if so.
+    var failure: MultitaskingError? { state.withLock { $0.failure } }
+
+    /// What happened, for whoever reads it.
+    func record() -> SimulationRecord {
+        state.withLock { state in
+            SimulationRecord(
+                trace: state.trace, workers: state.workerCount, deviations: state.decisions.deviations,
+                made: state.decisions.made, strikes: state.faults.strikes, steps: state.steps,
+                elapsed: .nanoseconds(state.now))
+        }
+    }
+}
+
+/// What happened in a simulation.
+struct SimulationRecord: Sendable {
+    var trace: Trace
+    var workers: Int
+    var deviations: [Decisions.Deviation]
+    var made: [Decisions.Made]
+    var strikes: [FaultSource.Strike]
+    var steps: Int
+    var elapsed: Duration
+}
+
+/// The clock of a simulation.
+struct VirtualClock: TaskClock {
+    let simulation: Simulation
+
+    /// A look at the clock takes a little time, so that a loop that waits for it comes to its end.
+    var now: Duration {
+        simulation.update { state, party in
+            if party != nil { state.now += SimulationState.stepTime }
+            return .nanoseconds(state.now)
+        }
+    }
+
+    func sleep(for duration: Duration) {
+        _ = try? simulation.call(.upTo(duration), for: .time) { _, _ -> Bool? in nil }
+    }
+}

@@ -1,0 +1,95 @@
+internal import MultitaskingCore
+
+// Tasks: their ledger, and how they are ended.
+
+extension SimulationState {
+    /// Whether a task can be taken in now.
+    var hasTaskRoom: Bool { taskLimit.map { unfinished < $0 } ?? true }
+
+    /// Why no task is taken in, if so.
+    var refusal: MultitaskingError? {
+        if let failure { return failure }
+        if let broken { return broken }
+        if phase == .running { return nil }
+        return MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
+    }
+
+    mutating func submit(_ record: TaskRecord, by party: Int?) -> Int {
+        let task = nextTask
+        nextTask += 1
+        tasks[task] = record
+        unfinished += 1
+        queue.append(task)
+        note(.submits(task: task), by: party)
+        if let limit = record.options.queueTimeout {
+            timers.add(.queueTimeout(task: task), at: now.addingSaturated(limit.nanoseconds))
+        }
+        return task
+    }
+
+    /// Ends a task.
+    mutating func settle(_ task: Int, _ outcome: TaskRecord.Outcome) {
+        guard var record = tasks[task], !record.isDone else { return }
+        record.state = .done(outcome)
+        unfinished -= 1
+        effects.calls += record.whenDone
+        record.whenDone = []
+        if let companion = record.companion { effects.garbage.append(companion) }
+        record.companion = nil
+        record.received = []
+        tasks[task] = record
+        vainLooks = 0
+        callWatches()
+        leaveIfDone()
+    }
+
+    /// Asks a running task to end, and plans the harder steps.
+    mutating func beginEnding(_ task: Int, _ ending: TaskRecord.Ending) {
+        guard var record = tasks[task], record.worker != nil, record.ending == nil else { return }
+        record.ending = ending
+        record.isEndRequested = true
+        tasks[task] = record
+        note(.asksToEnd(task: task), by: nil)
+        vainLooks = 0
+        timers.add(
+            .ladder(task: task, attempt: record.attempts),
+            at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
+    }
+
+    /// The grace period is over: SIGTERM, which ends a worker at once unless it is stuck; then SIGKILL.
+    mutating func climbLadder(_ task: Int) {
+        guard let record = tasks[task], let worker = record.worker, let ending = record.ending else { return }
+        let isStuck = if case .waiting(.stuck) = parties[worker + 1].activity { true } else { false }
+        if isStuck, !record.wasTerminated {
+            tasks[task]?.wasTerminated = true
+            return timers.add(
+                .ladder(task: task, attempt: record.attempts),
+                at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
+        }
+        kill(worker, .signal(isStuck ? 9 : 15), .ending(ending))
+    }
+
+    /// - Returns: true if the task never starts or, when forced, is being ended.
+    mutating func cancel(_ task: Int, force: Bool) -> Bool {
+        guard let record = tasks[task] else { return false }
+        switch record.state {
+        case .done(.cancelled): return true
+        case .done: return false
+        case .delayed where !force: return false
+        case .queued, .delayed:
+            note(.cancels(task: task), by: running)
+            settle(task, .cancelled)
+            return true
+        case .running:
+            guard force else { return false }
+            beginEnding(task, .cancel)
+            return true
+        }
+    }
+
+    static var queueTimedOut: MultitaskingError {
+        MultitaskingError(
+            .queueTimedOut,
+            "the task waited for a worker until its queueTimeout, and never started; allow more time, or more workers")
+    }
+}

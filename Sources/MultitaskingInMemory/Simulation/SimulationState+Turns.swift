@@ -1,0 +1,231 @@
+public import MultitaskingCore
+
+// Whose turn it is.
+
+extension SimulationState {
+    /// Who goes on.
+    enum Next: Sendable {
+        /// The party that asked.
+        case stay
+        case resume(Parker)
+        /// A worker without a thread, which needs one.
+        case launch(worker: Int)
+        /// Nobody: everybody waits for something outside of the simulation.
+        case nobody
+    }
+
+    /// Gives the turn to one of those who can go on, after time has passed if nobody can.
+    ///
+    /// - Parameter me: who had the turn.
+    mutating func next(after me: Int?) -> Next {
+        running = nil
+        while true {
+            fireDueTimers()
+            // What the dead leave behind is over before anything else happens.
+            if let dying = parties.firstIndex(where: { $0.isDying }) { return give(turnTo: dying, from: me) }
+            var candidates = candidates(after: me)
+            if candidates.isEmpty || vainLooks > Self.pollLimit * candidates.count {
+                if isWaitedFor, passTime() { continue }
+                if isDeadlock(candidates) {
+                    fail(Self.deadlock(describeWaits()))
+                    continue
+                }
+            }
+            if steps > stepLimit, failure == nil {
+                fail(Self.tooLong(steps: stepLimit, describeWaits()))
+                continue
+            }
+            guard !candidates.isEmpty else { return .nobody }
+            let isPreemption = me == candidates[0] && !parties[candidates[0]].isPolling
+            let choice = decisions.choose(among: candidates.count, isPreemption: isPreemption)
+            let party = candidates.remove(at: choice)
+            guard parties[party].isAbsent else { return give(turnTo: party, from: me) }
+            if take(worker: party - 1) {
+                running = party
+                return .launch(worker: party - 1)
+            }
+        }
+    }
+
+    private mutating func give(turnTo party: Int, from me: Int?) -> Next {
+        running = party
+        if case .waiting = parties[party].activity { parties[party].activity = .ready }
+        return party == me ? .stay : .resume(parties[party].parker)
+    }
+
+    /// Who can go on: the default first, then the others in their order.
+    ///
+    /// The default is who had the turn, unless it only looks around; then it is the next one.
+    private mutating func candidates(after me: Int?) -> [Int] {
+        let hasWork = hasQueuedTask()
+        var hasTaker = false
+        var candidates: [Int] = []
+        for party in parties.indices {
+            switch parties[party].activity {
+            case .ready: candidates.append(party)
+            case .waiting(let condition):
+                if parties[party].hasTimedOut || failure != nil || holds(condition) { candidates.append(party) }
+            case .dying: break
+            case .absent:
+                guard (1...workerCount).contains(party), parties[party].thread == nil, failure == nil else { break }
+                switch workers[party - 1].activity {
+                case .fresh where broken == nil: candidates.append(party)
+                // One idle worker is as good as another, so that only one is offered the task.
+                case .idle where hasWork && !hasTaker:
+                    hasTaker = true
+                    candidates.append(party)
+                default: break
+                }
+            }
+        }
+        guard let me, candidates.count > 1 else { return candidates }
+        let first =
+            candidates.firstIndex { parties[me].isPolling ? $0 > me : $0 >= me } ?? 0
+        candidates.insert(candidates.remove(at: first), at: 0)
+        return candidates
+    }
+
+    /// Whether there is a task that a worker can take; forgets those that have ended in the queue.
+    private mutating func hasQueuedTask() -> Bool {
+        while let task = queue.first {
+            if tasks[task]?.isQueued == true { return true }
+            queue.removeFirst()
+        }
+        return false
+    }
+
+    // MARK: Time
+
+    /// Whether somebody waits for what happens in the simulation, so that its time may pass.
+    private var isWaitedFor: Bool {
+        if !parties[0].isAbsent || outsideWaits > 0 { return true }
+        return parties.indices.contains { $0 > workerCount && !parties[$0].isAbsent }
+    }
+
+    /// Makes it the time of the next thing that is planned; false if nothing is.
+    mutating func passTime() -> Bool {
+        while let timer = timers.next {
+            guard isLive(timer.event) else {
+                timers.removeNext()
+                continue
+            }
+            now = max(now, timer.time)
+            vainLooks = 0
+            return true
+        }
+        return false
+    }
+
+    private mutating func fireDueTimers() {
+        while let timer = timers.next, timer.time <= now {
+            timers.removeNext()
+            if isLive(timer.event) { fire(timer.event) }
+        }
+    }
+
+    private func isLive(_ event: TimerQueue.Event) -> Bool {
+        switch event {
+        case .limit(let party, let wait):
+            guard case .waiting = parties[party].activity else { return false }
+            return parties[party].waitNumber == wait && !parties[party].hasTimedOut
+        case .timeout(let task, let attempt):
+            return tasks[task].map { $0.worker != nil && $0.attempts == attempt && $0.ending == nil } ?? false
+        case .ladder(let task, let attempt):
+            return tasks[task].map { $0.worker != nil && $0.attempts == attempt } ?? false
+        case .queueTimeout(let task): return tasks[task].map { $0.isQueued && $0.attempts == 0 } ?? false
+        case .retry(let task): return tasks[task].map { if case .delayed = $0.state { true } else { false } } ?? false
+        case .respawn(let worker): return if case .dead = workers[worker].activity { true } else { false }
+        case .room(let channel, let until): return channels[channel]?.fullUntil == until
+        case .call(let id): return limitedWaits[id] != nil
+        }
+    }
+
+    private mutating func fire(_ event: TimerQueue.Event) {
+        switch event {
+        case .limit(let party, _): parties[party].hasTimedOut = true
+        case .timeout(let task, _): beginEnding(task, .timeout)
+        case .ladder(let task, _): climbLadder(task)
+        case .queueTimeout(let task): settle(task, .failure(Self.queueTimedOut))
+        case .retry(let task):
+            tasks[task]?.state = .queued
+            queue.appendRetry(task)
+        case .respawn(let worker): respawn(worker)
+        case .room: callWatches()
+        case .call(let id):
+            if let call = limitedWaits[id] { effects.calls.append(call) }
+            endAsyncWait(id)
+        }
+    }
+
+    // MARK: Deadlock
+
+    /// Whether nothing will ever happen again, although somebody waits for it.
+    private mutating func isDeadlock(_ candidates: [Int]) -> Bool {
+        guard failure == nil, isWaitedFor, !waitsForOutside else { return false }
+        // Where other threads than the parent call in, one of them may be on its way.
+        guard !parties[0].isAbsent, !hasHadGuests else {
+            if candidates.isEmpty { needsIdleCheck = true }
+            return false
+        }
+        return candidates.isEmpty || vainLooks > Self.deadlockPolls
+    }
+
+    /// Whether an `async` function waits for something that is not part of the simulation.
+    private var waitsForOutside: Bool {
+        parties.indices.contains { party in
+            if case .waiting(.job) = parties[party].activity { !asyncWaits.values.contains(party) } else { false }
+        }
+    }
+
+    /// Called when nothing has happened for a while of real time, where other threads than the parent may call in.
+    mutating func idleCheck(at step: Int) -> Next {
+        guard running == nil, steps == step, failure == nil, isWaitedFor, !waitsForOutside else { return .nobody }
+        fail(Self.deadlock(describeWaits()))
+        return next(after: nil)
+    }
+
+    private func describeWaits() -> String {
+        var waits = parties.indices.compactMap { party -> String? in
+            let task = task(of: party).map { " (task \($0))" } ?? ""
+            switch parties[party].activity {
+            case .absent: return nil
+            case .waiting(let condition): return "\(name(of: party))\(task) waits for \(describe(condition))"
+            case .ready, .dying: return "\(name(of: party))\(task) looks around without end"
+            }
+        }
+        if outsideWaits > 0 { waits.append("\(outsideWaits) asynchronous callers wait") }
+        let queued = tasks.values.count { $0.isQueued }
+        if queued > 0 { waits.append("\(queued) tasks wait for a worker") }
+        return waits.joined(separator: "; ")
+    }
+
+    static func deadlock(_ who: String) -> MultitaskingError {
+        MultitaskingError(.deadlock, "nobody can go on, and no time limit is running: \(who); mend who waits for whom")
+    }
+
+    static func tooLong(steps: Int, _ who: String) -> MultitaskingError {
+        MultitaskingError(
+            .deadlock, "the simulation has not ended after \(steps) steps (\(who)); end it, or raise its stepLimit")
+    }
+
+    /// Ends everything with an error.
+    mutating func fail(_ error: MultitaskingError) {
+        failure = error
+        note(.deadlock(error.message), by: nil)
+        for task in tasks.keys.sorted() {
+            if let worker = tasks[task]?.worker {
+                kill(worker, .signal(9), .failure(error))
+            } else if tasks[task]?.isDone == false {
+                settle(task, .failure(error))
+            }
+        }
+        for watch in watches { effects.calls.append(watch.call) }
+        watches = []
+        beginShutdown(.kill)
+    }
+}
+
+extension MultitaskingError.Code {
+    /// In a simulation, everybody waits for somebody, and nothing will ever happen again.
+    public static let deadlock = Self("deadlock")
+}

@@ -1,0 +1,297 @@
+internal import MultitaskingCore
+
+// Workers: what they take, how they die, and who comes after them.
+
+extension SimulationState {
+    /// Why a worker dies.
+    enum DeathReason {
+        /// By itself.
+        case crash
+        /// Its task is being ended.
+        case ending(TaskRecord.Ending)
+        /// The pool is killed.
+        case shutdown
+        /// The simulation has failed.
+        case failure(MultitaskingError)
+        /// The initializer threw.
+        case initializer(any Error)
+    }
+
+    /// What a worker is to do next.
+    enum Assignment: Sendable {
+        case initializer
+        case task(Int, any TaskBody, attempt: Int)
+    }
+
+    /// Lets a worker begin its initializer or the first queued task; false if it dies instead.
+    mutating func take(worker: Int) -> Bool {
+        let party = worker + 1
+        if case .fresh = workers[worker].activity {
+            workers[worker].activity = .busy
+            note(.initializes, by: party)
+            return begin(party)
+        }
+        guard let task = queue.first, var record = tasks[task] else { return false }
+        queue.removeFirst()
+        if case .crash(let end)? = faults.action(at: .beforeStart(task: task, attempt: record.attempts + 1)) {
+            // Nobody knows yet that the task was taken, so it is simply run elsewhere.
+            kill(worker, end, .crash)
+            queue.appendRetry(task)
+            note(.requeues(task: task), by: nil)
+            return false
+        }
+        record.attempts += 1
+        record.state = .running(worker: worker)
+        record.phase = .decoding
+        record.switchPoints = 0
+        record.isEndRequested = false
+        record.ending = nil
+        record.wasTerminated = false
+        if let timeout = record.options.timeout {
+            timers.add(
+                .timeout(task: task, attempt: record.attempts), at: now.addingSaturated(timeout.nanoseconds))
+        }
+        note(.starts(task: task, attempt: record.attempts), by: party)
+        tasks[task] = record
+        workers[worker].activity = .busy
+        workers[worker].task = task
+        return begin(party)
+    }
+
+    private mutating func begin(_ party: Int) -> Bool {
+        parties[party].activity = .ready
+        parties[party].isPolling = false
+        parties[party].refusals = 0
+        madeProgress(party)
+        return true
+    }
+
+    /// Makes a thread the worker's, and tells it what to do.
+    mutating func bind(_ worker: Int, to thread: UInt) -> Assignment {
+        parties[worker + 1].thread = thread
+        guard let task = workers[worker].task, let record = tasks[task] else { return .initializer }
+        return .task(task, record.body, attempt: record.attempts)
+    }
+
+    /// The worker's thread has no more to do with it.
+    mutating func release(_ worker: Int) {
+        parties[worker + 1].thread = nil
+        parties[worker + 1].activity = .absent
+    }
+
+    /// Stores what came of a worker's task.
+    mutating func finish(_ worker: Int, _ result: TaskResultBytes) {
+        guard let task = workers[worker].task, let record = tasks[task] else { return }
+        workers[worker].task = nil
+        workers[worker].activity = .idle
+        let party = worker + 1
+        switch result {
+        case .value(let bytes):
+            note(.returns(task: task), by: party)
+            settle(task, .value(bytes))
+        case .thrown(let bytes, let error):
+            note(.throwsError(task: task, typeName: RemoteError(error).typeName), by: party)
+            finishThrowing(task, record, error, .thrown(bytes))
+        case .failure(let error):
+            note(.fails(task: task, error.code.name), by: party)
+            finishThrowing(task, record, error, .failure(error))
+        }
+        release(worker)
+        if case .crash(let end)? = faults.action(at: .afterResult(task: task, attempt: record.attempts)) {
+            kill(worker, end, .crash)
+        }
+        leaveIfDone()
+    }
+
+    private mutating func finishThrowing(
+        _ task: Int, _ record: TaskRecord, _ error: any Error, _ outcome: TaskRecord.Outcome
+    ) {
+        let isListed = record.options.retries.errors.contains(.init(type(of: error)))
+        guard isListed, record.mayRetry, record.ending == nil, phase != .killing else { return settle(task, outcome) }
+        retry(task)
+    }
+
+    private mutating func retry(_ task: Int) {
+        guard let pause = tasks[task]?.pause else { return }
+        let due = now.addingSaturated(pause)
+        tasks[task]?.state = .delayed
+        tasks[task]?.received = []
+        note(.retries(task: task, at: due), by: nil)
+        timers.add(.retry(task: task), at: due)
+    }
+
+    /// The initializer has returned.
+    mutating func initialized(_ worker: Int) {
+        startFailures = 0
+        workers[worker].activity = .idle
+        note(.isReady, by: worker + 1)
+        release(worker)
+        leaveIfDone()
+    }
+
+    // MARK: Death
+
+    mutating func kill(_ worker: Int, _ end: WorkerEnd, _ reason: DeathReason) {
+        let party = worker + 1
+        note(.dies(end.description), by: party)
+        let task = workers[worker].task
+        let isStarting = if case .busy = workers[worker].activity { task == nil } else { false }
+        workers[worker].task = nil
+        workers[worker].activity = phase == .killing ? .left : .dead
+        if parties[party].thread != nil {
+            parties[party].activity = .dying
+            parties[party].waitNumber += 1
+        } else {
+            parties[party].activity = .absent
+        }
+        if let task { settle(task, end: end, of: worker, reason) }
+        if isStarting { failedToStart(end, reason) }
+        if case .dead = workers[worker].activity { timers.add(.respawn(worker: worker), at: now + Self.spawnTime) }
+        callWatches()
+    }
+
+    private mutating func settle(_ task: Int, end: WorkerEnd, of worker: Int, _ reason: DeathReason) {
+        guard let record = tasks[task] else { return }
+        putBack(record.received)
+        tasks[task]?.received = []
+        switch reason {
+        case .failure(let error): return settle(task, .failure(error))
+        case .ending(.cancel): return settle(task, .cancelled)
+        case .ending(.timeout):
+            let failure = crash(of: worker, end, record)
+            return settle(
+                task,
+                .failure(
+                    MultitaskingError(
+                        .taskTimedOut,
+                        "the task ran longer than its timeout and its worker was ended; allow more time, or have the "
+                            + "task look at its context's isCancelled", cause: failure)))
+        case .crash where record.options.retries.onCrash && record.mayRetry && record.ending == nil:
+            return retry(task)
+        case .crash, .shutdown, .initializer: break
+        }
+        settle(task, .failure(crashError(crash(of: worker, end, record))))
+    }
+
+    /// Gives what a dead task had received and not reported back to its channels.
+    private mutating func putBack(_ received: [(channel: UInt64, element: ChannelState.Element)]) {
+        var taken: [(channel: UInt64, elements: [ChannelState.Element])] = []
+        for (channel, element) in received {
+            if let index = taken.firstIndex(where: { $0.channel == channel }) {
+                taken[index].elements.append(element)
+            } else {
+                taken.append((channel, [element]))
+            }
+        }
+        for (channel, elements) in taken where channels[channel] != nil {
+            channels[channel]?.putBack(elements)
+            note(.puts(back: elements.count, channel: channel), by: nil)
+        }
+    }
+
+    private func crash(of worker: Int, _ end: WorkerEnd, _ record: TaskRecord) -> WorkerFailure {
+        let (signal, code): (Int32?, Int32?) =
+            switch end {
+            case .signal(let number): (number, nil)
+            case .exit(let code): (nil, code)
+            }
+        return WorkerFailure(
+            pid: workers[worker].pid, worker: worker, phase: record.phase, signal: signal,
+            signalName: signal.map(WorkerEnd.name(ofSignal:)), exitCode: code, peakMemory: 0, attempt: record.attempt)
+    }
+
+    private func crashError(_ failure: WorkerFailure) -> MultitaskingError {
+        if failure.signal == nil {
+            return MultitaskingError(
+                .workerExited, "\(failure); a task must return or throw, not call exit", cause: failure)
+        }
+        return MultitaskingError(
+            .workerCrashed, "\(failure); this was a fault of the simulation's plan, or the pool was killed",
+            cause: failure)
+    }
+
+    private mutating func failedToStart(_ end: WorkerEnd, _ reason: DeathReason) {
+        startFailures += 1
+        guard startFailures >= Self.startAttempts, broken == nil else { return }
+        let cause: any Error =
+            if case .initializer(let error) = reason { RemoteError(error) } else {
+                MultitaskingError(.initializerFailed, "a worker ended in its initializer: \(end)")
+            }
+        let error = MultitaskingError(
+            .initializerFailed,
+            "the pool gave up after \(Self.startAttempts) workers in a row failed to start: \(cause); mend the "
+                + "initializer and make a new pool", cause: cause)
+        broken = error
+        for task in tasks.keys.sorted() where tasks[task]?.isDone == false && tasks[task]?.worker == nil {
+            settle(task, .failure(error))
+        }
+    }
+
+    mutating func respawn(_ worker: Int) {
+        if faults.action(at: .spawn) == .failedSpawn {
+            note(.cannotBeReplaced, by: worker + 1)
+            return timers.add(.respawn(worker: worker), at: now + Self.respawnTime)
+        }
+        workers[worker].pid = nextPid
+        nextPid += 1
+        workers[worker].activity = hasInitializer ? .fresh : .idle
+        note(.isReplaced, by: worker + 1)
+        leaveIfDone()
+    }
+
+    /// A thread whose worker has died goes on and on: the simulation goes on without it.
+    mutating func lose(_ party: Int) {
+        if let thread = parties[party].thread { lostThreads.insert(thread) }
+        release(party - 1)
+    }
+
+    // MARK: The end
+
+    mutating func beginShutdown(_ mode: ShutdownMode) {
+        let wanted: Phase = mode == .kill ? .killing : .draining
+        if phase.rawValue < wanted.rawValue { phase = wanted }
+        if mode != .drain {
+            for task in tasks.keys.sorted() where tasks[task]?.isDone == false && tasks[task]?.worker == nil {
+                note(.cancels(task: task), by: nil)
+                settle(task, .cancelled)
+            }
+        }
+        if mode == .kill {
+            for worker in workers.indices {
+                switch workers[worker].activity {
+                case .busy: kill(worker, .signal(9), .shutdown)
+                default: workers[worker].activity = .left
+                }
+            }
+        }
+        leaveIfDone()
+    }
+
+    /// Workers leave a pool that is ending when there is nothing to do.
+    mutating func leaveIfDone() {
+        guard phase != .running, unfinished == 0 else { return }
+        for worker in workers.indices {
+            if case .busy = workers[worker].activity { continue }
+            workers[worker].activity = .left
+        }
+        callWatches()
+    }
+}
+
+extension WorkerEnd: CustomStringConvertible {
+    static func name(ofSignal number: Int32) -> String {
+        let names: [Int32: String] = [
+            4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV",
+            15: "SIGTERM",
+        ]
+        return names[number] ?? "signal \(number)"
+    }
+
+    /// In words.
+    public var description: String {
+        switch self {
+        case .signal(let number): Self.name(ofSignal: number)
+        case .exit(let code): "exit \(code)"
+        }
+    }
+}

@@ -1,0 +1,260 @@
+internal import MultitaskingCore
+
+/// Everything that is true in a simulation at one moment, and what follows from it.
+///
+/// It decides under the simulation's lock and knows no threads, no real time and no user code: what must be done outside
+/// of the lock, it returns or leaves in ``effects``.
+struct SimulationState: ~Copyable, Sendable {
+    /// What a switch point costs, so that time passes for whoever polls.
+    static let stepTime: Nanoseconds = 1_000
+    /// How long it takes to start a worker in the place of one that died.
+    static let spawnTime: Nanoseconds = 1_000_000
+    /// When a worker that could not be started is tried again.
+    static let respawnTime: Nanoseconds = 100_000_000
+    /// How many workers in a row may fail to start before the pool gives up.
+    static let startAttempts = 3
+    /// How often parties may look in vain, each, before time jumps.
+    static let pollLimit = 8
+    /// How often parties may look in vain, together, before that counts as waiting for ever.
+    static let deadlockPolls = 20_000
+
+    /// How many calls of a dead worker's function are refused before the simulation goes on without it.
+    static let refusalLimit = 1_000
+
+    /// What is to be done outside of the lock.
+    struct Effects: Sendable {
+        var calls: [@Sendable () -> Void] = []
+        /// Released outside, because what is released may call in.
+        var garbage: [any Sendable] = []
+
+        var isEmpty: Bool { calls.isEmpty && garbage.isEmpty }
+    }
+
+    /// What becomes of the workers.
+    enum Phase: Int, Sendable {
+        case running
+        case draining
+        case killing
+    }
+
+    struct WorkerState: Sendable {
+        enum Activity: Sendable {
+            /// Has to run the initializer. Exits: `busy`.
+            case fresh
+            case idle
+            case busy
+            /// Exits: `fresh` or `idle` after a while.
+            case dead
+            /// Final: the pool has ended.
+            case left
+        }
+
+        var activity: Activity
+        var pid: Int32
+        var task: Int?
+    }
+
+    /// Who wants to be called when a condition holds.
+    struct Watch: Sendable {
+        var id: Int
+        var condition: Condition
+        var call: @Sendable () -> Void
+    }
+
+    let workerCount: Int
+    let hasInitializer: Bool
+    let taskLimit: Int?
+    let stepLimit: Int
+
+    var now: Nanoseconds = 0
+    var steps = 0
+    var parties: [Party]
+    /// Who has the turn; nil while everybody waits for something outside.
+    var running: Int?
+    var decisions: Decisions
+    var faults: FaultSource
+    var trace = Trace()
+    var timers = TimerQueue()
+    var effects = Effects()
+
+    var channels: [UInt64: ChannelState] = [:]
+    var signals: [UInt64: Bool] = [:]
+    var nextObject: UInt64 = 0
+
+    var tasks: [Int: TaskRecord] = [:]
+    var nextTask = 0
+    var unfinished = 0
+    var queue = TaskQueue()
+    var workers: [WorkerState]
+    var nextPid: Int32
+    var startFailures = 0
+    /// Why no worker starts any more.
+    var broken: MultitaskingError?
+    var phase = Phase.running
+    /// Why nothing goes on any more.
+    var failure: MultitaskingError?
+
+    var watches: [Watch] = []
+    var nextID = 0
+    /// Waits that block no thread, with the party whose thread runs the function that waits; nil for other callers.
+    var asyncWaits: [Int: Int?] = [:]
+    /// Waits that block no thread and have a limit.
+    var limitedWaits: [Int: @Sendable () -> Void] = [:]
+    /// Looks in vain since something happened.
+    var vainLooks = 0
+    /// Threads whose workers died while they went on.
+    var lostThreads: Set<UInt> = []
+    /// The thread that runs callbacks now: it must not wait.
+    var callbackThread: UInt?
+    /// Whether threads that are no party have called in.
+    var hasHadGuests = false
+    /// Whether somebody should look after a while whether anything has happened since.
+    var needsIdleCheck = false
+
+    init(options: SimulationSetup) {
+        workerCount = options.workers
+        hasInitializer = options.hasInitializer
+        taskLimit = options.taskLimit
+        stepLimit = options.stepLimit
+        parties = (0...options.workers).map { _ in Party() }
+        decisions = options.decisions
+        faults = options.faults
+        workers = (0..<options.workers).map {
+            WorkerState(activity: options.hasInitializer ? .fresh : .idle, pid: Int32(1_000 + $0), task: nil)
+        }
+        nextPid = Int32(1_000 + options.workers)
+        if let thread = options.parent {
+            parties[0].activity = .ready
+            parties[0].thread = thread
+            running = 0
+        }
+    }
+
+    // MARK: Small steps
+
+    mutating func note(_ event: Trace.Event, by party: Int?) { trace.add(event, by: party, at: now) }
+
+    mutating func takeEffects() -> Effects {
+        guard !effects.isEmpty else { return Effects() }
+        return swapOut(&effects, Effects())
+    }
+
+    /// The party that a thread is.
+    func party(of thread: UInt) -> Int? {
+        if let running, parties[running].thread == thread { return running }
+        return parties.firstIndex { $0.thread == thread }
+    }
+
+    /// The task that a party runs.
+    func task(of party: Int) -> Int? {
+        (1...workerCount).contains(party) ? workers[party - 1].task : nil
+    }
+
+    func name(of party: Int) -> String { Trace.name(of: party, workers: workerCount) }
+
+    /// Something happened that others may see.
+    mutating func madeProgress(_ party: Int?) {
+        vainLooks = 0
+        if let party { parties[party].isPolling = false }
+        guard !watches.isEmpty else { return }
+        callWatches()
+    }
+
+    /// A party looked for something that was not there.
+    mutating func lookedInVain(_ party: Int?) {
+        vainLooks += 1
+        if let party { parties[party].isPolling = true }
+    }
+
+    mutating func callWatches() {
+        var index = 0
+        while index < watches.count {
+            if holds(watches[index].condition) {
+                effects.calls.append(watches.remove(at: index).call)
+            } else {
+                index += 1
+            }
+        }
+    }
+
+    mutating func newID() -> Int {
+        nextID += 1
+        return nextID
+    }
+
+    mutating func endAsyncWait(_ id: Int) {
+        asyncWaits[id] = nil
+        limitedWaits[id] = nil
+    }
+
+    /// How many waits block no thread and are not those of a worker's function.
+    var outsideWaits: Int { asyncWaits.values.count { $0 == nil } }
+
+    // MARK: Conditions
+
+    func holds(_ condition: Condition) -> Bool {
+        switch condition {
+        case .room(let id): return channels[id].map { $0.isClosed || $0.hasRoom(at: now) } ?? true
+        case .element(let id): return channels[id].map { $0.count > 0 || $0.isClosed } ?? true
+        case .joined(let id): return channels[id]?.isJoined ?? true
+        case .signal(let id): return signals[id] ?? true
+        case .ended(let task): return tasks[task]?.isDone ?? true
+        case .taskRoom: return phase != .running || taskLimit.map { unfinished < $0 } ?? true
+        case .poolEnd: return workers.allSatisfy { if case .left = $0.activity { true } else { false } }
+        case .time, .stuck: return false
+        case .job(let isThere), .other(let isThere): return isThere()
+        }
+    }
+
+    func describe(_ condition: Condition) -> String {
+        switch condition {
+        case .room(let id): "room in channel \(id)"
+        case .element(let id): "an element of channel \(id)"
+        case .joined(let id): "channel \(id) to be worked off"
+        case .signal(let id): "signal \(id)"
+        case .ended(let task): "the end of task \(task)"
+        case .taskRoom: "room for another task"
+        case .poolEnd: "the end of the pool"
+        case .time: "time to pass"
+        case .stuck: "nothing: it is stuck"
+        case .job: "its async function"
+        case .other: "one of several tasks"
+        }
+    }
+}
+
+/// The parameters of a simulation.
+struct SimulationSetup: Sendable {
+    var workers: Int
+    var hasInitializer = false
+    var taskLimit: Int?
+    var stepLimit: Int
+    var decisions: Decisions
+    var faults: FaultSource
+    /// The thread that is the parent; nil if there is none that the simulation could wait for.
+    var parent: UInt?
+}
+
+/// Numbers of tasks, first in, first out; those that are tried again come first.
+struct TaskQueue: Sendable {
+    private var again: [Int] = []
+    private var tasks: [Int] = []
+    private var head = 0
+
+    var first: Int? { again.first ?? (head < tasks.count ? tasks[head] : nil) }
+
+    mutating func append(_ task: Int) { tasks.append(task) }
+    mutating func appendRetry(_ task: Int) { again.append(task) }
+
+    mutating func removeFirst() {
+        if !again.isEmpty {
+            again.removeFirst()
+        } else if head < tasks.count {
+            head += 1
+            if head > 64, head * 2 > tasks.count {
+                tasks.removeFirst(head)
+                head = 0
+            }
+        }
+    }
+}

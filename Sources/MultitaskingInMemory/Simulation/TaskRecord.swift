@@ -1,0 +1,81 @@
+internal import MultitaskingCore
+
+/// The ledger entry of one task.
+struct TaskRecord: Sendable {
+    enum State: Sendable {
+        /// Waits for a worker. Exits: `running`; `done` when cancelled or expired.
+        case queued
+        /// Waits for its next attempt. Exits: `queued` when it is due; `done` when cancelled by force.
+        case delayed
+        /// Exits: `done`; `queued` if its worker died before it began; `delayed` if it is to be retried.
+        case running(worker: Int)
+        /// Final.
+        case done(Outcome)
+    }
+
+    /// How a task ended, still encoded.
+    enum Outcome: Sendable {
+        case value([UInt8])
+        case thrown([UInt8])
+        case failure(MultitaskingError)
+        case cancelled
+    }
+
+    /// Why a running task is being ended.
+    enum Ending: Sendable {
+        case timeout
+        case cancel
+    }
+
+    var state = State.queued
+    let body: any TaskBody
+    let options: TaskOptions
+    /// What the parent keeps for the task.
+    var companion: (any Sendable)?
+    /// Attempts that have begun.
+    var attempts = 0
+    var phase = WorkerFailure.Phase.idle
+    var isEndRequested = false
+    var ending: Ending?
+    /// Whether its worker, being stuck, has SIGTERM already.
+    var wasTerminated = false
+    /// Switch points of this attempt.
+    var switchPoints = 0
+    /// What it has received from channels that redeliver and not reported as done.
+    var received: [(channel: UInt64, element: ChannelState.Element)] = []
+    var whenDone: [@Sendable () -> Void] = []
+
+    init(body: any TaskBody, options: TaskOptions, companion: (any Sendable)?) {
+        self.body = body
+        self.options = options
+        self.companion = companion
+    }
+
+    var attempt: Int { max(1, attempts) }
+    var isDone: Bool { if case .done = state { true } else { false } }
+    var isQueued: Bool { if case .queued = state { true } else { false } }
+
+    var worker: Int? { if case .running(let worker) = state { worker } else { nil } }
+
+    var mayRetry: Bool { attempts <= options.retries.limit }
+
+    /// How long to wait before the next attempt: twice as long as before the last.
+    var pause: Nanoseconds {
+        let base = options.retries.backoff.nanoseconds
+        let (product, overflow) = base.multipliedReportingOverflow(by: 1 << min(20, max(0, attempts - 1)))
+        return overflow ? .max : product
+    }
+}
+
+/// What a worker does for a task, whatever its types.
+protocol TaskBody: Sendable {
+    /// Decodes the arguments, calls the function, and encodes what comes of it.
+    func run(in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void) -> TaskResultBytes
+}
+
+/// What comes of a task's function.
+enum TaskResultBytes: Sendable {
+    case value([UInt8])
+    case thrown([UInt8], any Error)
+    case failure(MultitaskingError)
+}
