@@ -43,6 +43,7 @@ extension Facade {
             try pool.run { manager in
                 let session = try manager.session()
                     .submit("slow", runUntilInput, scopes: .session).submit("fast", double, 1)
+                try waitUntil { try session.anyDone }
                 let early = try session.waitForAll(timeout: .milliseconds(30), returnWhen: .firstFailed)
                 #expect(early.notDone.map(\.name) == ["slow"])
                 try session.submit("failing", refuse, "no")
@@ -75,7 +76,8 @@ extension Facade {
                 let session = try manager.session()
                     .submit("slow", runUntilInput, scopes: .session).submit("failing", refuse, "no")
                 let (done, notDone) = try await session.waitForAll(
-                    timeout: returnWhen == .allCompleted ? .milliseconds(300) : nil, returnWhen: returnWhen)
+                    timeout: [.allCompleted, .firstSuccessful].contains(returnWhen) ? .milliseconds(300) : nil,
+                    returnWhen: returnWhen)
                 #expect(done.map(\.name) == ["failing"])
                 #expect(notDone.map(\.name) == ["slow"])
                 let results = try await session.results(timeout: .milliseconds(10))

@@ -1,34 +1,48 @@
 import Synchronization
 
-/// Tells whether the first of some tasks has ended or failed.
+/// Tells whether the first of some tasks has ended, failed or succeeded.
 final class CompletionWatcher: Sendable {
     private struct State {
-        /// Tasks that have ended and were not looked at yet.
+        /// Tasks that have ended, in that order.
         var ended: [PoolTask] = []
+        /// How many of them were looked at.
+        var looked = 0
         var pending: Int
         var isFulfilled: Bool
+        /// The task that fulfilled it.
+        var first: PoolTask?
         var waiter: (@Sendable () -> Void)?
+
+        mutating func next() -> PoolTask? {
+            guard looked < ended.count else { return nil }
+            looked += 1
+            return ended[looked - 1]
+        }
     }
 
     private let returnWhen: ReturnWhen
     private let state: Mutex<State>
 
-    /// Watches `tasks` for the first that ends or, with `.firstFailed`, fails; fulfilled at once if there is no task.
+    /// Watches `tasks` for the first that ends, fails or succeeds; fulfilled when there is no task left that could.
     init(_ tasks: [PoolTask], _ returnWhen: ReturnWhen) {
         self.returnWhen = returnWhen
-        state = Mutex(State(pending: tasks.count, isFulfilled: tasks.isEmpty, waiter: nil))
+        state = Mutex(State(pending: tasks.count, isFulfilled: tasks.isEmpty))
         for task in tasks { task.future.whenDone { self.taskEnded(task) } }
     }
+
+    /// The task that was waited for; nil if there is none so far.
+    var first: PoolTask? { state.withLock { $0.first } }
 
     /// Whether what was waited for has happened.
     ///
     /// Looks at results, and so may decode them: it is called by the waiter, not by the pool's thread.
     func isFulfilled() -> Bool {
-        while let task = state.withLock({ $0.isFulfilled ? nil : $0.ended.popLast() }) {
-            let fulfils = returnWhen == .firstCompleted || hasFailed(task)
+        while let task = state.withLock({ $0.isFulfilled ? nil : $0.next() }) {
+            let fulfils = isAwaited(task)
             state.withLock { state in
                 state.pending -= 1
                 if fulfils || state.pending == 0 { state.isFulfilled = true }
+                if fulfils, state.first == nil { state.first = task }
             }
         }
         return state.withLock { $0.isFulfilled }
@@ -37,8 +51,9 @@ final class CompletionWatcher: Sendable {
     /// Calls `body` when a further task has ended, at once if one has that ``isFulfilled()`` did not look at.
     func onNextCompletion(_ body: @escaping @Sendable () -> Void) {
         let isNow = state.withLock { state in
-            if state.ended.isEmpty { state.waiter = body }
-            return !state.ended.isEmpty
+            let isNow = state.looked < state.ended.count
+            if !isNow { state.waiter = body }
+            return isNow
         }
         if isNow { body() }
     }
@@ -48,7 +63,7 @@ final class CompletionWatcher: Sendable {
     func waitForNextCompletion(until deadline: WaitDeadline) -> Bool {
         if let timeline = deadline.timeline {
             // A latch would block a thread without which the simulation does not go on.
-            return timeline.wait(deadline.remaining) { self.state.withLock { !$0.ended.isEmpty } }
+            return timeline.wait(deadline.remaining) { self.state.withLock { $0.looked < $0.ended.count } }
         }
         let latch = Latch()
         onNextCompletion { latch.open() }
@@ -63,7 +78,13 @@ final class CompletionWatcher: Sendable {
         waiter?()
     }
 
-    private func hasFailed(_ task: PoolTask) -> Bool {
-        !task.isCancelled && task.resultOrNil()?.isSuccessful == false
+    private func isAwaited(_ task: PoolTask) -> Bool {
+        switch returnWhen {
+        case .firstCompleted: true
+        case .firstFailed: !task.isCancelled && task.resultOrNil()?.isSuccessful == false
+        case .firstSuccessful: task.resultOrNil()?.isSuccessful == true
+        // Fulfilled by nobody before all have ended.
+        case .allCompleted: false
+        }
     }
 }

@@ -116,14 +116,20 @@ public class TaskSession: @unchecked Sendable {
 
     /// Cancels every task that has not started, and asks those that have to stop.
     ///
-    /// - Parameter settingCancelEvent: whether to set the cancel event of each task that has one.
+    /// - Parameters:
+    ///   - settingCancelEvent: whether to set the cancel event of each task that has one.
+    ///   - force: whether to end those that run, where the pool can; see ``PoolTask/cancel(settingCancelEvent:force:)``.
     /// - Throws: `alreadyDestroyed`.
-    public func cancelAll(settingCancelEvent: Bool = true) throws {
-        let tasks = try tasks
-        // First all that wait, and then the events: a task that sees its event makes room for one that still waits.
-        for task in tasks { task.cancel(settingCancelEvent: false) }
-        guard settingCancelEvent else { return }
-        for task in tasks { task.objects.cancelSignal?.set() }
+    public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
+        Self.cancel(try tasks, settingCancelEvent: settingCancelEvent, force: force)
+    }
+
+    /// Cancels tasks, none of which starts because another one stops.
+    static func cancel(_ tasks: [PoolTask], settingCancelEvent: Bool = true, force: Bool) {
+        // From the last to the first, because workers take the first; and before anybody is asked to stop.
+        for task in tasks.reversed() { task.future.cancel() }
+        guard settingCancelEvent || force else { return }
+        for task in tasks { task.cancel(settingCancelEvent: settingCancelEvent, force: force) }
     }
 
     private func withState<Value>(_ body: (inout State) throws -> sending Value) throws -> sending Value {

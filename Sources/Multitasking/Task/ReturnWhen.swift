@@ -6,4 +6,6 @@ public enum ReturnWhen: Sendable, Hashable, CaseIterable {
     case firstCompleted
     /// When any task has failed, or every task has ended. A cancelled task has not failed.
     case firstFailed
+    /// When any task has succeeded, or every task has ended.
+    case firstSuccessful
 }

@@ -78,7 +78,7 @@ private final class MappedFile {
     func string(_ offset: Int) -> String? {
         guard offset >= 0, unsafe offset < bytes.count else { return nil }
         let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
-        guard let start = unsafe rest.baseAddress else { return nil }
+        guard let start = rest.baseAddress else { return nil }
         let count = unsafe strnlen(start.assumingMemoryBound(to: CChar.self), rest.count)
         return unsafe String(decoding: rest[..<count], as: UTF8.self)
     }

@@ -43,7 +43,7 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
     }
 
-    @Test(arguments: ["cancel-queued", "cancel-running", "cancel-races"], methods)
+    @Test(arguments: ["cancel-queued", "cancel-running", "cancel-races", "cancel-by-many"], methods)
     func cancelling(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
     }

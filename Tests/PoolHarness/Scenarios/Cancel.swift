@@ -6,6 +6,7 @@ let cancelScenarios: [String: Scenario] = [
     "cancel-queued": { try $0.cancelQueued() },
     "cancel-running": { try $0.cancelRunning() },
     "cancel-races": { try $0.cancelRaces() },
+    "cancel-by-many": { try $0.cancelByMany() },
 ]
 
 extension Harness {
@@ -57,7 +58,8 @@ extension Harness {
             var random = SeededGenerator(seed: number)
             let ran = try pool.makeChannel(capacity: nil)
             var cancelled = Set<Int>()
-            for number in 0..<600 {
+            let count = 3000
+            for number in 0..<count {
                 let future = try pool.submit(Queue(ran), number) { (queue: Queue, number: Int) throws -> Void in
                     _ = try queue.channel.send(number, wait: .forever)
                 }
@@ -75,7 +77,55 @@ extension Harness {
                 check(seen.insert(number).inserted, "task \(number) ran twice")
             }
             check(seen.isDisjoint(with: cancelled), "tasks \(seen.intersection(cancelled)) ran and were cancelled")
-            checkEqual(seen.count + cancelled.count, 600, "the number of tasks that ran or were cancelled")
+            checkEqual(seen.count + cancelled.count, count, "the number of tasks that ran or were cancelled")
+        }
+    }
+
+    /// Several threads cancel the same tasks at once, again and again, now and then by force: they agree on each, and the
+    /// pool works on.
+    func cancelByMany() throws {
+        let seed = number
+        try withPool { pool in
+            let ran = try pool.makeChannel(capacity: nil)
+            let options = TaskOptions(gracePeriod: .zero)
+            var cancelled = Set<Int>()
+            var returned = 0
+            for round in 0..<60 {
+                let futures = try (0..<20).map { number in
+                    try pool.submit(options: options, Queue(ran), round * 20 + number) {
+                        (queue, number) throws -> Void in
+                        _ = try queue.channel.send(number, wait: .forever)
+                    }
+                }
+                let agreed = futures.map { _ in FlagBox() }
+                onThreads(3) { thread in
+                    var random = SeededGenerator(seed: seed &+ round &* 3 &+ thread)
+                    for _ in 0..<60 {
+                        let index = Int.random(in: 0..<20, using: &random)
+                        // Forced, true may also mean that the task is being ended, or was too quick to be.
+                        if Int.random(in: 0..<20, using: &random) == 0 { _ = futures[index].cancel(force: true) }
+                        if futures[index].cancel() { agreed[index].set() }
+                    }
+                }
+                for (number, future) in futures.enumerated() {
+                    do {
+                        try future.value(timeout: .seconds(30))
+                        returned += 1
+                        check(!agreed[number].isSet, "a task was cancelled and has returned")
+                    } catch let error as MultitaskingError {
+                        checkEqual(error.code, .cancelled, "error")
+                        // What was ended by force had started.
+                        if agreed[number].isSet { cancelled.insert(round * 20 + number) }
+                    }
+                }
+            }
+            report("\(cancelled.count) of 1200 were cancelled, \(returned) returned")
+            checkEqual(try pool.submit(double, 1).value(timeout: .seconds(30)), 2)
+            var seen = Set<Int>()
+            while let number = try ran.receive(as: Int.self, wait: .never) {
+                check(seen.insert(number).inserted, "task \(number) ran twice")
+            }
+            check(seen.count >= returned, "\(seen.count) of \(returned) that returned have run")
         }
     }
 }
