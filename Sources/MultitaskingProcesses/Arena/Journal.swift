@@ -96,27 +96,38 @@ final class Journal: Sendable {
     /// Runs `body` with an entry of its own; with more than 12 threads at once, waits for one to become free.
     @inline(__always)
     func withEntry<Result>(_ body: (JournalEntry) throws -> Result) rethrows -> Result {
-        try withEntry(of: Self.outerEntries, body)
+        let entry = begin()
+        defer { end(entry) }
+        return try body(entry)
     }
 
     /// Like ``withEntry(_:)``, inside the body of it. Must not be nested further.
     @inline(__always)
     func withInnerEntry<Result>(_ body: (JournalEntry) throws -> Result) rethrows -> Result {
-        try withEntry(of: Self.innerEntries, body)
+        let entry = take(Self.innerEntries)
+        defer { end(entry) }
+        return try body(entry)
+    }
+
+    /// Takes an entry for one operation, at whose end it must be given back by ``end(_:)``.
+    @inline(__always)
+    func begin() -> JournalEntry { take(Self.outerEntries) }
+
+    /// Gives an entry back that has been cleared.
+    @inline(__always)
+    func end(_ entry: JournalEntry) {
+        guard let offset = entry.offset else { return }
+        giveBack(Member.entryNumber(at: offset) % Member.journalEntries)
     }
 
     @inline(__always)
-    private func withEntry<Result>(
-        of entries: Range<Int>, _ body: (JournalEntry) throws -> Result
-    ) rethrows -> Result {
-        guard member != ArenaLayout.client else { return try body(JournalEntry(arena: arena, offset: nil)) }
-        let entry = take(entries)
-        defer { giveBack(entry) }
-        return try body(Member(arena: arena, index: member).journal(entry))
+    private func take(_ entries: Range<Int>) -> JournalEntry {
+        guard member != ArenaLayout.client else { return JournalEntry(arena: arena, offset: nil) }
+        return Member(arena: arena, index: member).journal(takeBit(entries))
     }
 
     // ORDERING: acquiring the bit pairs with releasing it, so that entries are never shared by two threads.
-    private func take(_ entries: Range<Int>) -> Int {
+    private func takeBit(_ entries: Range<Int>) -> Int {
         let reserved = UInt32(truncatingIfNeeded: (1 << entries.upperBound) - (1 << entries.lowerBound))
         while true {
             let bits = taken.load(ordering: .relaxed)

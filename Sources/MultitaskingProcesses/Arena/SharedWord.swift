@@ -8,6 +8,7 @@ import Synchronization
 // ORDERING: unless a method's name says otherwise, loads acquire, stores release and exchanges do both, so whoever reads
 // a word sees everything its writer wrote before it. `fence()` is for the one pattern that needs more: "write A, then
 // read B" against "write B, then read A" (publish work and look for sleepers, against go to sleep and look for work).
+// Where A is written by an exchange anyway, the ordered methods do without the fence.
 
 /// A 64-bit word in shared memory.
 @safe
@@ -31,6 +32,20 @@ struct SharedWord: @unchecked Sendable {
     func compareExchange(_ expected: UInt64, _ desired: UInt64) -> Bool {
         unsafe pointer.pointee.compareExchange(
             expected: expected, desired: desired, successOrdering: .acquiringAndReleasing, failureOrdering: .acquiring
+        ).exchanged
+    }
+
+    /// Like ``load()``, in the one order of all ordered accesses and fences.
+    @inline(__always) func loadOrdered() -> UInt64 {
+        unsafe pointer.pointee.load(ordering: .sequentiallyConsistent)
+    }
+
+    /// Like ``compareExchange(_:_:)``, in the one order of all ordered accesses and fences if it succeeds.
+    @inline(__always)
+    func compareExchangeOrdered(_ expected: UInt64, _ desired: UInt64) -> Bool {
+        unsafe pointer.pointee.compareExchange(
+            expected: expected, desired: desired, successOrdering: .sequentiallyConsistent,
+            failureOrdering: .acquiring
         ).exchanged
     }
 

@@ -8,27 +8,32 @@ struct ChannelHeader {
 
     private var base: Int { ArenaLayout.channelTable + index * ArenaLayout.channelStride }
 
+    // Words that are only read in most operations lie apart from those that each operation writes, and those that senders
+    // write apart from those that receivers write.
+
     /// Bit 0: exists. Bit 1: closed. From bit 8: the serial, which no two channels of a pool share for a long time.
     @inline(__always) var state: SharedWord { arena.word(base) }
     /// How many elements fit; 0 for no bound.
     @inline(__always) var capacity: SharedWord { arena.word(base + 8) }
-    /// How many elements were reported as done.
-    var finished: SharedWord { arena.word(base + 16) }
-    /// See `DropCount`.
-    var dropped: SharedWord { arena.word(base + 32) }
-    /// Whether every element sent was reported as done, or will never be.
-    var isJoined: Bool { finished.load() + DropCount(header: self).value >= tail.load() }
     /// Asks for the pool's event to be signalled at the next change.
     @inline(__always) var watched: SharedWord { arena.word(base + 24) }
 
-    @inline(__always) var tail: SharedWord { arena.word(base + 64) }
-    @inline(__always) var tailSegment: SharedWord { arena.word(base + 72) }
-    @inline(__always) var head: SharedWord { arena.word(base + 192) }
-    @inline(__always) var headSegment: SharedWord { arena.word(base + 200) }
+    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: base + 64) }
+    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: base + 80) }
+    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: base + 96) }
 
-    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: base + 320) }
-    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: base + 384) }
-    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: base + 448) }
+    @inline(__always) var tail: SharedWord { arena.word(base + 128) }
+    @inline(__always) var tailSegment: SharedWord { arena.word(base + 136) }
+
+    @inline(__always) var head: SharedWord { arena.word(base + 256) }
+    @inline(__always) var headSegment: SharedWord { arena.word(base + 264) }
+
+    /// How many elements were reported as done.
+    var finished: SharedWord { arena.word(base + 384) }
+    /// See `DropCount`.
+    var dropped: SharedWord { arena.word(base + 392) }
+    /// Whether every element sent was reported as done, or will never be.
+    var isJoined: Bool { finished.load() + DropCount(header: self).value >= tail.load() }
 
     /// Wakes everybody who waits for this channel.
     func wakeAll() {
@@ -38,9 +43,10 @@ struct ChannelHeader {
         notifyWatcher()
     }
 
+    /// Tells the watcher of a change that was made before, by an ordered exchange or before a fence.
     @inline(__always)
     func notifyWatcher() {
-        guard watched.load() != 0 else { return }
+        guard watched.loadOrdered() != 0 else { return }
         watched.store(0)
         Event(arena: arena).signal()
     }
@@ -56,13 +62,16 @@ struct WaitQueue {
     @inline(__always) var futex: SharedFutex { arena.futex(offset) }
     @inline(__always) var sleepers: SharedWord { arena.word(offset + 8) }
 
-    /// Wakes one sleeper, if there is any. The caller has made its change before.
+    /// Wakes one sleeper, if there is any. The caller has made its change before, by an ordered exchange or before a fence.
     @inline(__always)
     func wakeOne() {
-        fence()
-        guard sleepers.loadRelaxed() != 0 else { return }
+        if sleepers.loadOrdered() != 0 { wake(1) }
+    }
+
+    @inline(never)
+    private func wake(_ count: Int32) {
         futex.increment()
-        futex.wake(1)
+        futex.wake(count)
     }
 
     @inline(__always)

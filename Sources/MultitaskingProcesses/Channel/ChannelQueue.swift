@@ -1,23 +1,36 @@
 import MultitaskingCore
+import Synchronization
 
 /// The queue inside a channel: a chain of segments that any process of the pool may append to and take from.
 ///
 /// A place goes free → writing → full → reading → consumed, each step one change of its word by one process, whose number
 /// the word carries. `head` and `tail` only help to find the place: whoever sees that they lag moves them on. So a process
 /// that dies leaves at most one place in `writing` or `reading`, which the supervisor finds through its journal.
+///
+/// The tail is never behind the head: whoever moves the head past a place has moved the tail past it before.
 struct ChannelQueue {
     enum SendResult { case sent, full, closed }
 
     let header: ChannelHeader
     let serial: UInt64
     let membership: Membership
+    /// How many elements fit; 0 for no bound. It does not change.
+    private let capacity: UInt64
+    private let hints = ChannelHints()
+
+    init(header: ChannelHeader, serial: UInt64, membership: Membership) {
+        self.header = header
+        self.serial = serial
+        self.membership = membership
+        capacity = header.capacity.load()
+    }
 
     private var arena: Arena { header.arena }
 
     @inline(__always)
     func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
 
-    /// Whether this channel still exists, and is open.
+    /// Whether this channel still exists.
     @inline(__always)
     var isLive: Bool {
         let state = header.state.load()
@@ -25,7 +38,7 @@ struct ChannelQueue {
     }
 
     @inline(__always)
-    var isClosed: Bool { !isLive || header.state.load() & ChannelHeader.closedFlag != 0 }
+    var isClosed: Bool { header.state.load() != serial << 8 | ChannelHeader.liveFlag }
 
     var count: Int {
         let head = header.head.load()
@@ -33,13 +46,43 @@ struct ChannelQueue {
         return tail > head ? Int(tail - head) : 0
     }
 
+    var isFull: Bool { isFull(tail: header.tail.load()) }
+
+    /// Whether somebody may wait for a place to become free.
     @inline(__always)
-    private func isFull(tail: UInt64) -> Bool {
-        let capacity = header.capacity.loadRelaxed()
-        return capacity != 0 && tail &- min(tail, header.head.load()) >= capacity
+    var isBounded: Bool { capacity != 0 }
+
+    /// Whether a receiver would find something at the head; cheaper to look at than `count` while somebody sends.
+    @inline(__always)
+    var hasElement: Bool {
+        let (number, index) = Self.place(header.head.load())
+        let link = SegmentLink(rawValue: header.headSegment.load())
+        guard var segment = Segment(arena: arena, link: link) else { return true }
+        if link.number != number {
+            let next = SegmentLink(rawValue: segment.next.load())
+            guard !next.isNone, let successor = Segment(arena: arena, link: next) else { return false }
+            segment = successor
+        }
+        let word = segment.cell(index).word
+        return word.tag != tag(number) || word.state != .free && word.state != .writing
     }
 
-    var isFull: Bool { isFull(tail: header.tail.load()) }
+    @inline(__always)
+    private func isFull(tail: UInt64) -> Bool {
+        guard capacity != 0 else { return false }
+        // The head only moves forward, so what was seen of it before may be enough.
+        if tail &- min(tail, hints.head.load(ordering: .relaxed)) < capacity { return false }
+        let head = header.head.load()
+        hints.head.store(head, ordering: .relaxed)
+        return tail &- min(tail, head) >= capacity
+    }
+
+    /// The segment of a position, and the place in it.
+    @inline(__always)
+    private static func place(_ position: UInt64) -> (number: UInt64, index: Int) {
+        let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
+        return (number, Int(truncatingIfNeeded: index))
+    }
 
     /// Notes a place in the journal before it is claimed.
     @inline(__always)
@@ -50,7 +93,7 @@ struct ChannelQueue {
 
     // MARK: Sending
 
-    /// Claims the next place, has `fill` write the element, and publishes it.
+    /// Claims the next place, has `fill` write the element, and publishes it. What follows is ordered after that.
     ///
     /// - Parameter fill: must be short and must not fail.
     @inline(__always)
@@ -60,26 +103,50 @@ struct ChannelQueue {
             if isClosed { return .closed }
             let position = header.tail.load()
             if isFull(tail: position) { return .full }
-            let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
+            let (number, index) = Self.place(position)
             guard let segment = try segmentForSending(number) else { continue }
-            let cell = segment.cell(Int(index))
-            let free = CellWord(.free, tag: tag(number))
+            let cell = segment.cell(index)
+            let tag = tag(number)
             announce(cell, of: number, in: journal)
             if cell.wordCell.compareExchange(
-                free.rawValue, CellWord(.writing, owner: member, tag: tag(number)).rawValue)
+                CellWord(.free, tag: tag).rawValue, CellWord(.writing, owner: member, tag: tag).rawValue)
             {
-                _ = header.tail.compareExchange(position, position + 1)
+                // ORDERING: after the exchange; see `abandon`.
+                if isClosed {
+                    abandon(cell, tag, journal)
+                    return .closed
+                }
                 fill(cell)
-                cell.wordCell.store(CellWord(.full, tag: tag(number)).rawValue)
+                cell.wordCell.store(CellWord(.full, tag: tag).rawValue)
+                // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must do.
+                if !header.tail.compareExchangeOrdered(position, position + 1) { fence() }
                 return .sent
             }
-            if cell.word.tag == tag(number) { _ = header.tail.compareExchange(position, position + 1) }
+            if cell.word.tag == tag { _ = header.tail.compareExchange(position, position + 1) }
         }
+    }
+
+    /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed channel
+    /// empty may be gone. Whoever closes sets the flag before it looks at places, and whoever sends does the opposite.
+    @inline(never)
+    private func abandon(_ cell: Cell, _ tag: SegmentTag, _ journal: JournalEntry) {
+        // It counts as sent, and as dropped, as if its sender had died.
+        let position = tag.segment * UInt64(Segment.cells) + UInt64(cell.place.index)
+        _ = header.tail.compareExchange(position, position + 1)
+        DropCount(header: header).add(for: journal)
+        cell.wordCell.store(CellWord(.void, tag: tag).rawValue)
     }
 
     /// The segment with this number, linked now if it is the next one; nil if it is gone already.
     @inline(__always)
     private func segmentForSending(_ number: UInt64) throws -> Segment? {
+        let link = SegmentLink(rawValue: header.tailSegment.load())
+        if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
+        return try nextSegmentForSending(number)
+    }
+
+    @inline(never)
+    private func nextSegmentForSending(_ number: UInt64) throws -> Segment? {
         while true {
             let link = SegmentLink(rawValue: header.tailSegment.load())
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
@@ -125,58 +192,85 @@ struct ChannelQueue {
 
     // MARK: Receiving
 
-    enum Receipt<Element> {
-        case element(Element)
+    /// A place whose element is this process's to take.
+    struct Claim {
+        let cell: Cell
+        fileprivate let segment: Segment
+        fileprivate let index: Int
+        fileprivate let number: UInt64
+    }
+
+    enum Receipt {
+        case element(Claim)
         case empty
         /// The first place is being written at this moment.
         case busy
     }
 
-    /// Claims the first element and has `take` read it.
+    /// Claims the first element, which ``finish(_:)`` must end. What follows is ordered after the move of the head.
     ///
-    /// - Parameters:
-    ///   - accept: looks at the element before it is claimed; what it throws leaves the element where it is.
-    ///   - take: reads the element; what it throws removes it all the same.
+    /// - Parameter accept: looks at the element before it is claimed; what it throws leaves the element where it is.
     @inline(__always)
-    func receive<Element>(
-        journal: JournalEntry, accept: (Cell) throws -> Void, take: (Cell) throws -> Element
-    ) throws -> Receipt<Element> {
+    func receive(journal: JournalEntry, accept: (Cell) throws -> Void) throws -> Receipt {
         let member = membership.member
-        while true {
+        while isLive {
             let position = header.head.load()
-            guard position < header.tail.load(), isLive else { return .empty }
-            let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
-            guard let segment = segmentForReceiving(number) else { continue }
-            let cell = segment.cell(Int(index))
+            let (number, index) = Self.place(position)
+            guard let segment = segmentForReceiving(number) else {
+                if position >= header.tail.load() { return .empty }
+                continue
+            }
+            let cell = segment.cell(index)
             let word = cell.word
-            guard word.tag == tag(number) else { continue }
+            let tag = tag(number)
+            guard word.tag == tag else { continue }
+            let claim = Claim(cell: cell, segment: segment, index: index, number: number)
             switch word.state {
             case .full:
                 try accept(cell)
                 announce(cell, of: number, in: journal)
-                let reading = CellWord(.reading, owner: member, tag: tag(number))
+                let reading = CellWord(.reading, owner: member, tag: tag)
                 guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { continue }
-                _ = header.head.compareExchange(position, position + 1)
-                defer { finish(cell, in: segment, index: Int(index), number: number) }
-                return .element(try take(cell))
+                moveHead(past: position)
+                return .element(claim)
             case .void:
                 announce(cell, of: number, in: journal)
-                let consumed = CellWord(.consumed, owner: member, tag: tag(number))
+                let consumed = CellWord(.consumed, owner: member, tag: tag)
                 guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
-                _ = header.head.compareExchange(position, position + 1)
-                finish(cell, in: segment, index: Int(index), number: number)
+                moveHead(past: position)
+                finish(claim)
             case .reading, .consumed:
-                _ = header.head.compareExchange(position, position + 1)
+                moveHead(past: position)
             case .writing:
                 return .busy
             case .free:
-                continue
+                return .empty
             }
         }
+        return .empty
+    }
+
+    /// Moves the head past a place that has been sent, and the tail before it.
+    @inline(__always)
+    func moveHead(past position: UInt64) {
+        if hints.tail.load(ordering: .relaxed) <= position {
+            // Its sender may not have moved the tail yet.
+            _ = header.tail.compareExchange(position, position + 1)
+            hints.tail.store(header.tail.load(), ordering: .relaxed)
+        }
+        // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
+        if !header.head.compareExchangeOrdered(position, position + 1) { fence() }
     }
 
     @inline(__always)
     private func segmentForReceiving(_ number: UInt64) -> Segment? {
+        let link = SegmentLink(rawValue: header.headSegment.load())
+        if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
+        return nextSegmentForReceiving(number)
+    }
+
+    @inline(never)
+    private func nextSegmentForReceiving(_ number: UInt64) -> Segment? {
         while true {
             let link = SegmentLink(rawValue: header.headSegment.load())
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
@@ -194,8 +288,15 @@ struct ChannelQueue {
     }
 
     /// Marks a place as done with, and gives its segment back if it was the last.
+    @inline(__always)
+    func finish(_ claim: Claim) {
+        finish(claim.cell, in: claim.segment, index: claim.index, number: claim.number)
+    }
+
+    /// Marks a place as done with, and gives its segment back if it was the last.
     ///
     /// Once the place's bit is set, the segment may serve for something else: nothing is written to it afterwards.
+    @inline(__always)
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
         cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
         let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
@@ -203,6 +304,7 @@ struct ChannelQueue {
     }
 
     /// Gives a segment back whose elements are all gone, if the head has left it.
+    @inline(never)
     func retireIfLeft(_ segment: Segment, number: UInt64) {
         fence()
         guard SegmentLink(rawValue: header.headSegment.load()).number > number else { return }
@@ -312,4 +414,13 @@ struct ChannelQueue {
         }
         return true
     }
+}
+
+/// Where this process last saw the ends of a channel.
+///
+/// They only move forward, so what was seen is a bound for where they are, and saves looking at words that others write.
+/// ORDERING: relaxed, as a bound needs to be no newer than it is.
+final class ChannelHints: Sendable {
+    let head = Atomic<UInt64>(0)
+    let tail = Atomic<UInt64>(0)
 }

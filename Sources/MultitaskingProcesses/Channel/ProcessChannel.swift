@@ -16,6 +16,7 @@ public final class ProcessChannel: JoinableChannel {
     private let header: ChannelHeader
     /// Gives the channel's place back, in the client.
     private let onRelease: (@Sendable () -> Void)?
+    private let idleReader = IdleBox<PayloadReader>()
 
     init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
         self.membership = membership
@@ -57,44 +58,30 @@ public final class ProcessChannel: JoinableChannel {
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         try membership.withWriter { writer in
             try writer.encode(element)
-            let fingerprint = TypeFingerprint.of(Element.self)
-            let result = try membership.wait(wait, on: header.senders, isReady: { !queue.isFull || queue.isClosed }) {
-                try sendOnce(writer, fingerprint: fingerprint)
-            }
-            return result ?? false
+            return try send(writer, fingerprint: TypeFingerprint.of(Element.self), wait)
         }
     }
 
-    /// True when sent, nil when full.
-    private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64) throws -> Bool? {
-        let result = try membership.journal.withEntry { journal in
-            defer { journal.clear() }
-            guard writer.byteCount > Cell.inlineCapacity else {
-                return try queue.send(journal: journal) { cell in
-                    // Inline bytes cannot fail to be stored.
-                    try? cell.payload.store(
-                        writer, heap: membership.heap, journal: journal, compression: membership.compression)
-                    cell.fingerprint.storeRelaxed(fingerprint)
-                }
-            }
-            if queue.isClosed { return .closed }
-            if queue.isFull { return .full }
-            let parcel = try Parcel(
-                writer, arena: membership.arena, heap: membership.heap, journal: journal,
-                compression: membership.compression)
-            let result: ChannelQueue.SendResult
-            do {
-                result = try queue.send(journal: journal) { cell in
-                    cell.payload.adopt(parcel)
-                    cell.fingerprint.storeRelaxed(fingerprint)
-                }
-            } catch {
-                membership.heap.free(parcel.block)
-                throw error
-            }
-            if result != .sent { membership.heap.free(parcel.block) }
-            return result
+    // What follows the encoding and comes before the decoding is not generic: code that is costs a look-up of types at run
+    // time for each step, as the element's type is not known where this module is compiled.
+
+    private func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
+        if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
+        let result = try membership.wait(wait, on: header.senders, isReady: { !queue.isFull || queue.isClosed }) {
+            try sendOnce(writer, fingerprint: fingerprint)
         }
+        return result ?? false
+    }
+
+    /// True when sent, nil when full.
+    @inline(__always)
+    private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64) throws -> Bool? {
+        let journal = membership.journal.begin()
+        defer { end(journal) }
+        let isInline = writer.byteCount <= Cell.inlineCapacity
+        let result =
+            isInline
+            ? try sendInline(writer, fingerprint, journal) : try sendBlock(writer, fingerprint, journal)
         switch result {
         case .sent:
             header.receivers.wakeOne()
@@ -107,46 +94,147 @@ public final class ProcessChannel: JoinableChannel {
         }
     }
 
+    @inline(__always)
+    private func sendInline(
+        _ writer: PayloadWriter, _ fingerprint: UInt64, _ journal: JournalEntry
+    ) throws -> ChannelQueue.SendResult {
+        try queue.send(journal: journal) { cell in
+            // Inline bytes cannot fail to be stored.
+            try? cell.payload.store(
+                writer, heap: membership.heap, journal: journal, compression: membership.compression)
+            cell.fingerprint.storeRelaxed(fingerprint)
+        }
+    }
+
+    @inline(never)
+    private func sendBlock(
+        _ writer: PayloadWriter, _ fingerprint: UInt64, _ journal: JournalEntry
+    ) throws -> ChannelQueue.SendResult {
+        if queue.isClosed { return .closed }
+        if queue.isFull { return .full }
+        let parcel = try Parcel(
+            writer, arena: membership.arena, heap: membership.heap, journal: journal,
+            compression: membership.compression)
+        let result: ChannelQueue.SendResult
+        do {
+            result = try queue.send(journal: journal) { cell in
+                cell.payload.adopt(parcel)
+                cell.fingerprint.storeRelaxed(fingerprint)
+            }
+        } catch {
+            membership.heap.free(parcel.block)
+            throw error
+        }
+        if result != .sent { membership.heap.free(parcel.block) }
+        return result
+    }
+
     /// Takes the first element; see `Channel.receive(as:wait:)`.
     /// - Complexity: O(size of the element).
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
-        let fingerprint = TypeFingerprint.of(type)
-        let received = try membership.wait(wait, on: header.receivers, isReady: { queue.count > 0 || queue.isClosed }) {
-            try receiveOnce(type, fingerprint: fingerprint)
-        }
-        return received ?? nil
-    }
-
-    /// The element; `.some(nil)` if none will ever come; nil if there is none now.
-    private func receiveOnce<Element: Codable & Sendable>(
-        _ type: Element.Type, fingerprint: UInt64
-    ) throws -> Element?? {
-        let receipt = try membership.journal.withEntry { journal in
-            defer { journal.clear() }
-            return try queue.receive(journal: journal) { cell in
-                let found = cell.fingerprint.loadRelaxed()
-                if found != fingerprint { throw TypeFingerprint.mismatch(found: found, expected: type) }
-            } take: { cell in
-                defer {
-                    cell.payload.release(to: membership.heap)
-                    header.senders.wakeOne()
-                    header.notifyWatcher()
-                }
-                let environment = WorkerEnvironment(membership: membership, slot: nil)
-                return try unsafe cell.payload.withPayload { bytes in
-                    let reader = unsafe PayloadReader(bytes, environment: environment)
-                    return try reader.decode(type)
-                }
+        guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
+        defer { finish(hold) }
+        let payload = hold.claim.cell.payload
+        guard let bytes = try unsafe payload.bytes() else {
+            return try unsafe payload.withPayload { bytes in
+                try unsafe withReader(of: bytes) { try $0.decode(type) }
             }
         }
-        switch receipt {
-        case .element(let element): return .some(element)
-        case .busy: return nil
-        case .empty: return queue.isClosed ? .some(nil) : nil
+        return try unsafe withReader(of: bytes) { try $0.decode(type) }
+    }
+
+    /// Runs `body` with a reader of `bytes`, in which channels and signals are found.
+    @inline(__always)
+    private func withReader<Result>(
+        of bytes: UnsafeRawBufferPointer, _ body: (PayloadReader) throws -> Result
+    ) rethrows -> Result {
+        let reader: PayloadReader
+        if let idle = idleReader.take() {
+            reader = idle
+            unsafe reader.reset(bytes)
+        } else {
+            reader = unsafe PayloadReader(bytes, environment: WorkerEnvironment(membership: membership, slot: nil))
         }
+        defer {
+            unsafe reader.reset(UnsafeRawBufferPointer(start: nil, count: 0))
+            idleReader.giveBack(reader)
+        }
+        return try body(reader)
+    }
+
+    /// An element that is being taken, and the journal entry that says so.
+    private struct Hold {
+        let claim: ChannelQueue.Claim
+        let journal: JournalEntry
+    }
+
+    private enum Attempt {
+        case element(Hold)
+        /// There is none now.
+        case empty
+        /// There is none, and none will come.
+        case ended
+    }
+
+    /// The first element; nil if there was none until the limit, or none will ever come.
+    private func claim(_ type: Any.Type, fingerprint: UInt64, _ wait: WaitLimit) throws -> Hold? {
+        var attempt = try claimOnce(type, fingerprint: fingerprint)
+        if case .empty = attempt {
+            attempt =
+                try membership.wait(
+                    wait, on: header.receivers, spin: { [queue] in queue.hasElement || queue.isClosed },
+                    isReady: { [queue] in queue.count > 0 || queue.isClosed }
+                ) {
+                    let attempt = try claimOnce(type, fingerprint: fingerprint)
+                    if case .empty = attempt { return nil }
+                    return attempt
+                } ?? .empty
+        }
+        if case .element(let hold) = attempt { return hold }
+        return nil
+    }
+
+    @inline(__always)
+    private func claimOnce(_ type: Any.Type, fingerprint: UInt64) throws -> Attempt {
+        // Asked before: if the channel was closed by then, what is not in it yet never will be.
+        let isClosed = queue.isClosed
+        let journal = membership.journal.begin()
+        var isHeld = false
+        defer {
+            if !isHeld { end(journal) }
+        }
+        let receipt = try queue.receive(journal: journal) { cell in
+            let found = cell.fingerprint.loadRelaxed()
+            if found != fingerprint { throw TypeFingerprint.mismatch(found: found, expected: type) }
+        }
+        switch receipt {
+        case .element(let claim):
+            isHeld = true
+            return .element(Hold(claim: claim, journal: journal))
+        case .busy:
+            return .empty
+        case .empty:
+            return isClosed ? .ended : .empty
+        }
+    }
+
+    /// Gives the place of an element back that was taken.
+    @inline(__always)
+    private func finish(_ hold: Hold) {
+        hold.claim.cell.payload.release(to: membership.heap)
+        queue.finish(hold.claim)
+        end(hold.journal)
+        if queue.isBounded { header.senders.wakeOne() }
+        header.notifyWatcher()
+    }
+
+    @inline(__always)
+    private func end(_ journal: JournalEntry) {
+        journal.clear()
+        membership.journal.end(journal)
     }
 
     /// Ends the channel; see `Channel.close(discarding:)`.
@@ -164,15 +252,16 @@ public final class ProcessChannel: JoinableChannel {
     }
 
     private func discardOne() -> Bool {
-        let receipt = try? membership.journal.withEntry { journal in
+        membership.journal.withEntry { journal in
             defer { journal.clear() }
-            return try queue.receive(journal: journal, accept: { _ in }) { cell in
-                cell.payload.release(to: membership.heap)
-                DropCount(header: header).add(for: journal)
+            guard case .element(let claim)? = try? queue.receive(journal: journal, accept: { _ in }) else {
+                return false
             }
+            claim.cell.payload.release(to: membership.heap)
+            DropCount(header: header).add(for: journal)
+            queue.finish(claim)
+            return true
         }
-        if case .element = receipt { return true }
-        return false
     }
 
     // MARK: Joining

@@ -70,11 +70,23 @@ extension Membership {
     func wait<Value>(
         _ limit: WaitLimit, on queue: WaitQueue, isReady: () -> Bool, attempt: () throws -> Value?
     ) rethrows -> Value? {
+        try wait(limit, on: queue, spin: isReady, isReady: isReady, attempt: attempt)
+    }
+
+    /// Repeats `attempt` until it gives a value or the deadline passes, sleeping on `queue` in between.
+    ///
+    /// - Parameters:
+    ///   - hint: what to look at while spinning; cheaper than `isReady`, which decides.
+    ///   - isReady: whether `attempt` may succeed now; whoever makes it true looks for sleepers afterwards.
+    func wait<Value>(
+        _ limit: WaitLimit, on queue: WaitQueue, spin hint: () -> Bool, isReady: () -> Bool,
+        attempt: () throws -> Value?
+    ) rethrows -> Value? {
         if let value = try attempt() { return value }
         if case .never = limit { return nil }
         let deadline = Deadline(limit)
         while true {
-            if spin(until: isReady), let value = try attempt() { return value }
+            if spin(until: hint), let value = try attempt() { return value }
             let ticket = queue.futex.load()
             queue.sleepers.add(1)
             fence()

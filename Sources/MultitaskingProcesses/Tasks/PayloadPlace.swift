@@ -42,6 +42,24 @@ struct PayloadPlace {
         lengthCell.storeRelaxed(UInt64(parcel.length) | (parcel.isCompressed ? Parcel.compressedFlag : 0))
     }
 
+    /// The bytes of the payload, readable until the place is used again; nil if they must be decompressed first.
+    ///
+    /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote.
+    @unsafe @inline(__always)
+    func bytes() throws -> UnsafeRawBufferPointer? {
+        let length = lengthCell.load()
+        guard block.isNone, length <= UInt64(inlineCapacity) else { return try unsafe blockBytes() }
+        return unsafe arena.withBytes(at: inline, count: Int(length)) { UnsafeRawBufferPointer($0) }
+    }
+
+    private func blockBytes() throws -> UnsafeRawBufferPointer? {
+        let length = lengthCell.load()
+        guard length & Parcel.compressedFlag == 0 else { return nil }
+        let reference = block
+        guard let place = arena.locate(reference), length <= UInt64(place.capacity) else { throw Self.damaged }
+        return unsafe arena.withBytes(at: reference.offset, count: Int(length)) { UnsafeRawBufferPointer($0) }
+    }
+
     /// Runs `body` with the bytes of the payload.
     ///
     /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, or its compressed bytes are damaged.
