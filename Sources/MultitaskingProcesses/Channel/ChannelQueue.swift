@@ -194,11 +194,15 @@ struct ChannelQueue {
 
     /// A place whose element is this process's to take.
     struct Claim {
-        let cell: Cell
-        fileprivate let segment: Segment
-        fileprivate let index: Int
+        /// Where the cell is; a `Cell` is four times as large.
+        fileprivate let offset: Int
+        /// Its segment's number.
         fileprivate let number: UInt64
     }
+
+    /// The place that was claimed.
+    @inline(__always)
+    func cell(_ claim: Claim) -> Cell { Cell(arena: arena, offset: claim.offset) }
 
     enum Receipt {
         case element(Claim)
@@ -224,7 +228,7 @@ struct ChannelQueue {
             let word = cell.word
             let tag = tag(number)
             guard word.tag == tag else { continue }
-            let claim = Claim(cell: cell, segment: segment, index: index, number: number)
+            let claim = Claim(offset: cell.offset, number: number)
             switch word.state {
             case .full:
                 try accept(cell)
@@ -290,7 +294,9 @@ struct ChannelQueue {
     /// Marks a place as done with, and gives its segment back if it was the last.
     @inline(__always)
     func finish(_ claim: Claim) {
-        finish(claim.cell, in: claim.segment, index: claim.index, number: claim.number)
+        let cell = cell(claim)
+        let (segment, index) = cell.place
+        finish(cell, in: segment, index: index, number: claim.number)
     }
 
     /// Marks a place as done with, and gives its segment back if it was the last.

@@ -137,7 +137,7 @@ public final class ProcessChannel: JoinableChannel {
     ) throws -> Element? {
         guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
         defer { finish(hold) }
-        let payload = hold.claim.cell.payload
+        let payload = queue.cell(hold.claim).payload
         guard let bytes = try unsafe payload.bytes() else {
             return try unsafe payload.withPayload { bytes in
                 try unsafe withReader(of: bytes) { try $0.decode(type) }
@@ -224,7 +224,7 @@ public final class ProcessChannel: JoinableChannel {
     /// Gives the place of an element back that was taken.
     @inline(__always)
     private func finish(_ hold: Hold) {
-        hold.claim.cell.payload.release(to: membership.heap)
+        queue.cell(hold.claim).payload.release(to: membership.heap)
         queue.finish(hold.claim)
         end(hold.journal)
         if queue.isBounded { header.senders.wakeOne() }
@@ -257,7 +257,7 @@ public final class ProcessChannel: JoinableChannel {
             guard case .element(let claim)? = try? queue.receive(journal: journal, accept: { _ in }) else {
                 return false
             }
-            claim.cell.payload.release(to: membership.heap)
+            queue.cell(claim).payload.release(to: membership.heap)
             DropCount(header: header).add(for: journal)
             queue.finish(claim)
             return true

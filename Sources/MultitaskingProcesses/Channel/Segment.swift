@@ -75,6 +75,7 @@ struct Cell {
         PayloadPlace(arena: arena, descriptor: offset + 16, inline: offset + 32, inlineCapacity: Self.inlineCapacity)
     }
     /// The segment this cell lies in and its number there.
+    @inline(__always)
     var place: (segment: Segment, index: Int) {
         let within = (offset - arena.layout.chunks) % 4096
         return (Segment(arena: arena, offset: offset - within), (within - 128) / Segment.cellStride)

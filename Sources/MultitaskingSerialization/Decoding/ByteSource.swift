@@ -51,10 +51,15 @@
 
     /// Reads a value that the type table knows to be a number, and whose tag was looked at.
     @inline(__always) mutating func readNumber<Value>(as type: Value.Type) throws(ReadFailure) -> Value {
-        guard MemoryLayout<Value>.size < remaining else { throw .truncated }
-        defer { position &+= 1 &+ MemoryLayout<Value>.size }
-        // SAFETY: the caller looked the type up: it is a plain number, and any bits are a value of it.
-        return unsafe (start + position + 1).loadUnaligned(as: type)
+        try advance(1)
+        // A load of a type that the compiler does not know here would look it up at run time.
+        switch MemoryLayout<Value>.size {
+        case 1: return reinterpret(try readRaw(UInt8.self), as: type)
+        case 2: return reinterpret(try readRaw(UInt16.self), as: type)
+        case 4: return reinterpret(try readRaw(UInt32.self), as: type)
+        case 8: return reinterpret(try readRaw(UInt64.self), as: type)
+        default: return reinterpret(try readRaw(UInt128.self), as: type)
+        }
     }
 
     /// Reads a count of things that take at least `width` bytes each, and so cannot be more than what is left allows.

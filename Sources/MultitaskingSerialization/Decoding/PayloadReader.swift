@@ -30,7 +30,17 @@ public final class PayloadReader: PayloadDecoder {
     ///   own `init(from:)` is thrown as it is. The reader then still stands before the value.
     /// - Complexity: linear in the encoded size; arrays of numbers, `Data` and strings are copied as a whole.
     public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if core == nil, let value = readWithoutCore(type) { return value }
+        if core == nil, let strategy = strategyWithoutCore(type) {
+            var source = bytes
+            if !isBehindKeys { try? source.advance(1) }
+            // Damaged bytes are left to the way below, which says what is wrong with them.
+            do throws(ReadFailure) {
+                let value = try source.read(type, by: strategy)
+                bytes = source
+                isBehindKeys = true
+                return value
+            } catch {}
+        }
         do {
             let core = try openCore()
             let position = core.source.position
@@ -60,19 +70,16 @@ public final class PayloadReader: PayloadDecoder {
         self.bytes = unsafe ByteSource(bytes)
     }
 
-    /// A number, string or array of numbers in a payload that has no keys; it needs no frames.
-    ///
-    /// - Returns: nil if it is anything else or damaged; nothing was then read.
-    private func readWithoutCore<Value>(_ type: Value.Type) -> Value? {
+    /// How to read a number, string or array of numbers in a payload that has no keys, which needs no frames; nil if the next
+    /// value is anything else, or damaged.
+    @inline(__always) private func strategyWithoutCore<Value>(_ type: Value.Type) -> TypeInfo.Strategy? {
         let strategy = TypeTable.info(for: type).strategy
         guard !strategy.isGeneral else { return nil }
-        var source = bytes
-        guard isBehindKeys || (try? source.readByte()) == 0, (try? source.isNext(strategy)) == true,
-            let value = try? source.read(type, by: strategy)
-        else { return nil }
-        bytes = source
-        isBehindKeys = true
-        return value
+        do throws(ReadFailure) {
+            var source = bytes
+            if !isBehindKeys, try source.readByte() != 0 { return nil }
+            return try source.isNext(strategy) ? strategy : nil
+        } catch { return nil }
     }
 
     private func openCore() throws -> DecodingCore {

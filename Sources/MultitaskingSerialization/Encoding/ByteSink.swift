@@ -9,7 +9,9 @@ final class ByteSink: PayloadSegment {
         let segment: any PayloadSegment
     }
 
-    private var segments: [Placed] = []
+    private var segments: [Placed] = [] {
+        didSet { end.segments = segments.count }
+    }
     /// Where bytes are appended.
     let end: SinkEnd
 
@@ -68,25 +70,30 @@ final class ByteSink: PayloadSegment {
         fileprivate let segments: Int
     }
 
-    var mark: Mark { Mark(count: end.count, segments: segments.count) }
+    var mark: Mark { Mark(count: end.count, segments: end.segments) }
 
     /// Forgets everything appended since `mark`.
     func rewind(to mark: Mark) {
         end.rewind(to: mark.count)
-        segments.removeLast(max(0, segments.count - mark.segments))
+        if end.segments > mark.segments { segments.removeLast(segments.count - mark.segments) }
     }
 
     /// Forgets everything, and gives memory back if there is much.
     func reset() {
         end.reset()
-        if !segments.isEmpty { segments.removeAll(keepingCapacity: segments.count <= CodingLimit.keptFrames) }
+        if end.segments > 0 { segments.removeAll(keepingCapacity: segments.count <= CodingLimit.keptFrames) }
     }
 
-    var byteCount: Int {
-        segments.isEmpty ? end.count : segments.reduce(end.count) { $0 + $1.segment.byteCount }
+    @inline(__always) var byteCount: Int { end.segments == 0 ? end.count : byteCountWithSegments }
+
+    private var byteCountWithSegments: Int { segments.reduce(end.count) { $0 + $1.segment.byteCount } }
+
+    @inline(__always) func copy(into target: UnsafeMutableRawBufferPointer) {
+        guard end.segments == 0 else { return unsafe copyWithSegments(into: target) }
+        unsafe target.copyMemory(from: end.bytes(0..<end.count))
     }
 
-    func copy(into target: UnsafeMutableRawBufferPointer) {
+    private func copyWithSegments(into target: UnsafeMutableRawBufferPointer) {
         var copied = 0
         var written = 0
         func copyBuffer(upTo position: Int) {

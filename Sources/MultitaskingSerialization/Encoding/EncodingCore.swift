@@ -27,6 +27,20 @@ final class EncodingCore {
     /// The frame in `slot`.
     func frame(in slot: Int) -> EncodingFrame? { frames.indices.contains(slot) ? frames[slot] : nil }
 
+    /// Appends a number, string or array of numbers behind all others, which takes no frame; false for anything else.
+    @inline(__always) func encodeWhole<Value: Encodable>(_ value: Value) -> Bool {
+        switch TypeTable.info(for: Value.self).strategy {
+        case .number(let tag): body.end.append(tag: tag, numberIn: value)
+        case .bool: body.end.append(tag: PayloadTag.bool, numberIn: value)
+        case .string: body.append(string: reinterpret(value, as: String.self))
+        case .array(let kind): kind.write(value, to: body)
+        case .direct, .bytes, .elements, .general: return false
+        }
+        // A container that a former value kept must not go on here.
+        body.end.tail = -1
+        return true
+    }
+
     /// Appends `value` where `frame` stands.
     func encode<Value: Encodable>(_ value: Value, in frame: EncodingFrame, _ step: @autoclosure () -> PathStep) throws {
         switch TypeTable.info(for: Value.self).strategy {
@@ -102,6 +116,7 @@ final class EncodingCore {
 
 /// `value`, seen as the type that it already has.
 @inline(__always) func reinterpret<From, To>(_ value: From, as type: To.Type) -> To {
-    // SAFETY: the type table gives a strategy only for exactly that type: `From` and `To` are the same.
+    // SAFETY: the type table gives a strategy only for exactly that type: `From` and `To` are the same, or both are plain
+    // bits of one size.
     unsafe unsafeBitCast(value, to: type)
 }

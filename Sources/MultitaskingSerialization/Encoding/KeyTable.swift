@@ -38,14 +38,15 @@ final class KeyTable {
     var byteCount: Int { 1 + bytes.byteCount }
 
     /// Writes how many keys there are, one byte, and each key: its length, one byte, and its UTF-8.
-    func write(into target: UnsafeMutableRawBufferPointer) {
+    @inline(__always) func write(into target: UnsafeMutableRawBufferPointer) {
+        guard bytes.end.count > 0 else { return unsafe target[0] = 0 }
         unsafe target[0] = UInt8(indices.count)
         unsafe bytes.copy(into: .init(rebasing: target[1...]))
     }
 
     /// Forgets all keys.
     func reset() {
-        guard !indices.isEmpty else { return }
+        guard bytes.end.count > 0 else { return }
         indices.removeAll(keepingCapacity: true)
         bytes.reset()
         generation &+= 1

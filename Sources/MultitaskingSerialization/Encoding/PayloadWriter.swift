@@ -34,6 +34,7 @@ public final class PayloadWriter: PayloadEncoder {
     ///   `MultitaskingError` of the value's own is thrown as it is. The payload is then as it was before the call.
     /// - Complexity: linear in the encoded size, but a big array, `Data` or string is only retained.
     public func encode<Value: Encodable>(_ value: Value) throws {
+        if core.encodeWhole(value) { return }
         let root = core.root()
         let mark = core.body.mark
         do {

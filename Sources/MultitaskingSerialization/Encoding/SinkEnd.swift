@@ -9,6 +9,7 @@
         var capacity: Int
         var count = 0
         var tail = -1
+        var segments = 0
 
         init(capacity: Int) {
             self.capacity = capacity
@@ -37,6 +38,12 @@
     var tail: Int {
         get { unsafe state.pointee.tail }
         nonmutating set { unsafe state.pointee.tail = newValue }
+    }
+
+    /// How many segments the sink has: seldom any, and looking here is cheaper than at the array.
+    var segments: Int {
+        get { unsafe state.pointee.segments }
+        nonmutating set { unsafe state.pointee.segments = newValue }
     }
 
     @inline(__always) private func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
@@ -101,6 +108,7 @@
         rewind(to: 0)
         guard unsafe state.pointee.capacity > CodingLimit.keptBuffer else { return }
         unsafe state.pointee.buffer.deallocate()
-        unsafe state.pointee = State(capacity: 256)
+        unsafe state.pointee.buffer = .allocate(byteCount: 256, alignment: 16)
+        unsafe state.pointee.capacity = 256
     }
 }
