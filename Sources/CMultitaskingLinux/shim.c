@@ -125,6 +125,59 @@ void mt_flush_output(void) {
     if (__fpending(stdout) > 0) fflush(stdout);
 }
 
+// MARK: Output
+
+static mt_output_log output_log;
+
+static ssize_t write_logged(void *cookie, const char *bytes, size_t count) {
+    size_t size = output_log.ring_size;
+    size_t kept = count < size ? count : size;
+    // Reserved first, since standard output and standard error may print at the same time.
+    uint64_t start = __atomic_fetch_add(output_log.position, count, __ATOMIC_RELAXED) + (count - kept);
+    const char *last = bytes + (count - kept);
+    size_t offset = (size_t)(start % size);
+    size_t head = kept < size - offset ? kept : size - offset;
+    memcpy(output_log.ring + offset, last, head);
+    memcpy(output_log.ring, last + head, kept - head);
+
+    size_t written = 0;
+    while (written < count) {
+        ssize_t result = write((int)(intptr_t)cookie, bytes + written, count - written);
+        if (result < 0) break;
+        written += (size_t)result;
+    }
+    // What is in the ring now must not be taken for what is still buffered.
+    if (bytes >= output_log.pending && bytes < output_log.pending + output_log.pending_size)
+        memset((char *)bytes, 0, count);
+    // 0 is how a stream is told of an error; errno says which.
+    return (ssize_t)written;
+}
+
+static FILE *open_logged(FILE *original, int fd) {
+    cookie_io_functions_t functions = {.write = write_logged};
+    FILE *stream = fopencookie((void *)(intptr_t)fd, "w", functions);
+    if (!stream) return NULL;
+    // glibc: a stream of this kind has no descriptor and must not be reopened, unless it looks like one of a file
+    // (_IO_IS_FILEBUF). Tasks may ask for the descriptor, for example whether it is a terminal.
+    stream->_fileno = fd;
+    stream->_flags |= 0x2000;
+    stream->_wide_data = original->_wide_data;
+    return stream;
+}
+
+void mt_capture_output(mt_output_log log) {
+    FILE *out = open_logged(stdout, STDOUT_FILENO);
+    FILE *err = open_logged(stderr, STDERR_FILENO);
+    if (!out || !err) return;
+    output_log = log;
+    memset(log.pending, 0, log.pending_size);
+    // The last byte stays zero, so that what is buffered has an end.
+    setvbuf(out, log.pending, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, log.pending_size - 1);
+    setvbuf(err, NULL, _IONBF, 0);
+    stdout = out;
+    stderr = err;
+}
+
 static int compare_ints(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 void mt_close_descriptors(int first, const int *keep, int keep_count) {

@@ -38,7 +38,7 @@ struct Harness {
         .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
-        .adding(suicideScenarios).adding(limitScenarios).adding(elasticScenarios)
+        .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -90,13 +90,20 @@ enum Proc {
     }
 }
 
-/// Starts this program again with another scenario; its process id.
-func launchHarness(_ scenario: String, _ method: StartMethod, _ number: Int) throws -> pid_t {
+/// Starts this program again with another scenario, and other streams if there are any; its process id.
+func launchHarness(
+    _ scenario: String, _ method: StartMethod, _ number: Int, out: Int32 = 1, err: Int32 = 2
+) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, out, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, err, 2)
     let arguments = ["pool-harness", scenario, method.rawValue, String(number)]
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
     defer { unsafe pointers.forEach { unsafe free($0) } }
     var pid = pid_t()
-    let code = unsafe posix_spawn(&pid, "/proc/self/exe", nil, nil, &pointers, environ)
+    let code = unsafe posix_spawn(&pid, "/proc/self/exe", &actions, nil, &pointers, environ)
     guard code == 0 else { throw MultitaskingError(.systemError, "cannot start pool-harness: errno \(code)") }
     return pid
 }

@@ -79,6 +79,20 @@ void mt_null_stdin(void);
 // Writes out what was printed to standard output and not yet written; nothing but a look if there is nothing.
 void mt_flush_output(void);
 
+// Where a process keeps a copy of what it prints, in memory that outlives it: a ring with the last bytes, whose position
+// counts all there ever were, and the place of what stdio has buffered and not yet written, up to the first zero byte.
+typedef struct {
+    uint64_t *position;
+    char *ring;
+    size_t ring_size;
+    char *pending;
+    size_t pending_size;
+} mt_output_log;
+
+// Has everything that this process prints by stdio from now on copied into `log` before it is written. The streams keep
+// their descriptors and, for standard output, their way of buffering. To be called once, while there is one thread.
+void mt_capture_output(mt_output_log log);
+
 // Closes every descriptor from `first` on, except `keep` (ignored if negative).
 void mt_close_descriptors(int first, const int *keep, int keep_count);
 

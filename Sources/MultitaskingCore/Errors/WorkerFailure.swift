@@ -28,6 +28,25 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 
+    /// Why too little memory is held to be the reason.
+    public enum MemoryCause: String, Sendable, Hashable, CustomStringConvertible {
+        /// The pool ended the worker, because it held more than its limit.
+        case poolLimit
+        /// The system's out-of-memory killer was at work, and the worker was killed by nobody who is known.
+        case systemKill
+        /// The system refused memory that the task asked for, and the worker ended itself.
+        case refusedAllocation
+
+        /// The cause in words.
+        public var description: String {
+            switch self {
+            case .poolLimit: "it held more memory than its limit"
+            case .systemKill: "the system was out of memory and has killed a process"
+            case .refusedAllocation: "it was refused memory"
+            }
+        }
+    }
+
     /// The process id the worker had.
     public let pid: Int32
     /// The worker's index in its pool, counted from 0.
@@ -44,11 +63,18 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public let peakMemory: Int
     /// Which attempt at the task this was, counted from 1.
     public let attempt: Int
+    /// Why memory is held to be the cause; nil if nothing speaks for that.
+    public let memoryCause: MemoryCause?
+    /// The last lines that the task printed to standard output and standard error: at most 20 lines and 4096 bytes.
+    ///
+    /// It has what went through the C library's streams, as `print` and the messages of traps do, also what the process
+    /// had no time to write out. What a task writes to the descriptors themselves is not among it.
+    public let lastLines: [String]
 
     /// Makes a record of a worker's end.
     public init(
         pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int,
-        attempt: Int = 1
+        attempt: Int = 1, memoryCause: MemoryCause? = nil, lastLines: [String] = []
     ) {
         self.pid = pid
         self.worker = worker
@@ -58,15 +84,22 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.exitCode = exitCode
         self.peakMemory = peakMemory
         self.attempt = attempt
+        self.memoryCause = memoryCause
+        self.lastLines = lastLines
     }
 
-    /// One sentence with everything known.
+    /// One sentence with everything known, and the last lines that the task printed, if there are any.
     public var description: String {
         let end =
             if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {
                 "exited with code \(exitCode ?? 0)"
             }
         let attempts = attempt > 1 ? ", at attempt \(attempt)" : ""
-        return "worker \(worker) (pid \(pid)) \(end) while \(phase)\(attempts); peak memory \(peakMemory / 1024) KiB"
+        let memory = memoryCause.map { ", probably because \($0)" } ?? ""
+        let output = lastLines.isEmpty ? "" : "; it printed last:\n" + lastLines.map { "    \($0)\n" }.joined()
+        return """
+            worker \(worker) (pid \(pid)) \(end) while \(phase)\(attempts)\(memory); peak memory \(peakMemory / 1024) \
+            KiB\(output)
+            """
     }
 }

@@ -26,11 +26,16 @@ struct ArenaLayout: Sendable, Equatable {
     static let memberStride = 1024
     static let memberTable = 1 << 16
 
+    // MARK: Output
+
+    static let outputStride = 4 * 4096
+    static let outputTable = memberTable + memberLimit * memberStride
+
     // MARK: Functions
 
     static let functionLimit = 8192
     static let functionStride = 64
-    static let functionTable = memberTable + memberLimit * memberStride
+    static let functionTable = outputTable + memberLimit * outputStride
     static let functionNames = functionTable + functionLimit * functionStride
     static let functionNamesSize = 8 << 20
 

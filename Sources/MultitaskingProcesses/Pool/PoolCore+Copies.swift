@@ -68,6 +68,7 @@ extension PoolCore {
     ) -> Int32 {
         forkGeneration.add(1, ordering: .relaxed)
         membership.become(me.index)
+        OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-copy")

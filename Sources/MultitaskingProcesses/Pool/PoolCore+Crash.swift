@@ -1,4 +1,5 @@
 import CMultitaskingLinux
+import Glibc
 import MultitaskingCore
 
 extension PoolCore {
@@ -17,13 +18,16 @@ extension PoolCore {
         let number = Int32(truncatingIfNeeded: status & 0xffff_ffff)
         let isSignal = status & CrashRecord.signalFlag != 0
         let isSupervisor = status & CrashRecord.supervisorFlag != 0
+        let output = try? unsafe slot.result.withPayload { unsafe Array($0) }
+        let lines = OutputLog.lines(output ?? [])
         let failure = WorkerFailure(
             pid: pid, worker: Int(clamping: record.member.load()) - 1,
             phase: WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: record.phase.load())) ?? .running,
             signal: isSupervisor ? 9 : isSignal ? number : nil,
             signalName: unsafe (isSupervisor ? mt_signal_name(9) : isSignal ? mt_signal_name(number) : nil)
                 .map { unsafe String(cString: $0) },
-            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt)
+            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
+            memoryCause: memoryCause(record, isSignal ? number : nil, lines), lastLines: lines)
         if isSupervisor {
             return MultitaskingError(
                 .supervisorLost,
@@ -53,4 +57,21 @@ extension PoolCore {
         return MultitaskingError(
             .workerExited, "\(failure); a task must return or throw, not call exit", cause: failure)
     }
+
+    /// Whether too little memory was why a process died, as far as can be told.
+    private func memoryCause(
+        _ record: CrashRecord, _ signal: Int32?, _ lines: [String]
+    ) -> WorkerFailure.MemoryCause? {
+        let flags = record.status.load()
+        if flags & CrashRecord.memoryFlag != 0 { return .poolLimit }
+        // What the pool itself has killed needs no other explanation.
+        let isOwnKill = flags & (CrashRecord.timeoutFlag | CrashRecord.supervisorFlag) != 0
+        guard let signal, !isOwnKill else { return nil }
+        if signal == SIGKILL { return systemKills.hasKilledSinceLastAsked() ? .systemKill : nil }
+        let isRefused = lines.contains { line in Self.refusals.contains { line.contains($0) } }
+        return isRefused ? .refusedAllocation : nil
+    }
+
+    /// What Swift and C++ print when they are refused memory, before they end the process.
+    private static let refusals = ["failed to allocate", "Could not allocate memory", "std::bad_alloc"]
 }

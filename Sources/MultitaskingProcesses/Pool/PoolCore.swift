@@ -28,6 +28,7 @@ final class PoolCore: Sendable {
     private let clientPid = getpid()
     private let generation = forkGeneration.load(ordering: .relaxed)
 
+    let systemKills = SystemKills()
     let state = Mutex(State())
     let objects = Mutex(Objects())
     let supervision = Mutex(Supervision())

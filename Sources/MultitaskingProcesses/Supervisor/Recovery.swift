@@ -93,6 +93,9 @@ struct Recovery {
         // A result that came too late has been stored, and the journal does not name it any more.
         arena.free(slot.result.block, by: member.index)
         slot.result.clear()
+        let journal = member.journal(0)
+        defer { journal.clear() }
+        keepOutput(of: member, in: slot, journal)
         let record = slot.crashRecord
         record.pid.store(member.pid.load())
         record.member.store(UInt64(member.index))
@@ -100,6 +103,17 @@ struct Recovery {
         record.status.store(end.status)
         record.peakMemory.store(UInt64(max(0, end.peakMemory)))
         slot.finish(from: word, as: .crashed)
+    }
+
+    /// Puts the last that the dead has printed where its result would be; there is none if there is no room.
+    private func keepOutput(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
+        let output = OutputLog(arena: arena, member: member.index).tail
+        guard !output.isEmpty else { return }
+        // The dead one's own heap, since nobody else has one that is not in use.
+        let heap = Heap(arena: arena, member: member.index)
+        guard let block = try? heap.allocate(output.count, journal: journal) else { return }
+        unsafe arena.withBytes(at: block.offset, count: output.count) { unsafe $0.copyBytes(from: output) }
+        slot.result.adopt(block, length: output.count)
     }
 
     // MARK: What was under way

@@ -90,6 +90,7 @@ extension Supervisor {
         for pidfd in copies.values { close(pidfd) }
         for descriptor in gauges.values { close(descriptor) }
         close(client)
+        OutputLog(arena: arena, member: index).capture()
         if let obstacle = obstacle ?? WorkerConfinement(member, limits).applyToProcess() {
             PoolPhase.reportFailure(of: obstacle, in: arena)
             return PoolPhase.initializerFailedExitCode

@@ -35,6 +35,12 @@ struct PayloadPlace {
         lengthCell.storeRelaxed(UInt64(count))
     }
 
+    /// Makes the bytes in a block the payload of this place.
+    func adopt(_ block: BlockReference, length: Int) {
+        blockCell.storeRelaxed(block.rawValue)
+        lengthCell.storeRelaxed(UInt64(length))
+    }
+
     /// Makes a payload that has a block of its own the payload of this place.
     @inline(__always)
     func adopt(_ parcel: Parcel) {

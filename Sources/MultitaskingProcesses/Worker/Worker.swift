@@ -13,6 +13,7 @@ struct Worker {
     private let parked: ParkedWorkers
     private let functions: FunctionTable
     private let doorbell: Int32
+    private let output: OutputLog
     private let isMemoryWatched: Bool
     private var retirement: Retirement
     private var resolved: [ResolvedFunction?] = []
@@ -25,6 +26,7 @@ struct Worker {
     /// - Parameter doorbell: an eventfd that makes the supervisor look at the arena.
     init(_ mapping: ArenaMapping, member: Int, doorbell: Int32) {
         self.doorbell = doorbell
+        output = OutputLog(arena: mapping.arena, member: member)
         let arena = mapping.arena
         membership = Membership(mapping, member: member)
         environment = WorkerEnvironment(membership: membership, slot: nil)
@@ -124,6 +126,7 @@ struct Worker {
 
     /// Counts the attempt, and has the supervisor watch the time if there is a limit.
     private func begin(_ slot: TaskSlot) {
+        output.begin()
         slot.orders.beginAttempt()
         if isMemoryWatched { askToBeWatched() }
         guard let limit = slot.orders.timeLimit else { return }

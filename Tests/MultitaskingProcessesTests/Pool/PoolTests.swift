@@ -36,6 +36,14 @@ struct PoolTests {
 
     @Test(
         arguments: [
+            "output-last-lines", "output-of-copies", "output-unchanged", "output-on-a-terminal", "output-memory-cause",
+        ], methods)
+    func whatTasksPrint(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
             "memory-large-at-once",
         ], methods)

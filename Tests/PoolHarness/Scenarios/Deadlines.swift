@@ -34,7 +34,7 @@ private func sleepBriefly(_ milliseconds: Int) -> Int {
 }
 
 /// How often this was called with the same file, by the file's length.
-private func countCall(_ path: String) -> Int {
+func countCall(_ path: String) -> Int {
     let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     defer { close(file) }
     _ = unsafe write(file, "x", 1)
@@ -59,7 +59,7 @@ private func throwOther(_ path: String) throws -> Int {
 }
 
 /// A file of its own for `body`, gone afterwards.
-private func withCounter(_ body: (String) throws -> Void) rethrows {
+func withCounter(_ body: (String) throws -> Void) rethrows {
     let path = "/tmp/pool-harness-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { unsafe unlink(path) }
     try body(path)

@@ -1,0 +1,73 @@
+import CMultitaskingLinux
+
+/// The last that a member has printed, in shared memory, so that it is there when the member is not.
+///
+/// What was written is in a ring; what stdio has buffered and not written is in the buffer itself, which lies here too.
+struct OutputLog {
+    /// How much is kept of it for the failure of a task.
+    static let lineLimit = 20
+    static let byteLimit = 4096
+
+    private static let ringOffset = 64
+    /// More than is kept, because behind the message of a trap Swift may print a long stack trace.
+    private static let ringSize = pendingOffset - ringOffset
+    private static let pendingOffset = 3 * 4096
+    private static let pendingSize = ArenaLayout.outputStride - pendingOffset
+
+    private let arena: Arena
+    private let base: Int
+
+    init(arena: Arena, member: Int) {
+        self.arena = arena
+        base = ArenaLayout.outputTable + member * ArenaLayout.outputStride
+    }
+
+    /// How many bytes were ever written.
+    private var position: SharedWord { arena.word(base) }
+    /// The position when the task began.
+    private var start: SharedWord { arena.word(base + 8) }
+
+    /// Has all that this process prints from now on copied here; right after a fork, while it has one thread.
+    func capture() {
+        unsafe arena.withBytes(at: base, count: ArenaLayout.outputStride) { bytes in
+            guard let address = bytes.baseAddress else { return }
+            unsafe mt_capture_output(
+                mt_output_log(
+                    position: address.assumingMemoryBound(to: UInt64.self),
+                    ring: (address + Self.ringOffset).assumingMemoryBound(to: CChar.self), ring_size: Self.ringSize,
+                    pending: (address + Self.pendingOffset).assumingMemoryBound(to: CChar.self),
+                    pending_size: Self.pendingSize))
+        }
+        begin()
+    }
+
+    /// Forgets what was printed so far: it belongs to another task.
+    @inline(__always)
+    func begin() { start.storeRelaxed(position.loadRelaxed()) }
+
+    /// What was printed since the last `begin`, as much of it as there is.
+    var tail: [UInt8] {
+        let end = position.load()
+        // The member may have written anything here, so nothing is believed that would not fit.
+        let count = Int(clamping: min(end &- start.load(), UInt64(Self.ringSize)))
+        var tail = [UInt8](repeating: 0, count: count)
+        unsafe arena.withBytes(at: base + Self.ringOffset, count: Self.ringSize) { ring in
+            for index in tail.indices {
+                unsafe tail[index] = ring[Int((end &- UInt64(count - index)) % UInt64(Self.ringSize))]
+            }
+        }
+        // What comes before is worth more than the stack trace, which is there for others to read.
+        let trace = Array("\nCurrent stack trace:\n".utf8)
+        if let range = tail.firstRange(of: trace) { tail.removeSubrange(range.lowerBound + 1..<tail.endIndex) }
+        unsafe arena.withBytes(at: base + Self.pendingOffset, count: Self.pendingSize) { pending in
+            unsafe tail.append(contentsOf: pending.prefix { $0 != 0 })
+        }
+        return tail.suffix(Self.byteLimit)
+    }
+
+    /// The last lines of what `tail` gave.
+    static func lines(_ tail: some Sequence<UInt8>) -> [String] {
+        let text = String(decoding: tail.lazy.filter { $0 != 0 && $0 != 13 }, as: UTF8.self)
+        return text.split(separator: "\n").suffix(lineLimit).map(String.init)
+    }
+}
