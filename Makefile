@@ -8,7 +8,7 @@ SHELL := /bin/sh
 SWIFT ?= swift
 # Builds with other flags have a directory of their own, so that they do not throw each other's work away.
 BUILD := .build
-BENCHMARKS := Package.swift Reporting Ours Codec Peers Benchmarks
+BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill crashes \

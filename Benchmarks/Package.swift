@@ -30,13 +30,23 @@ let package = Package(
             name: "nio-peer", dependencies: ["Reporting", .product(name: "NIOPosix", package: "swift-nio")],
             path: "Peers/NIO"),
 
-        // Micro-benchmarks with thresholds.
+        // Micro-benchmarks with thresholds: in instructions as valgrind counts them, and in time.
+        .executableTarget(
+            name: "counted",
+            dependencies: [
+                "Reporting",
+                .product(name: "Multitasking", package: "swift-multitasking"),
+                .product(name: "MultitaskingSerialization", package: "swift-multitasking"),
+                .product(name: "MultitaskingThreads", package: "swift-multitasking"),
+            ], path: "Counted"),
         .executableTarget(
             name: "Micro",
             dependencies: [
                 .product(name: "Benchmark", package: "benchmark"),
                 .product(name: "Multitasking", package: "swift-multitasking"),
+                .product(name: "MultitaskingProcesses", package: "swift-multitasking"),
                 .product(name: "MultitaskingSerialization", package: "swift-multitasking"),
+                .product(name: "MultitaskingThreads", package: "swift-multitasking"),
             ],
             path: "Benchmarks/Micro",
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
