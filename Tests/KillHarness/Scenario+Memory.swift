@@ -80,7 +80,7 @@
             _ name: String, count: Int = 2, kind: Int, argument: Int, retries: RetryPolicy = .never,
             prepare: @escaping (World) throws -> Void = { _ in }
         ) -> Scenario {
-            Scenario("task-\(name)", marksItself: true, attempts: retries.limit + 1) { world in
+            var scenario = Scenario("task-\(name)", marksItself: true, attempts: retries.limit + 1) { world in
                 try world.submit(count, kind: kind, argument: argument, retries: retries)
                 try prepare(world)
                 PoolPhase(world.arena).advance(to: .draining)
@@ -88,6 +88,8 @@
                 var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.doorbell)
                 guard worker.run(initializer: nil) == 0 else { throw Broken("the worker failed to start") }
             }
+            scenario.retriesCrash = retries.onCrash
+            return scenario
         }
 
         /// Has a worker take a task and die before it begins.
@@ -123,6 +125,10 @@
                 },
                 // One task, because nobody plays the supervisor, who takes what is handed back, while the victim lives.
                 work("retried-error", count: 1, kind: -1, argument: 8, retries: .onErrors(Broken.self, limit: 1)),
+                // The victim claims and begins the task that is retried while it is watched.
+                work("then-retried-error", count: 1, kind: 0, argument: 8, retries: .onErrors(Broken.self, limit: 1)) {
+                    try $0.submit(1, kind: -1, argument: 8, retries: .onErrors(Broken.self, limit: 1))
+                },
                 work("retried-crash", kind: World.block, argument: 8, retries: .onCrash(1)),
                 work(
                     "retried", count: 1, kind: -1, argument: 8, retries: .onErrors(Broken.self, limit: 2, orCrash: true)

@@ -24,6 +24,8 @@
         var classes = [2]
         /// How often a task may be begun, if it is one that is to be tried again.
         var attempts = 1
+        /// Whether the death of its worker is one of these.
+        var retriesCrash = false
 
         init(
             _ name: String, capacity: Int? = nil, takes: Int = 0, sends: [Item] = [], closes: Bool = false,

@@ -112,10 +112,17 @@ struct Worker {
         if slot.orders.isExpired {
             slot.end(from: word, as: .expired)
         } else {
-            begin(slot)
+            output.begin()
             switch slot.kind {
-            case .portable: runPortable(slot, word)
-            case .copy: standIn(for: slot.copyMember, slot, word)
+            case .portable:
+                // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
+                setPhase(.decoding)
+                slot.orders.beginAttempt()
+                beWatched(for: slot)
+                runPortable(slot, word)
+            case .copy:
+                beWatched(for: slot)
+                standIn(for: slot.copyMember, slot, word)
             }
             me.deadline.store(0)
         }
@@ -124,10 +131,8 @@ struct Worker {
         me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
     }
 
-    /// Counts the attempt, and has the supervisor watch the time if there is a limit.
-    private func begin(_ slot: TaskSlot) {
-        output.begin()
-        slot.orders.beginAttempt()
+    /// Has the supervisor watch the task's time and memory if there are limits.
+    private func beWatched(for slot: TaskSlot) {
         if isMemoryWatched { askToBeWatched() }
         guard let limit = slot.orders.timeLimit else { return }
         me.deadline.store(UInt64(monotonicNanoseconds().addingSaturated(limit)))
@@ -149,7 +154,6 @@ struct Worker {
     }
 
     private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord) {
-        setPhase(.decoding)
         let arguments = slot.arguments.block
         let runner = TaskRunner(membership: membership, slot: slot)
         do {
