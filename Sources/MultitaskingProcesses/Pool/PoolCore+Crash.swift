@@ -28,12 +28,7 @@ extension PoolCore {
                 .map { unsafe String(cString: $0) },
             exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
             memoryCause: memoryCause(record, isSignal ? number : nil, lines), lastLines: lines)
-        if isSupervisor {
-            return MultitaskingError(
-                .supervisorLost,
-                "the pool's supervisor died and its workers with it while the task was running; submit the task again",
-                cause: failure)
-        }
+        // Before the supervisor's own death: the task was out of time already.
         if record.status.load() & CrashRecord.timeoutFlag != 0 {
             return MultitaskingError(
                 .taskTimedOut,
@@ -46,6 +41,12 @@ extension PoolCore {
                 .memoryLimitExceeded,
                 "the task held more than its worker's limit of \(limit) bytes and its process was ended; give it less to do "
                     + "at a time, or raise the limit: WorkerLimits(memory:)", cause: failure)
+        }
+        if isSupervisor {
+            return MultitaskingError(
+                .supervisorLost,
+                "the pool's supervisor died and its workers with it while the task was running; submit the task again",
+                cause: failure)
         }
         if isSignal {
             let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""

@@ -280,6 +280,19 @@ import Testing
         #expect(JobRing(arena: arena, isRetry: true).isEmpty)
     }
 
+    @Test
+    func taskOutOfTimeWhoseSupervisorDies_isTimedOut() throws {
+        let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
+        let slot = TaskSlot(arena: core.arena, index: 0)
+        slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)))
+        slot.wordCell.store(slot.word.with(.condemnedByTimeout, member: 1).rawValue)
+        let member = Member(arena: core.arena, index: 1)
+        member.slot.store(1)
+        member.phase.store(UInt64(WorkerFailure.Phase.running.rawValue))
+        Recovery(core.mapping).recover(1, .withSupervisor)
+        #expect(core.crashError(of: slot).code == .taskTimedOut)
+    }
+
     @Test(arguments: [WorkerFailure.Phase.decoding, .running, .encoding])
     func taskThatHadBegunCrashedAndItsResultIsFreed(phase: WorkerFailure.Phase) throws {
         let slot = claimedSlot(phase)
