@@ -38,6 +38,23 @@ func reportAndHang(_ queue: Queue) throws -> Int {
     while true { sleep(100) }
 }
 
+func sendAndReturn(_ queue: Queue) throws -> Int {
+    _ = try queue.channel.send(getpid(), wait: .forever)
+    return 0
+}
+func receiveAndReport(_ queue: Queue) throws -> Int {
+    _ = try queue.channel.receive(as: Int32.self, wait: .forever)
+    try queue.channel.taskDone()
+    return 0
+}
+
+/// Starts a process, tells its id, and sleeps until it is killed.
+func startSleeperAndHang(_ queue: Queue) throws -> Int {
+    let pid = fork()
+    if pid != 0 { _ = try queue.channel.send(pid, wait: .forever) }
+    while true { sleep(100) }
+}
+
 extension Array where Element == Int {
     /// Whether the numbers only grow.
     var isAscending: Bool { zip(self, dropFirst()).allSatisfy { $0 < $1 } }

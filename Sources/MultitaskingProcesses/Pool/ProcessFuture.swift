@@ -54,6 +54,13 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
     }
 
     func outcome() -> TaskOutcome<Value>? {
+        if let outcome = currentOutcome() { return outcome }
+        // Whoever only looks now and then must see the end as well when the supervisor has died.
+        core.membership.checkSupervisor()
+        return nil
+    }
+
+    private func currentOutcome() -> TaskOutcome<Value>? {
         settled.withLock { settled in
             if let settled { return settled }
             let outcome: TaskOutcome<Value>

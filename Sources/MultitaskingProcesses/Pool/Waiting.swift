@@ -66,6 +66,12 @@ extension Membership {
         return false
     }
 
+    /// Looks whether the supervisor still lives, after every wait that was in vain, however short: whoever only ever waits for
+    /// a moment must not wait for a pool that is dead. Cheap in a worker, which has no supervisor to look after.
+    private func lookAfterSupervisor() {
+        if isClient { checkSupervisor() }
+    }
+
     /// Repeats `attempt` until it gives a value or the deadline passes, sleeping on `queue` in between.
     func wait<Value>(
         _ limit: WaitLimit, on queue: WaitQueue, isReady: () -> Bool, attempt: () throws -> Value?
@@ -83,8 +89,11 @@ extension Membership {
         attempt: () throws -> Value?
     ) rethrows -> Value? {
         if let value = try attempt() { return value }
-        if case .never = limit { return nil }
         let deadline = Deadline(limit)
+        if deadline.left == 0 {
+            lookAfterSupervisor()
+            return nil
+        }
         while true {
             if spin(until: hint), let value = try attempt() { return value }
             let ticket = queue.futex.load()
@@ -98,8 +107,8 @@ extension Membership {
             }
             queue.sleepers.subtract(1)
             if let value = try attempt() { return value }
+            lookAfterSupervisor()
             if deadline.left == 0 { return nil }
-            checkSupervisor()
         }
     }
 
@@ -110,7 +119,10 @@ extension Membership {
         _ limit: WaitLimit, for completion: Completion, expiry: Int64? = nil, hasEnded: () -> Bool
     ) -> Bool {
         if hasEnded() { return true }
-        if case .never = limit { return false }
+        if case .never = limit {
+            lookAfterSupervisor()
+            return false
+        }
         if spin(until: hasEnded) { return true }
         let deadline = Deadline(limit)
         while !hasEnded() {
@@ -118,7 +130,7 @@ extension Membership {
             if left == 0 { return false }
             let untilExpiry = expiry.map { max(0, $0 - monotonicNanoseconds()) } ?? .max
             completion.sleep(nanoseconds: min(left, Self.slice, untilExpiry), unless: hasEnded)
-            checkSupervisor()
+            lookAfterSupervisor()
         }
         return true
     }

@@ -172,6 +172,8 @@ extension Supervisor {
                     _ = unsafe poll(&descriptor, 1, 5000)
                     close(pidfd)
                 }
+                // Whatever its task started is not the supervisor's child, and outlives it.
+                kill(-old, SIGKILL)
             }
             if let retry = Recovery(mapping).recover(index, .withSupervisor) { delay(retry) }
             member.state = .absent

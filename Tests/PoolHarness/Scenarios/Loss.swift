@@ -6,6 +6,8 @@ let lossScenarios: [String: Scenario] = [
     "loss-supervisor": { try $0.supervisorLost() },
     "loss-supervisor-idle": { try $0.supervisorLostIdle() },
     "loss-supervisor-again-and-again": { try $0.supervisorStorm() },
+    "loss-supervisor-glances": { try $0.supervisorLostWhileGlancing() },
+    "loss-supervisor-grandchild": { try $0.grandchildOfLostSupervisor() },
     "loss-idle-workers": { try $0.idleWorkersKilled() },
     "loss-busy-workers": { try $0.busyWorkersKilled() },
     "loss-parent": { try $0.waitToBeKilled() },
@@ -76,6 +78,49 @@ extension Harness {
                 }
                 check(lost <= 2, "\(lost) tasks were lost with two workers")
             }
+        }
+    }
+
+    /// Whoever never waits for longer than a moment notices the supervisor's death all the same.
+    func supervisorLostWhileGlancing() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let channel = try pool.makeChannel(capacity: nil)
+            var future = try pool.submit(double, 1)
+            let receive = { (wait: WaitLimit) throws -> Bool in
+                guard try channel.receive(as: Int32.self, wait: wait) != nil else { return false }
+                try channel.taskDone()
+                return true
+            }
+            let glances: [(String, () throws -> Bool)] = [
+                ("outcome", { future.outcome() != nil }),
+                ("waitUntilDone(.never)", { future.waitUntilDone(.never) }),
+                ("receive(.never)", { try receive(.never) }),
+                ("receive(.upTo)", { try receive(.upTo(.milliseconds(1))) }),
+                ("join(.never)", { channel.join(wait: .never) }),
+            ]
+            for (name, glance) in glances {
+                _ = future.waitUntilDone()
+                while try receive(.never) {}
+                check(eventually { pool.workerProcessIDs.count == 1 }, "no worker")
+                if name.hasPrefix("join") { _ = try channel.send(Int32(0), wait: .never) }
+                kill(pool.supervisorProcessID, SIGKILL)
+                future = try pool.submit(name.hasPrefix("join") ? receiveAndReport : sendAndReturn, Queue(channel))
+                check(try eventually(glance), "\(name) never sees the end of a task whose supervisor died before")
+            }
+        }
+    }
+
+    /// What a task has started ends with its worker, also if that dies with the supervisor.
+    func grandchildOfLostSupervisor() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let started = try pool.makeChannel(capacity: nil)
+            let task = try pool.submit(startSleeperAndHang, Queue(started))
+            let sleeper = try started.receive(as: Int32.self, wait: .upTo(.seconds(20))) ?? 0
+            check(sleeper > 0 && Proc.exists(sleeper), "no process was started")
+            kill(pool.supervisorProcessID, SIGKILL)
+            checkThrows(.supervisorLost) { try task.value(timeout: .seconds(20)) }
+            let isGone = eventually { Proc.status(sleeper).map { $0.state == "Z" } ?? true }
+            check(isGone, "the task's process outlives it: \(Proc.status(sleeper).map { "\($0)" } ?? "")")
         }
     }
 
