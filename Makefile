@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill crashes \
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill chaos crashes \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -138,6 +138,14 @@ bench-check: setup ## Compare the micro-benchmarks with their thresholds
 
 bench-update: setup ## Take the micro-benchmarks' figures of now as their thresholds
 	$(MAKE) -C Benchmarks bench-update
+
+# Random from a seed: SEED=12 does again what a run with that seed has done, as far as chance allows.
+MINUTES ?= 1
+SEED ?=
+
+chaos: setup ## Use pools for MINUTES while their workers, supervisors and clients die, and check what must hold
+	$(SWIFT) build -c release --product chaos
+	$(BUILD)/release/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 

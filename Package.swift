@@ -14,6 +14,7 @@ let package = Package(
         .executable(name: "primes", targets: ["primes"]),
         .executable(name: "orders", targets: ["orders"]),
         .executable(name: "scopes", targets: ["scopes"]),
+        .executable(name: "chaos", targets: ["chaos"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -47,6 +48,12 @@ let package = Package(
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
 
+        // Runs process pools while their processes are killed, and checks what must hold all the same.
+        .executableTarget(
+            name: "chaos",
+            dependencies: ["MultitaskingCore", "MultitaskingProcesses", "MultitaskingSerialization"],
+            path: "Sources/Chaos"),
+
         // Kills a process of the pool at every place where that can make a difference, and checks what is left.
         .target(name: "CPtrace", path: "Tests/CPtrace"),
         .executableTarget(
@@ -67,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "MultitaskingProcessesTests",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CMultitaskingLinux",
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CMultitaskingLinux", "chaos",
             ]),
         // The contract on every backend, and on backends that break it.
         .testTarget(

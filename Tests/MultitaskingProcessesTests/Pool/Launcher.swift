@@ -9,7 +9,7 @@ struct HarnessRun {
 
 /// Launches `pool-harness`, which lies beside the test program.
 enum Launcher {
-    private static let directory = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    static let directory = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
 
     /// Runs a scenario; it must pass all its checks, end in time and leave no process behind.

@@ -1,0 +1,109 @@
+import Glibc
+import MultitaskingCore
+
+/// One task, or the client itself, that receives elements, or sends some, or one for each that it receives.
+///
+/// What it sends bears its own number, so that the order of every sender can be checked at every receiver.
+struct Stream: Codable, Sendable {
+    /// How many streams an asynchronous one consists of; each counts as one sender and one receiver.
+    static let width: UInt32 = 3
+
+    /// The task's number; those of its senders and receivers follow it.
+    var id: UInt32
+    var input: Lane?
+    var output: Lane?
+    /// How many elements at most.
+    var count: Int
+    /// How long it waits for each, in milliseconds; nil for ever.
+    var patience: Int?
+    var reports = false
+    var seed: UInt64
+    /// How large elements may be, in words.
+    var largest: Int
+    var mayBeRefusedMemory = false
+
+    var wait: WaitLimit { patience.map { .upTo(.milliseconds($0)) } ?? .forever }
+
+    fileprivate func element(_ number: UInt32, from producer: UInt32) -> Element {
+        var random = SplitMix(seed, UInt64(producer), UInt64(number))
+        let words: Int
+        switch random.number(0...299) {
+        case 0: words = random.number(0...largest)
+        case 1...30: words = random.number(10...400)
+        default: words = random.number(0...6)
+        }
+        return Element(producer, number, words: words)
+    }
+
+    /// Takes note of an element that was received.
+    fileprivate func accept(_ element: Element, from lane: Lane, as receiver: UInt32) throws {
+        Passage.note(.received, lane, receiver, element)
+        if !element.isWhole { throw CrossingFailure(id: id) }
+        guard reports else { return }
+        try lane.channel.taskDone()
+        Passage.note(.reported, lane, receiver, element)
+    }
+
+    /// Whether a failed `send` is one that may fail so.
+    fileprivate func isRefusal(_ error: any Error) -> Bool {
+        guard let error = error as? MultitaskingError else { return false }
+        return error.code == .closed || error.code == .arenaLimitReached && mayBeRefusedMemory
+    }
+}
+
+/// The task, blocking; what it returns is how many elements it passed.
+func runStream(_ stream: Stream) throws -> Int {
+    Logbook.begun.note(0, UInt64(stream.id), 1)
+    for number in 0..<stream.count {
+        if let input = stream.input {
+            guard let element = try input.channel.receive(as: Element.self, wait: stream.wait) else { return number }
+            try stream.accept(element, from: input, as: stream.id)
+        }
+        guard let output = stream.output else { continue }
+        let element = stream.element(UInt32(number), from: stream.id)
+        Passage.note(.offered, output, stream.id, element)
+        do {
+            let isSent = try output.channel.send(element, wait: stream.wait)
+            Passage.note(isSent ? .sent : .refused, output, stream.id, element)
+            if !isSent { return number }
+        } catch  where stream.isRefusal(error) {
+            Passage.note(.refused, output, stream.id, element)
+            return number
+        }
+    }
+    return stream.count
+}
+
+/// The task, with several streams that suspend.
+func runStreamAsync(_ stream: Stream) async throws -> Int {
+    Logbook.begun.note(0, UInt64(stream.id), 1)
+    return try await withThrowingTaskGroup(of: Int.self) { group in
+        for index in 0..<Stream.width {
+            group.addTask { try await passAsync(stream, as: stream.id + index) }
+        }
+        return try await group.reduce(0, +)
+    }
+}
+
+private func passAsync(_ stream: Stream, as me: UInt32) async throws -> Int {
+    for number in 0..<stream.count {
+        if let input = stream.input {
+            guard let element = try await input.channel.receive(as: Element.self, wait: stream.wait) else {
+                return number
+            }
+            try stream.accept(element, from: input, as: me)
+        }
+        guard let output = stream.output else { continue }
+        let element = stream.element(UInt32(number), from: me)
+        Passage.note(.offered, output, me, element)
+        do {
+            let isSent = try await output.channel.send(element, wait: stream.wait)
+            Passage.note(isSent ? .sent : .refused, output, me, element)
+            if !isSent { return number }
+        } catch  where stream.isRefusal(error) {
+            Passage.note(.refused, output, me, element)
+            return number
+        }
+    }
+    return stream.count
+}

@@ -1,0 +1,76 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+/// The life of one pool.
+struct Generation {
+    private let plan: Plan
+    private let number: Int
+    private let random: SplitMix
+
+    init(_ plan: Plan, number: Int, random: SplitMix) {
+        self.plan = plan
+        self.number = number
+        self.random = random
+    }
+
+    func run() throws {
+        var random = random
+        let pool = try ProcessPool(
+            maxWorkers: plan.workers, startMethod: plan.method, arenaLimit: plan.arenaLimit,
+            compression: plan.compression)
+        let before = pool.memoryUsage
+        // Another pool of the same process, which must not notice anything.
+        let neighbor =
+            random.once(in: 4) ? try ProcessPool(maxWorkers: 1, startMethod: plan.method, arenaLimit: 64 << 20) : nil
+        var neighbors = neighbor.map { TaskLoad($0, plan, firstID: firstID(3), random: SplitMix(seed: random.next())) }
+        neighbors?.wave()
+        use(pool, &random)
+        neighbors?.lastWave(.drain)
+        Report.progress("memory of pool \(number)")
+        Report.expect(
+            eventually(within: Limits.cleanUp) { pool.memoryUsage == before }, .memory,
+            "\(plan): \(pool.memoryUsage) is left, before: \(before)")
+        Report.expect(
+            pool.workerProcessIDs.isEmpty, .leaks, "\(plan): workers \(pool.workerProcessIDs) are left after shutdown")
+    }
+
+    /// The numbers of a load's tasks begin here.
+    private func firstID(_ load: Int) -> UInt32 { UInt32(number * 4 + load) << 22 }
+
+    private func use(_ pool: ProcessPool, _ random: inout SplitMix) {
+        let end = ContinuousClock.now + plan.duration
+        var tasks = TaskLoad(pool, plan, firstID: firstID(0), random: SplitMix(seed: random.next()))
+        let seeds = (random.next(), random.next())
+        if plan.isThreaded {
+            let mode = plan.shutdown
+            onThreads([
+                {
+                    var tasks = TaskLoad(pool, plan, firstID: firstID(1), random: SplitMix(seed: seeds.0))
+                    while ContinuousClock.now < end, !tasks.isGivenUp { tasks.wave() }
+                    tasks.judge()
+                },
+                { withChannels(pool, seeds.1) { $0.run(until: end) } },
+            ]) {
+                while ContinuousClock.now < end, !tasks.isGivenUp { tasks.wave() }
+            }
+            tasks.lastWave(mode)
+        } else {
+            withChannels(pool, seeds.1) { channels in
+                while ContinuousClock.now < end, !tasks.isGivenUp {
+                    tasks.wave()
+                    for _ in 0..<8 { channels.step() }
+                }
+                channels.run(until: end)
+            }
+            tasks.lastWave(plan.shutdown)
+        }
+    }
+
+    private func withChannels(_ pool: ProcessPool, _ seed: UInt64, _ body: (inout ChannelLoad) -> Void) {
+        do {
+            var channels = try ChannelLoad(pool, plan, firstID: firstID(2), random: SplitMix(seed: seed))
+            body(&channels)
+        } catch { Report.breach(.elements, "no channel: \(error)") }
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+import MultitaskingCore
+
+/// The function of most tasks: does what its fate is.
+func suffer(_ order: Order) throws -> Reply {
+    begin(order)
+    switch order.fate {
+    case .spins:
+        let end = ContinuousClock.now + .milliseconds(Int(order.milliseconds))
+        while ContinuousClock.now < end {}
+    case .sleeps: usleep(order.milliseconds * 1000)
+    case .waitsForFlag: _ = order.flag?.signal.waitUntilSet(.upTo(.seconds(20)))
+    case .throwsCodable: throw CrossingFailure(id: order.id)
+    case .throwsPlain: throw PlainFailure(id: order.id)
+    case .traps: preconditionFailure("this trap is meant")
+    case .segfaults: unsafe UnsafeMutablePointer<Int>(bitPattern: 64)?.pointee = 1
+    case .kills: kill(getpid(), SIGKILL)
+    case .aborts: abort()
+    case .exits0: exit(0)
+    case .exits3: exit(3)
+    case .exitsQuickly: _exit(4)
+    case .overflows: return Reply(id: order.id, fate: order.fate, words: [UInt64(fall(from: Int(order.id)))])
+    case .stops: while true { raise(SIGSTOP) }
+    case .hangs: while true { sleep(100) }
+    case .hangsDeafly:
+        signal(SIGTERM, SIG_IGN)
+        while true { sleep(100) }
+    case .leavesWhenAsked: while order.environment?.isEndRequested == false { usleep(200) }
+    case .startsProcess: startProcess()
+    case .startsProcessAndDies:
+        startProcess()
+        kill(getpid(), SIGKILL)
+    case .crashesFirst where attempt(of: order) <= Int(order.failures): kill(getpid(), SIGKILL)
+    case .throwsFirst where attempt(of: order) <= Int(order.failures): throw CrossingFailure(id: order.id)
+    default: break
+    }
+    return order.reply
+}
+
+/// The same for a task that returns, as an `async` function, which runs in threads of its worker.
+func sufferAsync(_ order: Order) async throws -> Reply {
+    begin(order)
+    async let first = Payload.words(~UInt64(order.id), Int(order.answer))
+    try await Task.sleep(for: .microseconds(Int(order.milliseconds)))
+    return Reply(id: order.id, fate: order.fate, words: await first)
+}
+
+/// Writes down that a task has begun; its argument must have come whole.
+func begin(_ order: Order) {
+    Logbook.begun.note(0, UInt64(order.id), UInt64(attempt(of: order)))
+    if order.words != Payload.words(UInt64(order.id), order.words.count) { abort() }
+}
+
+private func attempt(of order: Order) -> Int { order.environment?.attempt ?? 1 }
+
+/// Falls until the stack is used up; twice in itself, so that no compiler makes a loop of it.
+@inline(never)
+private func fall(from height: Int) -> Int { height < 0 ? 0 : fall(from: height + 1) ^ fall(from: height + 2) }
+
+/// Starts a process that outlives the task, unless its worker's death ends it.
+private func startProcess() {
+    _ = spawn("/bin/sleep", CStrings(["sleep", "1000"]), CStrings(ownEnvironment), nil)
+}
