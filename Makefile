@@ -150,7 +150,7 @@ chaos: setup ## Use pools for MINUTES while their workers, supervisors and clien
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
 MODULES := MultitaskingCore MultitaskingSerialization MultitaskingThreads MultitaskingProcesses Multitasking \
-	MultitaskingInMemory
+	MultitaskingInMemory MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
 	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap

@@ -47,6 +47,9 @@ let package = Package(
         .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Sources/Examples/primes"),
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
+        // The backend that Docs/implementing-a-backend.md explains.
+        .target(
+            name: "OneThreadPerTask", dependencies: ["MultitaskingCore"], path: "Sources/Examples/OneThreadPerTask"),
 
         // Runs process pools while their processes are killed, and checks what must hold all the same.
         .executableTarget(
@@ -81,6 +84,7 @@ let package = Package(
             name: "MultitaskingConformanceTests",
             dependencies: [
                 "MultitaskingCore", "MultitaskingConformance", "MultitaskingThreads", "MultitaskingProcesses",
+                "OneThreadPerTask",
             ]),
         .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking", "MultitaskingInMemory"]),
         .testTarget(

@@ -77,6 +77,19 @@ let channelPeerCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "channel.whatWasSentIsThere", duty: "Channel.receive(as:wait:)",
+        "Four tasks send an element and take one at once, 150 times: as many wait as were sent, so none finds it empty."
+    ) { trial in
+        try trial.withPool(workers: 4) { pool in
+            for capacity in [4, nil] as [Int?] {
+                let channel = try pool.makeChannel(capacity: capacity)
+                let futures = try (0..<4).map { _ in try pool.start(sendAndTake, trial.ticket(channel), 150) }
+                for future in futures { trial.expect("how many it took", try trial.value(of: future), is: 150) }
+                trial.expect("count", channel.status.count, is: 0)
+            }
+        }
+    },
+    ConformanceCase(
         "channel.everyBlockedSenderGetsItsTurn", duty: "Channel.send(_:wait:)",
         "Four tasks send through a channel of one element, and all come to their end while one reads."
     ) { trial in

@@ -8,10 +8,11 @@ struct Resources: Sendable {
 
     static func current() -> Resources {
         var resources = Resources()
-        for thread in System.entries(of: "/proc/self/task") {
+        for thread in threadIDs() {
             let status = System.contents(of: "/proc/self/task/\(thread)/status")
-            guard !status.isEmpty, !isDispatch(status) else { continue }
-            resources.threads[thread] = String(status.prefix { $0 != "\n" }.dropFirst("Name:\t".count))
+            let name = String(status.prefix { $0 != "\n" }.dropFirst("Name:\t".count))
+            guard !status.isEmpty, !isDispatch(status, name: name) else { continue }
+            resources.threads[thread] = name
         }
         for descriptor in System.entries(of: "/proc/self/fd") {
             let target = System.target(of: "/proc/self/fd/\(descriptor)")
@@ -21,6 +22,22 @@ struct Resources: Sendable {
         }
         resources.processes = ProcessIdentity.descendants()
         return resources
+    }
+
+    /// The ids of all threads.
+    ///
+    /// The system's list ends early where it meets a thread that is about to end, so it is read until it has as many entries
+    /// as there are threads.
+    private static func threadIDs() -> [String] {
+        var ids = System.entries(of: "/proc/self/task")
+        for _ in 0..<200 {
+            let lines = System.contents(of: "/proc/self/status").split(separator: "\n")
+            let count = lines.first { $0.hasPrefix("Threads:") }.flatMap { Int($0.drop { !$0.isNumber }) }
+            if count == ids.count { break }
+            System.sleep(milliseconds: 1)
+            ids = System.entries(of: "/proc/self/task")
+        }
+        return ids
     }
 
     /// How many descriptors are timers.
@@ -34,9 +51,10 @@ struct Resources: Sendable {
         return newThreads + newDescriptors + newProcesses
     }
 
-    /// Whether a thread is one of Dispatch, which come and go as they like: those block nearly all signals, and nobody
-    /// else's here do.
-    private static func isDispatch(_ status: String) -> Bool {
+    /// Whether a thread is one of Dispatch, which come and go as they like: those block nearly all signals, and have the
+    /// names of queues, as `com.apple.root.default-qos`, of which Linux keeps the end.
+    private static func isDispatch(_ status: String, name: String) -> Bool {
+        if name.hasSuffix("-qos") || name.hasSuffix(".overcommit") || name.contains("libdispatch") { return true }
         guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigBlk:") }),
             let mask = UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16)
         else { return false }

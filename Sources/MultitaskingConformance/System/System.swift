@@ -42,6 +42,16 @@ enum System {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
+    /// Names the calling thread, and by that also those that it starts and that have no names of their own.
+    static func nameThread(_ name: String) {
+        // The C library's headers hide pthread_setname_np from Swift; this file is what it writes.
+        let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        let bytes = Array(name.utf8.prefix(15))
+        _ = unsafe write(descriptor, bytes, bytes.count)
+        close(descriptor)
+    }
+
     /// What a symbolic link points to; empty if it is none.
     static func target(of path: String) -> String {
         var bytes = [CChar](repeating: 0, count: 512)
@@ -132,6 +142,7 @@ final class KitThread: Sendable {
             // SAFETY: the calls write and read one signal set.
             unsafe sigemptyset(&none)
             unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+            System.nameThread("conformance")
             body()
         }
     }

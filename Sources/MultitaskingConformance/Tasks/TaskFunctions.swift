@@ -262,3 +262,14 @@ func produceNumbers(_ environment: any TaskEnvironment, _ channel: ChannelTicket
     }
     return count
 }
+
+/// Sends a number and takes one without waiting, `count` times; how many it took.
+func sendAndTake(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _ count: Int) throws -> Int {
+    let queue = try channel.open(environment)
+    var taken = 0
+    for number in 0..<count {
+        guard try queue.send(number, wait: channel.limit) else { return -1 }
+        if try queue.receive(as: Int.self, wait: .never) != nil { taken += 1 }
+    }
+    return taken
+}

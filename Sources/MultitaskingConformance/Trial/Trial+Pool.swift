@@ -6,6 +6,7 @@ extension Trial {
         workers: Int = 2, queueLimit: Int? = nil, shutdown mode: ShutdownMode = .drain,
         _ body: (any Executor) throws -> Void
     ) throws {
+        try checkNotAbandoned()
         let pool = try backend.makeExecutor(ExecutorSettings(maxWorkers: workers, queueLimit: queueLimit))
         let before = backend.holdings(of: pool)
         let failuresBefore = failures.count
@@ -17,25 +18,29 @@ extension Trial {
             pool.shutdown(.kill)
             throw error
         }
-        checkHoldings(of: pool, are: before)
+        let isClean = checkHoldings(of: pool, are: before)
         noteProcesses()
         pool.shutdown(failures.count == failuresBefore ? mode : .kill)
+        // What leaks once leaks each time, and takes the patience to be seen.
+        if !isClean { throw CaseAborted() }
     }
 
     /// Runs `body` with a new executor that it shuts down by itself; afterwards it is shut down in any case.
     func withExecutor(workers: Int = 2, _ body: (any Executor) throws -> Void) throws {
+        try checkNotAbandoned()
         let pool = try backend.makeExecutor(ExecutorSettings(maxWorkers: workers))
         noteProcesses()
         defer { pool.shutdown(.kill) }
         try body(pool)
     }
 
-    private func checkHoldings(of pool: any Executor, are before: [String: Int]) {
-        guard !before.isEmpty else { return }
-        if holds({ backend.holdings(of: pool) == before }) { return }
+    private func checkHoldings(of pool: any Executor, are before: [String: Int]) -> Bool {
+        guard !before.isEmpty else { return true }
+        if holds({ backend.holdings(of: pool) == before }) { return true }
         record(
             "expected that the executor holds \(before) as before the case; it holds \(backend.holdings(of: pool))",
             kind: .leak, duty: "Executor (nothing leaks)", at: conformanceCase.name)
+        return false
     }
 
     /// Whether `condition` comes to hold before the patience ends.

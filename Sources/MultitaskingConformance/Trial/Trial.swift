@@ -63,6 +63,11 @@ final class Trial: Sendable {
         findings.withLock { $0.isAbandoned = true }
     }
 
+    /// Ends a case that goes on after it was abandoned, so that it does not disturb the next ones.
+    func checkNotAbandoned() throws {
+        if findings.withLock({ $0.isAbandoned }) { throw CaseAborted() }
+    }
+
     /// Notes which processes the executors have now, so that none of them is overlooked when its parent goes first.
     func noteProcesses() {
         let processes = Resources.current().processes

@@ -1,0 +1,94 @@
+import Foundation
+public import MultitaskingCore
+
+/// The smallest complete backend: each task gets a thread of its own, and so many run at once as there are workers.
+///
+/// An example of what `Docs/implementing-a-backend.md` explains. Use `ThreadPool` for work.
+public final class OneThreadPerTask: InProcessExecutor {
+    public let maxWorkers: Int
+
+    private struct State: Sendable {
+        var queue: [any QueuedJob] = []
+        var running = 0
+        var isShutDown = false
+    }
+
+    private let state = Watched(State())
+    private let objects = Objects()
+
+    public init(maxWorkers: Int) throws {
+        guard maxWorkers > 0 else {
+            throw MultitaskingError(.invalidArgument, "maxWorkers is \(maxWorkers) and must be at least 1")
+        }
+        self.maxWorkers = maxWorkers
+    }
+
+    public func submit<Function: PortableFunction>(
+        _ call: Invoker<Function>, options: TaskOptions
+    ) throws -> Future<Function.Output> {
+        try submit(options: options) { try call(in: $0) }
+    }
+
+    public func submit<Value: Sendable>(
+        options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+    ) throws -> Future<Value> {
+        try options.validate()
+        guard options.timeout == nil, options.queueTimeout == nil, options.retries == .never else {
+            throw MultitaskingError(.invalidArgument, "leave timeout, queueTimeout and retries out: they are not kept")
+        }
+        let job = Job(body)
+        try state.access { state in
+            guard !state.isShutDown else {
+                throw MultitaskingError(.shutDown, "the pool was shut down; make another one")
+            }
+            state.queue.append(job)
+        }
+        startNext()
+        return Future(job)
+    }
+
+    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+        try options.validate()
+        guard options.byteCapacity == nil else {
+            throw MultitaskingError(.invalidArgument, "leave byteCapacity out: elements are not encoded here")
+        }
+        return objects.add { SmallChannel(reference: $0, capacity: options.capacity) }
+    }
+
+    public func makeCancelSignal() -> any CancelSignal { objects.add { SmallSignal(reference: $0) } }
+
+    /// Not to be called by one of the pool's own tasks, which it would wait for.
+    @available(*, noasync, message: "this blocks the thread")
+    public func shutdown(_ mode: ShutdownMode) {
+        let unwanted = state.access { state in
+            state.isShutDown = true
+            guard mode != .drain else { return [any QueuedJob]() }
+            defer { state.queue = [] }
+            return state.queue
+        }
+        for job in unwanted { _ = job.cancel(force: false) }
+        _ = state.wait(.forever) { $0.running == 0 && $0.queue.isEmpty ? true : nil }
+    }
+
+    /// Starts the first job that was not cancelled, if a worker is free.
+    ///
+    /// Jobs are taken and begun in one step, so that they start in the order of submission.
+    private func startNext() {
+        let next: (any QueuedJob)? = state.access { state in
+            while state.running < maxWorkers, !state.queue.isEmpty {
+                let job = state.queue.removeFirst()
+                guard job.begin() else { continue }
+                state.running += 1
+                return job
+            }
+            return nil
+        }
+        guard let next else { return }
+        // The thread keeps the pool until the queue is empty, so that a pool that is dropped finishes its work.
+        Thread.detachNewThread { [self] in
+            next.run(in: SmallEnvironment(objects: objects))
+            state.access { $0.running -= 1 }
+            startNext()
+        }
+    }
+}

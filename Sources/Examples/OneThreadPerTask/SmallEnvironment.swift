@@ -1,0 +1,70 @@
+import Foundation
+import MultitaskingCore
+
+/// What a task is given.
+struct SmallEnvironment: TaskEnvironment {
+    let objects: Objects
+
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+        try objects.find(SmallChannel.self, reference)
+    }
+
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+        try objects.find(SmallSignal.self, reference)
+    }
+
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
+        let result = Watched<Result<Value, any Error>?>(nil)
+        Task.detached {
+            do {
+                let value = try await body()
+                result.access { $0 = .success(value) }
+            } catch {
+                result.access { $0 = .failure(error) }
+            }
+        }
+        guard let result = result.wait(.forever, until: { $0 }) else { throw CancellationError() }
+        return try result.get()
+    }
+
+    var clock: any TaskClock { SmallClock() }
+}
+
+/// The machine's time.
+struct SmallClock: TaskClock {
+    private static let start = ContinuousClock.now
+
+    var now: Duration { ContinuousClock.now - Self.start }
+
+    func sleep(for duration: Duration) {
+        let end = now + duration
+        while now < end { Thread.sleep(forTimeInterval: (end - now) / .seconds(1)) }
+    }
+}
+
+/// The channels and signals of a pool by their references, which are never used twice. It does not keep them alive.
+final class Objects: Sendable {
+    private struct Entry: Sendable {
+        weak let object: (any AnyObject & Sendable)?
+    }
+
+    private let entries = Watched<(last: UInt64, all: [ObjectReference: Entry])>((0, [:]))
+
+    func add<Object: AnyObject & Sendable>(_ make: (ObjectReference) -> Object) -> Object {
+        entries.access { entries in
+            entries.last += 1
+            let reference = ObjectReference(rawValue: entries.last)
+            let object = make(reference)
+            entries.all = entries.all.filter { $0.value.object != nil }
+            entries.all[reference] = Entry(object: object)
+            return object
+        }
+    }
+
+    func find<Object>(_ type: Object.Type, _ reference: ObjectReference) throws -> Object {
+        guard let object = entries.access({ $0.all[reference]?.object }) as? Object else {
+            throw MultitaskingError(.noSuchObject, "there is no \(type) with the reference \(reference.rawValue)")
+        }
+        return object
+    }
+}

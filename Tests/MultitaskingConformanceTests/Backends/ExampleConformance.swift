@@ -1,0 +1,33 @@
+import MultitaskingConformance
+import MultitaskingCore
+import OneThreadPerTask
+import Testing
+
+/// The example of Docs/implementing-a-backend.md.
+struct ExampleBackend: ConformanceBackend {
+    let name = "OneThreadPerTask"
+
+    let omissions: [Omission] = [
+        .capability(.crashIsolation, because: "a task that ends its thread's process ends the program"),
+        .capability(.encoding, because: "values are handed over as they are"),
+        .capability(.taskTimeout, because: "a running thread cannot be ended"),
+        .capability(.queueTimeout, because: "it is an example"),
+        .capability(.retries, because: "it is an example"),
+        .capability(.forcedCancel, because: "a running thread cannot be ended"),
+        .capability(.byteCapacity, because: "elements are not encoded, so there are no bytes to count"),
+        .capability(.redelivery, because: "a task's thread does not die alone"),
+        .capability(.limitedQueue, because: "it is an example"),
+    ]
+
+    func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+        try OneThreadPerTask(maxWorkers: settings.maxWorkers)
+    }
+}
+
+@Suite(.serialized)
+struct ExampleConformance {
+    @Test(arguments: Conformance.cases(for: ExampleBackend()))
+    func conforms(_ conformanceCase: ConformanceCase) async throws {
+        try await conformanceCase.run(on: ExampleBackend())
+    }
+}

@@ -1,0 +1,51 @@
+import MultitaskingConformance
+import MultitaskingCore
+import Testing
+
+/// The kit itself: it must see what is broken, and nothing where nothing is.
+@Suite(.serialized)
+struct BrokenBackendTests {
+    @Test(arguments: Fault.allCases)
+    func everyFaultIsCaughtByTheCaseThatIsMeantForIt(_ fault: Fault) async throws {
+        let conformanceCase = try #require(Conformance.conformanceCase(named: fault.caughtBy))
+        let backend = FaultyBackend(fault, patience: .seconds(1))
+        defer { backend.harm.undo() }
+        let failures = await conformanceCase.evaluate(on: backend)
+        #expect(
+            failures.contains { $0.kind == fault.kind && $0.message.contains(fault.sign) },
+            "\(fault.caughtBy) found \(failures.map(\.description)) in a backend that \(fault)")
+        #expect(failures.allSatisfy { $0.caseName == fault.caughtBy && $0.backend == backend.name && !$0.duty.isEmpty })
+    }
+
+    /// Each fault is caught by the case that is meant for it, and not because the wrapper breaks everything.
+    @Test(arguments: Conformance.cases(for: ThreadBackend()))
+    func theUnbrokenWrapperPasses(_ conformanceCase: ConformanceCase) async throws {
+        try await conformanceCase.run(on: FaultyBackend(nil, patience: .seconds(20)))
+    }
+
+    @Test func runRecordsABreachAsAnIssue() async throws {
+        let conformanceCase = try #require(Conformance.conformanceCase(named: Fault.exceedsCapacity.caughtBy))
+        try await withKnownIssue {
+            try await conformanceCase.run(on: FaultyBackend(.exceedsCapacity, patience: .seconds(1)))
+        } matching: { issue in
+            (issue.error as? ConformanceFailure)?.duty == "ChannelOptions.capacity"
+        }
+    }
+
+    @Test func aSeedGivesTheSameShortenedHistory() async throws {
+        let conformanceCase = try #require(
+            Conformance.conformanceCase(named: "history.ofTheParentIsThatOfAQueue"))
+        var messages: Set<String> = []
+        for _ in 0..<3 {
+            let failures = await conformanceCase.evaluate(
+                on: FaultyBackend(.exceedsCapacity, patience: .seconds(5)), seed: 7)
+            #expect(failures.count == 1)
+            messages.formUnion(failures.map(\.message))
+        }
+        let message = try #require(messages.first)
+        #expect(messages.count == 1, "\(messages)")
+        #expect(message.contains("seed 7"))
+        // As many sends as fit, and the one too many.
+        #expect(message.contains("→ expected false, came true"), "\(message)")
+    }
+}

@@ -1,0 +1,83 @@
+import MultitaskingConformance
+
+/// One way to break the contract, and how the kit must notice it.
+enum Fault: String, CaseIterable, Sendable {
+    case losesAnElement, doublesAnElement, reordersElements, dropsOnClose, exceedsCapacity, losesAWakeUp
+    case blocksForEver, returnsEarly, reportsTheWrongError, countsJoinWrongly, allowsTooManyReports
+    case ignoresCancel, startsACancelledTask, callsBackTwice, forgetsACallback, swallowsAnError, changesItsOutcome
+    case jumpsTheQueue, runsTooManyAtOnce, acceptsAfterShutdown, returnsBeforeTheEnd, ignoresOptions
+    case leaksAThread, leaksADescriptor, leaksAChild, leaksABlock, keepsWhatWasCaptured
+    case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen
+
+    /// The name of the case that must fail.
+    var caughtBy: String {
+        switch self {
+        case .losesAnElement, .doublesAnElement, .reordersElements: "channel.elementsArriveInOrder"
+        case .dropsOnClose, .reportsTheWrongError: "channel.closeDrainsThenEnds"
+        case .exceedsCapacity: "channel.capacityIsKept"
+        case .losesAWakeUp: "channel.anEmptyOneBlocksUntilThereIsAnElement"
+        case .blocksForEver, .returnsEarly: "channel.waitsKeepTheirLimits"
+        case .countsJoinWrongly, .allowsTooManyReports: "channel.joinWaitsForEveryTaskDone"
+        case .ignoresCancel, .startsACancelledTask: "cancel.aQueuedTaskNeverStarts"
+        case .callsBackTwice, .forgetsACallback: "future.whenDoneIsCalledOnceForEachCallback"
+        case .swallowsAnError: "outcome.thrownErrorArrivesAsItself"
+        case .changesItsOutcome: "future.stateOnlyMovesForward"
+        case .jumpsTheQueue: "order.tasksStartInOrderOfSubmission"
+        case .runsTooManyAtOnce: "order.allWorkersRunAtOnceAndNoMore"
+        case .acceptsAfterShutdown: "shutdown.laterSubmitsAreRefused"
+        case .returnsBeforeTheEnd: "shutdown.drainRunsEverything"
+        case .ignoresOptions: "outcome.optionsThatCannotBeKeptAreRefused"
+        case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock: "order.poolsComeAndGo"
+        case .keepsWhatWasCaptured: "sharedMemory.whatATaskCapturedIsReleased"
+        case .hidesSignals: "signal.isSeenByAllAndWakesAll"
+        case .ignoresClear: "signal.canBeClearedAndSetAgain"
+        case .ignoresCancellation: "signal.canBeAwaited"
+        case .isWrongNowAndThen: "history.ofManyPeersHasAnOrder"
+        }
+    }
+
+    /// How the failure must show.
+    var kind: ConformanceFailure.Kind {
+        switch self {
+        case .blocksForEver: .blocked
+        case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock: .leak
+        default: .breach
+        }
+    }
+
+    /// What the failure's message must say.
+    var sign: String {
+        switch self {
+        case .losesAnElement, .doublesAnElement, .reordersElements: "expected that the next element is"
+        case .dropsOnClose: "expected that count is"
+        case .exceedsCapacity: "send into a full channel"
+        case .losesAWakeUp: "expected that an element arrives"
+        case .blocksForEver: "abandoned"
+        case .returnsEarly: "after 30 ms"
+        case .reportsTheWrongError: "throws closed; it threw noSuchObject"
+        case .countsJoinWrongly: "expected that join of what was only received is false"
+        case .allowsTooManyReports: "once too often throws invalidArgument"
+        case .ignoresCancel: "expected that cancel of queued task 0 is true"
+        case .startsACancelledTask: "expected that its state is cancelled"
+        case .callsBackTwice: "expected that calls of 16 callbacks is 16"
+        case .forgetsACallback: "expected that ten callbacks are called"
+        case .swallowsAnError:
+            "expected PortableFailure(7); the outcome is Optional(MultitaskingCore.TaskOutcome<Swift.Int>.success(0))"
+        case .changesItsOutcome: "its result, asked again"
+        case .jumpsTheQueue: "expected that the order is"
+        case .runsTooManyAtOnce: "a task more than there are workers"
+        case .acceptsAfterShutdown: "throws shutDown; it returned"
+        case .returnsBeforeTheEnd: "isDone right after shutdown"
+        case .ignoresOptions: "throws invalidArgument; it returned"
+        case .leaksAThread: "thread"
+        case .leaksADescriptor: "/dev/null"
+        case .leaksAChild: "process"
+        case .leaksABlock: "blocks"
+        case .keepsWhatWasCaptured: "nothing that was captured is left"
+        case .hidesSignals: "expected that the wait is true"
+        case .ignoresClear: "isSet after clear()"
+        case .ignoresCancellation: "expected CancellationError; false came"
+        case .isWrongNowAndThen: "is lost"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import MultitaskingConformance
+import MultitaskingCore
+import MultitaskingThreads
+import Synchronization
+
+/// A thread pool that does harm.
+final class FaultyExecutor: InProcessExecutor {
+    let maxWorkers: Int
+    private let base: any InProcessExecutor
+    /// What the pool gives its tasks, for those that do not go through its queue.
+    private let environment: Future<any TaskEnvironment>
+    private let harm: Harm
+
+    init(_ settings: ExecutorSettings, harm: Harm) throws {
+        maxWorkers = settings.maxWorkers
+        self.harm = harm
+        let workers = settings.maxWorkers + (harm.has(.runsTooManyAtOnce) ? 1 : 0)
+        base = try ThreadPool(maxWorkers: workers, queueLimit: settings.queueLimit)
+        environment = try base.submit(options: .default) { $0 }
+        if harm.has(.leaksADescriptor) { harm.leakDescriptor() }
+    }
+
+    func submit<Function: PortableFunction>(
+        _ call: Invoker<Function>, options: TaskOptions
+    ) throws -> Future<Function.Output> {
+        try submit(options: options) { environment in try call(in: environment) }
+    }
+
+    func submit<Value: Sendable>(
+        options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+    ) throws -> Future<Value> {
+        var options = options
+        if harm.has(.ignoresOptions) { options = TaskOptions(waitForRoom: options.waitForRoom) }
+        if harm.has(.keepsWhatWasCaptured) { harm.keep(body) }
+        _ = harm.occasion(for: .leaksABlock)
+        let isJumper = harm.occasion(for: .jumpsTheQueue).map { $0 % 7 == 0 } ?? false
+        let harm = harm
+        let wrapped: @Sendable (any TaskEnvironment) throws -> Value = { environment in
+            // So that there is something left to do when the shutdown returns too early.
+            if harm.has(.returnsBeforeTheEnd) { environment.clock.sleep(for: .milliseconds(2)) }
+            return try body(FaultyEnvironment(base: environment, harm: harm))
+        }
+        do {
+            if isJumper { return try jump(wrapped) }
+            let future = try base.submit(options: options, running: wrapped)
+            return Future(FaultyFuture(future, harm: harm))
+        } catch let error as MultitaskingError where error.code == .shutDown && harm.has(.acceptsAfterShutdown) {
+            return try (ThreadPool(maxWorkers: 1) as any InProcessExecutor).submit(options: options, running: wrapped)
+        }
+    }
+
+    /// Runs a task at once, before those that were submitted earlier; the future has its result only.
+    private func jump<Value: Sendable>(
+        _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+    ) throws -> Future<Value> {
+        let result = Result { try body(environment.value()) }
+        return try base.submit(options: .default) { _ in try result.get() }
+    }
+
+    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+        var options = options
+        if harm.has(.exceedsCapacity) { options.capacity = options.capacity.map { $0 < 1 ? $0 : $0 + 1 } }
+        return try FaultyChannel(base.makeChannel(options), harm: harm)
+    }
+
+    func makeCancelSignal() throws -> any CancelSignal { try FaultySignal(base.makeCancelSignal(), harm: harm) }
+
+    func shutdown(_ mode: ShutdownMode) {
+        if harm.has(.leaksAThread) { harm.leakThread() }
+        if harm.has(.leaksAChild) { harm.leakChild() }
+        if harm.has(.returnsBeforeTheEnd) {
+            let base = base
+            return Background.run { base.shutdown(mode) }
+        }
+        base.shutdown(mode)
+    }
+}
+
+/// What a faulty pool gives its tasks.
+struct FaultyEnvironment: TaskEnvironment {
+    let base: any TaskEnvironment
+    let harm: Harm
+
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+        FaultyChannel(try base.channel(reference), harm: harm)
+    }
+
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+        let signal = FaultySignal(try base.cancelSignal(reference), harm: harm)
+        signal.isHidden = harm.has(.hidesSignals)
+        return signal
+    }
+
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
+        try base.wait(for: body)
+    }
+
+    var clock: any TaskClock { base.clock }
+    var isEndRequested: Bool { base.isEndRequested }
+    var attempt: Int { base.attempt }
+}

@@ -1,0 +1,45 @@
+import MultitaskingCore
+import Synchronization
+
+/// A future of a faulty pool.
+final class FaultyFuture<Value: Sendable>: FutureSource {
+    private let base: Future<Value>
+    private let harm: Harm
+    private let isPretended = Atomic<Bool>(false)
+    private let questions = Atomic<Int>(0)
+
+    init(_ base: Future<Value>, harm: Harm) {
+        self.base = base
+        self.harm = harm
+    }
+
+    var state: TaskState { base.state }
+
+    func outcome() -> TaskOutcome<Value>? {
+        let outcome = base.outcome()
+        if case .failure? = outcome, harm.has(.swallowsAnError), let zero = 0 as? Value { return .success(zero) }
+        if case .success(let value)? = outcome, value as? Int == 2, harm.has(.changesItsOutcome),
+            questions.add(1, ordering: .relaxed).newValue > 1, let other = 3 as? Value
+        {
+            return .success(other)
+        }
+        return outcome
+    }
+
+    func waitUntilDone(_ wait: WaitLimit) -> Bool { base.waitUntilDone(wait) }
+
+    func whenDone(_ body: @escaping @Sendable () -> Void) {
+        if harm.occasion(for: .forgetsACallback).map({ $0 % 4 == 0 }) ?? false { return }
+        let isTwice = harm.occasion(for: .callsBackTwice).map { $0 % 4 == 0 } ?? false
+        base.whenDone {
+            body()
+            if isTwice { body() }
+        }
+    }
+
+    func cancel(force: Bool) -> Bool {
+        if harm.has(.ignoresCancel) { return false }
+        if harm.has(.startsACancelledTask) { return base.state == .queued }
+        return base.cancel(force: force)
+    }
+}

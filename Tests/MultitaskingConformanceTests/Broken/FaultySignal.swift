@@ -1,0 +1,46 @@
+import Foundation
+import MultitaskingCore
+import MultitaskingThreads
+import Synchronization
+
+/// A signal of a faulty pool.
+final class FaultySignal: CancelSignal {
+    private let base: any CancelSignal
+    private let harm: Harm
+    private let hidden = Atomic<Bool>(false)
+
+    init(_ base: any CancelSignal, harm: Harm) {
+        self.base = base
+        self.harm = harm
+    }
+
+    /// Whether this holder does not see what others do.
+    var isHidden: Bool {
+        get { hidden.load(ordering: .relaxed) }
+        set { hidden.store(newValue, ordering: .relaxed) }
+    }
+
+    var reference: ObjectReference { base.reference }
+    var isSet: Bool { !isHidden && base.isSet }
+    func set() { base.set() }
+    func clear() { if !harm.has(.ignoresClear) { base.clear() } }
+    func waitUntilSet(_ wait: WaitLimit) -> Bool { base.waitUntilSet(wait) && !isHidden }
+
+    func waitUntilSet(_ wait: WaitLimit) async throws -> Bool {
+        do { return try await base.waitUntilSet(wait) } catch {
+            if harm.has(.ignoresCancellation) { return false }
+            throw error
+        }
+    }
+}
+
+/// A signal that nobody sets.
+enum ThreadPoolSignal {
+    static func never() throws -> any CancelSignal { try pool.get().makeCancelSignal() }
+    private static let pool = Result { try ThreadPool(maxWorkers: 1) }
+}
+
+/// A thread without a pool.
+enum Background {
+    static func run(_ body: @escaping @Sendable () -> Void) { Thread.detachNewThread(body) }
+}
