@@ -15,6 +15,7 @@ let package = Package(
         .executable(name: "orders", targets: ["orders"]),
         .executable(name: "scopes", targets: ["scopes"]),
         .executable(name: "chaos", targets: ["chaos"]),
+        .executable(name: "bank", targets: ["bank"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -50,6 +51,8 @@ let package = Package(
         // The backend that Docs/implementing-a-backend.md explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore"], path: "Sources/Examples/OneThreadPerTask"),
+        .executableTarget(
+            name: "bank", dependencies: ["Multitasking", "MultitaskingInMemory"], path: "Sources/Examples/bank"),
 
         // Runs process pools while their processes are killed, and checks what must hold all the same.
         .executableTarget(
@@ -85,11 +88,12 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingConformance", "MultitaskingThreads", "MultitaskingProcesses",
                 "OneThreadPerTask",
+                "MultitaskingInMemory",
             ]),
         .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking", "MultitaskingInMemory"]),
         .testTarget(
             name: "MultitaskingInMemoryTests",
-            dependencies: ["MultitaskingCore", "Multitasking", "MultitaskingInMemory"]),
+            dependencies: ["MultitaskingCore", "Multitasking", "MultitaskingInMemory", "bank"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -15,8 +15,18 @@ public protocol Timeline: Sendable {
 
     /// Says that somebody waits who blocks no thread, so that time may pass; calls `timeIsUp` when the limit has.
     ///
-    /// - Returns: what is to be called, once or more often, when the wait is over for another reason.
-    func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable () -> Void
+    /// - Returns: what is to be told how the wait ends. ``WaitStage/over`` must be told in any case.
+    func beginWait(
+        _ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void
+    ) -> @Sendable (WaitStage) -> Void
+}
+
+/// How far the end of a wait is that blocks no thread.
+public enum WaitStage: Sendable, Hashable {
+    /// What was waited for has happened, and whoever waited will go on soon: until then no more time passes.
+    case ending
+    /// Whoever waited goes on.
+    case over
 }
 
 /// A part of a backend, an executor, channel or future, that lives in a time other than the machine's.

@@ -21,10 +21,9 @@ public func awaitCallback(
         } else { nil }
     defer { timer?.cancel() }
     let endWait = timeline?.beginWait(wait) { once.resume(with: .success(false)) }
-    defer { endWait?() }
+    defer { endWait?(.over) }
     register {
-        // At once, not when the awaiting task runs: until then no more time may pass.
-        endWait?()
+        endWait?(.ending)
         once.resume(with: .success(true))
     }
     if case .never = wait { once.resume(with: .success(false)) }

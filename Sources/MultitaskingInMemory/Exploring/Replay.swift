@@ -2,7 +2,7 @@ internal import MultitaskingCore
 
 /// A run as a list of what deviated from the default: decisions and faults. It can be written as a short string.
 ///
-/// The string is Crockford's base 32, without vowels that are easily mistaken, of: a version, the deviations, the faults,
+/// The string is Crockford's base 32, without letters that are easily mistaken, of: a version, the deviations, the faults,
 /// all as variable-length numbers, and one byte of checksum. Numbers in the run are written as the distance from the last.
 struct Replay: Sendable, Hashable {
     var deviations: [Decisions.Deviation] = []
@@ -144,6 +144,8 @@ struct Replay: Sendable, Hashable {
             }
             bits &= (1 << count) - 1
         }
+        // What fills up the last character is zero.
+        guard bits == 0, count < 5 else { throw invalid }
         return bytes
     }
 }

@@ -53,7 +53,7 @@ public struct Schedule: Sendable, Hashable {
     /// By chance; the same for the same seed.
     public static func seed(_ seed: UInt64) -> Self { Self(kind: .seed(seed)) }
 
-    /// As a run that failed did it; see ``InMemoryPool/replay``.
+    /// As a run that failed did it; see ``ScheduleFailure/replay``.
     ///
     /// The faults are those of that run, whatever the options say.
     /// - Throws: `invalidArgument` if this is no such string.

@@ -56,7 +56,7 @@ struct ChannelState: Sendable {
         isClosed = true
         guard discarding else { return 0 }
         let discarded = count
-        unfinished -= discarded
+        unfinished = max(0, unfinished - discarded)
         (elements, head, byteCount) = ([], 0, 0)
         return discarded
     }

@@ -5,8 +5,8 @@ internal import Synchronization
 final class Simulation: Timeline {
     /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
     private static let patience = Duration.milliseconds(20)
-    /// How long nothing must happen, in real time, before that counts as a deadlock where other threads may call in.
-    private static let idleTime = Duration.milliseconds(500)
+    /// How long nothing must happen, in real time, before time passes where other threads may call in.
+    private static let idleTime = Duration.milliseconds(10)
 
     private let state: Mutex<SimulationState>
     let threads: ThreadCache
@@ -90,21 +90,17 @@ final class Simulation: Timeline {
         return value
     }
 
-    private func leave(_ request: CallRequest) {
-        let (next, effects) = state.withLock { state in
-            let next = state.leave(request)
-            return (next, state.takeEffects())
-        }
-        run(effects, request.thread)
-        go(next)
-    }
+    private func leave(_ request: CallRequest) { act { $0.leave(request) } }
 
     /// Runs callbacks, as the one who has the turn, and releases what is of no use any more.
     private func run(_ effects: SimulationState.Effects, _ thread: UInt) {
         guard !effects.isEmpty else { return }
-        let previous = state.withLock { swapOut(&$0.callbackThread, thread) }
+        state.withLock { $0.callbackThreads.append(thread) }
         for call in effects.calls { call() }
-        state.withLock { $0.callbackThread = previous }
+        state.withLock { state in
+            guard let last = state.callbackThreads.lastIndex(of: thread) else { return }
+            state.callbackThreads.remove(at: last)
+        }
     }
 
     /// Wakes whose turn it is.
@@ -127,35 +123,40 @@ final class Simulation: Timeline {
         var step = -1
         while !parker.park(for: Self.patience) {
             let next = state.withLock { state -> SimulationState.Next in
-                guard state.running == 0, !state.parties[0].isInside else { return .stay }
-                guard state.steps == step else {
-                    step = state.steps
-                    return .stay
-                }
-                state.parties[0].activity = .absent
-                return state.next(after: nil)
+                defer { step = state.steps }
+                return state.takeTurnFromParent(at: step)
             }
             go(next)
         }
     }
 
-    /// Looks after a while of real time whether everybody waits for ever.
+    /// Looks after a while of real time whether everybody still waits.
     private func checkLater() {
-        let step: Int? = state.withLock { state in
+        let calls: Int? = state.withLock { state in
             guard state.needsIdleCheck else { return nil }
             state.needsIdleCheck = false
-            return state.steps
+            return state.outsideCalls
         }
-        guard let step else { return }
+        guard let calls else { return }
         Task.detached { [weak self] in
             try? await Task.sleep(for: Self.idleTime)
-            self?.checkIdle(at: step)
+            self?.act { $0.idleCheck(calls) }
         }
     }
 
-    private func checkIdle(at step: Int) {
+    /// Takes the turn from the parent if it is busy elsewhere, for an outsider who waits.
+    private func watchParent() {
+        guard let step = state.withLock({ $0.isParentElsewhere ? $0.steps : nil }) else { return }
+        Task.detached { [weak self] in
+            try? await Task.sleep(for: Self.patience)
+            self?.act { $0.outsideWaits > 0 ? $0.takeTurnFromParent(at: step) : .stay }
+        }
+    }
+
+    /// Does what a change of state leads to.
+    private func act(_ body: (inout SimulationState) -> SimulationState.Next) {
         let (next, effects) = state.withLock { state in
-            let next = state.idleCheck(at: step)
+            let next = body(&state)
             return (next, state.takeEffects())
         }
         run(effects, currentThread())
@@ -163,15 +164,7 @@ final class Simulation: Timeline {
     }
 
     /// Goes on if everybody waits: something outside of the simulation has happened.
-    func poke() {
-        let (next, effects) = state.withLock { state in
-            guard state.running == nil else { return (SimulationState.Next.stay, SimulationState.Effects()) }
-            let next = state.next(after: nil)
-            return (next, state.takeEffects())
-        }
-        run(effects, currentThread())
-        go(next)
-    }
+    func poke() { act { $0.running == nil ? $0.next(after: nil) : .stay } }
 
     // MARK: Workers
 
@@ -179,13 +172,10 @@ final class Simulation: Timeline {
         do {
             try threads.run { self.work(as: worker) }
         } catch {
-            let (next, effects) = state.withLock { state in
+            act { state in
                 state.kill(worker, .exit(1), .failure(error as? MultitaskingError ?? Self.noThread(error)))
-                let next = state.next(after: nil)
-                return (next, state.takeEffects())
+                return state.next(after: nil)
             }
-            run(effects, currentThread())
-            go(next)
         }
     }
 
@@ -253,7 +243,7 @@ final class Simulation: Timeline {
         return (isTrue ?? nil) ?? false
     }
 
-    func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable (WaitStage) -> Void {
         let (id, party) = update { state, party -> (Int, Int?) in
             let id = state.newID()
             state.asyncWaits[id] = .some(party)
@@ -263,8 +253,11 @@ final class Simulation: Timeline {
             }
             return (id, party)
         }
-        if party == nil { poke() }
-        return { self.update { state, _ in state.endAsyncWait(id) } }
+        if party == nil {
+            poke()
+            watchParent()
+        }
+        return { stage in self.update { state, _ in state.endAsyncWait(id, stage) } }
     }
 
     // MARK: The end

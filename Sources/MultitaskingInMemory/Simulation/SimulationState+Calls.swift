@@ -37,14 +37,15 @@ extension SimulationState {
         _ request: inout CallRequest, _ attempt: (inout SimulationState, Int?) throws -> Value?
     ) -> CallProgress<Value> {
         let party = party(of: request.thread)
-        if request.thread == callbackThread {
+        if callbackThreads.contains(request.thread) {
             request.isCallback = true
             request.party = running
             return proceed(&request, attempt)
         }
         if lostThreads.contains(request.thread) { return .refused(then: .stay) }
         guard let party, !parties[party].isAbsent || party == 0 else {
-            hasHadGuests = true
+            outsideCalls += 1
+            idleChecks = 0
             request.isOutside = true
             return proceed(&request, attempt)
         }
@@ -122,7 +123,7 @@ extension SimulationState {
                 .waits(for: describe(request.condition), until: duration.map { now.addingSaturated($0) }), by: party)
         }
         parties[party].activity = .waiting(request.condition)
-        if request.isOutside, running != nil { return .pass(.nobody, me: parties[party].parker) }
+        if request.isOutside, let running, running != party { return .pass(.nobody, me: parties[party].parker) }
         return .pass(next(after: party), me: parties[party].parker)
     }
 
@@ -157,8 +158,9 @@ extension SimulationState {
             return next(after: nil)
         }
         // Whoever only called in may have given somebody something to do, or looks again and again.
+        if running == 0, vainLooks > Self.patientLooks { return takeTurnFromParent(at: steps) }
         guard running == nil else { return .stay }
-        if vainLooks > Self.pollLimit { _ = passTime() }
+        if vainLooks > Self.pollLimit { _ = passTime(atMost: pollTime) }
         return next(after: nil)
     }
 

@@ -24,12 +24,14 @@ extension SimulationState {
             // What the dead leave behind is over before anything else happens.
             if let dying = parties.firstIndex(where: { $0.isDying }) { return give(turnTo: dying, from: me) }
             var candidates = candidates(after: me)
-            if candidates.isEmpty || vainLooks > Self.pollLimit * candidates.count {
-                if isWaitedFor, passTime() { continue }
-                if isDeadlock(candidates) {
-                    fail(Self.deadlock(describeWaits()))
-                    continue
-                }
+            if candidates.isEmpty {
+                if mayPassTime(), passTime() { continue }
+            } else if let me, parties[me].isPolling, vainLooks > Self.pollLimit * candidates.count, isWaitedFor {
+                if passTime(atMost: pollTime) { continue }
+            }
+            if isDeadlock(candidates) {
+                fail(Self.deadlock(describeWaits()))
+                continue
             }
             if steps > stepLimit, failure == nil {
                 fail(Self.tooLong(steps: stepLimit, describeWaits()))
@@ -47,6 +49,16 @@ extension SimulationState {
         }
     }
 
+    /// Whether the parent has the turn and is outside of the simulation: it may be waiting there for a thread that calls in.
+    var isParentElsewhere: Bool { running == 0 && !parties[0].isInside }
+
+    /// Lets the simulation go on without the parent, if nothing has happened since `step`.
+    mutating func takeTurnFromParent(at step: Int) -> Next {
+        guard isParentElsewhere, steps == step else { return .stay }
+        parties[0].activity = .absent
+        return next(after: nil)
+    }
+
     private mutating func give(turnTo party: Int, from me: Int?) -> Next {
         running = party
         if case .waiting = parties[party].activity { parties[party].activity = .ready }
@@ -55,7 +67,8 @@ extension SimulationState {
 
     /// Who can go on: the default first, then the others in their order.
     ///
-    /// The default is who had the turn, unless it only looks around; then it is the next one.
+    /// The default is who had the turn; if it must wait, the parent or the first worker; if it only looks around, the next.
+    /// So what deviates least from the default has the fewest switches.
     private mutating func candidates(after me: Int?) -> [Int] {
         let hasWork = hasQueuedTask()
         var hasTaker = false
@@ -79,8 +92,7 @@ extension SimulationState {
             }
         }
         guard let me, candidates.count > 1 else { return candidates }
-        let first =
-            candidates.firstIndex { parties[me].isPolling ? $0 > me : $0 >= me } ?? 0
+        let first = candidates.firstIndex { parties[me].isPolling ? $0 > me : $0 == me } ?? 0
         candidates.insert(candidates.remove(at: first), at: 0)
         return candidates
     }
@@ -102,12 +114,31 @@ extension SimulationState {
         return parties.indices.contains { $0 > workerCount && !parties[$0].isAbsent }
     }
 
-    /// Makes it the time of the next thing that is planned; false if nothing is.
-    mutating func passTime() -> Bool {
+    /// Whether only the parent and the workers use the simulation, so that nobody can come to change what they wait for.
+    private var isAmongParties: Bool { !parties[0].isAbsent && outsideCalls == 0 && outsideWaits == 0 }
+
+    /// Whether time passes now, at once; if others than the parent may call in, they get a while of real time first.
+    private mutating func mayPassTime() -> Bool {
+        guard isWaitedFor else { return false }
+        if isAmongParties { return true }
+        if failure == nil { needsIdleCheck = true }
+        return false
+    }
+
+    /// How much time a look in vain takes when all that happens is that: the longer, the more there were. 200 of them
+    /// take 20 seconds, 1,100 ten minutes.
+    var pollTime: Nanoseconds { Nanoseconds(vainLooks) * 1_000_000 }
+
+    /// Makes it the time of the next thing that is planned, or at most so much later; false if nothing is planned by then.
+    mutating func passTime(atMost limit: Nanoseconds = .max) -> Bool {
         while let timer = timers.next {
             guard isLive(timer.event) else {
                 timers.removeNext()
                 continue
+            }
+            guard timer.time <= now.addingSaturated(limit) else {
+                now += limit
+                return false
             }
             now = max(now, timer.time)
             vainLooks = 0
@@ -153,20 +184,15 @@ extension SimulationState {
         case .room: callWatches()
         case .call(let id):
             if let call = limitedWaits[id] { effects.calls.append(call) }
-            endAsyncWait(id)
+            endAsyncWait(id, .ending)
         }
     }
 
     // MARK: Deadlock
 
     /// Whether nothing will ever happen again, although somebody waits for it.
-    private mutating func isDeadlock(_ candidates: [Int]) -> Bool {
-        guard failure == nil, isWaitedFor, !waitsForOutside else { return false }
-        // Where other threads than the parent call in, one of them may be on its way.
-        guard !parties[0].isAbsent, !hasHadGuests else {
-            if candidates.isEmpty { needsIdleCheck = true }
-            return false
-        }
+    private func isDeadlock(_ candidates: [Int]) -> Bool {
+        guard failure == nil, isWaitedFor, isAmongParties, !waitsForOutside else { return false }
         return candidates.isEmpty || vainLooks > Self.deadlockPolls
     }
 
@@ -178,9 +204,22 @@ extension SimulationState {
     }
 
     /// Called when nothing has happened for a while of real time, where other threads than the parent may call in.
-    mutating func idleCheck(at step: Int) -> Next {
-        guard running == nil, steps == step, failure == nil, isWaitedFor, !waitsForOutside else { return .nobody }
-        fail(Self.deadlock(describeWaits()))
+    ///
+    /// - Parameter calls: how often they had before.
+    mutating func idleCheck(_ calls: Int) -> Next {
+        guard running == nil, outsideCalls == calls, failure == nil, isWaitedFor, !waitsForOutside else {
+            return .nobody
+        }
+        if !endingWaits.isEmpty {
+            needsIdleCheck = true
+            return .nobody
+        }
+        if passTime() {
+            idleChecks = 0
+            return next(after: nil)
+        }
+        idleChecks += 1
+        if idleChecks > Self.idleLimit { fail(Self.deadlock(describeWaits())) }
         return next(after: nil)
     }
 

@@ -13,11 +13,15 @@ struct SimulationState: ~Copyable, Sendable {
     static let respawnTime: Nanoseconds = 100_000_000
     /// How many workers in a row may fail to start before the pool gives up.
     static let startAttempts = 3
-    /// How often parties may look in vain, each, before time jumps.
+    /// How often parties may look in vain, each, before that takes more and more time.
     static let pollLimit = 8
     /// How often parties may look in vain, together, before that counts as waiting for ever.
     static let deadlockPolls = 20_000
 
+    /// How often other threads may look in vain before the simulation goes on without a parent that does nothing.
+    static let patientLooks = 100
+    /// After how many looks of the storage at a simulation in which nothing happens that counts as a deadlock.
+    static let idleLimit = 50
     /// How many calls of a dead worker's function are refused before the simulation goes on without it.
     static let refusalLimit = 1_000
 
@@ -98,18 +102,22 @@ struct SimulationState: ~Copyable, Sendable {
     var nextID = 0
     /// Waits that block no thread, with the party whose thread runs the function that waits; nil for other callers.
     var asyncWaits: [Int: Int?] = [:]
+    /// Of these, those of other callers than workers that will go on soon.
+    var endingWaits: Set<Int> = []
     /// Waits that block no thread and have a limit.
     var limitedWaits: [Int: @Sendable () -> Void] = [:]
     /// Looks in vain since something happened.
     var vainLooks = 0
     /// Threads whose workers died while they went on.
     var lostThreads: Set<UInt> = []
-    /// The thread that runs callbacks now: it must not wait.
-    var callbackThread: UInt?
-    /// Whether threads that are no party have called in.
-    var hasHadGuests = false
+    /// The threads that run callbacks now: they must not wait.
+    var callbackThreads: [UInt] = []
+    /// How often threads that are no party have called in.
+    var outsideCalls = 0
     /// Whether somebody should look after a while whether anything has happened since.
     var needsIdleCheck = false
+    /// How often in a row somebody has, and nothing had.
+    var idleChecks = 0
 
     init(options: SimulationSetup) {
         workerCount = options.workers
@@ -182,9 +190,13 @@ struct SimulationState: ~Copyable, Sendable {
         return nextID
     }
 
-    mutating func endAsyncWait(_ id: Int) {
-        asyncWaits[id] = nil
+    mutating func endAsyncWait(_ id: Int, _ stage: WaitStage) {
+        let party = asyncWaits.removeValue(forKey: id)
         limitedWaits[id] = nil
+        switch stage {
+        case .ending: if case .some(nil) = party { endingWaits.insert(id) }
+        case .over: endingWaits.remove(id)
+        }
     }
 
     /// How many waits block no thread and are not those of a worker's function.

@@ -1,0 +1,63 @@
+import MultitaskingConformance
+import MultitaskingCore
+import MultitaskingInMemory
+import Synchronization
+import Testing
+
+/// Simulated pools. Their parent is the thread on which the kit runs a case, and their time is virtual.
+struct InMemoryBackend: ConformanceBackend {
+    let name = "MultitaskingInMemory"
+    let seed: UInt64
+    private let clock = PoolClock()
+
+    let omissions: [Omission] = [
+        .capability(.sharedMemory, because: "values are encoded as between processes"),
+        .capability(
+            .crashIsolation,
+            because: "workers are threads of this process and die by the plan of faults alone: see FaultTests"),
+    ]
+
+    func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+        let pool = try InMemoryPool(
+            .seed(seed),
+            options: InMemoryOptions(
+                maxWorkers: settings.maxWorkers, taskLimit: settings.queueLimit.map { $0 + settings.maxWorkers }))
+        clock.follow(pool.timeline)
+        return pool
+    }
+
+    var world: any ConformanceWorld { InMemoryWorld(clock: clock) }
+}
+
+/// Virtual time; a case takes little of the machine's.
+struct InMemoryWorld: ConformanceWorld {
+    let clock: any TaskClock
+}
+
+/// The time of the pool that was made last, added to that of those before.
+private final class PoolClock: TaskClock {
+    private let state = Mutex<(timeline: (any Timeline)?, base: Duration)>((nil, .zero))
+
+    func follow(_ timeline: any Timeline) {
+        let base = now
+        state.withLock { $0 = (timeline, base) }
+    }
+
+    var now: Duration {
+        let (timeline, base) = state.withLock { $0 }
+        return base + (timeline?.clock.now ?? .zero)
+    }
+
+    func sleep(for duration: Duration) {
+        guard let timeline = state.withLock({ $0.timeline }) else { return }
+        timeline.clock.sleep(for: duration)
+    }
+}
+
+@Suite(.serialized)
+struct InMemoryConformance {
+    @Test(arguments: Conformance.cases(for: InMemoryBackend(seed: 1)))
+    func conforms(_ conformanceCase: ConformanceCase) async throws {
+        for seed in UInt64(0)..<3 { try await conformanceCase.run(on: InMemoryBackend(seed: seed)) }
+    }
+}
