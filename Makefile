@@ -65,6 +65,8 @@ examples: setup ## Run each example once, with little to do
 	printf '5\nr\nwhat\nq\n' | $(SWIFT) run -c release --skip-build orders
 	echo "--- scopes"
 	$(SWIFT) run -c release --skip-build scopes
+	echo "--- bank"
+	$(SWIFT) run -c release --skip-build bank
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

@@ -1,5 +1,6 @@
 import Multitasking
 import MultitaskingInMemory
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct PoolTests {
@@ -32,5 +33,193 @@ import Testing
         #expect(error.message.contains("parent waits for the end of task 0"))
         #expect(error.message.contains("worker 0 (task 0) waits for an element of channel 0"))
         pool.shutdown()
+    }
+
+    /// Expects that `body` throws an error of the package with this code.
+    private func expectCode<Value>(
+        _ code: MultitaskingError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Value
+    ) {
+        do {
+            _ = try body()
+            Issue.record("no error was thrown, but \(code) was expected", sourceLocation: sourceLocation)
+        } catch {
+            #expect((error as? MultitaskingError)?.code == code, "\(error)", sourceLocation: sourceLocation)
+        }
+    }
+
+    // MARK: What cannot cross
+
+    @Test func aFunctionThatCapturesIsRefusedUnlessAllowed() throws {
+        let captured = Int.random(in: 1...9)
+        let strict = try InMemoryPool()
+        expectCode(.capturesState) { try strict.submit(1) { $0 + captured } }
+        strict.shutdown()
+        let lenient = try InMemoryPool(options: InMemoryOptions(allowsCaptures: true))
+        let value = try lenient.submit(1) { $0 + captured }.value()
+        #expect(value == 1 + captured)
+        lenient.shutdown()
+    }
+
+    @Test func aTypeWithoutANameIsRefused() throws {
+        struct Local: Codable, Sendable { var number = 1 }
+        let pool = try InMemoryPool()
+        expectCode(.capturesState) { try pool.submit(Local()) { $0.number } }
+        pool.shutdown()
+    }
+
+    @Test func whatCannotBeEncodedFailsAsBetweenProcesses() throws {
+        let pool = try InMemoryPool()
+        expectCode(.encodeFailed) { try pool.submit(readFaulty, Faulty(failsToEncode: true)) }
+        #expect(throws: MultitaskingError.self) { try pool.submit(readFaulty, Faulty(failsToDecode: true)).value() }
+        let error = #expect(throws: RemoteError.self) { try pool.submit(throwUnencodable).value() }
+        #expect(error?.message == "cannot be encoded")
+        #expect(throws: Refused(reason: "x")) { try pool.submit(refuse, "x").value() }
+        pool.shutdown()
+    }
+
+    // MARK: Limits
+
+    @Test func aFullPoolRefusesAtOnceAfterAWhileOrWaits() throws {
+        let pool = try InMemoryPool(options: InMemoryOptions(maxWorkers: 1, taskLimit: 1))
+        let manager = try TaskManager(executor: pool)
+        let session = try manager.session().submit("t", waitTenMinutes, scopes: .session)
+        for wait in [WaitLimit.never, .upTo(.seconds(30))] {
+            expectCode(.arenaLimitReached) { try pool.submit(double, options: TaskOptions(waitForRoom: wait), 1) }
+        }
+        #expect(pool.elapsed >= .seconds(30) && pool.elapsed < .seconds(31))
+        // There is room when the first task gives up, after ten minutes.
+        let value = try pool.submit(double, 1).value()
+        #expect(value == 2 && pool.elapsed >= .seconds(600))
+        #expect(try session.allDone)
+        pool.shutdown()
+    }
+
+    @Test func optionsOutOfRangeAreRefused() {
+        for options in [
+            InMemoryOptions(maxWorkers: 0), InMemoryOptions(maxWorkers: 513), InMemoryOptions(taskLimit: 0),
+            InMemoryOptions(stepLimit: 0),
+        ] {
+            expectCode(.invalidArgument) { try InMemoryPool(options: options) }
+        }
+    }
+
+    // MARK: Ends
+
+    @Test func aTaskThatIgnoresItsEndIsEndedAfterTheGracePeriod() throws {
+        let pool = try InMemoryPool()
+        let manager = try TaskManager(executor: pool)
+        let options = TaskOptions(timeout: .seconds(60), gracePeriod: .seconds(10))
+        let session = try manager.session().submit("t", ignoreEverything, scopes: .session, options: options)
+        let error = try #require(try session.results()["t"]!.error as? MultitaskingError)
+        #expect(error.code == .taskTimedOut && (error.cause as? WorkerFailure)?.signal == 15)
+        #expect(pool.elapsed >= .seconds(70) && pool.elapsed < .seconds(71))
+        pool.shutdown()
+    }
+
+    @Test func aTaskThatSeesItsEndReturnsInTime() throws {
+        let pool = try InMemoryPool()
+        let manager = try TaskManager(executor: pool)
+        let options = TaskOptions(timeout: .seconds(60), gracePeriod: .seconds(10))
+        let session = try manager.session().submit("t", pollUntilCancelled, scopes: .session, options: options)
+        #expect(try session.results()["t"]!.get() == "stopped")
+        #expect(pool.elapsed >= .seconds(60) && pool.elapsed < .seconds(70))
+        pool.shutdown()
+    }
+
+    @Test func aTaskThatPollsForEverIsADeadlock() throws {
+        let pool = try InMemoryPool()
+        let manager = try TaskManager(executor: pool)
+        let session = try manager.session().submit("t", pollUntilCancelled, scopes: .session)
+        let error = try #require(try session.results()["t"]!.error as? MultitaskingError)
+        #expect(error.code == .deadlock && error.message.contains("looks around without end"))
+        expectCode(.deadlock) { try pool.submit(double, 1) }
+        pool.shutdown()
+    }
+
+    @Test func aSimulationWithoutEndIsEnded() throws {
+        let pool = try InMemoryPool(options: InMemoryOptions(stepLimit: 1_000))
+        let manager = try TaskManager(executor: pool)
+        let session = try manager.session().submit("t", ignoreEverything, scopes: .session)
+        let error = try #require(try session.results()["t"]!.error as? MultitaskingError)
+        #expect(error.code == .deadlock && error.message.contains("1000 steps"))
+        pool.shutdown()
+    }
+
+    @Test func aDeadlockIsThrownOutOfTheScopeAlsoIfNoCallThrewIt() throws {
+        expectCode(.deadlock) {
+            try withInMemoryExecutor { manager in
+                let signal = try manager.executor.makeCancelSignal()
+                #expect(!signal.waitUntilSet(.forever))
+            }
+        }
+    }
+
+    @Test func leavingATaskThatWaitsForEverIsADeadlockAndNotAHang() throws {
+        expectCode(.deadlock) {
+            try withInMemoryExecutor { _ = try $0.session().submit("t", waitForInput, scopes: .session) }
+        }
+    }
+
+    @Test func anInitializerThatFailsThreeTimesFailsThePool() throws {
+        try withInMemoryExecutor(initializer: { throw Refused(reason: "no") }) { manager in
+            let session = try manager.map("t", double, 1...3)
+            for result in try session.results().values {
+                let error = result.error as? MultitaskingError
+                #expect(error?.code == .initializerFailed && error?.message.contains("no") == true)
+            }
+        }
+        try withInMemoryExecutor(initializer: {}) { manager in
+            let results = try manager.map("t", double, 1...3).results()
+            let failed = results.values.filter { !$0.isSuccessful }
+            #expect(failed.isEmpty)
+        }
+    }
+
+    @Test func aDroppedPoolRunsWhatWasSubmitted() throws {
+        let future = try InMemoryPool().submit(double, 4)
+        let value = try future.value()
+        #expect(value == 8)
+    }
+
+    // MARK: Others than the parent
+
+    @Test func callbacksMaySubmit() throws {
+        let pool = try InMemoryPool()
+        let chained = Mutex<Future<Int>?>(nil)
+        let first = try pool.submit(double, 1)
+        first.whenDone { chained.withLock { $0 = try? pool.submit(double, 5) } }
+        let value = try first.value()
+        let next = try #require(chained.withLock { $0 })
+        let second = try next.value()
+        #expect(value == 2 && second == 10)
+        pool.shutdown()
+    }
+
+    @Test func asynchronousCallersWaitInVirtualTime() async throws {
+        let start = ContinuousClock.now
+        try await withInMemoryExecutor { manager in
+            let session = try manager.session().submit("t", waitTenMinutes, scopes: .session)
+            let early = try await session.results(timeout: .seconds(60))
+            #expect(early["t"]!.isTimedOut)
+            let value: Int? = try await session.results()["t"]!.get()
+            #expect(value == nil)
+        }
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func threadsOfTheParentMayUseThePoolWhileItWaitsForThem() async throws {
+        try await withInMemoryExecutor(maxWorkers: 3) { manager in
+            let session = try manager.session()
+            let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+                for index in 0..<8 {
+                    group.addTask {
+                        try session.submit("t\(index)", double, index)
+                        return try await session.task(named: "t\(index)")!.result().get()
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(sum == 56)
+        }
     }
 }

@@ -6,7 +6,6 @@ struct InMemoryEnvironment: TaskEnvironment {
     let simulation: Simulation
     /// The task's number; nil outside of a task.
     let task: Int?
-    let party: Int?
     let attempt: Int
 
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {

@@ -17,7 +17,11 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, SelfTimed 
 
     deinit {
         simulation.update { [task] state, _ in
-            if state.tasks[task]?.isDone == true { state.tasks[task] = nil }
+            if state.tasks[task]?.isDone == true {
+                state.tasks[task] = nil
+            } else {
+                state.tasks[task]?.isAbandoned = true
+            }
         }
     }
 

@@ -192,7 +192,7 @@ final class Simulation: Timeline {
             switch assignment {
             case .initializer: initialize(index)
             case .task(let task, let body, let attempt):
-                let environment = InMemoryEnvironment(simulation: self, task: task, party: index + 1, attempt: attempt)
+                let environment = InMemoryEnvironment(simulation: self, task: task, attempt: attempt)
                 let result = body.run(in: environment) { phase in
                     update { state, _ in state.tasks[task]?.phase = phase }
                 }

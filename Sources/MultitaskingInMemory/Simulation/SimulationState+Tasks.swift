@@ -37,7 +37,7 @@ extension SimulationState {
         if let companion = record.companion { effects.garbage.append(companion) }
         record.companion = nil
         record.received = []
-        tasks[task] = record
+        tasks[task] = record.isAbandoned ? nil : record
         vainLooks = 0
         callWatches()
         leaveIfDone()

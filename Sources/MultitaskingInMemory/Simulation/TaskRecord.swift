@@ -44,6 +44,8 @@ struct TaskRecord: Sendable {
     /// What it has received from channels that redeliver and not reported as done.
     var received: [(channel: UInt64, element: ChannelState.Element)] = []
     var whenDone: [@Sendable () -> Void] = []
+    /// Whether nobody will ask for its result.
+    var isAbandoned = false
 
     init(body: any TaskBody, options: TaskOptions, companion: (any Sendable)?) {
         self.body = body

@@ -11,7 +11,6 @@ struct Trace: Sendable {
 
     enum Event: Sendable {
         case submits(task: Int)
-        case refuses(task: Int, String)
         case starts(task: Int, attempt: Int)
         case initializes
         case isReady
@@ -35,7 +34,6 @@ struct Trace: Sendable {
         case sees(signal: UInt64)
         case waits(for: String, until: Nanoseconds?)
         case givesUp
-        case reads(task: Int, state: String)
         case dies(String)
         case isReplaced
         case cannotBeReplaced
@@ -93,7 +91,6 @@ extension Trace.Event: CustomStringConvertible {
     var description: String {
         switch self {
         case .submits(let task): "submits task \(task)"
-        case .refuses(let task, let why): "refuses task \(task): \(why)"
         case .starts(let task, let attempt):
             attempt == 1 ? "starts task \(task)" : "starts task \(task), attempt \(attempt)"
         case .initializes: "runs the initializer"
@@ -122,7 +119,6 @@ extension Trace.Event: CustomStringConvertible {
         case .waits(let condition, let time?):
             "waits for \(condition) until \(Trace.milliseconds(time).drop { $0 == " " })"
         case .givesUp: "has waited long enough"
-        case .reads(let task, let state): "sees task \(task) \(state)"
         case .dies(let how): "dies: \(how)"
         case .isReplaced: "is replaced"
         case .cannotBeReplaced: "cannot be replaced yet"

@@ -49,3 +49,27 @@ func succeedAtThirdAttempt(_ context: TaskContext) throws -> Int {
     if context.attempt < 3 { throw Refused(reason: "attempt \(context.attempt)") }
     return context.attempt
 }
+
+/// An argument that fails on its way.
+struct Faulty: Codable, Sendable {
+    var failsToEncode = false
+    var failsToDecode = false
+
+    init(failsToEncode: Bool = false, failsToDecode: Bool = false) {
+        self.failsToEncode = failsToEncode
+        self.failsToDecode = failsToDecode
+    }
+
+    init(from decoder: any Decoder) throws {
+        failsToDecode = try decoder.singleValueContainer().decode(Bool.self)
+        if failsToDecode { throw Refused(reason: "decoding") }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        if failsToEncode { throw Refused(reason: "encoding") }
+        var container = encoder.singleValueContainer()
+        try container.encode(failsToDecode)
+    }
+}
+
+func readFaulty(_ faulty: Faulty) -> Bool { faulty.failsToDecode }
