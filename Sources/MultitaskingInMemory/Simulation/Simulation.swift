@@ -6,7 +6,7 @@ final class Simulation: Timeline {
     /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
     private static let patience = Duration.milliseconds(20)
     /// How long nothing must happen, in real time, before time passes where other threads may call in.
-    private static let idleTime = Duration.milliseconds(10)
+    private static let idleTime = Duration.milliseconds(30)
 
     private let state: Mutex<SimulationState>
     let threads: ThreadCache

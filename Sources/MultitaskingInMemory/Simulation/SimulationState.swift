@@ -21,7 +21,7 @@ struct SimulationState: ~Copyable, Sendable {
     /// How often other threads may look in vain before the simulation goes on without a parent that does nothing.
     static let patientLooks = 100
     /// After how many looks of the storage at a simulation in which nothing happens that counts as a deadlock.
-    static let idleLimit = 50
+    static let idleLimit = 20
     /// How many calls of a dead worker's function are refused before the simulation goes on without it.
     static let refusalLimit = 1_000
 
