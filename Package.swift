@@ -70,7 +70,8 @@ let package = Package(
 
         // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
         .executableTarget(
-            name: "pool-harness", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],
+            name: "pool-harness",
+            dependencies: ["MultitaskingCore", "MultitaskingProcesses", "MultitaskingConformance"],
             path: "Tests/PoolHarness"),
 
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),

@@ -39,6 +39,7 @@ struct Harness {
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
         .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios)
+        .adding(conformanceScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -153,6 +153,11 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
     }
 
+    /// Spawned pools pass the kit in MultitaskingConformanceTests, within a program that has threads.
+    @Test func conforming() async throws {
+        try await Launcher.expectPass("conformance", "fork")
+    }
+
     @Test(
         arguments: ["concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks"], methods)
     func concurrency(_ scenario: String, _ method: String) async throws {

@@ -1,0 +1,47 @@
+import MultitaskingConformance
+import MultitaskingCore
+import MultitaskingProcesses
+
+let conformanceScenarios: [String: Scenario] = [
+    "conformance": { try $0.conformance() }
+]
+
+/// Pools of processes in a program with one thread, so that they can be forked.
+private struct HarnessBackend: ConformanceBackend {
+    let method: StartMethod
+
+    var name: String { "MultitaskingProcesses, started by \(method)" }
+
+    let omissions: [Omission] = [
+        .capability(.sharedMemory, because: "workers have memory of their own"),
+        .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
+        .capability(.byteCapacity, because: "channels do not count bytes"),
+        .capability(.redelivery, because: "what a dead task had received is gone"),
+        .conformanceCase("channel.whatWasSentIsThere", because: "see MultitaskingConformanceTests"),
+        .conformanceCase("outcome.optionsThatCannotBeKeptAreRefused", because: "see MultitaskingConformanceTests"),
+        .capability(.parentThreads, because: "a pool is forked only from a program with one thread"),
+        .capability(.asyncTwins, because: "a pool is forked only from a program that has not used Dispatch"),
+    ]
+
+    func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+        try ProcessPool(maxWorkers: settings.maxWorkers, startMethod: method, arenaLimit: 256 << 20)
+    }
+
+    func holdings(of executor: any Executor) -> [String: Int] {
+        guard let usage = (executor as? ProcessPool)?.memoryUsage else { return [:] }
+        return [
+            "blocks": usage.blocks, "segments": usage.channelSegments, "tasks": usage.tasks, "channels": usage.channels,
+            "signals": usage.signals,
+        ]
+    }
+}
+
+extension Harness {
+    /// The conformance kit, on this very thread. The spawned pools of the other tests pass the rest of it.
+    fileprivate func conformance() throws {
+        let backend = HarnessBackend(method: method)
+        for each in Conformance.cases(for: backend) where each.omission(by: backend) == nil {
+            for failure in each.evaluateHere(on: backend) { Checks.fail("\(failure)") }
+        }
+    }
+}
