@@ -171,6 +171,8 @@ let channelCases: [ConformanceCase] = [
                 trial.expect(
                     try trial.next([UInt8].self, from: channel) == bytes, "expected \(size) bytes as they were")
             }
+            for _ in 0..<2 { try trial.put(NoSize(), into: channel) }
+            trial.expect("elements of no size", try trial.drain(NoSize.self, channel).count, is: 2)
             try trial.put(Parcel.example(9), into: channel)
             trial.expect("the parcel", try trial.next(Parcel.self, from: channel), is: .example(9))
         }

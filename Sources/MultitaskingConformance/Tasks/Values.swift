@@ -13,6 +13,9 @@ struct PlainFailure: Error {
 /// Another error, which nobody lists.
 struct OtherFailure: Error, Codable, Equatable {}
 
+/// A value of no size.
+struct NoSize: Codable, Sendable {}
+
 /// A value of many parts.
 struct Parcel: Codable, Sendable, Equatable {
     enum Kind: String, Codable { case first, second }
