@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskingConformance
+import MultitaskingCore
 import Testing
 
 /// The documents name cases; a case that was renamed must not stay there under its old name.
@@ -32,5 +33,18 @@ import Testing
         )
         #expect(omitted.count < Conformance.allCases.count)
         #expect(omitted.allSatisfy { !$0.reason.isEmpty })
+    }
+
+    @Test func aCaseThatDoesNotExistCannotBeLeftOut() async throws {
+        struct Forgetful: ConformanceBackend {
+            let name = "Forgetful"
+            let omissions: [Omission] = [.conformanceCase("channel.noSuchCase", because: "it was renamed")]
+            func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+                try ThreadBackend().makeExecutor(settings)
+            }
+        }
+        let first = try #require(Conformance.cases(for: Forgetful()).first)
+        let failures = await first.evaluate(on: Forgetful())
+        #expect(failures.count == 1 && failures.first?.message.contains("channel.noSuchCase") == true, "\(failures)")
     }
 }
