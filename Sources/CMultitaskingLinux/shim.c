@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <link.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -23,6 +24,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+// Newer than some C libraries' wait.h.
+enum { MT_P_PIDFD = 3 };
 
 static inline long or_errno(long result) { return result < 0 ? -errno : result; }
 
@@ -75,6 +79,101 @@ int mt_reap(pid_t pid, bool block, mt_exit_info *info) {
     info->status = info->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
     info->peak_memory = (int64_t)usage.ru_maxrss * 1024;
     return 1;
+}
+
+int mt_set_mark(uint64_t mark) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_LOCKS, &limit) != 0) return -errno;
+    limit.rlim_cur = mark;
+    return (int)or_errno(setrlimit(RLIMIT_LOCKS, &limit));
+}
+
+uint64_t mt_mark(pid_t pid) {
+    struct rlimit limit;
+    if (prlimit(pid, RLIMIT_LOCKS, NULL, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+    return limit.rlim_cur;
+}
+
+void mt_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L); }
+
+static volatile sig_atomic_t children_changed = 1;
+static volatile sig_atomic_t children_doorbell = -1;
+
+// Async-signal-safe: two plain stores and write(2), whose error changes no errno that the interrupted code looks at.
+static void child_ended(int signal) {
+    (void)signal;
+    int saved = errno;
+    children_changed = 1;
+    uint64_t one = 1;
+    ssize_t written = write(children_doorbell, &one, sizeof one);
+    (void)written;
+    errno = saved;
+}
+
+void mt_watch_children(int doorbell) {
+    children_doorbell = doorbell;
+    struct sigaction action = {.sa_handler = child_ended, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGCHLD, &action, NULL);
+}
+
+void mt_forget_children(void) { signal(SIGCHLD, SIG_DFL); }
+
+bool mt_children_changed(void) {
+    // Cleared first: a child that ends while its predecessors are looked for is looked for again.
+    bool changed = children_changed;
+    children_changed = 0;
+    return changed;
+}
+
+int mt_children(pid_t *pids, int capacity) {
+    DIR *threads = opendir("/proc/self/task");
+    if (!threads) return 0;
+    int count = 0;
+    struct dirent *thread;
+    while (count < capacity && (thread = readdir(threads))) {
+        if (thread->d_name[0] == '.') continue;
+        char path[320];
+        snprintf(path, sizeof path, "/proc/self/task/%s/children", thread->d_name);
+        FILE *children = fopen(path, "re");
+        if (!children) continue;
+        int pid;
+        while (count < capacity && fscanf(children, "%d", &pid) == 1) pids[count++] = pid;
+        fclose(children);
+    }
+    closedir(threads);
+    return count;
+}
+
+int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, const uint64_t *keep, int keep_count) {
+    DIR *processes = opendir("/proc");
+    if (!processes) return 0;
+    int count = 0;
+    struct dirent *process;
+    while ((process = readdir(processes))) {
+        pid_t pid = (pid_t)strtol(process->d_name, NULL, 10);
+        if (pid <= 0 || pid == skip || pid == getpid()) continue;
+        uint64_t found = mt_mark(pid);
+        if (found == 0 || (found & mask) != mark) continue;
+        bool is_kept = false;
+        for (int i = 0; i < keep_count && !is_kept; i++) is_kept = keep[i] == found;
+        if (is_kept) continue;
+        // From here on the number cannot become another process's; before, it may have.
+        int pidfd = mt_pidfd_open(pid);
+        if (pidfd < 0) continue;
+        if (mt_mark(pid) == found && mt_pidfd_send_signal(pidfd, SIGKILL) == 0) count++;
+        close(pidfd);
+    }
+    closedir(processes);
+    return count;
+}
+
+bool mt_pidfd_has_ended(int pidfd) {
+    struct pollfd descriptor = {.fd = pidfd, .events = POLLIN};
+    if (poll(&descriptor, 1, 0) <= 0) return false;
+    siginfo_t info;
+    while (waitid((idtype_t)MT_P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0 && errno == EINTR) {}
+    return true;
 }
 
 bool mt_die_with_parent(pid_t expected_parent) {

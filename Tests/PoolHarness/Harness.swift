@@ -40,6 +40,7 @@ struct Harness {
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
         .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios)
         .adding(conformanceScenarios)
+        .adding(descendantScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

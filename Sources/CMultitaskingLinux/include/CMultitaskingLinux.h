@@ -61,6 +61,40 @@ typedef struct {
 // else reaped it).
 int mt_reap(pid_t pid, bool block, mt_exit_info *info);
 
+// Descendants.
+//
+// A process can leave its group and session and its parent, but not what it inherits: each worker marks itself, and so all
+// it starts, with a number of its pool and its own process id. The mark is the soft limit of file locks, which Linux has
+// not looked at since version 2.4.
+
+// Marks this process, and what it starts from now on. 0 or -errno.
+int mt_set_mark(uint64_t mark);
+
+// The mark of a process; 0 if it has none, or may not be looked at.
+uint64_t mt_mark(pid_t pid);
+
+// Makes this process the parent of descendants whose own parents have ended.
+void mt_adopt_orphans(void);
+
+// Writes to `doorbell` whenever a child of this process has ended, and notes it.
+void mt_watch_children(int doorbell);
+
+// Undoes `mt_watch_children` in a child.
+void mt_forget_children(void);
+
+// Whether a child has ended, or an orphan may have come, since this was last asked.
+bool mt_children_changed(void);
+
+// The children of this process, also those that wait to be reaped, up to `capacity`; how many were written.
+int mt_children(pid_t *pids, int capacity);
+
+// Kills all processes, whoever their parents are, whose mark in the bits of `mask` is `mark`, except `skip` and those with a mark
+// in `keep`. How many there were.
+int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, const uint64_t *keep, int keep_count);
+
+// Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process.
+bool mt_pidfd_has_ended(int pidfd);
+
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.
 bool mt_die_with_parent(pid_t expected_parent);
 

@@ -107,6 +107,7 @@ struct ArenaLayout: Sendable, Equatable {
         static let failureLength = 1608
         static let failureText = 1664
         static let failureCapacity = 2048
+        static let poolMark = 3840
         static let limits = 4096  // 16 words; see `LimitsRecord`
         /// Set when tasks wait for a worker that does not exist yet.
         static let growth = 4352

@@ -50,12 +50,12 @@ extension PoolCore {
                 -pid, "fork this process for a task that captures state",
                 advice: "raise the limit of processes (ulimit -u), or pass what is captured as arguments")
         }
-        copy.pid.store(UInt64(pid))
+        copy.setProcess(pid)
         copy.state = .ready
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
         ringDoorbell()
         do { try enqueue(slot) } catch {
-            kill(pid, SIGKILL)
+            copy.killProcess()
             _ = endOfCopy(pid)
             throw error
         }
@@ -71,6 +71,7 @@ extension PoolCore {
         OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()
         setpgid(0, 0)
+        ProcessMark(arena: arena).set()
         unsafe mt_set_process_name("mt-copy")
         mt_null_stdin()
         WorkerConfinement(me, LimitsRecord(arena: arena)).noteBaseMemory()
@@ -104,7 +105,7 @@ extension PoolCore {
             guard let copy = state.copies[slot.copyMember], copy.pid > 0, copy.end == nil,
                 copy.slot?.index == slot.index
             else { return }
-            kill(copy.pid, SIGKILL)
+            Member(arena: arena, index: slot.copyMember).killProcess()
         }
     }
 

@@ -7,6 +7,8 @@ import Synchronization
 extension PoolCore {
     struct Supervision {
         var pid: pid_t = 0
+        /// Of that process; -1 if there is none, or it had ended before this could be opened.
+        var pidfd: Int32 = -1
         var method: StartMethod = .automatic
         var initializer: WorkerInitializer?
         var lastCheck: Int64 = 0
@@ -38,7 +40,7 @@ extension PoolCore {
         try supervision.withLock { supervision in
             supervision.method = chosen
             supervision.initializer = initializer
-            supervision.pid = try launch(chosen, initializer: initializer)
+            try launch(chosen, initializer: initializer, &supervision)
         }
         if chosen == .spawn { warnOfTopLevelVariables() }
         membership.setSupervisorCheck { [weak self] in self?.checkSupervisor() }
@@ -67,7 +69,9 @@ extension PoolCore {
     }()
 
     /// Makes the supervisor process.
-    private func launch(_ method: StartMethod, initializer: WorkerInitializer?) throws -> pid_t {
+    private func launch(
+        _ method: StartMethod, initializer: WorkerInitializer?, _ supervision: inout Supervision
+    ) throws {
         let pid: pid_t
         if method == .spawn {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
@@ -79,7 +83,18 @@ extension PoolCore {
                 -pid, "start the pool's supervisor process",
                 advice: "raise the limit of processes (ulimit -u) or free some memory")
         }
-        return pid
+        // By its number alone it cannot be told from a later process: somebody else may reap this one's children.
+        let pidfd = mt_pidfd_open(pid)
+        guard pidfd >= 0 || pidfd == -ESRCH else {
+            kill(pid, SIGKILL)
+            var info = mt_exit_info()
+            _ = unsafe mt_reap(pid, true, &info)
+            throw MultitaskingError.system(
+                -pidfd, "watch the pool's supervisor process", advice: "raise the limit of open files (ulimit -n)")
+        }
+        if supervision.pidfd >= 0 { close(supervision.pidfd) }
+        supervision.pid = pid
+        supervision.pidfd = max(-1, pidfd)
     }
 
     private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
@@ -104,9 +119,9 @@ extension PoolCore {
     }
 
     private func restartIfDead(_ supervision: inout Supervision) {
-        var info = mt_exit_info()
-        let result = unsafe mt_reap(supervision.pid, false, &info)
-        guard result != 0 else { return }
+        guard supervision.pidfd < 0 || mt_pidfd_has_ended(supervision.pidfd) else { return }
+        if supervision.pidfd >= 0 { close(supervision.pidfd) }
+        supervision.pidfd = -1
         // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD or
         // reaps all children itself takes the exit code from us.
         if arena.header(ArenaLayout.Header.supervisorPid).load() == ArenaLayout.supervisorHasEnded {
@@ -117,7 +132,7 @@ extension PoolCore {
         let method: StartMethod =
             supervision.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
         do {
-            supervision.pid = try launch(method, initializer: method == .fork ? supervision.initializer : nil)
+            try launch(method, initializer: method == .fork ? supervision.initializer : nil, &supervision)
         } catch {
             PoolPhase.reportFailure(of: error, in: arena)
             PoolPhase(arena).advance(to: .broken)
@@ -132,9 +147,9 @@ extension PoolCore {
         guard isOwn else { return }
         beginShutdown(mode)
         // Not under the lock: others who wait for a task look after the supervisor as well.
-        while let pid = supervision.withLock({ $0.isGone ? nil : $0.pid }), pid > 0 {
-            waitForExit(of: pid)
-            supervision.withLock { if $0.pid == pid { restartIfDead(&$0) } }
+        while let pidfd = supervision.withLock({ $0.isGone || $0.pid == 0 ? nil : duplicate($0.pidfd) }) {
+            waitForExit(pidfd)
+            supervision.withLock { if !$0.isGone { restartIfDead(&$0) } }
         }
         // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
         state.withLock { $0.isShutDown = true }
@@ -178,9 +193,11 @@ extension PoolCore {
         }
     }
 
-    /// Waits until a process has ended, but not for long, because another thread may reap it first.
-    private func waitForExit(of pid: pid_t) {
-        let pidfd = mt_pidfd_open(pid)
+    /// Another descriptor of the same process: the first may be closed meanwhile.
+    private func duplicate(_ pidfd: Int32) -> Int32 { pidfd < 0 ? -1 : fcntl(pidfd, F_DUPFD_CLOEXEC, 0) }
+
+    /// Waits until a process has ended, but not for long, because another one may take its place.
+    private func waitForExit(_ pidfd: Int32) {
         guard pidfd >= 0 else { return }
         defer { close(pidfd) }
         var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)

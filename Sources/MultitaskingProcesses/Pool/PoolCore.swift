@@ -63,6 +63,7 @@ final class PoolCore: Sendable {
         arena.header(ArenaLayout.Header.clientPid).store(UInt64(clientPid))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         LimitsRecord(arena: arena).store(limits)
+        ProcessMark(arena: arena).prepare()
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
@@ -84,6 +85,8 @@ final class PoolCore: Sendable {
         membership.startedWatcher?.stop()
         close(doorbell)
         close(clientPidfd)
+        let pidfd = supervision.withLock { $0.pidfd }
+        if pidfd >= 0 { close(pidfd) }
     }
 
     func ringDoorbell() {

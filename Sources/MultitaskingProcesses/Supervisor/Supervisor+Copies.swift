@@ -10,14 +10,14 @@ extension Supervisor {
         for index in arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit {
             let member = Member(arena: arena, index: index)
             guard copies[index] == nil, member.state == .ready else { continue }
-            let pidfd = mt_pidfd_open(pid_t(truncatingIfNeeded: member.pid.load()))
-            if pidfd >= 0 { copies[index] = pidfd } else { copyEnded(index) }
+            if let pidfd = member.openProcess() { copies[index] = pidfd } else { copyEnded(index) }
         }
     }
 
     mutating func copyEnded(_ index: Int) {
         if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
         closeGauge(of: index)
+        ProcessMark(arena: arena).killAll(of: pid_t(truncatingIfNeeded: Member(arena: arena, index: index).pid.load()))
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil
         Member(arena: arena, index: index).state = .left

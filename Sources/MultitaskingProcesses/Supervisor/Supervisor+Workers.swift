@@ -57,6 +57,7 @@ extension Supervisor {
         let child = mt_fork()
         // Not `exit`: the handlers registered in the client are the client's to run.
         if child == 0 {
+            mt_forget_children()
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerConfinement(member, limits).applyToThread()
             _exit(FreshThread.run { runWorker(index, obstacle) })
@@ -69,7 +70,7 @@ extension Supervisor {
             _ = unsafe mt_reap(child, true, &info)
             return false
         }
-        member.pid.store(UInt64(child))
+        member.setProcess(child)
         workers[index] = Child(
             pid: child, pidfd: pidfd, start: monotonicNanoseconds(), finishedBefore: member.finishedTasks.load())
         return true
@@ -82,9 +83,10 @@ extension Supervisor {
         guard mt_die_with_parent(pid) else { return 1 }
         // The supervisor does this as well, but may die first, and its successor waits for the processes it finds here.
         let member = Member(arena: arena, index: index)
-        member.pid.store(UInt64(getpid()))
-        // Its own group, so that whatever it starts can be killed with it.
+        member.setProcess(getpid())
+        // Its own group, so that whatever it starts can be killed with it, and a mark for what leaves the group.
         setpgid(0, 0)
+        ProcessMark(arena: arena).set()
         unsafe mt_set_process_name("mt-worker-\(index - 1)")
         for case let child? in workers { close(child.pidfd) }
         for pidfd in copies.values { close(pidfd) }
@@ -163,22 +165,19 @@ extension Supervisor {
         for index in 1...arena.layout.workers {
             let member = Member(arena: arena, index: index)
             guard member.state != .absent else { continue }
-            let old = pid_t(truncatingIfNeeded: member.pid.load())
-            if old > 0 {
-                let pidfd = mt_pidfd_open(old)
-                if pidfd >= 0 {
-                    _ = mt_pidfd_send_signal(pidfd, SIGKILL)
-                    var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-                    _ = unsafe poll(&descriptor, 1, 5000)
-                    close(pidfd)
-                }
-                // Whatever its task started is not the supervisor's child, and outlives it.
-                kill(-old, SIGKILL)
+            if let pidfd = member.openProcess() {
+                _ = mt_pidfd_send_signal(pidfd, SIGKILL)
+                var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+                _ = unsafe poll(&descriptor, 1, 5000)
+                close(pidfd)
             }
             if let retry = Recovery(mapping).recover(index, .withSupervisor) { delay(retry) }
             member.state = .absent
             member.pid.store(0)
         }
+        let copies = (arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit)
+            .map { Member(arena: arena, index: $0) }.filter { $0.state == .ready }
+        ProcessMark(arena: arena).killAll(except: copies.map { pid_t(truncatingIfNeeded: $0.pid.load()) })
         takeOverDelayedTasks()
     }
 }

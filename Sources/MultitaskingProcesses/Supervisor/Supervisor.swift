@@ -60,6 +60,8 @@ struct Supervisor {
         setpgid(0, 0)
         unsafe mt_set_process_name("mt-supervisor")
         mt_null_stdin()
+        mt_adopt_orphans()
+        mt_watch_children(doorbell)
         arena.header(ArenaLayout.Header.supervisorPid).store(UInt64(pid))
         recoverAfterPredecessor()
         while true {
@@ -80,8 +82,10 @@ struct Supervisor {
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
+        tendOrphans()
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
             if phase == .killing { settleQueuedTasks() }
+            killOrphans()
             arena.header(ArenaLayout.Header.supervisorPid).store(ArenaLayout.supervisorHasEnded)
             return 0
         }
@@ -128,6 +132,9 @@ struct Supervisor {
     private mutating func clientIsGone() -> Int32 {
         watchCopies()
         killWorkers()
+        workers = workers.map { _ in nil }
+        killOrphans()
+        ProcessMark(arena: arena).killAll(except: [])
         return 1
     }
 

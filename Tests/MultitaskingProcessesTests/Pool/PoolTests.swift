@@ -159,6 +159,15 @@ struct PoolTests {
     }
 
     @Test(
+        arguments: [
+            "descendants-of-crashed", "descendants-of-retired", "descendants-that-end", "descendants-at-shutdown",
+            "descendants-of-supervisor", "descendants-of-copy", "descendants-of-nested-pool",
+        ], methods)
+    func whatTasksHaveStarted(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
         arguments: ["concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks"], methods)
     func concurrency(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

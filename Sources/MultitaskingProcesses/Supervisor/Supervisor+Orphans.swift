@@ -1,0 +1,49 @@
+import CMultitaskingLinux
+import Glibc
+
+// What tasks have started and left behind. The supervisor is the parent of all descendants of its workers whose own
+// parents have ended, so those are its children which are not its workers.
+
+extension Supervisor {
+    /// How many children are looked at in one go; if there are more, the rest when these are gone.
+    private static let batch = 1024
+
+    private var orphans: [pid_t] {
+        var pids = [pid_t](repeating: 0, count: Self.batch)
+        let count = unsafe mt_children(&pids, Int32(Self.batch))
+        let own = Set(workers.compactMap { $0?.pid })
+        return pids.prefix(Int(count)).filter { !own.contains($0) }
+    }
+
+    /// Reaps the orphans that have ended, and kills those whose worker has.
+    mutating func tendOrphans() {
+        guard mt_children_changed() else { return }
+        let mark = ProcessMark(arena: arena)
+        for pid in orphans {
+            var info = mt_exit_info()
+            guard unsafe mt_reap(pid, false, &info) == 0 else { continue }
+            // One without a mark may be anybody's; it is left alone until the pool ends.
+            guard let origin = mark.origin(of: pid), !workers.contains(where: { $0?.pid == origin }) else { continue }
+            // Not reaped yet, so the number is its own. Its end, and its children's arrival, are news again.
+            kill(pid, SIGKILL)
+        }
+    }
+
+    /// Kills and reaps all orphans; at the end of the pool, when the workers are gone or have been killed.
+    mutating func killOrphans() {
+        // In case one is in the middle of a system call that cannot be interrupted, it is left to the system.
+        let end = monotonicNanoseconds() + 2_000_000_000
+        var emptyLooks = 0
+        // Twice, because a look may miss one while another is just ending.
+        while emptyLooks < 2, monotonicNanoseconds() < end {
+            let rest = orphans
+            emptyLooks = rest.isEmpty ? emptyLooks + 1 : 0
+            for pid in rest {
+                kill(pid, SIGKILL)
+                var info = mt_exit_info()
+                _ = unsafe mt_reap(pid, false, &info)
+            }
+            if !rest.isEmpty { usleep(200) }
+        }
+    }
+}
