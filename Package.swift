@@ -35,7 +35,7 @@ let package = Package(
             name: "Multitasking",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingThreads", "MultitaskingProcesses",
-                .product(name: "OrderedCollections", package: "swift-collections"),
+                "CMultitaskingLinux", .product(name: "OrderedCollections", package: "swift-collections"),
             ]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),

@@ -9,9 +9,11 @@
 #include <link.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -145,7 +147,21 @@ int mt_children(pid_t *pids, int capacity) {
     return count;
 }
 
-int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, const uint64_t *keep, int keep_count) {
+// Whether a process exists and does not only wait to be reaped.
+static bool is_running(pid_t pid) {
+    char path[64], text[256];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    ssize_t count = read(descriptor, text, sizeof text - 1);
+    close(descriptor);
+    if (count <= 0) return false;
+    text[count] = 0;
+    const char *state = strrchr(text, ')');
+    return state && state[1] && state[2] != 'Z' && state[2] != 'X';
+}
+
+int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living) {
     DIR *processes = opendir("/proc");
     if (!processes) return 0;
     int count = 0;
@@ -155,9 +171,8 @@ int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, const uint64_t *kee
         if (pid <= 0 || pid == skip || pid == getpid()) continue;
         uint64_t found = mt_mark(pid);
         if (found == 0 || (found & mask) != mark) continue;
-        bool is_kept = false;
-        for (int i = 0; i < keep_count && !is_kept; i++) is_kept = keep[i] == found;
-        if (is_kept) continue;
+        pid_t origin = (pid_t)(found & ~mask);
+        if (spares_living && mt_mark(origin) == found && is_running(origin)) continue;
         // From here on the number cannot become another process's; before, it may have.
         int pidfd = mt_pidfd_open(pid);
         if (pidfd < 0) continue;
@@ -303,6 +318,84 @@ const char *mt_signal_name(int signal) {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].number == signal) return names[i].name;
     return NULL;
+}
+
+// MARK: Interrupts
+
+enum { INTERRUPT_TARGETS = 64 };
+
+// 0 for a free place, otherwise the descriptor plus 1.
+static _Atomic int interrupt_targets[INTERRUPT_TARGETS];
+static _Atomic int interrupts_seen[INTERRUPT_TARGETS];
+static _Atomic int interrupt_handlers_running;
+static _Atomic int interrupt_count;
+static pthread_mutex_t interrupt_lock = PTHREAD_MUTEX_INITIALIZER;
+static int interrupt_target_count;
+static bool interrupts_are_handled;
+static struct sigaction interrupt_before;
+
+// Async-signal-safe: lock-free atomics, write(2), signal(2) and raise(3).
+static void interrupted(int signal_number) {
+    int saved = errno;
+    atomic_fetch_add(&interrupt_handlers_running, 1);
+    if (atomic_fetch_add(&interrupt_count, 1) > 0) {
+        signal(signal_number, SIG_DFL);
+        // Blocked until this handler returns.
+        raise(signal_number);
+    } else {
+        for (int place = 0; place < INTERRUPT_TARGETS; place++) {
+            int descriptor = atomic_load(&interrupt_targets[place]) - 1;
+            if (descriptor < 0) continue;
+            atomic_store(&interrupts_seen[place], 1);
+            uint64_t value = mt_interrupt_value;
+            ssize_t written = write(descriptor, &value, sizeof value);
+            (void)written;
+        }
+    }
+    atomic_fetch_sub(&interrupt_handlers_running, 1);
+    errno = saved;
+}
+
+int mt_interrupts_add(int eventfd) {
+    pthread_mutex_lock(&interrupt_lock);
+    int place = 0;
+    while (place < INTERRUPT_TARGETS && atomic_load(&interrupt_targets[place]) != 0) place++;
+    if (place == INTERRUPT_TARGETS) {
+        pthread_mutex_unlock(&interrupt_lock);
+        return -EBUSY;
+    }
+    atomic_store(&interrupts_seen[place], 0);
+    atomic_store(&interrupt_targets[place], eventfd + 1);
+    if (interrupt_target_count++ == 0) {
+        atomic_store(&interrupt_count, 0);
+        sigaction(SIGINT, NULL, &interrupt_before);
+        interrupts_are_handled = interrupt_before.sa_handler != SIG_IGN;
+        struct sigaction action = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
+        sigemptyset(&action.sa_mask);
+        if (interrupts_are_handled) sigaction(SIGINT, &action, NULL);
+    }
+    pthread_mutex_unlock(&interrupt_lock);
+    return place;
+}
+
+bool mt_interrupts_remove(int place) {
+    pthread_mutex_lock(&interrupt_lock);
+    atomic_store(&interrupt_targets[place], 0);
+    if (--interrupt_target_count == 0 && interrupts_are_handled) {
+        struct sigaction now;
+        sigaction(SIGINT, NULL, &now);
+        // Somebody may have installed a handler of his own since.
+        if (now.sa_handler == interrupted) sigaction(SIGINT, &interrupt_before, NULL);
+    }
+    pthread_mutex_unlock(&interrupt_lock);
+    // A handler that has read the place before may still write to its descriptor.
+    while (atomic_load(&interrupt_handlers_running) > 0) sched_yield();
+    return atomic_load(&interrupts_seen[place]) != 0;
+}
+
+void mt_interrupt_self(void) {
+    signal(SIGINT, SIG_DFL);
+    kill(getpid(), SIGINT);
 }
 
 // MARK: Limits

@@ -19,6 +19,10 @@ struct Harness {
     static func main() {
         // A test that launched us and died must not leave us behind.
         alarm(240)
+        // Dispatch blocks most signals in its threads, and whoever launched us may have been one of them.
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
         let arguments = CommandLine.arguments
         guard arguments.count >= 3, let body = scenarios[arguments[1]], let method = StartMethod(rawValue: arguments[2])
         else {
@@ -41,6 +45,7 @@ struct Harness {
         .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios)
         .adding(conformanceScenarios)
         .adding(descendantScenarios)
+        .adding(descendantScenarios).adding(interruptScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -88,9 +88,9 @@ bool mt_children_changed(void);
 // The children of this process, also those that wait to be reaped, up to `capacity`; how many were written.
 int mt_children(pid_t *pids, int capacity);
 
-// Kills all processes, whoever their parents are, whose mark in the bits of `mask` is `mark`, except `skip` and those with a mark
-// in `keep`. How many there were.
-int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, const uint64_t *keep, int keep_count);
+// Kills all processes, whoever their parents are, whose mark in the bits of `mask` is `mark`. The other bits are the id of
+// the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many there were.
+int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living);
 
 // Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process.
 bool mt_pidfd_has_ended(int pidfd);
@@ -132,6 +132,23 @@ void mt_close_descriptors(int first, const int *keep, int keep_count);
 
 // The signal's name, for example "SIGKILL", or NULL.
 const char *mt_signal_name(int signal);
+
+// MARK: Interrupts
+
+// What an interrupt adds to an eventfd, beside which others may add ones.
+static const uint64_t mt_interrupt_value = UINT64_C(1) << 32;
+
+// Has the next SIGINT of this process write mt_interrupt_value to `eventfd`. The first call installs a handler, unless SIGINT is
+// ignored, as for a job in the background. The second SIGINT has the default action again, and ends the program.
+// A place to give to mt_interrupts_remove, or -errno: -EBUSY when there are 64.
+int mt_interrupts_add(int eventfd);
+
+// Undoes that; with the last one, what SIGINT did before is restored. Whether a SIGINT came in between. When this returns,
+// nobody writes to the eventfd any more.
+bool mt_interrupts_remove(int place);
+
+// SIGINT as if there were no handler.
+void mt_interrupt_self(void);
 
 // MARK: Limits
 

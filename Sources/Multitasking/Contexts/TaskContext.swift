@@ -14,7 +14,7 @@ public struct TaskContext: TaskSideContext, Codable {
     /// The queues and the event.
     public let objects: ContextObjects
 
-    /// The worker that runs the task; nil in the parent, and on threads.
+    /// What runs the task; nil in the parent.
     private let environment: (any TaskEnvironment)?
 
     init(_ objects: ContextObjects) {
@@ -22,7 +22,18 @@ public struct TaskContext: TaskSideContext, Codable {
         environment = nil
     }
 
-    /// Whether the task should end: its cancel event is set, its time is up, or it was cancelled by force.
+    private init(_ objects: ContextObjects, _ environment: any TaskEnvironment) {
+        self.objects = objects
+        self.environment = environment
+    }
+
+    /// The same context in the hands of what runs the task; on threads nothing decodes it there.
+    func inside(_ environment: any TaskEnvironment) -> TaskContext {
+        self.environment == nil ? TaskContext(objects, environment) : self
+    }
+
+    /// Whether the task should end: its cancel event is set, its time is up, it was cancelled by force, or the
+    /// program was interrupted (``Interrupts``).
     ///
     /// Costs a load or two; meant to be called in a loop. False where there is no event.
     public var isCancelled: Bool { objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false }

@@ -11,7 +11,9 @@ struct AsyncContextNamedFunction<each Argument: Portable, Output: Portable>: Con
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Output
     {
         let function = function
-        return try environment.wait { try await function()(arguments.context, repeat each arguments.values) }
+        return try environment.wait {
+            try await function()(arguments.context.inside(environment), repeat each arguments.values)
+        }
     }
 
     static func arguments(
@@ -53,7 +55,9 @@ struct AsyncContextNamedAction<each Argument: Portable>: ContextFunction {
 
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Void {
         let function = function
-        try environment.wait { try await function()(arguments.context, repeat each arguments.values) }
+        try environment.wait {
+            try await function()(arguments.context.inside(environment), repeat each arguments.values)
+        }
     }
 
     static func arguments(
@@ -94,7 +98,9 @@ struct AsyncContextLiteralFunction<each Argument: Portable, Output: Portable>: C
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Output
     {
         let function = function
-        return try environment.wait { try await function(arguments.context, repeat each arguments.values) }
+        return try environment.wait {
+            try await function(arguments.context.inside(environment), repeat each arguments.values)
+        }
     }
 
     static func arguments(
@@ -136,7 +142,7 @@ struct AsyncContextLiteralAction<each Argument: Portable>: ContextFunction {
 
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Void {
         let function = function
-        try environment.wait { try await function(arguments.context, repeat each arguments.values) }
+        try environment.wait { try await function(arguments.context.inside(environment), repeat each arguments.values) }
     }
 
     static func arguments(

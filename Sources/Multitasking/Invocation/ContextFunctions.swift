@@ -14,7 +14,7 @@ struct ContextNamedFunction<each Argument: Portable, Output: Portable>: ContextF
 
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Output
     {
-        try function()(arguments.context, repeat each arguments.values)
+        try function()(arguments.context.inside(environment), repeat each arguments.values)
     }
 
     static func arguments(
@@ -55,7 +55,7 @@ struct ContextNamedAction<each Argument: Portable>: ContextFunction {
     }
 
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Void {
-        try function()(arguments.context, repeat each arguments.values)
+        try function()(arguments.context.inside(environment), repeat each arguments.values)
     }
 
     static func arguments(
@@ -95,7 +95,7 @@ struct ContextLiteralFunction<each Argument: Portable, Output: Portable>: Contex
 
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Output
     {
-        try function(arguments.context, repeat each arguments.values)
+        try function(arguments.context.inside(environment), repeat each arguments.values)
     }
 
     static func arguments(
@@ -136,7 +136,7 @@ struct ContextLiteralAction<each Argument: Portable>: ContextFunction {
     }
 
     func call(_ arguments: ContextArguments<repeat each Argument>, in environment: any TaskEnvironment) throws -> Void {
-        try function(arguments.context, repeat each arguments.values)
+        try function(arguments.context.inside(environment), repeat each arguments.values)
     }
 
     static func arguments(

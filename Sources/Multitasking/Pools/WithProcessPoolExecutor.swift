@@ -23,7 +23,8 @@ public import MultitaskingProcesses
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-/// - Throws: `invalidArgument`; what the pool throws when it starts; what `body` throws. Not what tasks throw.
+///   - interrupts: what Ctrl-C does meanwhile.
+/// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 public func withProcessPoolExecutor<Value>(
@@ -31,12 +32,12 @@ public func withProcessPoolExecutor<Value>(
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, limits, initializer)
+    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, initializer)
     return try running(
-        pool,
+        pool, handling,
         try TaskManager(
             executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
             globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
@@ -54,12 +55,12 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let pool = try makePool(maxWorkers, startMethod, limits, initializer)
+    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, initializer)
     return try await running(
-        pool,
+        pool, handling,
         try TaskManager(
             executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
             globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
@@ -70,11 +71,13 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
-    _ maxWorkers: Int?, _ startMethod: StartMethod, _ limits: WorkerLimits,
+    _ maxWorkers: Int?, _ startMethod: StartMethod, _ limits: WorkerLimits, _ interrupts: Interrupts,
     _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
-) throws -> ProcessPool {
-    try validate(maxWorkers: maxWorkers)
-    return try ProcessPool(
+) throws -> (ProcessPool, (any InterruptHandling)?) {
+    try validate(maxWorkers: maxWorkers, interrupts)
+    let pool = try ProcessPool(
         maxWorkers: maxWorkers, startMethod: startMethod, limits: limits,
         initializingWith: WorkerInitializer(initializer))
+    guard case .shutDown(let time) = interrupts else { return (pool, nil) }
+    return (pool, try pool.shutDownOnInterrupt(within: time))
 }

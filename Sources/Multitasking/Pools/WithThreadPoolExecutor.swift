@@ -18,7 +18,8 @@ internal import MultitaskingThreads
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-/// - Throws: `invalidArgument`; what the pool throws when it starts; what `body` throws. Not what tasks throw.
+///   - interrupts: what Ctrl-C does meanwhile.
+/// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 public func withThreadPoolExecutor<Value>(
@@ -26,14 +27,12 @@ public func withThreadPoolExecutor<Value>(
     initializer: @escaping @Sendable () throws -> Void = {},
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (ThreadTaskManager) throws -> Value
 ) throws -> Value {
-    try validate(maxWorkers: maxWorkers)
-    let pool = try ThreadPool(
-        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
+    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, initializer)
     return try running(
-        pool,
+        pool, handling,
         try ThreadTaskManager(
             executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
             globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
@@ -51,18 +50,27 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
     initializer: @escaping @Sendable () throws -> Void = {},
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
+    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
 ) async throws -> Value {
-    try validate(maxWorkers: maxWorkers)
-    let pool = try ThreadPool(
-        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
+    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, initializer)
     return try await running(
-        pool,
+        pool, handling,
         try ThreadTaskManager(
             executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
             globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
             globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
             globalOutputQueueSize: globalOutputQueueSize),
         body)
+}
+
+private func makePool(
+    _ maxWorkers: Int?, _ threadNamePrefix: String, _ interrupts: Interrupts,
+    _ initializer: @escaping @Sendable () throws -> Void
+) throws -> (ThreadPool, (any InterruptHandling)?) {
+    try validate(maxWorkers: maxWorkers, interrupts)
+    let pool = try ThreadPool(
+        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
+    guard case .shutDown(let time) = interrupts else { return (pool, nil) }
+    return (pool, try ThreadInterrupts(pool, within: time))
 }

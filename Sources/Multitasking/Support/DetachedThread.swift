@@ -31,7 +31,8 @@ private final class ThreadBody: Sendable {
     private typealias ThreadArgument = UnsafeMutableRawPointer?
 #endif
 
-private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
+/// Runs `body` on a thread of its own; 0, or the system's error number.
+func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Int32 {
     // SAFETY: the box is retained for the thread, which releases it; if no thread starts it is released here.
     let box = unsafe Unmanaged.passRetained(ThreadBody(body))
     #if canImport(Darwin)

@@ -51,6 +51,8 @@ extension MultitaskingError.Code {
     public static let alreadyDestroyed = Self("alreadyDestroyed")
     /// The task was not submitted to an executor yet.
     public static let notSubmitted = Self("notSubmitted")
+    /// Ctrl-C has ended the pool of a scope that handles it.
+    public static let interrupted = Self("interrupted")
     /// The pool was shut down.
     public static let shutDown = Self("shutDown")
     /// A wait ended before what it waited for happened.

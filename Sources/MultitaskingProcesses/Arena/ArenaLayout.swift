@@ -115,5 +115,9 @@ struct ArenaLayout: Sendable, Equatable {
         static let absentWorkers = 4480
         /// Set while the supervisor looks at the workers' memory.
         static let memoryWatch = 4608
+        /// How long an interrupted pool has to end, in nanoseconds.
+        static let interruptGrace = 4736
+        /// When an interrupted pool must have ended, in nanoseconds of CLOCK_MONOTONIC; 0 if it was not interrupted.
+        static let interruptDeadline = 4744
     }
 }

@@ -56,7 +56,7 @@ extension PoolCore {
         if !parked.wakeOne(), arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0 { askForWorker() }
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
         let phase = PoolPhase(arena).value
-        if phase == .broken || phase == .killing { endQueued(slot, phase) }
+        if phase == .broken || phase == .killing || phase == .draining && isInterrupted { endQueued(slot, phase) }
     }
 
     /// Has the supervisor start a worker if a task still waits.

@@ -162,9 +162,11 @@ extension Supervisor {
     mutating func recoverAfterPredecessor() {
         // First: what is requeued below would take the place of a task that the predecessor was just queueing.
         JobRing(arena: arena, isRetry: true).repairTail()
+        var hadWorkers = false
         for index in 1...arena.layout.workers {
             let member = Member(arena: arena, index: index)
             guard member.state != .absent else { continue }
+            hadWorkers = true
             if let pidfd = member.openProcess() {
                 _ = mt_pidfd_send_signal(pidfd, SIGKILL)
                 var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
@@ -175,9 +177,8 @@ extension Supervisor {
             member.state = .absent
             member.pid.store(0)
         }
-        let copies = (arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit)
-            .map { Member(arena: arena, index: $0) }.filter { $0.state == .ready }
-        ProcessMark(arena: arena).killAll(except: copies.map { pid_t(truncatingIfNeeded: $0.pid.load()) })
+        // The workers have ended by now; a copy that runs keeps what it has started.
+        if hadWorkers { ProcessMark(arena: arena).killAll(sparesLiving: true) }
         takeOverDelayedTasks()
     }
 }

@@ -72,12 +72,13 @@ struct Supervisor {
     // MARK: The loop
 
     private mutating func superviseOnce() -> Int32? {
+        let interruptEnd = obeyInterrupt()
         let phase = PoolPhase(arena).value
         watchCopies()
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
         takeHandedBack()
-        var wakeUp = queueDueTasks()
+        var wakeUp = min(interruptEnd, queueDueTasks())
         wakeUp = min(wakeUp, climbLadders())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
@@ -86,6 +87,7 @@ struct Supervisor {
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
             if phase == .killing { settleQueuedTasks() }
             killOrphans()
+            closeChannelsIfInterrupted()
             arena.header(ArenaLayout.Header.supervisorPid).store(ArenaLayout.supervisorHasEnded)
             return 0
         }
@@ -119,6 +121,7 @@ struct Supervisor {
         if descriptors[0].revents != 0 {
             var value: UInt64 = 0
             _ = unsafe read(doorbell, &value, 8)
+            if value >= mt_interrupt_value { beInterrupted() }
         }
         for (offset, index) in members.enumerated() where descriptors[offset + 2].revents != 0 {
             if index < workers.count { workerEnded(index) } else { copyEnded(index) }
@@ -134,7 +137,7 @@ struct Supervisor {
         killWorkers()
         workers = workers.map { _ in nil }
         killOrphans()
-        ProcessMark(arena: arena).killAll(except: [])
+        ProcessMark(arena: arena).killAll(sparesLiving: false)
         return 1
     }
 

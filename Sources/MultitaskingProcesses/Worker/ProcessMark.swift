@@ -30,16 +30,18 @@ struct ProcessMark {
     }
 
     /// Kills all that a process, which has ended, has started.
-    func killAll(of pid: pid_t) { kill(mark(of: pid), mask: .max, skipping: pid, keeping: []) }
+    func killAll(of pid: pid_t) { kill(mark(of: pid), mask: .max, skipping: pid, sparesLiving: false) }
 
-    /// Kills all that the pool's workers and copies have started, and themselves, except for some with their own.
-    func killAll(except kept: [pid_t]) { kill(pool, mask: ~Self.pidMask, skipping: 0, keeping: kept.map(mark)) }
+    /// Kills all that the pool's workers and copies have started, and themselves.
+    ///
+    /// - Parameter sparesLiving: whether to leave those alone that run, and what they have started.
+    func killAll(sparesLiving: Bool) { kill(pool, mask: ~Self.pidMask, skipping: 0, sparesLiving: sparesLiving) }
 
-    private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, keeping kept: [UInt64]) {
+    private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool) {
         guard pool != 0 else { return }
         // Once more as long as there are any: one that was just forking may have a child that was not there yet.
         for _ in 0..<16 {
-            guard unsafe mt_kill_marked(mark, mask, skipped, kept, Int32(kept.count)) > 0 else { return }
+            guard mt_kill_marked(mark, mask, skipped, sparesLiving) > 0 else { return }
             usleep(200)
         }
     }

@@ -34,6 +34,8 @@ struct ThreadEnvironment: TaskEnvironment {
 
     var clock: any TaskClock { MachineClock() }
 
+    var isEndRequested: Bool { identity.isEndRequested }
+
     private func missing(_ kind: String, _ reference: ObjectReference) -> MultitaskingError {
         MultitaskingError(
             .noSuchObject,

@@ -132,6 +132,12 @@ public final class ThreadPool: InProcessExecutor {
         }
     }
 
+    /// Cancels what has not started, asks what has to end, and returns without waiting for it.
+    package func beginShutdown() {
+        storage.identity.requestEnd()
+        storage.close(cancellingQueued: true)
+    }
+
     private func end(_ mode: ShutdownMode) {
         storage.close(cancellingQueued: mode != .drain)
         let isInside = PoolIdentity.current === storage.identity

@@ -173,6 +173,36 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    @Test(
+        arguments: [
+            "interrupt-graceful", "interrupt-deadline", "interrupt-races", "interrupt-ignored",
+            "interrupt-supervisor-killed",
+        ], methods)
+    func interrupts(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
+    /// Ctrl-C where nobody handles it, and the second one where the first was.
+    @Test(arguments: ["interrupt-default", "interrupt-twice"], methods)
+    func interruptEndsTheProgramAndItsPool(_ scenario: String, _ method: String) async throws {
+        let harness = try Launcher.launch(scenario, method)
+        defer { try? FileManager.default.removeItem(at: harness.output) }
+        let isReady = try await poll { harness.text.contains("ready") }
+        #expect(isReady, "the harness did not start: \(harness.text)")
+        // To the whole group, as a terminal does.
+        kill(-harness.process.processIdentifier, SIGINT)
+        if scenario == "interrupt-twice" {
+            let isInterrupted = try await poll { harness.text.contains("interrupted") }
+            #expect(isInterrupted, "the first interrupt did nothing: \(harness.text)")
+            kill(-harness.process.processIdentifier, SIGINT)
+        }
+        let isGone = try await poll { harness.family.isEmpty }
+        #expect(isGone, "processes \(harness.family) outlive their parent")
+        harness.killAll()
+        harness.process.waitUntilExit()
+        #expect(harness.process.terminationReason == .uncaughtSignal && harness.process.terminationStatus == SIGINT)
+    }
+
     @Test(arguments: methods)
     func parentKilled(_ method: String) async throws {
         for round in 0..<50 {

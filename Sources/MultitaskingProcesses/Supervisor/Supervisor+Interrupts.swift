@@ -1,0 +1,47 @@
+import MultitaskingCore
+
+// Ending the pool because the client was interrupted: at once what has not begun, after a while what has.
+
+extension Supervisor {
+    private var interruptDeadline: SharedWord { arena.header(ArenaLayout.Header.interruptDeadline) }
+
+    /// The client was told to end.
+    func beInterrupted() {
+        let grace = Int64(clamping: arena.header(ArenaLayout.Header.interruptGrace).load())
+        let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
+        guard interruptDeadline.compareExchange(0, end) else { return }
+        PoolPhase(arena).advance(to: .draining)
+        ParkedWorkers(arena: arena).wakeAll()
+    }
+
+    /// Goes on with the end of an interrupted pool; when to look again.
+    func obeyInterrupt() -> Int64 {
+        let end = interruptDeadline.load()
+        guard end != 0 else { return .max }
+        // ORDERING: the client queues a task, then looks at the deadline. It sees that, or this sees the task.
+        fence()
+        settleQueuedTasks()
+        for index in 1..<workers.count where workers[index] != nil {
+            let number = Member(arena: arena, index: index).slot.load()
+            guard number > 0, number <= arena.layout.slotCapacity else { continue }
+            TaskSlot(arena: arena, index: Int(number - 1)).orders.requestEnd()
+        }
+        guard monotonicNanoseconds() >= Int64(clamping: end) else { return Int64(clamping: end) }
+        PoolPhase(arena).advance(to: .killing)
+        return .max
+    }
+
+    /// Closes all channels of an interrupted pool: what is in them can still be received, and nobody waits for more.
+    func closeChannelsIfInterrupted() {
+        guard interruptDeadline.load() != 0 else { return }
+        let count = min(Int(arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        for index in 0..<count {
+            let header = ChannelHeader(arena: arena, index: index)
+            let state = header.state.load()
+            guard state & ChannelHeader.liveFlag != 0 else { continue }
+            // Another channel may be in its place by now; then that one is left alone, and the client sees to it.
+            _ = header.state.compareExchange(state, state | ChannelHeader.closedFlag)
+            header.wakeAll()
+        }
+    }
+}
