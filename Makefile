@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill chaos crashes \
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill chaos crashes replacements \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -148,6 +148,12 @@ SEED ?=
 chaos: setup ## Use pools for MINUTES while their workers, supervisors and clients die, and check what must hold
 	$(SWIFT) build -c release --product chaos
 	$(BUILD)/release/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+COUNT ?= 5000
+
+replacements: setup ## Replace COUNT workers and look for leaked descriptors, mappings and memory
+	$(SWIFT) build --product pool-harness
+	for method in fork spawn; do $(BUILD)/debug/pool-harness replacements-leak-nothing $$method $(COUNT); done
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 

@@ -46,6 +46,8 @@ struct Harness {
         .adding(conformanceScenarios)
         .adding(descendantScenarios)
         .adding(descendantScenarios).adding(interruptScenarios)
+        .adding(descendantScenarios).adding(interruptScenarios).adding(replacementScenarios)
+        .adding(hygieneScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

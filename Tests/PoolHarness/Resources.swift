@@ -41,6 +41,20 @@ enum Proc {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
+    /// How many lines a file has that may be longer than `read` reads.
+    static func lineCount(_ path: String) -> Int {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        var lines = 0
+        var bytes = [UInt8](repeating: 0, count: 1 << 14)
+        while true {
+            let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return lines }
+            lines += bytes.prefix(count).count { $0 == 10 }
+        }
+    }
+
     private static var processes: [pid_t] { entries("/proc").compactMap { pid_t($0) } }
 
     /// The state letter and the parent of a process; nil if there is none.

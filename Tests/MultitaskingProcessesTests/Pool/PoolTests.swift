@@ -137,7 +137,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "limit-tasks", "limit-one-task", "limit-tasks-jitter", "limit-age", "limit-memory", "limit-memory-copy",
-            "limit-memory-initializer", "limit-idle-memory", "limit-address-space", "limit-too-small-to-start",
+            "limit-memory-initializer", "limit-memory-supervisor-killed", "limit-idle-memory", "limit-address-space",
+            "limit-too-small-to-start",
             "limit-cores", "limit-invalid",
         ], methods)
     func limits(_ scenario: String, _ method: String) async throws {
@@ -201,6 +202,17 @@ struct PoolTests {
         harness.killAll()
         harness.process.waitUntilExit()
         #expect(harness.process.terminationReason == .uncaughtSignal && harness.process.terminationStatus == SIGINT)
+    }
+
+    @Test(arguments: ["hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared"], methods)
+    func hygiene(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    /// `make replacements` does it thousands of times.
+    @Test(arguments: methods)
+    func replacedWorkersLeaveNothing(_ method: String) async throws {
+        try await Launcher.expectPass("replacements-leak-nothing", method, number: 400)
     }
 
     @Test(arguments: methods)

@@ -11,6 +11,7 @@ let limitScenarios: [String: Scenario] = [
     "limit-memory": { try $0.limitOfMemory() },
     "limit-memory-copy": { try $0.limitOfMemoryOfCopy() },
     "limit-memory-initializer": { try $0.limitOfMemoryOfInitializer() },
+    "limit-memory-supervisor-killed": { try $0.limitOfMemoryOutlivesTheSupervisor() },
     "limit-idle-memory": { try $0.limitOfIdleMemory() },
     "limit-address-space": { try $0.limitOfAddressSpace() },
     "limit-too-small-to-start": { try $0.limitTooSmallToStart() },
@@ -120,6 +121,7 @@ extension Harness {
             let failure = error?.cause as? WorkerFailure
             checkEqual(failure?.signalName, "SIGKILL")
             checkEqual(failure?.phase, .running)
+            checkEqual(failure?.memoryCause, .poolLimit)
             check(failure?.peakMemory ?? 0 > 64 << 20, "peak memory \(failure?.peakMemory ?? 0)")
             for other in others { check(try other.value(timeout: .seconds(20)) > 0, "another task failed") }
             // What it took with it is as before, and the next one has a fresh limit.
@@ -154,6 +156,22 @@ extension Harness {
             guard let future = try? pool.submit(double, 1) else { return }
             let error = checkThrows(.initializerFailed) { try future.value(timeout: .seconds(20)) }
             check(error?.message.contains("limit of \(64 << 20) bytes") ?? false, "\(String(describing: error))")
+        }
+    }
+
+    func limitOfMemoryOutlivesTheSupervisor() throws {
+        try withPool(limits: WorkerLimits(memory: 64 << 20)) { pool in
+            let calm = try pool.submit(hold, 1 << 20, 30_000)
+            check(eventually { calm.isRunning }, "the first task does not start")
+            let victim = pool.supervisorProcessID
+            kill(victim, SIGKILL)
+            checkThrows(.supervisorLost) { try calm.value(timeout: .seconds(20)) }
+            check(pool.supervisorProcessID != victim, "there is no new supervisor")
+            for _ in 0..<2 {
+                let hog = try pool.submit(hold, 256 << 20, 30_000)
+                checkThrows(.memoryLimitExceeded) { try hog.value(timeout: .seconds(20)) }
+            }
+            checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
         }
     }
 
