@@ -108,7 +108,7 @@ enum Proc {
 func launchHarness(
     _ scenario: String, _ method: StartMethod, _ number: Int, out: Int32 = 1, err: Int32 = 2
 ) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
+    var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, out, 1)
