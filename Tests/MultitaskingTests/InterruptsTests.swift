@@ -4,6 +4,9 @@ import Testing
 
 extension Facade {
     @Suite struct InterruptsTests {
+        /// A shell has its background jobs ignore the signal, and then it stays ignored.
+        init() { signal(SIGINT, SIG_DFL) }
+
         private func interruptedBody(_ manager: TaskManager, _ sessions: inout [TaskSession]) throws {
             let session = try manager.session().submit("first", runUntilCancelled, scopes: .session)
             sessions.append(session)

@@ -23,6 +23,8 @@ struct Harness {
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+        // A shell has its background jobs ignore it.
+        signal(SIGINT, SIG_DFL)
         let arguments = CommandLine.arguments
         guard arguments.count >= 3, let body = scenarios[arguments[1]], let method = StartMethod(rawValue: arguments[2])
         else {
