@@ -50,6 +50,8 @@ struct Harness {
         .adding(descendantScenarios).adding(interruptScenarios)
         .adding(descendantScenarios).adding(interruptScenarios).adding(replacementScenarios)
         .adding(hygieneScenarios)
+        .adding(suicideScenarios).adding(outputScenarios)
+        .adding(hostileScenarios).adding(limitScenarios).adding(elasticScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

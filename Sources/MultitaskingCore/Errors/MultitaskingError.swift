@@ -93,6 +93,8 @@ extension MultitaskingError.Code {
     public static let supervisorLost = Self("supervisorLost")
     /// The shared memory's limit is reached.
     public static let arenaLimitReached = Self("arenaLimitReached")
+    /// A task has written over the pool's shared memory, and what was asked for cannot be found there any more.
+    public static let memoryDamaged = Self("memoryDamaged")
     /// The operating system refused.
     public static let systemError = Self("systemError")
     /// The operating system denied permission.

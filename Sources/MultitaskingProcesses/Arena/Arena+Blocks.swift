@@ -45,6 +45,13 @@ extension Arena {
         return header.state == .used && header.generation == reference.generation
     }
 
+    /// Whether a block is, or was, one of a channel's segments.
+    func isSegment(_ reference: BlockReference) -> Bool {
+        guard let place = locate(reference) else { return false }
+        let word = loadChunk(place.chunk)
+        return word.state == .blocks && word.sizeClass == SizeClass.segment
+    }
+
     /// Gives a block back; does nothing if that was done before.
     ///
     /// - Parameter member: who gives it back.
@@ -78,7 +85,7 @@ extension Arena {
         let owner = loadChunk(head).owner
         // Fresh pages cost more than copying into them, so some free memory is kept; see Docs/architecture.md.
         let keep =
-            hint(ArenaLayout.Header.warmChunks) + length <= Int(header(ArenaLayout.Header.warmLimit).load())
+            hint(ArenaLayout.Header.warmChunks) < hint(ArenaLayout.Header.warmLimit) &- length &+ 1
         let free = ChunkWord(keep ? .warm : .cold)
         let tail = ChunkWord(.tail, owner: owner, value: head)
         for chunk in (head + 1..<head + length).reversed() where loadChunk(chunk) == tail {

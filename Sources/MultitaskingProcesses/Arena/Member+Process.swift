@@ -5,7 +5,7 @@ extension Member {
     /// Writes down which process this member is.
     func setProcess(_ process: pid_t) {
         startTime.store(mt_start_time(process))
-        pid.store(UInt64(process))
+        pid.store(Self.processWord(of: process))
     }
 
     /// Kills the member's process, and never another one that has its number by now.
@@ -17,8 +17,7 @@ extension Member {
 
     /// A pidfd of the member's process; nil if it has ended, also when another process has its number by now.
     func openProcess() -> Int32? {
-        let process = pid_t(truncatingIfNeeded: pid.load())
-        guard process > 0 else { return nil }
+        guard let process else { return nil }
         let descriptor = mt_pidfd_open(process)
         guard descriptor >= 0 else { return nil }
         // Whoever the descriptor leads to, the number is its own until it is closed, or nobody's.

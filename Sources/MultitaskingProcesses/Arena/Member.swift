@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 
 /// A process of the pool — the client, a worker, a copy-on-write child — as the others see it.
@@ -15,8 +16,24 @@ struct Member {
 
     private var base: Int { ArenaLayout.memberTable + index * ArenaLayout.memberStride }
 
-    /// The process id; 0 if there is none.
+    /// Bits 0...31: the process id, 0 if there is none. Bits 32...63: a sum over it; see `process`.
     var pid: SharedWord { arena.word(base) }
+
+    /// The member's process, to be signalled; nil if there is none.
+    ///
+    /// The word carries a sum over the id, so that a number which a task has written there by a bad pointer is not taken for
+    /// a process: it might be anybody's.
+    var process: pid_t? {
+        let word = pid.load()
+        let process = pid_t(truncatingIfNeeded: word)
+        return process > 1 && word == Self.processWord(of: process) ? process : nil
+    }
+
+    static func processWord(of process: pid_t) -> UInt64 {
+        let number = UInt64(UInt32(bitPattern: process))
+        // Fibonacci hashing: the golden ratio's bits.
+        return number | (number &* 0x9e37_79b9_7f4a_7c15) & 0xffff_ffff_0000_0000
+    }
     var stateWord: SharedWord { arena.word(base + 8) }
     /// A `WorkerFailure.Phase`.
     var phase: SharedWord { arena.word(base + 16) }

@@ -33,7 +33,7 @@ struct ChannelHeader {
     /// See `DropCount`.
     var dropped: SharedWord { arena.word(base + 392) }
     /// Whether every element sent was reported as done, or will never be.
-    var isJoined: Bool { finished.load() + DropCount(header: self).value >= tail.load() }
+    var isJoined: Bool { finished.load() &+ DropCount(header: self).value >= tail.load() }
 
     /// Wakes everybody who waits for this channel.
     func wakeAll() {

@@ -43,7 +43,7 @@ struct ChannelQueue {
     var count: Int {
         let head = header.head.load()
         let tail = header.tail.load()
-        return tail > head ? Int(tail - head) : 0
+        return tail > head ? Int(clamping: tail - head) : 0
     }
 
     var isFull: Bool { isFull(tail: header.tail.load()) }
@@ -99,8 +99,10 @@ struct ChannelQueue {
     @inline(__always)
     func send(journal: JournalEntry, fill: (Cell) -> Void) throws -> SendResult {
         let member = membership.member
+        var patience = Patience()
         while true {
             if isClosed { return .closed }
+            try patience.spend()
             let position = header.tail.load()
             if isFull(tail: position) { return .full }
             let (number, index) = Self.place(position)
@@ -119,10 +121,10 @@ struct ChannelQueue {
                 fill(cell)
                 cell.wordCell.store(CellWord(.full, tag: tag).rawValue)
                 // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must do.
-                if !header.tail.compareExchangeOrdered(position, position + 1) { fence() }
+                if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
                 return .sent
             }
-            if cell.word.tag == tag { _ = header.tail.compareExchange(position, position + 1) }
+            if cell.word.tag == tag { _ = header.tail.compareExchange(position, position &+ 1) }
         }
     }
 
@@ -132,7 +134,7 @@ struct ChannelQueue {
     private func abandon(_ cell: Cell, _ tag: SegmentTag, _ journal: JournalEntry) {
         // It counts as sent, and as dropped, as if its sender had died.
         let position = tag.segment * UInt64(Segment.cells) + UInt64(cell.place.index)
-        _ = header.tail.compareExchange(position, position + 1)
+        _ = header.tail.compareExchange(position, position &+ 1)
         DropCount(header: header).add(for: journal)
         cell.wordCell.store(CellWord(.void, tag: tag).rawValue)
     }
@@ -147,7 +149,9 @@ struct ChannelQueue {
 
     @inline(never)
     private func nextSegmentForSending(_ number: UInt64) throws -> Segment? {
+        var patience = Patience()
         while true {
+            try patience.spend()
             let link = SegmentLink(rawValue: header.tailSegment.load())
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
             if link.number == number { return segment }
@@ -217,7 +221,9 @@ struct ChannelQueue {
     @inline(__always)
     func receive(journal: JournalEntry, accept: (Cell) throws -> Void) throws -> Receipt {
         let member = membership.member
+        var patience = Patience()
         while isLive {
+            try patience.spend()
             let position = header.head.load()
             let (number, index) = Self.place(position)
             guard let segment = segmentForReceiving(number) else {
@@ -259,11 +265,11 @@ struct ChannelQueue {
     func moveHead(past position: UInt64) {
         if hints.tail.load(ordering: .relaxed) <= position {
             // Its sender may not have moved the tail yet.
-            _ = header.tail.compareExchange(position, position + 1)
+            _ = header.tail.compareExchange(position, position &+ 1)
             hints.tail.store(header.tail.load(), ordering: .relaxed)
         }
         // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
-        if !header.head.compareExchangeOrdered(position, position + 1) { fence() }
+        if !header.head.compareExchangeOrdered(position, position &+ 1) { fence() }
     }
 
     @inline(__always)
@@ -358,7 +364,8 @@ struct ChannelQueue {
 
     /// Whether the chain from the head on includes the segment with this number at this place.
     private func reaches(_ number: UInt64, at offset: Int) -> Bool {
-        restart: while true {
+        var patience = Patience()
+        restart: while !patience.isSpent() {
             let head = SegmentLink(rawValue: header.headSegment.load())
             var link = head
             while true {
@@ -374,6 +381,7 @@ struct ChannelQueue {
                 link = next
             }
         }
+        return false
     }
 
     // MARK: The end
@@ -382,7 +390,9 @@ struct ChannelQueue {
     ///
     /// Only the client calls this, after the channel was closed and when nobody can begin anything with it.
     func dismantle() -> Bool {
+        var patience = Patience()
         while let segment = Segment(arena: arena, link: SegmentLink(rawValue: header.headSegment.load())) {
+            if patience.isSpent() { return true }
             let link = SegmentLink(rawValue: header.headSegment.load())
             for index in 0..<Segment.cells {
                 let cell = segment.cell(index)

@@ -12,7 +12,8 @@ struct DropCount {
 
     /// Counts the element that `entry` names, unless that was done before.
     func add(for entry: JournalEntry) {
-        while true {
+        var patience = Patience()
+        while !patience.isSpent() {
             // ORDERING: the count first, then the entry. If the count does not name the entry any more, whoever changed it
             // has told the entry before.
             let now = header.dropped.load()

@@ -48,7 +48,7 @@ public final class ProcessChannel: JoinableChannel {
 
     /// What the channel holds now; O(1).
     public var status: ChannelStatus {
-        let capacity = Int(header.capacity.load())
+        let capacity = Int(clamping: header.capacity.load())
         return ChannelStatus(count: queue.count, capacity: capacity == 0 ? nil : capacity, isClosed: queue.isClosed)
     }
 
@@ -277,7 +277,7 @@ public final class ProcessChannel: JoinableChannel {
                     .invalidArgument,
                     "taskDone() was called more often than elements were sent; call it once for each received element")
             }
-            if header.finished.compareExchange(finished, finished + 1) { break }
+            if header.finished.compareExchange(finished, finished &+ 1) { break }
         }
         if isJoined { header.joiners.wakeAll() }
         header.notifyWatcher()

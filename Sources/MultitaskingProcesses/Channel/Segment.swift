@@ -56,7 +56,9 @@ struct Cell {
 
     /// The cell at an offset that was read from shared memory, or nil if there cannot be one.
     init?(arena: Arena, untrusted offset: UInt64) {
-        guard offset >= arena.layout.chunks, offset <= arena.layout.size - Segment.cellStride, offset & 127 == 0 else {
+        guard offset >= arena.layout.chunks, offset <= arena.layout.size - Segment.cellStride, offset & 127 == 0,
+            offset & 4095 != 0
+        else {
             return nil
         }
         self.init(arena: arena, offset: Int(offset))

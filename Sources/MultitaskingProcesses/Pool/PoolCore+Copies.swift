@@ -156,7 +156,10 @@ extension PoolCore {
     }
 
     /// Waits until a copy has ended and says how; nil if nobody knows.
+    ///
+    /// The number may come from shared memory, so only a copy's is waited for.
     func endOfCopy(_ pid: pid_t) -> mt_exit_info? {
+        guard state.withLock({ $0.copies.values.contains { $0.pid == pid } }) else { return nil }
         let known = { [self] in state.withLock { $0.copies.first { $0.value.pid == pid }?.value.end } }
         if known() == nil {
             let end = Self.reap(pid, block: true)
@@ -168,6 +171,14 @@ extension PoolCore {
         }
         if case .known(let info) = known() { return info }
         return nil
+    }
+
+    /// Kills the copies that the supervisor, going by shared memory, has not found.
+    func killAllCopies() {
+        state.withLock { state in
+            // Not reaped yet, so the numbers are still theirs.
+            for copy in state.copies.values where copy.pid > 0 && copy.end == nil { kill(copy.pid, SIGKILL) }
+        }
     }
 
     /// Waits for all copies; at the end of the pool.

@@ -13,6 +13,9 @@ extension PoolCore {
         var initializer: WorkerInitializer?
         var lastCheck: Int64 = 0
         var isGone = false
+        /// When it was last made, in nanoseconds of CLOCK_MONOTONIC, and how many before it lived too short.
+        var launched: Int64 = 0
+        var shortLives = 0
     }
 
     /// Starts the first supervisor.
@@ -72,6 +75,7 @@ extension PoolCore {
     private func launch(
         _ method: StartMethod, initializer: WorkerInitializer?, _ supervision: inout Supervision
     ) throws {
+        healHeader()
         let pid: pid_t
         if method == .spawn {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
@@ -95,6 +99,14 @@ extension PoolCore {
         if supervision.pidfd >= 0 { close(supervision.pidfd) }
         supervision.pid = pid
         supervision.pidfd = max(-1, pidfd)
+    }
+
+    /// Writes once more what a supervisor that is executed anew reads first, in case a task has written over it.
+    private func healHeader() {
+        arena.header(ArenaLayout.Header.workers).store(UInt64(arena.layout.workers))
+        arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(arena.layout.slotCapacity))
+        arena.header(ArenaLayout.Header.chunkCount).store(UInt64(arena.layout.chunkCount))
+        arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
     }
 
     private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
@@ -128,6 +140,14 @@ extension PoolCore {
             supervision.isGone = true
             return
         }
+        let now = monotonicNanoseconds()
+        supervision.shortLives = now - supervision.launched < Self.shortLife ? supervision.shortLives + 1 : 0
+        supervision.launched = now
+        guard supervision.shortLives < Self.supervisorAttempts else {
+            PoolPhase.reportFailure(
+                of: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"), in: arena)
+            return giveUp(&supervision)
+        }
         // Threads may have started since, so the new one is forked only where that is safe still.
         let method: StartMethod =
             supervision.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
@@ -135,10 +155,20 @@ extension PoolCore {
             try launch(method, initializer: method == .fork ? supervision.initializer : nil, &supervision)
         } catch {
             PoolPhase.reportFailure(of: error, in: arena)
-            PoolPhase(arena).advance(to: .broken)
-            supervision.isGone = true
-            endAllQueued(as: .done)
+            giveUp(&supervision)
         }
+    }
+
+    /// A supervisor that lived shorter than this died of what it found.
+    private static let shortLife: Int64 = 200_000_000
+    /// How many such supervisors in a row are tried.
+    private static let supervisorAttempts = 50
+
+    /// Ends the pool without a supervisor.
+    private func giveUp(_ supervision: inout Supervision) {
+        PoolPhase(arena).advance(to: .broken)
+        supervision.isGone = true
+        endAllQueued(as: .done)
     }
 
     // MARK: The end
@@ -147,14 +177,21 @@ extension PoolCore {
         guard isOwn else { return }
         beginShutdown(mode)
         // Not under the lock: others who wait for a task look after the supervisor as well.
+        let end = monotonicNanoseconds() + Self.killPatience
         while let pidfd = supervision.withLock({ $0.isGone || $0.pid == 0 ? nil : duplicate($0.pidfd) }) {
             waitForExit(pidfd)
+            if mode == .kill, monotonicNanoseconds() > end {
+                // It does not find its way through the memory any more. Its workers die with it.
+                supervision.withLock { endLost(&$0) }
+                endAllClaimed()
+            }
             supervision.withLock { if !$0.isGone { restartIfDead(&$0) } }
         }
         // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
         state.withLock { $0.isShutDown = true }
         endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
+        if mode == .kill { killAllCopies() }
         reapAllCopies()
         sweepAbandoned()
     }
@@ -190,6 +227,28 @@ extension PoolCore {
             let word = slot.word
             guard word.status == .queued, slot.end(from: word, as: status) else { continue }
             if slot.kind == .copy { dismissCopy(slot.copyMember) }
+        }
+    }
+
+    /// How long the supervisor may take to kill all workers and leave.
+    private static let killPatience: Int64 = 2_000_000_000
+
+    /// Kills a supervisor that does not end by itself, and reaps it.
+    private func endLost(_ supervision: inout Supervision) {
+        guard supervision.pidfd >= 0 else { return }
+        _ = mt_pidfd_send_signal(supervision.pidfd, SIGKILL)
+        waitForExit(duplicate(supervision.pidfd))
+        if mt_pidfd_has_ended(supervision.pidfd) { giveUp(&supervision) }
+    }
+
+    /// Ends every task that a worker had, when there is nobody left to do it.
+    private func endAllClaimed() {
+        PoolPhase.reportFailure(of: Self.isShutDown, in: arena)
+        let count = state.withLock { $0.freshSlot }
+        for index in 0..<count {
+            let slot = TaskSlot(arena: arena, index: index)
+            let word = slot.word
+            if word.isClaimed { slot.end(from: word, as: .done) }
         }
     }
 

@@ -130,7 +130,7 @@ final class PoolCore: Sendable {
     var workerProcessIDs: [Int32] {
         (1...arena.layout.workers).map { Member(arena: arena, index: $0) }
             .filter { $0.state == .ready || $0.state == .starting }
-            .map { Int32(truncatingIfNeeded: $0.pid.load()) }.filter { $0 > 0 }
+            .compactMap(\.process)
     }
 
     var supervisorProcessID: Int32 { supervision.withLock { $0.pid } }

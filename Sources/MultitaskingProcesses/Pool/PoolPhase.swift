@@ -33,7 +33,8 @@ struct PoolPhase {
     func advance(to value: Value) {
         while true {
             let now = word.load()
-            guard now < value.rawValue else { return }
+            // What is no phase at all was written by a task that has lost its way.
+            guard now < value.rawValue || now > Value.broken.rawValue else { return }
             if word.compareExchange(now, value.rawValue) { return }
         }
     }
@@ -54,7 +55,7 @@ struct PoolPhase {
     /// The error of every task of a pool whose workers cannot start.
     var failure: MultitaskingError {
         let length = min(
-            Int(arena.header(ArenaLayout.Header.failureLength).load()), ArenaLayout.Header.failureCapacity)
+            Int(clamping: arena.header(ArenaLayout.Header.failureLength).load()), ArenaLayout.Header.failureCapacity)
         let text = unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: length) {
             unsafe String(decoding: $0, as: UTF8.self)
         }

@@ -114,13 +114,33 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
 
     @available(*, noasync)
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
-        core.membership.wait(wait, for: slot.completion, expiry: slot.orders.expiry) { hasEnded }
+        let deadline = Deadline(wait)
+        while true {
+            // Now and then it is looked whether the task can end at all.
+            let slice: WaitLimit = wait == .never ? .never : .upTo(.nanoseconds(min(deadline.left, 500_000_000)))
+            if core.membership.wait(slice, for: slot.completion, expiry: slot.orders.expiry, hasEnded: { hasEnded }) {
+                return true
+            }
+            if settleIfLost() { return true }
+            if deadline.left == 0 { return false }
+        }
+    }
+
+    /// Ends the wait for a task that nobody has any more, because its slot was written over; false if somebody has it.
+    private func settleIfLost() -> Bool {
+        settled.withLock { settled in
+            guard settled == nil, core.isLost(slot) else { return false }
+            // The slot is not used again: somebody may still write to it.
+            settled = .failure(MultitaskingError.memoryDamaged("the task was lost in it"))
+            isSettled.store(true, ordering: .releasing)
+            return true
+        }
     }
 
     func whenDone(_ body: @escaping @Sendable () -> Void) {
         core.membership.watcher.add { [self] in
             slot.completion.watch()
-            guard hasEnded else { return false }
+            guard hasEnded || settleIfLost() else { return false }
             body()
             return true
         }

@@ -46,9 +46,10 @@ extension Membership {
 
     /// Whether there is a core on which this process can spin without being in anybody's way.
     var maySpin: Bool {
-        let workers = arena.layout.workers - Int(arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
+        let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
+        let workers = arena.layout.workers &- absent
         let parked = ParkedWorkers(arena: arena).count
-        return workers - parked + (isClient ? 1 : 0) <= onlineCores
+        return workers &- parked &+ (isClient ? 1 : 0) <= onlineCores
     }
 
     /// Spins until `isReady`, for as long as it pays; false if it did not become ready.

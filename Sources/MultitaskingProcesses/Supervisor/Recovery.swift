@@ -49,7 +49,7 @@ struct Recovery {
 
     private func settleTask(of member: Member, _ end: End) -> TaskSlot? {
         defer { member.slot.store(0) }
-        let index = Int(member.slot.load()) - 1
+        let index = Int(clamping: member.slot.load()) - 1
         guard index >= 0, index < arena.layout.slotCapacity else { return nil }
         let slot = TaskSlot(arena: arena, index: index)
         let word = slot.word
@@ -125,7 +125,7 @@ struct Recovery {
         let block = entry.block
         guard !block.isNone else { return }
         // A result: it stays if the task's end was published with it.
-        let index = Int(member.slot.load()) - 1
+        let index = Int(clamping: member.slot.load()) - 1
         if index >= 0, index < arena.layout.slotCapacity {
             let slot = TaskSlot(arena: arena, index: index)
             if slot.word.status == .done, slot.result.block == block { return }
@@ -146,18 +146,18 @@ struct Recovery {
         switch word.state {
         case .writing where isMine:
             // The place counts as sent, so that it may count as dropped.
-            _ = header.tail.compareExchange(position, position + 1)
+            _ = header.tail.compareExchange(position, position &+ 1)
             DropCount(header: header).add(for: entry)
             arena.free(entry.block, by: member.index)
             // Last: it says that all this is done.
             cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
         case .reading where isMine:
             arena.free(cell.payload.block, by: member.index)
-            _ = header.head.compareExchange(position, position + 1)
+            _ = header.head.compareExchange(position, position &+ 1)
             DropCount(header: header).add(for: entry)
             queue.finish(cell, in: segment, index: index, number: number)
         case .consumed where isMine && !isGone:
-            _ = header.head.compareExchange(position, position + 1)
+            _ = header.head.compareExchange(position, position &+ 1)
             queue.finish(cell, in: segment, index: index, number: number)
         case .consumed where isMine && segment.consumed.load() == Segment.allConsumed:
             queue.retireIfLeft(segment, number: number)
@@ -169,8 +169,8 @@ struct Recovery {
 
     private func recoverSegment(_ entry: JournalEntry, of member: Member) {
         let block = entry.block
-        guard !block.isNone, let header = channel(entry), arena.isLive(block) else { return }
-        let number = (entry.segment & ~JournalEntry.retiring) - 1
+        guard !block.isNone, let header = channel(entry), arena.isLive(block), arena.isSegment(block) else { return }
+        let number = (entry.segment & ~JournalEntry.retiring) &- 1
         let queue = queue(header, as: member)
         let segment = Segment(arena: arena, offset: block.offset)
         if entry.segment & JournalEntry.retiring != 0 {
@@ -193,7 +193,7 @@ struct Recovery {
 
     /// The dead may have been woken for something that another sleeper must do now.
     private func wakeChannels() {
-        let count = min(Int(arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        let count = min(Int(clamping: arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
         for index in 0..<count {
             let header = ChannelHeader(arena: arena, index: index)
             guard header.state.load() & ChannelHeader.liveFlag != 0 else { continue }

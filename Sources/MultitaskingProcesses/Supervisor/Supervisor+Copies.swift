@@ -17,7 +17,7 @@ extension Supervisor {
     mutating func copyEnded(_ index: Int) {
         if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
         closeGauge(of: index)
-        ProcessMark(arena: arena).killAll(of: pid_t(truncatingIfNeeded: Member(arena: arena, index: index).pid.load()))
+        if let process = Member(arena: arena, index: index).process { ProcessMark(arena: arena).killAll(of: process) }
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil
         Member(arena: arena, index: index).state = .left

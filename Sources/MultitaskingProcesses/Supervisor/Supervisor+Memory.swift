@@ -86,8 +86,7 @@ extension Supervisor {
     }
 
     private mutating func openGauge(of index: Int) -> Int32? {
-        let pid = pid_t(truncatingIfNeeded: Member(arena: arena, index: index).pid.load())
-        guard pid > 0 else { return nil }
+        guard let pid = Member(arena: arena, index: index).process else { return nil }
         let descriptor = mt_open_memory(pid)
         guard descriptor >= 0 else { return nil }
         gauges[index] = descriptor

@@ -20,7 +20,7 @@ struct FunctionTable {
 
     /// Adds a function. The caller makes sure that only one thread does this at a time.
     func add(_ address: FunctionAddress, typeName: String) throws -> Int {
-        let index = Int(countCell.load())
+        let index = Int(clamping: countCell.load())
         guard index < ArenaLayout.functionLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
@@ -28,9 +28,9 @@ struct FunctionTable {
             )
         }
         let (path, base) = try Self.image(of: address)
-        let previousEnd = index == 0 ? 0 : Int(cell(index - 1, 3).load() + cell(index - 1, 4).load())
+        let previousEnd = index == 0 ? 0 : Int(clamping: cell(index - 1, 3).load() &+ cell(index - 1, 4).load())
         let names = Array(path.utf8) + Array(typeName.utf8)
-        guard previousEnd + names.count <= ArenaLayout.functionNamesSize else {
+        guard previousEnd <= ArenaLayout.functionNamesSize - names.count else {
             throw MultitaskingError(
                 .arenaLimitReached, "the names of the submitted functions' types are too long; make a new pool")
         }
@@ -76,12 +76,12 @@ struct FunctionTable {
         guard let type = FunctionTypeName(mangled: typeName).resolve() else {
             throw Self.notFound("the type \(typeName)")
         }
-        return (FunctionAddress(code: base + UInt(cell(index, 0).load())), type)
+        return (FunctionAddress(code: base &+ UInt(truncatingIfNeeded: cell(index, 0).load())), type)
     }
 
     private func name(_ index: Int, field: Int) throws -> String {
-        let start = Int(cell(index, field).load())
-        let count = Int(cell(index, field + 1).load())
+        let start = Int(clamping: cell(index, field).load())
+        let count = Int(clamping: cell(index, field + 1).load())
         guard start >= 0, count >= 0, start <= ArenaLayout.functionNamesSize - count else {
             throw Self.notFound("a damaged name")
         }

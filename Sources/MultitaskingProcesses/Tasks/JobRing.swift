@@ -21,12 +21,20 @@ struct JobRing {
     }
 
     @inline(__always)
-    var isEmpty: Bool { headCell.load() >= tailCell.load() }
+    var isEmpty: Bool {
+        let head = headCell.load()
+        return !isInside(tailCell.load() &- head)
+    }
+
+    /// Whether there can be so many entries; more than fit may seem to be there if the head was looked at long before.
+    @inline(__always)
+    private func isInside(_ count: UInt64) -> Bool { count &- 1 < UInt64(2 * arena.layout.slotCapacity) }
 
     /// How many entries there are, also of tasks that were cancelled and not passed over yet.
     var count: Int {
         let head = headCell.load()
-        return Int(clamping: Int64(bitPattern: tailCell.load() &- head))
+        let count = tailCell.load() &- head
+        return isInside(count) ? Int(count) : 0
     }
 
     /// Puts a slot at the end, changing its word from `expected`. Only one process may do this, one thread at a time.
@@ -38,8 +46,14 @@ struct JobRing {
         entry(position).storeRelaxed(UInt64(slot.index))
         let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
         guard slot.wordCell.compareExchange(expected.rawValue, queued.rawValue) else { return false }
-        tailCell.store(position + 1)
+        tailCell.store(position &+ 1)
         return true
+    }
+
+    /// Whether a slot that is queued with this ticket will be met by somebody. Only while it stays queued.
+    func holds(_ ticket: Ticket) -> Bool {
+        let (head, tail) = (headCell.load(), tailCell.load())
+        return tail &- head <= UInt64(2 * arena.layout.slotCapacity) && ticket.position &- head < tail &- head
     }
 
     /// Takes the first slot that is still queued. `announce` is told its index before each attempt.
@@ -47,19 +61,19 @@ struct JobRing {
     func claim(by member: Int, announce: (Int) -> Void) -> (slot: TaskSlot, word: SlotWord)? {
         while true {
             let position = headCell.load()
-            guard position < tailCell.load() else { return nil }
-            let index = Int(entry(position).loadRelaxed())
+            guard isInside(tailCell.load() &- position) else { return nil }
+            let index = Int(truncatingIfNeeded: min(entry(position).loadRelaxed(), UInt64(Int.max)))
             if index < arena.layout.slotCapacity {
                 let slot = TaskSlot(arena: arena, index: index)
                 let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
                 let claimed = queued.with(.claimed, member: member)
                 announce(index)
                 if slot.wordCell.compareExchange(queued.rawValue, claimed.rawValue) {
-                    _ = headCell.compareExchange(position, position + 1)
+                    _ = headCell.compareExchange(position, position &+ 1)
                     return (slot, claimed)
                 }
             }
-            _ = headCell.compareExchange(position, position + 1)
+            _ = headCell.compareExchange(position, position &+ 1)
         }
     }
 
@@ -67,13 +81,15 @@ struct JobRing {
     private func skipStale() -> Bool {
         while true {
             let position = headCell.load()
-            guard position < tailCell.load() else { return true }
-            let slot = TaskSlot(arena: arena, index: Int(entry(position).loadRelaxed()))
-            let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
-            guard slot.word != queued else {
-                return tailCell.load() - position < UInt64(arena.layout.slotCapacity)
+            let count = tailCell.load() &- position
+            guard isInside(count) else { return count == 0 }
+            let index = entry(position).loadRelaxed()
+            if index < UInt64(arena.layout.slotCapacity) {
+                let slot = TaskSlot(arena: arena, index: Int(index))
+                let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
+                guard slot.word != queued else { return count < UInt64(arena.layout.slotCapacity) }
             }
-            _ = headCell.compareExchange(position, position + 1)
+            _ = headCell.compareExchange(position, position &+ 1)
         }
     }
 
@@ -82,7 +98,7 @@ struct JobRing {
         let position = tailCell.load()
         let slot = TaskSlot(arena: arena, index: Int(entry(position).load() % UInt64(arena.layout.slotCapacity)))
         if slot.word == SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)) {
-            tailCell.store(position + 1)
+            tailCell.store(position &+ 1)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
 
@@ -101,8 +102,10 @@ struct PayloadPlace {
         let size = unsafe bytes.loadUnaligned(as: UInt64.self)
         // zstd cannot shrink by more than about 1 : 32,000; a larger claim is damage, not data.
         guard size <= UInt64(bytes.count) << 16, size <= UInt64(Int.max) else { throw damaged }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(size), alignment: 16)
-        defer { unsafe buffer.deallocate() }
+        // Not Swift's own, which ends the process when a wrong size is too large.
+        guard let memory = unsafe malloc(max(1, Int(size))) else { throw damaged }
+        defer { unsafe free(memory) }
+        let buffer = unsafe UnsafeMutableRawBufferPointer(start: memory, count: Int(size))
         try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[8...]), into: buffer)
         return try unsafe body(UnsafeRawBufferPointer(buffer))
     }

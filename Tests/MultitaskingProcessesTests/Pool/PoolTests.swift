@@ -28,6 +28,11 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    @Test(arguments: methods)
+    func workersThatWriteOverTheMemory(_ method: String) async throws {
+        try await Launcher.expectPass("hostile", method, number: .random(in: 1...1_000_000), within: .seconds(230))
+    }
+
     /// `make crashes` does this with ten times as many.
     @Test(arguments: methods)
     func manyCrashes(_ method: String) async throws {

@@ -1,0 +1,33 @@
+import MultitaskingCore
+
+// What is in the arena may have been written by anybody. Whoever follows it believes no number that would lead outside,
+// adds without a trap, and goes round no loop for ever.
+
+/// How often a loop over shared memory may begin again before the memory must be damaged.
+///
+/// Each time round, somebody else has made progress, so in a healthy arena it takes a few.
+struct Patience {
+    private var left = 1 << 14
+
+    /// Whether the loop has begun again too often.
+    @inline(__always)
+    mutating func isSpent() -> Bool {
+        left -= 1
+        return left < 0
+    }
+
+    /// Throws `memoryDamaged` if the loop has begun again too often.
+    @inline(__always)
+    mutating func spend() throws {
+        if isSpent() { throw MultitaskingError.memoryDamaged("a queue in it cannot be followed") }
+    }
+}
+
+extension MultitaskingError {
+    static func memoryDamaged(_ what: String) -> Self {
+        Self(
+            .memoryDamaged,
+            "the pool's shared memory is damaged: \(what); a task has written over it: look for bad pointers, and make a "
+                + "new pool")
+    }
+}
