@@ -90,16 +90,21 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// One sentence with everything known, and the last lines that the task printed, if there are any.
     public var description: String {
+        let output = lastLines.isEmpty ? "" : "; it printed last:\n" + lastLines.map { "    \($0)\n" }.joined()
+        return summary + output
+    }
+
+    /// One sentence with everything known but what the task printed.
+    public var summary: String {
         let end =
             if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {
                 "exited with code \(exitCode ?? 0)"
             }
         let attempts = attempt > 1 ? ", at attempt \(attempt)" : ""
         let memory = memoryCause.map { ", probably because \($0)" } ?? ""
-        let output = lastLines.isEmpty ? "" : "; it printed last:\n" + lastLines.map { "    \($0)\n" }.joined()
         return """
             worker \(worker) (pid \(pid)) \(end) while \(phase)\(attempts)\(memory); peak memory \(peakMemory / 1024) \
-            KiB\(output)
+            KiB
             """
     }
 }

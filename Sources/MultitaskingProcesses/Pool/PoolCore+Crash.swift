@@ -48,15 +48,17 @@ extension PoolCore {
                 "the pool's supervisor died and its workers with it while the task was running; submit the task again",
                 cause: failure)
         }
+        let attempts = failure.attempt
+        let report = failure.summary + (attempts > 1 ? "; the task was given up after \(attempts) attempts" : "")
         if isSignal {
             let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""
             return MultitaskingError(
                 .workerCrashed,
-                "\(failure); look for a trap, a bad pointer or too little memory in the task's function\(advice)",
+                "\(report); look for a trap, a bad pointer or too little memory in the task's function\(advice)",
                 cause: failure)
         }
         return MultitaskingError(
-            .workerExited, "\(failure); a task must return or throw, not call exit", cause: failure)
+            .workerExited, "\(report); a task must return or throw, not call exit", cause: failure)
     }
 
     /// Whether too little memory was why a process died, as far as can be told.

@@ -212,6 +212,8 @@ extension Harness {
                 let future = try pool.submit(crashUntil, options: TaskOptions(retries: .onCrash(3)), path, 100)
                 let error = checkThrows(.workerCrashed) { try future.value(timeout: .seconds(30)) }
                 checkEqual((error?.cause as? WorkerFailure)?.attempt, 4, "attempt")
+                let isSaid = error?.message.contains("given up after 4 attempts") ?? false
+                check(isSaid, "\(String(describing: error)) does not say how often it was tried")
                 checkEqual(countCall(path), 5, "calls, with this one")
             }
             withCounter { path in
