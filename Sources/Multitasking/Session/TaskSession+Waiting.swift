@@ -23,7 +23,7 @@ extension TaskSession {
     /// Blocks until the tasks have ended, or the first of them has, or the time is up.
     ///
     /// Fail-fast is `try session.waitForAll(returnWhen: .firstFailed, rest: .cancel)`; the first success is what
-    /// ``race(timeout:rest:)`` waits for.
+    /// `race(timeout:rest:)` waits for.
     /// - Parameters:
     ///   - timeout: how long to wait at most; nil for as long as it takes.
     ///   - returnWhen: what to wait for.
