@@ -7,6 +7,7 @@ extension ThreadPool {
     ///
     /// Returns at once; ask the future for the result. Arguments and results are shared, not copied or encoded.
     /// - Throws: as ``submit(_:options:)`` does.
+    @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
@@ -15,6 +16,7 @@ extension ThreadPool {
     }
 
     /// Runs an `async` function and keeps a thread occupied until it has returned.
+    @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
@@ -28,6 +30,7 @@ extension ThreadPool {
     ///
     /// Returns at once; ask the future for the result. What the closure captures must be `Sendable`.
     /// - Throws: as ``submit(_:options:)`` does.
+    @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) throws -> Output
@@ -36,6 +39,7 @@ extension ThreadPool {
     }
 
     /// Runs an `async` closure and keeps a thread occupied until it has returned.
+    @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) async throws -> Output

@@ -64,6 +64,7 @@ public final class ThreadPool: InProcessExecutor {
     /// - Throws: `shutDown` after `shutdown(_:)`; `timedOut` if the pool has a limit and no room became
     ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
     /// - Complexity: constant; two allocations, and no system call unless a sleeping worker must be woken.
+    @inlinable
     public func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
@@ -73,6 +74,7 @@ public final class ThreadPool: InProcessExecutor {
     /// Queues a closure that is given the pool's environment.
     ///
     /// - Throws: as ``submit(_:options:)`` does.
+    @inlinable
     public func submit<Value: Sendable>(
         options: TaskOptions = .default, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
@@ -150,20 +152,38 @@ public final class ThreadPool: InProcessExecutor {
         }
     }
 
+    /// Inlined where the type of the result is known.
+    @inlinable
     func enqueue<Value: Sendable>(
         _ options: TaskOptions, _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
-        try options.validate()
-        if options.timeout != nil || options.queueTimeout != nil || options.retries != .never {
-            throw MultitaskingError(
-                .invalidArgument,
-                "a thread pool runs each task once and cannot end it: leave timeout, queueTimeout and retries out, or use "
-                    + "a process pool")
-        }
-        if let room = storage.room { try takeRoom(room, options.waitForRoom) }
-        let task = ThreadTask(room: storage.room, body)
-        guard storage.submit(task) else { throw Self.shutDownError }
+        let task = ThreadTask(body)
+        try enqueue(task, options)
         return Future(task)
+    }
+
+    @usableFromInline
+    func enqueue(_ task: PendingTask, _ options: TaskOptions) throws {
+        // Looking for what is not allowed takes longer than seeing that nothing is asked for.
+        let retries = options.retries
+        if options.timeout != nil || options.queueTimeout != nil || options.gracePeriod < .zero || retries.limit != 0
+            || retries.onCrash || !retries.errors.isEmpty || retries.backoff != .zero
+        {
+            try refuse(options)
+        }
+        if let room = storage.room {
+            try takeRoom(room, options.waitForRoom)
+            task.room = room
+        }
+        guard storage.submit(task) else { throw Self.shutDownError }
+    }
+
+    private func refuse(_ options: TaskOptions) throws {
+        try options.validate()
+        throw MultitaskingError(
+            .invalidArgument,
+            "a thread pool runs each task once and cannot end it: leave timeout, queueTimeout and retries out, or use "
+                + "a process pool")
     }
 
     private func takeRoom(_ room: Room, _ wait: WaitLimit) throws {

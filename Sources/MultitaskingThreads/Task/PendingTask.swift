@@ -1,16 +1,86 @@
-internal import MultitaskingCore
+public import MultitaskingCore
+internal import Synchronization
 
 /// A task as the pool's queue sees it: something to be run, failed or cancelled, whichever comes first.
+///
+/// All that does not depend on the type of the result is here, because generic code looks up the metadata of its types on
+/// each use, which showed in profiles of short tasks.
+@usableFromInline
 class PendingTask: @unchecked Sendable {
-    // SAFETY: of what the subclass adds, each part is touched by one thread at a time, as `TaskProgress` decides.
+    // SAFETY: `room` is written before the task is queued; it, and what the subclass adds, are touched only by the one
+    // who moved `progress` out of "queued". The outcome is read by others only after `progress` says that the task is
+    // done, and never written again.
+    private let progress = TaskProgress()
+    /// Where threads and callbacks wait for the end; made when the first one does.
+    private let gate = AtomicLazyReference<Gate>()
+    /// What becomes free when the task leaves the queue.
+    final var room: Room?
+
+    /// How long a waiting thread looks at the task before it goes to sleep.
+    private static var spinNanoseconds: Int64 { 20_000 }
+
+    @usableFromInline init() {}
+
+    /// Runs the function, keeps its outcome, and drops it with all it captured. Called once at most.
+    func runBody(in environment: any TaskEnvironment) {}
+
+    /// Drops the function with all it captured, and keeps the error, if there is one, as the outcome.
+    func dropBody(_ error: (any Error)?) {}
 
     /// Runs the task unless it was cancelled.
-    func run(in environment: any TaskEnvironment) {}
+    final func run(in environment: any TaskEnvironment) {
+        guard progress.start() != nil else { return }
+        room?.give()
+        runBody(in: environment)
+        finish()
+    }
 
     /// Ends the task with an error unless it was cancelled.
-    func fail(_ error: any Error) {}
+    final func fail(_ error: any Error) {
+        guard progress.start() != nil else { return }
+        room?.give()
+        dropBody(error)
+        finish()
+    }
+
+    private func finish() {
+        if progress.finish().isWatched { gate.load()?.open() }
+    }
 
     /// Cancels the task: true means that it never starts, also because it was cancelled before.
-    @discardableResult
-    func cancel(force: Bool) -> Bool { false }
+    @usableFromInline @discardableResult
+    final func cancel(force: Bool) -> Bool {
+        guard let change = progress.cancel() else { return progress.state == .cancelled }
+        room?.give()
+        dropBody(nil)
+        if change.isWatched { gate.load()?.open() }
+        return true
+    }
+
+    @usableFromInline final var state: TaskState { progress.state }
+
+    @usableFromInline
+    final func waitUntilDone(_ wait: WaitLimit) -> Bool {
+        if progress.isOver { return true }
+        if case .never = wait { return false }
+        let deadline = wait.deadline
+        if Spin.wait(nanoseconds: Self.spinNanoseconds, until: { progress.isOver }) { return true }
+        let gate = watchedGate()
+        // The gate opens just after the end; who comes in between need not wait for it.
+        return progress.isOver || gate.wait(until: deadline)
+    }
+
+    @usableFromInline
+    final func whenDone(_ body: @escaping @Sendable () -> Void) {
+        if progress.isOver { return body() }
+        watchedGate().whenOpen(body)
+    }
+
+    /// The gate, which opens when the task is over.
+    private func watchedGate() -> Gate {
+        let gate = gate.load() ?? gate.storeIfNil(Gate())
+        // If the task ended without having seen that it is watched, nobody else opens the gate.
+        if !progress.watch() { gate.open() }
+        return gate
+    }
 }
