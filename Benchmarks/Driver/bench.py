@@ -16,7 +16,7 @@ import page
 import table
 from works import HERE, WORKS
 
-TIME_LIMIT = 13 * 60  # no second round of anything is begun after this: all is done in less than 15 minutes
+TIME_LIMIT = 11 * 60  # no second round of anything is begun after this: all is done in less than 15 minutes
 QUICK_KINDS = ("ours", "limit", "swift")
 
 

@@ -82,7 +82,7 @@ def lines(title, series, x_title, y_title):
     xs = [x for points in series.values() for x, _ in points]
     ys = [y for points in series.values() for _, y in points]
     across, up = Scale(xs, left, width - right), Scale(ys, height - bottom, 40)
-    parts = [text(8, 20, f"{title} (logarithmic)", kind="title")]
+    parts = [text(8, 20, f"{title} ({y_title}, logarithmic)", kind="title")]
     for tick in up.ticks():
         parts += [line(left, up(tick), width - right, up(tick)), text(left - 6, up(tick) + 4, number(tick), "end")]
     for tick in across.ticks():
@@ -90,7 +90,7 @@ def lines(title, series, x_title, y_title):
             line(across(tick), 40, across(tick), height - bottom),
             text(across(tick), height - bottom + 16, number(tick), "middle"),
         ]
-    parts += [text((left + width - right) / 2, height - 10, x_title, "middle"), text(8, 36, y_title)]
+    parts.append(text((left + width - right) / 2, height - 10, x_title, "middle"))
     peers = iter(COLORS[3:6] + COLORS[1:2] + COLORS[6:])
     for index, (name, points) in enumerate(series.items()):
         color = {"ours": OURS, "limit": LIMIT}.get(name) or next(peers, PEER)

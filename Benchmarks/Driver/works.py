@@ -46,9 +46,9 @@ def cpp(name, program):
     return Program(name, "c++", (BUILD / "peers" / program,))
 
 
-def python(work, *libraries):
+def python(work, *libraries, rounds=3):
     interpreter = BUILD / "venv/bin/python"
-    return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/peers.py", name, work), 3) for name in libraries)
+    return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/peers.py", name, work), rounds) for name in libraries)
 
 
 POOLS = ("py-multitasking", "concurrent.futures", "multiprocessing", "loky", "mpire", "pebble")
@@ -56,7 +56,7 @@ POOLS = ("py-multitasking", "concurrent.futures", "multiprocessing", "loky", "mp
 WORKS = (
     Work("w1", "one task", (ours("w1"), limit("tasks", "w1"), *python("w1", *POOLS))),
     Work("w2", "20,000 tasks", (ours("w2"), limit("tasks", "w2"), *python("w2", *POOLS))),
-    Work("w3", "payload echo", (ours("w3"), limit("copies", "w3"), *python("w3", *POOLS))),
+    Work("w3", "payload echo", (ours("w3"), limit("copies", "w3"), *python("w3", *POOLS, rounds=2))),
     Work("w4", "array as result", (ours("w4"), limit("copies", "w4"), *python("w4", *POOLS))),
     Work(
         "w5",

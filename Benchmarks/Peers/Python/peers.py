@@ -78,18 +78,23 @@ def one_task(make):
     pool.stop()
 
 
-def many_tasks(make):
-    pool, count = make(2), 20_000
-    pool.result(pool.submit(nothing))
+def rate(body, count):
+    """How many a second `body(n)` does; slow pools get fewer, about as many as they do in half a second."""
+    trial = count // 100
+    body(trial)
+    count = max(trial, min(count, int(trial / timed(lambda: body(trial)) * 0.5e6)))
+    return count / timed(lambda: body(count)) * 1e6
 
-    def each():
-        for handle in [pool.submit(nothing) for _ in range(count // 4)]:
+
+def many_tasks(make):
+    pool = make(2)
+
+    def each(count):
+        for handle in [pool.submit(nothing) for _ in range(count)]:
             pool.result(handle)
 
-    report("w2.each", count / 4 / median(2, lambda: timed(each), 1) * 1e6, "/s")
-    # One that makes a session's task of each element gets fewer.
-    elements = range(2_000 if make is pools["py-multitasking"] else count)
-    report("w2.map", len(elements) / median(3, lambda: timed(lambda: pool.map(same, elements)), 1) * 1e6, "/s")
+    report("w2.each", rate(each, 20_000), "/s")
+    report("w2.map", rate(lambda count: pool.map(same, range(count)), 20_000), "/s")
     pool.stop()
 
 
