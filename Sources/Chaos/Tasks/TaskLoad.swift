@@ -92,7 +92,8 @@ struct TaskLoad {
                 tally("submitted")
                 var verdict = Verdict(order: order, options: options)
                 verdict.isTight = plan.isTight
-                if random.once(in: 30) {
+                // Who waits for a flag needs somebody who holds it.
+                if fate != .waitsForFlag, random.once(in: 30) {
                     letGo.append(verdict)
                 } else {
                     tasks.append(Submitted(verdict: verdict, future: future))

@@ -68,6 +68,8 @@ enum ForkSafety {
         }
         let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
         let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
+        // One that is just now awake sleeps again in a moment, unless it is what has called us.
+        for _ in 0..<200 where foreign <= 0 && !own.allSatisfy(\.isAsleep) { usleep(100) }
         if foreign > 0 || !own.allSatisfy(\.isAsleep) { return .unsafeFork(threads: max(1, foreign)) }
         if mt_dispatch_was_used() {
             return MultitaskingError(

@@ -100,7 +100,8 @@ struct PoolTests {
 
     @Test(
         arguments: [
-            "copy-captures", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel", "copy-limit",
+            "copy-captures", "copy-amid-callbacks", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel",
+            "copy-limit",
             "copy-shutdown", "copy-kill-storm", "copy-refused",
         ], methods)
     func copyOnWriteTasks(_ scenario: String, _ method: String) async throws {

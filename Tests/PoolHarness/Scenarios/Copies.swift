@@ -3,6 +3,7 @@ import MultitaskingCore
 import MultitaskingProcesses
 
 let copyScenarios: [String: Scenario] = [
+    "copy-amid-callbacks": { try $0.copiesAmidCallbacks() },
     "copy-captures": { try $0.copyCaptures() },
     "copy-crashes": { try $0.copyCrashes() },
     "copy-many": { try $0.copyMany() },
@@ -26,6 +27,18 @@ private final class Box: Sendable {
 }
 
 extension Harness {
+    /// The thread that calls back is now and then awake when a copy is to be forked; it sleeps again in a moment.
+    func copiesAmidCallbacks() throws {
+        guard method == .fork else { return }
+        try withPool(maxWorkers: 2) { pool in
+            for round in 0..<150 {
+                let calls = try (0..<20).map { try pool.submit(double, $0) }
+                for call in calls { call.whenDone {} }
+                checkEqual(try pool.submit(1) { $0 + round }.value(timeout: .seconds(20)), round + 1)
+            }
+        }
+    }
+
     func copyCaptures() throws {
         try withPool { pool in
             let box = Box(100)
