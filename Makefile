@@ -11,7 +11,8 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean kill chaos crashes replacements \
+.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+	kill chaos fuzz crashes replacements \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -141,13 +142,35 @@ bench-check: setup ## Compare the micro-benchmarks with their thresholds
 bench-update: setup ## Take the micro-benchmarks' figures of now as their thresholds
 	$(MAKE) -C Benchmarks bench-update
 
-# Random from a seed: SEED=12 does again what a run with that seed has done, as far as chance allows.
+# Random from a seed: SEED=12 does again what a run with that seed has done, as far as chance allows. ALL=1 kills at every
+# single instruction besides, which takes hours.
 MINUTES ?= 1
 SEED ?=
+ALL ?=
 
 chaos: setup ## Use pools for MINUTES while their workers, supervisors and clients die, and check what must hold
 	$(SWIFT) build -c release --product chaos
 	$(BUILD)/release/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+	[ -z "$(ALL)" ] || $(MAKE) kill STRIDE=1
+
+# The decoder and zstd, given whatever libFuzzer thinks of, under the address sanitizer. What takes a new way is kept in
+# Tests/FuzzCorpus. No input may be given more than 64 MiB at once, which is a thousand times its size, or take ten seconds.
+FUZZ := $(BUILD)/fuzz/debug/fuzz
+FUZZ_LIMITS := -max_len=65536 -malloc_limit_mb=64 -rss_limit_mb=1500 -timeout=10
+CORPUS := Tests/FuzzCorpus
+
+fuzz: setup ## Give hostile bytes to the decoder and to zstd for MINUTES, and keep those that are new
+	FUZZ=1 $(SWIFT) build --product fuzz --sanitize fuzzer --sanitize address \
+		-Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --scratch-path $(BUILD)/fuzz
+	rm -rf $(BUILD)/fuzz/seeds $(BUILD)/fuzz/corpus
+	mkdir -p $(BUILD)/fuzz/seeds $(BUILD)/fuzz/corpus
+	FUZZ_SEEDS=$(BUILD)/fuzz/seeds $(FUZZ) -runs=0
+	$(FUZZ) $(FUZZ_LIMITS) -max_total_time=$$(( $(MINUTES) * 60 )) -artifact_prefix=$(BUILD)/fuzz/finding- \
+		-print_final_stats=1 $(BUILD)/fuzz/corpus $(CORPUS) $(BUILD)/fuzz/seeds
+	# Only the smallest inputs that take all the ways together.
+	rm -rf $(BUILD)/fuzz/least && mkdir $(BUILD)/fuzz/least
+	$(FUZZ) $(FUZZ_LIMITS) -merge=1 $(BUILD)/fuzz/least $(CORPUS) $(BUILD)/fuzz/corpus
+	rm -f $(CORPUS)/* && cp $(BUILD)/fuzz/least/* $(CORPUS)
 
 COUNT ?= 5000
 

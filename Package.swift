@@ -99,6 +99,13 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// libFuzzer brings its own `main`, so this links with `--sanitize fuzzer` only: see `make fuzz`.
+if Context.environment["FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["MultitaskingCore", "MultitaskingSerialization"], path: "Tests/Fuzz"))
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

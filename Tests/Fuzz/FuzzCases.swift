@@ -1,0 +1,1 @@
+../MultitaskingSerializationTests/FuzzCases.swift
