@@ -25,7 +25,7 @@
         init(_ scenario: Scenario) throws {
             self.scenario = scenario
             Scoreboard.clear()
-            world = try World(capacity: scenario.capacity)
+            world = try World(scenario.options)
             try scenario.prepare(world)
             start = try State(of: world)
         }

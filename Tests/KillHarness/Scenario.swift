@@ -7,13 +7,15 @@
     /// One operation during which the victim is killed, with what is the case before and may be the case after.
     struct Scenario {
         var name: String
-        var capacity: Int?
+        var options: ChannelOptions
         /// Makes the state in which the victim begins.
         var prepare: (World) throws -> Void
         /// What the victim does.
         var operate: (World) throws -> Void
         /// How many items at the front of the queue the victim may take with it.
         var takes = 0
+        /// How many items at the front of the queue are gone in any case.
+        var hasTaken = 0
         /// The items that the victim sends.
         var sends: [Item] = []
         /// Whether the victim closes the channel.
@@ -28,13 +30,16 @@
         var retriesCrash = false
 
         init(
-            _ name: String, capacity: Int? = nil, takes: Int = 0, sends: [Item] = [], closes: Bool = false,
+            _ name: String, _ options: ChannelOptions = ChannelOptions(), takes: Int = 0, hasTaken: Int = 0,
+            sends: [Item] = [],
+            closes: Bool = false,
             marksItself: Bool = false, attempts: Int = 1, prepare: @escaping (World) throws -> Void,
             operate: @escaping (World) throws -> Void
         ) {
             self.name = name
-            self.capacity = capacity
+            self.options = options
             self.takes = takes
+            self.hasTaken = hasTaken
             self.sends = sends
             self.closes = closes
             self.marksItself = marksItself
@@ -43,7 +48,7 @@
             self.operate = operate
         }
 
-        static var all: [Scenario] { sending + receiving + closing + blocks + tasks }
+        static var all: [Scenario] { sending + receiving + closing + bytes + redelivering + blocks + tasks }
     }
 
     // MARK: Channels
@@ -51,8 +56,10 @@
     extension Scenario {
         private static let mine = Item(1, 0)
 
-        private static func send(_ name: String, _ size: Int, places: Int = 0, queued: Int = 2) -> Scenario {
-            Scenario("send-\(name)", sends: [mine]) { world in
+        static func send(
+            _ name: String, _ size: Int, _ options: ChannelOptions = ChannelOptions(), places: Int = 0, queued: Int = 2
+        ) -> Scenario {
+            Scenario("send-\(name)", options, sends: [mine]) { world in
                 // Once before, so that what is done only once in a process is done.
                 _ = try world.victimEnd.send(Item(1, 200).bytes(size), wait: .never)
                 _ = try world.survivorEnd.receive(as: [UInt8].self)
@@ -72,7 +79,7 @@
                 // The first place of the second segment: place 30 is the first segment's last.
                 send("append", World.inline, places: 28),
                 send("append-block", World.block, places: 28),
-                Scenario("send-full", capacity: 2) { world in
+                Scenario("send-full", ChannelOptions(capacity: 2)) { world in
                     _ = try world.victimEnd.send(Item(1, 200).bytes(World.block), wait: .never)
                     _ = try world.survivorEnd.receive(as: [UInt8].self)
                     try world.survivorEnd.taskDone()
@@ -85,11 +92,11 @@
             ]
         }
 
-        private static func receive(
-            _ name: String, _ size: Int, capacity: Int? = nil, places: Int = 0, count: Int = 3, takes: Int = 1,
-            from sender: @escaping (World) -> ProcessChannel = { $0.channel }
+        static func receive(
+            _ name: String, _ size: Int, _ options: ChannelOptions = ChannelOptions(), places: Int = 0, count: Int = 3,
+            takes: Int = 1, from sender: @escaping (World) -> ProcessChannel = { $0.channel }
         ) -> Scenario {
-            Scenario("receive-\(name)", capacity: capacity, takes: takes) { world in
+            Scenario("receive-\(name)", options, takes: takes) { world in
                 _ = try world.survivorEnd.send(Item(2, 200).bytes(size), wait: .never)
                 _ = try world.victimEnd.receive(as: [UInt8].self)
                 try world.survivorEnd.taskDone()
@@ -111,7 +118,7 @@
                 receive("block", World.block),
                 receive("own-block", World.block) { $0.victimEnd },
                 receive("run", World.run),
-                receive("bounded", World.block, capacity: 1, count: 1),
+                receive("bounded", World.block, ChannelOptions(capacity: 1), count: 1),
                 // The last place of the first segment, then the first of the second one.
                 receive("segment-end", World.inline, places: 29, takes: 1),
                 receive("next-segment", World.inline, places: 29, takes: 2),
@@ -156,7 +163,7 @@
             if pid == 0 {
                 let dead = Membership(core.mapping, member: 3)
                 let queue = ChannelQueue(header: channel.queue.header, serial: channel.queue.serial, membership: dead)
-                _ = try? dead.journal.withEntry { try queue.send(journal: $0) { _ in _exit(0) } }
+                _ = try? dead.journal.withEntry { try queue.send(journal: $0, byteCount: 1) { _ in _exit(0) } }
                 _exit(1)
             }
             guard pt_wait(pid, 5000) == 0 else { throw Broken("the writer did not die in the middle") }

@@ -48,11 +48,11 @@
         var arena: Arena { core.arena }
         var victimIndex: Int { 1 }
 
-        init(capacity: Int?) throws {
+        init(_ options: ChannelOptions) throws {
             core = try PoolCore(workers: 3, arenaLimit: 64 << 20, compression: .none)
             victim = Membership(core.mapping, member: 1)
             survivor = Membership(core.mapping, member: 2)
-            channel = try core.makeChannel(ChannelOptions(capacity: capacity))
+            channel = try core.makeChannel(options)
             victimEnd = try ProcessChannel(channel.reference, membership: victim)
             survivorEnd = try ProcessChannel(channel.reference, membership: survivor)
             for index in 1...3 { Member(arena: arena, index: index).state = .ready }

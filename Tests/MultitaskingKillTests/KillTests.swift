@@ -11,7 +11,7 @@
 
         @Test(
             "A member killed before any of its writes to shared memory leaves a whole pool",
-            arguments: ["send", "receive", "close", "allocate", "free", "task"])
+            arguments: ["send", "receive", "close", "redeliver", "allocate", "free", "task"])
         func killedAtEveryWrite(_ operation: String) throws { try expectPass(["writes", operation]) }
 
         @Test("A supervisor killed while it settles a death leaves a pool that its successor makes whole")

@@ -21,7 +21,7 @@ struct Fixture {
         let header = ChannelHeader(arena: arena, index: 0)
         let membership = membership(member)
         if header.state.load() == 0 {
-            header.capacity.store(UInt64(capacity))
+            header.initialize(ChannelOptions(capacity: capacity == 0 ? nil : capacity))
             try ChannelQueue(header: header, serial: 5, membership: self.membership(0)).begin()
             header.state.store(5 << 8 | ChannelHeader.liveFlag)
         }

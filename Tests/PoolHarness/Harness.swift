@@ -41,7 +41,8 @@ struct Harness {
 
     private static let scenarios: [String: Scenario] = [:]
         .adding(submitScenarios).adding(crashScenarios).adding(memoryScenarios).adding(cancelScenarios)
-        .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(stormScenarios)
+        .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(redeliveryScenarios)
+        .adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
         .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios)

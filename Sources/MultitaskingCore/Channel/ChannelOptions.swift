@@ -12,8 +12,10 @@ public struct ChannelOptions: Sendable, Hashable {
     /// Whether an element goes back to the front of the channel when the task that received it dies before it calls
     /// ``JoinableChannel/taskDone()``.
     ///
-    /// It is then received again, so the receiver must be able to meet an element twice. A task that returns or throws
-    /// has not died: what it did not report stays unreported.
+    /// It is then received again, so the receiver must be able to meet an element twice; one that kills each of its receivers
+    /// comes back each time. A task that returns or throws has not died: what it did not report stays unreported. What went
+    /// back counts toward no bound. Report what is done: until then, or the end of the task, memory is kept for it. End such a
+    /// channel by `join`, then `close`: after `close` receivers leave as soon as nothing waits, also if something may come back.
     public var redelivers: Bool
 
     /// Makes options; without arguments those of a channel that only memory limits.

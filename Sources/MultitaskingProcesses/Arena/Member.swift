@@ -65,6 +65,9 @@ struct Member {
     /// Part of the set of cores it is to run on; all are 0 for no set.
     func coreWord(_ index: Int) -> SharedWord { arena.word(base + 896 + index * 8) }
 
+    /// 1 while it may hold elements that it has not reported, of channels that redeliver.
+    var holds: SharedWord { arena.word(base + 104) }
+
     /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.
     func freedBlocks(_ sizeClass: Int) -> SharedWord { arena.word(base + 128 + sizeClass * 8) }
 

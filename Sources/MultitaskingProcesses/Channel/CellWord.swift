@@ -12,6 +12,10 @@ struct CellWord: Equatable, Sendable {
         case consumed
         /// The writer died: there never was an element.
         case void
+        /// `owner` has the element and has not reported it, in a channel that redelivers: the element is kept.
+        case taken
+        /// `owner` is done with an element that it had taken.
+        case settling
     }
 
     /// Bits 0...2: state. Bits 3...12: owner. Bits 13...27: the channel's serial. Bits 28...63: the segment's number.

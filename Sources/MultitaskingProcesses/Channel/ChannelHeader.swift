@@ -1,7 +1,11 @@
+import MultitaskingCore
+
 /// The fixed part of a channel, in the channel table: 512 bytes, of which the busy words have a cache line each.
 struct ChannelHeader {
     static let liveFlag: UInt64 = 1
     static let closedFlag: UInt64 = 2
+    static let discardsFlag: UInt64 = 4
+    static let endedFlag: UInt64 = 8
 
     let arena: Arena
     let index: Int
@@ -11,10 +15,19 @@ struct ChannelHeader {
     // Words that are only read in most operations lie apart from those that each operation writes, and those that senders
     // write apart from those that receivers write.
 
-    /// Bit 0: exists. Bit 1: closed. From bit 8: the serial, which no two channels of a pool share for a long time.
+    /// Bit 0: exists. Bit 1: closed. Bit 2: what comes back is discarded. Bit 3: the pool has ended.
+    /// From bit 8: the serial, which no two channels of a pool share for a long time.
     @inline(__always) var state: SharedWord { arena.word(base) }
     /// How many elements fit; 0 for no bound.
     @inline(__always) var capacity: SharedWord { arena.word(base + 8) }
+    /// How many encoded bytes fit; 0 for no bound.
+    var byteCapacity: SharedWord { arena.word(base + 16) }
+    /// 1 if elements go back whose receiver dies.
+    var redelivers: SharedWord { arena.word(base + 32) }
+    /// Raised after elements went back.
+    @inline(__always) var returns: SharedWord { arena.word(base + 40) }
+    /// Up to which of `returns` all that went back was received again.
+    @inline(__always) var searched: SharedWord { arena.word(base + 48) }
     /// Asks for the pool's event to be signalled at the next change.
     @inline(__always) var watched: SharedWord { arena.word(base + 24) }
 
@@ -34,6 +47,14 @@ struct ChannelHeader {
     var dropped: SharedWord { arena.word(base + 392) }
     /// Whether every element sent was reported as done, or will never be.
     var isJoined: Bool { finished.load() &+ DropCount(header: self).value >= tail.load() }
+
+    /// Writes the words of a channel that does not exist yet.
+    func initialize(_ options: ChannelOptions) {
+        for word in [tail, head, finished, dropped, watched, returns, searched] { word.store(0) }
+        capacity.store(UInt64(options.capacity ?? 0))
+        byteCapacity.store(UInt64(options.byteCapacity ?? 0))
+        redelivers.store(options.redelivers ? 1 : 0)
+    }
 
     /// Wakes everybody who waits for this channel.
     func wakeAll() {

@@ -4,9 +4,16 @@ import MultitaskingSerialization
 /// A queue in the pool's shared memory, for any number of senders and receivers in any of its processes.
 ///
 /// Order: what `send` accepted is received in the order of acceptance; what one sender sends keeps its order. Elements of up
-/// to 96 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in the middle
+/// to 88 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in the middle
 /// of a call leaves the channel usable; an element it was just then putting in was never sent, an element it was just
-/// then taking out is gone with it.
+/// then taking out is gone with it, or goes back if the channel redelivers.
+///
+/// In a channel that redelivers, an element that a task received is kept until the task reports it by ``taskDone()``, or
+/// ends. If the task's process dies before (a crash, a time limit, a forced cancellation), the element is received again,
+/// once for each such death, before all that was not received yet; several of them in the order in which they were sent.
+/// What goes back needs no room: the bounds are for what was never received. What the parent receives does not go back.
+///
+/// When the pool has ended, its channels are closed: the parent may receive what is left.
 ///
 /// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
@@ -46,10 +53,14 @@ public final class ProcessChannel: JoinableChannel {
         ObjectReference(rawValue: UInt64(header.index) | queue.serial << 32)
     }
 
-    /// What the channel holds now; O(1).
+    /// What the channel holds now; O(1), but O(segments) while elements wait that a death gave back.
     public var status: ChannelStatus {
-        let capacity = Int(clamping: header.capacity.load())
-        return ChannelStatus(count: queue.count, capacity: capacity == 0 ? nil : capacity, isClosed: queue.isClosed)
+        let returned = queue.returned
+        let countsBytes = queue.byteCapacity != 0
+        return ChannelStatus(
+            count: queue.count &+ returned.count, capacity: queue.capacity == 0 ? nil : Int(clamping: queue.capacity),
+            byteCount: countsBytes ? Int(clamping: queue.byteCount &+ returned.bytes) : nil,
+            byteCapacity: countsBytes ? Int(clamping: queue.byteCapacity) : nil, isClosed: queue.isClosed)
     }
 
     /// Puts `element` at the end; see `Channel.send(_:wait:)`.
@@ -98,7 +109,7 @@ public final class ProcessChannel: JoinableChannel {
     private func sendInline(
         _ writer: PayloadWriter, _ fingerprint: UInt64, _ journal: JournalEntry
     ) throws -> ChannelQueue.SendResult {
-        try queue.send(journal: journal) { cell in
+        try queue.send(journal: journal, byteCount: writer.byteCount) { cell in
             // Inline bytes cannot fail to be stored.
             try? cell.payload.store(
                 writer, heap: membership.heap, journal: journal, compression: membership.compression)
@@ -117,7 +128,7 @@ public final class ProcessChannel: JoinableChannel {
             compression: membership.compression)
         let result: ChannelQueue.SendResult
         do {
-            result = try queue.send(journal: journal) { cell in
+            result = try queue.send(journal: journal, byteCount: writer.byteCount) { cell in
                 cell.payload.adopt(parcel)
                 cell.fingerprint.storeRelaxed(fingerprint)
             }
@@ -136,8 +147,15 @@ public final class ProcessChannel: JoinableChannel {
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
         guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
-        defer { finish(hold) }
-        let payload = queue.cell(hold.claim).payload
+        var isDecoded = false
+        defer { if isDecoded, keepsElements { keep(hold) } else { finish(hold) } }
+        let element = try decode(type, from: queue.cell(hold.claim).payload)
+        isDecoded = true
+        return element
+    }
+
+    @inline(__always)
+    private func decode<Element: Codable>(_ type: Element.Type, from payload: PayloadPlace) throws -> Element {
         guard let bytes = try unsafe payload.bytes() else {
             return try unsafe payload.withPayload { bytes in
                 try unsafe withReader(of: bytes) { try $0.decode(type) }
@@ -185,8 +203,9 @@ public final class ProcessChannel: JoinableChannel {
         if case .empty = attempt {
             attempt =
                 try membership.wait(
-                    wait, on: header.receivers, spin: { [queue] in queue.hasElement || queue.isClosed },
-                    isReady: { [queue] in queue.count > 0 || queue.isClosed }
+                    wait, on: header.receivers,
+                    spin: { [queue] in queue.hasElement || queue.hasReturned || queue.isClosed },
+                    isReady: { [queue] in queue.isReadyToReceive || queue.isClosed }
                 ) {
                     let attempt = try claimOnce(type, fingerprint: fingerprint)
                     if case .empty = attempt { return nil }
@@ -206,14 +225,12 @@ public final class ProcessChannel: JoinableChannel {
         defer {
             if !isHeld { end(journal) }
         }
-        let receipt = try queue.receive(journal: journal) { cell in
-            let found = cell.fingerprint.loadRelaxed()
-            if found != fingerprint { throw TypeFingerprint.mismatch(found: found, expected: type) }
-        }
-        switch receipt {
+        switch try receive(journal: journal, fingerprint: fingerprint) {
         case .element(let claim):
             isHeld = true
             return .element(Hold(claim: claim, journal: journal))
+        case .otherType(let found):
+            throw mismatch(found, type)
         case .busy:
             return .empty
         case .empty:
@@ -221,11 +238,47 @@ public final class ProcessChannel: JoinableChannel {
         }
     }
 
+    @inline(__always)
+    private func receive(journal: JournalEntry, fingerprint: UInt64) throws -> ChannelQueue.Receipt {
+        guard queue.redelivers else {
+            return try queue.receive(journal: journal, fingerprint: fingerprint, as: .reading)
+        }
+        if keepsElements { membership.noteHolding() }
+        let state: CellWord.State = keepsElements ? .taken : .reading
+        let returned = queue.receiveReturned(journal: journal, fingerprint: fingerprint, as: state)
+        guard case .empty = returned else { return returned }
+        return try queue.receive(journal: journal, fingerprint: fingerprint, as: state)
+    }
+
+    private func mismatch(_ found: UInt64, _ type: Any.Type) -> any Error {
+        func mismatch<Element>(_ type: Element.Type) -> any Error {
+            TypeFingerprint.mismatch(found: found, expected: type)
+        }
+        return _openExistential(type, do: mismatch)
+    }
+
+    /// Whether what is received goes back if this process dies. The client's death ends the pool.
+    @inline(__always)
+    private var keepsElements: Bool { queue.redelivers && !membership.isClient }
+
+    /// Keeps an element for ``taskDone()``.
+    private func keep(_ hold: Hold) {
+        membership.holdings.add(hold.claim, of: queue)
+        end(hold.journal)
+        if queue.isBounded { header.senders.wakeOne() }
+        header.notifyWatcher()
+    }
+
     /// Gives the place of an element back that was taken.
     @inline(__always)
     private func finish(_ hold: Hold) {
-        queue.cell(hold.claim).payload.release(to: membership.heap)
-        queue.finish(hold.claim)
+        if keepsElements {
+            // It could not be decoded, and would not be the next time either.
+            queue.settle(hold.claim, journal: hold.journal, isDone: true)
+        } else {
+            queue.cell(hold.claim).payload.release(to: membership.heap)
+            queue.finish(hold.claim)
+        }
         end(hold.journal)
         if queue.isBounded { header.senders.wakeOne() }
         header.notifyWatcher()
@@ -242,7 +295,8 @@ public final class ProcessChannel: JoinableChannel {
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
         guard queue.isLive else { return 0 }
-        header.state.formUnion(ChannelHeader.closedFlag)
+        header.state.formUnion(ChannelHeader.closedFlag | (discarding ? ChannelHeader.discardsFlag : 0))
+        fence()
         var discarded = 0
         if discarding {
             while discardOne() { discarded += 1 }
@@ -254,9 +308,11 @@ public final class ProcessChannel: JoinableChannel {
     private func discardOne() -> Bool {
         membership.journal.withEntry { journal in
             defer { journal.clear() }
-            guard case .element(let claim)? = try? queue.receive(journal: journal, accept: { _ in }) else {
-                return false
+            var receipt = queue.receiveReturned(journal: journal, fingerprint: nil, as: .reading)
+            if case .empty = receipt {
+                receipt = (try? queue.receive(journal: journal, fingerprint: nil, as: .reading)) ?? .empty
             }
+            guard case .element(let claim) = receipt else { return false }
             queue.cell(claim).payload.release(to: membership.heap)
             DropCount(header: header).add(for: journal)
             queue.finish(claim)
@@ -269,7 +325,17 @@ public final class ProcessChannel: JoinableChannel {
     private var isJoined: Bool { header.isJoined || !queue.isLive }
 
     /// Reports that one received element was worked off.
+    ///
+    /// In a channel that redelivers, it is the oldest one that this task received and did not report: from now on it does
+    /// not go back. A task that holds none, and the parent, report for whoever received one and ended without reporting it.
     public func taskDone() throws {
+        if queue.redelivers, let claim = membership.holdings.takeFirst(of: queue) {
+            membership.journal.withEntry { journal in
+                defer { journal.clear() }
+                queue.settle(claim, journal: journal, isDone: true)
+            }
+            return wakeJoiners()
+        }
         while true {
             let finished = header.finished.load()
             guard !header.isJoined else {
@@ -279,30 +345,41 @@ public final class ProcessChannel: JoinableChannel {
             }
             if header.finished.compareExchange(finished, finished &+ 1) { break }
         }
+        wakeJoiners()
+    }
+
+    private func wakeJoiners() {
+        fence()
         if isJoined { header.joiners.wakeAll() }
         header.notifyWatcher()
     }
 
-    /// Waits until every element sent so far was reported by ``taskDone()``.
+    /// Waits until every element sent so far was reported by ``taskDone()``; false also if the pool ends before.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, on: header.joiners, isReady: { isJoined }) { isJoined ? true : nil } ?? false
+        membership.wait(wait, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {
+            isJoined ? true : queue.hasEnded ? false : nil
+        } ?? false
     }
 
     /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
+    ///
+    /// - Throws: `shutDown` besides, if the pool has ended and there are elements that nobody reported.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
         let header = header
         let queue = queue
         _ = try await membership.watcher.wait(wait) {
             header.watched.store(1)
             fence()
-            let isReady =
-                switch operation {
-                case .send: !queue.isFull
-                case .receive: queue.count > 0
-                case .join: header.isJoined
-                }
-            return isReady || queue.isClosed
+            return switch operation {
+            case .send: !queue.isFull || queue.isClosed
+            case .receive: queue.isReadyToReceive || queue.isClosed
+            case .join: header.isJoined || queue.hasEnded
+            }
+        }
+        if operation == .join, queue.hasEnded, !isJoined {
+            throw MultitaskingError(
+                .shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
         }
     }
 }

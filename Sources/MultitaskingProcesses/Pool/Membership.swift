@@ -21,6 +21,9 @@ final class Membership: @unchecked Sendable {
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
 
+    /// What was received from channels that redeliver, and not reported.
+    let holdings = Holdings()
+
     init(_ mapping: ArenaMapping, member: Int) {
         self.mapping = mapping
         arena = mapping.arena
@@ -77,6 +80,13 @@ final class Membership: @unchecked Sendable {
     }
 
     func checkSupervisor() { supervisorCheck.withLock { $0 }?.body() }
+
+    /// Says that places name this member from now on that the supervisor must look for if it dies.
+    @inline(__always)
+    func noteHolding() {
+        let holds = Member(arena: arena, index: member).holds
+        if holds.loadRelaxed() == 0 { holds.store(1) }
+    }
 
     var isClient: Bool { member == ArenaLayout.client }
 }

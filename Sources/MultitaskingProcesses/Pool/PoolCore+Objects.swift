@@ -35,18 +35,32 @@ extension PoolCore {
             return (index, objects.channelSerial)
         }
         let header = ChannelHeader(arena: arena, index: index)
-        for word in [header.tail, header.head, header.finished, header.dropped, header.watched] { word.store(0) }
-        header.capacity.store(UInt64(options.capacity ?? 0))
+        header.initialize(options)
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         do { try queue.begin() } catch {
             objects.withLock { $0.freeChannels.append(index) }
             throw error
         }
-        header.state.store(serial << 8 | ChannelHeader.liveFlag)
         let count = arena.header(ArenaLayout.Header.channelCount)
         count.store(max(count.load(), UInt64(index + 1)))
+        header.state.store(serial << 8 | ChannelHeader.liveFlag)
         return ProcessChannel(membership: membership, index: index, serial: serial) { [weak self] in
             self?.release(queue)
+        }
+    }
+
+    /// Closes all channels: the pool has ended, nobody is left to send or to receive, and who waits for that must wake.
+    func closeChannels() {
+        let count = Int(arena.header(ArenaLayout.Header.channelCount).load())
+        for index in 0..<min(count, ArenaLayout.channelLimit) {
+            let header = ChannelHeader(arena: arena, index: index)
+            let state = header.state.load()
+            // A channel that is let go at this moment stays gone.
+            guard state & ChannelHeader.liveFlag != 0,
+                header.state.compareExchange(state, state | ChannelHeader.closedFlag | ChannelHeader.endedFlag)
+            else { continue }
+            fence()
+            header.wakeAll()
         }
     }
 

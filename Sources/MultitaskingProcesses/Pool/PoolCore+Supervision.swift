@@ -138,6 +138,7 @@ extension PoolCore {
         // reaps all children itself takes the exit code from us.
         if arena.header(ArenaLayout.Header.supervisorPid).load() == ArenaLayout.supervisorHasEnded {
             supervision.isGone = true
+            closeChannels()
             return
         }
         let now = monotonicNanoseconds()
@@ -169,6 +170,7 @@ extension PoolCore {
         PoolPhase(arena).advance(to: .broken)
         supervision.isGone = true
         endAllQueued(as: .done)
+        closeChannels()
     }
 
     // MARK: The end

@@ -4,8 +4,8 @@ import MultitaskingCore
 ///
 /// Everything here may be repeated, because the supervisor may die as well and its successor begins again.
 struct Recovery {
-    private let mapping: ArenaMapping
-    private let arena: Arena
+    let mapping: ArenaMapping
+    let arena: Arena
 
     init(_ mapping: ArenaMapping) {
         self.mapping = mapping
@@ -31,6 +31,8 @@ struct Recovery {
         let member = Member(arena: arena, index: index)
         // The inner entries first: recovering the others uses them again.
         for entry in (0..<Member.journalEntries).reversed() { recover(member.journal(entry), of: member) }
+        // Before its task is settled: what goes back depends on whether the task has ended.
+        settleHeldElements(of: member)
         let retry = settleTask(of: member, end)
         arena.releaseRuns(of: index)
         if index <= arena.layout.workers {
@@ -114,90 +116,5 @@ struct Recovery {
         guard let block = try? heap.allocate(output.count, journal: journal) else { return }
         unsafe arena.withBytes(at: block.offset, count: output.count) { unsafe $0.copyBytes(from: output) }
         slot.result.adopt(block, length: output.count)
-    }
-
-    // MARK: What was under way
-
-    private func recover(_ entry: JournalEntry, of member: Member) {
-        defer { entry.clear() }
-        if entry.cell != 0 { return recoverCell(entry, of: member) }
-        if entry.segment != 0 { return recoverSegment(entry, of: member) }
-        let block = entry.block
-        guard !block.isNone else { return }
-        // A result: it stays if the task's end was published with it.
-        let index = Int(clamping: member.slot.load()) - 1
-        if index >= 0, index < arena.layout.slotCapacity {
-            let slot = TaskSlot(arena: arena, index: index)
-            if slot.word.status == .done, slot.result.block == block { return }
-        }
-        arena.free(block, by: member.index)
-    }
-
-    private func recoverCell(_ entry: JournalEntry, of member: Member) {
-        guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
-        let (segment, index) = cell.place
-        // ORDERING: before the cell's word. If that says the dead was done with the place, the bit is of the same time.
-        let isGone = segment.consumed.load() & 1 << UInt64(index) != 0
-        let word = cell.word
-        let number = entry.channel >> 17
-        let queue = queue(header, as: member)
-        let isMine = word.owner == member.index && word.tag == queue.tag(number)
-        let position = number * UInt64(Segment.cells) + UInt64(index)
-        switch word.state {
-        case .writing where isMine:
-            // The place counts as sent, so that it may count as dropped.
-            _ = header.tail.compareExchange(position, position &+ 1)
-            DropCount(header: header).add(for: entry)
-            arena.free(entry.block, by: member.index)
-            // Last: it says that all this is done.
-            cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
-        case .reading where isMine:
-            arena.free(cell.payload.block, by: member.index)
-            _ = header.head.compareExchange(position, position &+ 1)
-            DropCount(header: header).add(for: entry)
-            queue.finish(cell, in: segment, index: index, number: number)
-        case .consumed where isMine && !isGone:
-            _ = header.head.compareExchange(position, position &+ 1)
-            queue.finish(cell, in: segment, index: index, number: number)
-        case .consumed where isMine && segment.consumed.load() == Segment.allConsumed:
-            queue.retireIfLeft(segment, number: number)
-        default:
-            // Published, or never claimed: then the block is still the dead member's own.
-            if cell.payload.block != entry.block { arena.free(entry.block, by: member.index) }
-        }
-    }
-
-    private func recoverSegment(_ entry: JournalEntry, of member: Member) {
-        let block = entry.block
-        guard !block.isNone, let header = channel(entry), arena.isLive(block), arena.isSegment(block) else { return }
-        let number = (entry.segment & ~JournalEntry.retiring) &- 1
-        let queue = queue(header, as: member)
-        let segment = Segment(arena: arena, offset: block.offset)
-        if entry.segment & JournalEntry.retiring != 0 {
-            queue.completeRetiring(segment, number: number, block)
-        } else if !queue.isLinked(segment, number: number) {
-            arena.free(block, by: member.index)
-        }
-    }
-
-    private func channel(_ entry: JournalEntry) -> ChannelHeader? {
-        let index = Int(entry.channel & ((1 << 17) - 1))
-        return ChannelHeader(arena: arena, index: index)
-    }
-
-    private func queue(_ header: ChannelHeader, as member: Member) -> ChannelQueue {
-        ChannelQueue(
-            header: header, serial: header.state.load() >> 8,
-            membership: Membership(mapping, member: member.index))
-    }
-
-    /// The dead may have been woken for something that another sleeper must do now.
-    private func wakeChannels() {
-        let count = min(Int(clamping: arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
-        for index in 0..<count {
-            let header = ChannelHeader(arena: arena, index: index)
-            guard header.state.load() & ChannelHeader.liveFlag != 0 else { continue }
-            header.wakeAll()
-        }
     }
 }

@@ -124,6 +124,7 @@ struct Worker {
                 beWatched(for: slot)
                 standIn(for: slot.copyMember, slot, word)
             }
+            membership.holdings.release(as: membership)
             me.deadline.store(0)
         }
         me.slot.store(0)

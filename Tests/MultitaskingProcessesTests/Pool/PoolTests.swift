@@ -87,6 +87,15 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    @Test(
+        arguments: [
+            "redelivery-order", "redelivery-ends", "redelivery-killed", "redelivery-close", "redelivery-copy",
+            "redelivery-storm", "channel-bytes", "channel-bytes-ledger", "channel-ends-with-pool",
+        ], methods)
+    func redeliveryAndBytes(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    }
+
     @Test(arguments: ["signal-across-processes", "signal-dropped", "signal-many"], methods)
     func signals(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -195,7 +195,7 @@ import Testing
         let block = try heap.allocate(sizeClass: SizeClass.segment, journal: innerJournal)
         let fresh = Segment(arena: arena, offset: block.offset)
         let tag = SegmentTag(serial: 5, segment: link.number + 1)
-        if step >= 1 { fresh.initialize(tag, block: block) }
+        if step >= 1 { fresh.initialize(tag, block: block, channel: 0) }
         if step >= 2 { segment.next.store(SegmentLink(number: link.number + 1, unit: fresh.unit).rawValue) }
         var expected = 0
         if step >= 3 { #expect(try channel.send(Segment.cells, wait: .never)) }
@@ -224,7 +224,7 @@ import Testing
         #expect(channel.queue.dismantle())
         // The memory serves another channel by now.
         segment.initialize(
-            SegmentTag(serial: 9, segment: 0), block: BlockReference(rawValue: segment.block.load()))
+            SegmentTag(serial: 9, segment: 0), block: BlockReference(rawValue: segment.block.load()), channel: 1)
         innerJournal.channel = 0
         innerJournal.segment = link.number + 2
         let block = try Heap(arena: arena, member: 1).allocate(sizeClass: SizeClass.segment, journal: innerJournal)

@@ -1,0 +1,109 @@
+// What the supervisor does with a channel after a death, and the client at the channel's end.
+
+extension ChannelQueue {
+    /// Completes the giving back of a segment in whose middle a member died.
+    func completeRetiring(_ segment: Segment, number: UInt64, _ block: BlockReference) {
+        let tag = segment.tag.load()
+        if tag == self.tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
+        guard tag == self.tag(number).rawValue, segment.consumed.load() == Segment.allConsumed,
+            SegmentLink(rawValue: header.headSegment.load()).number > number
+        else { return }
+        retire(segment, number: number, block)
+    }
+
+    /// Whether an initialized segment became part of the channel.
+    func isLinked(_ segment: Segment, number: UInt64) -> Bool {
+        if reaches(number, at: segment.offset) { return true }
+        // If the head is past this number, all places of the segment that was linked under it have been used.
+        let last = segment.cell(Segment.cells - 1).word
+        return SegmentLink(rawValue: header.headSegment.load()).number > number && last.tag == tag(number)
+            && last.state != .free
+    }
+
+    /// Whether the chain from the head on includes the segment with this number at this place.
+    private func reaches(_ number: UInt64, at offset: Int) -> Bool {
+        var patience = Patience()
+        restart: while !patience.isSpent() {
+            let head = SegmentLink(rawValue: header.headSegment.load())
+            var link = head
+            while true {
+                guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
+                if link.number == number { return segment.offset == offset }
+                let next = SegmentLink(rawValue: segment.next.load())
+                guard segment.tag.load() == tag(link.number).rawValue else {
+                    // The head itself is not what it was: the whole channel has been dismantled.
+                    if link == head, header.headSegment.load() == head.rawValue { return false }
+                    continue restart
+                }
+                guard !next.isNone, next.number == link.number + 1 else { return false }
+                link = next
+            }
+        }
+        return false
+    }
+
+    // MARK: The end
+
+    /// Frees everything the channel holds; false if somebody is in the middle of a place and it must be tried again.
+    ///
+    /// Only the client calls this, after the channel was closed and when nobody can begin anything with it.
+    func dismantle() -> Bool {
+        guard !redelivers || emptySegmentsBehindTheHead() else { return false }
+        var patience = Patience()
+        while let segment = Segment(arena: arena, link: SegmentLink(rawValue: header.headSegment.load())) {
+            if patience.isSpent() { return true }
+            let link = SegmentLink(rawValue: header.headSegment.load())
+            for index in 0..<Segment.cells where !empty(segment, index, number: link.number) { return false }
+            // From here on nobody can link a segment to this one.
+            let end = SegmentLink(noneAfter: SegmentTag(rawValue: Segment.retiredFlag >> 13))
+            _ = segment.next.compareExchange(
+                SegmentLink(noneAfter: tag(link.number)).rawValue, end.rawValue)
+            let next = SegmentLink(rawValue: segment.next.load())
+            let block = BlockReference(rawValue: segment.block.load())
+            // First the head, so that it never leads to a segment that is given back, but at the end of the chain.
+            if !next.isNone { header.headSegment.store(next.rawValue) }
+            membership.heap.free(block)
+            if next.isNone { break }
+        }
+        return true
+    }
+
+    /// Gives the segments back that are kept only by elements which their receivers have not reported.
+    private func emptySegmentsBehindTheHead() -> Bool {
+        let head = SegmentLink(rawValue: header.headSegment.load()).number
+        var isDone = true
+        arena.forEachSegment { segment in
+            let segmentTag = SegmentTag(rawValue: segment.tag.load())
+            guard segmentTag == tag(segmentTag.segment), segmentTag.segment < head else { return }
+            for index in 0..<Segment.cells where !empty(segment, index, number: segmentTag.segment) {
+                isDone = false
+                return
+            }
+            retireIfLeft(segment, number: segmentTag.segment)
+        }
+        return isDone
+    }
+
+    /// Frees what a place holds; false if somebody is in the middle of it.
+    private func empty(_ segment: Segment, _ index: Int, number: UInt64) -> Bool {
+        let cell = segment.cell(index)
+        let word = cell.word
+        let consumed = CellWord(.consumed, tag: tag(number)).rawValue
+        switch word.state {
+        case .free, .void:
+            guard cell.wordCell.compareExchange(word.rawValue, consumed) else { return false }
+        case .full, .taken:
+            let reading = CellWord(.reading, owner: membership.member, tag: tag(number))
+            guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { return false }
+            membership.heap.free(cell.payload.block)
+            cell.wordCell.store(consumed)
+        case .writing, .reading, .settling:
+            return false
+        case .consumed:
+            // Its reader may not have set its bit yet, and must not do so in a segment that serves again.
+            return segment.consumed.load() & 1 << UInt64(index) != 0
+        }
+        segment.consumed.formUnion(1 << UInt64(index))
+        return true
+    }
+}

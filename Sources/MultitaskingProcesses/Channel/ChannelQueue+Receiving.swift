@@ -1,0 +1,158 @@
+import Synchronization
+
+extension ChannelQueue {
+    /// A place whose element is this process's to take.
+    struct Claim {
+        /// Where the cell is; a `Cell` is four times as large.
+        let offset: Int
+        /// Its segment's number.
+        let number: UInt64
+    }
+
+    /// The place that was claimed.
+    @inline(__always)
+    func cell(_ claim: Claim) -> Cell { Cell(arena: arena, offset: claim.offset) }
+
+    enum Receipt {
+        case element(Claim)
+        /// The first element is of a type with this fingerprint, and stays.
+        case otherType(UInt64)
+        case empty
+        /// The first place is being written at this moment.
+        case busy
+    }
+
+    /// Claims the first element that was never received. What follows is ordered after the move of the head.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: of the type that is asked for; nil for any.
+    ///   - state: `reading`, which ``finish(_:)`` must end, or `taken`, which ``settle(_:journal:isDone:)`` must end.
+    /// - Throws: `memoryDamaged`.
+    @inline(__always)
+    func receive(journal: JournalEntry, fingerprint: UInt64?, as state: CellWord.State) throws -> Receipt {
+        let member = membership.member
+        var patience = Patience()
+        while isLive {
+            try patience.spend()
+            let position = header.head.load()
+            let (number, index) = Self.place(position)
+            guard let segment = segmentForReceiving(number) else {
+                if position >= header.tail.load() { return .empty }
+                continue
+            }
+            let cell = segment.cell(index)
+            let word = cell.word
+            let tag = tag(number)
+            guard word.tag == tag else { continue }
+            let claim = Claim(offset: cell.offset, number: number)
+            switch word.state {
+            case .full:
+                let found = cell.fingerprint.loadRelaxed()
+                if let fingerprint, found != fingerprint {
+                    // Unless it was taken meanwhile, and this was another one's.
+                    if cell.word == word { return .otherType(found) }
+                    continue
+                }
+                announce(cell, of: number, in: journal)
+                let mine = CellWord(state, owner: member, tag: tag)
+                guard cell.wordCell.compareExchange(word.rawValue, mine.rawValue) else { continue }
+                moveHead(past: position)
+                return .element(claim)
+            case .void:
+                announce(cell, of: number, in: journal)
+                let consumed = CellWord(.consumed, owner: member, tag: tag)
+                guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
+                moveHead(past: position)
+                finish(claim)
+            case .reading, .taken, .settling, .consumed:
+                moveHead(past: position)
+            case .writing:
+                return .busy
+            case .free:
+                return .empty
+            }
+        }
+        return .empty
+    }
+
+    /// Moves the head past a place that has been sent, and the tail before it.
+    @inline(__always)
+    func moveHead(past position: UInt64) {
+        if hints.tail.load(ordering: .relaxed) <= position {
+            // Its sender may not have moved the tail yet.
+            _ = header.tail.compareExchange(position, position &+ 1)
+            hints.tail.store(header.tail.load(), ordering: .relaxed)
+        }
+        // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
+        if !header.head.compareExchangeOrdered(position, position &+ 1) { fence() }
+    }
+
+    @inline(__always)
+    private func segmentForReceiving(_ number: UInt64) -> Segment? {
+        let link = SegmentLink(rawValue: header.headSegment.load())
+        if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
+        return nextSegmentForReceiving(number)
+    }
+
+    @inline(never)
+    private func nextSegmentForReceiving(_ number: UInt64) -> Segment? {
+        while true {
+            let link = SegmentLink(rawValue: header.headSegment.load())
+            guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
+            if link.number == number { return segment }
+            let next = SegmentLink(rawValue: segment.next.load())
+            guard !next.isNone, next.number == link.number + 1 else { return nil }
+            // The tail must never point behind the head, to a segment that may be given back.
+            _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
+            withRetiring(segment, number: link.number) { block in
+                guard header.headSegment.compareExchange(link.rawValue, next.rawValue) else { return }
+                fence()
+                if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number, block) }
+            }
+        }
+    }
+
+    /// Marks a place as done with, and gives its segment back if it was the last.
+    @inline(__always)
+    func finish(_ claim: Claim) {
+        let cell = cell(claim)
+        let (segment, index) = cell.place
+        finish(cell, in: segment, index: index, number: claim.number)
+    }
+
+    /// Marks a place as done with, and gives its segment back if it was the last.
+    ///
+    /// Once the place's bit is set, the segment may serve for something else: nothing is written to it afterwards.
+    @inline(__always)
+    func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
+        cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
+        let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
+        if consumed == Segment.allConsumed { retireIfLeft(segment, number: number) }
+    }
+
+    /// Gives a segment back whose elements are all gone, if the head has left it.
+    @inline(never)
+    func retireIfLeft(_ segment: Segment, number: UInt64) {
+        fence()
+        guard SegmentLink(rawValue: header.headSegment.load()).number > number else { return }
+        withRetiring(segment, number: number) { retire(segment, number: number, $0) }
+    }
+
+    /// Runs `body` while the journal says that a segment may have to be given back.
+    private func withRetiring(_ segment: Segment, number: UInt64, _ body: (BlockReference) -> Void) {
+        membership.journal.withInnerEntry { journal in
+            journal.channel = UInt64(header.index)
+            journal.segment = (number + 1) | JournalEntry.retiring
+            let block = BlockReference(rawValue: segment.block.load())
+            journal.block = block
+            body(block)
+            journal.clear()
+        }
+    }
+
+    /// Gives a segment back that the head has left and whose elements are all gone; only the first caller does it.
+    func retire(_ segment: Segment, number: UInt64, _ block: BlockReference) {
+        let tag = tag(number).rawValue
+        if segment.tag.compareExchange(tag, tag | Segment.retiredFlag) { membership.heap.free(block) }
+    }
+}

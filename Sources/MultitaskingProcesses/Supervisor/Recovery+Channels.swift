@@ -1,0 +1,135 @@
+// What a member that has died was in the middle of: channel calls, allocations, and elements that it had not reported.
+
+extension Recovery {
+    func recover(_ entry: JournalEntry, of member: Member) {
+        defer { entry.clear() }
+        if entry.cell != 0 { return recoverCell(entry, of: member) }
+        if entry.segment != 0 { return recoverSegment(entry, of: member) }
+        let block = entry.block
+        guard !block.isNone else { return }
+        // A result: it stays if the task's end was published with it.
+        let index = Int(clamping: member.slot.load()) - 1
+        if index >= 0, index < arena.layout.slotCapacity {
+            let slot = TaskSlot(arena: arena, index: index)
+            if slot.word.status == .done, slot.result.block == block { return }
+        }
+        arena.free(block, by: member.index)
+    }
+
+    private func recoverCell(_ entry: JournalEntry, of member: Member) {
+        guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
+        let (segment, index) = cell.place
+        // ORDERING: before the cell's word. If that says the dead was done with the place, the bit is of the same time.
+        let isGone = segment.consumed.load() & 1 << UInt64(index) != 0
+        let word = cell.word
+        let number = entry.channel >> 17
+        let queue = queue(header, as: member)
+        let isMine = word.owner == member.index && word.tag == queue.tag(number)
+        let position = number * UInt64(Segment.cells) + UInt64(index)
+        switch word.state {
+        case .writing where isMine:
+            // The place counts as sent, so that it may count as dropped.
+            _ = header.tail.compareExchange(position, position &+ 1)
+            DropCount(header: header).add(for: entry)
+            arena.free(entry.block, by: member.index)
+            queue.countNothing(at: cell)
+            // Last: it says that all this is done.
+            cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
+        case .reading where isMine, .settling where isMine:
+            arena.free(cell.payload.block, by: member.index)
+            queue.moveHead(past: position)
+            DropCount(header: header).add(for: entry)
+            queue.finish(cell, in: segment, index: index, number: number)
+        case .consumed where isMine && !isGone:
+            queue.moveHead(past: position)
+            queue.finish(cell, in: segment, index: index, number: number)
+        case .consumed where isMine && segment.consumed.load() == Segment.allConsumed:
+            queue.retireIfLeft(segment, number: number)
+        default:
+            // Published: its sender may not have moved the tail. Or never claimed: then the block is still its own.
+            if word.tag == queue.tag(number), word.state != .free {
+                _ = header.tail.compareExchange(position, position &+ 1)
+            }
+            if cell.payload.block != entry.block { arena.free(entry.block, by: member.index) }
+        }
+    }
+
+    private func recoverSegment(_ entry: JournalEntry, of member: Member) {
+        let block = entry.block
+        guard !block.isNone, let header = channel(entry), arena.isLive(block), arena.isSegment(block) else { return }
+        let number = (entry.segment & ~JournalEntry.retiring) &- 1
+        let queue = queue(header, as: member)
+        let segment = Segment(arena: arena, offset: block.offset)
+        if entry.segment & JournalEntry.retiring != 0 {
+            queue.completeRetiring(segment, number: number, block)
+        } else if !queue.isLinked(segment, number: number) {
+            arena.free(block, by: member.index)
+        }
+    }
+
+    // MARK: Elements of channels that redeliver
+
+    /// Gives back what the dead had received and not reported, if it died in its task.
+    func settleHeldElements(of member: Member) {
+        guard member.holds.load() != 0 else { return }
+        let isInTask = isInTask(member)
+        var held: [(queue: ChannelQueue, claim: ChannelQueue.Claim)] = []
+        var queues: [Int: ChannelQueue] = [:]
+        arena.forEachSegment { segment in
+            let index = Int(clamping: segment.channel.load())
+            let tag = SegmentTag(rawValue: segment.tag.load())
+            guard index < ArenaLayout.channelLimit else { return }
+            for cell in (0..<Segment.cells).map(segment.cell)
+            where cell.word == CellWord(.taken, owner: member.index, tag: tag) {
+                let queue = queues[index] ?? queue(ChannelHeader(arena: arena, index: index), as: member)
+                queues[index] = queue
+                guard queue.tag(tag.segment) == tag else { continue }
+                held.append((queue, .init(offset: cell.offset, number: tag.segment)))
+            }
+        }
+        let entry = member.journal(0)
+        for (queue, claim) in held {
+            if isInTask {
+                queue.giveBack(claim, journal: entry)
+            } else {
+                queue.settle(claim, journal: entry, isDone: false)
+            }
+            entry.clear()
+        }
+        // Of all channels that redeliver: a supervisor that died in the midst of this may have given back to any of them.
+        forEachChannel { if $0.redelivers.load() != 0 { $0.returns.add(1) } }
+        member.holds.store(0)
+    }
+
+    /// Whether the member had begun a task and not ended it.
+    private func isInTask(_ member: Member) -> Bool {
+        let index = Int(clamping: member.slot.load()) - 1
+        guard index >= 0, index < arena.layout.slotCapacity else { return false }
+        let slot = TaskSlot(arena: arena, index: index)
+        let word = slot.word
+        guard member.index > arena.layout.workers else { return word.isClaimed && word.member == member.index }
+        return slot.kind == .copy && slot.copyMember == member.index && (word.isClaimed || word.status == .queued)
+    }
+
+    private func channel(_ entry: JournalEntry) -> ChannelHeader? {
+        let index = Int(entry.channel & ((1 << 17) - 1))
+        return ChannelHeader(arena: arena, index: index)
+    }
+
+    private func queue(_ header: ChannelHeader, as member: Member) -> ChannelQueue {
+        ChannelQueue(
+            header: header, serial: header.state.load() >> 8,
+            membership: Membership(mapping, member: member.index))
+    }
+
+    /// The dead may have been woken for something that another sleeper must do now.
+    func wakeChannels() { forEachChannel { $0.wakeAll() } }
+
+    private func forEachChannel(_ body: (ChannelHeader) -> Void) {
+        let count = min(Int(clamping: arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        for index in 0..<count {
+            let header = ChannelHeader(arena: arena, index: index)
+            if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
+        }
+    }
+}
