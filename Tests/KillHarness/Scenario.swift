@@ -57,7 +57,8 @@
         private static let mine = Item(1, 0)
 
         static func send(
-            _ name: String, _ size: Int, _ options: ChannelOptions = ChannelOptions(), places: Int = 0, queued: Int = 2
+            _ name: String, _ size: Int, _ options: ChannelOptions = ChannelOptions(), places: Int = 0, queued: Int = 2,
+            then prepare: @escaping (World) -> Void = { _ in }
         ) -> Scenario {
             Scenario("send-\(name)", options, sends: [mine]) { world in
                 // Once before, so that what is done only once in a process is done.
@@ -66,6 +67,7 @@
                 try world.survivorEnd.taskDone()
                 try world.turn(places)
                 try world.send((0..<queued).map { Item(0, UInt8($0)) }, World.inline, through: world.channel)
+                prepare(world)
             } operate: { world in
                 guard try world.victimEnd.send(mine.bytes(size), wait: .never) else { throw Broken("no room") }
             }
@@ -79,6 +81,8 @@
                 // The first place of the second segment: place 30 is the first segment's last.
                 send("append", World.inline, places: 28),
                 send("append-block", World.block, places: 28),
+                // Somebody sleeps, or has died in its sleep.
+                send("wakes", World.inline) { $0.channel.queue.header.receivers.sleepers.add(1) },
                 Scenario("send-full", ChannelOptions(capacity: 2)) { world in
                     _ = try world.victimEnd.send(Item(1, 200).bytes(World.block), wait: .never)
                     _ = try world.survivorEnd.receive(as: [UInt8].self)

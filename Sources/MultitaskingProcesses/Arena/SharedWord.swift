@@ -108,6 +108,12 @@ struct SharedFutex: @unchecked Sendable {
         unsafe pointer.pointee.bitwiseOr(bits, ordering: .acquiringAndReleasing).oldValue
     }
 
+    /// Clears bits and returns the former value.
+    @inline(__always) @discardableResult
+    func formClear(_ bits: UInt32) -> UInt32 {
+        unsafe pointer.pointee.bitwiseAnd(~bits, ordering: .acquiringAndReleasing).oldValue
+    }
+
     /// Adds, wrapping around, and returns the former value.
     @inline(__always) @discardableResult
     func add(_ value: UInt32) -> UInt32 {

@@ -95,18 +95,15 @@ extension Membership {
             lookAfterSupervisor()
             return nil
         }
+        var hasSlept = false
+        // There may be more than this one needs.
+        defer {
+            if hasSlept, isReady() { queue.wakeOne() }
+        }
         while true {
             if spin(until: hint), let value = try attempt() { return value }
-            let ticket = queue.futex.load()
-            queue.sleepers.add(1)
-            fence()
-            // A change made before this look is seen by it; a change made later sees the sleeper and raises the futex.
-            if isReady() {
-                sched_yield()
-            } else {
-                queue.futex.sleep(while: ticket, nanoseconds: min(deadline.left, Self.slice))
-            }
-            queue.sleepers.subtract(1)
+            hasSlept = true
+            queue.sleep(nanoseconds: min(deadline.left, Self.slice), unless: isReady)
             if let value = try attempt() { return value }
             lookAfterSupervisor()
             if deadline.left == 0 { return nil }
