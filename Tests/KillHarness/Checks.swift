@@ -81,7 +81,14 @@
 
         private func checkChannel(_ early: (received: [Item], sent: [Item])) throws {
             var received = early.received
-            while let item = try receive() { received.append(item) }
+            var bytes = world.channel.status.byteCount ?? 0
+            try expect(bytes < 1 << 19, "\(bytes) bytes wait")
+            while let item = try receive() {
+                received.append(item)
+                let left = world.channel.status.byteCount ?? 0
+                try expect(left <= bytes, "\(left) bytes wait where it was \(bytes) with one element more")
+                bytes = left
+            }
             let status = world.channel.status
             try expect(status.count == 0, "the empty channel counts \(status.count)")
             try expect(status.byteCount ?? 0 == 0, "the empty channel counts \(status.byteCount ?? 0) bytes")
