@@ -6,6 +6,7 @@ extension Executor {
     ///
     /// Returns at once; ask the future for the result. Calls start in the order of submission.
     /// - Throws: as ``submit(_:options:)`` does.
+    @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
@@ -14,6 +15,7 @@ extension Executor {
     }
 
     /// Runs a function that returns nothing in a worker.
+    @inlinable
     public func submit<each Argument: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         options: TaskOptions = .default, _ arguments: repeat each Argument
@@ -22,6 +24,7 @@ extension Executor {
     }
 
     /// Runs an `async` function in a worker, which it occupies until it has returned.
+    @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
@@ -30,6 +33,7 @@ extension Executor {
     }
 
     /// Runs an `async` function that returns nothing in a worker, which it occupies until it has returned.
+    @inlinable
     public func submit<each Argument: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
         options: TaskOptions = .default, _ arguments: repeat each Argument
@@ -41,6 +45,7 @@ extension Executor {
     ///
     /// Returns at once; ask the future for the result. Calls start in the order of submission.
     /// - Throws: as ``submit(_:options:)`` does.
+    @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) throws -> Output
@@ -49,6 +54,7 @@ extension Executor {
     }
 
     /// Runs a closure that returns nothing in a worker.
+    @inlinable
     public func submit<each Argument: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) throws -> Void
@@ -57,6 +63,7 @@ extension Executor {
     }
 
     /// Runs an `async` closure in a worker, which it occupies until it has returned.
+    @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) async throws -> Output
@@ -65,6 +72,7 @@ extension Executor {
     }
 
     /// Runs an `async` closure that returns nothing in a worker, which it occupies until it has returned.
+    @inlinable
     public func submit<each Argument: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) async throws -> Void

@@ -42,15 +42,17 @@ public struct TaskOptions: Sendable, Hashable {
 extension TaskOptions {
     /// Throws `invalidArgument` unless all times are positive and the number of retries can be counted.
     public func validate() throws {
-        for (name, duration) in [("timeout", timeout), ("queueTimeout", queueTimeout)] {
-            if let duration, duration <= .zero {
-                throw MultitaskingError(
-                    .invalidArgument, "\(name) is \(duration); give a positive duration, or nil for no limit")
-            }
-        }
+        try Self.validate(timeout, "timeout")
+        try Self.validate(queueTimeout, "queueTimeout")
         if gracePeriod < .zero {
             throw MultitaskingError(.invalidArgument, "gracePeriod is \(gracePeriod); give zero or more")
         }
         try retries.validate()
+    }
+
+    private static func validate(_ duration: Duration?, _ name: StaticString) throws {
+        guard let duration, duration <= .zero else { return }
+        throw MultitaskingError(
+            .invalidArgument, "\(name) is \(duration); give a positive duration, or nil for no limit")
     }
 }

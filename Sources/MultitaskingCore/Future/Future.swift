@@ -2,9 +2,10 @@
 ///
 /// A future is a handle: copies are the same task. Dropping it does not cancel the task.
 public struct Future<Value: Sendable>: Sendable {
-    private let source: any FutureSource<Value>
+    @usableFromInline let source: any FutureSource<Value>
 
     /// Makes a future of a backend's side.
+    @inlinable
     public init(_ source: any FutureSource<Value>) { self.source = source }
 
     /// How far the task is; cheap, never blocks.
@@ -25,6 +26,7 @@ public struct Future<Value: Sendable>: Sendable {
     public var isRunning: Bool { source.state == .running }
 
     /// How the task ended, or nil if it has not; never blocks.
+    @inlinable
     public func outcome() -> TaskOutcome<Value>? { source.outcome() }
 
     /// Cancels the task if it has not started.
@@ -51,6 +53,7 @@ public struct Future<Value: Sendable>: Sendable {
     /// - Parameter timeout: how long to wait at most; nil for as long as it takes.
     /// - Throws: what the function threw; `timedOut` if the task has not ended in time (it goes on); `cancelled`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @inlinable
     public func value(timeout: Duration? = nil) throws -> Value {
         if !source.waitUntilDone(WaitLimit(timeout: timeout)) { throw MultitaskingError.notDone(within: timeout) }
         guard let outcome = source.outcome() else { throw MultitaskingError.notDone(within: timeout) }

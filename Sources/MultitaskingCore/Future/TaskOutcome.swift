@@ -9,6 +9,7 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
 
     /// The value.
     /// - Throws: the failure, or an error with the code `cancelled`.
+    @inlinable
     public func get() throws -> Value {
         switch self {
         case .success(let value): return value

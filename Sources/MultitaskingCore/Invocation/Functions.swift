@@ -12,9 +12,10 @@
 
 /// A function, passed by its name, that returns a value.
 public struct NamedFunction<each Argument: Portable, Output: Portable>: PortableFunction {
-    private let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Output
+    @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Output
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output) {
         self.function = function
     }
@@ -23,22 +24,26 @@ public struct NamedFunction<each Argument: Portable, Output: Portable>: Portable
         try function()(repeat each arguments)
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(output)
     }
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
@@ -46,9 +51,10 @@ public struct NamedFunction<each Argument: Portable, Output: Portable>: Portable
 
 /// A function, passed by its name, that returns nothing.
 public struct NamedAction<each Argument: Portable>: PortableFunction {
-    private let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Void
+    @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Void
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void) {
         self.function = function
     }
@@ -57,50 +63,59 @@ public struct NamedAction<each Argument: Portable>: PortableFunction {
         try function()(repeat each arguments)
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
 }
 
 /// A closure literal that returns a value.
 public struct LiteralFunction<each Argument: Portable, Output: Portable>: PortableFunction {
-    private let function: @Sendable (repeat each Argument) throws -> Output
+    @usableFromInline let function: @Sendable (repeat each Argument) throws -> Output
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable (repeat each Argument) throws -> Output) { self.function = function }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Output {
         try function(repeat each arguments)
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(output)
     }
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
@@ -108,37 +123,43 @@ public struct LiteralFunction<each Argument: Portable, Output: Portable>: Portab
 
 /// A closure literal that returns nothing.
 public struct LiteralAction<each Argument: Portable>: PortableFunction {
-    private let function: @Sendable (repeat each Argument) throws -> Void
+    @usableFromInline let function: @Sendable (repeat each Argument) throws -> Void
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable (repeat each Argument) throws -> Void) { self.function = function }
 
     public func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Void {
         try function(repeat each arguments)
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
 }
 
 /// An asynchronous function, passed by its name, that returns a value.
 public struct AsyncNamedFunction<each Argument: Portable, Output: Portable>: PortableFunction {
-    private let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
+    @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output) {
         self.function = function
     }
@@ -148,22 +169,26 @@ public struct AsyncNamedFunction<each Argument: Portable, Output: Portable>: Por
         return try environment.wait { try await function()(repeat each arguments) }
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(output)
     }
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
@@ -171,9 +196,10 @@ public struct AsyncNamedFunction<each Argument: Portable, Output: Portable>: Por
 
 /// An asynchronous function, passed by its name, that returns nothing.
 public struct AsyncNamedAction<each Argument: Portable>: PortableFunction {
-    private let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
+    @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void) {
         self.function = function
     }
@@ -183,28 +209,33 @@ public struct AsyncNamedAction<each Argument: Portable>: PortableFunction {
         try environment.wait { try await function()(repeat each arguments) }
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
 }
 
 /// An asynchronous closure literal that returns a value.
 public struct AsyncLiteralFunction<each Argument: Portable, Output: Portable>: PortableFunction {
-    private let function: @Sendable (repeat each Argument) async throws -> Output
+    @usableFromInline let function: @Sendable (repeat each Argument) async throws -> Output
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable (repeat each Argument) async throws -> Output) {
         self.function = function
     }
@@ -214,22 +245,26 @@ public struct AsyncLiteralFunction<each Argument: Portable, Output: Portable>: P
         return try environment.wait { try await function(repeat each arguments) }
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(output)
     }
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
     }
@@ -237,9 +272,10 @@ public struct AsyncLiteralFunction<each Argument: Portable, Output: Portable>: P
 
 /// An asynchronous closure literal that returns nothing.
 public struct AsyncLiteralAction<each Argument: Portable>: PortableFunction {
-    private let function: @Sendable (repeat each Argument) async throws -> Void
+    @usableFromInline let function: @Sendable (repeat each Argument) async throws -> Void
 
     /// Wraps a function.
+    @inlinable
     public init(_ function: @escaping @Sendable (repeat each Argument) async throws -> Void) {
         self.function = function
     }
@@ -249,19 +285,23 @@ public struct AsyncLiteralAction<each Argument: Portable>: PortableFunction {
         try environment.wait { try await function(repeat each arguments) }
     }
 
+    @inlinable
     public static func encode(
         _ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder
     ) throws {
         try encodeArguments((repeat each arguments), into: &encoder)
     }
 
+    @inlinable
     public static func decodeArguments(
         from decoder: inout some PayloadDecoder
     ) throws -> (repeat each Argument) {
         try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
     }
 
+    @inlinable
     public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
+    @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
 }

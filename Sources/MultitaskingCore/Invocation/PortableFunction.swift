@@ -31,6 +31,7 @@ public protocol PortableFunction: Sendable {
 
 extension PortableFunction {
     /// Most arguments are values that refer to nothing.
+    @inlinable
     public static func companion(of arguments: Arguments) -> (any Sendable)? { nil }
 }
 
@@ -42,6 +43,7 @@ public struct Invoker<Function: PortableFunction>: Sendable {
     public let arguments: Function.Arguments
 
     /// Makes a call of `function`.
+    @inlinable
     public init(_ function: Function, _ arguments: Function.Arguments) {
         self.function = function
         self.arguments = arguments
@@ -57,6 +59,7 @@ public struct Invoker<Function: PortableFunction>: Sendable {
 public typealias Portable = Codable & Sendable
 
 /// Writes every element of an argument tuple, first to last.
+@inlinable
 public func encodeArguments<each A: Portable>(
     _ arguments: (repeat each A), into encoder: inout some PayloadEncoder
 ) throws {
@@ -64,6 +67,7 @@ public func encodeArguments<each A: Portable>(
 }
 
 /// Reads what ``encodeArguments(_:into:)`` wrote.
+@inlinable
 public func decodeArguments<each A: Portable>(
     _ types: repeat (each A).Type, from decoder: inout some PayloadDecoder
 ) throws -> (repeat each A) {

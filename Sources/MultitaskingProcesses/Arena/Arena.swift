@@ -57,7 +57,7 @@ final class ArenaMapping: Sendable {
         var words = [UInt64](repeating: 0, count: 4)
         let count = unsafe words.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
         guard count == 32, words[0] == ArenaLayout.magic, words[1] <= UInt64(ArenaLayout.workerLimit),
-            words[2] <= 1 << 28, words[3] <= 1 << 28
+            words[2] <= 1 << 28, words[2].nonzeroBitCount == 1, words[3] <= 1 << 28
         else {
             throw MultitaskingError(.systemError, "descriptor \(descriptor) is not a pool's shared memory")
         }

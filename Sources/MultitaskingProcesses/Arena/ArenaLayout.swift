@@ -6,7 +6,7 @@ import MultitaskingCore
 struct ArenaLayout: Sendable, Equatable {
     /// How many worker processes run tasks.
     let workers: Int
-    /// How many tasks may be unfinished at the same time.
+    /// How many tasks may be unfinished at the same time; a power of two.
     let slotCapacity: Int
     /// How many bytes payloads, results and messages may take up, in chunks.
     let chunkCount: Int
@@ -93,7 +93,7 @@ struct ArenaLayout: Sendable, Equatable {
         static let jobHead = 384
         static let retryTail = 512
         static let retryHead = 640
-        static let parked = 768  // 8 words: one bit a worker
+        static let idleWorkers = 768  // 16 words: two bits a worker
         static let phase = 896
         static let event = 1024
         static let functionCount = 1280

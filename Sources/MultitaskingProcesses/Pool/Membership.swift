@@ -1,12 +1,13 @@
 import Glibc
 import MultitaskingCore
-import MultitaskingSerialization
+public import MultitaskingSerialization
 import Synchronization
 
 /// This process's part in a pool: which member it is, and what it needs to act as one.
 ///
 /// Channels and signals hold the membership rather than its parts: when the client forks a copy of itself for one task,
 /// the handles that the task captured act for the copy from then on.
+@usableFromInline
 final class Membership: @unchecked Sendable {
     private let mapping: ArenaMapping
     let arena: Arena
@@ -17,7 +18,7 @@ final class Membership: @unchecked Sendable {
     @exclusivity(unchecked) private var currentHeap: Heap
     @exclusivity(unchecked) private var currentJournal: Journal
 
-    private let writers = Mutex<[IdleWriter]>([])
+    private let writers = SpareWriters()
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
 
@@ -51,13 +52,19 @@ final class Membership: @unchecked Sendable {
 
     /// Runs `body` with an empty writer whose memory is reused.
     func withWriter<Result>(_ body: (inout PayloadWriter) throws -> Result) rethrows -> Result {
-        var writer = writers.withLock { $0.popLast() }?.writer ?? PayloadWriter()
-        defer {
-            writer.reset()
-            let idle = IdleWriter(writer: writer)
-            writers.withLock { if $0.count < 16 { $0.append(idle) } }
-        }
+        var writer = takeWriter()
+        defer { giveBack(writer) }
         return try body(&writer)
+    }
+
+    /// An empty writer, to be given back.
+    func takeWriter() -> PayloadWriter { writers.take() ?? PayloadWriter() }
+
+    /// Keeps a writer for the next one who needs one.
+    @usableFromInline
+    func giveBack(_ writer: PayloadWriter) {
+        writer.reset()
+        writers.put(writer)
     }
 
     /// The thread that watches for events on behalf of asynchronous callers; started when first needed.
@@ -94,10 +101,4 @@ final class Membership: @unchecked Sendable {
 /// A closure in a struct: a bare one would be wrapped once more by each access through the generic lock.
 private struct SupervisorCheck: Sendable {
     let body: @Sendable () -> Void
-}
-
-/// A writer that nobody uses.
-private struct IdleWriter: @unchecked Sendable {
-    // SAFETY: it is in the list only while nobody holds it, and the list's lock hands it to one thread at a time.
-    let writer: PayloadWriter
 }

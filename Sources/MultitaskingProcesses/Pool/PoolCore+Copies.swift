@@ -1,6 +1,6 @@
 import CMultitaskingLinux
 import Glibc
-import MultitaskingCore
+public import MultitaskingCore
 import MultitaskingSerialization
 import Synchronization
 
@@ -25,6 +25,7 @@ extension PoolCore {
         }
     }
 
+    @usableFromInline
     func submitCopy<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function> {
@@ -112,6 +113,7 @@ extension PoolCore {
     // MARK: Members
 
     private func takeCopyMember(_ limit: WaitLimit) throws -> Int {
+        hasCopies.store(true, ordering: .relaxed)
         let deadline = Deadline(limit)
         let members = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit
         while true {
@@ -137,6 +139,7 @@ extension PoolCore {
 
     /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for any more.
     func reapCopies() {
+        guard hasCopies.load(ordering: .relaxed) else { return }
         state.withLock { state in
             for (member, copy) in state.copies where copy.pid > 0 {
                 if copy.end == nil { state.copies[member]?.end = Self.reap(copy.pid, block: false) }

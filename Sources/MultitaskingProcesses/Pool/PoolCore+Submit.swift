@@ -1,59 +1,107 @@
 import CMultitaskingLinux
 import Glibc
-import MultitaskingCore
-import MultitaskingSerialization
+public import MultitaskingCore
+public import MultitaskingSerialization
 import Synchronization
 
 extension PoolCore {
+    /// Queues a call.
+    ///
+    /// Inlinable, down to the future, so that what depends on the function's type is compiled for it where `submit` is
+    /// called; looking generic types up at run time would take longer than all the rest.
+    @inlinable
     func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function> {
-        try checkUsable()
-        try options.validate()
-        guard let function = try functionIndex(of: call.function) else {
+        guard let (function, borrowed) = try begin(call.function, options) else {
             return try submitCopy(call, options: options)
         }
-        return try membership.withWriter { writer in
-            do { try Function.encode(call.arguments, into: &writer) } catch {
-                throw MultitaskingError.encodeFailed(error)
-            }
-            guard writer.byteCount <= arena.layout.chunkCount * ArenaLayout.chunkSize else {
-                throw MultitaskingError(
-                    .arenaLimitReached,
-                    "the arguments take \(writer.byteCount) bytes, more than the pool's arenaLimit; make it larger")
-            }
+        var writer = borrowed
+        do { try Function.encode(call.arguments, into: &writer) } catch {
+            membership.giveBack(writer)
+            throw MultitaskingError.encodeFailed(error)
+        }
+        let slot = try enqueue(writer, function, options)
+        return ProcessFuture(core: self, slot: slot, companion: Function.companion(of: call.arguments))
+    }
+
+    /// Checks what can be checked before the arguments are encoded.
+    ///
+    /// - Returns: the function's place in the function table and a writer for its arguments; nil if it cannot be sent.
+    @usableFromInline
+    func begin<Function: PortableFunction>(
+        _ function: Function, _ options: TaskOptions
+    ) throws -> (function: Int, writer: PayloadWriter)? {
+        try checkUsable()
+        try options.validate()
+        guard let function = try functionIndex(of: function) else { return nil }
+        return (function, membership.takeWriter())
+    }
+
+    /// Queues a task whose arguments were written, and gives the writer back.
+    @usableFromInline
+    func enqueue(_ writer: PayloadWriter, _ function: Int, _ options: TaskOptions) throws -> TaskSlot {
+        defer { membership.giveBack(writer) }
+        let count = writer.byteCount
+        let parcel = try count > TaskSlot.inlineCapacity ? pack(writer, count, options) : nil
+        do {
             let slot = try waitForRoom(options.waitForRoom) {
-                let slot = try takeSlot()
-                slot.prepare(kind: .portable, function: function, options: options)
-                do {
-                    try slot.arguments.store(
-                        writer, heap: membership.heap, journal: JournalEntry(arena: arena, offset: nil),
-                        compression: membership.compression)
-                } catch {
-                    releaseSlot(slot)
-                    throw error
+                // All in one go: the lock costs more than what is done under it.
+                try state.withLock { state in
+                    let slot = try takeSlot(&state)
+                    slot.prepare(kind: .portable, function: function, options: options)
+                    do {
+                        if let parcel { slot.arguments.adopt(parcel) } else { try slot.arguments.store(writer, count) }
+                        try push(slot, &state)
+                    } catch {
+                        freeSlots.giveBack(slot)
+                        throw error
+                    }
+                    return slot
                 }
-                return slot
             }
-            try enqueue(slot)
-            return ProcessFuture(core: self, slot: slot, companion: Function.companion(of: call.arguments))
+            wakeWorker(for: slot)
+            return slot
+        } catch {
+            if let parcel { membership.heap.free(parcel.block) }
+            throw error
         }
     }
 
-    /// Puts a prepared slot into the ring and wakes a worker.
-    func enqueue(_ slot: TaskSlot) throws {
-        let isQueued = state.withLock { $0.isShutDown ? nil : jobs.push(slot, from: slot.word) }
-        guard let isQueued else {
-            releaseSlot(slot)
-            throw Self.isShutDown
+    /// A block with the arguments.
+    private func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> Parcel {
+        guard count <= arena.layout.chunkCount * ArenaLayout.chunkSize else {
+            throw MultitaskingError(
+                .arenaLimitReached,
+                "the arguments take \(count) bytes, more than the pool's arenaLimit; make it larger")
         }
-        guard isQueued else {
+        return try waitForRoom(options.waitForRoom) {
+            try Parcel(
+                writer, arena: arena, heap: membership.heap, journal: JournalEntry(arena: arena, offset: nil),
+                compression: membership.compression)
+        }
+    }
+
+    /// Puts a prepared slot into the ring and wakes a worker; gives the slot back if that is not possible.
+    func enqueue(_ slot: TaskSlot) throws {
+        do { try state.withLock { try push(slot, &$0) } } catch {
             releaseSlot(slot)
+            throw error
+        }
+        wakeWorker(for: slot)
+    }
+
+    private func push(_ slot: TaskSlot, _ state: inout State) throws {
+        guard !state.isShutDown else { throw Self.isShutDown }
+        guard jobs.push(slot, from: slot.word, room: &state.ringRoom) else {
             throw MultitaskingError(
                 .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
             )
         }
-        if !parked.wakeOne(), arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0 { askForWorker() }
+    }
+
+    private func wakeWorker(for slot: TaskSlot) {
+        if !idle.wakeOne(), arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0 { askForWorker() }
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
         let phase = PoolPhase(arena).value
         if phase == .broken || phase == .killing || phase == .draining && isInterrupted { endQueued(slot, phase) }
@@ -78,41 +126,35 @@ extension PoolCore {
     /// The function's place in the function table, or nil if it cannot be sent.
     private func functionIndex<Function: PortableFunction>(of function: Function) throws -> Int? {
         guard let address = FunctionAddress(of: function) else { return nil }
-        let key = FunctionKey(address: address, type: ObjectIdentifier(Function.self))
-        if let index = state.withLock({ $0.functions[key] }) { return index < 0 ? nil : index }
+        let type = ObjectIdentifier(Function.self)
+        if let index = state.withLock({ $0.functions[address, type] }) { return index < 0 ? nil : index }
         let name = FunctionTypeName(of: Function.self)
         return try state.withLock { state in
-            if let index = state.functions[key] { return index < 0 ? nil : index }
-            guard let name else {
-                state.functions[key] = -1
-                return nil
-            }
-            let index = try FunctionTable(arena: arena).add(address, typeName: name.mangled)
-            state.functions[key] = index
-            return index
+            if let index = state.functions[address, type] { return index < 0 ? nil : index }
+            let index = try name.map { try FunctionTable(arena: arena).add(address, typeName: $0.mangled) } ?? -1
+            state.functions[address, type] = index
+            return index < 0 ? nil : index
         }
     }
 
     // MARK: Slots
 
-    private func takeSlot() throws -> TaskSlot {
-        let index = state.withLock { state -> Int? in
-            if let index = state.freeSlots.popLast() { return index }
-            guard state.freshSlot < arena.layout.slotCapacity else { return nil }
-            state.freshSlot += 1
-            arena.header(ArenaLayout.Header.slotCount).store(UInt64(state.freshSlot))
-            return state.freshSlot - 1
-        }
-        guard let index else {
+    private func takeSlot(_ state: inout State) throws -> TaskSlot {
+        if let index = freeSlots.take(from: &state.freeSlots) { return TaskSlot(arena: arena, index: index) }
+        guard state.freshSlot < arena.layout.slotCapacity else {
             throw MultitaskingError(
                 .arenaLimitReached,
                 "\(arena.layout.slotCapacity) tasks are unfinished or hold a result; drop some results or wait")
         }
-        return TaskSlot(arena: arena, index: index)
+        state.freshSlot += 1
+        arena.header(ArenaLayout.Header.slotCount).store(UInt64(state.freshSlot))
+        return TaskSlot(arena: arena, index: state.freshSlot - 1)
     }
 
     /// A slot for a task that is not in the function table.
-    func takeSlot(waiting limit: WaitLimit) throws -> TaskSlot { try waitForRoom(limit) { try takeSlot() } }
+    func takeSlot(waiting limit: WaitLimit) throws -> TaskSlot {
+        try waitForRoom(limit) { try state.withLock { try takeSlot(&$0) } }
+    }
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
@@ -120,7 +162,7 @@ extension PoolCore {
         slot.arguments.release(to: membership.heap)
         slot.result.release(to: membership.heap)
         slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
-        state.withLock { $0.freeSlots.append(slot.index) }
+        freeSlots.giveBack(slot)
     }
 
     /// Repeats `attempt` while the arena is full, until there is room or the limit passes.
@@ -145,8 +187,11 @@ extension PoolCore {
 
     /// Keeps a task going whose future was dropped; its slot is given back some time after it has ended.
     func abandon(_ slot: TaskSlot, companion: (any Sendable)?) {
-        state.withLock { $0.abandoned.append((slot, companion)) }
-        sweepAbandoned()
+        let isDue = state.withLock { state in
+            state.abandoned.append((slot, companion))
+            return state.abandoned.count >= state.sweepCount
+        }
+        if isDue { sweepAbandoned() }
     }
 
     /// Gives back the slots of dropped futures whose tasks have ended.
@@ -156,6 +201,7 @@ extension PoolCore {
             let split = state.abandoned.partition { $0.slot.hasEnded || $0.slot.expireIfDue() }
             let ended = Array(state.abandoned[split...])
             state.abandoned.removeSubrange(split...)
+            state.sweepCount = max(16, 2 * state.abandoned.count)
             return ended
         }
         for (slot, _) in ended { releaseSlot(slot) }
@@ -176,6 +222,7 @@ extension TaskSlot {
 
 extension MultitaskingError {
     /// The error of an argument or message that could not be encoded.
+    @usableFromInline
     static func encodeFailed(_ error: any Error) -> MultitaskingError {
         if let error = error as? MultitaskingError, error.code == .encodeFailed { return error }
         return MultitaskingError(

@@ -127,6 +127,8 @@ extension PoolCore {
             guard supervision.pid > 0, !supervision.isGone, now - supervision.lastCheck > 20_000_000 else { return }
             supervision.lastCheck = now
             restartIfDead(&supervision)
+            // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
+            if !jobs.isEmpty { idle.wakeSleeping() }
         }
     }
 
@@ -217,7 +219,7 @@ extension PoolCore {
             PoolPhase(arena).advance(to: .killing)
             endAllQueued(as: .cancelled)
         }
-        parked.wakeAll()
+        idle.wakeAll()
         ringDoorbell()
     }
 

@@ -6,6 +6,7 @@ import MultitaskingSerialization
 import Synchronization
 
 /// The client's side of a pool; it outlives the `ProcessPool` while futures and channels of it are held.
+@usableFromInline
 final class PoolCore: Sendable {
     /// Half of the machine's memory, in whole MiB.
     static var defaultArenaLimit: Int {
@@ -18,9 +19,10 @@ final class PoolCore: Sendable {
 
     let mapping: ArenaMapping
     let arena: Arena
-    let membership: Membership
+    @usableFromInline let membership: Membership
     let jobs: JobRing
-    let parked: ParkedWorkers
+    let idle: IdleWorkers
+    let freeSlots: FreeSlots
     /// An eventfd; writing to it makes the supervisor look at the arena.
     let doorbell: Int32
     /// A pidfd of this process, for the supervisor.
@@ -30,25 +32,29 @@ final class PoolCore: Sendable {
 
     let systemKills = SystemKills()
     let state = Mutex(State())
+    /// Whether a copy was ever made; most pools make none.
+    ///
+    /// ORDERING: relaxed; who made a copy, or learnt of it, sees it.
+    let hasCopies = Atomic<Bool>(false)
     let objects = Mutex(Objects())
     let supervision = Mutex(Supervision())
 
     struct State {
-        var freeSlots: [Int] = []
+        /// The slots to use next.
+        var freeSlots = FreeSlots.Chain()
         /// The first slot that was never used.
         var freshSlot = 0
-        var functions: [FunctionKey: Int] = [:]
+        /// How many more tasks fit into the ring for sure.
+        var ringRoom = 0
+        var functions = FunctionIndices()
         /// Slots whose futures were dropped before the task ended, with what the task still needs.
         var abandoned: [(slot: TaskSlot, companion: (any Sendable)?)] = []
+        /// How many of them there must be before it is worth looking which have ended.
+        var sweepCount = 16
         /// The processes forked for one task each, by member.
         var copies: [Int: Copy] = [:]
         /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
-    }
-
-    struct FunctionKey: Hashable {
-        var address: FunctionAddress
-        var type: ObjectIdentifier
     }
 
     init(workers: Int, arenaLimit: Int, compression: CompressionPolicy, limits: WorkerLimits = .none) throws {
@@ -70,7 +76,8 @@ final class PoolCore: Sendable {
         self.arena = arena
         membership = Membership(mapping, member: ArenaLayout.client)
         jobs = JobRing(arena: arena, isRetry: false)
-        parked = ParkedWorkers(arena: arena)
+        idle = IdleWorkers(arena: arena)
+        freeSlots = FreeSlots(arena: arena)
         doorbell = mt_eventfd()
         clientPidfd = mt_pidfd_open(clientPid)
         guard doorbell >= 0, clientPidfd >= 0 else {
@@ -120,7 +127,8 @@ final class PoolCore: Sendable {
     var memoryUsage: MemoryUsage {
         sweepAbandoned()
         let blocks = arena.blocksInUse()
-        let tasks = state.withLock { $0.freshSlot - $0.freeSlots.count }
+        let slots = state.withLock { $0.freshSlot }
+        let tasks = (0..<slots).count { TaskSlot(arena: arena, index: $0).word.status != .free }
         let (channels, signals) = objects.withLock { ($0.liveChannels, $0.liveSignals) }
         return MemoryUsage(
             blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,

@@ -1,19 +1,29 @@
-import MultitaskingCore
+public import MultitaskingCore
 import MultitaskingSerialization
 import Synchronization
 
 /// The client's hold on one task: reads the ledger entry, and decodes the result when first asked for it.
-final class ProcessFuture<Function: PortableFunction>: FutureSource {
-    typealias Value = Function.Output
+@usableFromInline
+final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked Sendable {
+    @usableFromInline typealias Value = Function.Output
 
     private let core: PoolCore
     private let slot: TaskSlot
     private let companion: (any Sendable)?
-    private let settled = Mutex<TaskOutcome<Value>?>(nil)
+    private let lock = Mutex(())
+    // SAFETY: written once, with the lock held, before `isSettled`; read only after that.
+    // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
+    @exclusivity(unchecked) private var settled: Settled?
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
     /// another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
 
+    private final class Settled: Sendable {
+        let outcome: TaskOutcome<Value>
+        init(_ outcome: TaskOutcome<Value>) { self.outcome = outcome }
+    }
+
+    @usableFromInline
     init(core: PoolCore, slot: TaskSlot, companion: (any Sendable)?) {
         self.core = core
         self.slot = slot
@@ -27,6 +37,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
 
     private var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() }
 
+    @usableFromInline
     var state: TaskState {
         let state = currentState
         // Whoever only looks now and then must see the end as well when the supervisor has died.
@@ -35,12 +46,8 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
     }
 
     private var currentState: TaskState {
-        settled.withLock { outcome in
-            switch outcome {
-            case .cancelled?: return .cancelled
-            case .success?, .failure?: return .done
-            case nil: break
-            }
+        lock.withLock { _ in
+            if isSettled.load(ordering: .relaxed) { return wasCancelled ? .cancelled : .done }
             if slot.expireIfDue() { return .done }
             let word = slot.word
             switch word.status {
@@ -53,30 +60,37 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
         }
     }
 
-    func outcome() -> TaskOutcome<Value>? {
-        if let outcome = currentOutcome() { return outcome }
-        // Whoever only looks now and then must see the end as well when the supervisor has died.
-        core.membership.checkSupervisor()
-        return nil
+    /// Once settled: whether the task was cancelled.
+    private var wasCancelled: Bool {
+        if case .cancelled? = unsafe settled?.outcome { true } else { false }
     }
 
-    private func currentOutcome() -> TaskOutcome<Value>? {
-        settled.withLock { settled in
-            if let settled { return settled }
-            let outcome: TaskOutcome<Value>
-            _ = slot.expireIfDue()
-            switch slot.word.status {
-            case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return nil
-            case .cancelled: outcome = .cancelled
-            case .expired: outcome = .failure(Self.expired)
-            case .done: outcome = readOutcome()
-            }
-            settled = outcome
-            isSettled.store(true, ordering: .releasing)
-            core.releaseSlot(slot)
-            core.reapCopies()
-            return outcome
+    @usableFromInline
+    func outcome() -> TaskOutcome<Value>? {
+        guard lock.withLock({ _ in settle() }) else {
+            // Whoever only looks now and then must see the end as well when the supervisor has died.
+            core.membership.checkSupervisor()
+            return nil
         }
+        core.reapCopies()
+        return unsafe settled?.outcome
+    }
+
+    /// Reads how the task ended, and gives the slot back; false if it has not ended.
+    private func settle() -> Bool {
+        if isSettled.load(ordering: .relaxed) { return true }
+        _ = slot.expireIfDue()
+        let outcome: TaskOutcome<Value>
+        switch slot.word.status {
+        case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return false
+        case .cancelled: outcome = .cancelled
+        case .expired: outcome = .failure(Self.expired)
+        case .done: outcome = readOutcome()
+        }
+        unsafe settled = Settled(outcome)
+        isSettled.store(true, ordering: .releasing)
+        core.releaseSlot(slot)
+        return true
     }
 
     private func readOutcome() -> TaskOutcome<Value> {
@@ -113,7 +127,9 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
     }
 
     @available(*, noasync)
+    @usableFromInline
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
+        if hasEnded { return true }
         let deadline = Deadline(wait)
         while true {
             // Now and then it is looked whether the task can end at all.
@@ -128,15 +144,16 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
 
     /// Ends the wait for a task that nobody has any more, because its slot was written over; false if somebody has it.
     private func settleIfLost() -> Bool {
-        settled.withLock { settled in
-            guard settled == nil, core.isLost(slot) else { return false }
+        lock.withLock { _ in
+            guard !isSettled.load(ordering: .relaxed), core.isLost(slot) else { return false }
             // The slot is not used again: somebody may still write to it.
-            settled = .failure(MultitaskingError.memoryDamaged("the task was lost in it"))
+            unsafe settled = Settled(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
             isSettled.store(true, ordering: .releasing)
             return true
         }
     }
 
+    @usableFromInline
     func whenDone(_ body: @escaping @Sendable () -> Void) {
         core.membership.watcher.add { [self] in
             slot.completion.watch()
@@ -152,12 +169,10 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource {
             "the task waited for a worker until its queueTimeout, and never started; allow more time, or more workers")
     }
 
+    @usableFromInline
     func cancel(force: Bool) -> Bool {
-        settled.withLock { settled in
-            if let settled {
-                if case .cancelled = settled { return true }
-                return false
-            }
+        lock.withLock { _ in
+            if isSettled.load(ordering: .relaxed) { return wasCancelled }
             let word = slot.word
             if word.status == .cancelled { return true }
             if word.status == .queued, slot.end(from: word, as: .cancelled) {

@@ -19,7 +19,7 @@ public import MultitaskingSerialization
 ///
 /// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish.
 public final class ProcessPool: Executor {
-    let core: PoolCore
+    @usableFromInline let core: PoolCore
 
     /// How many workers run at most at the same time.
     public let maxWorkers: Int
@@ -72,6 +72,7 @@ public final class ProcessPool: Executor {
     deinit { core.drainInBackground() }
 
     /// Queues a call; see `Executor.submit(_:options:)`.
+    @inlinable
     public func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {

@@ -40,7 +40,7 @@ struct Deadline {
 
 extension Membership {
     /// How long to spin before sleeping.
-    static let spinNanoseconds: Int64 = 50_000
+    static let spinNanoseconds: Int64 = 100_000
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
 
@@ -48,7 +48,7 @@ extension Membership {
     var maySpin: Bool {
         let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
         let workers = arena.layout.workers &- absent
-        let parked = ParkedWorkers(arena: arena).count
+        let parked = IdleWorkers(arena: arena).parkedCount
         return workers &- parked &+ (isClient ? 1 : 0) <= onlineCores
     }
 
@@ -136,45 +136,3 @@ extension Membership {
 
 /// How many cores this process may run on.
 let onlineCores = Int(mt_usable_cores())
-
-/// Which workers sleep because there is nothing to do: one bit each.
-struct ParkedWorkers {
-    let arena: Arena
-
-    private func cell(_ index: Int) -> SharedWord { arena.header(ArenaLayout.Header.parked + index * 8) }
-    private var cells: Int { (arena.layout.workers + 63) / 64 }
-
-    func insert(_ member: Int) { cell((member - 1) / 64).formUnion(1 << UInt64((member - 1) % 64)) }
-    func remove(_ member: Int) { cell((member - 1) / 64).formClear(1 << UInt64((member - 1) % 64)) }
-
-    @inline(__always)
-    var count: Int {
-        var count = 0
-        for index in 0..<cells { count += cell(index).loadRelaxed().nonzeroBitCount }
-        return count
-    }
-
-    /// Wakes one of them, if there is any. The caller has published the work before.
-    @inline(__always) @discardableResult
-    func wakeOne() -> Bool {
-        fence()
-        for index in 0..<cells {
-            while true {
-                let bits = cell(index).loadRelaxed()
-                guard bits != 0 else { break }
-                let bit = UInt64(bits.trailingZeroBitCount)
-                guard cell(index).formClear(1 << bit) & 1 << bit != 0 else { continue }
-                Member(arena: arena, index: index * 64 + Int(bit) + 1).ring()
-                return true
-            }
-        }
-        return false
-    }
-
-    func wakeAll() {
-        for member in 1...arena.layout.workers {
-            remove(member)
-            Member(arena: arena, index: member).ring()
-        }
-    }
-}

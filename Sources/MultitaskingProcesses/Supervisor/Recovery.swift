@@ -36,11 +36,11 @@ struct Recovery {
         let retry = settleTask(of: member, end)
         arena.releaseRuns(of: index)
         if index <= arena.layout.workers {
-            let parked = ParkedWorkers(arena: arena)
-            parked.remove(index)
+            let idle = IdleWorkers(arena: arena)
+            idle.remove(index)
             // The dead may have been woken for a job it never claimed.
             if !JobRing(arena: arena, isRetry: false).isEmpty || !JobRing(arena: arena, isRetry: true).isEmpty {
-                parked.wakeOne()
+                idle.wakeOne()
             }
         }
         wakeChannels()

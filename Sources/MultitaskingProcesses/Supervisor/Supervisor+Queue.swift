@@ -65,7 +65,7 @@ extension Supervisor {
                 return false
             }
             guard retries.push(task.slot, from: word) else { return false }
-            ParkedWorkers(arena: arena).wakeOne()
+            IdleWorkers(arena: arena).wakeOne()
             return true
         }
         return next

@@ -35,12 +35,12 @@ extension Supervisor {
         JobRing(arena: arena, isRetry: false).count + JobRing(arena: arena, isRetry: true).count
     }
 
-    /// How many workers sleep, or are about to look for a task.
+    /// How many workers sleep, or look for a task, or are about to.
     private var idleWorkers: Int {
         let starting = workers.indices.count {
             workers[$0] != nil && Member(arena: arena, index: $0).state == .starting
         }
-        return ParkedWorkers(arena: arena).count + starting
+        return IdleWorkers(arena: arena).count + starting
     }
 
     /// Forks a worker; false if the system cannot make a process now.

@@ -17,7 +17,8 @@ struct JobRing {
     @inline(__always)
     private func entry(_ position: UInt64) -> SharedWord {
         let ring = isRetry ? arena.layout.retryRing : arena.layout.jobRing
-        return arena.word(ring + Int(position % UInt64(arena.layout.slotCapacity)) * 8)
+        // The capacity is a power of two.
+        return arena.word(ring + Int(position & UInt64(arena.layout.slotCapacity - 1)) * 8)
     }
 
     @inline(__always)
@@ -39,10 +40,16 @@ struct JobRing {
 
     /// Puts a slot at the end, changing its word from `expected`. Only one process may do this, one thread at a time.
     ///
+    /// - Parameter room: how many more slots fit for sure, as the last call left it; 0 at first. The head moves with every
+    ///   claim, so looking at it each time would cost a trip to another core.
     /// - Returns: false if the slot's word was not `expected`, or there is no room.
-    func push(_ slot: TaskSlot, from expected: SlotWord) -> Bool {
+    func push(_ slot: TaskSlot, from expected: SlotWord, room: inout Int) -> Bool {
         let position = tailCell.loadRelaxed()
-        guard position &- headCell.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return false }
+        if room <= 0 {
+            guard position &- headCell.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return false }
+            room = arena.layout.slotCapacity - Int(clamping: position &- headCell.load())
+        }
+        room -= 1
         entry(position).storeRelaxed(UInt64(slot.index))
         let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
         guard slot.wordCell.compareExchange(expected.rawValue, queued.rawValue) else { return false }
@@ -54,6 +61,12 @@ struct JobRing {
     func holds(_ ticket: Ticket) -> Bool {
         let (head, tail) = (headCell.load(), tailCell.load())
         return tail &- head <= UInt64(2 * arena.layout.slotCapacity) && ticket.position &- head < tail &- head
+    }
+
+    /// Puts a slot at the end; see `push(_:from:room:)`.
+    func push(_ slot: TaskSlot, from expected: SlotWord) -> Bool {
+        var room = 0
+        return push(slot, from: expected, room: &room)
     }
 
     /// Takes the first slot that is still queued. `announce` is told its index before each attempt.

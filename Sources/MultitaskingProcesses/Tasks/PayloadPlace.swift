@@ -31,6 +31,11 @@ struct PayloadPlace {
         guard count <= inlineCapacity else {
             return adopt(try Parcel(writer, arena: arena, heap: heap, journal: journal, compression: compression))
         }
+        try store(writer, count)
+    }
+
+    /// Stores what was written in place: `count` bytes, which is no more than fit.
+    func store(_ writer: PayloadWriter, _ count: Int) throws {
         try unsafe arena.withBytes(at: inline, count: inlineCapacity) { try unsafe writer.copy(into: $0) }
         blockCell.storeRelaxed(0)
         lengthCell.storeRelaxed(UInt64(count))
@@ -86,7 +91,10 @@ struct PayloadPlace {
     }
 
     /// Gives the block back, if there is one; may be repeated.
-    func release(to heap: Heap) { heap.free(block) }
+    func release(to heap: @autoclosure () -> Heap) {
+        let block = block
+        if !block.isNone { heap().free(block) }
+    }
 
     private static var damaged: MultitaskingError {
         MultitaskingError(

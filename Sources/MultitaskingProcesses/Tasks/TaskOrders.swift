@@ -32,8 +32,8 @@ struct TaskOrders {
     /// Writes the options of a new task.
     func prepare(_ options: TaskOptions) {
         attempts.storeRelaxed(0)
-        grace.storeRelaxed(UInt64(clamping: options.gracePeriod.nanoseconds))
-        guard options.timeout != nil || options.queueTimeout != nil || options.retries != .never else {
+        grace.storeRelaxed(Self.gracePeriod(options))
+        guard options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0 else {
             flags.storeRelaxed(0)
             return
         }
@@ -50,6 +50,17 @@ struct TaskOrders {
         errors.storeRelaxed(folded)
         flags.storeRelaxed(Self.presentFlag)
     }
+
+    /// In nanoseconds. Turning a `Duration` into them takes two long divisions.
+    private static func gracePeriod(_ options: TaskOptions) -> UInt64 {
+        options.gracePeriod == usualGracePeriod.duration
+            ? usualGracePeriod.nanoseconds : UInt64(clamping: options.gracePeriod.nanoseconds)
+    }
+
+    private static let usualGracePeriod = (
+        duration: TaskOptions.default.gracePeriod,
+        nanoseconds: UInt64(clamping: TaskOptions.default.gracePeriod.nanoseconds)
+    )
 
     /// Whether anything but the defaults was asked for.
     @inline(__always)
@@ -92,6 +103,8 @@ struct TaskOrders {
 
     /// Counts an attempt that begins now.
     func beginAttempt() {
+        // Without retries there is only one.
+        guard arePresent else { return }
         flags.formClear(Self.endFlag)
         attempts.add(1)
     }

@@ -1,7 +1,8 @@
 import MultitaskingCore
 
 /// One task in the arena: a ledger entry of 240 bytes, with room for small arguments and a small result.
-struct TaskSlot {
+@usableFromInline
+struct TaskSlot: Sendable {
     enum Kind: UInt64 {
         /// A function from the function table, called by the worker that claims the slot.
         case portable = 0
@@ -37,6 +38,12 @@ struct TaskSlot {
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy.
     private var callCell: SharedWord { arena.word(base + 16) }
     var resultKindCell: SharedWord { arena.word(base + 56) }
+
+    /// While the slot is free: the next free one, plus 1; see `FreeSlots`.
+    var nextFree: UInt64 {
+        get { callCell.loadRelaxed() }
+        nonmutating set { callCell.storeRelaxed(newValue) }
+    }
 
     var arguments: PayloadPlace {
         PayloadPlace(arena: arena, descriptor: base + 24, inline: base + 64, inlineCapacity: Self.inlineCapacity)

@@ -24,27 +24,33 @@ struct TaskRunner {
         _ body: () throws -> Function.Output
     ) -> End {
         phase(.running)
-        let result = Result { try body() }
+        let output: Function.Output
+        do { output = try body() } catch {
+            mt_flush_output()
+            phase(.encoding)
+            return finish(with: error, word)
+        }
         // What the task printed comes before its outcome, also when the output is a pipe.
         mt_flush_output()
         phase(.encoding)
-        switch result {
-        case .success(let output):
-            do {
-                try finish(.value, word) { try Function.encode(output: output, into: &$0) }
-            } catch let error as MultitaskingError where error.code == .arenaLimitReached {
-                return fail(error, as: .arenaLimitReached, word)
-            } catch {
-                return fail(error, as: .resultEncodeFailed, word)
-            }
-        case .failure(let error):
-            if slot.kind == .portable, slot.orders.retries(error) { return .retry }
-            if let error = error as? MultitaskingError { return fail(error, as: error.code, word) }
-            do {
-                try finish(.thrown, word) { try $0.encodeThrown(error) }
-            } catch {
-                return fail(error, as: .resultEncodeFailed, word)
-            }
+        do {
+            try finish(.value, word) { try Function.encode(output: output, into: &$0) }
+        } catch let error as MultitaskingError where error.code == .arenaLimitReached {
+            return fail(error, as: .arenaLimitReached, word)
+        } catch {
+            return fail(error, as: .resultEncodeFailed, word)
+        }
+        return .settled
+    }
+
+    /// Ends the task with what its function threw, unless it is to be run again.
+    private func finish(with error: any Error, _ word: () -> SlotWord) -> End {
+        if slot.kind == .portable, slot.orders.retries(error) { return .retry }
+        if let error = error as? MultitaskingError { return fail(error, as: error.code, word) }
+        do {
+            try finish(.thrown, word) { try $0.encodeThrown(error) }
+        } catch {
+            return fail(error, as: .resultEncodeFailed, word)
         }
         return .settled
     }

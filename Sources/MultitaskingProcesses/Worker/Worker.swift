@@ -10,7 +10,7 @@ struct Worker {
     private let me: Member
     private let jobs: JobRing
     private let retries: JobRing
-    private let parked: ParkedWorkers
+    private let idle: IdleWorkers
     private let functions: FunctionTable
     private let doorbell: Int32
     private let output: OutputLog
@@ -33,7 +33,7 @@ struct Worker {
         me = Member(arena: arena, index: member)
         jobs = JobRing(arena: arena, isRetry: false)
         retries = JobRing(arena: arena, isRetry: true)
-        parked = ParkedWorkers(arena: arena)
+        idle = IdleWorkers(arena: arena)
         functions = FunctionTable(arena: arena)
         let limits = LimitsRecord(arena: arena)
         retirement = Retirement(me, limits)
@@ -94,15 +94,26 @@ struct Worker {
     private mutating func waitForWork() {
         me.slot.store(0)
         retirement.becomeIdle()
-        if membership.spin(until: { hasWork }) { return }
+        if membership.maySpin {
+            idle.beginSearch(me.index)
+            let isFound = membership.spin(until: { hasWork })
+            idle.endSearch(me.index)
+            if isFound { return wakeNext() }
+        }
         let ticket = me.doorbell.load()
-        parked.insert(me.index)
+        idle.park(me.index)
         fence()
-        if hasWork || retirement.isDue {
-            parked.remove(me.index)
-        } else {
-            me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
-            parked.remove(me.index)
+        if !hasWork, !retirement.isDue { me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep) }
+        idle.unpark(me.index)
+    }
+
+    /// While this worker searched, `submit` woke nobody; there may be more than one worker can do.
+    private func wakeNext() {
+        guard jobs.count + retries.count > 1, !idle.wakeOne() else { return }
+        if arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0,
+            arena.header(ArenaLayout.Header.growth).compareExchange(0, 1)
+        {
+            ringDoorbell()
         }
     }
 

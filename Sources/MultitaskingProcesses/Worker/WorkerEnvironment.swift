@@ -5,9 +5,19 @@ import Synchronization
 
 /// What a task can ask of the pool: its channels and signals, the time, and to wait for something `async`.
 struct WorkerEnvironment: TaskEnvironment {
+    // No more than three words, or each `any TaskEnvironment` would be an allocation.
     let membership: Membership
+    /// The number of the task's slot; negative outside of a task.
+    private let slotIndex: Int
+
+    /// - Parameter slot: the task's slot; nil outside of a task.
+    init(membership: Membership, slot: TaskSlot?) {
+        self.membership = membership
+        slotIndex = slot?.index ?? -1
+    }
+
     /// The task's slot; nil outside of a task.
-    var slot: TaskSlot?
+    var slot: TaskSlot? { slotIndex < 0 ? nil : TaskSlot(arena: membership.arena, index: slotIndex) }
 
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
         try ProcessChannel(reference, membership: membership)

@@ -1,0 +1,76 @@
+/// Which workers have nothing to do: a bit each for those that sleep and for those that still look for work.
+///
+/// The two words of 64 workers lie side by side, so that `submit` looks at one cache line.
+struct IdleWorkers {
+    let arena: Arena
+
+    private func parked(_ cell: Int) -> SharedWord { arena.header(ArenaLayout.Header.idleWorkers + cell * 16) }
+    private func searching(_ cell: Int) -> SharedWord { arena.header(ArenaLayout.Header.idleWorkers + cell * 16 + 8) }
+    private var cells: Int { (arena.layout.workers + 63) / 64 }
+
+    private func place(_ member: Int) -> (cell: Int, bit: UInt64) {
+        ((member - 1) / 64, 1 << UInt64((member - 1) % 64))
+    }
+
+    func park(_ member: Int) { parked(place(member).cell).formUnion(place(member).bit) }
+    func unpark(_ member: Int) { parked(place(member).cell).formClear(place(member).bit) }
+
+    /// From here on the member takes what is queued, without being woken.
+    func beginSearch(_ member: Int) { searching(place(member).cell).formUnion(place(member).bit) }
+
+    /// Afterwards the member must look at the queue once more: who queued something meanwhile has woken nobody.
+    func endSearch(_ member: Int) {
+        searching(place(member).cell).formClear(place(member).bit)
+        fence()
+    }
+
+    /// Forgets a member that has died.
+    func remove(_ member: Int) {
+        unpark(member)
+        endSearch(member)
+    }
+
+    @inline(__always)
+    var parkedCount: Int {
+        var count = 0
+        for cell in 0..<cells { count += parked(cell).loadRelaxed().nonzeroBitCount }
+        return count
+    }
+
+    /// How many workers have nothing to do.
+    var count: Int {
+        (0..<cells).reduce(parkedCount) { $0 + searching($1).loadRelaxed().nonzeroBitCount }
+    }
+
+    /// Wakes a sleeping worker unless one looks for work already; false if there is neither. The caller has published the
+    /// work before.
+    @inline(__always) @discardableResult
+    func wakeOne() -> Bool {
+        fence()
+        for cell in 0..<cells where searching(cell).loadRelaxed() != 0 { return true }
+        return wakeSleeping()
+    }
+
+    /// Wakes a sleeping worker; false if there is none.
+    @discardableResult
+    func wakeSleeping() -> Bool {
+        for cell in 0..<cells {
+            while true {
+                let bits = parked(cell).loadRelaxed()
+                guard bits != 0 else { break }
+                let bit = UInt64(bits.trailingZeroBitCount)
+                guard parked(cell).formClear(1 << bit) & 1 << bit != 0 else { continue }
+                Member(arena: arena, index: cell * 64 + Int(bit) + 1).ring()
+                return true
+            }
+        }
+        return false
+    }
+
+    func wakeAll() {
+        for member in 1...arena.layout.workers {
+            unpark(member)
+            Member(arena: arena, index: member).ring()
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// The client's slots that serve no task, chained through the slots themselves.
+///
+/// Giving back needs no lock. Taking is for one thread at a time: it takes all that was given back at once, so it does not
+/// matter that a slot may have left and come back between a look at the head and its change.
+final class FreeSlots: Sendable {
+    /// The slots that one thread at a time takes from.
+    struct Chain {
+        /// The first slot, plus 1; 0 if there is none.
+        fileprivate var first: UInt64 = 0
+    }
+
+    private let arena: Arena
+    /// The slot that was given back last, plus 1; 0 if there is none.
+    ///
+    /// ORDERING: giving back releases and taking acquires, so that who takes a slot sees the next one's number in it.
+    private let returned = Atomic<UInt64>(0)
+
+    init(arena: Arena) { self.arena = arena }
+
+    /// Takes a slot; nil if there is none.
+    func take(from chain: inout Chain) -> Int? {
+        if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
+        guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return nil }
+        let slot = TaskSlot(arena: arena, index: Int(chain.first - 1))
+        chain.first = slot.nextFree
+        return slot.index
+    }
+
+    /// Gives a free slot back.
+    func giveBack(_ slot: TaskSlot) {
+        var head = returned.load(ordering: .relaxed)
+        while true {
+            slot.nextFree = head
+            let (exchanged, original) = returned.weakCompareExchange(
+                expected: head, desired: UInt64(slot.index + 1), successOrdering: .releasing,
+                failureOrdering: .relaxed)
+            if exchanged { return }
+            head = original
+        }
+    }
+}
