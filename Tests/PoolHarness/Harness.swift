@@ -53,6 +53,8 @@ struct Harness {
         .adding(hygieneScenarios)
         .adding(suicideScenarios).adding(outputScenarios)
         .adding(hostileScenarios).adding(limitScenarios).adding(elasticScenarios)
+        .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios).adding(
+            mapScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -70,11 +70,14 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     /// It has what went through the C library's streams, as `print` and the messages of traps do, also what the process
     /// had no time to write out. What a task writes to the descriptors themselves is not among it.
     public let lastLines: [String]
+    /// Which element of its chunk the task was at, counted from 0, if it was one of a `map`.
+    public let progress: Int?
 
     /// Makes a record of a worker's end.
     public init(
         pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int,
-        attempt: Int = 1, memoryCause: MemoryCause? = nil, lastLines: [String] = []
+        attempt: Int = 1, memoryCause: MemoryCause? = nil, lastLines: [String] = [],
+        progress: Int? = nil
     ) {
         self.pid = pid
         self.worker = worker
@@ -86,6 +89,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.attempt = attempt
         self.memoryCause = memoryCause
         self.lastLines = lastLines
+        self.progress = progress
     }
 
     /// One sentence with everything known, and the last lines that the task printed, if there are any.

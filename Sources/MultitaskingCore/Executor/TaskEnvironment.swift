@@ -21,6 +21,9 @@ public protocol TaskEnvironment: Sendable {
 
     /// Which attempt at the task this is, counted from 1.
     var attempt: Int { get }
+
+    /// Notes which of its elements a chunk is at, counted from 0, for the case that its process dies. Costs one store.
+    func noteProgress(_ element: Int)
 }
 
 extension TaskEnvironment {
@@ -29,6 +32,9 @@ extension TaskEnvironment {
 
     /// A backend that does not retry has one attempt.
     public var attempt: Int { 1 }
+
+    /// A backend whose tasks cannot die alone has no use for it.
+    public func noteProgress(_ element: Int) {}
 }
 
 extension CodingUserInfoKey {

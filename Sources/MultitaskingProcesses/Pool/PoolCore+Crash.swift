@@ -27,7 +27,8 @@ extension PoolCore {
             signalName: unsafe (isSupervisor ? mt_signal_name(9) : isSignal ? mt_signal_name(number) : nil)
                 .map { unsafe String(cString: $0) },
             exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
-            memoryCause: memoryCause(record, isSignal ? number : nil, lines), lastLines: lines)
+            memoryCause: memoryCause(record, isSignal ? number : nil, lines), lastLines: lines,
+            progress: slot.progress)
         // Before the supervisor's own death: the task was out of time already.
         if record.status.load() & CrashRecord.timeoutFlag != 0 {
             return MultitaskingError(

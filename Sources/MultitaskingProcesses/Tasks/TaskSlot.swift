@@ -35,6 +35,9 @@ struct TaskSlot: Sendable {
     @inline(__always) var wordCell: SharedWord { arena.word(base) }
     @inline(__always) var completion: Completion { Completion(futex: arena.futex(base + 8)) }
 
+    /// The element that a chunk is at, plus 1; 0 for other tasks. Plain knowledge: nothing is decided by it here.
+    private var progressCell: SharedFutex { arena.futex(base + 12) }
+
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy.
     private var callCell: SharedWord { arena.word(base + 16) }
     var resultKindCell: SharedWord { arena.word(base + 56) }
@@ -71,6 +74,15 @@ struct TaskSlot: Sendable {
         arguments.clear()
         result.clear()
         completion.reset()
+        progressCell.store(0)
+    }
+
+    func note(progress element: Int) { progressCell.store(UInt32(truncatingIfNeeded: element + 1)) }
+
+    /// The element that a chunk is or was at, counted from 0; nil for other tasks.
+    var progress: Int? {
+        let value = Int(progressCell.load())
+        return value == 0 ? nil : value - 1
     }
 
     /// Ends a claimed task if it is still where `expected` says, and tells whoever waits.

@@ -37,6 +37,8 @@ struct WorkerEnvironment: TaskEnvironment {
 
     var isEndRequested: Bool { slot?.orders.isEndRequested ?? false }
     var attempt: Int { slot?.orders.attempt ?? 1 }
+
+    func noteProgress(_ element: Int) { slot?.note(progress: element) }
 }
 
 extension Result where Failure == any Error {

@@ -56,6 +56,12 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
     }
 
+    @Test(
+        arguments: ["map-values", "map-errors", "map-crash", "map-crash-unknown", "map-cancel", "map-async"], methods)
+    func mapping(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     @Test(arguments: ["cancel-queued", "cancel-running", "cancel-races", "cancel-by-many"], methods)
     func cancelling(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))

@@ -1,0 +1,75 @@
+/// What came of some neighbouring elements of a `map`: the values of those that returned, and the errors of the others.
+public struct MapChunk<Output: Sendable>: Sendable {
+    /// An element whose call threw, or whose worker died.
+    @usableFromInline
+    struct Failure: Sendable {
+        /// The element's place in the chunk.
+        @usableFromInline let offset: Int
+        @usableFromInline let error: any Error
+
+        init(offset: Int, error: any Error) {
+            self.offset = offset
+            self.error = error
+        }
+    }
+
+    /// The values, in the order of their elements.
+    @usableFromInline var values: [Output]
+    /// The failures, in the order of their elements.
+    @usableFromInline var failures: [Failure]
+
+    /// How many elements the chunk has.
+    @usableFromInline var count: Int { values.count + failures.count }
+
+    /// Calls `function` for each element; an error of one does not keep the others from being called.
+    init<Element>(
+        _ elements: [Element], in environment: any TaskEnvironment, _ function: (Element) throws -> Output
+    ) {
+        values = []
+        values.reserveCapacity(elements.count)
+        failures = []
+        // No iterator: this runs unspecialized in a worker, and each generic call shows when the function is short.
+        for offset in 0..<elements.count {
+            environment.noteProgress(offset)
+            do { values.append(try function(elements[offset])) } catch {
+                failures.append(Failure(offset: offset, error: error))
+            }
+        }
+    }
+
+    /// The chunk of elements that all ended with the same error.
+    init(failure: any Error, count: Int) {
+        values = []
+        failures = (0..<count).map { Failure(offset: $0, error: failure) }
+    }
+}
+
+extension MapChunk where Output: Portable {
+    /// Writes what ``init(from:)`` reads: the values in one piece, then the failures one by one.
+    func encode(into encoder: inout some PayloadEncoder) throws {
+        try encoder.encode(values)
+        try encoder.encode(failures.count)
+        for failure in failures {
+            try encoder.encode(failure.offset)
+            do { try encoder.encode(SentError(failure.error)) } catch {
+                // An error that cannot be encoded still arrives, by its name and description.
+                try encoder.encode(SentError(RemoteError(failure.error)))
+            }
+        }
+    }
+
+    /// Reads a chunk.
+    init(from decoder: inout some PayloadDecoder) throws {
+        values = try decoder.decode([Output].self)
+        failures = []
+        let count = try decoder.decode(Int.self)
+        guard count >= 0 else { throw MultitaskingError(.decodeFailed, "a chunk has \(count) failures") }
+        for _ in 0..<count {
+            let offset = try decoder.decode(Int.self)
+            guard offset >= 0, offset > failures.last?.offset ?? -1 else {
+                throw MultitaskingError(.decodeFailed, "the failures of a chunk are not in order")
+            }
+            failures.append(Failure(offset: offset, error: try decoder.decode(SentError.self).error))
+        }
+    }
+}

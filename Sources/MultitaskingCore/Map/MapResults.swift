@@ -1,0 +1,226 @@
+import Synchronization
+
+/// The results of a `map`, some of which may not be there yet.
+///
+/// It is a handle; dropping it does not cancel the calls. Whoever waits here also sees to it that what is left of a chunk
+/// whose worker died is run elsewhere: so nothing of that happens before somebody waits, or asks for ``isDone``.
+public final class MapResults<Element: Portable, Output: Portable>: Sendable {
+    typealias Chunk = MapChunk<Output>
+
+    /// Neighbouring elements that are one task, in one of two states.
+    private enum Part {
+        /// Under way. The elements are kept for another task if the worker dies.
+        case running(ArraySlice<Element>, Future<Chunk>)
+        case settled(Chunk)
+    }
+
+    private struct State {
+        /// The parts, in the order of their elements.
+        var parts: [Part] = []
+        /// How many of them from the first on are known to be settled.
+        var settled = 0
+    }
+
+    private let state = Mutex(State())
+    /// Submits a chunk once more.
+    private let submit: @Sendable ([Element]) throws -> Future<Chunk>
+
+    /// How many elements there are.
+    public let count: Int
+
+    /// Submits all elements.
+    ///
+    /// - Throws: what `submit` throws; what was submitted before is then cancelled.
+    init(
+        _ elements: [Element], chunkSize: Int, submit: @escaping @Sendable ([Element]) throws -> Future<Chunk>
+    ) throws {
+        self.submit = submit
+        count = elements.count
+        var parts: [Part] = []
+        do {
+            for start in stride(from: 0, to: elements.count, by: chunkSize) {
+                let slice = elements[start..<min(start + chunkSize, elements.count)]
+                parts.append(.running(slice, try submit(Array(slice))))
+            }
+        } catch {
+            for case .running(_, let future) in parts { future.cancel() }
+            throw error
+        }
+        let all = parts
+        state.withLock { $0.parts = all }
+    }
+
+    // MARK: The end
+
+    /// Whether all elements have a result; never blocks for one.
+    public var isDone: Bool { nextRunning() == nil }
+
+    /// Cancels the elements that have not started: whole chunks of them. Their results are errors with the code `cancelled`.
+    ///
+    /// - Parameter force: also end the chunks that run, where the pool can.
+    public func cancel(force: Bool = false) {
+        let futures = state.withLock { state in
+            state.parts.compactMap { if case .running(_, let future) = $0 { future } else { nil } }
+        }
+        for future in futures { future.cancel(force: force) }
+    }
+
+    /// Blocks until all elements have a result; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool {
+        let deadline = wait.deadline
+        while let future = nextRunning() {
+            guard future.waitUntilDone(Self.limit(until: deadline)) else { return false }
+        }
+        return true
+    }
+
+    /// Suspends until all elements have a result; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
+        let deadline = wait.deadline
+        while let future = nextRunning() {
+            guard try await future.waitUntilDone(Self.limit(until: deadline)) else { return false }
+        }
+        return true
+    }
+
+    private static func limit(until deadline: ContinuousClock.Instant?) -> WaitLimit {
+        deadline.map { .upTo($0 - .now) } ?? .forever
+    }
+
+    // MARK: Results
+
+    /// Blocks until all elements have a result: the function's value or the error of each, in order.
+    ///
+    /// - Throws: `timedOut` if they do not have one in time; the calls go on.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @inlinable
+    public func results(timeout: Duration? = nil) throws -> [Result<Output, any Error>] {
+        guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
+        return joinedResults()
+    }
+
+    /// Suspends until all elements have a result: the function's value or the error of each, in order.
+    ///
+    /// - Throws: `timedOut` if they do not have one in time; the calls go on. `CancellationError`.
+    @inlinable
+    public func results(timeout: Duration? = nil) async throws -> [Result<Output, any Error>] {
+        guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
+            throw MultitaskingError.notDone(within: timeout)
+        }
+        return joinedResults()
+    }
+
+    /// Blocks until all elements have a result, and returns the values in order.
+    ///
+    /// - Throws: the error of the first element that has one; `timedOut`.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @inlinable
+    public func values(timeout: Duration? = nil) throws -> [Output] {
+        guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
+        return try joinedValues()
+    }
+
+    /// Suspends until all elements have a result, and returns the values in order.
+    ///
+    /// - Throws: the error of the first element that has one; `timedOut`; `CancellationError`.
+    @inlinable
+    public func values(timeout: Duration? = nil) async throws -> [Output] {
+        guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
+            throw MultitaskingError.notDone(within: timeout)
+        }
+        return try joinedValues()
+    }
+
+    @usableFromInline
+    var chunks: [MapChunk<Output>] {
+        state.withLock { state in
+            state.parts.compactMap { if case .settled(let chunk) = $0 { chunk } else { nil } }
+        }
+    }
+
+    @inlinable
+    func joinedResults() -> [Result<Output, any Error>] {
+        var results: [Result<Output, any Error>] = []
+        results.reserveCapacity(count)
+        for chunk in chunks {
+            var values = chunk.values[...]
+            var offset = 0
+            for failure in chunk.failures {
+                for value in values.prefix(failure.offset - offset) { results.append(.success(value)) }
+                values = values.dropFirst(failure.offset - offset)
+                results.append(.failure(failure.error))
+                offset = failure.offset + 1
+            }
+            for value in values { results.append(.success(value)) }
+        }
+        return results
+    }
+
+    @inlinable
+    func joinedValues() throws -> [Output] {
+        var values: [Output] = []
+        values.reserveCapacity(count)
+        for chunk in chunks {
+            if let failure = chunk.failures.first { throw failure.error }
+            values.append(contentsOf: chunk.values)
+        }
+        return values
+    }
+
+    // MARK: Chunks
+
+    /// The first task that has not ended; nil if every element has a result.
+    private func nextRunning() -> Future<Chunk>? {
+        state.withLock { state in
+            while state.settled < state.parts.count {
+                if case .running(let elements, let future) = state.parts[state.settled] {
+                    guard let outcome = future.outcome() else { return future }
+                    state.parts.replaceSubrange(
+                        state.settled...state.settled, with: parts(after: outcome, of: elements))
+                } else {
+                    state.settled += 1
+                }
+            }
+            return nil
+        }
+    }
+
+    /// What a task's end means for its elements.
+    private func parts(after outcome: TaskOutcome<Chunk>, of elements: ArraySlice<Element>) -> [Part] {
+        switch outcome {
+        case .success(let chunk) where chunk.count == elements.count: [.settled(chunk)]
+        case .success(let chunk):
+            failed(
+                elements,
+                MultitaskingError(.decodeFailed, "\(elements.count) elements have \(chunk.count) results"))
+        case .cancelled:
+            failed(elements, MultitaskingError(.cancelled, "the element was cancelled and has no result"))
+        case .failure(let error): parts(afterFailure: error, of: elements)
+        }
+    }
+
+    /// If the worker died, only the element that it was at is to blame, and the others are run elsewhere.
+    private func parts(afterFailure error: any Error, of elements: ArraySlice<Element>) -> [Part] {
+        guard let failure = (error as? MultitaskingError)?.cause as? WorkerFailure, elements.count > 1 else {
+            return failed(elements, error)
+        }
+        guard failure.phase == .running, let progress = failure.progress, progress < elements.count else {
+            // Nobody knows which it was at: alone, the one that kills shows itself.
+            return elements.indices.flatMap { again(elements[$0...$0]) }
+        }
+        let guilty = elements.startIndex + progress
+        return again(elements[..<guilty]) + failed(elements[guilty...guilty], error) + again(elements[(guilty + 1)...])
+    }
+
+    private func failed(_ elements: ArraySlice<Element>, _ error: any Error) -> [Part] {
+        [.settled(MapChunk(failure: error, count: elements.count))]
+    }
+
+    private func again(_ elements: ArraySlice<Element>) -> [Part] {
+        guard !elements.isEmpty else { return [] }
+        do { return [.running(elements, try submit(Array(elements)))] } catch { return failed(elements, error) }
+    }
+}

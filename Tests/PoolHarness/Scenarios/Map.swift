@@ -1,0 +1,154 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+
+let mapScenarios: [String: Scenario] = [
+    "map-values": { try $0.mapValues() },
+    "map-errors": { try $0.mapErrors() },
+    "map-crash": { try $0.mapCrash() },
+    "map-crash-unknown": { try $0.mapCrashWhileCoding() },
+    "map-cancel": { try $0.mapCancel() },
+    "map-async": { try $0.mapAsync() },
+]
+
+private func throwAtThirds(_ x: Int) throws -> Int {
+    if x % 3 == 0 { throw CodableFailure(number: x) }
+    if x % 5 == 0 { throw PlainFailure(number: x) }
+    if x == 7 { throw MultitaskingError(.closed, "seven") }
+    return x
+}
+private func killAtSeven(_ x: Int) -> Int {
+    if x == 7 || x == 77 { kill(getpid(), SIGKILL) }
+    return -x
+}
+private func halfLater(_ x: Int) async throws -> Int {
+    try await Task.sleep(for: .microseconds(10))
+    if x == 5 { throw CodableFailure(number: 5) }
+    return x / 2
+}
+private func hang(_ x: Int) -> Int {
+    while true { sleep(100) }
+}
+
+extension Harness {
+    func mapValues() throws {
+        try withPool { pool in
+            for count in [0, 1, 2, 31, 32, 33, 1000, 100_000] {
+                checkEqual(try pool.map(double, 0..<count).values(), (0..<count).map { $0 * 2 })
+            }
+            for size in [1, 2, 7, 100, 1000, .max] {
+                checkEqual(
+                    try pool.map(double, 0..<100, chunkSize: size).values(), (0..<100).map { $0 * 2 },
+                    "values of chunks of \(size)")
+            }
+            checkEqual(try pool.map(["a", "bc"]) { $0.count }.values(), [1, 2])
+            let blocks = try pool.map([3, 100_000, 0], chunkSize: 2) { [UInt8](repeating: 9, count: $0) }
+            checkEqual(try blocks.values().map(\.count), [3, 100_000, 0])
+            checkEqual(blocks.count, 3)
+            checkThrows(.invalidArgument) { try pool.map(double, 0..<3, chunkSize: 0) }
+            checkThrows(.invalidArgument) {
+                try pool.map(
+                    double, 0..<3, options: TaskOptions(retries: .onErrors(CodableFailure.self, limit: 1)))
+            }
+        }
+    }
+
+    func mapErrors() throws {
+        try withPool { pool in
+            for size in [nil, 1, 4, 100] {
+                let mapping = try pool.map(throwAtThirds, 0..<40, chunkSize: size)
+                let results = try mapping.results()
+                checkEqual(results.count, 40)
+                for (x, result) in results.enumerated() {
+                    switch result {
+                    case .success(let value):
+                        check(x % 3 != 0 && x % 5 != 0 && x != 7 && value == x, "\(x) gave \(value)")
+                    case .failure(let error as CodableFailure):
+                        check(x % 3 == 0 && error == CodableFailure(number: x), "\(x) threw \(error)")
+                    case .failure(let error as RemoteError):
+                        check(error.typeName.hasSuffix("PlainFailure") && error.message.contains("\(x)"), "\(error)")
+                    case .failure(let error as MultitaskingError): check(x == 7 && error.code == .closed, "\(error)")
+                    case .failure(let error): Checks.fail("\(x) threw \(error)")
+                    }
+                }
+                do { Checks.fail("\(try mapping.values())") } catch let error as CodableFailure {
+                    checkEqual(error, CodableFailure(number: 0))
+                }
+            }
+        }
+    }
+
+    /// One element's crash is that element's alone, wherever it is in its chunk, and all others have their values.
+    func mapCrash() throws {
+        try withPool { pool in
+            for size in [nil, 1, 8, 80, 200] {
+                let results = try pool.map(killAtSeven, 0..<80, chunkSize: size).results()
+                checkEqual(results.count, 80)
+                for (x, result) in results.enumerated() {
+                    switch result {
+                    case .success(let value): check(value == -x && x != 7 && x != 77, "\(x) gave \(value)")
+                    case .failure(let error as MultitaskingError):
+                        check((x == 7 || x == 77) && error.code == .workerCrashed, "\(x): \(error)")
+                    case .failure(let error): Checks.fail("\(x) threw \(error)")
+                    }
+                }
+            }
+            let options = TaskOptions(timeout: .milliseconds(200), gracePeriod: .milliseconds(10))
+            let results = try pool.map([1, 2], options: options) { $0 == 2 ? hang($0) : $0 }.results()
+            checkEqual(try results[0].get(), 1)
+            checkThrows(.taskTimedOut) { try results[1].get() }
+        }
+    }
+
+    /// Where nobody knows which element was at work, each is tried alone.
+    func mapCrashWhileCoding() throws {
+        try withPool { pool in
+            var grenades = [Grenade](repeating: Grenade(.sigkill, .encodingAway), count: 6)
+            grenades[3] = Grenade(.sigkill, .decodingAway)
+            let results = try pool.map(grenades, chunkSize: 6) { _ in 1 }.results()
+            for (index, result) in results.enumerated() {
+                switch result {
+                case .success(let value): check(index != 3 && value == 1, "\(index) gave \(value)")
+                case .failure(let error as MultitaskingError):
+                    check(index == 3 && error.code == .workerCrashed, "\(index): \(error)")
+                case .failure(let error): Checks.fail("\(index) threw \(error)")
+                }
+            }
+        }
+    }
+
+    func mapCancel() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let channel = try pool.makeChannel(capacity: nil)
+            let first = try pool.submit(reportAndHang, Queue(channel))
+            _ = try channel.receive(as: Int32.self, wait: .forever)
+            let mapping = try pool.map(double, 0..<10, chunkSize: 2)
+            check(!mapping.isDone, "done behind a task that hangs")
+            check(!mapping.waitUntilDone(.upTo(.milliseconds(5))), "done behind a task that hangs")
+            checkThrows(.timedOut) { try mapping.values(timeout: .milliseconds(5)) }
+            mapping.cancel()
+            for result in try mapping.results() { checkThrows(.cancelled) { try result.get() } }
+            check(mapping.isDone, "not done after its results were there")
+            first.cancel(force: true)
+            _ = first.waitUntilDone()
+        }
+    }
+
+    func mapAsync() throws {
+        try withPool { pool in
+            let results = try pool.map(halfLater, 0..<20).results()
+            checkEqual(results.compactMap { try? $0.get() }, (0..<20).filter { $0 != 5 }.map { $0 / 2 })
+            checkEqual(
+                try pool.map(0..<20) { (x: Int) async -> Int in
+                    await Task.yield()
+                    return x + 1
+                }.values(), Array(1...20))
+            runAsync {
+                let values = try await pool.map(double, 0..<1000).values()
+                checkEqual(values, (0..<1000).map { $0 * 2 })
+                let results = try await pool.map(killAtSeven, 0..<20).results()
+                checkEqual(results.compactMap { try? $0.get() }, (0..<20).filter { $0 != 7 }.map { -$0 })
+            }
+        }
+    }
+}
