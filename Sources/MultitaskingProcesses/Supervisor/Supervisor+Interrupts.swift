@@ -11,7 +11,7 @@ extension Supervisor {
         let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
         guard interruptDeadline.compareExchange(0, end) else { return }
         PoolPhase(arena).advance(to: .draining)
-        ParkedWorkers(arena: arena).wakeAll()
+        IdleWorkers(arena: arena).wakeAll()
     }
 
     /// Goes on with the end of an interrupted pool; when to look again.
