@@ -40,21 +40,13 @@ struct Harness {
     }
 
     private static let scenarios: [String: Scenario] = [:]
-        .adding(submitScenarios).adding(crashScenarios).adding(memoryScenarios).adding(cancelScenarios)
-        .adding(shutdownScenarios).adding(initializerScenarios).adding(channelScenarios).adding(redeliveryScenarios)
-        .adding(stormScenarios)
+        .adding(submitScenarios).adding(mapScenarios).adding(crashScenarios).adding(crashMatrixScenarios)
+        .adding(suicideScenarios).adding(memoryScenarios).adding(cancelScenarios).adding(shutdownScenarios)
+        .adding(initializerScenarios).adding(channelScenarios).adding(redeliveryScenarios).adding(stormScenarios)
         .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
-        .adding(concurrencyScenarios).adding(deadlineScenarios).adding(crashMatrixScenarios)
-        .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios)
-        .adding(conformanceScenarios)
-        .adding(descendantScenarios)
-        .adding(descendantScenarios).adding(interruptScenarios)
-        .adding(descendantScenarios).adding(interruptScenarios).adding(replacementScenarios)
-        .adding(hygieneScenarios)
-        .adding(suicideScenarios).adding(outputScenarios)
-        .adding(hostileScenarios).adding(limitScenarios).adding(elasticScenarios)
-        .adding(suicideScenarios).adding(outputScenarios).adding(limitScenarios).adding(elasticScenarios).adding(
-            mapScenarios)
+        .adding(concurrencyScenarios).adding(deadlineScenarios).adding(outputScenarios).adding(limitScenarios)
+        .adding(elasticScenarios).adding(descendantScenarios).adding(interruptScenarios)
+        .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(
