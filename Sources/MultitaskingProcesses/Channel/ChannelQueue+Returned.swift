@@ -70,7 +70,7 @@ extension ChannelQueue {
             guard segmentTag == tag(number), segment.channel.load() == UInt64(header.index) else { return }
             let first = number * UInt64(Segment.cells)
             guard first < head else { return }
-            for index in 0..<min(Segment.cells, Int(head - first)) {
+            for index in 0..<min(Segment.cells, Int(clamping: head - first)) {
                 let cell = segment.cell(index)
                 guard cell.word == CellWord(.full, tag: segmentTag) else { continue }
                 claims.append(Claim(offset: cell.offset, number: number))

@@ -51,7 +51,7 @@ extension PoolCore {
 
     /// Closes all channels: the pool has ended, nobody is left to send or to receive, and who waits for that must wake.
     func closeChannels() {
-        let count = Int(arena.header(ArenaLayout.Header.channelCount).load())
+        let count = Int(clamping: arena.header(ArenaLayout.Header.channelCount).load())
         for index in 0..<min(count, ArenaLayout.channelLimit) {
             let header = ChannelHeader(arena: arena, index: index)
             let state = header.state.load()

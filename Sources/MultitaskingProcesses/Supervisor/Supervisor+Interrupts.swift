@@ -34,7 +34,8 @@ extension Supervisor {
     /// Closes all channels of an interrupted pool: what is in them can still be received, and nobody waits for more.
     func closeChannelsIfInterrupted() {
         guard interruptDeadline.load() != 0 else { return }
-        let count = min(Int(arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        let count = min(
+            Int(clamping: arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
         for index in 0..<count {
             let header = ChannelHeader(arena: arena, index: index)
             let state = header.state.load()

@@ -81,7 +81,7 @@ struct TaskSlot: Sendable {
 
     /// The element that a chunk is or was at, counted from 0; nil for other tasks.
     var progress: Int? {
-        let value = Int(progressCell.load())
+        let value = Int(clamping: progressCell.load())
         return value == 0 ? nil : value - 1
     }
 
