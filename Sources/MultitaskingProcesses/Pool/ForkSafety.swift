@@ -60,6 +60,21 @@ enum ForkSafety {
         }
     }
 
+    /// Whether all watchers sleep, which one that is just now awake does again in a moment, unless it is what has called us.
+    ///
+    /// What is seen here is not yet safe: `fork` holds them asleep. But a callback that never ends must not hold it up.
+    private static func sleepSoon(_ own: [Watcher]) -> Bool {
+        let end = monotonicNanoseconds() + callbackNanoseconds
+        while !own.allSatisfy(\.isAsleep) {
+            if own.contains(where: \.isCaller) || monotonicNanoseconds() > end { return false }
+            usleep(50)
+        }
+        return true
+    }
+
+    /// How long callbacks are waited for.
+    private static let callbackNanoseconds: Int64 = 1_000_000_000
+
     private static var currentObstacle: MultitaskingError? {
         let threads = Int(mt_thread_count())
         guard threads > 0 else {
@@ -68,9 +83,7 @@ enum ForkSafety {
         }
         let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
         let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
-        // One that is just now awake sleeps again in a moment, unless it is what has called us.
-        for _ in 0..<200 where foreign <= 0 && !own.allSatisfy(\.isAsleep) { usleep(100) }
-        if foreign > 0 || !own.allSatisfy(\.isAsleep) { return .unsafeFork(threads: max(1, foreign)) }
+        if foreign > 0 || !sleepSoon(own) { return .unsafeFork(threads: max(1, foreign)) }
         if mt_dispatch_was_used() {
             return MultitaskingError(
                 .unsafeFork,

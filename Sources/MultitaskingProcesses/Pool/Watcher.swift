@@ -21,6 +21,8 @@ final class Watcher: Sendable {
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
     private let asleep = Atomic<Bool>(false)
+    /// The thread; 0 before it has begun. ORDERING: relaxed: what matters is only whether it is the reader's own.
+    private let thread = Atomic<UInt>(0)
     /// Held by the thread while it is awake.
     private let awake = Mutex(())
 
@@ -107,7 +109,11 @@ final class Watcher: Sendable {
         return true
     }
 
+    /// Whether the caller runs on this thread, that is in a callback.
+    var isCaller: Bool { thread.load(ordering: .relaxed) == pthread_self() }
+
     private func run() {
+        thread.store(pthread_self(), ordering: .relaxed)
         while true {
             let ticket = event.futex.load()
             guard let isIdle = awake.withLock({ _ in pollAll() }) else { return }
