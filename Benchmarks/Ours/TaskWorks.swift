@@ -39,6 +39,8 @@ func manyTasks() throws {
             }
         }
         report("w2.each", Double(count) / each * 1e6, "/s")
+        let map = try median(of: 5) { try microseconds { _ = try pool.map(successor, 0..<count).values() } }
+        report("w2.map", Double(count) / map * 1e6, "/s")
     }
 }
 

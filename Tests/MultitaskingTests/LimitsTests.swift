@@ -5,7 +5,7 @@ import Testing
 extension Facade {
     @Suite struct LimitsTests {
         @Test func limitsReachThePoolOfAScope() throws {
-            try withProcessPoolExecutor(maxWorkers: 1, limits: WorkerLimits(tasks: 1)) { manager in
+            try withProcessPoolExecutor(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 1)) { manager in
                 let session = try manager.map("t", workerProcessID, 0..<5)
                 let pids = try session.results().values.map { try $0.get(as: Int32.self) }
                 #expect(Set(pids).count == 5)
@@ -13,7 +13,7 @@ extension Facade {
         }
 
         @Test func limitsReachThePoolOfAnAsyncScope() async throws {
-            let limits = WorkerLimits(tasks: 2, minimumWorkers: 0, idleTime: .milliseconds(10))
+            let limits = WorkerLimits(maxTasksPerWorker: 2, minimumWorkers: 0, idleTime: .milliseconds(10))
             try await withProcessPoolExecutor(maxWorkers: 1, limits: limits) { manager in
                 let session = try manager.map("t", workerProcessID, 0..<6)
                 let pids = try await session.results().values.map { try $0.get(as: Int32.self) }
@@ -23,7 +23,7 @@ extension Facade {
 
         @Test func invalidLimitsThrowAndTheBodyIsNotCalled() throws {
             _ = expectError(.invalidArgument) {
-                try withProcessPoolExecutor(maxWorkers: 1, limits: WorkerLimits(tasks: 0)) { _ in
+                try withProcessPoolExecutor(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 0)) { _ in
                     Issue.record("the body was called")
                 }
             }

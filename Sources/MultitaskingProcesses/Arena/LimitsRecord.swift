@@ -14,8 +14,8 @@ struct LimitsRecord {
         // 0 stands for no limit in each of them, as in an arena that nobody has written to.
         let values: [UInt64] = [
             UInt64(limits.memory ?? 0), UInt64(limits.idleMemory ?? 0), UInt64(limits.addressSpace ?? 0),
-            UInt64(limits.data ?? 0), UInt64(limits.tasks ?? 0),
-            UInt64(Double(limits.tasks ?? 0) * limits.tasksJitter),
+            UInt64(limits.data ?? 0), UInt64(limits.maxTasksPerWorker ?? 0),
+            UInt64(Double(limits.maxTasksPerWorker ?? 0) * limits.maxTasksJitter),
             UInt64(limits.age.map { max(1, $0.nanoseconds) } ?? 0),
             UInt64(workers - (limits.minimumWorkers ?? workers)),
             UInt64(limits.idleTime.map { max(1, $0.nanoseconds) } ?? 0), UInt64(limits.niceness),

@@ -8,11 +8,12 @@ extension WorkerLimits {
         for case (let name, let value?) in bytes where value < 1 {
             throw invalid("\(name) is \(value) bytes; give at least 1, or nil for no limit")
         }
-        if let tasks, tasks < 1 {
-            throw invalid("tasks is \(tasks); give at least 1, or nil for workers that are kept")
+        if let maxTasksPerWorker, maxTasksPerWorker < 1 {
+            throw invalid(
+                "maxTasksPerWorker is \(maxTasksPerWorker); give at least 1, or nil for workers that are kept")
         }
-        guard (0...1).contains(tasksJitter) else {
-            throw invalid("tasksJitter is \(tasksJitter); give a part of tasks, from 0 to 1")
+        guard (0...1).contains(maxTasksJitter) else {
+            throw invalid("maxTasksJitter is \(maxTasksJitter); give a part of maxTasksPerWorker, from 0 to 1")
         }
         for case (let name, let value?) in [("age", age), ("idleTime", idleTime)] where value <= .zero {
             throw invalid("\(name) is \(value); give a time above zero, or nil for no limit")

@@ -1,11 +1,11 @@
 /// What the workers of a process pool may use, how long they serve, and how many there are.
 ///
 /// ```swift
-/// let limits = WorkerLimits(memory: 2 << 30, tasks: 1000, minimumWorkers: 1, idleTime: .seconds(30))
+/// let limits = WorkerLimits(memory: 2 << 30, maxTasksPerWorker: 1000, minimumWorkers: 1, idleTime: .seconds(30))
 /// let pool = try ProcessPool(maxWorkers: 8, limits: limits)
 /// ```
 /// Each limit is nil, or its default, unless it is asked for, and costs nothing then. A worker that is replaced because
-/// of ``tasks``, ``age``, ``idleMemory`` or ``idleTime`` is so between two tasks: no task notices.
+/// of ``maxTasksPerWorker``, ``age``, ``idleMemory`` or ``idleTime`` is so between two tasks: no task notices.
 public struct WorkerLimits: Sendable, Hashable {
     /// How many bytes a worker may hold while it runs a task, besides what it started with; nil for no limit.
     ///
@@ -29,11 +29,11 @@ public struct WorkerLimits: Sendable, Hashable {
     public var data: Int?
 
     /// How many tasks a worker runs before it is replaced; nil for no limit.
-    public var tasks: Int?
+    public var maxTasksPerWorker: Int?
 
-    /// By which part of ``tasks`` a worker may be replaced earlier, 0...1, drawn for each, so that not all of them are
+    /// By which part of ``maxTasksPerWorker`` a worker may be replaced earlier, 0...1, drawn for each, so that not all of them are
     /// replaced at the same time.
-    public var tasksJitter: Double
+    public var maxTasksJitter: Double
 
     /// How old a worker may become before it is replaced; nil for no limit. A task that runs is not interrupted.
     public var age: Duration?
@@ -56,16 +56,17 @@ public struct WorkerLimits: Sendable, Hashable {
 
     /// Makes limits; those that are not mentioned do not exist.
     public init(
-        memory: Int? = nil, idleMemory: Int? = nil, addressSpace: Int? = nil, data: Int? = nil, tasks: Int? = nil,
-        tasksJitter: Double = 0, age: Duration? = nil, minimumWorkers: Int? = nil, idleTime: Duration? = nil,
+        memory: Int? = nil, idleMemory: Int? = nil, addressSpace: Int? = nil, data: Int? = nil,
+        maxTasksPerWorker: Int? = nil,
+        maxTasksJitter: Double = 0, age: Duration? = nil, minimumWorkers: Int? = nil, idleTime: Duration? = nil,
         cores: [Set<Int>] = [], niceness: Int = 0
     ) {
         self.memory = memory
         self.idleMemory = idleMemory
         self.addressSpace = addressSpace
         self.data = data
-        self.tasks = tasks
-        self.tasksJitter = tasksJitter
+        self.maxTasksPerWorker = maxTasksPerWorker
+        self.maxTasksJitter = maxTasksJitter
         self.age = age
         self.minimumWorkers = minimumWorkers
         self.idleTime = idleTime

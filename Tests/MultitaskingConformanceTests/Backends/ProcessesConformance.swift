@@ -11,15 +11,10 @@ struct ProcessBackend: ConformanceBackend {
     let omissions: [Omission] = [
         .capability(.sharedMemory, because: "workers have memory of their own"),
         .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
-        .capability(.byteCapacity, because: "channels do not count bytes"),
-        .capability(.redelivery, because: "what a dead task had received is gone"),
         .conformanceCase(
             "channel.whatWasSentIsThere",
             because: "a sender that has its place in the queue and has not filled it yet hides what is behind it for a "
                 + "moment from receivers that do not wait: it may be stopped or dead, so nobody waits for it"),
-        .conformanceCase(
-            "outcome.optionsThatCannotBeKeptAreRefused",
-            because: "makeChannel ignores a byteCapacity that it cannot keep"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

@@ -15,10 +15,7 @@ private struct HarnessBackend: ConformanceBackend {
     let omissions: [Omission] = [
         .capability(.sharedMemory, because: "workers have memory of their own"),
         .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
-        .capability(.byteCapacity, because: "channels do not count bytes"),
-        .capability(.redelivery, because: "what a dead task had received is gone"),
         .conformanceCase("channel.whatWasSentIsThere", because: "see MultitaskingConformanceTests"),
-        .conformanceCase("outcome.optionsThatCannotBeKeptAreRefused", because: "see MultitaskingConformanceTests"),
         .capability(.parentThreads, because: "a pool is forked only from a program with one thread"),
         .capability(.asyncTwins, because: "a pool is forked only from a program that has not used Dispatch"),
     ]

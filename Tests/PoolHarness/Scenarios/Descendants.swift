@@ -95,7 +95,7 @@ extension Harness {
     }
 
     func descendantsOfRetired() throws {
-        try withPool(maxWorkers: 1, limits: WorkerLimits(tasks: 1)) { pool in
+        try withPool(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 1)) { pool in
             for _ in 0..<3 {
                 let pids = try pool.submit(startAll, 1000).value(timeout: .seconds(20))
                 checkEqual(pids.count, 5, "processes")

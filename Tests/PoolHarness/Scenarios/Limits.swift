@@ -52,7 +52,7 @@ private func cores(of pid: Int32) -> String {
 
 extension Harness {
     func limitOfTasks() throws {
-        try withPool(limits: WorkerLimits(tasks: 10)) { pool in
+        try withPool(limits: WorkerLimits(maxTasksPerWorker: 10)) { pool in
             let futures = try (0..<500).map { try pool.submit(processID, $0) }
             var counts: [Int32: Int] = [:]
             for future in futures { counts[try future.value(timeout: .seconds(30)), default: 0] += 1 }
@@ -69,7 +69,7 @@ extension Harness {
 
     /// What is queued behind a worker's last task is not stranded.
     func limitOfOneTask() throws {
-        try withPool(maxWorkers: 1, limits: WorkerLimits(tasks: 1, tasksJitter: 1)) { pool in
+        try withPool(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 1, maxTasksJitter: 1)) { pool in
             let queued = try (0..<100).map { try pool.submit(processID, $0) }
             let pids = try queued.map { try $0.value(timeout: .seconds(30)) }
             checkEqual(Set(pids).count, 100, "workers")
@@ -83,7 +83,7 @@ extension Harness {
     }
 
     func jitterOfTasks() throws {
-        try withPool(maxWorkers: 1, limits: WorkerLimits(tasks: 40, tasksJitter: 0.5)) { pool in
+        try withPool(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 40, maxTasksJitter: 0.5)) { pool in
             let futures = try (0..<800).map { try pool.submit(processID, $0) }
             var counts: [Int32: Int] = [:]
             let pids = try futures.map { try $0.value(timeout: .seconds(30)) }
@@ -245,10 +245,11 @@ extension Harness {
         let invalid: [(WorkerLimits, String)] = [
             (WorkerLimits(memory: 0), "memory"), (WorkerLimits(memory: -1), "memory"),
             (WorkerLimits(idleMemory: 0), "idleMemory"), (WorkerLimits(addressSpace: -5), "addressSpace"),
-            (WorkerLimits(data: 0), "data"), (WorkerLimits(tasks: 0), "tasks"), (WorkerLimits(tasks: -1), "tasks"),
-            (WorkerLimits(tasks: 5, tasksJitter: 1.5), "tasksJitter"),
-            (WorkerLimits(tasks: 5, tasksJitter: -0.1), "tasksJitter"),
-            (WorkerLimits(tasks: 5, tasksJitter: .nan), "tasksJitter"),
+            (WorkerLimits(data: 0), "data"), (WorkerLimits(maxTasksPerWorker: 0), "maxTasksPerWorker"),
+            (WorkerLimits(maxTasksPerWorker: -1), "maxTasksPerWorker"),
+            (WorkerLimits(maxTasksPerWorker: 5, maxTasksJitter: 1.5), "maxTasksJitter"),
+            (WorkerLimits(maxTasksPerWorker: 5, maxTasksJitter: -0.1), "maxTasksJitter"),
+            (WorkerLimits(maxTasksPerWorker: 5, maxTasksJitter: .nan), "maxTasksJitter"),
             (WorkerLimits(age: .zero), "age"), (WorkerLimits(age: .seconds(-1)), "age"),
             (WorkerLimits(minimumWorkers: -1), "minimumWorkers"), (WorkerLimits(minimumWorkers: 3), "minimumWorkers"),
             (WorkerLimits(minimumWorkers: 1, idleTime: .zero), "idleTime"),

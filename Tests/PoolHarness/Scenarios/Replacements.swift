@@ -37,7 +37,7 @@ extension Harness {
     /// hold at the end with what they held after the first few.
     func replacementsLeakNothing() throws {
         let count = max(number, 100)
-        try withPool(maxWorkers: 2, limits: WorkerLimits(memory: 1 << 30, tasks: 2)) { pool in
+        try withPool(maxWorkers: 2, limits: WorkerLimits(memory: 1 << 30, maxTasksPerWorker: 2)) { pool in
             var workers: Set<Int32> = []
             func replace(_ count: Int) throws {
                 var left = count
