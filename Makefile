@@ -108,12 +108,11 @@ sanitize-address: setup ## Run the tests that support it under the address sanit
 
 # Every place takes hours in all scenarios together; SCENARIOS="send task-inline" picks some.
 SCENARIOS ?=
-STRIDE ?= 50
 
-kill: setup ## Kill pool members at every write, at every STRIDEth instruction, and supervisors at every write
+kill: setup ## Kill pool members at every write, after every instruction, and supervisors at every write
 	$(SWIFT) build --product kill-harness
 	$(BUILD)/debug/kill-harness writes $(SCENARIOS)
-	$(BUILD)/debug/kill-harness every $(STRIDE) $(SCENARIOS)
+	$(BUILD)/debug/kill-harness every 0 1 $(SCENARIOS)
 	$(BUILD)/debug/kill-harness supervisor 0 1 $(SCENARIOS)
 
 CRASHES ?= 10000
@@ -142,8 +141,8 @@ bench-check: setup ## Compare the micro-benchmarks with their thresholds
 bench-update: setup ## Take the micro-benchmarks' figures of now as their thresholds
 	$(MAKE) -C Benchmarks bench-update
 
-# Random from a seed: SEED=12 does again what a run with that seed has done, as far as chance allows. ALL=1 kills at every
-# single instruction besides, which takes hours.
+# Random from a seed: SEED=12 does again what a run with that seed has done, as far as chance allows. ALL=1 kills after every
+# instruction of everything that touches shared memory besides, and the supervisor too, which takes hours.
 MINUTES ?= 1
 SEED ?=
 ALL ?=
@@ -151,7 +150,7 @@ ALL ?=
 chaos: setup ## Use pools for MINUTES while their workers, supervisors and clients die, and check what must hold
 	$(SWIFT) build -c release --product chaos
 	$(BUILD)/release/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
-	[ -z "$(ALL)" ] || $(MAKE) kill STRIDE=1
+	[ -z "$(ALL)" ] || $(MAKE) kill
 
 # The decoder and zstd, given whatever libFuzzer thinks of, under the address sanitizer. What takes a new way is kept in
 # Tests/FuzzCorpus. No input may be given more than 64 MiB at once, which is a thousand times its size, or take ten seconds.

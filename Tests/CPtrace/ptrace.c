@@ -118,9 +118,21 @@ int pt_protect(pid_t pid, uintptr_t start, size_t size, bool writable) {
     return (int)(long)call.rax;
 }
 
+uintptr_t pt_address(pid_t pid) {
+    struct user_regs_struct registers;
+    return ptrace(PTRACE_GETREGS, pid, NULL, &registers) < 0 ? 0 : registers.rip;
+}
+
+// Whether the next instruction is `syscall`: 0f 05.
+static bool is_at_system_call(pid_t pid) {
+    return (ptrace(PTRACE_PEEKTEXT, pid, (void *)pt_address(pid), NULL) & 0xffff) == 0x050f;
+}
+
 #else
 
 bool pt_is_supported(void) { return false; }
+uintptr_t pt_address(pid_t pid) { return 0; }
+static bool is_at_system_call(pid_t pid) { return false; }
 int pt_protect(pid_t pid, uintptr_t start, size_t size, bool writable) { return -ENOSYS; }
 
 #endif
@@ -154,6 +166,8 @@ struct extent {
 struct pt_image {
     size_t count, capacity;
     off_t size;
+    // How much of the file there is, which grows when a page is touched for the first time.
+    blkcnt_t blocks;
     struct extent *extents;
 };
 
@@ -162,6 +176,7 @@ pt_image *pt_image_take(int descriptor) {
     struct stat info;
     fstat(descriptor, &info);
     image->size = info.st_size;
+    image->blocks = info.st_blocks;
     off_t end = 0;
     while (true) {
         off_t start = lseek(descriptor, end, SEEK_DATA);
@@ -185,10 +200,46 @@ void pt_image_restore(int descriptor, const pt_image *image) {
     }
 }
 
-void pt_image_free(pt_image *image) {
+static void empty(pt_image *image) {
     for (size_t i = 0; i < image->count; i++) free(image->extents[i].bytes);
     free(image->extents);
+}
+
+void pt_image_free(pt_image *image) {
+    empty(image);
     free(image);
+}
+
+// Brings an image up to date; whether there was anything new.
+static bool update(pt_image *image, int descriptor, const char *memory) {
+    struct stat info;
+    fstat(descriptor, &info);
+    if (info.st_blocks != image->blocks) {
+        pt_image *fresh = pt_image_take(descriptor);
+        empty(image);
+        *image = *fresh;
+        free(fresh);
+        return true;
+    }
+    bool is_new = false;
+    for (size_t i = 0; i < image->count; i++) {
+        struct extent extent = image->extents[i];
+        if (memcmp(memory + extent.offset, extent.bytes, extent.size) == 0) continue;
+        memcpy(extent.bytes, memory + extent.offset, extent.size);
+        is_new = true;
+    }
+    return is_new;
+}
+
+int pt_step_to_change(pid_t pid, int descriptor, const char *memory, pt_image *image, long *done) {
+    while (true) {
+        bool calls_system = is_at_system_call(pid);
+        long one;
+        int stop = pt_step(pid, 1, &one);
+        if (stop != pt_stepped) return stop;
+        ++*done;
+        if (update(image, descriptor, memory) || calls_system) return pt_stepped;
+    }
 }
 
 void *pt_shared_memory(size_t size) {

@@ -18,6 +18,13 @@
         deinit { unsafe pt_image_free(image) }
 
         func restore() { unsafe pt_image_restore(descriptor, image) }
+
+        /// Executes a process's instructions one by one until the memory, which is mapped at `base`, is another than this
+        /// says, or the system was called; then this says what there is now. How the process was found.
+        func step(_ pid: pid_t, at base: UInt, instructions: inout Int) -> Int32 {
+            // SAFETY: the world keeps the memory mapped there.
+            unsafe pt_step_to_change(pid, descriptor, UnsafePointer(bitPattern: base), image, &instructions)
+        }
     }
 
     /// All that the processes of one test share.
@@ -34,6 +41,39 @@
             image.restore()
             Scoreboard.all = words
         }
+    }
+
+    /// After how many instructions a victim has changed something, and which instruction was next; in memory that copies
+    /// of the harness share.
+    enum StepList {
+        private static let capacity = 1 << 16
+        // SAFETY: the memory is never unmapped, and all access is atomic and inside of it.
+        private static let words =
+            unsafe pt_shared_memory((2 * capacity + 2) * 8).map { base in
+                (0..<2 * capacity + 2).map { unsafe SharedWord(base + $0 * 8) }
+            } ?? []
+
+        private static func value(_ index: Int) -> Int { Int(truncatingIfNeeded: words[index].load()) }
+
+        static var count: Int { value(0) }
+
+        static var instructions: Int {
+            get { value(1) }
+            set { words[1].store(UInt64(newValue)) }
+        }
+
+        static func clear() { words[0].store(0) }
+
+        static func append(_ step: Int, at address: UInt) {
+            let index = count
+            guard index < capacity else { return }
+            words[2 + 2 * index].store(UInt64(step))
+            words[3 + 2 * index].store(UInt64(address))
+            words[0].store(UInt64(index + 1))
+        }
+
+        static func step(_ index: Int) -> Int { value(2 + 2 * index) }
+        static func address(_ index: Int) -> UInt { UInt(bitPattern: value(3 + 2 * index)) }
     }
 
     /// Words that the harness and its children share.

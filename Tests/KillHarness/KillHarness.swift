@@ -6,7 +6,9 @@ import Glibc
 //
 //     kill-harness list                         the scenarios
 //     kill-harness writes [scenario …]          kill at every write to shared memory
-//     kill-harness every <stride> [scenario …]  kill after every so many instructions
+//     kill-harness every <places> <seed> [scenario …]
+//                                               execute one instruction at a time, and kill after so many of those that
+//                                               change the shared memory or call the system; 0: after all of them
 //     kill-harness supervisor <places> <seed> [scenario …]
 //                                               kill the supervisor as well while it settles a death, at about so many
 //                                               places of each scenario; 0: at all of them
@@ -36,7 +38,7 @@ struct KillHarness {
             var arguments = arguments
             guard let mode = arguments.first else { return 2 }
             arguments.removeFirst()
-            var numbers = mode == "every" ? [1] : mode == "supervisor" ? [32, 1] : []
+            var numbers = ["every", "supervisor"].contains(mode) ? [32, 1] : []
             for index in numbers.indices {
                 guard let number = arguments.first.flatMap({ Int($0) }) else { break }
                 numbers[index] = number
@@ -51,12 +53,15 @@ struct KillHarness {
                     switch mode {
                     case "list": print(scenario.name)
                     case "writes": try report(scenario, &isWhole) { try $0.killAtEveryWrite() }
-                    case "every":
-                        try report(scenario, &isWhole) { try $0.killAtEveryInstruction(stride: numbers[0]) }
-                    case "supervisor":
+                    case "every", "supervisor":
                         var random = SplitMix(seed: UInt64(numbers[1]))
-                        try report(scenario, &isWhole) {
-                            try $0.killSupervisor(numbers[0] == 0 ? nil : numbers[0], &random)
+                        let count = numbers[0] == 0 ? nil : numbers[0]
+                        try report(scenario, &isWhole) { runner in
+                            if mode == "every" {
+                                try runner.killAtEveryInstruction(count, &random)
+                            } else {
+                                try runner.killSupervisor(count, &random)
+                            }
                         }
                     default: return 2
                     }
@@ -73,7 +78,10 @@ struct KillHarness {
         ) throws {
             let runner = try Runner(scenario)
             try body(runner)
-            print("\(scenario.name): \(runner.points) places, \(runner.checks) checks, \(runner.failures) failures")
+            let instructions = runner.instructions > 0 ? "\(runner.instructions) instructions, " : ""
+            print(
+                "\(scenario.name): \(instructions)\(runner.points) places, \(runner.checks) checks, "
+                    + "\(runner.failures) failures")
             fflush(nil)
             if runner.failures > 0 { isWhole = false }
         }

@@ -13,11 +13,14 @@
     /// memory, descriptor or lock in common with them. Between two instructions that write there, this does not change,
     /// so all places between them are the same place. Killing before each write, and after the last, is therefore the
     /// same as killing at every instruction. The processor finds the writes: the memory is mapped read-only, and each
-    /// write faults. The mode `every` kills at every instruction all the same.
+    /// write faults. The mode `every` believes none of this: it executes the victim one instruction at a time, and looks at
+    /// the whole memory after each.
     final class Runner {
         let scenario: Scenario
         let world: World
         private let start: State
+        /// How many instructions the victim was seen to execute, one by one.
+        private(set) var instructions = 0
         private(set) var points = 0
         private(set) var checks = 0
         private(set) var failures = 0
@@ -187,17 +190,79 @@
             return Array(range.shuffled(using: &random).prefix(count)).sorted()
         }
 
-        /// Kills the victim after every `stride` instructions.
-        func killAtEveryInstruction(stride: Int) throws {
-            var isDone = false
-            var instruction = 0
-            while !isDone {
-                let pid = try startVictim()
-                var done = 0
-                isDone = unsafe pt_step(pid, instruction, &done) == Int32(pt_marked)
-                pt_kill(pid)
-                try checkBoth("after instruction \(done)")
-                instruction += stride
+        /// Kills the victim after every instruction that makes a difference: that changed the shared memory, or called the
+        /// system, which may have woken somebody. That no other does is seen by looking at the memory after each.
+        ///
+        /// All victims must take the same way. So each is forked by a copy of this process which is the same each time, at the
+        /// same depth of its stack: where things lie in memory decides how many instructions it takes to copy them.
+        ///
+        /// - Parameter count: at how many of these places at most, drawn by chance; nil for all.
+        func killAtEveryInstruction(_ count: Int?, _ random: inout some RandomNumberGenerator) throws {
+            // Drawn before the first copy is made: from there on nothing may be allocated.
+            let drawn = (0..<(count ?? 0)).map { _ in Int.random(in: 0..<1 << 32, using: &random) }
+            StepList.clear()
+            fflush(nil)
+            guard stepInCopy(toPlace: nil) == 0 else { throw Broken("the victim cannot be stepped") }
+            instructions = StepList.instructions
+            let isSample = !drawn.isEmpty && drawn.count < StepList.count
+            for turn in 0..<(isSample ? drawn.count : StepList.count) {
+                let index = isSample ? drawn[turn] % StepList.count : turn
+                var code = Self.strayed
+                // Reading the clock takes a few more instructions now and then.
+                for _ in 0..<20 where code == Self.strayed { code = stepInCopy(toPlace: index) }
+                guard code < Self.strayed else { throw Broken("the victim takes another way each time") }
+                points += 1
+                checks += 2
+                failures += Int(code)
+            }
+        }
+
+        /// The exit code of a copy whose victim took another way.
+        private static let strayed: Int32 = 50
+
+        /// Does `step(toPlace:)` in a copy of this process; its exit code is what that returns.
+        private func stepInCopy(toPlace index: Int?) -> Int32 {
+            let pid = fork()
+            if pid == 0 {
+                var code = Self.strayed + 1
+                do { code = try step(toPlace: index) } catch {
+                    print("\(scenario.name): \((error as? Broken)?.text ?? "\(error)")")
+                }
+                fflush(nil)
+                _exit(code)
+            }
+            return pt_wait(pid, 60_000)
+        }
+
+        /// Kills a victim that has come to a place; how many of the two checks failed. Or lists all places, for nil.
+        private func step(toPlace index: Int?) throws -> Int32 {
+            let pid = try startVictim()
+            guard let index else {
+                defer { pt_kill(pid) }
+                try listPlaces(of: pid)
+                return 0
+            }
+            var done = 0
+            let stop = unsafe pt_step(pid, StepList.step(index), &done)
+            let isThere = stop == Int32(pt_stepped) && pt_address(pid) == StepList.address(index)
+            pt_kill(pid)
+            guard isThere else { return Self.strayed }
+            let before = failures
+            try checkBoth("after instruction \(done)")
+            return Int32(failures - before)
+        }
+
+        /// Has a victim execute all its instructions.
+        private func listPlaces(of pid: pid_t) throws {
+            let image = try Image(of: world.core.mapping)
+            StepList.append(0, at: pt_address(pid))
+            var done = 0
+            while true {
+                let stop = image.step(pid, at: world.base, instructions: &done)
+                StepList.instructions = done
+                if stop == Int32(pt_marked) { return }
+                guard stop == Int32(pt_stepped) else { throw Broken("lost at instruction \(done): \(Scoreboard.text)") }
+                StepList.append(done, at: pt_address(pid))
             }
         }
     }

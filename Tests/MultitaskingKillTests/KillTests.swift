@@ -14,6 +14,14 @@
             arguments: ["send", "receive", "close", "redeliver", "allocate", "free", "task"])
         func killedAtEveryWrite(_ operation: String) throws { try expectPass(["writes", operation]) }
 
+        @Test("A member killed after any of its instructions leaves a whole pool")
+        func killedAfterAnyInstruction() throws {
+            let seed = UInt64.random(in: 1...1_000_000)
+            let paths = ["send-inline", "receive-inline", "close", "allocate-small", "free-own", "task-inline"]
+            // A failure prints this command line.
+            try expectPass(["every", "3", String(seed)] + paths)
+        }
+
         @Test("A supervisor killed while it settles a death leaves a pool that its successor makes whole")
         func supervisorKilledWhileItSettlesADeath() throws {
             let seed = UInt64.random(in: 1...1_000_000)

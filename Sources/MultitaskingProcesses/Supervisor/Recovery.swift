@@ -110,10 +110,11 @@ struct Recovery {
     /// Puts the last that the dead has printed where its result would be; there is none if there is no room.
     private func keepOutput(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
         let output = OutputLog(arena: arena, member: member.index).tail
-        guard !output.isEmpty else { return }
+        // Of one size, so that a member has at most one chunk for this.
+        guard !output.isEmpty, let sizeClass = SizeClass.holding(OutputLog.byteLimit) else { return }
         // The dead one's own heap, since nobody else has one that is not in use.
         let heap = Heap(arena: arena, member: member.index)
-        guard let block = try? heap.allocate(output.count, journal: journal) else { return }
+        guard let block = try? heap.allocate(sizeClass: sizeClass, journal: journal) else { return }
         unsafe arena.withBytes(at: block.offset, count: output.count) { unsafe $0.copyBytes(from: output) }
         slot.result.adopt(block, length: output.count)
     }

@@ -60,7 +60,8 @@ struct JobRing {
     /// Whether a slot that is queued with this ticket will be met by somebody. Only while it stays queued.
     func holds(_ ticket: Ticket) -> Bool {
         let (head, tail) = (headCell.load(), tailCell.load())
-        return tail &- head <= UInt64(2 * arena.layout.slotCapacity) && ticket.position &- head < tail &- head
+        // At the tail itself is one that is just being queued.
+        return tail &- head <= UInt64(2 * arena.layout.slotCapacity) && ticket.position &- head <= tail &- head
     }
 
     /// Puts a slot at the end; see `push(_:from:room:)`.

@@ -33,12 +33,8 @@ struct TaskRunner {
         // What the task printed comes before its outcome, also when the output is a pipe.
         mt_flush_output()
         phase(.encoding)
-        do {
-            try finish(.value, word) { try Function.encode(output: output, into: &$0) }
-        } catch let error as MultitaskingError where error.code == .arenaLimitReached {
-            return fail(error, as: .arenaLimitReached, word)
-        } catch {
-            return fail(error, as: .resultEncodeFailed, word)
+        do { try finish(.value, word) { try Function.encode(output: output, into: &$0) } } catch {
+            return fail(toStore: error, word)
         }
         return .settled
     }
@@ -47,12 +43,14 @@ struct TaskRunner {
     private func finish(with error: any Error, _ word: () -> SlotWord) -> End {
         if slot.kind == .portable, slot.orders.retries(error) { return .retry }
         if let error = error as? MultitaskingError { return fail(error, as: error.code, word) }
-        do {
-            try finish(.thrown, word) { try $0.encodeThrown(error) }
-        } catch {
-            return fail(error, as: .resultEncodeFailed, word)
-        }
+        do { try finish(.thrown, word) { try $0.encodeThrown(error) } } catch { return fail(toStore: error, word) }
         return .settled
+    }
+
+    /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the value.
+    private func fail(toStore error: any Error, _ word: () -> SlotWord) -> End {
+        let isFull = (error as? MultitaskingError)?.code == .arenaLimitReached
+        return fail(error, as: isFull ? .arenaLimitReached : .resultEncodeFailed, word)
     }
 
     /// Ends the task with an error of the pool.

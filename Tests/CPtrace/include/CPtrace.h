@@ -44,6 +44,9 @@ int pt_continue_to_write(pid_t pid, uintptr_t start, size_t size);
 // Executes the one instruction that would write there.
 int pt_pass_write(pid_t pid, uintptr_t start, size_t size);
 
+// Where the process is: the address of its next instruction.
+uintptr_t pt_address(pid_t pid);
+
 // Kills the process and reaps it.
 void pt_kill(pid_t pid);
 
@@ -61,6 +64,11 @@ typedef struct pt_image pt_image;
 pt_image *pt_image_take(int descriptor);
 void pt_image_restore(int descriptor, const pt_image *image);
 void pt_image_free(pt_image *image);
+
+// Executes instructions one by one until one has changed the file, which is mapped at `memory`, from what `image` says, or
+// has called the system. `image` then says what the file holds now; `*done` is raised by each instruction. pt_stepped, or what
+// else stopped the process.
+int pt_step_to_change(pid_t pid, int descriptor, const char *memory, pt_image *image, long *done);
 
 // Zeroed memory that forked children share with this process.
 void *pt_shared_memory(size_t size);

@@ -85,7 +85,7 @@ extension Harness {
     func elasticSupervisorKilled() throws {
         var random = SeededGenerator(seed: number)
         let limits = WorkerLimits(
-            memory: 64 << 20, tasks: 5, minimumWorkers: 1, idleTime: .milliseconds(50))
+            memory: 64 << 20, maxTasksPerWorker: 5, minimumWorkers: 1, idleTime: .milliseconds(50))
         try withPool(maxWorkers: 3, limits: limits) { pool in
             for round in 0..<8 {
                 let futures = try (0..<30).map { try pool.submit(double, round + $0) }
