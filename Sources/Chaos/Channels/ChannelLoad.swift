@@ -23,6 +23,8 @@ struct ChannelLoad {
     private let first: Lane
     private let second: Lane
     private let reports: Bool
+    /// Whether what a task has received and not reported comes again when it dies.
+    private let redelivers: Bool
     private var nextID: UInt32
     private var random: SplitMix
     private var running: [Running] = []
@@ -45,10 +47,19 @@ struct ChannelLoad {
         nextID = firstID + 2
         self.random = random
         shape = self.random.pick(Shape.allCases.map { (1, $0) })
-        reports = self.random.once(in: 2)
-        let capacities: [(Int, Int?)] = [(1, nil), (1, 1), (3, 50)]
-        first = Lane(firstID, try pool.makeChannel(capacity: self.random.pick(capacities)))
-        second = Lane(firstID + 1, try pool.makeChannel(capacity: self.random.pick(capacities)))
+        redelivers = self.random.once(in: 3)
+        let mayReport = self.random.once(in: 2)
+        reports = redelivers || mayReport
+        // Bounded in one way or another: senders would fill the pool's memory before the receivers get to it.
+        let bounds: [(Int, ChannelOptions)] = [
+            (1, ChannelOptions(byteCapacity: 16 << 20)), (1, ChannelOptions(byteCapacity: 5000)),
+            (1, ChannelOptions(capacity: 1)), (3, ChannelOptions(capacity: 50)),
+            (1, ChannelOptions(capacity: 200, byteCapacity: 20_000)),
+        ]
+        var options = [self.random.pick(bounds), self.random.pick(bounds)]
+        for index in options.indices { options[index].redelivers = redelivers }
+        first = Lane(firstID, try pool.makeChannel(options[0]))
+        second = Lane(firstID + 1, try pool.makeChannel(options[1]))
         // One worker must stay free for tasks that come to an end.
         mayWaitForever = plan.workers - 1
     }
@@ -224,7 +235,8 @@ struct ChannelLoad {
     }
 
     private mutating func close(_ lane: Lane) {
-        discarded[lane.number] = lane.channel.close(discarding: random.once(in: 2))
+        // What comes back after that is not discarded, and could not be told from it.
+        discarded[lane.number] = lane.channel.close(discarding: !redelivers && random.once(in: 2))
     }
 
     /// Receives what is left, and compares.
@@ -246,9 +258,11 @@ struct ChannelLoad {
             var position = 0
             let passages = Logbook.passages.read(from: &position).compactMap(Passage.init)
             let ledger = LaneLedger(lane.number, passages)
-            let losses = losses[lane.number] ?? 0
-            ledger.check("\(shape), lane \(lane.number)", discarded: discarded[lane.number] ?? 0, losses: losses)
-            if reports { checkJoin(lane, ledger, losses) }
+            let deaths = losses[lane.number] ?? 0
+            ledger.check(
+                "\(shape), lane \(lane.number)", discarded: discarded[lane.number] ?? 0,
+                losses: redelivers ? 0 : deaths, repeats: redelivers ? deaths : 0)
+            if reports { checkJoin(lane, ledger, redelivers ? 0 : deaths) }
         }
     }
 

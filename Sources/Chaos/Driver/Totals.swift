@@ -38,8 +38,10 @@ struct Totals {
         case .elements:
             "sent \(self["sent"].grouped) = received \(self["received"].grouped) + discarded "
                 + "\(self["discarded"].grouped) + lost with their receivers \(self["lost"].grouped) (at most "
-                + "\(self["loss bound"].grouped)); \(self["queued at the end"].grouped) of them were left for the client"
-        case .order: "each sender's elements kept their order at each receiver, and none came twice"
+                + "\(self["loss bound"].grouped)), \(self["redelivered"].grouped) came again; "
+                + "\(self["queued at the end"].grouped) of them were left for the client"
+        case .order:
+            "each sender's elements kept their order at each receiver, and none came twice but those whose receiver died"
         case .values: "each result and element was what it had to be"
         case .memory: "\(self["pools"].grouped) pools held no block, segment, slot, channel or signal at their end"
         case .leaks: "no descriptor, thread, mapping or child was left by \(self["pools"].grouped) pools"

@@ -52,14 +52,16 @@ extension PoolCore {
                 advice: "raise the limit of processes (ulimit -u), or pass what is captured as arguments")
         }
         copy.setProcess(pid)
-        copy.state = .ready
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
-        ringDoorbell()
         do { try enqueue(slot) } catch {
             copy.killProcess()
             _ = endOfCopy(pid)
+            state.withLock { $0.copies[member] = nil }
             throw error
         }
+        // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
+        copy.state = .ready
+        ringDoorbell()
         return ProcessFuture(core: self, slot: slot, companion: nil)
     }
 

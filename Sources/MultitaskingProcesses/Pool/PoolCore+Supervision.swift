@@ -172,6 +172,7 @@ extension PoolCore {
         PoolPhase(arena).advance(to: .broken)
         supervision.isGone = true
         endAllQueued(as: .done)
+        endAllClaimed()
         closeChannels()
     }
 
@@ -187,7 +188,6 @@ extension PoolCore {
             if mode == .kill, monotonicNanoseconds() > end {
                 // It does not find its way through the memory any more. Its workers die with it.
                 supervision.withLock { endLost(&$0) }
-                endAllClaimed()
             }
             supervision.withLock { if !$0.isGone { restartIfDead(&$0) } }
         }
@@ -242,12 +242,13 @@ extension PoolCore {
         guard supervision.pidfd >= 0 else { return }
         _ = mt_pidfd_send_signal(supervision.pidfd, SIGKILL)
         waitForExit(duplicate(supervision.pidfd))
-        if mt_pidfd_has_ended(supervision.pidfd) { giveUp(&supervision) }
+        guard mt_pidfd_has_ended(supervision.pidfd) else { return }
+        PoolPhase.reportFailure(of: Self.isShutDown, in: arena)
+        giveUp(&supervision)
     }
 
     /// Ends every task that a worker had, when there is nobody left to do it.
     private func endAllClaimed() {
-        PoolPhase.reportFailure(of: Self.isShutDown, in: arena)
         let count = state.withLock { $0.freshSlot }
         for index in 0..<count {
             let slot = TaskSlot(arena: arena, index: index)

@@ -79,7 +79,10 @@ struct Recovery {
         case .condemnedByCancel where isCopy || slot.kind == .portable:
             slot.end(from: word, as: .cancelled)
         case .queued where isCopy:
-            fail(slot, word, member, end)
+            if fail(slot, word, member, end) { break }
+            // A worker has claimed it meanwhile to stand in for the copy, and waits for the task's end; or it was cancelled.
+            let now = slot.word
+            if now.status == .claimed { fail(slot, now, member, end) }
         case .done, .cancelled, .expired:
             // It may have died before it told anybody.
             slot.completion.signal(arena)
@@ -91,7 +94,9 @@ struct Recovery {
 
     private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
 
-    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+    /// Ends a task as crashed if it is still where `word` says.
+    @discardableResult
+    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) -> Bool {
         // A result that came too late has been stored, and the journal does not name it any more.
         arena.free(slot.result.block, by: member.index)
         slot.result.clear()
@@ -104,7 +109,7 @@ struct Recovery {
         record.phase.store(member.phase.load())
         record.status.store(end.status)
         record.peakMemory.store(UInt64(max(0, end.peakMemory)))
-        slot.finish(from: word, as: .crashed)
+        return slot.finish(from: word, as: .crashed)
     }
 
     /// Puts the last that the dead has printed where its result would be; there is none if there is no room.

@@ -65,10 +65,11 @@ extension Supervisor {
         case .asked:
             // From here on the task cannot finish any more: either this or its own end comes first.
             guard ladder.slot.wordCell.compareExchange(ladder.word.rawValue, condemned.rawValue) else { return now }
-            send(SIGTERM, to: ladder, of: index)
+            _ = send(SIGTERM, to: ladder, of: index)
             ladder.step = .terminated
         case .terminated:
-            send(SIGKILL, to: ladder, of: index)
+            // A copy that was forked just now is not watched yet.
+            guard send(SIGKILL, to: ladder, of: index) else { return now + 1_000_000 }
             ladder.step = .killed
         case .killed:
             return .max
@@ -78,8 +79,11 @@ extension Supervisor {
         return ladder.step == .killed ? .max : ladder.due
     }
 
-    private func send(_ signal: Int32, to ladder: Ladder, of index: Int) {
+    /// False if the task's process is not known.
+    private func send(_ signal: Int32, to ladder: Ladder, of index: Int) -> Bool {
         let pidfd = ladder.slot.kind == .copy ? copies[ladder.slot.copyMember] : workers[index]?.pidfd
-        if let pidfd { _ = mt_pidfd_send_signal(pidfd, signal) }
+        guard let pidfd else { return false }
+        _ = mt_pidfd_send_signal(pidfd, signal)
+        return true
     }
 }

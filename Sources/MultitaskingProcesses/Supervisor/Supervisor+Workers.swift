@@ -68,6 +68,13 @@ extension Supervisor {
             kill(child, SIGKILL)
             var info = mt_exit_info()
             _ = unsafe mt_reap(child, true, &info)
+            // It may have begun a task already.
+            if let retry = Recovery(mapping).recover(
+                index, .init(status: UInt64(SIGKILL) | CrashRecord.signalFlag, peakMemory: 0))
+            {
+                delay(retry)
+            }
+            member.state = .absent
             return false
         }
         member.setProcess(child)

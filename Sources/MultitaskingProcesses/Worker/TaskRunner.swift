@@ -94,7 +94,5 @@ struct TaskRunner {
                 }
             }
         }
-        // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
-        if slot.word.isCondemned { _exit(0) }
     }
 }

@@ -122,6 +122,7 @@ struct Worker {
     private mutating func run(_ slot: TaskSlot, _ word: SlotWord) {
         if slot.orders.isExpired {
             slot.end(from: word, as: .expired)
+            leaveIfCondemned(slot, word)
         } else {
             output.begin()
             switch slot.kind {
@@ -135,12 +136,21 @@ struct Worker {
                 beWatched(for: slot)
                 standIn(for: slot.copyMember, slot, word)
             }
+            leaveIfCondemned(slot, word)
             membership.holdings.release(as: membership)
             me.deadline.store(0)
         }
         me.slot.store(0)
         setPhase(.idle)
         me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
+    }
+
+    /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task when
+    /// this process is gone.
+    private func leaveIfCondemned(_ slot: TaskSlot, _ word: SlotWord) {
+        let now = slot.word
+        // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
+        if now.isCondemned, now.ticket == word.ticket, slot.kind == .portable { _exit(0) }
     }
 
     /// Has the supervisor watch the task's time and memory if there are limits.
