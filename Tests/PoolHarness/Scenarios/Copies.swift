@@ -12,6 +12,7 @@ let copyScenarios: [String: Scenario] = [
     "copy-limit": { try $0.copyLimit() },
     "copy-shutdown": { try $0.copyShutdown() },
     "copy-kill-storm": { try $0.copyKillStorm() },
+    "copy-killed-newborn": { try $0.copyKilledNewborn() },
     "copy-refused": { try $0.copyRefused() },
 ]
 
@@ -202,6 +203,25 @@ extension Harness {
         }
     }
 
+    /// Copies that die while their task is being queued or claimed.
+    func copyKilledNewborn() throws {
+        try withPool(maxWorkers: 2) { pool in
+            let isOver = try pool.makeCancelSignal()
+            let killer = try pool.submit(killNewborn, getpid(), pool.supervisorProcessID, Flag(isOver))
+            let box = Box(10)
+            var crashes = 0
+            for number in 0..<1500 {
+                let copy = try pool.submit(number) { $0 + box.number }
+                do { checkEqual(try copy.value(timeout: .seconds(10)), number + 10) } catch let error
+                    as MultitaskingError where error.code == .workerCrashed
+                { crashes += 1 }
+            }
+            isOver.set()
+            try killer.value(timeout: .seconds(10))
+            check(crashes > 0, "no copy was killed")
+        }
+    }
+
     /// Where forking is not safe, `submit` says so and says what to do.
     func copyRefused() throws {
         let isOver = FlagBox()
@@ -221,5 +241,14 @@ extension Harness {
         isOver.set()
         pthread_join(thread, nil)
         pool.shutdown(.drain)
+    }
+}
+
+/// Kills all children of a process but one as soon as they are seen, until the flag is set.
+private func killNewborn(_ parent: Int32, _ spared: Int32, _ isOver: Flag) {
+    while !isOver.signal.isSet {
+        for child in Proc.read("/proc/\(parent)/task/\(parent)/children").split(separator: " ").compactMap({ pid_t($0) }
+        )
+        where child != spared { kill(child, SIGKILL) }
     }
 }
