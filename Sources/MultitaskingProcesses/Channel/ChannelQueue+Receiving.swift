@@ -64,8 +64,12 @@ extension ChannelQueue {
                 guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
                 moveHead(past: position)
                 finish(claim)
-            case .reading, .taken, .settling, .consumed:
+            case .reading, .settling, .consumed:
                 moveHead(past: position)
+            case .taken:
+                moveHead(past: position)
+                // It may have gone back just before, and others may have looked for it while it was not behind the head.
+                if cell.word == CellWord(.full, tag: tag) { announceReturned() }
             case .writing:
                 return .busy
             case .free:

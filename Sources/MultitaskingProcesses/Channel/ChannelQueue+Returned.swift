@@ -87,6 +87,13 @@ extension ChannelQueue {
         }
     }
 
+    /// Has everybody look again for elements that went back.
+    @inline(never)
+    func announceReturned() {
+        header.returns.add(1)
+        header.receivers.wakeAll()
+    }
+
     // MARK: Elements that are kept
 
     /// Ends a claim as `taken`: the element will not go back any more. False if the channel is gone and it with it.
