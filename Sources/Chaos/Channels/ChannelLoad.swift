@@ -30,8 +30,9 @@ struct ChannelLoad {
     private var running: [Running] = []
     private var witness = Witness()
     private var mayWaitForever: Int
-    /// How many elements may have died with a receiver, by lane.
+    /// How many elements may have died with a receiver, and how many may have come again because of that, by lane.
     private var losses: [UInt32: Int] = [:]
+    private var repeats: [UInt32: Int] = [:]
     private var deaths = 0
 
     private struct Running {
@@ -203,11 +204,17 @@ struct ChannelLoad {
                 // A stream that found a damaged element says so by an error of its own.
                 Report.breach(error is CrossingFailure ? .values : $0, $1)
             }
-            // What it was just then taking out of a channel died with it.
-            if error != nil, let input = running.stream.input {
-                losses[input.number, default: 0] += running.isAsync ? Int(Stream.width) : 1
-            }
+            if error != nil, let input = running.stream.input { note(deathOf: running, input) }
         }
+    }
+
+    /// What a task was just then taking out of a channel died with it, or comes again.
+    private mutating func note(deathOf running: Running, _ input: Lane) {
+        let count = running.isAsync ? Int(Stream.width) : 1
+        guard redelivers else { return losses[input.number, default: 0] += count }
+        repeats[input.number, default: 0] += count
+        // A stream reports what the whole task received first: maybe for another one, which had no time to write it down.
+        losses[input.number, default: 0] += count - 1
     }
 
     // MARK: The end
@@ -258,11 +265,11 @@ struct ChannelLoad {
             var position = 0
             let passages = Logbook.passages.read(from: &position).compactMap(Passage.init)
             let ledger = LaneLedger(lane.number, passages)
-            let deaths = losses[lane.number] ?? 0
+            let losses = losses[lane.number] ?? 0
             ledger.check(
-                "\(shape), lane \(lane.number)", discarded: discarded[lane.number] ?? 0,
-                losses: redelivers ? 0 : deaths, repeats: redelivers ? deaths : 0)
-            if reports { checkJoin(lane, ledger, redelivers ? 0 : deaths) }
+                "\(shape), lane \(lane.number)", discarded: discarded[lane.number] ?? 0, losses: losses,
+                repeats: repeats[lane.number] ?? 0)
+            if reports { checkJoin(lane, ledger, redelivers ? 0 : losses) }
         }
     }
 

@@ -17,14 +17,31 @@ public struct TaskContext: TaskSideContext, Codable {
     /// What runs the task; nil in the parent.
     private let environment: (any TaskEnvironment)?
 
+    /// Both reasons to end, where they can be looked at without a call; nil elsewhere.
+    private let probes: Probes?
+
+    private struct Probes {
+        let signal: CancelProbe
+        let end: CancelProbe
+
+        init?(_ objects: ContextObjects, _ environment: any TaskEnvironment) {
+            guard let end = environment.endProbe else { return nil }
+            guard let signal = objects.cancelSignal.map(\.cancelProbe) ?? .never else { return nil }
+            self.signal = signal
+            self.end = end
+        }
+    }
+
     init(_ objects: ContextObjects) {
         self.objects = objects
         environment = nil
+        probes = nil
     }
 
     private init(_ objects: ContextObjects, _ environment: any TaskEnvironment) {
         self.objects = objects
         self.environment = environment
+        probes = Probes(objects, environment)
     }
 
     /// The same context in the hands of what runs the task; on threads nothing decodes it there.
@@ -36,7 +53,10 @@ public struct TaskContext: TaskSideContext, Codable {
     /// program was interrupted (``Interrupts``).
     ///
     /// Costs a load or two; meant to be called in a loop. False where there is no event.
-    public var isCancelled: Bool { objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false }
+    public var isCancelled: Bool {
+        if let probes { return probes.signal.isRaised || probes.end.isRaised }
+        return objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false
+    }
 
     /// Which attempt at the task this is, counted from 1; see `TaskOptions.retries`.
     public var attempt: Int { environment?.attempt ?? 1 }
@@ -56,12 +76,13 @@ public struct TaskContext: TaskSideContext, Codable {
                 .noSuchObject,
                 "a TaskContext can only be decoded by a worker of its pool: do not store or send it")
         }
-        self.environment = environment
         let references = try References(from: decoder)
-        objects = ContextObjects(
-            inputQueue: try references.inputQueue.map { QueueEnd(try environment.channel($0)) },
-            outputQueue: try references.outputQueue.map { QueueEnd(try environment.channel($0)) },
-            cancelSignal: try references.cancelSignal.map(environment.cancelSignal))
+        self.init(
+            ContextObjects(
+                inputQueue: try references.inputQueue.map { QueueEnd(try environment.channel($0)) },
+                outputQueue: try references.outputQueue.map { QueueEnd(try environment.channel($0)) },
+                cancelSignal: try references.cancelSignal.map(environment.cancelSignal)),
+            environment)
     }
 
     /// Writes the names of the queues and the event.

@@ -11,6 +11,9 @@ public protocol CancelSignal: AnyObject, Sendable {
     /// Whether the signal is set. Meant to be called in a loop.
     var isSet: Bool { get }
 
+    /// A faster way to ask ``isSet``, if there is one; it may be used for as long as the signal is held.
+    var cancelProbe: CancelProbe? { get }
+
     /// Sets the signal and wakes whoever waits for it; setting it twice is the same as once.
     func set()
 
@@ -25,4 +28,9 @@ public protocol CancelSignal: AnyObject, Sendable {
     ///
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
     func waitUntilSet(_ wait: WaitLimit) async throws -> Bool
+}
+
+extension CancelSignal {
+    /// A backend whose signals are more than a word of memory has none.
+    public var cancelProbe: CancelProbe? { nil }
 }

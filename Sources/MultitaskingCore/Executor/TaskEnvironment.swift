@@ -19,6 +19,9 @@ public protocol TaskEnvironment: Sendable {
     /// Whether the pool asks this task to end, because its time is up or it was cancelled by force. Costs one load.
     var isEndRequested: Bool { get }
 
+    /// A faster way to ask ``isEndRequested``, if there is one; it may be used for as long as the environment is held.
+    var endProbe: CancelProbe? { get }
+
     /// Which attempt at the task this is, counted from 1.
     var attempt: Int { get }
 
@@ -29,6 +32,9 @@ public protocol TaskEnvironment: Sendable {
 extension TaskEnvironment {
     /// A backend that cannot end a running task never asks for it.
     public var isEndRequested: Bool { false }
+
+    /// A backend that asks by more than a word of memory has none.
+    public var endProbe: CancelProbe? { nil }
 
     /// A backend that does not retry has one attempt.
     public var attempt: Int { 1 }

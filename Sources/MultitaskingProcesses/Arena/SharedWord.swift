@@ -1,4 +1,5 @@
 import CMultitaskingLinux
+import MultitaskingCore
 import Synchronization
 
 // The one file that touches shared memory word by word. Every structure in the arena is built of these words, and every
@@ -20,6 +21,11 @@ struct SharedWord: @unchecked Sendable {
     @inline(__always)
     init(_ address: UnsafeMutableRawPointer) {
         unsafe pointer = address.assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+
+    /// A probe of this word, for as long as the arena lives.
+    func probe(mask: UInt64 = .max, value: UInt64) -> CancelProbe {
+        unsafe CancelProbe(UnsafePointer(pointer), mask: mask, value: value)
     }
 
     @inline(__always) func load() -> UInt64 { unsafe pointer.pointee.load(ordering: .acquiring) }

@@ -55,6 +55,9 @@ public final class ProcessCancelSignal: CancelSignal {
     /// ORDERING: relaxed, because the signal carries no data; whoever needs some uses a channel.
     public var isSet: Bool { word.loadRelaxed() == serial << 8 | Self.setFlag }
 
+    /// See ``isSet``.
+    public var cancelProbe: CancelProbe? { word.probe(value: serial << 8 | Self.setFlag) }
+
     /// Asks for the pool's event to be signalled when the signal is set.
     private var watched: SharedWord { Self.watched(index, in: membership.arena) }
 

@@ -173,6 +173,7 @@ extension PoolCore {
         supervision.isGone = true
         endAllQueued(as: .done)
         endAllClaimed()
+        ProcessMark(arena: arena).killAll(sparesLiving: true)
         closeChannels()
     }
 

@@ -169,11 +169,9 @@ extension Supervisor {
     mutating func recoverAfterPredecessor() {
         // First: what is requeued below would take the place of a task that the predecessor was just queueing.
         JobRing(arena: arena, isRetry: true).repairTail()
-        var hadWorkers = false
         for index in 1...arena.layout.workers {
             let member = Member(arena: arena, index: index)
             guard member.state != .absent else { continue }
-            hadWorkers = true
             if let pidfd = member.openProcess() {
                 _ = mt_pidfd_send_signal(pidfd, SIGKILL)
                 var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
@@ -184,8 +182,9 @@ extension Supervisor {
             member.state = .absent
             member.pid.store(0)
         }
-        // The workers have ended by now; a copy that runs keeps what it has started.
-        if hadWorkers { ProcessMark(arena: arena).killAll(sparesLiving: true) }
+        // The workers have ended by now, some perhaps so early that the predecessor was just about to kill what they had
+        // started; a copy that runs keeps what it has started.
+        ProcessMark(arena: arena).killAll(sparesLiving: true)
         takeOverDelayedTasks()
     }
 }

@@ -62,8 +62,9 @@ struct Supervisor {
         mt_null_stdin()
         mt_adopt_orphans()
         mt_watch_children(doorbell)
+        let isFirst = arena.header(ArenaLayout.Header.supervisorPid).load() == 0
         arena.header(ArenaLayout.Header.supervisorPid).store(UInt64(pid))
-        recoverAfterPredecessor()
+        if !isFirst { recoverAfterPredecessor() }
         while true {
             if let exitCode = superviseOnce() { return exitCode }
         }

@@ -98,6 +98,7 @@ struct TaskOrders {
     /// ORDERING: relaxed, as for cancel signals.
     @inline(__always)
     var isEndRequested: Bool { flags.loadRelaxed() & Self.endFlag != 0 }
+    var endProbe: CancelProbe { flags.probe(mask: Self.endFlag, value: Self.endFlag) }
 
     // MARK: Attempts
 

@@ -36,6 +36,7 @@ struct WorkerEnvironment: TaskEnvironment {
     var clock: any TaskClock { SystemClock() }
 
     var isEndRequested: Bool { slot?.orders.isEndRequested ?? false }
+    var endProbe: CancelProbe? { slot?.orders.endProbe ?? .never }
     var attempt: Int { slot?.orders.attempt ?? 1 }
 
     func noteProgress(_ element: Int) { slot?.note(progress: element) }
