@@ -7,7 +7,8 @@ final class DecodingCore {
     }
     let keys: KeyNames
     let userInfo: [CodingUserInfoKey: Any]
-    private var handles: [FrameHandle] = []
+    // SAFETY: used only by the methods below, none of which calls another while it changes the array.
+    @exclusivity(unchecked) private var handles: [FrameHandle] = []
     /// The slot of the newest frame in use.
     private(set) var top = -1
     private var expansions: [ExpandedArray] = []
@@ -31,19 +32,21 @@ final class DecodingCore {
     /// The next frame of the stack, in whatever state it was left.
     @inline(__always) func push() -> FrameHandle {
         top &+= 1
-        if top < handles.count, isKnownUniquelyReferenced(&handles[top]), !handles[top].frame.isContainerKept {
-            return handles[top]
+        if unsafe top < handles.count, unsafe isKnownUniquelyReferenced(&handles[top]),
+            unsafe !handles[top].frame.isContainerKept
+        {
+            return unsafe handles[top]
         }
         return pushNew()
     }
 
     @inline(never) private func pushNew() -> FrameHandle {
         let handle = FrameHandle(DecodingFrame(core: self))
-        if top < handles.count {
-            handles[top].frame.detach()
-            handles[top] = handle
+        if unsafe top < handles.count {
+            unsafe handles[top].frame.detach()
+            unsafe handles[top] = handle
         } else {
-            handles.append(handle)
+            unsafe handles.append(handle)
         }
         return handle
     }
@@ -108,8 +111,8 @@ final class DecodingCore {
     /// Makes whatever decoder somebody kept read nothing, and breaks the cycle between the core and its frames.
     func invalidate() {
         source = unsafe ByteSource(UnsafeRawBufferPointer(start: nil, count: 0))
-        for handle in handles { handle.frame.detach() }
-        handles.removeAll()
+        for handle in unsafe handles { handle.frame.detach() }
+        unsafe handles.removeAll()
         for expansion in expansions { expansion.core.invalidate() }
         expansions.removeAll()
     }

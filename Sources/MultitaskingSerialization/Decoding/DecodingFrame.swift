@@ -8,7 +8,9 @@ final class DecodingFrame {
     let core: DecodingCore
     private(set) var depth = 0
     private var parent: DecodingFrame?
-    private var step = PathStep.none
+    // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no deinitializer
+    // that could get here. Checking each access would take longer than the rest of `begin`.
+    @exclusivity(unchecked) private var step = PathStep.none
     private var kind = Kind.undecided
     /// Where the value begins.
     private(set) var start = 0
@@ -33,7 +35,7 @@ final class DecodingFrame {
     /// Begins a value at the cursor.
     @inline(__always) func begin(in parent: DecodingFrame?, _ step: PathStep, depth: Int) {
         if self.parent !== parent { self.parent = parent }
-        self.step = step
+        unsafe self.step = step
         self.depth = depth
         kind = .undecided
         start = core.source.position
@@ -230,7 +232,7 @@ final class DecodingFrame {
         var path: [any CodingKey] = []
         var frame: DecodingFrame? = self
         while let current = frame {
-            if let key = current.step.codingKey { path.append(key) }
+            if let key = unsafe current.step.codingKey { path.append(key) }
             frame = current.parent
         }
         return path.reversed()

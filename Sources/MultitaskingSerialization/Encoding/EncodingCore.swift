@@ -3,7 +3,8 @@ final class EncodingCore {
     let keys = KeyTable()
     let body = ByteSink(capacity: 256)
     var userInfo: [CodingUserInfoKey: Any] = [:]
-    private var frames: [EncodingFrame] = []
+    // SAFETY: used only by the methods below, none of which calls another while it changes the array.
+    @exclusivity(unchecked) private var frames: [EncodingFrame] = []
     /// The slot of the newest frame in use.
     private(set) var top = -1
 
@@ -18,14 +19,16 @@ final class EncodingCore {
     /// The next frame of the stack, in whatever state it was left.
     @inline(__always) func push() -> EncodingFrame {
         top &+= 1
-        if top < frames.count { return frames[top] }
+        if unsafe top < frames.count { return unsafe frames[top] }
         let frame = EncodingFrame(core: self, slot: top)
-        frames.append(frame)
+        unsafe frames.append(frame)
         return frame
     }
 
     /// The frame in `slot`.
-    func frame(in slot: Int) -> EncodingFrame? { frames.indices.contains(slot) ? frames[slot] : nil }
+    func frame(in slot: Int) -> EncodingFrame? {
+        unsafe frames.indices.contains(slot) ? frames[slot] : nil
+    }
 
     /// Appends a number, string or array of numbers behind all others, which takes no frame; false for anything else.
     @inline(__always) func encodeWhole<Value: Encodable>(_ value: Value) -> Bool {
@@ -99,8 +102,8 @@ final class EncodingCore {
 
     /// Breaks the cycle between the core and its frames.
     func invalidate() {
-        for frame in frames { frame.detach() }
-        frames.removeAll()
+        for frame in unsafe frames { frame.detach() }
+        unsafe frames.removeAll()
     }
 
     /// Forgets all payload, and gives memory back if there is much.
@@ -108,9 +111,9 @@ final class EncodingCore {
         keys.reset()
         body.reset()
         top = -1
-        guard frames.count > CodingLimit.keptFrames else { return }
-        for frame in frames[CodingLimit.keptFrames...] { frame.detach() }
-        frames.removeLast(frames.count - CodingLimit.keptFrames)
+        guard unsafe frames.count > CodingLimit.keptFrames else { return }
+        for frame in unsafe frames[CodingLimit.keptFrames...] { frame.detach() }
+        unsafe frames.removeLast(frames.count - CodingLimit.keptFrames)
     }
 }
 

@@ -18,12 +18,15 @@ final class EncodingFrame {
     private(set) var kind = Kind.undecided
     private(set) var count = 0
     private var parent: EncodingFrame?
-    private var step = PathStep.none
+    // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no deinitializer
+    // that could get here. Checking each access would take longer than the rest of `begin`.
+    @exclusivity(unchecked) private var step = PathStep.none
     private var headerPosition = 0
     private var headerSink: ByteSink
     /// Where in `sink` another container took over.
     private var closedAt: Int?
     private var failure: EncodingError?
+    private var hasFailed = false
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
     private var container: AnyObject?
     private var containerKey: ObjectIdentifier?
@@ -48,7 +51,7 @@ final class EncodingFrame {
     /// Begins a value at the end of what `parent`, which has claimed its buffer's end, has written.
     @inline(__always) func begin(in parent: EncodingFrame, _ step: PathStep, depth: Int, nesting: Int) {
         if self.parent !== parent { self.parent = parent }
-        self.step = step
+        unsafe self.step = step
         self.depth = depth
         self.nesting = nesting
         if sink !== parent.sink { set(parent.sink) }
@@ -56,7 +59,7 @@ final class EncodingFrame {
         kind = .undecided
         count = 0
         closedAt = nil
-        if failure != nil { failure = nil }
+        hasFailed = false
     }
 
     // MARK: The end of the buffer
@@ -146,7 +149,7 @@ final class EncodingFrame {
 
     /// Begins the only value of a single value container.
     func beginSingle() throws {
-        if let failure { throw failure }
+        if hasFailed, let failure { throw failure }
         guard count == 0 else { throw error("a single value container holds one value, and it was encoded before") }
         claim()
         count = 1
@@ -173,7 +176,7 @@ final class EncodingFrame {
     }
 
     @inline(__always) private func close() throws {
-        if let failure { throw failure }
+        if hasFailed, let failure { throw failure }
         switch kind {
         case .undecided: openNew(.keyed)
         case .keyed, .unkeyed:
@@ -191,7 +194,7 @@ final class EncodingFrame {
         var path: [any CodingKey] = []
         var frame: EncodingFrame? = self
         while let current = frame, current.kind != .root {
-            if let key = current.step.codingKey { path.append(key) }
+            if let key = unsafe current.step.codingKey { path.append(key) }
             frame = current.parent
         }
         return path.reversed()
@@ -199,7 +202,9 @@ final class EncodingFrame {
 
     /// Makes `finish` throw; for where the protocols do not allow to throw.
     func fail(_ message: String) {
-        failure = failure ?? error(message)
+        if hasFailed { return }
+        failure = error(message)
+        hasFailed = true
     }
 
     func error(_ message: String, value: Any = ()) -> EncodingError {

@@ -54,8 +54,8 @@
 
     /// The one byte that `key` is; 0 if its type has only one value.
     @inline(__always) static func byte<Key: CodingKey>(of key: Key) -> UInt8 {
-        guard MemoryLayout<Key>.size > 0 else { return 0 }
-        // SAFETY: reads the value's own first byte; a type of size 1 has no padding.
-        return unsafe withUnsafePointer(to: key) { unsafe UnsafeRawPointer($0).load(as: UInt8.self) }
+        guard MemoryLayout<Key>.size == 1 else { return 0 }
+        // SAFETY: a type of size 1 has no padding, so its value is one byte.
+        return unsafe unsafeBitCast(key, to: UInt8.self)
     }
 }

@@ -59,7 +59,8 @@ public final class ThreadChannel: InProcessChannel {
     public func receiveInProcess<Element: Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
-        try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) } ?? nil
+        let element = try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) }
+        return element??.value(as: type)
     }
 
     /// Ends the channel: `send` throws from now on and blocked callers wake.

@@ -43,21 +43,23 @@ final class ThreadChannelStorage: Sendable {
         }
     }
 
-    func receive<Value: Sendable>(as type: Value.Type, orEnlist waiter: Waiter?) throws -> Attempt<Value?> {
-        let (result, id) = update { machine -> (Machine.ReceiveResult<TypedElement<Value>>, UInt64?) in
-            let result = machine.receive { $0 as? TypedElement<Value> }
+    /// Not generic, because what depends on a type that is known only at run time looks up many others.
+    func receive(as type: Any.Type, orEnlist waiter: Waiter?) throws -> Attempt<ChannelElement?> {
+        let (result, id) = update { machine -> (Machine.ReceiveResult<ChannelElement>, UInt64?) in
+            let result = machine.receive { $0.type == type ? $0 : nil }
             if case .empty = result { return (result, waiter.map { machine.enlist($0, for: .receive) }) }
             return (result, nil)
         }
         switch result {
         case .value(let element, let wakes):
             wake(wakes)
-            return .done(element.value)
+            return .done(element)
         case .refused(let element, let wakes):
             wake(wakes)
             throw MultitaskingError(
                 .wrongType,
-                "the first element is a \(element.typeName), not a \(String(reflecting: type)); ask for that")
+                "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask for that"
+            )
         case .empty: return .notYet(id)
         case .ended: return .done(nil)
         }
