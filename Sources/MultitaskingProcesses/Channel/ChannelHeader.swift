@@ -49,6 +49,19 @@ struct ChannelHeader {
     /// Whether every element sent was reported as done, or will never be.
     var isJoined: Bool { finished.load() &+ DropCount(header: self).value >= tail.load() }
 
+    /// Sets flags that say that the channel is closed, and wakes whoever waits.
+    ///
+    /// If it is let go or another one takes its place at this moment, that one is left alone.
+    func close(with flags: UInt64) {
+        let serial = state.load() >> 8
+        // Others set flags as well, but each only once.
+        for _ in 0..<8 {
+            let now = state.load()
+            guard now & Self.liveFlag != 0, now >> 8 == serial else { return }
+            if state.compareExchange(now, now | flags) { return wakeAll() }
+        }
+    }
+
     /// Writes the words of a channel that does not exist yet.
     func initialize(_ options: ChannelOptions) {
         for word in [tail, head, finished, dropped, watched, returns, searched] { word.store(0) }
@@ -71,6 +84,17 @@ struct ChannelHeader {
         guard watched.loadOrdered() != 0 else { return }
         watched.store(0)
         Event(arena: arena).signal()
+    }
+}
+
+extension Arena {
+    /// Calls `body` with every channel that exists.
+    func forEachChannel(_ body: (ChannelHeader) -> Void) {
+        let count = min(Int(clamping: header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        for index in 0..<count {
+            let header = ChannelHeader(arena: self, index: index)
+            if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
+        }
     }
 }
 

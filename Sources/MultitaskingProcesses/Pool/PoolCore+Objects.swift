@@ -51,17 +51,7 @@ extension PoolCore {
 
     /// Closes all channels: the pool has ended, nobody is left to send or to receive, and who waits for that must wake.
     func closeChannels() {
-        let count = Int(clamping: arena.header(ArenaLayout.Header.channelCount).load())
-        for index in 0..<min(count, ArenaLayout.channelLimit) {
-            let header = ChannelHeader(arena: arena, index: index)
-            let state = header.state.load()
-            // A channel that is let go at this moment stays gone.
-            guard state & ChannelHeader.liveFlag != 0,
-                header.state.compareExchange(state, state | ChannelHeader.closedFlag | ChannelHeader.endedFlag)
-            else { continue }
-            fence()
-            header.wakeAll()
-        }
+        arena.forEachChannel { $0.close(with: ChannelHeader.closedFlag | ChannelHeader.endedFlag) }
     }
 
     private func release(_ queue: ChannelQueue) {

@@ -97,7 +97,7 @@ extension Recovery {
             entry.clear()
         }
         // Of all channels that redeliver: a supervisor that died in the midst of this may have given back to any of them.
-        forEachChannel { if $0.redelivers.load() != 0 { $0.returns.add(1) } }
+        arena.forEachChannel { if $0.redelivers.load() != 0 { $0.returns.add(1) } }
         member.holds.store(0)
     }
 
@@ -123,13 +123,5 @@ extension Recovery {
     }
 
     /// The dead may have been woken for something that another sleeper must do now.
-    func wakeChannels() { forEachChannel { $0.wakeAll() } }
-
-    private func forEachChannel(_ body: (ChannelHeader) -> Void) {
-        let count = min(Int(clamping: arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
-        for index in 0..<count {
-            let header = ChannelHeader(arena: arena, index: index)
-            if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
-        }
-    }
+    func wakeChannels() { arena.forEachChannel { $0.wakeAll() } }
 }

@@ -34,15 +34,6 @@ extension Supervisor {
     /// Closes all channels of an interrupted pool: what is in them can still be received, and nobody waits for more.
     func closeChannelsIfInterrupted() {
         guard interruptDeadline.load() != 0 else { return }
-        let count = min(
-            Int(clamping: arena.header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
-        for index in 0..<count {
-            let header = ChannelHeader(arena: arena, index: index)
-            let state = header.state.load()
-            guard state & ChannelHeader.liveFlag != 0 else { continue }
-            // Another channel may be in its place by now; then that one is left alone, and the client sees to it.
-            _ = header.state.compareExchange(state, state | ChannelHeader.closedFlag)
-            header.wakeAll()
-        }
+        arena.forEachChannel { $0.close(with: ChannelHeader.closedFlag) }
     }
 }
