@@ -41,6 +41,8 @@ struct Deadline {
 extension Membership {
     /// How long to spin before sleeping.
     static let spinNanoseconds: Int64 = 100_000
+    /// After how long to let others have the core while spinning: longer than a hand-over to another core takes.
+    private static let yieldNanoseconds: Int64 = 2_000
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
 
@@ -57,13 +59,17 @@ extension Membership {
     func spin(until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
         guard maySpin else { return false }
-        let end = monotonicNanoseconds() + Self.spinNanoseconds
+        let start = monotonicNanoseconds()
+        var passed: Int64 = 0
         repeat {
             for _ in 0..<32 {
                 if isReady() { return true }
                 mt_pause()
             }
-        } while monotonicNanoseconds() < end
+            passed = monotonicNanoseconds() - start
+            // The system may have put whoever we wait for on this very core.
+            if passed > Self.yieldNanoseconds { sched_yield() }
+        } while passed < Self.spinNanoseconds
         return false
     }
 
