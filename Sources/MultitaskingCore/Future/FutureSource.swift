@@ -12,6 +12,9 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     /// How the task ended, or nil if it has not.
     func outcome() -> TaskOutcome<Value>?
 
+    /// The same as an object; for backends that keep it as one anyway, which is faster.
+    func settlement() -> Settlement<Value>?
+
     /// Blocks until the task has ended; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread")
     func waitUntilDone(_ wait: WaitLimit) -> Bool
@@ -26,4 +29,9 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     /// - Parameter force: also end the task if it runs, where the backend can; true then means that this has begun. The
     ///   task ends as cancelled unless it comes to its own end first.
     func cancel(force: Bool) -> Bool
+}
+
+extension FutureSource {
+    /// Makes an object of the outcome.
+    public func settlement() -> Settlement<Value>? { outcome().map(Settlement.init) }
 }

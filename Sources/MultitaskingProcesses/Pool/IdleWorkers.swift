@@ -47,8 +47,14 @@ struct IdleWorkers {
     @inline(__always) @discardableResult
     func wakeOne() -> Bool {
         fence()
+        return isSearched || wakeSleeping()
+    }
+
+    /// Whether a worker looks for work, and needs not be woken.
+    @inline(__always)
+    var isSearched: Bool {
         for cell in 0..<cells where searching(cell).loadRelaxed() != 0 { return true }
-        return wakeSleeping()
+        return false
     }
 
     /// Wakes a sleeping worker; false if there is none.

@@ -101,10 +101,30 @@ extension PoolCore {
     }
 
     private func wakeWorker(for slot: TaskSlot) {
-        if !idle.wakeOne(), arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0 { askForWorker() }
+        fence()
+        if !idle.isSearched, !willBeFound(slot), !idle.wakeSleeping(),
+            arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0
+        {
+            askForWorker()
+        }
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
         let phase = PoolPhase(arena).value
         if phase == .broken || phase == .killing || phase == .draining && isInterrupted { endQueued(slot, phase) }
+    }
+
+    /// Waits for half a microsecond whether a worker that is awake comes to look for work, or has taken the task.
+    ///
+    /// Whoever submits one task after the other comes back before the worker has begun to look again. Waking another one
+    /// takes longer than this, and then three processes share two cores.
+    private func willBeFound(_ slot: TaskSlot) -> Bool {
+        let sleeping = idle.parkedCount
+        let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
+        guard sleeping > 0, sleeping &+ absent < arena.layout.workers, jobs.count <= 1 else { return false }
+        for _ in 0..<24 {
+            mt_pause()
+            if idle.isSearched || slot.word.status != .queued { return true }
+        }
+        return false
     }
 
     /// Has the supervisor start a worker if a task still waits.

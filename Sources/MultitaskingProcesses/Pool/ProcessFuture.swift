@@ -13,15 +13,10 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
     private let lock = Mutex(())
     // SAFETY: written once, with the lock held, before `isSettled`; read only after that.
     // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
-    @exclusivity(unchecked) private var settled: Settled?
+    @exclusivity(unchecked) private var settled: Settlement<Value>?
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
     /// another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
-
-    private final class Settled: Sendable {
-        let outcome: TaskOutcome<Value>
-        init(_ outcome: TaskOutcome<Value>) { self.outcome = outcome }
-    }
 
     @usableFromInline
     init(core: PoolCore, slot: TaskSlot, companion: (any Sendable)?) {
@@ -66,14 +61,17 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
     }
 
     @usableFromInline
-    func outcome() -> TaskOutcome<Value>? {
+    func outcome() -> TaskOutcome<Value>? { settlement()?.outcome }
+
+    @usableFromInline
+    func settlement() -> Settlement<Value>? {
         guard lock.withLock({ _ in settle() }) else {
             // Whoever only looks now and then must see the end as well when the supervisor has died.
             core.membership.checkSupervisor()
             return nil
         }
         core.reapCopies()
-        return unsafe settled?.outcome
+        return unsafe settled
     }
 
     /// Reads how the task ended, and gives the slot back; false if it has not ended.
@@ -87,7 +85,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
         case .expired: outcome = .failure(Self.expired)
         case .done: outcome = readOutcome()
         }
-        unsafe settled = Settled(outcome)
+        unsafe settled = Settlement(outcome)
         isSettled.store(true, ordering: .releasing)
         core.releaseSlot(slot)
         return true
@@ -147,7 +145,7 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
         lock.withLock { _ in
             guard !isSettled.load(ordering: .relaxed), core.isLost(slot) else { return false }
             // The slot is not used again: somebody may still write to it.
-            unsafe settled = Settled(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
+            unsafe settled = Settlement(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
             isSettled.store(true, ordering: .releasing)
             return true
         }

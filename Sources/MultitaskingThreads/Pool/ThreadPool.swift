@@ -63,12 +63,12 @@ public final class ThreadPool: InProcessExecutor {
     ///
     /// - Throws: `shutDown` after `shutdown(_:)`; `timedOut` if the pool has a limit and no room became
     ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
-    /// - Complexity: constant; two allocations, and no system call unless a sleeping worker must be woken.
+    /// - Complexity: constant; three allocations, and no system call unless a sleeping worker must be woken.
     @inlinable
     public func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
-        try enqueue(options) { try call(in: $0) }
+        try enqueue(options) { environment in Settlement { try call(in: environment) } }
     }
 
     /// Queues a closure that is given the pool's environment.
@@ -78,7 +78,7 @@ public final class ThreadPool: InProcessExecutor {
     public func submit<Value: Sendable>(
         options: TaskOptions = .default, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
-        try enqueue(options, body)
+        try enqueue(options) { environment in Settlement { try body(environment) } }
     }
 
     /// Makes a channel for this pool's tasks and their parent.
@@ -155,7 +155,7 @@ public final class ThreadPool: InProcessExecutor {
     /// Inlined where the type of the result is known.
     @inlinable
     func enqueue<Value: Sendable>(
-        _ options: TaskOptions, _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+        _ options: TaskOptions, _ body: @escaping ThreadTask<Value>.Body
     ) throws -> Future<Value> {
         let task = ThreadTask(body)
         try enqueue(task, options)

@@ -3,15 +3,16 @@ public import MultitaskingCore
 /// One task: what is to be run, and its outcome. It is its future's source.
 @usableFromInline
 final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked Sendable {
+    /// What is to be run, compiled where the type of the value is known.
+    @usableFromInline typealias Body = @Sendable (any TaskEnvironment) -> Settlement<Value>
+
     // SAFETY: see `PendingTask`. No two accesses overlap, so that checking for it at run time would find nothing.
-    @exclusivity(unchecked) @usableFromInline var body: (@Sendable (any TaskEnvironment) throws -> Value)?
-    // Not one `TaskOutcome`, whose metadata would be looked up on each use.
-    @exclusivity(unchecked) @usableFromInline var value: Value?
-    @exclusivity(unchecked) @usableFromInline var error: (any Error)?
+    @exclusivity(unchecked) @usableFromInline var body: Body?
+    @exclusivity(unchecked) @usableFromInline var settled: Settlement<Value>?
 
     /// Inlined where the type of the result is known.
     @inlinable
-    init(_ body: @escaping @Sendable (any TaskEnvironment) throws -> Value) {
+    init(_ body: @escaping Body) {
         unsafe self.body = body
         super.init()
     }
@@ -19,24 +20,27 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
     override func runBody(in environment: any TaskEnvironment) {
         guard let body = unsafe body else { return }
         unsafe self.body = nil
-        do {
-            unsafe value = try body(environment)
-        } catch {
-            unsafe self.error = error
-        }
+        unsafe settled = body(environment)
     }
 
     override func dropBody(_ error: (any Error)?) {
         unsafe body = nil
-        unsafe self.error = error
+        if let error { unsafe settled = Settlement(.failure(error)) }
     }
 
     @usableFromInline
-    func outcome() -> TaskOutcome<Value>? {
+    func settlement() -> Settlement<Value>? {
         switch state {
-        case .done: unsafe value.map(TaskOutcome.success) ?? error.map(TaskOutcome.failure)
-        case .cancelled: .cancelled
+        case .done: unsafe settled
+        case .cancelled: Self.cancelled()
         case .queued, .running: nil
         }
     }
+
+    /// Apart, because making one looks its type up.
+    @inline(never)
+    private static func cancelled() -> Settlement<Value> { Settlement(.cancelled) }
+
+    @usableFromInline
+    func outcome() -> TaskOutcome<Value>? { settlement()?.outcome }
 }
