@@ -199,15 +199,6 @@ bool mt_die_with_parent(pid_t expected_parent) {
 
 void mt_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
 
-void mt_set_process_name(const char *name) {
-    // The first thread's name is what ps shows, and the caller may be another one.
-    int comm = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
-    if (comm < 0) return;
-    ssize_t written = write(comm, name, strlen(name));
-    (void)written;
-    close(comm);
-}
-
 void mt_reset_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
         struct sigaction action;
@@ -294,11 +285,10 @@ void mt_capture_output(mt_output_log log) {
 
 static int compare_ints(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
-void mt_close_descriptors(int first, const int *keep, int keep_count) {
-    int sorted[16];
-    int count = keep_count > 16 ? 16 : keep_count;
-    memcpy(sorted, keep, sizeof(int) * (size_t)count);
-    qsort(sorted, (size_t)count, sizeof(int), compare_ints);
+void mt_close_descriptors(int first, int keep1, int keep2, int keep3) {
+    enum { count = 3 };
+    int sorted[count] = {keep1, keep2, keep3};
+    qsort(sorted, count, sizeof(int), compare_ints);
     int from = first;
     for (int i = 0; i < count; i++) {
         if (sorted[i] < from) continue;

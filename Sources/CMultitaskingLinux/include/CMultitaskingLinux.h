@@ -98,11 +98,8 @@ bool mt_pidfd_has_ended(int pidfd);
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.
 bool mt_die_with_parent(pid_t expected_parent);
 
-// The name of the calling thread; at most 15 bytes.
+// The name of the calling thread and of those it starts, at most 15 bytes; that of the first thread is shown by ps and top.
 void mt_set_thread_name(const char *name);
-
-// The name shown by ps and top; at most 15 bytes.
-void mt_set_process_name(const char *name);
 
 // Default actions for all signals, nothing blocked.
 void mt_reset_signals(void);
@@ -127,8 +124,8 @@ typedef struct {
 // their descriptors and, for standard output, their way of buffering. To be called once, while there is one thread.
 void mt_capture_output(mt_output_log log);
 
-// Closes every descriptor from `first` on, except `keep` (ignored if negative).
-void mt_close_descriptors(int first, const int *keep, int keep_count);
+// Closes every descriptor from `first` on, except three.
+void mt_close_descriptors(int first, int keep1, int keep2, int keep3);
 
 // The signal's name, for example "SIGKILL", or NULL.
 const char *mt_signal_name(int signal);

@@ -12,7 +12,8 @@ final class Heap: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        var classes: [ClassState]
+        /// Empty until the first allocation: many members never allocate, and the table of chunks is long.
+        var classes: [ClassState] = []
         var searchFrom = 0
     }
 
@@ -33,6 +34,11 @@ final class Heap: Sendable {
     init(arena: Arena, member: Int) {
         self.arena = arena
         self.member = member
+        state = Mutex(State())
+    }
+
+    /// What is known without having allocated anything yet: the chunks that were cut by this member or a predecessor.
+    private func initialClasses() -> [ClassState] {
         var classes = [ClassState](repeating: ClassState(), count: SizeClass.count)
         for chunk in 0..<arena.layout.chunkCount {
             let word = arena.loadChunk(chunk)
@@ -41,7 +47,7 @@ final class Heap: Sendable {
             classes[word.sizeClass].nextFresh = ArenaLayout.chunkSize / SizeClass.size(word.sizeClass)
             classes[word.sizeClass].mustSearch = true
         }
-        state = Mutex(State(classes: classes))
+        return classes
     }
 
     /// Allocates at least `byteCount` bytes, noting the block in the journal first.
@@ -58,6 +64,7 @@ final class Heap: Sendable {
     /// Allocates a block of a class.
     func allocate(sizeClass: Int, journal: JournalEntry) throws -> BlockReference {
         try state.withLock { state in
+            if state.classes.isEmpty { state.classes = initialClasses() }
             while true {
                 while let offset = state.classes[sizeClass].free.popLast() {
                     if let block = take(offset, sizeClass: sizeClass, journal: journal) { return block }
@@ -77,7 +84,7 @@ final class Heap: Sendable {
     /// Gives a block back; does nothing if that was done before.
     func free(_ reference: BlockReference) {
         guard !reference.isNone, let freed = arena.free(reference, by: member), freed.owner == member else { return }
-        state.withLock { $0.classes[freed.sizeClass].free.append(reference.offset) }
+        state.withLock { if !$0.classes.isEmpty { $0.classes[freed.sizeClass].free.append(reference.offset) } }
     }
 
     /// Marks a free block as used, or returns nil if the hint was wrong.

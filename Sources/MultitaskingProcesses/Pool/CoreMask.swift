@@ -24,8 +24,6 @@ struct CoreMask: Equatable {
         core >= 0 && core < words.count * 64 && words[core / 64] & 1 << UInt64(core % 64) != 0
     }
 
-    var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
-
     /// The numbers of the cores, in order.
     var cores: [Int] { (0..<words.count * 64).filter(contains) }
 }

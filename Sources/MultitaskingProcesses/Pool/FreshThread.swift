@@ -1,3 +1,4 @@
+import CMultitaskingLinux
 import Glibc
 import Synchronization
 
@@ -22,8 +23,11 @@ enum FreshThread {
     /// Runs `body` on a new thread and waits for what it returns; in place if the system has no thread to give.
     ///
     /// Only right after a fork, while this process has one thread.
-    static func run(_ body: () -> Int32) -> Int32 {
-        withoutActuallyEscaping(body) { body in
+    ///
+    /// - Parameter name: of the process, as ps shows it: the first thread's.
+    static func run(named name: String, _ body: () -> Int32) -> Int32 {
+        unsafe mt_set_thread_name(name)
+        return withoutActuallyEscaping(body) { body in
             let job = Job(body)
             var thread = pthread_t()
             parkedThreads.store(1, ordering: .relaxed)

@@ -43,7 +43,7 @@ extension PoolCore {
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
-        let pid = ForkSafety.fork { runCopy(call, as: copy, slot, parent: parent) }
+        let pid = ForkSafety.fork(named: "mt-copy") { runCopy(call, as: copy, slot, parent: parent) }
         guard pid > 0 else {
             releaseSlot(slot)
             state.withLock { $0.copies[member] = nil }
@@ -75,7 +75,6 @@ extension PoolCore {
         mt_reset_signals()
         setpgid(0, 0)
         ProcessMark(arena: arena).set()
-        unsafe mt_set_process_name("mt-copy")
         mt_null_stdin()
         WorkerConfinement(me, LimitsRecord(arena: arena)).noteBaseMemory()
         var ticket = me.doorbell.load()

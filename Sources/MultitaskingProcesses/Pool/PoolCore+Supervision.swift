@@ -80,7 +80,7 @@ extension PoolCore {
         if method == .spawn {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
-            pid = ForkSafety.fork { runForkedSupervisor(initializer) }
+            pid = ForkSafety.fork(named: Supervisor.processName) { runForkedSupervisor(initializer) }
         }
         guard pid > 0 else {
             throw MultitaskingError.system(
@@ -112,8 +112,7 @@ extension PoolCore {
     private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
         forkGeneration.add(1, ordering: .relaxed)
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
-        let keep = [mapping.descriptor, doorbell, clientPidfd]
-        unsafe mt_close_descriptors(3, keep, Int32(keep.count))
+        mt_close_descriptors(3, mapping.descriptor, doorbell, clientPidfd)
         var supervisor = Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
         return supervisor.run()
     }

@@ -60,7 +60,7 @@ extension Supervisor {
             mt_forget_children()
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerConfinement(member, limits).applyToThread()
-            _exit(FreshThread.run { runWorker(index, obstacle) })
+            _exit(FreshThread.run(named: "mt-worker-\(index - 1)") { runWorker(index, obstacle) })
         }
         guard child > 0 else { return false }
         let pidfd = mt_pidfd_open(child)
@@ -94,7 +94,6 @@ extension Supervisor {
         // Its own group, so that whatever it starts can be killed with it, and a mark for what leaves the group.
         setpgid(0, 0)
         ProcessMark(arena: arena).set()
-        unsafe mt_set_process_name("mt-worker-\(index - 1)")
         for case let child? in workers { close(child.pidfd) }
         for pidfd in copies.values { close(pidfd) }
         for descriptor in gauges.values { close(descriptor) }

@@ -58,7 +58,6 @@ struct Supervisor {
         mt_reset_signals()
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)
-        unsafe mt_set_process_name("mt-supervisor")
         mt_null_stdin()
         mt_adopt_orphans()
         mt_watch_children(doorbell)
@@ -69,6 +68,9 @@ struct Supervisor {
             if let exitCode = superviseOnce() { return exitCode }
         }
     }
+
+    /// What ps shows.
+    static let processName = "mt-supervisor"
 
     // MARK: The loop
 
@@ -150,6 +152,7 @@ struct Supervisor {
 /// Where a re-executed supervisor begins, before `main`.
 @c(mt_supervisor_main)
 func supervisorMain(_ arena: Int32, _ doorbell: Int32, _ client: Int32) -> Int32 {
+    unsafe mt_set_thread_name(Supervisor.processName)
     guard let mapping = try? ArenaMapping.attach(arena) else { return 1 }
     var supervisor = Supervisor(mapping, doorbell: doorbell, client: client, initializer: nil)
     return supervisor.run()

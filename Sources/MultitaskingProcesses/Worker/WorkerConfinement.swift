@@ -14,8 +14,9 @@ struct WorkerConfinement {
 
     /// Sets what belongs to a thread and is inherited by those it starts; what stood in the way, or nil.
     func applyToThread() -> MultitaskingError? {
-        let mask = CoreMask(words: (0..<CoreMask.wordCount).map { me.coreWord($0).load() })
-        if !mask.isEmpty {
+        // Most have no limits, and the first arrays of a new process would take longer than all the rest of this.
+        if (0..<CoreMask.wordCount).contains(where: { me.coreWord($0).load() != 0 }) {
+            let mask = CoreMask(words: (0..<CoreMask.wordCount).map { me.coreWord($0).load() })
             let result = unsafe mt_set_cores(mask.words)
             if result < 0 {
                 return .system(
@@ -31,14 +32,14 @@ struct WorkerConfinement {
     /// Sets what belongs to the process; what stood in the way, or nil. To be called when all that it starts with is there.
     func applyToProcess() -> MultitaskingError? {
         noteBaseMemory()
-        let results = [
-            limits.addressSpace.map { ("address space", mt_limit_address_space(UInt64($0))) },
-            limits.data.map { ("data", mt_limit_data(UInt64($0))) },
-        ]
-        for case (let name, let result)? in results where result < 0 {
-            return .system(-result, "limit the \(name) of a worker", advice: "leave out this limit")
-        }
-        return nil
+        return obstacle(to: limits.addressSpace, "address space", mt_limit_address_space)
+            ?? obstacle(to: limits.data, "data", mt_limit_data)
+    }
+
+    private func obstacle(to limit: Int?, _ name: String, _ set: (UInt64) -> Int32) -> MultitaskingError? {
+        guard let limit else { return nil }
+        let result = set(UInt64(limit))
+        return result < 0 ? .system(-result, "limit the \(name) of a worker", advice: "leave out this limit") : nil
     }
 
     /// Writes down how much memory this process holds, from which on the supervisor counts.
