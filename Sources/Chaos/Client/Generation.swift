@@ -18,7 +18,7 @@ struct Generation {
         var random = random
         let pool = try ProcessPool(
             maxWorkers: plan.workers, startMethod: plan.method, arenaLimit: plan.arenaLimit,
-            compression: plan.compression)
+            compression: plan.compression, limits: plan.limits)
         let before = pool.memoryUsage
         // Another pool of the same process, which must not notice anything.
         let neighbor =

@@ -21,6 +21,8 @@ struct Plan: CustomStringConvertible {
     var shutdown: ShutdownMode
     /// How many of a hundred tasks return; the others fail.
     var mildness: Int
+    /// How soon workers that are well are replaced, and how many there are when there is nothing to do.
+    var limits = WorkerLimits.none
 
     init(isThreaded: Bool, isDoomed: Bool, _ random: inout SplitMix) {
         self.isThreaded = isThreaded
@@ -35,6 +37,14 @@ struct Plan: CustomStringConvertible {
         startsProcesses = !isDoomed
         shutdown = random.pick([(3, .drain), (2, .cancelQueued), (2, .kill)])
         mildness = random.pick([(1, 30), (3, 80), (2, 95)])
+        if random.once(in: 3) {
+            limits.maxTasksPerWorker = random.number(1...60)
+            limits.maxTasksJitter = 0.5
+        }
+        if random.once(in: 3) {
+            limits.minimumWorkers = random.number(0...workers - 1)
+            limits.idleTime = .milliseconds(random.number(1...50))
+        }
     }
 
     var arenaLimit: Int { isTight ? 24 << 20 : 512 << 20 }
@@ -88,7 +98,8 @@ struct Plan: CustomStringConvertible {
     }
 
     var description: String {
-        "\(method) with \(workers) workers, \(isTight ? "little memory, " : "")\(compression), waves of up to \(waveSize), "
+        "\(method) with \(workers) workers (\(limits.minimumWorkers ?? workers) at least, each for at most "
+            + "\(limits.maxTasksPerWorker.map(String.init) ?? "all") tasks), \(isTight ? "little memory, " : "")\(compression), waves of up to \(waveSize), "
             + "\(duration), then \(shutdown)"
     }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The place where a ``ByteSink`` grows: a pointer, so that appending to it counts no references.
 ///
 /// SAFETY: `state` is allocated by the sink's initializer and freed with the sink; frames keep both together. `buffer`
@@ -13,7 +15,7 @@
 
         init(capacity: Int) {
             self.capacity = capacity
-            unsafe buffer = .allocate(byteCount: capacity, alignment: 16)
+            unsafe buffer = SinkEnd.resize(nil, to: capacity)
         }
     }
 
@@ -26,7 +28,7 @@
 
     /// Frees all memory; nothing else may be called afterwards.
     func free() {
-        unsafe state.pointee.buffer.deallocate()
+        unsafe Glibc.free(state.pointee.buffer)
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
     }
@@ -53,11 +55,14 @@
 
     @inline(never) private func grow(_ byteCount: Int) {
         let capacity = max(unsafe state.pointee.capacity &* 2, count &+ byteCount)
-        let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-        unsafe buffer.copyMemory(from: state.pointee.buffer, byteCount: count)
-        unsafe state.pointee.buffer.deallocate()
-        unsafe state.pointee.buffer = buffer
+        unsafe state.pointee.buffer = SinkEnd.resize(state.pointee.buffer, to: capacity)
         unsafe state.pointee.capacity = capacity
+    }
+
+    /// Memory from malloc, because realloc moves large buffers by their pages, without copying and without touching new ones.
+    private static func resize(_ buffer: UnsafeMutableRawPointer?, to capacity: Int) -> UnsafeMutableRawPointer {
+        // Without memory, what Swift does then: it ends the process.
+        unsafe realloc(buffer, capacity) ?? .allocate(byteCount: capacity, alignment: 16)
     }
 
     @inline(__always) func append(_ byte: UInt8) {
@@ -107,8 +112,7 @@
     func reset() {
         rewind(to: 0)
         guard unsafe state.pointee.capacity > CodingLimit.keptBuffer else { return }
-        unsafe state.pointee.buffer.deallocate()
-        unsafe state.pointee.buffer = .allocate(byteCount: 256, alignment: 16)
+        unsafe state.pointee.buffer = SinkEnd.resize(state.pointee.buffer, to: 256)
         unsafe state.pointee.capacity = 256
     }
 }
