@@ -89,10 +89,10 @@ public final class ProcessChannel: JoinableChannel {
     private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64) throws -> Bool? {
         let journal = membership.journal.begin()
         defer { end(journal) }
-        let isInline = writer.byteCount <= Cell.inlineCapacity
+        let count = writer.byteCount
         let result =
-            isInline
-            ? try sendInline(writer, fingerprint, journal) : try sendBlock(writer, fingerprint, journal)
+            count <= Cell.inlineCapacity
+            ? try sendInline(writer, count, fingerprint, journal) : try sendBlock(writer, fingerprint, journal)
         switch result {
         case .sent:
             header.receivers.wakeOne()
@@ -107,12 +107,11 @@ public final class ProcessChannel: JoinableChannel {
 
     @inline(__always)
     private func sendInline(
-        _ writer: PayloadWriter, _ fingerprint: UInt64, _ journal: JournalEntry
+        _ writer: PayloadWriter, _ count: Int, _ fingerprint: UInt64, _ journal: JournalEntry
     ) throws -> ChannelQueue.SendResult {
-        try queue.send(journal: journal, byteCount: writer.byteCount) { cell in
+        try queue.send(journal: journal, byteCount: count) { cell in
             // Inline bytes cannot fail to be stored.
-            try? cell.payload.store(
-                writer, heap: membership.heap, journal: journal, compression: membership.compression)
+            try? cell.payload.store(writer, count)
             cell.fingerprint.storeRelaxed(fingerprint)
         }
     }

@@ -35,7 +35,7 @@ final class KeyTable {
     }
 
     /// How many bytes ``write(into:)`` writes.
-    var byteCount: Int { 1 + bytes.byteCount }
+    @inline(__always) var byteCount: Int { 1 + bytes.byteCount }
 
     /// Writes how many keys there are, one byte, and each key: its length, one byte, and its UTF-8.
     @inline(__always) func write(into target: UnsafeMutableRawBufferPointer) {
