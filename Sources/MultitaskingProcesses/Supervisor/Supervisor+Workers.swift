@@ -181,9 +181,6 @@ extension Supervisor {
             member.state = .absent
             member.pid.store(0)
         }
-        // The workers have ended by now, some perhaps so early that the predecessor was just about to kill what they had
-        // started; a copy that runs keeps what it has started.
-        ProcessMark(arena: arena).killAll(sparesLiving: true)
         takeOverDelayedTasks()
     }
 }

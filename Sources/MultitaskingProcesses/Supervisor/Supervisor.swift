@@ -61,9 +61,12 @@ struct Supervisor {
         mt_null_stdin()
         mt_adopt_orphans()
         mt_watch_children(doorbell)
-        let isFirst = arena.header(ArenaLayout.Header.supervisorPid).load() == 0
+        let hadPredecessor = arena.header(ArenaLayout.Header.supervisorPid).load() != 0
         arena.header(ArenaLayout.Header.supervisorPid).store(UInt64(pid))
-        if !isFirst { recoverAfterPredecessor() }
+        recoverAfterPredecessor()
+        // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A copy
+        // that runs keeps what it has started.
+        if hadPredecessor { ProcessMark(arena: arena).killAll(sparesLiving: true) }
         while true {
             if let exitCode = superviseOnce() { return exitCode }
         }
