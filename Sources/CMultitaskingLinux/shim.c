@@ -183,11 +183,13 @@ int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living)
     return count;
 }
 
-bool mt_pidfd_has_ended(int pidfd) {
+bool mt_pidfd_has_ended(int pidfd, int *signal) {
     struct pollfd descriptor = {.fd = pidfd, .events = POLLIN};
+    *signal = 0;
     if (poll(&descriptor, 1, 0) <= 0) return false;
-    siginfo_t info;
+    siginfo_t info = {0};
     while (waitid((idtype_t)MT_P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0 && errno == EINTR) {}
+    if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) *signal = info.si_status;
     return true;
 }
 

@@ -92,8 +92,9 @@ int mt_children(pid_t *pids, int capacity);
 // the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many there were.
 int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living);
 
-// Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process.
-bool mt_pidfd_has_ended(int pidfd);
+// Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process. `signal` is
+// the one that ended it; 0 if none did or somebody else has reaped it.
+bool mt_pidfd_has_ended(int pidfd, int *signal);
 
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.
 bool mt_die_with_parent(pid_t expected_parent);

@@ -81,10 +81,13 @@ let signalCases: [ConformanceCase] = [
             trial.expect(
                 "the signals that are set", signals.indices.filter { signals[$0].isSet },
                 is: Array(stride(from: 0, to: 40, by: 3)))
-            let seen = try signals.map { try pool.start(isSignalSet, trial.ticket($0)) }
-            trial.expect(
-                "the signals that tasks see set", try seen.indices.filter { try trial.value(of: seen[$0]) },
-                is: Array(stride(from: 0, to: 40, by: 3)))
+            // A signal exists only as long as its parent holds it.
+            try withExtendedLifetime(signals) {
+                let seen = try signals.map { try pool.start(isSignalSet, trial.ticket($0)) }
+                trial.expect(
+                    "the signals that tasks see set", try seen.indices.filter { try trial.value(of: seen[$0]) },
+                    is: Array(stride(from: 0, to: 40, by: 3)))
+            }
         }
     },
     ConformanceCase(

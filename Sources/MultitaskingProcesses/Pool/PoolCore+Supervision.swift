@@ -132,7 +132,8 @@ extension PoolCore {
     }
 
     private func restartIfDead(_ supervision: inout Supervision) {
-        guard supervision.pidfd < 0 || mt_pidfd_has_ended(supervision.pidfd) else { return }
+        var signal: Int32 = 0
+        guard unsafe supervision.pidfd < 0 || mt_pidfd_has_ended(supervision.pidfd, &signal) else { return }
         if supervision.pidfd >= 0 { close(supervision.pidfd) }
         supervision.pidfd = -1
         // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD or
@@ -143,7 +144,10 @@ extension PoolCore {
             return
         }
         let now = monotonicNanoseconds()
-        supervision.shortLives = now - supervision.launched < Self.shortLife ? supervision.shortLives + 1 : 0
+        // Who was killed from outside has not died of what it found, however often that happens.
+        let mayHaveDiedOfItself = signal != SIGKILL && signal != SIGTERM
+        supervision.shortLives =
+            mayHaveDiedOfItself && now - supervision.launched < Self.shortLife ? supervision.shortLives + 1 : 0
         supervision.launched = now
         guard supervision.shortLives < Self.supervisorAttempts else {
             PoolPhase.reportFailure(
@@ -161,7 +165,7 @@ extension PoolCore {
         }
     }
 
-    /// A supervisor that lived shorter than this died of what it found.
+    /// A supervisor that lived shorter than this, and was not killed, died of what it found.
     private static let shortLife: Int64 = 200_000_000
     /// How many such supervisors in a row are tried.
     private static let supervisorAttempts = 50
@@ -172,6 +176,8 @@ extension PoolCore {
         supervision.isGone = true
         endAllQueued(as: .done)
         endAllClaimed()
+        // The workers die with their supervisor, and nobody else says so any more.
+        for member in 1...arena.layout.workers { Member(arena: arena, index: member).state = .absent }
         ProcessMark(arena: arena).killAll(sparesLiving: true)
         closeChannels()
     }
@@ -242,7 +248,8 @@ extension PoolCore {
         guard supervision.pidfd >= 0 else { return }
         _ = mt_pidfd_send_signal(supervision.pidfd, SIGKILL)
         waitForExit(duplicate(supervision.pidfd))
-        guard mt_pidfd_has_ended(supervision.pidfd) else { return }
+        var signal: Int32 = 0
+        guard unsafe mt_pidfd_has_ended(supervision.pidfd, &signal) else { return }
         PoolPhase.reportFailure(of: Self.isShutDown, in: arena)
         giveUp(&supervision)
     }

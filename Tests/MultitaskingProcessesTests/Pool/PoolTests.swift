@@ -138,7 +138,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "loss-supervisor", "loss-supervisor-idle", "loss-supervisor-again-and-again",
-            "loss-supervisor-grandchild", "loss-supervisor-glances", "loss-idle-workers", "loss-busy-workers",
+            "loss-supervisor-newborn", "loss-supervisor-grandchild", "loss-supervisor-glances", "loss-idle-workers",
+            "loss-busy-workers",
         ], methods)
     func processesKilledFromOutside(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))

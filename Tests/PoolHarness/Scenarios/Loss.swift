@@ -6,6 +6,7 @@ let lossScenarios: [String: Scenario] = [
     "loss-supervisor": { try $0.supervisorLost() },
     "loss-supervisor-idle": { try $0.supervisorLostIdle() },
     "loss-supervisor-again-and-again": { try $0.supervisorStorm() },
+    "loss-supervisor-newborn": { try $0.newbornSupervisorsKilled() },
     "loss-supervisor-glances": { try $0.supervisorLostWhileGlancing() },
     "loss-supervisor-grandchild": { try $0.grandchildOfLostSupervisor() },
     "loss-idle-workers": { try $0.idleWorkersKilled() },
@@ -57,6 +58,23 @@ extension Harness {
                 } catch let error as MultitaskingError { checkEqual(error.code, .supervisorLost) }
             }
             kill(pool.supervisorProcessID, SIGKILL)
+        }
+    }
+
+    /// Supervisors killed as soon as there is one, more often than a pool would let them die by themselves.
+    func newbornSupervisorsKilled() throws {
+        try withPool(maxWorkers: 2) { pool in
+            var victims: Set<pid_t> = []
+            while victims.count < 80 {
+                let victim = pool.supervisorProcessID
+                kill(victim, SIGKILL)
+                victims.insert(victim)
+                // If a worker does it in its last moments, the next one finds no worker.
+                let waiting = try pool.submit(double, 1)
+                let isReplaced = eventually { waiting.isDone || pool.supervisorProcessID != victim }
+                guard isReplaced else { return Checks.fail("the supervisor is not replaced") }
+            }
+            checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
         }
     }
 
