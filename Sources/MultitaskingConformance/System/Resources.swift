@@ -45,7 +45,9 @@ struct Resources: Sendable {
 
     /// What is here and was not in `before`, in words.
     func excess(over before: Resources) -> [String] {
-        let newThreads = threads.filter { before.threads[$0.key] == nil }.map { "thread \($0.key) (\($0.value))" }
+        let newThreads = threads.filter { before.threads[$0.key] == nil }.map { id, name in
+            "thread \(id) (\(name), in \(System.contents(of: "/proc/self/task/\(id)/wchan")))"
+        }
         let newDescriptors = descriptors.subtracting(before.descriptors).map { "descriptor \($0)" }
         let newProcesses = processes.subtracting(before.processes).map { "process \($0.pid)" }
         return newThreads + newDescriptors + newProcesses
