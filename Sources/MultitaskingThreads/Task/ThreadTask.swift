@@ -25,8 +25,12 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
 
     override func dropBody(_ error: (any Error)?) {
         unsafe body = nil
-        if let error { unsafe settled = Settlement(.failure(error)) }
+        if let error { settle(error) }
     }
+
+    /// Apart, like `cancelled`.
+    @inline(never)
+    private func settle(_ error: any Error) { unsafe settled = Settlement(.failure(error)) }
 
     @usableFromInline
     func settlement() -> Settlement<Value>? {
@@ -37,7 +41,7 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
         }
     }
 
-    /// Apart, because making one looks its type up.
+    /// Apart, so that others need not look the type up.
     @inline(never)
     private static func cancelled() -> Settlement<Value> { Settlement(.cancelled) }
 
