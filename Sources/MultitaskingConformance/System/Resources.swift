@@ -27,15 +27,17 @@ struct Resources: Sendable {
     /// The ids of all threads.
     ///
     /// The system's list ends early where it meets a thread that is about to end, so it is read until it has as many entries
-    /// as there are threads.
+    /// as there are threads, and twice the same: one that has ended by the time they are counted may make up for another that
+    /// is missing.
     private static func threadIDs() -> [String] {
-        var ids = System.entries(of: "/proc/self/task")
+        var ids: [String] = []
         for _ in 0..<200 {
+            let former = ids
+            ids = System.entries(of: "/proc/self/task")
             let lines = System.contents(of: "/proc/self/status").split(separator: "\n")
             let count = lines.first { $0.hasPrefix("Threads:") }.flatMap { Int($0.drop { !$0.isNumber }) }
-            if count == ids.count { break }
-            System.sleep(milliseconds: 1)
-            ids = System.entries(of: "/proc/self/task")
+            if count == ids.count, ids == former { break }
+            if count != ids.count { System.sleep(milliseconds: 1) }
         }
         return ids
     }
