@@ -10,6 +10,8 @@ public final class OneThreadPerTask: InProcessExecutor {
     private struct State: Sendable {
         var queue: [any QueuedJob] = []
         var running = 0
+        /// Jobs that were taken out of the queue by a shutdown and are not cancelled yet.
+        var unwanted = 0
         var isShutDown = false
     }
 
@@ -64,10 +66,15 @@ public final class OneThreadPerTask: InProcessExecutor {
             state.isShutDown = true
             guard mode != .drain else { return [any QueuedJob]() }
             defer { state.queue = [] }
+            state.unwanted += state.queue.count
             return state.queue
         }
-        for job in unwanted { _ = job.cancel(force: false) }
-        _ = state.wait(.forever) { $0.running == 0 && $0.queue.isEmpty ? true : nil }
+        for job in unwanted {
+            _ = job.cancel(force: false)
+            state.access { $0.unwanted -= 1 }
+        }
+        // Also for what another caller is cancelling.
+        _ = state.wait(.forever) { $0.running == 0 && $0.queue.isEmpty && $0.unwanted == 0 ? true : nil }
     }
 
     /// Starts the first job that was not cancelled, if a worker is free.

@@ -112,7 +112,7 @@ extension Harness {
         } else {
             tasks.append(.number(try pool.submit(scribble, options: options, number, count, how, afterwards)))
         }
-        tasks += try (0..<10).map { .number(try pool.submit(nap, $0)) }
+        for number in 0..<10 { survive("submit") { tasks.append(.number(try pool.submit(nap, number))) } }
         usleep(UInt32.random(in: 0..<30_000, using: &random))
         use(pool, [bounded, unbounded], signal, &tasks)
         if Int.random(in: 0..<3, using: &random) == 0 { kill(pool.supervisorProcessID, SIGKILL) }
@@ -155,16 +155,17 @@ extension Harness {
         }
     }
 
+    private func survive(_ what: String, _ body: () throws -> Void) {
+        do { try body() } catch {
+            let isTyped = error is MultitaskingError || error is RemoteError || error is CodableFailure
+            check(isTyped, "\(what) threw \(type(of: error)): \(error)")
+        }
+    }
+
     /// Calls everything; whatever is thrown must be an error of the package or of the tasks.
     private func use(
         _ pool: ProcessPool, _ channels: [any JoinableChannel], _ signal: any CancelSignal, _ tasks: inout [Task]
     ) {
-        func survive(_ what: String, _ body: () throws -> Void) {
-            do { try body() } catch {
-                let isTyped = error is MultitaskingError || error is RemoteError || error is CodableFailure
-                check(isTyped, "\(what) threw \(type(of: error)): \(error)")
-            }
-        }
         _ = pool.memoryUsage
         _ = pool.workerProcessIDs
         for task in tasks { survive("value") { try task.value() } }

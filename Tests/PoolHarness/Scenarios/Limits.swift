@@ -19,10 +19,20 @@ let limitScenarios: [String: Scenario] = [
     "limit-invalid": { try $0.invalidLimits() },
 ]
 
+/// A block of so many bytes that were written to, also in an optimized build, which leaves out memory that nobody looks at.
+private func fill(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let block = unsafe malloc(bytes)
+    if let block = unsafe block {
+        unsafe memset(block, 1, bytes)
+        // To nowhere: the compiler does not know that.
+        _ = unsafe write(-1, block, bytes)
+    }
+    return unsafe block
+}
+
 /// Takes so many bytes, waits, and gives them back.
 private func hold(_ bytes: Int, _ milliseconds: Int) -> Int32 {
-    let block = unsafe malloc(bytes)
-    unsafe block.map { _ = unsafe memset($0, 1, bytes) }
+    let block = unsafe fill(bytes)
     usleep(useconds_t(milliseconds * 1000))
     unsafe free(block)
     return getpid()
@@ -30,13 +40,13 @@ private func hold(_ bytes: Int, _ milliseconds: Int) -> Int32 {
 
 /// Takes so many bytes for ever.
 private func leak(_ bytes: Int) -> Int32 {
-    let block = unsafe malloc(bytes)
-    unsafe block.map { _ = unsafe memset($0, 1, bytes) }
+    _ = unsafe fill(bytes)
     return getpid()
 }
 private func allocates(_ bytes: Int) -> Bool {
     let block = unsafe malloc(bytes)
-    unsafe free(block)
+    defer { unsafe free(block) }
+    if let block = unsafe block { _ = unsafe write(-1, block, 1) }
     return unsafe block != nil
 }
 private func hoggingInitializer() { _ = hold(256 << 20, 5000) }
