@@ -15,10 +15,7 @@
                 send("bytes-block", World.block, counted),
                 send("bytes-append", World.inline, counted, places: 28),
                 Scenario("send-bytes-full", ChannelOptions(byteCapacity: 1000)) { world in
-                    _ = try world.victimEnd.send(Item(1, 200).bytes(World.block), wait: .never)
-                    _ = try world.survivorEnd.receive(as: [UInt8].self)
-                    try world.survivorEnd.taskDone()
-                    try world.send([Item(0, 0), Item(0, 1)], World.block, through: world.channel)
+                    try world.fillWithTwo()
                 } operate: { world in
                     if try world.victimEnd.send(Item(1, 0).bytes(World.inline), wait: .never) {
                         throw Broken("sent when full")

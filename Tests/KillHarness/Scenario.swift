@@ -84,10 +84,7 @@
                 // Somebody sleeps, or has died in its sleep.
                 send("wakes", World.inline) { $0.channel.queue.header.receivers.sleepers.add(1) },
                 Scenario("send-full", ChannelOptions(capacity: 2)) { world in
-                    _ = try world.victimEnd.send(Item(1, 200).bytes(World.block), wait: .never)
-                    _ = try world.survivorEnd.receive(as: [UInt8].self)
-                    try world.survivorEnd.taskDone()
-                    try world.send([Item(0, 0), Item(0, 1)], World.block, through: world.channel)
+                    try world.fillWithTwo()
                 } operate: { world in
                     if try world.victimEnd.send(mine.bytes(World.block), wait: .never) {
                         throw Broken("sent when full")

@@ -70,6 +70,14 @@
             Supervisor(core.mapping, doorbell: core.doorbell, client: core.clientPidfd, initializer: nil)
         }
 
+        /// Fills a channel that has room for two elements, after one of the victim's has gone through it.
+        func fillWithTwo() throws {
+            _ = try victimEnd.send(Item(1, 200).bytes(World.block), wait: .never)
+            _ = try survivorEnd.receive(as: [UInt8].self)
+            try survivorEnd.taskDone()
+            try send([Item(0, 0), Item(0, 1)], World.block, through: channel)
+        }
+
         /// Sends items by one of the members and expects that there is room.
         func send(_ items: [Item], _ size: Int, through end: ProcessChannel) throws {
             for item in items {
