@@ -195,7 +195,7 @@ ROWS = (
     Row("w7.memory", "W7 private memory of a worker", "MiB", True, "≤ 2 MiB", at_most(2)),
     Row("w8.speedup", "W8 primes, speed-up on 2 workers", "×", False, "≥ 97 % of limit", share_of_limit(0.97)),
     Row("w8.two", "W8 primes on 2 workers", "s", True),
-    Row("w8.patient", "W8 the same, client asleep instead of waiting", "s", True),
+    Row("w8.nospin", "W8 the same without spinning", "s", True),
     Row("w9", "W9 SIGKILL until reported", "µs", True),
     Row("w10.time", "W10 a million tasks", "s", True, "≤ 1 s", at_most(1)),
     Row("w10.bytes", "W10 shared memory a task", "B", True, "≤ 256 B", at_most(256)),

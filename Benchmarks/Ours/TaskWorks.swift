@@ -7,8 +7,10 @@ import Reporting
 @Sendable func successor(_ number: Int) -> Int { number + 1 }
 
 /// A pool for the time of `body`.
-func withPool<Value>(_ workers: Int, _ body: (ProcessPool) throws -> Value) throws -> Value {
-    let pool = try ProcessPool(maxWorkers: workers)
+func withPool<Value>(
+    _ workers: Int, limits: WorkerLimits = .none, _ body: (ProcessPool) throws -> Value
+) throws -> Value {
+    let pool = try ProcessPool(maxWorkers: workers, limits: limits)
     defer { pool.shutdown(.drain) }
     try pool.submit(nothing).value()
     return try body(pool)

@@ -19,6 +19,7 @@ struct LimitsRecord {
             UInt64(limits.age.map { max(1, $0.nanoseconds) } ?? 0),
             UInt64(workers - (limits.minimumWorkers ?? workers)),
             UInt64(limits.idleTime.map { max(1, $0.nanoseconds) } ?? 0), UInt64(limits.niceness),
+            UInt64(limits.spinTime.nanoseconds),
         ]
         for (index, value) in values.enumerated() { cell(index).store(value) }
         guard !limits.cores.isEmpty else { return }
@@ -48,6 +49,9 @@ struct LimitsRecord {
     /// Nanoseconds.
     var idleTime: Int64? { limit(8).map(Int64.init) }
     var niceness: Int { min(19, Int(clamping: cell(9).load())) }
+
+    /// Nanoseconds.
+    var spinTime: Int64 { min(1_000_000_000, Int64(clamping: cell(10).load())) }
 
     /// Whether there are fewer workers at times than there may be.
     var isElastic: Bool { minimumWorkers < arena.layout.workers }

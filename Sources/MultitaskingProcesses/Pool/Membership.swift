@@ -12,6 +12,8 @@ final class Membership: @unchecked Sendable {
     private let mapping: ArenaMapping
     let arena: Arena
     let compression: CompressionPolicy
+    /// How many nanoseconds to spin before sleeping.
+    let spinTime: Int64
     // SAFETY: these three change only in `become(_:)`, in a process that has just been forked and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int
@@ -30,6 +32,7 @@ final class Membership: @unchecked Sendable {
         arena = mapping.arena
         unsafe currentMember = member
         compression = CompressionPolicy(rawValue: arena.header(ArenaLayout.Header.compression).load())
+        spinTime = LimitsRecord(arena: arena).spinTime
         unsafe currentHeap = Heap(arena: arena, member: member)
         unsafe currentJournal = Journal(arena: arena, member: member)
     }

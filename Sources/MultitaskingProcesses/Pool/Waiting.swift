@@ -39,8 +39,6 @@ struct Deadline {
 }
 
 extension Membership {
-    /// How long to spin before sleeping.
-    static let spinNanoseconds: Int64 = 100_000
     /// After how long to let others have the core while spinning: longer than a hand-over to another core takes.
     private static let yieldNanoseconds: Int64 = 2_000
     /// How long to sleep at most before looking whether the supervisor still lives.
@@ -48,6 +46,7 @@ extension Membership {
 
     /// Whether there is a core on which this process can spin without being in anybody's way.
     var maySpin: Bool {
+        guard spinTime > 0 else { return false }
         let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
         let workers = arena.layout.workers &- absent
         let parked = IdleWorkers(arena: arena).parkedCount
@@ -69,7 +68,7 @@ extension Membership {
             passed = monotonicNanoseconds() - start
             // The system may have put whoever we wait for on this very core.
             if passed > Self.yieldNanoseconds { sched_yield() }
-        } while passed < Self.spinNanoseconds
+        } while passed < spinTime
         return false
     }
 

@@ -28,6 +28,9 @@ extension WorkerLimits {
         guard (0...19).contains(niceness) else {
             throw invalid("niceness is \(niceness); give a number from 0 to 19, since only root may lower it")
         }
+        guard (.zero ... .seconds(1)).contains(spinTime) else {
+            throw invalid("spinTime is \(spinTime); give a time from zero, for no spinning, to one second")
+        }
         try validateCores()
     }
 

@@ -51,6 +51,15 @@ public struct WorkerLimits: Sendable, Hashable {
     /// What is added to the client's niceness, 0...19: the higher, the more others go first.
     public var niceness: Int
 
+    /// How long a process of the pool that has to wait, for a task, a result or an element, looks for it before it sleeps, from
+    /// zero to a second. A wake-up takes 25 to 40 µs each way, so sleeping at once makes small tasks many times slower.
+    /// Nobody looks while more processes of the pool are awake than there are cores.
+    public var spinTime: Duration
+
+    /// What ``spinTime`` is unless it is given: about as long as a wake-up and its answer take, which is never worse than twice
+    /// the best choice (see Docs/architecture.md, Waiting).
+    public static let defaultSpinTime = Duration.microseconds(100)
+
     /// No limits: all workers are started at once, and replaced only if they die.
     public static let none = WorkerLimits()
 
@@ -59,7 +68,7 @@ public struct WorkerLimits: Sendable, Hashable {
         memory: Int? = nil, idleMemory: Int? = nil, addressSpace: Int? = nil, data: Int? = nil,
         maxTasksPerWorker: Int? = nil,
         maxTasksJitter: Double = 0, age: Duration? = nil, minimumWorkers: Int? = nil, idleTime: Duration? = nil,
-        cores: [Set<Int>] = [], niceness: Int = 0
+        cores: [Set<Int>] = [], niceness: Int = 0, spinTime: Duration = defaultSpinTime
     ) {
         self.memory = memory
         self.idleMemory = idleMemory
@@ -72,5 +81,6 @@ public struct WorkerLimits: Sendable, Hashable {
         self.idleTime = idleTime
         self.cores = cores
         self.niceness = niceness
+        self.spinTime = spinTime
     }
 }

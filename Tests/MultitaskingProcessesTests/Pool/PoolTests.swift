@@ -160,7 +160,7 @@ struct PoolTests {
             "limit-tasks", "limit-one-task", "limit-tasks-jitter", "limit-age", "limit-memory", "limit-memory-copy",
             "limit-memory-initializer", "limit-memory-supervisor-killed", "limit-idle-memory", "limit-address-space",
             "limit-too-small-to-start",
-            "limit-cores", "limit-invalid",
+            "limit-cores", "limit-spin-time", "limit-invalid",
         ], methods)
     func limits(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

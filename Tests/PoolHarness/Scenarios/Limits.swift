@@ -16,6 +16,7 @@ let limitScenarios: [String: Scenario] = [
     "limit-address-space": { try $0.limitOfAddressSpace() },
     "limit-too-small-to-start": { try $0.limitTooSmallToStart() },
     "limit-cores": { try $0.limitOfCores() },
+    "limit-spin-time": { try $0.limitOfSpinTime() },
     "limit-invalid": { try $0.invalidLimits() },
 ]
 
@@ -58,6 +59,12 @@ private func cores(of pid: Int32) -> String {
     let lines = Proc.read("/proc/\(pid)/status").split(separator: "\n")
     let line = lines.first { $0.hasPrefix("Cpus_allowed_list:") } ?? ""
     return String(line.dropFirst("Cpus_allowed_list:".count).drop { $0 == "\t" })
+}
+
+private func answerUntilClosed(_ questions: Queue, _ answers: Queue) throws {
+    while let number = try questions.channel.receive(as: Int.self, wait: .forever) {
+        _ = try answers.channel.send(number, wait: .forever)
+    }
 }
 
 extension Harness {
@@ -251,6 +258,23 @@ extension Harness {
         }
     }
 
+    /// Sleepers must be woken for every task, result and element if nobody ever looks by itself, and if everybody does.
+    func limitOfSpinTime() throws {
+        for time in [Duration.zero, .nanoseconds(1), .milliseconds(20)] {
+            try withPool(limits: WorkerLimits(spinTime: time)) { pool in
+                let (questions, answers) = (try pool.makeChannel(capacity: 1), try pool.makeChannel(capacity: 1))
+                let answering = try pool.submit(answerUntilClosed, Queue(questions), Queue(answers))
+                for number in 0..<200 {
+                    checkEqual(try pool.submit(double, number).value(timeout: .seconds(20)), number * 2)
+                    check(try questions.send(number, wait: .upTo(.seconds(20))), "there was no room")
+                    checkEqual(try answers.receive(as: Int.self, wait: .upTo(.seconds(20))), number)
+                }
+                _ = questions.close(discarding: false)
+                try answering.value(timeout: .seconds(20))
+            }
+        }
+    }
+
     func invalidLimits() throws {
         let invalid: [(WorkerLimits, String)] = [
             (WorkerLimits(memory: 0), "memory"), (WorkerLimits(memory: -1), "memory"),
@@ -266,6 +290,7 @@ extension Harness {
             (WorkerLimits(idleTime: .seconds(1)), "minimumWorkers"), (WorkerLimits(cores: [[]]), "empty"),
             (WorkerLimits(cores: [[0], [5000]]), "5000"), (WorkerLimits(cores: [[-1]]), "-1"),
             (WorkerLimits(niceness: 20), "niceness"), (WorkerLimits(niceness: -1), "niceness"),
+            (WorkerLimits(spinTime: .nanoseconds(-1)), "spinTime"), (WorkerLimits(spinTime: .seconds(2)), "spinTime"),
         ]
         for (limits, word) in invalid {
             let error = checkThrows(.invalidArgument) {
