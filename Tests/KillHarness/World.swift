@@ -41,7 +41,7 @@
         let survivorEnd: ProcessChannel
         /// What is in the channel when the victim begins.
         var queued: [Item] = []
-        var futures: [ProcessFuture<NamedFunction<Int, Int, [UInt8], [UInt8]>>] = []
+        var futures: [ProcessFuture<[UInt8]>] = []
         /// What the victim is to give back, or keeps.
         var references: [BlockReference] = []
 

@@ -36,6 +36,15 @@ static inline void mt_pause(void) {
 #endif
 }
 
+// Fetches the cache line at `address`, to be written soon; any address will do.
+static inline void mt_prefetch_write(const void *address) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
+#else
+    __builtin_prefetch(address, 1);
+#endif
+}
+
 // A counter to wake the supervisor with, closed on exec and never blocking. -errno on failure.
 int mt_eventfd(void);
 

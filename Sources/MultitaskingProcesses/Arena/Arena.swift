@@ -93,6 +93,10 @@ struct Arena: @unchecked Sendable {
         return unsafe SharedWord(base + offset)
     }
 
+    /// Fetches the cache line at an offset inside the arena, which this process will write to soon.
+    @inline(__always)
+    func prefetch(_ offset: Int) { unsafe mt_prefetch_write(base + offset) }
+
     /// The futex word at an offset, which must be inside the arena and a multiple of 4.
     @inline(__always)
     func futex(_ offset: Int) -> SharedFutex {

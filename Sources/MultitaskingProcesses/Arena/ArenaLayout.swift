@@ -50,9 +50,12 @@ struct ArenaLayout: Sendable, Equatable {
 
     // MARK: Tasks
 
-    static let slotStride = 240
+    /// What a task's processes hand to each other lies in one cache line; the rest of its slot is in a table of its own.
+    static let slotStride = 64
     static let slotTable = channelTable + channelLimit * channelStride
-    var jobRing: Int { Self.slotTable + slotCapacity * Self.slotStride }
+    static let slotBodyStride = 168
+    var slotBodies: Int { Self.slotTable + slotCapacity * Self.slotStride }
+    var jobRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
     var retryRing: Int { jobRing + slotCapacity * 8 }
 
     // MARK: Blocks

@@ -37,6 +37,8 @@ struct Member {
     var stateWord: SharedWord { arena.word(base + 8) }
     /// A `WorkerFailure.Phase`.
     var phase: SharedWord { arena.word(base + 16) }
+    func enter(_ phase: WorkerFailure.Phase) { self.phase.store(UInt64(phase.rawValue)) }
+
     /// The slot of the task it runs, plus 1; 0 if none.
     var slot: SharedWord { arena.word(base + 24) }
     /// Raised to wake it.

@@ -92,6 +92,10 @@ struct SharedFutex: @unchecked Sendable {
     }
 
     @inline(__always) func load() -> UInt32 { unsafe pointer.pointee.load(ordering: .acquiring) }
+    /// Like ``load()``, in the one order of all ordered accesses and fences.
+    @inline(__always) func loadOrdered() -> UInt32 {
+        unsafe pointer.pointee.load(ordering: .sequentiallyConsistent)
+    }
     @inline(__always) func store(_ value: UInt32) { unsafe pointer.pointee.store(value, ordering: .releasing) }
 
     /// Replaces the value and returns the former one.

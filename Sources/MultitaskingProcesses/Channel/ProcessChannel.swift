@@ -23,10 +23,11 @@ public final class ProcessChannel: JoinableChannel {
     private let header: ChannelHeader
     /// Gives the channel's place back, in the client.
     private let onRelease: (@Sendable () -> Void)?
-    private let idleReader = IdleBox<PayloadReader>()
+    private let reader: PlaceReader
 
     init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
         self.membership = membership
+        reader = PlaceReader(WorkerEnvironment(membership: membership, slot: nil))
         self.onRelease = onRelease
         header = ChannelHeader(arena: membership.arena, index: index)
         queue = ChannelQueue(header: header, serial: serial, membership: membership)
@@ -148,38 +149,9 @@ public final class ProcessChannel: JoinableChannel {
         guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
         var isDecoded = false
         defer { if isDecoded, keepsElements { keep(hold) } else { finish(hold) } }
-        let element = try decode(type, from: queue.cell(hold.claim).payload)
+        let element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type) }
         isDecoded = true
         return element
-    }
-
-    @inline(__always)
-    private func decode<Element: Codable>(_ type: Element.Type, from payload: PayloadPlace) throws -> Element {
-        guard let bytes = try unsafe payload.bytes() else {
-            return try unsafe payload.withPayload { bytes in
-                try unsafe withReader(of: bytes) { try $0.decode(type) }
-            }
-        }
-        return try unsafe withReader(of: bytes) { try $0.decode(type) }
-    }
-
-    /// Runs `body` with a reader of `bytes`, in which channels and signals are found.
-    @inline(__always)
-    private func withReader<Result>(
-        of bytes: UnsafeRawBufferPointer, _ body: (PayloadReader) throws -> Result
-    ) rethrows -> Result {
-        let reader: PayloadReader
-        if let idle = idleReader.take() {
-            reader = idle
-            unsafe reader.reset(bytes)
-        } else {
-            reader = unsafe PayloadReader(bytes, environment: WorkerEnvironment(membership: membership, slot: nil))
-        }
-        defer {
-            unsafe reader.reset(UnsafeRawBufferPointer(start: nil, count: 0))
-            idleReader.giveBack(reader)
-        }
-        return try body(reader)
     }
 
     /// An element that is being taken, and the journal entry that says so.

@@ -28,7 +28,7 @@ extension PoolCore {
     @usableFromInline
     func submitCopy<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions
-    ) throws -> ProcessFuture<Function> {
+    ) throws -> ProcessFuture<Function.Output> {
         if let obstacle = ForkSafety.obstacle { throw Self.capturesState(call.function, obstacle) }
         let member = try takeCopyMember(options.waitForRoom)
         let slot: TaskSlot
@@ -39,7 +39,7 @@ extension PoolCore {
         slot.prepare(kind: .copy, function: 0, copyMember: member, options: options)
         let copy = Member(arena: arena, index: member)
         copy.slot.store(UInt64(slot.index + 1))
-        copy.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
+        copy.enter(.idle)
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
@@ -62,7 +62,7 @@ extension PoolCore {
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
         copy.state = .ready
         ringDoorbell()
-        return ProcessFuture(core: self, slot: slot, companion: nil)
+        return ProcessFuture(core: self, slot: slot, companion: nil, reading: Function.settlement)
     }
 
     /// What the copy does; its exit code.
@@ -88,10 +88,9 @@ extension PoolCore {
         }
         // Looked at once: a claimed task is queued again if its stand-in dies now, and is this copy's all the same.
         guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
-        let phase = { (phase: WorkerFailure.Phase) in me.phase.store(UInt64(phase.rawValue)) }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, slot: slot)
-            .run(Function.self, phase: phase, word: { slot.word }) { try call(in: environment) }
+            .run(Function.self, word: { slot.word }) { try call(in: environment) }
         fflush(nil)
         return 0
     }

@@ -1,8 +1,26 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSerialization
 
 extension PoolCore {
+    /// The error of a task that has ended without a value.
+    ///
+    /// - Throws: what went wrong when it was read.
+    func failure(of slot: TaskSlot) throws -> any Error {
+        switch slot.resultKind {
+        case .thrown: return try reader.read(slot.result) { try $0.decodeThrown() }
+        case .failure: return try reader.read(slot.result) { try $0.decode(PoolFailure.self) }.error
+        case .crashed: return crashError(of: slot)
+        case .outOfMemory:
+            return MultitaskingError(
+                .arenaLimitReached,
+                "the pool's shared memory had no room for the task's result; drop finished results, or make the "
+                    + "pool with a larger arenaLimit")
+        case .none, .value: return PoolPhase(arena).failure
+        }
+    }
+
     /// The error of a task whose process died.
     func crashError(of slot: TaskSlot) -> MultitaskingError {
         let record = slot.crashRecord

@@ -12,7 +12,7 @@ extension PoolCore {
     @inlinable
     func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions
-    ) throws -> ProcessFuture<Function> {
+    ) throws -> ProcessFuture<Function.Output> {
         guard let (function, borrowed) = try begin(call.function, options) else {
             return try submitCopy(call, options: options)
         }
@@ -22,7 +22,8 @@ extension PoolCore {
             throw MultitaskingError.encodeFailed(error)
         }
         let slot = try enqueue(writer, function, options)
-        return ProcessFuture(core: self, slot: slot, companion: Function.companion(of: call.arguments))
+        return ProcessFuture(
+            core: self, slot: slot, companion: Function.companion(of: call.arguments), reading: Function.settlement)
     }
 
     /// Checks what can be checked before the arguments are encoded.
@@ -52,7 +53,7 @@ extension PoolCore {
                     slot.prepare(kind: .portable, function: function, options: options)
                     do {
                         if let parcel { slot.arguments.adopt(parcel) } else { try slot.arguments.store(writer, count) }
-                        try push(slot, &state)
+                        try push(slot, &state) { jobs.push(fresh: slot, room: &$0) }
                     } catch {
                         freeSlots.giveBack(slot)
                         throw error
@@ -84,16 +85,18 @@ extension PoolCore {
 
     /// Puts a prepared slot into the ring and wakes a worker; gives the slot back if that is not possible.
     func enqueue(_ slot: TaskSlot) throws {
-        do { try state.withLock { try push(slot, &$0) } } catch {
+        do {
+            try state.withLock { try push(slot, &$0) { jobs.push(slot, from: slot.word, room: &$0) } }
+        } catch {
             releaseSlot(slot)
             throw error
         }
         wakeWorker(for: slot)
     }
 
-    private func push(_ slot: TaskSlot, _ state: inout State) throws {
+    private func push(_ slot: TaskSlot, _ state: inout State, into ring: (inout Int) -> Bool) throws {
         guard !state.isShutDown else { throw Self.isShutDown }
-        guard jobs.push(slot, from: slot.word, room: &state.ringRoom) else {
+        guard ring(&state.ringRoom) else {
             throw MultitaskingError(
                 .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
             )

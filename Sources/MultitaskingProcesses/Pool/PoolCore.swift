@@ -31,6 +31,7 @@ final class PoolCore: Sendable {
     private let generation = forkGeneration.load(ordering: .relaxed)
 
     let systemKills = SystemKills()
+    let reader: PlaceReader
     let state = Mutex(State())
     /// Whether a copy was ever made; most pools make none.
     ///
@@ -74,7 +75,9 @@ final class PoolCore: Sendable {
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
         self.arena = arena
-        membership = Membership(mapping, member: ArenaLayout.client)
+        let membership = Membership(mapping, member: ArenaLayout.client)
+        self.membership = membership
+        reader = PlaceReader(WorkerEnvironment(membership: membership, slot: nil))
         jobs = JobRing(arena: arena, isRetry: false)
         idle = IdleWorkers(arena: arena)
         freeSlots = FreeSlots(arena: arena)

@@ -1,15 +1,17 @@
 public import MultitaskingCore
-import MultitaskingSerialization
+public import MultitaskingSerialization
 import Synchronization
 
 /// The client's hold on one task: reads the ledger entry, and decodes the result when first asked for it.
 @usableFromInline
-final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked Sendable {
-    @usableFromInline typealias Value = Function.Output
+final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
+    /// Reads the value; compiled where its type is known.
+    @usableFromInline typealias Reading = @Sendable (inout PayloadReader) throws -> Settlement<Value>
 
     private let core: PoolCore
     private let slot: TaskSlot
     private let companion: (any Sendable)?
+    private let reading: Reading
     private let lock = Mutex(())
     // SAFETY: written once, with the lock held, before `isSettled`; read only after that.
     // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
@@ -19,10 +21,11 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
     private let isSettled = Atomic<Bool>(false)
 
     @usableFromInline
-    init(core: PoolCore, slot: TaskSlot, companion: (any Sendable)?) {
+    init(core: PoolCore, slot: TaskSlot, companion: (any Sendable)?, reading: @escaping Reading) {
         self.core = core
         self.slot = slot
         self.companion = companion
+        self.reading = reading
     }
 
     deinit {
@@ -78,51 +81,33 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
     private func settle() -> Bool {
         if isSettled.load(ordering: .relaxed) { return true }
         _ = slot.expireIfDue()
-        let outcome: TaskOutcome<Value>
         switch slot.word.status {
         case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return false
-        case .cancelled: outcome = .cancelled
-        case .expired: outcome = .failure(Self.expired)
-        case .done: outcome = readOutcome()
+        case .done where slot.resultKind == .value: unsafe settled = readValue()
+        case .done, .cancelled, .expired: unsafe settled = settlementWithoutValue()
         }
-        unsafe settled = Settlement(outcome)
         isSettled.store(true, ordering: .releasing)
         core.releaseSlot(slot)
         return true
     }
 
-    private func readOutcome() -> TaskOutcome<Value> {
-        do {
-            switch slot.resultKind {
-            case .value:
-                return .success(try read { try Function.decodeOutput(from: &$0) })
-            case .thrown:
-                return .failure(try read { try $0.decodeThrown() })
-            case .failure:
-                return .failure(try read { try $0.decode(PoolFailure.self) }.error)
-            case .outOfMemory:
-                return .failure(
-                    MultitaskingError(
-                        .arenaLimitReached,
-                        "the pool's shared memory had no room for the task's result; drop finished results, or make the "
-                            + "pool with a larger arenaLimit"))
-            case .crashed:
-                return .failure(core.crashError(of: slot))
-            case .none:
-                return .failure(PoolPhase(core.arena).failure)
-            }
-        } catch {
-            return .failure(error)
+    private func readValue() -> Settlement<Value> {
+        do { return try core.reader.read(slot.result, reading) } catch { return failure(error) }
+    }
+
+    // Not inlined: making these takes look-ups of types, which the usual way would begin with.
+
+    @inline(never)
+    private func settlementWithoutValue() -> Settlement<Value> {
+        switch slot.word.status {
+        case .cancelled: return Settlement(.cancelled)
+        case .expired: return failure(Self.expired)
+        default: do { return failure(try core.failure(of: slot)) } catch { return failure(error) }
         }
     }
 
-    private func read<Result>(_ body: (inout PayloadReader) throws -> Result) throws -> Result {
-        let environment = WorkerEnvironment(membership: core.membership, slot: nil)
-        return try unsafe slot.result.withPayload { bytes in
-            var reader = unsafe PayloadReader(bytes, environment: environment)
-            return try body(&reader)
-        }
-    }
+    @inline(never)
+    private func failure(_ error: any Error) -> Settlement<Value> { Settlement(.failure(error)) }
 
     @available(*, noasync)
     @usableFromInline
@@ -182,5 +167,13 @@ final class ProcessFuture<Function: PortableFunction>: FutureSource, @unchecked 
             core.ringDoorbell()
             return true
         }
+    }
+}
+
+extension PortableFunction {
+    /// Reads a result, as what a future keeps.
+    @inlinable
+    static func settlement(from reader: inout PayloadReader) throws -> Settlement<Output> {
+        Settlement(.success(try decodeOutput(from: &reader)))
     }
 }

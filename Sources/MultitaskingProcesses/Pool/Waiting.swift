@@ -54,16 +54,19 @@ extension Membership {
     }
 
     /// Spins until `isReady`, for as long as it pays; false if it did not become ready.
+    ///
+    /// - Parameter pauses: how long to pause before each look. Each look takes the cache line away from whoever is about to write
+    ///   to it, so it should not be looked at before it can have changed.
     @inline(__always)
-    func spin(until isReady: () -> Bool) -> Bool {
+    func spin(pauses: Int = 1, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
         guard maySpin else { return false }
         let start = monotonicNanoseconds()
         var passed: Int64 = 0
         repeat {
-            for _ in 0..<32 {
+            for _ in 0..<32 / pauses {
+                for _ in 0..<pauses { mt_pause() }
                 if isReady() { return true }
-                mt_pause()
             }
             passed = monotonicNanoseconds() - start
             // The system may have put whoever we wait for on this very core.
@@ -126,7 +129,7 @@ extension Membership {
             lookAfterSupervisor()
             return false
         }
-        if spin(until: hasEnded) { return true }
+        if spin(pauses: 4, until: hasEnded) { return true }
         let deadline = Deadline(limit)
         while !hasEnded() {
             let left = deadline.left

@@ -85,6 +85,7 @@ struct Recovery {
             if now.status == .claimed { fail(slot, now, member, end) }
         case .done, .cancelled, .expired:
             // It may have died before it told anybody.
+            fence()
             slot.completion.signal(arena)
         case .free, .queued, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory:
             break

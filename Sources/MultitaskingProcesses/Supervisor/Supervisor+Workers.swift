@@ -47,7 +47,7 @@ extension Supervisor {
     mutating func start(_ index: Int) -> Bool {
         let member = Member(arena: arena, index: index)
         member.slot.store(0)
-        member.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
+        member.enter(.idle)
         member.deadline.store(0)
         member.handback.store(0)
         member.memoryCheck.store(0)

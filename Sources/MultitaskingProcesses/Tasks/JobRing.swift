@@ -14,11 +14,20 @@ struct JobRing {
         arena.header(isRetry ? ArenaLayout.Header.retryHead : ArenaLayout.Header.jobHead)
     }
 
+    /// The slot that was put in last, on the cache line of the tail: whoever sees the tail move sees this as well. Nothing is decided
+    /// by it.
+    private var lastCell: SharedWord {
+        arena.word((isRetry ? ArenaLayout.Header.retryTail : ArenaLayout.Header.jobTail) + 8)
+    }
+
     @inline(__always)
-    private func entry(_ position: UInt64) -> SharedWord {
+    private func entry(_ position: UInt64) -> SharedWord { arena.word(entryOffset(position)) }
+
+    @inline(__always)
+    private func entryOffset(_ position: UInt64) -> Int {
         let ring = isRetry ? arena.layout.retryRing : arena.layout.jobRing
         // The capacity is a power of two.
-        return arena.word(ring + Int(position & UInt64(arena.layout.slotCapacity - 1)) * 8)
+        return ring + Int(position & UInt64(arena.layout.slotCapacity - 1)) * 8
     }
 
     @inline(__always)
@@ -44,17 +53,50 @@ struct JobRing {
     ///   claim, so looking at it each time would cost a trip to another core.
     /// - Returns: false if the slot's word was not `expected`, or there is no room.
     func push(_ slot: TaskSlot, from expected: SlotWord, room: inout Int) -> Bool {
+        guard let (position, queued) = enter(slot, &room),
+            slot.wordCell.compareExchange(expected.rawValue, queued.rawValue)
+        else {
+            return false
+        }
+        moveTail(past: position, slot)
+        return true
+    }
+
+    /// Puts a slot at the end that nobody else knows yet; false if there is no room. See `push(_:from:room:)`.
+    ///
+    /// Stores alone: an exchange would wait for the lines of entry and slot to come from other cores, one after the other.
+    func push(fresh slot: TaskSlot, room: inout Int) -> Bool {
+        guard let (position, queued) = enter(slot, &room) else { return false }
+        slot.wordCell.store(queued.rawValue)
+        moveTail(past: position, slot)
+        return true
+    }
+
+    /// Writes the slot's number behind the tail; what the slot's word is when it is queued there, nil if there is no room.
+    @inline(__always)
+    private func enter(_ slot: TaskSlot, _ room: inout Int) -> (position: UInt64, queued: SlotWord)? {
         let position = tailCell.loadRelaxed()
         if room <= 0 {
-            guard position &- headCell.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return false }
+            guard position &- headCell.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return nil }
             room = arena.layout.slotCapacity - Int(clamping: position &- headCell.load())
         }
         room -= 1
         entry(position).storeRelaxed(UInt64(slot.index))
-        let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
-        guard slot.wordCell.compareExchange(expected.rawValue, queued.rawValue) else { return false }
+        return (position, SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)))
+    }
+
+    @inline(__always)
+    private func moveTail(past position: UInt64, _ slot: TaskSlot) {
+        lastCell.storeRelaxed(UInt64(slot.index))
         tailCell.store(position &+ 1)
-        return true
+    }
+
+    /// Fetches what a claim will probably need, all at the same time, where the claim itself would wait for one after the other.
+    @inline(__always)
+    func prefetch() {
+        arena.prefetch(entryOffset(headCell.loadRelaxed()))
+        let last = lastCell.loadRelaxed()
+        if last < UInt64(arena.layout.slotCapacity) { TaskSlot(arena: arena, index: Int(last)).prefetch() }
     }
 
     /// Whether a slot that is queued with this ticket will be met by somebody. Only while it stays queued.

@@ -9,10 +9,12 @@ struct TaskOrders {
 
     let arena: Arena
     let offset: Int
+    /// Whether anything but the defaults was asked for. Only then a worker looks at what is here, and brings it to its core.
+    let arePresent: Bool
 
     @inline(__always) private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
 
-    /// Bit 0: there is anything but the defaults. Bit 1: the client wants the task ended. Bit 2: the task is asked to end.
+    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end.
     private var flags: SharedWord { cell(0) }
     /// Nanoseconds; 0 for no limit.
     private var runLimit: SharedWord { cell(1) }
@@ -25,18 +27,15 @@ struct TaskOrders {
     /// The folded fingerprints of up to three error types, 21 bits each.
     private var errors: SharedWord { cell(6) }
 
-    private static let presentFlag: UInt64 = 1
     private static let forceFlag: UInt64 = 2
     private static let endFlag: UInt64 = 4
 
     /// Writes the options of a new task.
     func prepare(_ options: TaskOptions) {
+        flags.storeRelaxed(0)
         attempts.storeRelaxed(0)
         grace.storeRelaxed(Self.gracePeriod(options))
-        guard options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0 else {
-            flags.storeRelaxed(0)
-            return
-        }
+        guard arePresent else { return }
         runLimit.storeRelaxed(options.timeout.map { UInt64(clamping: max(1, $0.nanoseconds)) } ?? 0)
         claimDeadline.storeRelaxed(
             options.queueTimeout.map { UInt64(clamping: monotonicNanoseconds().addingSaturated($0.nanoseconds)) } ?? 0)
@@ -48,7 +47,11 @@ struct TaskOrders {
             folded |= Self.fold(error.type) << UInt64(index * 21)
         }
         errors.storeRelaxed(folded)
-        flags.storeRelaxed(Self.presentFlag)
+    }
+
+    /// Whether these options ask for anything but the defaults.
+    static func arePresent(in options: TaskOptions) -> Bool {
+        options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0
     }
 
     /// In nanoseconds. Turning a `Duration` into them takes two long divisions.
@@ -61,10 +64,6 @@ struct TaskOrders {
         duration: TaskOptions.default.gracePeriod,
         nanoseconds: UInt64(clamping: TaskOptions.default.gracePeriod.nanoseconds)
     )
-
-    /// Whether anything but the defaults was asked for.
-    @inline(__always)
-    var arePresent: Bool { flags.loadRelaxed() & Self.presentFlag != 0 }
 
     /// How long the task may run, in nanoseconds; nil for no limit.
     var timeLimit: Int64? {

@@ -1,6 +1,7 @@
 import MultitaskingCore
 
-/// One task in the arena: a ledger entry of 240 bytes, with room for small arguments and a small result.
+/// One task in the arena: a ledger entry of 64 bytes, one cache line, and 168 more with room for small arguments, a small
+/// result, and options that few tasks have.
 @usableFromInline
 struct TaskSlot: Sendable {
     enum Kind: UInt64 {
@@ -32,13 +33,15 @@ struct TaskSlot: Sendable {
     @inline(__always)
     private var base: Int { ArenaLayout.slotTable + index * ArenaLayout.slotStride }
 
+    private var body: Int { arena.layout.slotBodies + index * ArenaLayout.slotBodyStride }
+
     @inline(__always) var wordCell: SharedWord { arena.word(base) }
     @inline(__always) var completion: Completion { Completion(futex: arena.futex(base + 8)) }
 
     /// The element that a chunk is at, plus 1; 0 for other tasks. Plain knowledge: nothing is decided by it here.
     private var progressCell: SharedFutex { arena.futex(base + 12) }
 
-    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy.
+    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy. Bit 50: there are orders.
     private var callCell: SharedWord { arena.word(base + 16) }
     var resultKindCell: SharedWord { arena.word(base + 56) }
 
@@ -49,13 +52,20 @@ struct TaskSlot: Sendable {
     }
 
     var arguments: PayloadPlace {
-        PayloadPlace(arena: arena, descriptor: base + 24, inline: base + 64, inlineCapacity: Self.inlineCapacity)
+        PayloadPlace(arena: arena, descriptor: base + 24, inline: body, inlineCapacity: Self.inlineCapacity)
     }
     var result: PayloadPlace {
-        PayloadPlace(arena: arena, descriptor: base + 40, inline: base + 120, inlineCapacity: Self.inlineCapacity)
+        PayloadPlace(arena: arena, descriptor: base + 40, inline: body + 56, inlineCapacity: Self.inlineCapacity)
     }
     /// The inline bytes of the result, for a `CrashRecord`.
-    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: base + 120) }
+    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: body + 56) }
+
+    /// Fetches what any task needs of it to this core, and its arguments, if they are small.
+    @inline(__always)
+    func prefetch() {
+        arena.prefetch(base)
+        arena.prefetch(body)
+    }
 
     @inline(__always) var word: SlotWord { SlotWord(rawValue: wordCell.load()) }
 
@@ -64,12 +74,22 @@ struct TaskSlot: Sendable {
     var copyMember: Int { Int(callCell.loadRelaxed() >> 40 & 0x3ff) }
 
     /// The options of the task that workers and the supervisor act on.
-    @inline(__always) var orders: TaskOrders { TaskOrders(arena: arena, offset: base + 176) }
+    @inline(__always)
+    var orders: TaskOrders { orders(arePresent: callCell.loadRelaxed() & Self.ordersFlag != 0) }
+
+    @inline(__always)
+    private func orders(arePresent: Bool) -> TaskOrders {
+        TaskOrders(arena: arena, offset: body + 112, arePresent: arePresent)
+    }
+
+    private static let ordersFlag: UInt64 = 1 << 50
 
     /// Prepares a free slot; only the client does this.
     func prepare(kind: Kind, function: Int, copyMember: Int = 0, options: TaskOptions) {
-        orders.prepare(options)
-        callCell.storeRelaxed(UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40)
+        let hasOrders = TaskOrders.arePresent(in: options)
+        orders(arePresent: hasOrders).prepare(options)
+        callCell.storeRelaxed(
+            UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
         resultKindCell.storeRelaxed(ResultKind.none.rawValue)
         arguments.clear()
         result.clear()
@@ -98,7 +118,7 @@ struct TaskSlot: Sendable {
     @discardableResult
     func end(from expected: SlotWord, as status: SlotWord.Status) -> Bool {
         let ended = expected.with(status, member: expected.member)
-        guard wordCell.compareExchange(expected.rawValue, ended.rawValue) else { return false }
+        guard wordCell.compareExchangeOrdered(expected.rawValue, ended.rawValue) else { return false }
         completion.signal(arena)
         return true
     }
@@ -110,6 +130,9 @@ struct TaskSlot: Sendable {
 ///
 /// It does not say that the task has ended — the slot's word does. So a signal may be repeated, as the supervisor does on
 /// behalf of the dead, even when the slot serves for another task by then: it costs a needless wake-up, no more.
+///
+/// ORDERING: whoever waits sets a flag and then looks at the slot's word, and whoever ends the task changes the word and then
+/// looks at the flags, all in the one order of ordered accesses and fences: one of them sees what the other has done.
 struct Completion {
     private static let sleeping: UInt32 = 1
     private static let watched: UInt32 = 2
@@ -120,12 +143,13 @@ struct Completion {
     @inline(__always)
     func reset() { futex.store(futex.load() & ~(Self.sleeping | Self.watched)) }
 
-    /// Tells everybody that the task has ended; its word says so already.
+    /// Tells everybody that the task has ended; its word was changed before, by an ordered exchange or before a fence.
     ///
-    /// ORDERING: this and `sleep` change the same word, so one comes first. If the sleeper does, its flag is seen here; if
-    /// this does, the sleeper sees the slot's word, which was changed before.
+    /// If nobody sleeps, this only reads: the word is on the same cache line, and whoever waits for it by looking at it has the
+    /// line by now, and would have to wait until it comes back to read the result.
     @inline(__always)
     func signal(_ arena: Arena) {
+        guard futex.loadOrdered() & (Self.sleeping | Self.watched) != 0 else { return }
         let before = futex.add(Self.step)
         if before & Self.sleeping != 0 { futex.wake() }
         if before & Self.watched != 0 { Event(arena: arena).signal() }
@@ -134,11 +158,15 @@ struct Completion {
     /// Sleeps until `hasEnded` may be true, at most for `nanoseconds`; may return early.
     func sleep(nanoseconds: Int64, unless hasEnded: () -> Bool) {
         let value = futex.formUnion(Self.sleeping) | Self.sleeping
+        fence()
         if !hasEnded() { futex.sleep(while: value, nanoseconds: nanoseconds) }
     }
 
     /// Asks for the pool's event to be signalled at the end.
-    func watch() { futex.formUnion(Self.watched) }
+    func watch() {
+        futex.formUnion(Self.watched)
+        fence()
+    }
 }
 
 /// A number that is raised whenever something happens that somebody watches; see `Watcher`.

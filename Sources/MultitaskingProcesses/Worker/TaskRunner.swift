@@ -15,24 +15,31 @@ struct TaskRunner {
 
     let membership: Membership
     let slot: TaskSlot
+    /// The process that runs it.
+    let me: Member
+
+    init(membership: Membership, slot: TaskSlot) {
+        self.membership = membership
+        self.slot = slot
+        me = Member(arena: membership.arena, index: membership.member)
+    }
 
     /// Runs `body`, encodes its result or error, and ends the task.
     ///
     /// - Parameter word: the slot's word as it is when the task ends; it may change while a copy of the client runs.
-    func run<Function: PortableFunction>(
-        _ type: Function.Type, phase: (WorkerFailure.Phase) -> Void, word: () -> SlotWord,
-        _ body: () throws -> Function.Output
-    ) -> End {
-        phase(.running)
-        let output: Function.Output
+    func run<Function: PortableFunction, Output>(
+        _ type: Function.Type, word: () -> SlotWord, _ body: () throws -> Output
+    ) -> End where Function.Output == Output {
+        me.enter(.running)
+        let output: Output
         do { output = try body() } catch {
             mt_flush_output()
-            phase(.encoding)
+            me.enter(.encoding)
             return finish(with: error, word)
         }
         // What the task printed comes before its outcome, also when the output is a pipe.
         mt_flush_output()
-        phase(.encoding)
+        me.enter(.encoding)
         do { try finish(.value, word) { try Function.encode(output: output, into: &$0) } } catch {
             return fail(toStore: error, word)
         }

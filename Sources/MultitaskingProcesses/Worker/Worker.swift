@@ -6,7 +6,6 @@ import MultitaskingSerialization
 /// A worker process: claims one task after the other, runs it, and stores its outcome.
 struct Worker {
     private let membership: Membership
-    private let environment: WorkerEnvironment
     private let me: Member
     private let jobs: JobRing
     private let retries: JobRing
@@ -14,14 +13,12 @@ struct Worker {
     private let functions: FunctionTable
     private let doorbell: Int32
     private let output: OutputLog
+    private let current: CurrentTask
+    private let reader: PlaceReader
     private let isMemoryWatched: Bool
     private var retirement: Retirement
-    private var resolved: [ResolvedFunction?] = []
-
-    private struct ResolvedFunction {
-        var address: FunctionAddress
-        var type: any PortableFunction.Type
-    }
+    /// By their numbers in the function table.
+    private var callers: [TaskCaller?] = []
 
     /// - Parameter doorbell: an eventfd that makes the supervisor look at the arena.
     init(_ mapping: ArenaMapping, member: Int, doorbell: Int32) {
@@ -29,7 +26,9 @@ struct Worker {
         output = OutputLog(arena: mapping.arena, member: member)
         let arena = mapping.arena
         membership = Membership(mapping, member: member)
-        environment = WorkerEnvironment(membership: membership, slot: nil)
+        let current = CurrentTask(WorkerEnvironment(membership: membership, slot: nil))
+        self.current = current
+        reader = PlaceReader(current.environment)
         me = Member(arena: arena, index: member)
         jobs = JobRing(arena: arena, isRetry: false)
         retries = JobRing(arena: arena, isRetry: true)
@@ -47,10 +46,10 @@ struct Worker {
     /// - Parameter initializer: what to run first; nil if it is in the function table.
     mutating func run(initializer: WorkerInitializer?) -> Int32 {
         do {
-            me.phase.store(UInt64(WorkerFailure.Phase.initializing.rawValue))
+            me.enter(.initializing)
             if isMemoryWatched { askToBeWatched() }
             try initialize(initializer)
-            me.phase.store(UInt64(WorkerFailure.Phase.idle.rawValue))
+            me.enter(.idle)
         } catch {
             PoolPhase.reportFailure(of: error, in: arena)
             return PoolPhase.initializerFailedExitCode
@@ -74,11 +73,11 @@ struct Worker {
     }
 
     private mutating func initialize(_ initializer: WorkerInitializer?) throws {
-        if let initializer { return try initializer.call((), in: environment) }
+        if let initializer { return try initializer.call((), in: current.environment) }
         let index = arena.header(ArenaLayout.Header.initializer).load()
         guard index > 0 else { return }
         let (address, _) = try functions.resolve(Int(index - 1))
-        try address.function(as: WorkerInitializer.self)?.call((), in: environment)
+        try address.function(as: WorkerInitializer.self)?.call((), in: current.environment)
     }
 
     // MARK: Finding work
@@ -97,6 +96,7 @@ struct Worker {
         if membership.maySpin {
             idle.beginSearch(me.index)
             let isFound = membership.spin(until: { hasWork })
+            jobs.prefetch()
             idle.endSearch(me.index)
             if isFound { return wakeNext() }
         }
@@ -128,7 +128,7 @@ struct Worker {
             switch slot.kind {
             case .portable:
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
-                setPhase(.decoding)
+                me.enter(.decoding)
                 slot.orders.beginAttempt()
                 beWatched(for: slot)
                 runPortable(slot, word)
@@ -141,7 +141,7 @@ struct Worker {
             me.deadline.store(0)
         }
         me.slot.store(0)
-        setPhase(.idle)
+        me.enter(.idle)
         me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
     }
 
@@ -179,8 +179,10 @@ struct Worker {
         let arguments = slot.arguments.block
         let runner = TaskRunner(membership: membership, slot: slot)
         do {
-            let function = try resolve(slot.function)
-            let end = call(function.type, at: function.address, slot, word, runner)
+            let caller = try caller(of: slot.function)
+            let environment = WorkerEnvironment(membership: membership, slot: slot)
+            current.environment = environment
+            let end = caller.run(runner, word, in: environment, reader: reader)
             if case .retry = end { return handBack(slot, word) }
         } catch {
             runner.fail(error, as: .functionNotFound) { word }
@@ -199,43 +201,26 @@ struct Worker {
         ringDoorbell()
     }
 
-    private func call<Function: PortableFunction>(
-        _ type: Function.Type, at address: FunctionAddress, _ slot: TaskSlot, _ word: SlotWord, _ runner: TaskRunner
-    ) -> TaskRunner.End {
-        guard let function = address.function(as: type) else {
-            return runner.fail(
-                MultitaskingError(.functionNotFound, "\(type) is not the size of a function"), as: .functionNotFound,
-                { word })
-        }
-        let environment = WorkerEnvironment(membership: membership, slot: slot)
-        let arguments: Function.Arguments
-        do {
-            arguments = try unsafe slot.arguments.withPayload { bytes in
-                var reader = unsafe PayloadReader(bytes, environment: environment)
-                return try Function.decodeArguments(from: &reader)
-            }
-        } catch {
-            // An argument that is a channel or signal which no longer exists says so itself.
-            let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
-            return runner.fail(error, as: isMissing ? .noSuchObject : .decodeFailed) { word }
-        }
-        return runner.run(type, phase: setPhase, word: { word }) { try function.call(arguments, in: environment) }
-    }
-
     /// Holds a worker's place while a copy of the client runs a task that captures.
     private func standIn(for copy: Int, _ slot: TaskSlot, _ word: SlotWord) {
         Member(arena: arena, index: copy).ring()
         _ = membership.wait(.forever, for: slot.completion) { slot.word != word }
     }
 
-    private func setPhase(_ phase: WorkerFailure.Phase) { me.phase.store(UInt64(phase.rawValue)) }
-
-    private mutating func resolve(_ index: Int) throws -> ResolvedFunction {
-        if index < resolved.count, let function = resolved[index] { return function }
+    private mutating func caller(of index: Int) throws -> TaskCaller {
+        if index < callers.count, let caller = callers[index] { return caller }
         let (address, type) = try functions.resolve(index)
-        while resolved.count <= index { resolved.append(nil) }
-        let function = ResolvedFunction(address: address, type: type)
-        resolved[index] = function
-        return function
+        let caller = try TaskCaller.make(address, as: type)
+        while callers.count <= index { callers.append(nil) }
+        callers[index] = caller
+        return caller
     }
+}
+
+/// What the task that a worker runs can ask of the pool, for the values that are read meanwhile.
+private final class CurrentTask: @unchecked Sendable {
+    // SAFETY: changes between two tasks, on the thread that reads their arguments.
+    var environment: WorkerEnvironment
+
+    init(_ environment: WorkerEnvironment) { self.environment = environment }
 }

@@ -14,10 +14,15 @@ public final class PayloadReader: PayloadDecoder {
     /// Whether `bytes` begins behind the table of keys, which is then empty or the core's.
     private var isBehindKeys = false
     private var core: DecodingCore?
-    private let environment: (any TaskEnvironment)?
+    private let environment: () -> (any TaskEnvironment)?
 
     /// Makes a reader of `bytes`; values find `environment` in `userInfo` under `CodingUserInfoKey.taskEnvironment`.
-    public init(_ bytes: UnsafeRawBufferPointer, environment: (any TaskEnvironment)? = nil) {
+    ///
+    /// - Parameter environment: asked for before the first value that may want it, once after each ``reset(_:)``.
+    public init(
+        _ bytes: UnsafeRawBufferPointer,
+        environment: @autoclosure @escaping () -> (any TaskEnvironment)? = nil
+    ) {
         self.bytes = unsafe ByteSource(bytes)
         self.environment = environment
     }
@@ -87,7 +92,7 @@ public final class PayloadReader: PayloadDecoder {
         do throws(ReadFailure) {
             var source = bytes
             let keys = isBehindKeys ? KeyNames() : try KeyNames(from: &source)
-            let userInfo: [CodingUserInfoKey: Any] = environment.map { [.taskEnvironment: $0] } ?? [:]
+            let userInfo: [CodingUserInfoKey: Any] = environment().map { [.taskEnvironment: $0] } ?? [:]
             let core = DecodingCore(source: source, keys: keys, userInfo: userInfo)
             self.core = core
             return core

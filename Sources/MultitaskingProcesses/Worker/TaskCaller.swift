@@ -1,0 +1,50 @@
+import MultitaskingCore
+
+/// A function of the function table, ready to be called by this worker for any task that names it.
+///
+/// An object for each function, so that what depends on its type is looked up once and not for each task.
+class TaskCaller {
+    /// Reads the arguments of a task, calls the function and stores what comes of it.
+    ///
+    /// - Parameter word: the slot's word since the task was claimed.
+    func run(
+        _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
+    ) -> TaskRunner.End {
+        .settled
+    }
+
+    /// The caller of a function whose type is found out only here.
+    ///
+    /// - Throws: `functionNotFound` if the type is not that of a function.
+    static func make(_ address: FunctionAddress, as type: any PortableFunction.Type) throws -> TaskCaller {
+        func make<Function: PortableFunction>(_ type: Function.Type) throws -> TaskCaller {
+            guard let function = address.function(as: type) else {
+                throw MultitaskingError(.functionNotFound, "\(type) is not the size of a function")
+            }
+            return TypedCaller<Function, Function.Arguments, Function.Output>(function)
+        }
+        return try make(type)
+    }
+}
+
+/// The types of arguments and output are parameters of their own, as they would be looked up in each call otherwise.
+private final class TypedCaller<Function: PortableFunction, Arguments, Output>: TaskCaller
+where Function.Arguments == Arguments, Function.Output == Output {
+    private let function: Function
+
+    init(_ function: Function) { self.function = function }
+
+    override func run(
+        _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
+    ) -> TaskRunner.End {
+        let arguments: Arguments
+        do {
+            arguments = try reader.read(runner.slot.arguments) { try Function.decodeArguments(from: &$0) }
+        } catch {
+            // An argument that is a channel or signal which no longer exists says so itself.
+            let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
+            return runner.fail(error, as: isMissing ? .noSuchObject : .decodeFailed) { word }
+        }
+        return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
+    }
+}
