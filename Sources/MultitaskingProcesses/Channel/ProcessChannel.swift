@@ -79,7 +79,10 @@ public final class ProcessChannel: JoinableChannel {
 
     private func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
         if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
-        let result = try membership.wait(wait, on: header.senders, isReady: { !queue.isFull || queue.isClosed }) {
+        var watch = RoomWatch(queue)
+        let result = try membership.wait(
+            wait, on: header.senders, spin: { watch.isOver() }, isReady: { !queue.isFull || queue.isClosed }
+        ) {
             try sendOnce(writer, fingerprint: fingerprint)
         }
         return result ?? false
