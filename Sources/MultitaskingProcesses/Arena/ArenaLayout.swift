@@ -105,6 +105,8 @@ struct ArenaLayout: Sendable, Equatable {
         static let workerDeaths = 1432
         static let channelCount = 1440
         static let slotCount = 1448
+        /// How many of the members for copies were ever used, the first ones.
+        static let copyCount = 1456
         static let warmChunks = 1536
         static let usedChunks = 1544
         static let failureLength = 1608

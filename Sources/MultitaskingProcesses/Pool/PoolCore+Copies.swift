@@ -121,7 +121,12 @@ extension PoolCore {
             reapCopies()
             let member = state.withLock { state in
                 let free = members.first { state.copies[$0] == nil }
-                if let free { state.copies[free] = Copy() }
+                if let free {
+                    state.copies[free] = Copy()
+                    // Before there can be one, since the supervisor looks no further.
+                    let count = arena.header(ArenaLayout.Header.copyCount)
+                    count.store(max(count.load(), UInt64(free - arena.layout.workers)))
+                }
                 return free
             }
             if let member { return member }

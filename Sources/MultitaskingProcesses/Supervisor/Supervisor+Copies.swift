@@ -7,7 +7,9 @@ import MultitaskingCore
 extension Supervisor {
     /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
     mutating func watchCopies() {
-        for index in arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit {
+        // Most pools have none, and these members are many pages.
+        let count = min(Int(clamping: arena.header(ArenaLayout.Header.copyCount).load()), ArenaLayout.copyLimit)
+        for index in (arena.layout.workers + 1)..<(arena.layout.workers + 1 + count) {
             let member = Member(arena: arena, index: index)
             guard copies[index] == nil, member.state == .ready else { continue }
             if let pidfd = member.openProcess() { copies[index] = pidfd } else { copyEnded(index) }
