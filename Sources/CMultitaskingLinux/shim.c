@@ -458,6 +458,25 @@ int64_t mt_private_memory(int descriptor) {
     return (int64_t)(numbers[1] - numbers[2]) * sysconf(_SC_PAGESIZE);
 }
 
+int64_t mt_read_count(const char *path, const char *name) {
+    // A line begins behind a newline, also the first.
+    char key[64], text[1 << 14];
+    text[0] = '\n';
+    snprintf(key, sizeof key, "\n%s ", name);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return -1;
+    size_t end = 1;
+    ssize_t count;
+    while (end < sizeof text - 1 && (count = read(descriptor, text + end, sizeof text - 1 - end)) > 0) end += (size_t)count;
+    close(descriptor);
+    text[end] = 0;
+    char *line = strstr(text, key);
+    if (!line) return -1;
+    const char *digits = line + strlen(key);
+    unsigned long long value = strtoull(digits, NULL, 10);
+    return *digits >= '0' && *digits <= '9' && value <= INT64_MAX ? (int64_t)value : -1;
+}
+
 uint64_t mt_start_time(pid_t pid) {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);

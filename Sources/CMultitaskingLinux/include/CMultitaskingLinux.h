@@ -186,6 +186,9 @@ int64_t mt_private_memory(int descriptor);
 // When a process was started, in clock ticks since the machine was; 0 if there is none.
 uint64_t mt_start_time(pid_t pid);
 
+// The number behind `name` and a space, at the beginning of a line of a file like /proc/vmstat; -1 if there is none.
+int64_t mt_read_count(const char *path, const char *name);
+
 // MARK: Fork safety
 
 // How many threads this process has, or -errno.

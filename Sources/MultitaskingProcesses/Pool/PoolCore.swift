@@ -17,6 +17,9 @@ final class PoolCore: Sendable {
 
     static let logger = Logger(label: "swift-multitasking.processes")
 
+    /// Whether functions can be sent at all, which is the same for all pools of a program.
+    private static let knowsFunctions = FunctionAddress.selfCheck()
+
     let mapping: ArenaMapping
     let arena: Arena
     @usableFromInline let membership: Membership
@@ -59,7 +62,7 @@ final class PoolCore: Sendable {
     }
 
     init(workers: Int, arenaLimit: Int, compression: CompressionPolicy, limits: WorkerLimits = .none) throws {
-        guard FunctionAddress.selfCheck() else {
+        guard Self.knowsFunctions else {
             throw MultitaskingError(
                 .functionNotFound,
                 "this Swift compiler lays functions out in a way this package does not know; use a thread pool")

@@ -1,4 +1,4 @@
-import Glibc
+import CMultitaskingLinux
 import Synchronization
 
 /// Whether the system's out-of-memory killer was at work: the kernel counts its victims, and says no more to everybody.
@@ -25,21 +25,7 @@ final class SystemKills: Sendable {
     }
 
     private static func count(_ path: String) -> Int? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 14)
-        var count = 0
-        while count < bytes.count {
-            let result = unsafe bytes.withUnsafeMutableBytes { bytes in
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
-                return unsafe read(descriptor, rest.baseAddress, rest.count)
-            }
-            guard result > 0 else { break }
-            count += result
-        }
-        let name = Array("oom_kill ".utf8)
-        let line = bytes[..<count].split(separator: 10).first { $0.starts(with: name) }
-        return line.flatMap { Int(String(decoding: $0.dropFirst(name.count), as: UTF8.self)) }
+        let count = unsafe mt_read_count(path, "oom_kill")
+        return count < 0 ? nil : Int(count)
     }
 }
