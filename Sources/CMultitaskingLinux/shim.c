@@ -201,6 +201,12 @@ bool mt_die_with_parent(pid_t expected_parent) {
 
 void mt_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
 
+void mt_set_worker_name(int number) {
+    char name[16];
+    snprintf(name, sizeof name, "mt-worker-%d", number);
+    mt_set_thread_name(name);
+}
+
 void mt_reset_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
         struct sigaction action;

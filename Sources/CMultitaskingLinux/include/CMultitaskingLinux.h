@@ -111,6 +111,9 @@ bool mt_die_with_parent(pid_t expected_parent);
 // The name of the calling thread and of those it starts, at most 15 bytes; that of the first thread is shown by ps and top.
 void mt_set_thread_name(const char *name);
 
+// The name of a worker's process: "mt-worker-" and its number.
+void mt_set_worker_name(int number);
+
 // Default actions for all signals, nothing blocked.
 void mt_reset_signals(void);
 

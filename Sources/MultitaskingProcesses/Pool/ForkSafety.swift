@@ -26,12 +26,15 @@ enum ForkSafety {
     ///
     /// - Parameter name: of the copy, as ps shows it.
     /// - Returns: the copy's process id; -errno if the system refuses.
-    static func fork(named name: String, child: () -> Int32) -> pid_t {
+    static func fork(named name: StaticString, child: () -> Int32) -> pid_t {
         let own = watchers.withLock { $0.compactMap(\.watcher) }
         return holding(own[...]) {
             let pid = mt_fork()
             // Not `exit`: the handlers registered in this process are its own to run.
-            if pid == 0 { _exit(FreshThread.run(named: name, child)) }
+            if pid == 0 {
+                name.nameThread()
+                _exit(FreshThread.run(child))
+            }
             return pid
         }
     }

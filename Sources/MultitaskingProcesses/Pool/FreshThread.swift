@@ -7,7 +7,8 @@ import Synchronization
 /// `Synchronization.Mutex` keeps the id of the current thread in thread-local variables, one for each object file that
 /// uses it (`_SynchronizationShims.h`), and a fork copies them. In the child some then name the parent's thread and some,
 /// not yet filled, will name the child's. A mutex locked under one and unlocked under the other traps, and so does one
-/// that other threads contend for. A new thread's variables are all empty.
+/// that other threads contend for. Swift's runtime does the same for what is initialized once. A new thread's variables are
+/// all empty.
 enum FreshThread {
     /// 1 in a process whose first thread is parked here; it holds no lock, so it does not stand in the way of a fork.
     ///
@@ -23,11 +24,8 @@ enum FreshThread {
     /// Runs `body` on a new thread and waits for what it returns; in place if the system has no thread to give.
     ///
     /// Only right after a fork, while this process has one thread.
-    ///
-    /// - Parameter name: of the process, as ps shows it: the first thread's.
-    static func run(named name: String, _ body: () -> Int32) -> Int32 {
-        unsafe mt_set_thread_name(name)
-        return withoutActuallyEscaping(body) { body in
+    static func run(_ body: () -> Int32) -> Int32 {
+        withoutActuallyEscaping(body) { body in
             let job = Job(body)
             var thread = pthread_t()
             parkedThreads.store(1, ordering: .relaxed)
@@ -46,5 +44,15 @@ enum FreshThread {
             }
             return job.exitCode
         }
+    }
+}
+
+extension StaticString {
+    /// Calls the current thread, and those it starts, this.
+    ///
+    /// Not from a `String`: a new process would spend more time on the conversion than on anything else so early.
+    func nameThread() {
+        // SAFETY: a literal of several characters is kept as a pointer to bytes that end with a zero.
+        unsafe mt_set_thread_name(UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self))
     }
 }

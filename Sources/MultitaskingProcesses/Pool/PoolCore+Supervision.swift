@@ -80,7 +80,9 @@ extension PoolCore {
         if method == .spawn {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
-            pid = ForkSafety.fork(named: Supervisor.processName) { runForkedSupervisor(initializer) }
+            // Made before the fork: what is used for the first time in this process is then there for all its children.
+            let supervisor = Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
+            pid = ForkSafety.fork(named: Supervisor.processName) { runForked(supervisor) }
         }
         guard pid > 0 else {
             throw MultitaskingError.system(
@@ -109,11 +111,10 @@ extension PoolCore {
         arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
     }
 
-    private func runForkedSupervisor(_ initializer: WorkerInitializer?) -> Int32 {
+    private func runForked(_ supervisor: consuming Supervisor) -> Int32 {
         forkGeneration.add(1, ordering: .relaxed)
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
         mt_close_descriptors(3, mapping.descriptor, doorbell, clientPidfd)
-        var supervisor = Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
         return supervisor.run()
     }
 

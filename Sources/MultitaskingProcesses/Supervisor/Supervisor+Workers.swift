@@ -54,15 +54,21 @@ extension Supervisor {
         // Until the worker says what it started with, nothing is too much.
         member.baseMemory.store(UInt64(Int64.max))
         member.state = .starting
+        // Before there is somebody who may finish a task.
+        let finished = member.finishedTasks.load()
+        let start = monotonicNanoseconds()
         let child = mt_fork()
         // Not `exit`: the handlers registered in the client are the client's to run.
         if child == 0 {
             mt_forget_children()
+            mt_set_worker_name(Int32(index - 1))
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerConfinement(member, limits).applyToThread()
-            _exit(FreshThread.run(named: "mt-worker-\(index - 1)") { runWorker(index, obstacle) })
+            _exit(FreshThread.run { runWorker(index, obstacle) })
         }
         guard child > 0 else { return false }
+        // The system may have put it on this core. It goes first, both its threads, since a task may wait for it.
+        for _ in 0..<2 { sched_yield() }
         let pidfd = mt_pidfd_open(child)
         guard pidfd >= 0 else {
             kill(child, SIGKILL)
@@ -78,8 +84,7 @@ extension Supervisor {
             return false
         }
         member.setProcess(child)
-        workers[index] = Child(
-            pid: child, pidfd: pidfd, start: monotonicNanoseconds(), finishedBefore: member.finishedTasks.load())
+        workers[index] = Child(pid: child, pidfd: pidfd, start: start, finishedBefore: finished)
         return true
     }
 

@@ -13,7 +13,8 @@ struct Supervisor {
     let client: Int32
     let initializer: WorkerInitializer?
     let limits: LimitsRecord
-    let pid = getpid()
+    /// Of the process that runs it.
+    private(set) var pid: pid_t = 0
     /// The workers by member; the first place is the client's and stays empty.
     var workers: [Child?]
     /// The pidfds of the copies of the client, by member.
@@ -55,6 +56,7 @@ struct Supervisor {
 
     /// Runs until the pool ends, and returns the process's exit code.
     mutating func run() -> Int32 {
+        pid = getpid()
         mt_reset_signals()
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)
@@ -73,7 +75,7 @@ struct Supervisor {
     }
 
     /// What ps shows.
-    static let processName = "mt-supervisor"
+    static let processName: StaticString = "mt-supervisor"
 
     // MARK: The loop
 
@@ -155,7 +157,7 @@ struct Supervisor {
 /// Where a re-executed supervisor begins, before `main`.
 @c(mt_supervisor_main)
 func supervisorMain(_ arena: Int32, _ doorbell: Int32, _ client: Int32) -> Int32 {
-    unsafe mt_set_thread_name(Supervisor.processName)
+    Supervisor.processName.nameThread()
     guard let mapping = try? ArenaMapping.attach(arena) else { return 1 }
     var supervisor = Supervisor(mapping, doorbell: doorbell, client: client, initializer: nil)
     return supervisor.run()

@@ -190,7 +190,10 @@ struct PoolTests {
     }
 
     @Test(
-        arguments: ["concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks"], methods)
+        arguments: [
+            "concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks",
+            "concurrent-in-successors",
+        ], methods)
     func concurrency(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)
     }

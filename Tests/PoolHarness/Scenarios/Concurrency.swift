@@ -8,12 +8,38 @@ let concurrencyScenarios: [String: Scenario] = [
     "concurrent-threads": { try $0.manyThreads() },
     "concurrent-nested": { try $0.nested() },
     "concurrent-callbacks": { try $0.callbacks() },
+    "concurrent-in-successors": { try $0.threadsOfSuccessors() },
 ]
 
 private func sumInPoolOfItsOwn(_ count: Int) throws -> Int {
     let pool = try ProcessPool(maxWorkers: 2, arenaLimit: 64 << 20)
     defer { pool.shutdown(.drain) }
     return try (0..<count).map { try pool.submit(double, $0) }.reduce(0) { try $0 + $1.value(timeout: .seconds(30)) }
+}
+
+/// Sends itself an element in a block, takes it, prints, tells its process id, and waits for its end.
+private func holdUntilKilled(_ queue: Queue, _ reports: Queue) throws -> Int {
+    _ = try queue.channel.send([UInt8](repeating: 1, count: 1000), wait: .forever)
+    _ = try queue.channel.receive(as: [UInt8].self, wait: .forever)
+    print("a last line")
+    return try reportAndHang(reports)
+}
+
+/// Sends, receives and reports on four threads at once, one of them the task's own.
+private func shareChannel(_ queue: Queue, _ rounds: Int) throws -> Int {
+    let received = Counter()
+    let work: @Sendable () -> Void = {
+        for round in 0..<rounds {
+            _ = try? queue.channel.send([UInt8](repeating: 1, count: 100 + round % 200), wait: .forever)
+            guard (try? queue.channel.receive(as: [UInt8].self, wait: .forever)) != nil else { return }
+            received.add()
+            try? queue.channel.taskDone()
+        }
+    }
+    let threads = (0..<3).map { _ in startThread(work) }
+    work()
+    for thread in threads { pthread_join(thread, nil) }
+    return received.value
 }
 
 extension Harness {
@@ -64,6 +90,28 @@ extension Harness {
             checkEqual(try pool.submit(sumInPoolOfItsOwn, 50).value(timeout: .seconds(60)), 2450)
             let tasks = try (0..<4).map { _ in try pool.submit(sumInPoolOfItsOwn, 20) }
             for task in tasks { checkEqual(try task.value(timeout: .seconds(60)), 380) }
+        }
+    }
+
+    /// Threads contend for locks in workers that were forked after the supervisor had settled deaths of all kinds.
+    func threadsOfSuccessors() throws {
+        try withPool { pool in
+            let reports = try pool.makeChannel(capacity: nil)
+            for discards in [false, true] {
+                let channel = try pool.makeChannel(ChannelOptions(redelivers: true))
+                let holders = try (0..<2).map { _ in
+                    try pool.submit(holdUntilKilled, Queue(channel), Queue(reports))
+                }
+                let workers = try (0..<2).map { _ in
+                    try reports.receive(as: Int32.self, wait: .upTo(.seconds(30)))
+                }
+                channel.close(discarding: discards)
+                for case let worker? in workers { kill(worker, SIGKILL) }
+                for holder in holders { checkThrows(.workerCrashed) { try holder.value(timeout: .seconds(30)) } }
+            }
+            let channel = try pool.makeChannel(ChannelOptions(redelivers: true))
+            let tasks = try (0..<4).map { _ in try pool.submit(shareChannel, Queue(channel), 2000) }
+            for task in tasks { checkEqual(try task.value(timeout: .seconds(60)), 8000) }
         }
     }
 
