@@ -98,7 +98,7 @@ uint64_t mt_mark(pid_t pid) {
 
 void mt_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L); }
 
-static volatile sig_atomic_t children_changed = 1;
+static volatile sig_atomic_t children_changed;
 static volatile sig_atomic_t children_doorbell = -1;
 
 // Async-signal-safe: two plain stores and write(2), whose error changes no errno that the interrupted code looks at.
@@ -114,6 +114,8 @@ static void child_ended(int signal) {
 
 void mt_watch_children(int doorbell) {
     children_doorbell = doorbell;
+    // A supervisor begins with no children, and its predecessor's are not its own.
+    children_changed = 0;
     struct sigaction action = {.sa_handler = child_ended, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
     sigemptyset(&action.sa_mask);
     sigaction(SIGCHLD, &action, NULL);
@@ -126,6 +128,11 @@ bool mt_children_changed(void) {
     bool changed = children_changed;
     children_changed = 0;
     return changed;
+}
+
+bool mt_has_children(void) {
+    siginfo_t info;
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
 }
 
 int mt_children(pid_t *pids, int capacity) {

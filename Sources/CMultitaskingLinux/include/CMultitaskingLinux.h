@@ -94,6 +94,9 @@ void mt_forget_children(void);
 // Whether a child has ended, or an orphan may have come, since this was last asked.
 bool mt_children_changed(void);
 
+// Whether this process has children, also those that wait to be reaped.
+bool mt_has_children(void);
+
 // The children of this process, also those that wait to be reaped, up to `capacity`; how many were written.
 int mt_children(pid_t *pids, int capacity);
 

@@ -17,7 +17,7 @@ extension Supervisor {
 
     /// Reaps the orphans that have ended, and kills those whose worker has.
     mutating func tendOrphans() {
-        guard mt_children_changed() else { return }
+        guard mt_children_changed(), mt_has_children() else { return }
         let mark = ProcessMark(arena: arena)
         for pid in orphans {
             var info = mt_exit_info()
@@ -33,17 +33,14 @@ extension Supervisor {
     mutating func killOrphans() {
         // In case one is in the middle of a system call that cannot be interrupted, it is left to the system.
         let end = monotonicNanoseconds() + 2_000_000_000
-        var emptyLooks = 0
-        // Twice, because a look may miss one while another is just ending.
-        while emptyLooks < 2, monotonicNanoseconds() < end {
-            let rest = orphans
-            emptyLooks = rest.isEmpty ? emptyLooks + 1 : 0
-            for pid in rest {
+        // A look may miss one while another is just ending.
+        while mt_has_children(), monotonicNanoseconds() < end {
+            for pid in orphans {
                 kill(pid, SIGKILL)
                 var info = mt_exit_info()
                 _ = unsafe mt_reap(pid, false, &info)
             }
-            if !rest.isEmpty { usleep(200) }
+            if mt_has_children() { usleep(200) }
         }
     }
 }
