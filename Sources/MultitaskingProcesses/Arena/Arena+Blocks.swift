@@ -12,6 +12,23 @@ extension Arena {
         word(layout.blockHeaders + (chunk * ArenaLayout.headersPerChunk + block) * 8)
     }
 
+    /// All chunks that were ever taken are among these. The words of the others are zero, and looking at them costs a new process
+    /// a page for each 512.
+    var touchedChunks: Range<Int> {
+        0..<min(Int(clamping: header(ArenaLayout.Header.chunkEnd).load()), layout.chunkCount)
+    }
+
+    /// To be called before chunks below an end are taken.
+    ///
+    /// ORDERING: whoever looks for what another member had in a chunk has learnt from it, or from its death, that it had.
+    func touchChunks(below end: Int) {
+        let cell = header(ArenaLayout.Header.chunkEnd)
+        while true {
+            let now = cell.load()
+            guard now < UInt64(end), !cell.compareExchange(now, UInt64(end)) else { return }
+        }
+    }
+
     func chunkOffset(_ chunk: Int) -> Int { layout.chunks + chunk * ArenaLayout.chunkSize }
 
     /// The chunk, header and capacity of a block that a reference names, or nil if there is no such block.
@@ -108,9 +125,9 @@ extension Arena {
 
     /// Completes what a dead member had begun with blocks: taking chunks, or giving them back.
     ///
-    /// - Complexity: O(chunks in the arena).
+    /// - Complexity: O(chunks that were ever in use).
     func releaseRuns(of member: Int) {
-        for chunk in 0..<layout.chunkCount {
+        for chunk in touchedChunks {
             let word = loadChunk(chunk)
             switch word.state {
             case .run:
@@ -137,7 +154,7 @@ extension Arena {
     func recountChunks() {
         var used: UInt64 = 0
         var warm: UInt64 = 0
-        for chunk in 0..<layout.chunkCount {
+        for chunk in touchedChunks {
             let state = loadChunk(chunk).state
             if state == .warm { warm += 1 } else if state != .cold { used += 1 }
         }
@@ -162,7 +179,7 @@ extension Arena {
         var payloads = 0
         var segments = 0
         var chunks = 0
-        for chunk in 0..<layout.chunkCount {
+        for chunk in touchedChunks {
             let word = loadChunk(chunk)
             guard !word.isFree else { continue }
             chunks += 1

@@ -109,6 +109,8 @@ struct ArenaLayout: Sendable, Equatable {
         static let copyCount = 1456
         static let warmChunks = 1536
         static let usedChunks = 1544
+        /// No chunk from this one on was ever taken.
+        static let chunkEnd = 1552
         static let failureLength = 1608
         static let failureText = 1664
         static let failureCapacity = 2048

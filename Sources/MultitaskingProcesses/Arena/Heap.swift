@@ -40,7 +40,7 @@ final class Heap: Sendable {
     /// What is known without having allocated anything yet: the chunks that were cut by this member or a predecessor.
     private func initialClasses() -> [ClassState] {
         var classes = [ClassState](repeating: ClassState(), count: SizeClass.count)
-        for chunk in 0..<arena.layout.chunkCount {
+        for chunk in arena.touchedChunks {
             let word = arena.loadChunk(chunk)
             guard word.state == .blocks, word.owner == member, word.sizeClass < SizeClass.count else { continue }
             classes[word.sizeClass].chunks.append(chunk)
@@ -209,6 +209,7 @@ final class Heap: Sendable {
     private func tryClaim(_ range: Range<Int>, head: ChunkWord, tail: ChunkWord) -> Int? {
         // Look first: most failures need no write.
         for chunk in range where !arena.loadChunk(chunk).isFree { return chunk }
+        arena.touchChunks(below: range.upperBound)
         var warm: UInt64 = 0
         for chunk in range {
             let found = arena.loadChunk(chunk)

@@ -100,7 +100,7 @@ extension Arena {
     ///
     /// - Complexity: O(segments that were ever in use at the same time).
     func forEachSegment(_ body: (Segment) -> Void) {
-        for chunk in 0..<layout.chunkCount {
+        for chunk in touchedChunks {
             let word = loadChunk(chunk)
             guard word.state == .blocks, word.sizeClass == SizeClass.segment else { continue }
             for block in 0..<ArenaLayout.chunkSize / SizeClass.size(SizeClass.segment)
