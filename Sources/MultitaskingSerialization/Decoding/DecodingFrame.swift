@@ -26,7 +26,7 @@ final class DecodingFrame {
     private var pending: DecodingFrame?
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
     private var container: AnyObject?
-    private var containerKey: ObjectIdentifier?
+    private var containerType: ContainerType?
     /// Whether the frame left the stack: nobody would break the cycle between it and a container that it keeps.
     private var isDetached = false
 
@@ -49,11 +49,12 @@ final class DecodingFrame {
     func keyedContainer<Key: CodingKey>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         if kind != .keyed { try openKeyed() }
         let id = ObjectIdentifier(type)
-        if containerKey == id, let container { return ContainerBox.container(from: container) }
+        if let containerType, containerType.key == id, let container { return containerType.container(of: container) }
         let new = KeyedDecodingContainer(KeyedReader<Key>(frame: self))
-        if isDetached { return new }
-        container = ContainerBox.object(of: new)
-        containerKey = container == nil ? nil : id
+        if !isDetached, let (type, object) = ContainerType.split(new, key: id) {
+            container = object
+            containerType = type
+        }
         return new
     }
 
@@ -64,7 +65,7 @@ final class DecodingFrame {
     func detach() {
         isDetached = true
         container = nil
-        containerKey = nil
+        containerType = nil
         pending = nil
     }
 

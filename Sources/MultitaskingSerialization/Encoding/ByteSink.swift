@@ -15,22 +15,25 @@ final class ByteSink: PayloadSegment {
     /// Where bytes are appended.
     let end: SinkEnd
 
-    /// Makes an empty buffer with room for `capacity` bytes.
-    init(capacity: Int) { end = SinkEnd(capacity: capacity) }
+    /// Makes an empty buffer with room for `capacity` bytes; or for more, if another one's memory may be used again.
+    init(capacity: Int, mayUseSpare: Bool = false) { end = SinkEnd(capacity: capacity, mayUseSpare: mayUseSpare) }
 
     deinit { end.free() }
 
     // MARK: Appending
 
-    func append(string: String) {
+    @inline(__always) func append(string: String) {
+        if !end.append(shortString: string) { append(longString: string) }
+    }
+
+    /// Appends a string that ``SinkEnd/append(shortString:)`` did not take.
+    @inline(never) func append(longString string: String) {
         var string = string
         string.makeContiguousUTF8()
+        // One that had to be made contiguous may be short.
+        if end.append(shortString: string) { return }
         let byteCount = string.utf8.count
-        if byteCount <= UInt8.max {
-            end.append(tag: PayloadTag.shortString, UInt8(byteCount))
-        } else {
-            end.append(tag: PayloadTag.longString, UInt64(byteCount))
-        }
+        end.append(tag: PayloadTag.longString, UInt64(byteCount))
         guard byteCount <= CodingLimit.retained else {
             return append(segment: RetainedString(string, byteCount: byteCount))
         }

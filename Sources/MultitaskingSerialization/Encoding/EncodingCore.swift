@@ -1,7 +1,7 @@
 /// What all encoders of one writer share: the buffer, the key table and a stack of frames that is reused.
 final class EncodingCore {
     let keys = KeyTable()
-    let body = ByteSink(capacity: 256)
+    let body = ByteSink(capacity: 256, mayUseSpare: true)
     var userInfo: [CodingUserInfoKey: Any] = [:]
     // SAFETY: used only by the methods below, none of which calls another while it changes the array.
     @exclusivity(unchecked) private var frames: [EncodingFrame] = []
@@ -49,7 +49,7 @@ final class EncodingCore {
         switch TypeTable.info(for: Value.self).strategy {
         case .number(let tag): frame.end.append(tag: tag, numberIn: value)
         case .bool: frame.end.append(tag: PayloadTag.bool, numberIn: value)
-        case .string: frame.sink.append(string: reinterpret(value, as: String.self))
+        case .string: frame.append(string: reinterpret(value, as: String.self))
         case .array(let kind): kind.write(value, to: frame.sink)
         case .direct(let type): write(value, as: type, to: frame.sink)
         case .bytes(let type): try write(value, as: type, in: frame, step())
@@ -89,6 +89,27 @@ final class EncodingCore {
         try frame.finish()
     }
 
+    /// Appends elements by their own `encode(to:)`, one after the other in the same frame.
+    func encodeInNewFrames<Element: Encodable>(
+        _ elements: UnsafeBufferPointer<Element>, in parent: EncodingFrame
+    ) throws {
+        // SAFETY: the caller keeps the buffer; `index` stays below its count.
+        guard var element = elements.baseAddress, elements.count > 0 else { return }
+        let slot = top
+        parent.beginElement()
+        let frame = try begin(unsafe element.pointee, in: parent, .index(0))
+        defer { top = slot }
+        for index in 1...elements.count {
+            try unsafe element.borrow { element in try element.encode(to: ValueEncoder(frame: frame)) }
+            try frame.finish()
+            guard index < elements.count else { return }
+            unsafe element += 1
+            parent.beginElement()
+            top = frame.slot
+            frame.begin(in: parent, .index(index), depth: parent.depth + 1, nesting: parent.nesting)
+        }
+    }
+
     @inline(__always) private func begin<Value>(
         _ value: Value, in parent: EncodingFrame, _ step: PathStep
     ) throws -> EncodingFrame {
@@ -114,6 +135,15 @@ final class EncodingCore {
         guard unsafe frames.count > CodingLimit.keptFrames else { return }
         for frame in unsafe frames[CodingLimit.keptFrames...] { frame.detach() }
         unsafe frames.removeLast(frames.count - CodingLimit.keptFrames)
+    }
+}
+
+extension UnsafePointer where Pointee: ~Copyable {
+    /// Gives what is there to `body` without copying it, which is how the pointee of a type unknown here would be passed.
+    @inline(__always) fileprivate func borrow<Failure>(
+        _ body: (borrowing Pointee) throws(Failure) -> Void
+    ) throws(Failure) {
+        try unsafe body(pointee)
     }
 }
 

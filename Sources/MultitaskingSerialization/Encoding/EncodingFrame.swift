@@ -29,7 +29,7 @@ final class EncodingFrame {
     private var hasFailed = false
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
     private var container: AnyObject?
-    private var containerKey: ObjectIdentifier?
+    private var containerType: ContainerType?
     /// Whether the frame left the stack: nobody would break the cycle between it and a container that it keeps.
     private var isDetached = false
 
@@ -115,11 +115,12 @@ final class EncodingFrame {
     func keyedContainer<Key: CodingKey>(_ type: Key.Type) -> KeyedEncodingContainer<Key> {
         open(.keyed)
         let id = ObjectIdentifier(type)
-        if containerKey == id, let container { return ContainerBox.container(from: container) }
+        if let containerType, containerType.key == id, let container { return containerType.container(of: container) }
         let new = KeyedEncodingContainer(KeyedWriter<Key>(frame: self))
-        if isDetached { return new }
-        container = ContainerBox.object(of: new)
-        containerKey = container == nil ? nil : id
+        if !isDetached, let (type, object) = ContainerType.split(new, key: id) {
+            container = object
+            containerType = type
+        }
         return new
     }
 
@@ -127,7 +128,7 @@ final class EncodingFrame {
     func detach() {
         isDetached = true
         container = nil
-        containerKey = nil
+        containerType = nil
         parent = nil
     }
 
@@ -136,9 +137,17 @@ final class EncodingFrame {
         claim()
         count &+= 1
         let reference = plan.reference(to: key, in: core.keys)
-        guard reference == 0 else { return end.append(reference &- 1) }
+        if reference == 0 { beginEntry(inline: key) } else { end.append(reference &- 1) }
+    }
+
+    @inline(never) private func beginEntry<Key: CodingKey>(inline key: Key) {
         end.append(KeyReference.inline)
         sink.append(string: key.stringValue)
+    }
+
+    /// Appends a string without touching the sink, if it is short.
+    @inline(__always) func append(string: String) {
+        if !end.append(shortString: string) { sink.append(longString: string) }
     }
 
     /// Begins an element of an unkeyed container.

@@ -35,7 +35,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     func string(_ value: String, _ key: Key) {
         frame.beginEntry(key, plan)
-        frame.sink.append(string: value)
+        frame.append(string: value)
     }
 
     /// Keeps the place of a value that is not there, so that the reader need not search for its key.

@@ -17,18 +17,30 @@ internal import Glibc
             self.capacity = capacity
             unsafe buffer = SinkEnd.resize(nil, to: capacity)
         }
+
+        init(_ spare: SpareBuffer.Buffer) {
+            capacity = unsafe spare.capacity
+            unsafe buffer = spare.start
+        }
     }
 
     private let state: UnsafeMutablePointer<State>
 
-    init(capacity: Int) {
+    /// Makes an empty buffer with room for `capacity` bytes; or for more, if another one's memory may be used again.
+    init(capacity: Int, mayUseSpare: Bool) {
         unsafe state = .allocate(capacity: 1)
-        unsafe state.initialize(to: State(capacity: capacity))
+        if let spare = unsafe mayUseSpare ? SpareBuffer.take() : nil {
+            unsafe state.initialize(to: State(spare))
+        } else {
+            unsafe state.initialize(to: State(capacity: capacity))
+        }
     }
 
     /// Frees all memory; nothing else may be called afterwards.
     func free() {
-        unsafe Glibc.free(state.pointee.buffer)
+        if unsafe !SpareBuffer.give((state.pointee.buffer, state.pointee.capacity)) {
+            unsafe Glibc.free(state.pointee.buffer)
+        }
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
     }
@@ -82,6 +94,20 @@ internal import Glibc
         append(tag)
         // SAFETY: the caller looked the type up: it is a plain number without padding.
         unsafe withUnsafeBytes(of: value) { unsafe append(bytes: $0) }
+    }
+
+    /// Appends a string, tag and all; false if it is longer than 255 bytes or its UTF-8 does not lie in one piece.
+    @inline(__always) func append(shortString string: String) -> Bool {
+        let isShort = unsafe string.utf8.withContiguousStorageIfAvailable { utf8 in
+            guard utf8.count <= UInt8.max else { return false }
+            let end = unsafe reserve(2 &+ utf8.count)
+            unsafe end.storeBytes(of: PayloadTag.shortString, as: UInt8.self)
+            unsafe (end + 1).storeBytes(of: UInt8(truncatingIfNeeded: utf8.count), as: UInt8.self)
+            if let start = utf8.baseAddress { unsafe (end + 2).copyMemory(from: start, byteCount: utf8.count) }
+            unsafe state.pointee.count &+= 2 &+ utf8.count
+            return true
+        }
+        return isShort ?? false
     }
 
     func append(bytes: UnsafeRawBufferPointer) {

@@ -12,7 +12,7 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     func encode(_ value: String) throws {
         frame.beginElement()
-        frame.sink.append(string: value)
+        frame.append(string: value)
     }
 
     func encode<Value: Encodable>(_ value: Value) throws {

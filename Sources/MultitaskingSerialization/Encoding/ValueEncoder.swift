@@ -33,7 +33,7 @@ struct SingleValueWriter: SingleValueEncodingContainer {
 
     func encode(_ value: String) throws {
         try frame.beginSingle()
-        frame.sink.append(string: value)
+        frame.append(string: value)
     }
 
     func encode<Value: Encodable>(_ value: Value) throws {

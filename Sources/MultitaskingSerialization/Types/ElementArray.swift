@@ -11,13 +11,14 @@ extension Array: ElementArray where Element: Codable {
     static func encodeElements(of value: [Element], in frame: EncodingFrame) throws {
         frame.open(.unkeyed)
         let core = frame.core
-        let isGeneral = TypeTable.info(for: Element.self).strategy.isGeneral
-        for index in value.indices {
-            frame.beginElement()
-            if isGeneral {
-                try core.encodeInNewFrame(value[index], in: frame, .index(index))
-            } else {
-                try core.encode(value[index], in: frame, .index(index))
+        // SAFETY: the buffer is the array's own, which is alive; elements are borrowed where they are.
+        try unsafe value.withUnsafeBufferPointer { elements in
+            if TypeTable.info(for: Element.self).strategy.isGeneral {
+                return try unsafe core.encodeInNewFrames(elements, in: frame)
+            }
+            for index in elements.indices {
+                frame.beginElement()
+                try unsafe core.encode(elements[index], in: frame, .index(index))
             }
         }
     }
