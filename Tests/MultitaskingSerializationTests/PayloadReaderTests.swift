@@ -146,7 +146,7 @@ private struct FindsEnvironment: Decodable {
     }
 }
 
-private final class NoEnvironment: TaskEnvironment, TaskClock {
+final class NoEnvironment: TaskEnvironment, TaskClock {
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
         throw MultitaskingError(.noSuchObject, "")
     }

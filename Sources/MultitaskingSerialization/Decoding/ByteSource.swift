@@ -49,6 +49,32 @@
         return unsafe (start + position).loadUnaligned(as: Number.self)
     }
 
+    /// The number in the entry of a keyed container at `place`, if the entry has this key and this tag.
+    ///
+    /// One comparison for what is else looked at byte by byte; nil says that it has to be.
+    @inline(__always) func number<Number: BitwiseCopyable>(
+        _: Number.Type, inEntryAt place: Int, key: UInt8, tag: UInt8
+    ) -> Number? {
+        guard place >= 0, end &- place >= 2 &+ MemoryLayout<Number>.size else { return nil }
+        // SAFETY: that many bytes from `place` on are there.
+        guard unsafe isEntry(at: start + place, key: key, tag: tag) else { return nil }
+        return unsafe (start + place + 2).loadUnaligned(as: Number.self)
+    }
+
+    /// The string in the entry at `place`, if it has this key and is at most 255 bytes long, and the place behind it.
+    @inline(__always) func shortString(inEntryAt place: Int, key: UInt8) -> (string: String, end: Int)? {
+        guard place >= 0, end &- place >= 3 else { return nil }
+        // SAFETY: three bytes from `place` on are there; the third is read once, and so are the bytes it counts.
+        guard unsafe isEntry(at: start + place, key: key, tag: PayloadTag.shortString) else { return nil }
+        let byteCount = Int(unsafe (start + place + 2).load(as: UInt8.self))
+        guard byteCount <= end &- place &- 3 else { return nil }
+        return (unsafe copyUTF8(start + place + 3, byteCount), place &+ 3 &+ byteCount)
+    }
+
+    @inline(__always) private func isEntry(at entry: UnsafeRawPointer, key: UInt8, tag: UInt8) -> Bool {
+        unsafe entry.loadUnaligned(as: UInt16.self) == UInt16(key) | UInt16(tag) << 8
+    }
+
     /// Reads a value that the type table knows to be a number, and whose tag was looked at.
     @inline(__always) mutating func readNumber<Value>(as type: Value.Type) throws(ReadFailure) -> Value {
         try advance(1)
@@ -81,6 +107,10 @@
     mutating func readUTF8(_ byteCount: Int) throws(ReadFailure) -> String {
         let source = unsafe start + position
         try advance(byteCount)
+        return unsafe copyUTF8(source, byteCount)
+    }
+
+    @inline(__always) private func copyUTF8(_ source: UnsafeRawPointer, _ byteCount: Int) -> String {
         guard byteCount > 0 else { return "" }
         // The bytes are copied first and checked in the copy.
         return unsafe String(unsafeUninitializedCapacity: byteCount) { buffer in

@@ -1,17 +1,22 @@
 /// What all decoders of one payload share: the bytes, the key table and a stack of frames that is reused.
 final class DecodingCore {
     let shared: SharedSource
+    /// The cursor that all frames move.
     var source: ByteSource {
-        @inline(__always) get { shared.source }
-        @inline(__always) _modify { yield &shared.source }
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(shared.address) }
+        @inline(__always) unsafeMutableAddress { unsafe shared.address }
     }
     let keys: KeyNames
     let userInfo: [CodingUserInfoKey: Any]
     // SAFETY: used only by the methods below, none of which calls another while it changes the array.
-    @exclusivity(unchecked) private var handles: [FrameHandle] = []
+    @exclusivity(unchecked) private var frames: [DecodingFrame] = []
+    /// The frames that left the stack, as somebody used them when their slots were needed.
+    private var retired = KeptFrames()
     /// The slot of the newest frame in use.
     private(set) var top = -1
     private var expansions: [ExpandedArray] = []
+    /// Whether the payload is done with: nobody would break the cycle between the core and new frames.
+    private var isInvalid = false
 
     init(source: ByteSource, keys: KeyNames, userInfo: [CodingUserInfoKey: Any]) {
         shared = SharedSource(source)
@@ -22,33 +27,35 @@ final class DecodingCore {
     deinit { shared.free() }
 
     /// The frame under all others; it may stand below a frame of another core.
-    func root(below parent: DecodingFrame? = nil) -> FrameHandle {
+    func root(below parent: DecodingFrame? = nil) throws -> DecodingFrame {
         top = -1
-        let handle = push()
-        handle.frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
-        return handle
+        let frame = try push(below: parent)
+        frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
+        return frame
     }
 
     /// The next frame of the stack, in whatever state it was left.
-    @inline(__always) func push() -> FrameHandle {
+    ///
+    /// - Throws: if the payload is done with.
+    @inline(__always) func push(below parent: DecodingFrame?) throws -> DecodingFrame {
         top &+= 1
-        if unsafe top < handles.count, unsafe isKnownUniquelyReferenced(&handles[top]),
-            unsafe !handles[top].frame.isContainerKept
-        {
-            return unsafe handles[top]
+        if unsafe top < frames.count {
+            let frame = unsafe frames[top]
+            if !frame.isUsed { return frame }
         }
-        return pushNew()
+        return try pushNew(below: parent)
     }
 
-    @inline(never) private func pushNew() -> FrameHandle {
-        let handle = FrameHandle(DecodingFrame(core: self))
-        if unsafe top < handles.count {
-            unsafe handles[top].frame.detach()
-            unsafe handles[top] = handle
+    @inline(never) private func pushNew(below parent: DecodingFrame?) throws -> DecodingFrame {
+        let frame = DecodingFrame(core: self)
+        if isInvalid { throw (parent ?? frame).error(.truncated, Any.self) }
+        if unsafe top < frames.count {
+            _ = retired.keep(unsafe frames[top])
+            unsafe frames[top] = frame
         } else {
-            unsafe handles.append(handle)
+            unsafe frames.append(frame)
         }
-        return handle
+        return frame
     }
 
     /// Reads the value at the cursor and leaves the cursor behind it.
@@ -72,47 +79,48 @@ final class DecodingCore {
         as array: Elements.Type, _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
     ) throws -> Value {
         let slot = top
-        let frame = try begin(type, in: parent, step).frame
+        let frame = try begin(type, in: parent, step)
         defer { top = slot }
         let count = try frame.openUnkeyed()
         return reinterpret(try array.decodeElements(count, in: frame), as: type)
     }
 
     /// Reads the value at the cursor by its own `init(from:)` and leaves the cursor behind it.
-    func decodeInNewFrame<Value: Decodable>(
-        _ type: Value.Type, in parent: DecodingFrame, _ step: PathStep
+    @inline(__always) func decodeInNewFrame<Value: Decodable>(
+        _ type: Value.Type, in parent: DecodingFrame, _ step: @autoclosure () -> PathStep
     ) throws -> Value {
         let slot = top
-        let handle = try begin(type, in: parent, step)
+        let frame = try begin(type, in: parent, step())
         defer { top = slot }
-        let value = try type.init(from: ValueDecoder(handle: handle))
-        do throws(ReadFailure) {
-            source.seek(to: try handle.frame.end())
-        } catch {
-            throw handle.frame.error(error, type)
-        }
+        let value = try type.init(from: ValueDecoder(handle: frame.handle))
+        try frame.leave(type)
         return value
     }
 
     @inline(__always) private func begin(
-        _ type: Any.Type, in parent: DecodingFrame, _ step: PathStep
-    ) throws -> FrameHandle {
-        guard parent.depth < CodingLimit.depth else {
-            throw parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
-        }
-        let handle = push()
-        handle.frame.begin(in: parent, step, depth: parent.depth + 1)
-        return handle
+        _ type: Any.Type, in parent: DecodingFrame, _ step: @autoclosure () -> PathStep
+    ) throws -> DecodingFrame {
+        guard parent.depth < CodingLimit.depth else { throw tooDeep(type, in: parent, step()) }
+        let frame = try push(below: parent)
+        frame.begin(in: parent, step(), depth: parent.depth + 1)
+        return frame
+    }
+
+    @inline(never) private func tooDeep(_ type: Any.Type, in parent: DecodingFrame, _ step: PathStep) -> DecodingError {
+        parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
     }
 
     /// Keeps the elements of an array until the payload is done with.
     func keep(_ expansion: ExpandedArray) { expansions.append(expansion) }
 
-    /// Makes whatever decoder somebody kept read nothing, and breaks the cycle between the core and its frames.
+    /// Makes whatever decoder or container somebody kept read nothing, and breaks the cycle between the core and its
+    /// frames.
     func invalidate() {
+        isInvalid = true
         source = unsafe ByteSource(UnsafeRawBufferPointer(start: nil, count: 0))
-        for handle in unsafe handles { handle.frame.detach() }
-        unsafe handles.removeAll()
+        for frame in unsafe frames { frame.detach() }
+        for frame in retired.removeAll() { frame.detach() }
+        unsafe frames.removeAll()
         for expansion in expansions { expansion.core.invalidate() }
         expansions.removeAll()
     }

@@ -6,6 +6,8 @@ final class DecodingFrame {
     enum Kind { case undecided, keyed, unkeyed, single }
 
     let core: DecodingCore
+    /// What `source` is, so that it takes one step only.
+    private let shared: SharedSource
     private(set) var depth = 0
     private var parent: DecodingFrame?
     // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no deinitializer
@@ -25,12 +27,28 @@ final class DecodingFrame {
     /// The container made last by `nestedContainer` and its kin; the next entry is where it ends.
     private var pending: DecodingFrame?
     /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
-    private var container: AnyObject?
+    // SAFETY: used only by the methods below, none of which calls another while it changes or counts it.
+    @exclusivity(unchecked) private var container: AnyObject?
     private var containerType: ContainerType?
-    /// Whether the frame left the stack: nobody would break the cycle between it and a container that it keeps.
-    private var isDetached = false
+    /// Containers made before, with keys of other types, that somebody had when the last one was made.
+    // SAFETY: as above. Optionals, as `isKnownUniquelyReferenced` finds no `AnyObject` unique that is not optional.
+    @exclusivity(unchecked) private var otherContainers: [AnyObject?] = []
+    /// Whether there is a container of which nobody can say whether somebody has it.
+    private var isContainerUnknown = false
+    /// The one that ``handle`` gives, if it was asked for.
+    // SAFETY: as above.
+    @exclusivity(unchecked) private var ownHandle: FrameHandle?
 
-    init(core: DecodingCore) { self.core = core }
+    init(core: DecodingCore) {
+        self.core = core
+        shared = core.shared
+    }
+
+    /// The core's cursor.
+    var source: ByteSource {
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(shared.address) }
+        @inline(__always) unsafeMutableAddress { unsafe shared.address }
+    }
 
     /// Begins a value at the cursor.
     @inline(__always) func begin(in parent: DecodingFrame?, _ step: PathStep, depth: Int) {
@@ -38,48 +56,78 @@ final class DecodingFrame {
         unsafe self.step = step
         self.depth = depth
         kind = .undecided
-        start = core.source.position
+        start = source.position
         knownEnd = nil
         if pending != nil { pending = nil }
     }
 
     // MARK: Containers
 
+    /// What decoders and containers hold of this frame.
+    @inline(__always) var handle: FrameHandle {
+        if let handle = unsafe ownHandle { return handle }
+        let handle = FrameHandle(self)
+        unsafe ownHandle = handle
+        return handle
+    }
+
     /// A keyed container that reads from this frame.
     func keyedContainer<Key: CodingKey>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         if kind != .keyed { try openKeyed() }
         let id = ObjectIdentifier(type)
-        if let containerType, containerType.key == id, let container { return containerType.container(of: container) }
+        if let containerType, containerType.key == id, let container = unsafe container {
+            return containerType.container(of: container)
+        }
+        return newContainer(type, id)
+    }
+
+    @inline(never) private func newContainer<Key: CodingKey>(
+        _ type: Key.Type, _ id: ObjectIdentifier
+    ) -> KeyedDecodingContainer<Key> {
         let new = KeyedDecodingContainer(KeyedReader<Key>(frame: self))
-        if !isDetached, let (type, object) = ContainerType.split(new, key: id) {
-            container = object
-            containerType = type
+        if let known = ContainerType.split(new, key: id) {
+            if unsafe container != nil, unsafe !isKnownUniquelyReferenced(&container) {
+                unsafe otherContainers.append(container)
+            }
+            unsafe (containerType, container) = known
+        } else {
+            isContainerUnknown = true
         }
         return new
     }
 
-    /// Whether somebody else keeps the container, so that this frame must not be used again.
-    var isContainerKept: Bool { container != nil && !isKnownUniquelyReferenced(&container) }
+    /// Whether somebody has a decoder or a container of this frame: nothing but this keeps the frame for him, so that it
+    /// must not be freed, and not be given to another value.
+    var isUsed: Bool {
+        if unsafe ownHandle != nil, unsafe !isKnownUniquelyReferenced(&ownHandle) { return true }
+        if unsafe container != nil, unsafe !isKnownUniquelyReferenced(&container) { return true }
+        return isContainerUnknown || (unsafe !otherContainers.isEmpty && areOtherContainersUsed())
+    }
 
-    /// Breaks the cycles between the frame, its container and the frames inside it.
+    private func areOtherContainersUsed() -> Bool {
+        for index in unsafe otherContainers.indices
+        where unsafe !isKnownUniquelyReferenced(&otherContainers[index]) { return true }
+        unsafe otherContainers.removeAll()
+        return false
+    }
+
+    /// Ends the frame's use, as the payload is done with.
     func detach() {
-        isDetached = true
-        container = nil
-        containerType = nil
         pending = nil
+        if isUsed { LateFrames.keep(self) }
     }
 
     /// Makes this the frame of a keyed container.
     private func openKeyed() throws {
         do throws(ReadFailure) {
-            core.source.seek(to: start)
+            source.seek(to: start)
             try expect(PayloadTag.keyed)
-            count = try core.source.readCount(UInt32.self, width: 2)
+            count = try source.readCount(UInt32.self, width: 2)
         } catch {
             throw self.error(error, [String: Any].self)
         }
         kind = .keyed
-        entries = core.source.position
+        entries = source.position
         next = 0
         cursor = entries
     }
@@ -87,11 +135,11 @@ final class DecodingFrame {
     /// Makes this the frame of an unkeyed container; the cursor is then at the first of so many elements.
     func openUnkeyed() throws -> Int {
         do throws(ReadFailure) {
-            core.source.seek(to: start)
+            source.seek(to: start)
             try expect(PayloadTag.unkeyed)
-            let count = try core.source.readCount(UInt32.self, width: 1)
+            let count = try source.readCount(UInt32.self, width: 1)
             kind = .unkeyed
-            knownEnd = count == 0 ? core.source.position : nil
+            knownEnd = count == 0 ? source.position : nil
             return count
         } catch {
             throw self.error(error, [Any].self)
@@ -101,9 +149,9 @@ final class DecodingFrame {
     /// The elements of an array of numbers that was written as a whole; nil if something else was written here.
     func expandArray() throws -> ExpandedArray? {
         do throws(ReadFailure) {
-            core.source.seek(to: start)
-            guard let element = PayloadTag.element(ofArray: try core.source.peekByte()) else { return nil }
-            let array = try core.source.expandedArray(elementTag: element)
+            source.seek(to: start)
+            guard let element = PayloadTag.element(ofArray: try source.peekByte()) else { return nil }
+            let array = try source.expandedArray(elementTag: element)
             kind = .unkeyed
             knownEnd = array.end
             let expansion = ExpandedArray(array.elements, count: array.count, for: core)
@@ -121,50 +169,84 @@ final class DecodingFrame {
     }
 
     /// A frame for a value inside this one, at the cursor.
-    func nested(_ step: PathStep) -> FrameHandle {
-        let handle = core.push()
-        handle.frame.begin(in: self, step, depth: depth)
-        return handle
+    ///
+    /// - Throws: if the payload is done with.
+    func nested(_ step: PathStep) throws -> DecodingFrame {
+        let frame = try core.push(below: self)
+        frame.begin(in: self, step, depth: depth)
+        return frame
     }
 
-    private func expect(_ tag: UInt8) throws(ReadFailure) {
-        let found = try core.source.peekByte()
+    @inline(__always) private func expect(_ tag: UInt8) throws(ReadFailure) {
+        let found = try source.peekByte()
         guard found == tag else { throw .mismatch(tag: found) }
-        try core.source.advance(1)
+        try source.advance(1)
     }
 
     /// Where the value ends, whatever of it was read.
     func end() throws(ReadFailure) -> Int {
         if let knownEnd { return knownEnd }
         guard kind == .keyed else {
-            core.source.seek(to: start)
-            try core.source.skipValue()
-            return core.source.position
+            source.seek(to: start)
+            try source.skipValue()
+            return source.position
         }
         try settle()
-        core.source.seek(to: cursor)
+        source.seek(to: cursor)
         while next < count {
-            try core.source.skipKey()
-            try core.source.skipValue()
+            try source.skipKey()
+            try source.skipValue()
             next &+= 1
         }
-        cursor = core.source.position
+        cursor = source.position
         return cursor
+    }
+
+    /// Puts the cursor behind the value.
+    @inline(__always) func leave(_ type: Any.Type) throws {
+        if kind == .keyed, next == count, pending == nil { return source.seek(to: cursor) }
+        do throws(ReadFailure) {
+            source.seek(to: try end())
+        } catch {
+            throw self.error(error, type)
+        }
     }
 
     // MARK: Entries of a keyed container
 
+    /// Reads the next entry, if it is that of `key` and a number whose tag is `tag`; nil says that ``find(_:_:)`` must look.
+    @inline(__always) func nextNumber<Key: CodingKey, Number: BitwiseCopyable>(
+        _ type: Number.Type, tag: UInt8, _ key: Key, _ lookup: KeyLookup?
+    ) -> Number? {
+        guard let index = lookup?.knownIndex(of: key), next < count, pending == nil,
+            let number = source.number(type, inEntryAt: cursor, key: index, tag: tag)
+        else { return nil }
+        cursor &+= 2 &+ MemoryLayout<Number>.size
+        next &+= 1
+        return number
+    }
+
+    /// The same for a string of at most 255 bytes.
+    @inline(__always) func nextShortString<Key: CodingKey>(_ key: Key, _ lookup: KeyLookup?) -> String? {
+        guard let index = lookup?.knownIndex(of: key), next < count, pending == nil,
+            let (string, end) = source.shortString(inEntryAt: cursor, key: index)
+        else { return nil }
+        cursor = end
+        next &+= 1
+        return string
+    }
+
     /// Finds the entry of a key and puts the cursor on its value; its number, or nil if there is none.
     @inline(__always) func find<Key: CodingKey>(_ key: Key, _ lookup: KeyLookup?) throws(ReadFailure) -> Int? {
         if pending != nil { try settle() }
-        core.source.seek(to: cursor)
+        source.seek(to: cursor)
         if next < count, try readKey(matches: key, lookup) { return next }
         return try search(key, lookup)
     }
 
     /// Goes on behind entry `number`, whose value was just read.
     @inline(__always) func advance(beyond number: Int) {
-        cursor = core.source.position
+        cursor = source.position
         next = number &+ 1
     }
 
@@ -178,9 +260,9 @@ final class DecodingFrame {
         _ key: Key, _ lookup: KeyLookup?
     ) throws(ReadFailure) -> Int? {
         // First what follows, then what was passed.
-        core.source.seek(to: cursor)
+        source.seek(to: cursor)
         if let found = try scan(next..<count, key, lookup) { return found }
-        core.source.seek(to: entries)
+        source.seek(to: entries)
         return try scan(0..<next, key, lookup)
     }
 
@@ -189,7 +271,7 @@ final class DecodingFrame {
     ) throws(ReadFailure) -> Int? {
         for number in numbers {
             if try readKey(matches: key, lookup) { return number }
-            try core.source.skipValue()
+            try source.skipValue()
         }
         return nil
     }
@@ -197,8 +279,8 @@ final class DecodingFrame {
     @inline(__always) private func readKey<Key: CodingKey>(
         matches key: Key, _ lookup: KeyLookup?
     ) throws(ReadFailure) -> Bool {
-        let reference = try core.source.readByte()
-        guard reference != KeyReference.inline else { return try core.source.readString(equals: key.stringValue) }
+        let reference = try source.readByte()
+        guard reference != KeyReference.inline else { return try source.readString(equals: key.stringValue) }
         if let lookup { return lookup.matches(key, reference, in: core.keys) }
         return try core.keys.name(reference) == key.stringValue
     }
@@ -212,16 +294,16 @@ final class DecodingFrame {
     /// All keys whose values are there; what is damaged ends the list.
     func allKeys<Key: CodingKey>(_ type: Key.Type) -> [Key] {
         var keys: [Key] = []
-        core.source.seek(to: entries)
+        source.seek(to: entries)
         do throws(ReadFailure) {
             for _ in 0..<count {
-                let reference = try core.source.readByte()
+                let reference = try source.readByte()
                 let name =
-                    reference == KeyReference.inline ? try core.source.readString() : try core.keys.name(reference)
-                if try core.source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) {
+                    reference == KeyReference.inline ? try source.readString() : try core.keys.name(reference)
+                if try source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) {
                     keys.append(key)
                 }
-                try core.source.skipValue()
+                try source.skipValue()
             }
         } catch {}
         return keys

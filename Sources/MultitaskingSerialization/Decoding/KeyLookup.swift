@@ -14,6 +14,12 @@
     /// Frees the memory; nothing else may be called afterwards.
     func free() { unsafe references.deallocate() }
 
+    /// The index of `key`, if it was looked up before; nil says nothing.
+    @inline(__always) func knownIndex<Key: CodingKey>(of key: Key) -> UInt8? {
+        let known = unsafe references.load(fromByteOffset: Int(KeyPlan.byte(of: key)), as: UInt8.self)
+        return known == 0 || known == KeyReference.inline ? nil : known &- 1
+    }
+
     /// Whether `reference`, which is not ``KeyReference/inline``, stands for `key`.
     @inline(__always) func matches<Key: CodingKey>(_ key: Key, _ reference: UInt8, in keys: KeyNames) -> Bool {
         let byte = Int(KeyPlan.byte(of: key))

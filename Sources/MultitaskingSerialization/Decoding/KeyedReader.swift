@@ -1,10 +1,14 @@
 /// Reads the entries of a keyed container.
-struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    private let frame: DecodingFrame
+///
+/// SAFETY: the frame is not kept, as the standard library copies this value for every field that it reads. The frame's
+/// owner keeps it while somebody has the container: see ``DecodingFrame/isUsed``.
+@safe struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    private let unmanaged: Unmanaged<DecodingFrame>
     private let lookup: KeyLookup?
+    private var frame: DecodingFrame { unsafe unmanaged.takeUnretainedValue() }
 
     init(frame: DecodingFrame) {
-        self.frame = frame
+        unsafe unmanaged = .passUnretained(frame)
         lookup = frame.core.keys.lookup(for: Key.self)
     }
 
@@ -39,36 +43,44 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
         return value
     }
 
-    func bool(_ key: Key) throws -> Bool {
-        try read(key) { source throws(ReadFailure) in try source.readBool() }
+    @inline(__always) func bool(_ key: Key) throws -> Bool {
+        if let byte = next(UInt8.self, tag: PayloadTag.bool, key), byte <= 1 { return byte == 1 }
+        return try read(key) { source throws(ReadFailure) in try source.readBool() }
     }
 
     func boolIfPresent(_ key: Key) throws -> Bool? {
-        try readIfPresent(key) { source throws(ReadFailure) in try source.readBool() }
+        if let byte = next(UInt8.self, tag: PayloadTag.bool, key), byte <= 1 { return byte == 1 }
+        return try readIfPresent(key) { source throws(ReadFailure) in try source.readBool() }
     }
 
-    func string(_ key: Key) throws -> String {
-        try read(key) { source throws(ReadFailure) in try source.readString() }
+    @inline(__always) func string(_ key: Key) throws -> String {
+        if let string = nextShortString(key) { return string }
+        return try read(key) { source throws(ReadFailure) in try source.readString() }
     }
 
     func stringIfPresent(_ key: Key) throws -> String? {
-        try readIfPresent(key) { source throws(ReadFailure) in try source.readString() }
+        if let string = nextShortString(key) { return string }
+        return try readIfPresent(key) { source throws(ReadFailure) in try source.readString() }
     }
 
     @inline(__always) func integer<Number: FixedWidthInteger & FixedWidthScalar>(_ key: Key) throws -> Number {
-        try read(key) { source throws(ReadFailure) in try source.readInteger(Number.self) }
+        if let number = next(Number.self, tag: Number.tag, key) { return number }
+        return try read(key) { source throws(ReadFailure) in try source.readInteger(Number.self) }
     }
 
     func integerIfPresent<Number: FixedWidthInteger & FixedWidthScalar>(_ key: Key) throws -> Number? {
-        try readIfPresent(key) { source throws(ReadFailure) in try source.readInteger(Number.self) }
+        if let number = next(Number.self, tag: Number.tag, key) { return number }
+        return try readIfPresent(key) { source throws(ReadFailure) in try source.readInteger(Number.self) }
     }
 
     @inline(__always) func real<Number: BinaryFloatingPoint & FixedWidthScalar>(_ key: Key) throws -> Number {
-        try read(key) { source throws(ReadFailure) in try source.readReal(Number.self) }
+        if let number = next(Number.self, tag: Number.tag, key) { return number }
+        return try read(key) { source throws(ReadFailure) in try source.readReal(Number.self) }
     }
 
     func realIfPresent<Number: BinaryFloatingPoint & FixedWidthScalar>(_ key: Key) throws -> Number? {
-        try readIfPresent(key) { source throws(ReadFailure) in try source.readReal(Number.self) }
+        if let number = next(Number.self, tag: Number.tag, key) { return number }
+        return try readIfPresent(key) { source throws(ReadFailure) in try source.readReal(Number.self) }
     }
 
     // MARK: Containers inside
@@ -77,17 +89,17 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
         keyedBy type: NestedKey.Type, forKey key: Key
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let (number, _) = try find(key, [String: Any].self)
-        let nested = frame.nested(.key(key))
-        let container = try nested.frame.keyedContainer(type)
-        frame.advance(beyond: number, readBy: nested.frame)
+        let nested = try frame.nested(.key(key))
+        let container = try nested.keyedContainer(type)
+        frame.advance(beyond: number, readBy: nested)
         return container
     }
 
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
         let (number, _) = try find(key, [Any].self)
-        let nested = frame.nested(.key(key))
-        let reader = try UnkeyedReader(of: nested)
-        frame.advance(beyond: number, readBy: nested.frame)
+        let nested = try frame.nested(.key(key))
+        let reader = try UnkeyedReader(of: nested.handle)
+        frame.advance(beyond: number, readBy: nested)
         return reader
     }
 
@@ -97,26 +109,39 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder(forKey key: Key) throws -> any Decoder {
         let (number, _) = try find(key, (any Decoder).self)
-        let nested = frame.nested(.key(key))
-        frame.advance(beyond: number, readBy: nested.frame)
-        return ValueDecoder(handle: nested)
+        let nested = try frame.nested(.key(key))
+        frame.advance(beyond: number, readBy: nested)
+        return ValueDecoder(handle: nested.handle)
     }
 
     // MARK: Steps
 
+    /// The number in the next entry, if it is the one of `key`: the usual case, in as few steps as can be.
+    @inline(__always) private func next<Number: BitwiseCopyable>(
+        _ type: Number.Type, tag: UInt8, _ key: Key
+    ) -> Number? {
+        unsafe unmanaged._withUnsafeGuaranteedRef { frame in frame.nextNumber(type, tag: tag, key, lookup) }
+    }
+
+    @inline(__always) private func nextShortString(_ key: Key) -> String? {
+        unsafe unmanaged._withUnsafeGuaranteedRef { frame in frame.nextShortString(key, lookup) }
+    }
+
     @inline(__always) private func read<Value>(
         _ key: Key, _ body: (inout ByteSource) throws(ReadFailure) -> Value
     ) throws -> Value {
-        do throws(ReadFailure) {
-            if let number = try frame.find(key, lookup), try frame.core.source.peekByte() != PayloadTag.absent {
-                let value = try body(&frame.core.source)
-                frame.advance(beyond: number)
-                return value
+        try unsafe unmanaged._withUnsafeGuaranteedRef { frame in
+            do throws(ReadFailure) {
+                if let number = try frame.find(key, lookup), try frame.source.peekByte() != PayloadTag.absent {
+                    let value = try body(&frame.source)
+                    frame.advance(beyond: number)
+                    return value
+                }
+            } catch {
+                throw frame.error(error, Value.self, .key(key))
             }
-        } catch {
-            throw frame.error(error, Value.self, .key(key))
+            throw notFound(key)
         }
-        throw notFound(key)
     }
 
     @inline(__always) private func readIfPresent<Value>(
@@ -124,7 +149,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     ) throws -> Value? {
         guard let number = try findIfPresent(key, Value.self) else { return nil }
         do throws(ReadFailure) {
-            let value = try body(&frame.core.source)
+            let value = try body(&frame.source)
             frame.advance(beyond: number)
             return value
         } catch {
@@ -136,7 +161,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     @inline(__always) private func find(_ key: Key, _ type: Any.Type) throws -> (number: Int, tag: UInt8) {
         do throws(ReadFailure) {
             if let number = try frame.find(key, lookup) {
-                let tag = try frame.core.source.peekByte()
+                let tag = try frame.source.peekByte()
                 if tag != PayloadTag.absent { return (number, tag) }
             }
         } catch {
@@ -149,7 +174,7 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     @inline(__always) private func findIfPresent(_ key: Key, _ type: Any.Type) throws -> Int? {
         do throws(ReadFailure) {
             guard let number = try frame.find(key, lookup) else { return nil }
-            let tag = try frame.core.source.peekByte()
+            let tag = try frame.source.peekByte()
             guard tag == PayloadTag.absent || tag == PayloadTag.null else { return number }
             skipTag(of: number)
             return nil
@@ -160,11 +185,11 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     private func findTag(_ key: Key) throws(ReadFailure) -> UInt8? {
         guard try frame.find(key, lookup) != nil else { return nil }
-        return try frame.core.source.peekByte()
+        return try frame.source.peekByte()
     }
 
     private func skipTag(of number: Int) {
-        frame.core.source.seek(to: frame.core.source.position + 1)
+        frame.source.seek(to: frame.source.position + 1)
         frame.advance(beyond: number)
     }
 

@@ -49,7 +49,7 @@ public final class PayloadReader: PayloadDecoder {
         do {
             let core = try openCore()
             let position = core.source.position
-            let root = core.root().frame
+            let root = try core.root()
             do {
                 return try core.decode(type, in: root, .none)
             } catch {

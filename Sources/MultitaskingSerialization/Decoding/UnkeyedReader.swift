@@ -13,14 +13,14 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         let frame = handle.frame
         if let array = try frame.expandArray() {
             guard let total = UInt32(exactly: array.count) else { throw frame.error(.truncated, [Any].self) }
-            self.handle = array.core.root(below: frame)
+            self.handle = try array.core.root(below: frame).handle
             self.total = total
             cursor = 0
         } else {
             let total = try frame.openUnkeyed()
             self.handle = handle
             self.total = UInt32(truncatingIfNeeded: total)
-            cursor = frame.core.source.position
+            cursor = frame.source.position
         }
     }
 
@@ -31,8 +31,8 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
 
     mutating func decodeNil() throws -> Bool {
         let frame = try begin(Any?.self)
-        guard (try? frame.core.source.peekByte()) == PayloadTag.null else { return false }
-        frame.core.source.seek(to: cursor + 1)
+        guard (try? frame.source.peekByte()) == PayloadTag.null else { return false }
+        frame.source.seek(to: cursor + 1)
         advance(frame)
         return true
     }
@@ -60,13 +60,13 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         keyedBy type: NestedKey.Type
     ) throws -> KeyedDecodingContainer<NestedKey> {
         let nested = try nested([String: Any].self)
-        let container = try nested.frame.keyedContainer(type)
+        let container = try nested.keyedContainer(type)
         try skip()
         return container
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        let reader = try UnkeyedReader(of: try nested([Any].self))
+        let reader = try UnkeyedReader(of: try nested([Any].self).handle)
         try skip()
         return reader
     }
@@ -74,7 +74,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     mutating func superDecoder() throws -> any Decoder {
         let nested = try nested((any Decoder).self)
         try skip()
-        return ValueDecoder(handle: nested)
+        return ValueDecoder(handle: nested.handle)
     }
 
     // MARK: Steps
@@ -88,12 +88,12 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
                     codingPath: codingPath + (PathStep.index(currentIndex).codingKey.map { [$0] } ?? []),
                     debugDescription: "the unkeyed container is at its end"))
         }
-        frame.core.source.seek(to: cursor)
+        frame.source.seek(to: cursor)
         return frame
     }
 
     @inline(__always) private mutating func advance(_ frame: DecodingFrame) {
-        cursor = frame.core.source.position
+        cursor = frame.source.position
         next &+= 1
         if next == total, frame.knownEnd == nil { frame.knownEnd = cursor }
     }
@@ -103,7 +103,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
     ) throws -> Value {
         let frame = try begin(Value.self)
         do throws(ReadFailure) {
-            let value = try body(&frame.core.source)
+            let value = try body(&frame.source)
             advance(frame)
             return value
         } catch {
@@ -111,7 +111,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         }
     }
 
-    private func nested(_ type: Any.Type) throws -> FrameHandle {
+    private func nested(_ type: Any.Type) throws -> DecodingFrame {
         try begin(type).nested(.index(currentIndex))
     }
 

@@ -7,7 +7,7 @@ struct ValueDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { frame.core.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        try frame.keyedContainer(type)
+        try handle.withFrame { frame in try frame.keyedContainer(type) }
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer { try UnkeyedReader(of: handle) }
@@ -26,16 +26,16 @@ struct SingleValueReader: SingleValueDecodingContainer {
     var codingPath: [any CodingKey] { frame.codingPath }
 
     func decodeNil() -> Bool {
-        frame.core.source.seek(to: frame.start)
-        guard (try? frame.core.source.peekByte()) == PayloadTag.null else { return false }
+        frame.source.seek(to: frame.start)
+        guard (try? frame.source.peekByte()) == PayloadTag.null else { return false }
         frame.knownEnd = frame.start + 1
         return true
     }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        frame.core.source.seek(to: frame.start)
+        frame.source.seek(to: frame.start)
         let value = try frame.core.decode(type, in: frame, .none)
-        frame.knownEnd = frame.core.source.position
+        frame.knownEnd = frame.source.position
         return value
     }
 
@@ -54,10 +54,10 @@ struct SingleValueReader: SingleValueDecodingContainer {
     @inline(__always) private func read<Value>(
         _ body: (inout ByteSource) throws(ReadFailure) -> Value
     ) throws -> Value {
-        frame.core.source.seek(to: frame.start)
+        frame.source.seek(to: frame.start)
         do throws(ReadFailure) {
-            let value = try body(&frame.core.source)
-            frame.knownEnd = frame.core.source.position
+            let value = try body(&frame.source)
+            frame.knownEnd = frame.source.position
             return value
         } catch {
             throw frame.error(error, Value.self)

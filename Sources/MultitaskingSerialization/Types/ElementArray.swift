@@ -25,16 +25,16 @@ extension Array: ElementArray where Element: Codable {
 
     static func decodeElements(_ count: Int, in frame: DecodingFrame) throws -> [Element] {
         let core = frame.core
-        let isGeneral = TypeTable.info(for: Element.self).strategy.isGeneral
         var elements: [Element] = []
         // The count may be a lie; memory is reserved in proportion to the bytes that are there.
         elements.reserveCapacity(
             Swift.min(count, core.source.remaining / Swift.max(1, MemoryLayout<Element>.stride) + 1))
-        for index in 0..<count {
-            elements.append(
-                isGeneral
-                    ? try core.decodeInNewFrame(Element.self, in: frame, .index(index))
-                    : try core.decode(Element.self, in: frame, .index(index)))
+        if TypeTable.info(for: Element.self).strategy.isGeneral {
+            for index in 0..<count {
+                elements.append(try core.decodeInNewFrame(Element.self, in: frame, .index(index)))
+            }
+        } else {
+            for index in 0..<count { elements.append(try core.decode(Element.self, in: frame, .index(index))) }
         }
         return elements
     }
