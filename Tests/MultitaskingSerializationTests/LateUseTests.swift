@@ -44,6 +44,22 @@ import Testing
         }
     }
 
+    @Test func containersOfManyKeyTypes_keptByAValue_readTheirOwnValueAndThenNothing() throws {
+        let points = (0..<30).map { Point(x: $0, y: 0) }
+        let kept = try withReader(of: encodePayload(points)) { reader throws in
+            let kept = try reader.decode([KeepsManyContainers].self)
+            for (kept, point) in zip(kept, points) { #expect(try kept.read() == [Int](repeating: point.x, count: 12)) }
+            return kept
+        }
+        _ = try keep(count: 1000)
+        for kept in kept { for x in kept.x { #expect(throws: DecodingError.self) { try x() } } }
+    }
+
+    @Test func frame_ofValuesWithManyKeyTypes_givesEachItsOwnContainer() throws {
+        let cases = (0..<1000).map { Cases(number: $0 % 11) }
+        #expect(try roundTrip(cases) == cases)
+    }
+
     @Test func unkeyedContainer_keptByAValue_findsNothingOnceTheReaderIsGone() throws {
         let bytes = try encodePayload([[Point(x: 1, y: 2), Point(x: 3, y: 4)]])
         var kept = try withReader(of: bytes) { try $0.decode([KeepsItsElements].self) }
@@ -97,6 +113,44 @@ private struct KeepsAll: Decodable {
         self.decoder = decoder
         x = try decoder.container(keyedBy: XKey.self)
         y = try decoder.container(keyedBy: YKey.self)
+    }
+}
+
+/// A type of keys for each `Tag`.
+private struct TypedKey<Tag>: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init?(intValue: Int) { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+}
+
+/// Keeps twelve containers of one frame, more than the frame itself would.
+private struct KeepsManyContainers: Decodable {
+    var x: [() throws -> Int] = []
+
+    init(from decoder: any Decoder) throws {
+        func add<Tag>(_: Tag.Type) throws {
+            let container = try decoder.container(keyedBy: TypedKey<Tag>.self)
+            x.append { try container.decode(Int.self, forKey: TypedKey(stringValue: "x")) }
+        }
+        let tags: [Any.Type] = [
+            Int.self, Int8.self, Int16.self, Int32.self, Int64.self, Int128.self, UInt.self, UInt8.self, UInt16.self,
+            UInt32.self, UInt64.self, UInt128.self,
+        ]
+        for tag in tags { try _openExistential(tag, do: add) }
+    }
+
+    func read() throws -> [Int] { try x.map { try $0() } }
+}
+
+/// Each case has a type of keys of its own.
+private enum Cases: Codable, Equatable {
+    case a(a: Int), b(b: Int), c(c: Int), d(d: Int), e(e: Int), f(f: Int), g(g: Int), h(h: Int), i(i: Int), j(j: Int)
+    case nothing
+
+    init(number: Int) {
+        let all: [(Int) -> Cases] = [Self.a, Self.b, Self.c, Self.d, Self.e, Self.f, Self.g, Self.h, Self.i, Self.j]
+        self = number < all.count ? all[number](number) : .nothing
     }
 }
 

@@ -26,15 +26,8 @@ final class DecodingFrame {
     private var cursor = 0
     /// The container made last by `nestedContainer` and its kin; the next entry is where it ends.
     private var pending: DecodingFrame?
-    /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
-    // SAFETY: used only by the methods below, none of which calls another while it changes or counts it.
-    @exclusivity(unchecked) private var container: AnyObject?
-    private var containerType: ContainerType?
-    /// Containers made before, with keys of other types, that somebody had when the last one was made.
-    // SAFETY: as above. Optionals, as `isKnownUniquelyReferenced` finds no `AnyObject` unique that is not optional.
-    @exclusivity(unchecked) private var otherContainers: [AnyObject?] = []
-    /// Whether there is a container of which nobody can say whether somebody has it.
-    private var isContainerUnknown = false
+    // SAFETY: used only by the methods below; a container that is made reads nothing of it.
+    @exclusivity(unchecked) private var containers = KeptContainers()
     /// The one that ``handle`` gives, if it was asked for.
     // SAFETY: as above.
     @exclusivity(unchecked) private var ownHandle: FrameHandle?
@@ -74,41 +67,14 @@ final class DecodingFrame {
     /// A keyed container that reads from this frame.
     func keyedContainer<Key: CodingKey>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         if kind != .keyed { try openKeyed() }
-        let id = ObjectIdentifier(type)
-        if let containerType, containerType.key == id, let container = unsafe container {
-            return containerType.container(of: container)
-        }
-        return newContainer(type, id)
-    }
-
-    @inline(never) private func newContainer<Key: CodingKey>(
-        _ type: Key.Type, _ id: ObjectIdentifier
-    ) -> KeyedDecodingContainer<Key> {
-        let new = KeyedDecodingContainer(KeyedReader<Key>(frame: self))
-        if let known = ContainerType.split(new, key: id) {
-            if unsafe container != nil, unsafe !isKnownUniquelyReferenced(&container) {
-                unsafe otherContainers.append(container)
-            }
-            unsafe (containerType, container) = known
-        } else {
-            isContainerUnknown = true
-        }
-        return new
+        return unsafe containers.container(keyedBy: type) { KeyedDecodingContainer(KeyedReader<Key>(frame: self)) }
     }
 
     /// Whether somebody has a decoder or a container of this frame: nothing but this keeps the frame for him, so that it
     /// must not be freed, and not be given to another value.
     var isUsed: Bool {
         if unsafe ownHandle != nil, unsafe !isKnownUniquelyReferenced(&ownHandle) { return true }
-        if unsafe container != nil, unsafe !isKnownUniquelyReferenced(&container) { return true }
-        return isContainerUnknown || (unsafe !otherContainers.isEmpty && areOtherContainersUsed())
-    }
-
-    private func areOtherContainersUsed() -> Bool {
-        for index in unsafe otherContainers.indices
-        where unsafe !isKnownUniquelyReferenced(&otherContainers[index]) { return true }
-        unsafe otherContainers.removeAll()
-        return false
+        return unsafe containers.isUsed
     }
 
     /// Ends the frame's use, as the payload is done with.

@@ -27,10 +27,9 @@ final class EncodingFrame {
     private var closedAt: Int?
     private var failure: EncodingError?
     private var hasFailed = false
-    /// The keyed container this frame made last: the next value of the same type in this slot uses it again.
-    private var container: AnyObject?
-    private var containerType: ContainerType?
-    /// Whether the frame left the stack: nobody would break the cycle between it and a container that it keeps.
+    // SAFETY: used only by the methods below; a container that is made reads nothing of it.
+    @exclusivity(unchecked) private var containers = KeptContainers()
+    /// Whether the frame left the stack: nobody would break the cycles between it and containers that it keeps.
     private var isDetached = false
 
     init(core: EncodingCore, slot: Int) {
@@ -114,21 +113,14 @@ final class EncodingFrame {
     /// A keyed container that writes to this frame.
     func keyedContainer<Key: CodingKey>(_ type: Key.Type) -> KeyedEncodingContainer<Key> {
         open(.keyed)
-        let id = ObjectIdentifier(type)
-        if let containerType, containerType.key == id, let container { return containerType.container(of: container) }
-        let new = KeyedEncodingContainer(KeyedWriter<Key>(frame: self))
-        if !isDetached, let (type, object) = ContainerType.split(new, key: id) {
-            container = object
-            containerType = type
-        }
-        return new
+        if isDetached { return KeyedEncodingContainer(KeyedWriter<Key>(frame: self)) }
+        return unsafe containers.container(keyedBy: type) { KeyedEncodingContainer(KeyedWriter<Key>(frame: self)) }
     }
 
-    /// Breaks the cycle between the frame and its container.
+    /// Breaks the cycles between the frame and its containers.
     func detach() {
         isDetached = true
-        container = nil
-        containerType = nil
+        unsafe containers = KeptContainers()
         parent = nil
     }
 

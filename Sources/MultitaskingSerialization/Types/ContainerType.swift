@@ -1,9 +1,7 @@
-/// The type of a keyed container, for a frame that keeps the container: the next value with keys of the same type can
-/// use it again.
+/// The type of a keyed container that is kept as the object that it consists of.
 ///
-/// Making a container costs an allocation and several look-ups of generic types, which is more than writing or reading
-/// the fields of a small struct. Even a copy takes a look-up where the compiler does not know the type; an object of
-/// this class finds the type in its own class.
+/// Even a copy of a container takes a look-up among all generic types where the compiler does not know its type; an
+/// object of this class finds the type in its own class.
 class ContainerType {
     /// The type of the keys, which fixes the type of the container.
     let key: ObjectIdentifier
@@ -23,7 +21,7 @@ class ContainerType {
 
     /// The container that was split; both must come from the same call, and `Container` must be what was passed there.
     @inline(__always) func container<Container>(of object: AnyObject) -> Container {
-        // SAFETY: frames keep type and object together, and ask for the container of the key type in `key`.
+        // SAFETY: ``KeptContainers`` keeps type and object together, and asks for a container of the key type in `key`.
         unsafe unsafeDowncast(self, to: KnownContainerType<Container>.self).container(from: object)
     }
 }
