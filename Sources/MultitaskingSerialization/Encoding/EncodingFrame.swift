@@ -132,6 +132,18 @@ final class EncodingFrame {
         if reference == 0 { beginEntry(inline: key) } else { end.append(reference &- 1) }
     }
 
+    /// Appends an entry of a keyed container whose value is a number.
+    @inline(__always) func appendEntry<Key: CodingKey, Number: FixedWidthScalar>(
+        _ key: Key, _ plan: KeyPlan, _ number: Number
+    ) {
+        claim()
+        count &+= 1
+        let reference = plan.reference(to: key, in: core.keys)
+        guard reference == 0 else { return end.append(key: reference &- 1, tag: Number.tag, number) }
+        beginEntry(inline: key)
+        end.append(tag: Number.tag, number)
+    }
+
     @inline(never) private func beginEntry<Key: CodingKey>(inline key: Key) {
         end.append(KeyReference.inline)
         sink.append(string: key.stringValue)

@@ -25,8 +25,7 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number, _ key: Key) {
-        frame.beginEntry(key, plan)
-        frame.end.append(tag: Number.tag, value)
+        frame.appendEntry(key, plan, value)
     }
 
     @inline(__always) func numberIfPresent<Number: FixedWidthScalar>(_ value: Number?, _ key: Key) {

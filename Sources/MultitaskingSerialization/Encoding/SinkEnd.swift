@@ -89,6 +89,14 @@ internal import Glibc
         unsafe state.pointee.count &+= 1 &+ MemoryLayout<Number>.size
     }
 
+    /// Appends an entry of a keyed container: a key by its index, and a number.
+    @inline(__always) func append<Number: BitwiseCopyable>(key: UInt8, tag: UInt8, _ number: Number) {
+        let end = unsafe reserve(2 &+ MemoryLayout<Number>.size)
+        unsafe end.storeBytes(of: UInt16(key) | UInt16(tag) << 8, as: UInt16.self)
+        unsafe (end + 2).storeBytes(of: number, as: Number.self)
+        unsafe state.pointee.count &+= 2 &+ MemoryLayout<Number>.size
+    }
+
     /// Appends the bytes of a value whose type is one number, though only the type table knows that.
     @inline(__always) func append<Value>(tag: UInt8, numberIn value: Value) {
         append(tag)
