@@ -16,7 +16,8 @@ public struct RetryPolicy: Sendable, Hashable {
     /// How long to wait before the first retry; each further one waits twice as long as the one before.
     public var backoff: Duration
 
-    private init(limit: Int, onCrash: Bool, errors: [ErrorType], backoff: Duration) {
+    @inlinable
+    init(limit: Int, onCrash: Bool, errors: [ErrorType], backoff: Duration) {
         self.limit = limit
         self.onCrash = onCrash
         self.errors = errors
@@ -24,7 +25,10 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// The task runs once.
-    public static let never = RetryPolicy(limit: 0, onCrash: false, errors: [], backoff: .zero)
+    @inlinable
+    public static var never: RetryPolicy {
+        RetryPolicy(limit: 0, onCrash: false, errors: [], backoff: Duration(attoseconds: 0))
+    }
 
     /// Runs the task again up to `limit` times when its worker dies.
     public static func onCrash(_ limit: Int, backoff: Duration = .zero) -> RetryPolicy {

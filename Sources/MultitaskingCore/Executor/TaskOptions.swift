@@ -24,6 +24,7 @@ public struct TaskOptions: Sendable, Hashable {
     public var retries: RetryPolicy
 
     /// Makes options.
+    @inlinable
     public init(
         waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
         gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never
@@ -36,7 +37,15 @@ public struct TaskOptions: Sendable, Hashable {
     }
 
     /// The options of a task that asks for nothing special.
-    public static let `default` = TaskOptions()
+    @inlinable
+    public static var `default`: TaskOptions { TaskOptions() }
+
+    /// Whether anything is asked for but to wait for room. Inlined, so that nothing is left of it where that is known.
+    @inlinable
+    package var asksForMoreThanRoom: Bool {
+        timeout != nil || queueTimeout != nil || gracePeriod.attoseconds < 0 || retries.limit != 0 || retries.onCrash
+            || !retries.errors.isEmpty || retries.backoff.attoseconds != 0
+    }
 }
 
 extension TaskOptions {
