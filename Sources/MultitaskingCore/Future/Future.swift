@@ -27,7 +27,11 @@ public struct Future<Value: Sendable>: Sendable {
 
     /// How the task ended, or nil if it has not; never blocks.
     @inlinable
-    public func outcome() -> TaskOutcome<Value>? { source.settlement()?.outcome }
+    public func outcome() -> TaskOutcome<Value>? {
+        var outcome: TaskOutcome<Value>?
+        source.withOutcome { outcome = $0 }
+        return outcome
+    }
 
     /// Cancels the task if it has not started.
     ///
@@ -56,8 +60,8 @@ public struct Future<Value: Sendable>: Sendable {
     @inlinable
     public func value(timeout: Duration? = nil) throws -> Value {
         if !source.waitUntilDone(WaitLimit(timeout: timeout)) { throw MultitaskingError.notDone(within: timeout) }
-        guard let settlement = source.settlement() else { throw MultitaskingError.notDone(within: timeout) }
-        return try settlement.outcome.get()
+        guard let outcome = outcome() else { throw MultitaskingError.notDone(within: timeout) }
+        return try outcome.get()
     }
 }
 
@@ -77,8 +81,8 @@ extension Future {
     /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
     public func value(timeout: Duration? = nil) async throws -> Value {
         _ = try await waitUntilDone(WaitLimit(timeout: timeout))
-        guard let settlement = source.settlement() else { throw MultitaskingError.notDone(within: timeout) }
-        return try settlement.outcome.get()
+        guard let outcome = outcome() else { throw MultitaskingError.notDone(within: timeout) }
+        return try outcome.get()
     }
 }
 

@@ -12,8 +12,11 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     /// How the task ended, or nil if it has not.
     func outcome() -> TaskOutcome<Value>?
 
-    /// The same as an object; for backends that keep it as one anyway, which is faster.
-    func settlement() -> Settlement<Value>?
+    /// Calls `body` with the outcome, if the task has ended.
+    ///
+    /// The outcome can stay where it is: code that is compiled before its type is known would look up how large it is, and
+    /// how it is copied.
+    func withOutcome(_ body: (TaskOutcome<Value>) -> Void)
 
     /// Blocks until the task has ended; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread")
@@ -32,6 +35,6 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
 }
 
 extension FutureSource {
-    /// Makes an object of the outcome.
-    public func settlement() -> Settlement<Value>? { outcome().map(Settlement.init) }
+    /// Copies the outcome first.
+    public func withOutcome(_ body: (TaskOutcome<Value>) -> Void) { outcome().map(body) }
 }

@@ -64,17 +64,20 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     }
 
     @usableFromInline
-    func outcome() -> TaskOutcome<Value>? { settlement()?.outcome }
+    func outcome() -> TaskOutcome<Value>? {
+        var outcome: TaskOutcome<Value>?
+        withOutcome { outcome = $0 }
+        return outcome
+    }
 
     @usableFromInline
-    func settlement() -> Settlement<Value>? {
+    func withOutcome(_ body: (TaskOutcome<Value>) -> Void) {
         guard lock.withLock({ _ in settle() }) else {
             // Whoever only looks now and then must see the end as well when the supervisor has died.
-            core.membership.checkSupervisor()
-            return nil
+            return core.membership.checkSupervisor()
         }
         core.reapCopies()
-        return unsafe settled
+        if let settled = unsafe settled { body(settled.outcome) }
     }
 
     /// Reads how the task ended, and gives the slot back; false if it has not ended.

@@ -1,20 +1,31 @@
-internal import MultitaskingCore
+public import MultitaskingCore
 
 /// What a thread pool offers to its tasks.
-struct ThreadEnvironment: TaskEnvironment {
-    let registry: ObjectRegistry
-    let identity: PoolIdentity
+///
+/// Each worker has one of its own, so that workers do not count references to the same object.
+@usableFromInline
+final class ThreadEnvironment: TaskEnvironment {
+    private let registry: ObjectRegistry
+    private let identity: PoolIdentity
 
+    init(registry: ObjectRegistry, identity: PoolIdentity) {
+        self.registry = registry
+        self.identity = identity
+    }
+
+    @usableFromInline
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
         guard let channel = registry.channel(reference) else { throw missing("channel", reference) }
         return channel
     }
 
+    @usableFromInline
     func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
         guard let signal = registry.signal(reference) else { throw missing("cancel signal", reference) }
         return signal
     }
 
+    @usableFromInline
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let result = Monitor<Result<Value, any Error>?>(nil)
         let identity = identity
@@ -32,9 +43,9 @@ struct ThreadEnvironment: TaskEnvironment {
         return try outcome.get()
     }
 
-    var clock: any TaskClock { MachineClock() }
+    @usableFromInline var clock: any TaskClock { MachineClock() }
 
-    var isEndRequested: Bool { identity.isEndRequested }
+    @usableFromInline var isEndRequested: Bool { identity.isEndRequested }
 
     private func missing(_ kind: String, _ reference: ObjectReference) -> MultitaskingError {
         MultitaskingError(

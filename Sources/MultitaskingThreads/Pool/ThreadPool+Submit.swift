@@ -12,7 +12,7 @@ extension ThreadPool {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try enqueue(options) { _ in Settlement { try function()(repeat each arguments) } }
+        try enqueue(FunctionCall(function, repeat each arguments), options)
     }
 
     /// Runs an `async` function and keeps a thread occupied until it has returned.
@@ -21,8 +21,8 @@ extension ThreadPool {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try enqueue(options) { environment in
-            Settlement { try environment.wait { try await function()(repeat each arguments) } }
+        try submit(options: options) { environment in
+            try environment.wait { try await function()(repeat each arguments) }
         }
     }
 
@@ -35,7 +35,7 @@ extension ThreadPool {
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) throws -> Output
     ) throws -> Future<Output> {
-        try enqueue(options) { _ in Settlement { try body(repeat each arguments) } }
+        try enqueue(ClosureCall(body, repeat each arguments), options)
     }
 
     /// Runs an `async` closure and keeps a thread occupied until it has returned.
@@ -44,8 +44,8 @@ extension ThreadPool {
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @escaping @Sendable (repeat each Argument) async throws -> Output
     ) throws -> Future<Output> {
-        try enqueue(options) { environment in
-            Settlement { try environment.wait { try await body(repeat each arguments) } }
+        try submit(options: options) { environment in
+            try environment.wait { try await body(repeat each arguments) }
         }
     }
 }

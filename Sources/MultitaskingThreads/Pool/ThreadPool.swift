@@ -63,12 +63,12 @@ public final class ThreadPool: InProcessExecutor {
     ///
     /// - Throws: `shutDown` after `shutdown(_:)`; `timedOut` if the pool has a limit and no room became
     ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
-    /// - Complexity: constant; three allocations, and no system call unless a sleeping worker must be woken.
+    /// - Complexity: constant; one allocation if arguments and result are small, and no system call unless a sleeping worker must be woken.
     @inlinable
     public func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
-        try enqueue(options) { environment in Settlement { try call(in: environment) } }
+        try enqueue(call, options)
     }
 
     /// Queues a closure that is given the pool's environment.
@@ -78,7 +78,7 @@ public final class ThreadPool: InProcessExecutor {
     public func submit<Value: Sendable>(
         options: TaskOptions = .default, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
-        try enqueue(options) { environment in Settlement { try body(environment) } }
+        try enqueue(EnvironmentCall(body), options)
     }
 
     /// Makes a channel for this pool's tasks and their parent.
@@ -154,31 +154,24 @@ public final class ThreadPool: InProcessExecutor {
 
     /// Inlined where the type of the result is known.
     @inlinable
-    func enqueue<Value: Sendable>(
-        _ options: TaskOptions, _ body: @escaping ThreadTask<Value>.Body
-    ) throws -> Future<Value> {
-        let task = ThreadTask(body)
-        try enqueue(task, options)
+    func enqueue<Call: TaskCall>(_ call: Call, _ options: TaskOptions) throws -> Future<Call.Value> {
+        if options.asksForMoreThanRoom { try refuse(options) }
+        let task = ThreadTask(call)
+        try enqueue(task, options.waitForRoom)
         return Future(task)
     }
 
     @usableFromInline
-    func enqueue(_ task: PendingTask, _ options: TaskOptions) throws {
-        // Looking for what is not allowed takes longer than seeing that nothing is asked for.
-        let retries = options.retries
-        if options.timeout != nil || options.queueTimeout != nil || options.gracePeriod < .zero || retries.limit != 0
-            || retries.onCrash || !retries.errors.isEmpty || retries.backoff != .zero
-        {
-            try refuse(options)
-        }
+    func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
         if let room = storage.room {
-            try takeRoom(room, options.waitForRoom)
-            task.room = room
+            try takeRoom(room, waitForRoom)
+            task.occupy(room)
         }
         guard storage.submit(task) else { throw Self.shutDownError }
     }
 
-    private func refuse(_ options: TaskOptions) throws {
+    @usableFromInline @inline(never)
+    func refuse(_ options: TaskOptions) throws {
         try options.validate()
         throw MultitaskingError(
             .invalidArgument,

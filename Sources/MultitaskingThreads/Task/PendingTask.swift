@@ -7,53 +7,52 @@ internal import Synchronization
 /// each use, which showed in profiles of short tasks.
 @usableFromInline
 class PendingTask: @unchecked Sendable {
-    // SAFETY: `room` is written before the task is queued; it, and what the subclass adds, are touched only by the one
-    // who moved `progress` out of "queued". The outcome is read by others only after `progress` says that the task is
-    // done, and never written again.
+    // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is read
+    // by others only after `progress` says that the task is done, and never written again.
     private let progress = TaskProgress()
-    /// Where threads and callbacks wait for the end; made when the first one does.
-    private let gate = AtomicLazyReference<Gate>()
-    /// What becomes free when the task leaves the queue.
-    final var room: Room?
 
     /// How long a waiting thread looks at the task before it goes to sleep.
     private static var spinNanoseconds: Int64 { 20_000 }
 
     @usableFromInline init() {}
 
-    /// Runs the function, keeps its outcome, and drops it with all it captured. Called once at most.
-    func runBody(in environment: any TaskEnvironment) {}
+    /// Says what becomes free when the task leaves the queue, before it is queued.
+    final func occupy(_ room: Room) { _ = progress.companion { TaskCompanion(room: room) } }
 
-    /// Drops the function with all it captured, and keeps the error, if there is one, as the outcome.
-    func dropBody(_ error: (any Error)?) {}
+    /// Makes the call, keeps its outcome, and drops the call with all that it holds. Called once at most.
+    func makeCall(in environment: ThreadEnvironment) {}
+
+    /// Drops the call with all that it holds, and keeps the error, if there is one, as the outcome.
+    func dropCall(_ error: (any Error)?) {}
 
     /// Runs the task unless it was cancelled.
-    final func run(in environment: any TaskEnvironment) {
-        guard progress.start() != nil else { return }
-        room?.give()
-        runBody(in: environment)
+    final func run(in environment: ThreadEnvironment) {
+        guard let change = progress.start() else { return }
+        change.companion?.room?.give()
+        makeCall(in: environment)
         finish()
     }
 
     /// Ends the task with an error unless it was cancelled.
     final func fail(_ error: any Error) {
-        guard progress.start() != nil else { return }
-        room?.give()
-        dropBody(error)
+        guard let change = progress.start() else { return }
+        change.companion?.room?.give()
+        dropCall(error)
         finish()
     }
 
     private func finish() {
-        if progress.finish().isWatched { gate.load()?.open() }
+        let change = progress.finish()
+        if change.isWatched { change.companion?.gate.open() }
     }
 
     /// Cancels the task: true means that it never starts, also because it was cancelled before.
     @usableFromInline @discardableResult
     final func cancel(force: Bool) -> Bool {
         guard let change = progress.cancel() else { return progress.state == .cancelled }
-        room?.give()
-        dropBody(nil)
-        if change.isWatched { gate.load()?.open() }
+        change.companion?.room?.give()
+        dropCall(nil)
+        if change.isWatched { change.companion?.gate.open() }
         return true
     }
 
@@ -78,7 +77,7 @@ class PendingTask: @unchecked Sendable {
 
     /// The gate, which opens when the task is over.
     private func watchedGate() -> Gate {
-        let gate = gate.load() ?? gate.storeIfNil(Gate())
+        let gate = progress.companion { TaskCompanion(room: nil) }.gate
         // If the task ended without having seen that it is watched, nobody else opens the gate.
         if !progress.watch() { gate.open() }
         return gate

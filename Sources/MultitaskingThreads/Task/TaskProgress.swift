@@ -1,24 +1,36 @@
 internal import MultitaskingCore
 internal import Synchronization
 
-/// How far a task is: one word, in which starting and cancelling are decided against each other.
+/// How far a task is, and its companion if it has one: one word, in which starting and cancelling are decided against
+/// each other.
 ///
 /// Exits: queued → running or cancelled; running → done; done and cancelled → none.
+@safe
 struct TaskProgress: ~Copyable, Sendable {
-    private static let queued: UInt8 = 0
-    private static let running: UInt8 = 1
-    private static let done: UInt8 = 2
-    private static let cancelled: UInt8 = 3
-    private static let phase: UInt8 = 3
+    private static let queued: UInt = 0
+    private static let running: UInt = 1
+    private static let done: UInt = 2
+    private static let cancelled: UInt = 3
+    private static let phase: UInt = 3
     /// Somebody waits for the end.
-    private static let watched: UInt8 = 4
+    private static let watched: UInt = 4
+    private static let flags = phase | watched
 
-    private let word = Atomic<UInt8>(queued)
+    // SAFETY: what is not flags is 0 or the address of a companion, which is retained once by this word, from when it is
+    // put there until `deinit`; objects lie at multiples of 16.
+    private let word = Atomic<UInt>(queued)
 
     /// What `start`, `cancel` and `finish` tell the one who succeeded.
     struct Change {
+        /// The task's companion.
+        var companion: TaskCompanion?
         /// Whether somebody waits for the end.
         var isWatched: Bool
+    }
+
+    deinit {
+        // ORDERING: acquiring, pairs with `companion(else:)`. Nobody else has the word any more.
+        unsafe Self.reference(in: word.load(ordering: .acquiring))?.release()
     }
 
     var state: TaskState {
@@ -42,8 +54,7 @@ struct TaskProgress: ~Copyable, Sendable {
     /// Running to done. The outcome must be in place.
     borrowing func finish() -> Change {
         // ORDERING: releasing the outcome to who sees the end, acquiring what `watch` released.
-        let old = word.add(Self.done - Self.running, ordering: .acquiringAndReleasing).oldValue
-        return Change(isWatched: old & Self.watched != 0)
+        Self.change(word.add(Self.done - Self.running, ordering: .acquiringAndReleasing).oldValue)
     }
 
     /// Says that somebody waits, whose means of being told must be in place; false if the task is over already.
@@ -53,7 +64,28 @@ struct TaskProgress: ~Copyable, Sendable {
         return old & Self.phase < Self.done
     }
 
-    private borrowing func leaveQueue(to phase: UInt8) -> Change? {
+    /// The companion; made if there is none.
+    borrowing func companion(else make: () -> TaskCompanion) -> TaskCompanion {
+        // ORDERING: acquiring, pairs with the releasing of the one who put it there.
+        var now = word.load(ordering: .acquiring)
+        if let companion = unsafe Self.reference(in: now)?.takeUnretainedValue() { return companion }
+        let made = make()
+        let reference = unsafe Unmanaged.passRetained(made)
+        let address = unsafe UInt(bitPattern: reference.toOpaque())
+        while true {
+            let (done, original) = word.weakCompareExchange(
+                expected: now, desired: now | address, successOrdering: .acquiringAndReleasing,
+                failureOrdering: .acquiring)
+            if done { return made }
+            now = original
+            if let other = unsafe Self.reference(in: now)?.takeUnretainedValue() {
+                unsafe reference.release()
+                return other
+            }
+        }
+    }
+
+    private borrowing func leaveQueue(to phase: UInt) -> Change? {
         var now = word.load(ordering: .relaxed)
         while now & Self.phase == Self.queued {
             // ORDERING: acquiring what the submitter wrote and `watch` released; releasing, for a cancelled task, its
@@ -61,9 +93,17 @@ struct TaskProgress: ~Copyable, Sendable {
             let (done, original) = word.weakCompareExchange(
                 expected: now, desired: now | phase, successOrdering: .acquiringAndReleasing,
                 failureOrdering: .relaxed)
-            if done { return Change(isWatched: now & Self.watched != 0) }
+            if done { return Self.change(now) }
             now = original
         }
         return nil
+    }
+
+    private static func change(_ word: UInt) -> Change {
+        unsafe Change(companion: reference(in: word)?.takeUnretainedValue(), isWatched: word & watched != 0)
+    }
+
+    private static func reference(in word: UInt) -> Unmanaged<TaskCompanion>? {
+        unsafe UnsafeRawPointer(bitPattern: word & ~flags).map { unsafe Unmanaged.fromOpaque($0) }
     }
 }

@@ -1,50 +1,70 @@
 public import MultitaskingCore
 
-/// One task: what is to be run, and its outcome. It is its future's source.
+/// One task: its call, and then its outcome. It is its future's source.
+///
+/// All of it is one object. What depends on the type of the call is done by functions that are compiled where that type
+/// is known, see ``Place``.
 @usableFromInline
 final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked Sendable {
-    /// What is to be run, compiled where the type of the value is known.
-    @usableFromInline typealias Body = @Sendable (any TaskEnvironment) -> Settlement<Value>
+    // SAFETY: see `PendingTask`. No two accesses that write overlap, so that checking for it at run time would find
+    // nothing. In the place is the call until the task leaves the queue; once it is done, its outcome; else nothing.
+    @exclusivity(unchecked) @usableFromInline var place = Place()
+    /// Does what depends on the type of the call. It captures nothing.
+    @usableFromInline let step: @Sendable (ThreadTask, TaskStep, (TaskOutcome<Value>) -> Void) -> Void
 
-    // SAFETY: see `PendingTask`. No two accesses overlap, so that checking for it at run time would find nothing.
-    @exclusivity(unchecked) @usableFromInline var body: Body?
-    @exclusivity(unchecked) @usableFromInline var settled: Settlement<Value>?
-
-    /// Inlined where the type of the result is known.
+    /// Inlined where the types are known.
     @inlinable
-    init(_ body: @escaping Body) {
-        unsafe self.body = body
+    init<Call: TaskCall<Value>>(_ call: Call) {
+        step = { task, step, body in
+            switch step {
+            case .run(let environment):
+                let call = unsafe task.place.take(Call.self)
+                let outcome: TaskOutcome<Value>
+                do { outcome = .success(try call(in: environment)) } catch { outcome = .failure(error) }
+                unsafe task.place.put(outcome)
+            case .fail(let error):
+                _ = unsafe task.place.take(Call.self)
+                unsafe task.place.put(TaskOutcome<Value>.failure(error))
+            case .read: body(unsafe task.place.copy(TaskOutcome<Value>.self))
+            case .dropCall: _ = unsafe task.place.take(Call.self)
+            case .dropOutcome: _ = unsafe task.place.take(TaskOutcome<Value>.self)
+            }
+        }
         super.init()
+        unsafe place.put(call)
     }
 
-    override func runBody(in environment: any TaskEnvironment) {
-        guard let body = unsafe body else { return }
-        unsafe self.body = nil
-        unsafe settled = body(environment)
+    deinit {
+        switch state {
+        case .queued: step(self, .dropCall) { _ in }
+        case .done: step(self, .dropOutcome) { _ in }
+        case .running, .cancelled: break
+        }
     }
 
-    override func dropBody(_ error: (any Error)?) {
-        unsafe body = nil
-        if let error { settle(error) }
-    }
+    override func makeCall(in environment: ThreadEnvironment) { step(self, .run(environment)) { _ in } }
 
-    /// Apart, like `cancelled`.
-    @inline(never)
-    private func settle(_ error: any Error) { unsafe settled = Settlement(.failure(error)) }
+    override func dropCall(_ error: (any Error)?) {
+        if let error { step(self, .fail(error)) { _ in } } else { step(self, .dropCall) { _ in } }
+    }
 
     @usableFromInline
-    func settlement() -> Settlement<Value>? {
+    func withOutcome(_ body: (TaskOutcome<Value>) -> Void) {
         switch state {
-        case .done: unsafe settled
-        case .cancelled: Self.cancelled()
-        case .queued, .running: nil
+        case .done: step(self, .read, body)
+        case .cancelled: Self.giveCancelled(body)
+        case .queued, .running: break
         }
     }
 
     /// Apart, so that others need not look the type up.
     @inline(never)
-    private static func cancelled() -> Settlement<Value> { Settlement(.cancelled) }
+    private static func giveCancelled(_ body: (TaskOutcome<Value>) -> Void) { body(.cancelled) }
 
     @usableFromInline
-    func outcome() -> TaskOutcome<Value>? { settlement()?.outcome }
+    func outcome() -> TaskOutcome<Value>? {
+        var outcome: TaskOutcome<Value>?
+        withOutcome { outcome = $0 }
+        return outcome
+    }
 }

@@ -1,0 +1,13 @@
+import MultitaskingCore
+
+/// How a task has ended, as an object.
+///
+/// One pointer, whatever the type of the value: code that is compiled before that type is known would look up how large
+/// it is, and how it is copied, at each hand it goes through.
+final class Settlement<Value: Sendable>: Sendable {
+    /// How the task has ended.
+    let outcome: TaskOutcome<Value>
+
+    /// Makes the object of an outcome.
+    init(_ outcome: TaskOutcome<Value>) { self.outcome = outcome }
+}

@@ -1,0 +1,16 @@
+public import MultitaskingCore
+
+/// What is done with the place.
+@usableFromInline
+enum TaskStep {
+    /// Replaces the call by its outcome.
+    case run(ThreadEnvironment)
+    /// Replaces the call by an error.
+    case fail(any Error)
+    /// Gives the outcome to a closure.
+    case read
+    /// Drops the call.
+    case dropCall
+    /// Drops the outcome.
+    case dropOutcome
+}
