@@ -29,7 +29,7 @@ struct Place: ~Copyable {
                 unsafe UnsafeMutableRawPointer($0).initializeMemory(as: Value.self, to: value)
             }
         }
-        let pointer = unsafe UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        let pointer = UnsafeMutablePointer<Value>.allocate(capacity: 1)
         unsafe pointer.initialize(to: value)
         words.0 = UInt(bitPattern: pointer)
     }
@@ -42,7 +42,7 @@ struct Place: ~Copyable {
                 unsafe UnsafeMutableRawPointer($0).assumingMemoryBound(to: Value.self).move()
             }
         }
-        let pointer = UnsafeMutablePointer<Value>(bitPattern: words.0).unsafelyUnwrapped
+        let pointer = unsafe UnsafeMutablePointer<Value>(bitPattern: words.0).unsafelyUnwrapped
         defer { unsafe pointer.deallocate() }
         return unsafe pointer.move()
     }

@@ -1,5 +1,3 @@
-public import MultitaskingCore
-
 /// What is done with the place.
 @usableFromInline
 enum TaskStep {
