@@ -37,6 +37,8 @@ struct ChannelHeader {
     @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: base + 96) }
 
     @inline(__always) var tail: SharedWord { arena.word(base + 128) }
+    /// Fetches the tail to this core, which will move it soon, while it does something else.
+    @inline(__always) func prefetchTail() { arena.prefetch(base + 128) }
     @inline(__always) var tailSegment: SharedWord { arena.word(base + 136) }
 
     @inline(__always) var head: SharedWord { arena.word(base + 256) }

@@ -54,6 +54,7 @@ extension ChannelQueue {
                     continue
                 }
                 announce(cell, of: number, in: journal)
+                if mayBeBehind(position) { header.prefetchTail() }
                 let mine = CellWord(state, owner: member, tag: tag)
                 guard cell.wordCell.compareExchange(word.rawValue, mine.rawValue) else { continue }
                 moveHead(past: position)
@@ -79,10 +80,14 @@ extension ChannelQueue {
         return .empty
     }
 
+    /// Whether the tail may not have moved past this place yet, as far as this process knows.
+    @inline(__always)
+    private func mayBeBehind(_ position: UInt64) -> Bool { hints.tail.load(ordering: .relaxed) <= position }
+
     /// Moves the head past a place that has been sent, and the tail before it.
     @inline(__always)
     func moveHead(past position: UInt64) {
-        if hints.tail.load(ordering: .relaxed) <= position {
+        if mayBeBehind(position) {
             // Its sender may not have moved the tail yet.
             _ = header.tail.compareExchange(position, position &+ 1)
             hints.tail.store(header.tail.load(), ordering: .relaxed)

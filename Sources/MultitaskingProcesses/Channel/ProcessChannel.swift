@@ -68,7 +68,8 @@ public final class ProcessChannel: JoinableChannel {
     /// - Complexity: O(size of the element).
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
-        try membership.withWriter { writer in
+        header.prefetchTail()
+        return try membership.withWriter { writer in
             try writer.encode(element)
             return try send(writer, fingerprint: TypeFingerprint.of(Element.self), wait)
         }

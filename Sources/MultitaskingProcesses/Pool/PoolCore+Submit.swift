@@ -34,7 +34,7 @@ extension PoolCore {
         _ function: Function, _ options: TaskOptions
     ) throws -> (function: Int, writer: PayloadWriter)? {
         try checkUsable()
-        try options.validate()
+        if options.asksForMoreThanRoom { try options.validate() }
         guard let function = try functionIndex(of: function) else { return nil }
         return (function, membership.takeWriter())
     }

@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
+import Synchronization
 
 /// A worker process: claims one task after the other, runs it, and stores its outcome.
 struct Worker {
@@ -26,7 +27,7 @@ struct Worker {
         output = OutputLog(arena: mapping.arena, member: member)
         let arena = mapping.arena
         membership = Membership(mapping, member: member)
-        let current = CurrentTask(WorkerEnvironment(membership: membership, slot: nil))
+        let current = CurrentTask(membership)
         self.current = current
         reader = PlaceReader(current.environment)
         me = Member(arena: arena, index: member)
@@ -180,9 +181,8 @@ struct Worker {
         let runner = TaskRunner(membership: membership, slot: slot)
         do {
             let caller = try caller(of: slot.function)
-            let environment = WorkerEnvironment(membership: membership, slot: slot)
-            current.environment = environment
-            let end = caller.run(runner, word, in: environment, reader: reader)
+            current.become(slot)
+            let end = caller.run(runner, word, in: current.environment, reader: reader)
             if case .retry = end { return handBack(slot, word) }
         } catch {
             runner.fail(error, as: .functionNotFound) { word }
@@ -217,10 +217,21 @@ struct Worker {
     }
 }
 
-/// What the task that a worker runs can ask of the pool, for the values that are read meanwhile.
-private final class CurrentTask: @unchecked Sendable {
-    // SAFETY: changes between two tasks, on the thread that reads their arguments.
-    var environment: WorkerEnvironment
+/// Which task a worker runs, for the values that are read meanwhile.
+private final class CurrentTask: Sendable {
+    private let membership: Membership
+    /// ORDERING: relaxed; it is looked at by the thread that sets it.
+    private let slot = Atomic<Int>(-1)
 
-    init(_ environment: WorkerEnvironment) { self.environment = environment }
+    init(_ membership: Membership) { self.membership = membership }
+
+    @inline(__always)
+    func become(_ slot: TaskSlot) { self.slot.store(slot.index, ordering: .relaxed) }
+
+    /// What it can ask of the pool.
+    var environment: WorkerEnvironment {
+        let index = slot.load(ordering: .relaxed)
+        return WorkerEnvironment(
+            membership: membership, slot: index < 0 ? nil : TaskSlot(arena: membership.arena, index: index))
+    }
 }
