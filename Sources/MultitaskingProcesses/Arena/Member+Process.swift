@@ -8,13 +8,6 @@ extension Member {
         pid.store(Self.processWord(of: process))
     }
 
-    /// Kills the member's process, and never another one that has its number by now.
-    func killProcess() {
-        guard let descriptor = openProcess() else { return }
-        _ = mt_pidfd_send_signal(descriptor, SIGKILL)
-        close(descriptor)
-    }
-
     /// A pidfd of the member's process; nil if it has ended, also when another process has its number by now.
     func openProcess() -> Int32? {
         guard let process else { return nil }

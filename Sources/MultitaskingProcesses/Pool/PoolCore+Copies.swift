@@ -54,8 +54,6 @@ extension PoolCore {
         copy.setProcess(pid)
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
         do { try enqueue(slot) } catch {
-            copy.killProcess()
-            _ = endOfCopy(pid)
             state.withLock { $0.copies[member] = nil }
             throw error
         }
@@ -100,14 +98,20 @@ extension PoolCore {
         Member(arena: arena, index: member).ring()
     }
 
-    /// Ends a copy whose task never began: once its slot is given back it could not tell so any more.
-    func killUnusedCopy(of slot: TaskSlot) {
-        state.withLock { state in
+    /// Ends the copy of a task that has ended without it, and waits until it is gone.
+    ///
+    /// Otherwise it might take the next task of the slot for its own, and end it, if it runs: its stand-in may have died, and the
+    /// task have been cancelled when it was queued again.
+    func endCopy(of slot: TaskSlot) {
+        let pid = state.withLock { state -> pid_t? in
             guard let copy = state.copies[slot.copyMember], copy.pid > 0, copy.end == nil,
                 copy.slot?.index == slot.index
-            else { return }
-            Member(arena: arena, index: slot.copyMember).killProcess()
+            else { return nil }
+            // Not reaped yet, so the number is still its own.
+            kill(copy.pid, SIGKILL)
+            return copy.pid
         }
+        if let pid { _ = endOfCopy(pid) }
     }
 
     // MARK: Members

@@ -181,7 +181,7 @@ extension PoolCore {
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
-        if slot.kind == .copy, slot.resultKind == .none { killUnusedCopy(of: slot) }
+        if slot.kind == .copy, slot.word.status != .done || slot.resultKind == .none { endCopy(of: slot) }
         slot.arguments.release(to: membership.heap)
         slot.result.release(to: membership.heap)
         slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)

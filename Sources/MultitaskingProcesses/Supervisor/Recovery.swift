@@ -79,10 +79,15 @@ struct Recovery {
         case .condemnedByCancel where isCopy || slot.kind == .portable:
             slot.end(from: word, as: .cancelled)
         case .queued where isCopy:
-            if fail(slot, word, member, end) { break }
-            // A worker has claimed it meanwhile to stand in for the copy, and waits for the task's end; or it was cancelled.
-            let now = slot.word
-            if now.status == .claimed { fail(slot, now, member, end) }
+            // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for another task.
+            let held = word.with(.claimed, member: member.index)
+            if slot.wordCell.compareExchange(word.rawValue, held.rawValue) {
+                fail(slot, held, member, end)
+            } else {
+                // A worker may have claimed it to stand in for the copy, and waits for the task's end.
+                let now = slot.word
+                if now.status == .claimed, now.ticket == word.ticket { fail(slot, now, member, end) }
+            }
         case .done, .cancelled, .expired:
             // It may have died before it told anybody.
             fence()
@@ -95,9 +100,8 @@ struct Recovery {
 
     private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
 
-    /// Ends a task as crashed if it is still where `word` says.
-    @discardableResult
-    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) -> Bool {
+    /// Ends a task as crashed that the dead, or who stood in for it, has claimed: `word` says so, and nobody else ends it.
+    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
         // A result that came too late has been stored, and the journal does not name it any more.
         arena.free(slot.result.block, by: member.index)
         slot.result.clear()
@@ -110,7 +114,7 @@ struct Recovery {
         record.phase.store(member.phase.load())
         record.status.store(end.status)
         record.peakMemory.store(UInt64(max(0, end.peakMemory)))
-        return slot.finish(from: word, as: .crashed)
+        slot.finish(from: word, as: .crashed)
     }
 
     /// Puts the last that the dead has printed where its result would be; there is none if there is no room.

@@ -41,12 +41,13 @@ extension Supervisor {
         let word = slot.word
         guard word.status == .claimed, word.member == index else { return .max }
         let deadline = Int64(clamping: member.deadline.load())
-        let isForced = slot.orders.isEndAskedFor
-        // Both were the same before and after, so the deadline read in between is this task's.
+        let requests = slot.orders.requests
+        let isForced = requests.isEndAskedFor
+        // Both were the same before and after, so what was read in between is this task's.
         guard slot.word == word, member.slot.load() == number else { return now }
         guard isForced || deadline != 0 else { return .max }
         guard isForced || now >= deadline else { return deadline }
-        slot.orders.requestEnd()
+        guard slot.orders.requestEnd(after: requests) else { return now }
         ladders[index] = Ladder(
             word: word, slot: slot, reason: isForced ? .condemnedByCancel : .condemnedByTimeout, step: .asked,
             due: now.addingSaturated(slot.orders.gracePeriod))

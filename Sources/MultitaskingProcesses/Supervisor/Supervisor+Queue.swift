@@ -59,7 +59,7 @@ extension Supervisor {
         delayed.removeAll { task in
             let word = task.slot.word
             guard word.isHeldBySupervisor else { return true }
-            if task.slot.orders.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
+            if task.slot.orders.requests.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
                 return false

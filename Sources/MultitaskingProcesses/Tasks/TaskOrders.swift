@@ -14,7 +14,7 @@ struct TaskOrders {
 
     @inline(__always) private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
 
-    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end.
+    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has served.
     private var flags: SharedWord { cell(0) }
     /// Nanoseconds; 0 for no limit.
     private var runLimit: SharedWord { cell(1) }
@@ -29,10 +29,11 @@ struct TaskOrders {
 
     private static let forceFlag: UInt64 = 2
     private static let endFlag: UInt64 = 4
+    private static let allFlags: UInt64 = 7
 
     /// Writes the options of a new task.
     func prepare(_ options: TaskOptions) {
-        flags.storeRelaxed(0)
+        flags.storeRelaxed((flags.loadRelaxed() | Self.allFlags) &+ 1)
         attempts.storeRelaxed(0)
         grace.storeRelaxed(Self.gracePeriod(options))
         guard arePresent else { return }
@@ -87,11 +88,22 @@ struct TaskOrders {
 
     // MARK: Ending a running task
 
+    /// What was asked for at some time, and of which task of the slot.
+    struct Requests {
+        fileprivate let flags: UInt64
+        var isEndAskedFor: Bool { flags & TaskOrders.forceFlag != 0 }
+    }
+
     /// The client wants the task ended by force.
     func askForEnd() { flags.formUnion(Self.forceFlag) }
-    var isEndAskedFor: Bool { flags.load() & Self.forceFlag != 0 }
+    var requests: Requests { Requests(flags: flags.load()) }
 
-    /// The task itself is asked to end.
+    /// The task itself is asked to end; false if anything was asked for since `requests`, or the slot serves another task.
+    func requestEnd(after requests: Requests) -> Bool {
+        flags.compareExchange(requests.flags, requests.flags | Self.endFlag)
+    }
+
+    /// Whatever task the slot serves is asked to end.
     func requestEnd() { flags.formUnion(Self.endFlag) }
 
     /// ORDERING: relaxed, as for cancel signals.

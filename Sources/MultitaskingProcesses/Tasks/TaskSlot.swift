@@ -42,13 +42,15 @@ struct TaskSlot: Sendable {
     private var progressCell: SharedFutex { arena.futex(base + 12) }
 
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy. Bit 50: there are orders.
+    ///
+    /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as well.
     private var callCell: SharedWord { arena.word(base + 16) }
     var resultKindCell: SharedWord { arena.word(base + 56) }
 
     /// While the slot is free: the next free one, plus 1; see `FreeSlots`.
     var nextFree: UInt64 {
         get { callCell.loadRelaxed() }
-        nonmutating set { callCell.storeRelaxed(newValue) }
+        nonmutating set { callCell.store(newValue) }
     }
 
     var arguments: PayloadPlace {
@@ -70,7 +72,19 @@ struct TaskSlot: Sendable {
     @inline(__always) var word: SlotWord { SlotWord(rawValue: wordCell.load()) }
 
     var function: Int { Int(callCell.loadRelaxed() & 0xffff_ffff) }
-    var kind: Kind { Kind(rawValue: callCell.loadRelaxed() >> 32 & 0xff) ?? .portable }
+
+    /// The kind of the task; only for who knows that the slot serves no other one meanwhile.
+    var kind: Kind { Kind(rawValue: callCell.load() >> 32 & 0xff) ?? .portable }
+
+    /// The kind of the task that was claimed with `claim`; nil if it has ended.
+    ///
+    /// The task of a copy ends with the copy, whoever has claimed it, and the slot may serve another one at once.
+    @inline(__always)
+    func kind(of claim: SlotWord) -> Kind? {
+        let kind = kind
+        return word == claim ? kind : nil
+    }
+
     var copyMember: Int { Int(callCell.loadRelaxed() >> 40 & 0x3ff) }
 
     /// The options of the task that workers and the supervisor act on.
@@ -88,7 +102,7 @@ struct TaskSlot: Sendable {
     func prepare(kind: Kind, function: Int, copyMember: Int = 0, options: TaskOptions) {
         let hasOrders = TaskOrders.arePresent(in: options)
         orders(arePresent: hasOrders).prepare(options)
-        callCell.storeRelaxed(
+        callCell.store(
             UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
         resultKindCell.storeRelaxed(ResultKind.none.rawValue)
         arguments.clear()

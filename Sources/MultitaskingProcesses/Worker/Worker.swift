@@ -126,7 +126,7 @@ struct Worker {
             leaveIfCondemned(slot, word)
         } else {
             output.begin()
-            switch slot.kind {
+            switch slot.kind(of: word) {
             case .portable:
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
                 me.enter(.decoding)
@@ -136,6 +136,8 @@ struct Worker {
             case .copy:
                 beWatched(for: slot)
                 standIn(for: slot.copyMember, slot, word)
+            case nil:
+                break
             }
             leaveIfCondemned(slot, word)
             membership.holdings.release(as: membership)

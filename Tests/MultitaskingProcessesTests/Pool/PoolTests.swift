@@ -116,7 +116,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "copy-captures", "copy-amid-callbacks", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel",
-            "copy-limit", "copy-shutdown", "copy-kill-storm", "copy-killed-newborn", "copy-refused",
+            "copy-limit", "copy-shutdown", "copy-kill-storm", "copy-killed-newborn", "copy-slot-reused",
+            "copy-cancelled-running", "copy-refused",
         ], methods)
     func copyOnWriteTasks(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))

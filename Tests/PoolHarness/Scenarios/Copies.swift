@@ -13,6 +13,8 @@ let copyScenarios: [String: Scenario] = [
     "copy-shutdown": { try $0.copyShutdown() },
     "copy-kill-storm": { try $0.copyKillStorm() },
     "copy-killed-newborn": { try $0.copyKilledNewborn() },
+    "copy-slot-reused": { try $0.copySlotReused() },
+    "copy-cancelled-running": { try $0.copyCancelledRunning() },
     "copy-refused": { try $0.copyRefused() },
 ]
 
@@ -222,6 +224,66 @@ extension Harness {
         }
     }
 
+    /// A worker that is held up just as it has claimed a copy's task comes back when the copy is dead and the task's slot serves
+    /// another one: it must not take that for its own.
+    func copySlotReused() throws {
+        var random = SeededGenerator(seed: number)
+        try withPool(maxWorkers: 1, limits: WorkerLimits(spinTime: .zero)) { pool in
+            let box = Box(10)
+            // In nanoseconds, from when the worker goes on until it claims the task, or a little less.
+            var delay = 10_000
+            for round in 0..<400 {
+                check(eventually { pool.workerProcessIDs.count == 1 }, "there is no worker")
+                guard let worker = pool.workerProcessIDs.first else { return }
+                kill(worker, SIGSTOP)
+                let copy = try pool.submit(round) { $0 + box.number }
+                // Takes long enough for the copy to fall asleep.
+                let copies = Proc.children.filter { $0 != pool.supervisorProcessID }
+                kill(worker, SIGCONT)
+                spin(nanoseconds: .random(in: delay / 2...delay, using: &random))
+                kill(worker, SIGSTOP)
+                check(eventually { Proc.status(worker)?.state == "T" }, "the worker does not stop")
+                if copy.state == .queued { delay += delay / 8 } else { delay = max(1000, delay - delay / 8) }
+                for copy in copies { kill(copy, SIGKILL) }
+                do { checkEqual(try copy.value(timeout: .seconds(20)), round + 10) } catch let error
+                    as MultitaskingError where error.code == .workerCrashed
+                {}
+                let others = try (0..<3).map { try pool.submit(echoBytes, [UInt8](repeating: UInt8($0), count: 1000)) }
+                kill(worker, SIGCONT)
+                for (number, other) in others.enumerated() {
+                    checkEqual(
+                        try other.value(timeout: .seconds(20)), [UInt8](repeating: UInt8(number), count: 1000),
+                        "round \(round)")
+                }
+            }
+        }
+    }
+
+    /// A copy that runs is queued again when its stand-in dies, and can be cancelled then. It is gone before its task's slot
+    /// serves another one.
+    func copyCancelledRunning() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let started = try pool.makeChannel(capacity: nil)
+            var cancelled = 0
+            for round in 0..<40 {
+                check(eventually { pool.workerProcessIDs.count == 1 }, "there is no worker")
+                guard let worker = pool.workerProcessIDs.first else { return }
+                var copy: Future<Int>? = try pool.submit(round) { (number: Int) throws -> Int in
+                    _ = try started.send(getpid(), wait: .forever)
+                    return spin(5) + number
+                }
+                let process = try started.receive(as: pid_t.self, wait: .upTo(.seconds(20))) ?? 0
+                kill(worker, SIGKILL)
+                let isCancelled = eventually(within: .milliseconds(20)) { copy?.cancel() ?? false }
+                if isCancelled { cancelled += 1 } else { checkEqual(try copy?.value(timeout: .seconds(20)), round + 5) }
+                copy = nil
+                check(!isCancelled || Proc.status(process)?.state ?? "Z" == "Z", "the cancelled copy runs")
+                checkEqual(try pool.submit(echoBytes, [1, 2]).value(timeout: .seconds(20)), [1, 2])
+            }
+            check(cancelled > 0, "no copy was cancelled")
+        }
+    }
+
     /// Where forking is not safe, `submit` says so and says what to do.
     func copyRefused() throws {
         let isOver = FlagBox()
@@ -251,4 +313,9 @@ private func killNewborn(_ parent: Int32, _ spared: Int32, _ isOver: Flag) {
         )
         where child != spared { kill(child, SIGKILL) }
     }
+}
+
+private func spin(nanoseconds: Int) {
+    let end = ContinuousClock.now + .nanoseconds(nanoseconds)
+    while ContinuousClock.now < end {}
 }
