@@ -20,7 +20,7 @@ func withPool<Value>(
 func oneTask() throws {
     try withPool(2) { pool in
         report(
-            "w1.free", try median(of: 5000, warmUp: 5000) { try microseconds { try pool.submit(nothing).value() } },
+            "w1.free", try median(of: 20_000, warmUp: 20_000) { try microseconds { try pool.submit(nothing).value() } },
             "us")
         let parked = try median(of: 200) {
             usleep(2000)

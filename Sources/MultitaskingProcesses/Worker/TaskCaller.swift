@@ -3,22 +3,22 @@ import MultitaskingCore
 /// A function of the function table, ready to be called by this worker for any task that names it.
 ///
 /// An object for each function, so that what depends on its type is looked up once and not for each task.
-class TaskCaller {
+protocol TaskCaller: AnyObject {
     /// Reads the arguments of a task, calls the function and stores what comes of it.
     ///
     /// - Parameter word: the slot's word since the task was claimed.
     func run(
         _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
-    ) -> TaskRunner.End {
-        .settled
-    }
+    ) -> TaskRunner.End
+}
 
-    /// The caller of a function whose type is found out only here.
+extension FunctionAddress {
+    /// A caller of the function that is here, whose type is found out only at run time.
     ///
     /// - Throws: `functionNotFound` if the type is not that of a function.
-    static func make(_ address: FunctionAddress, as type: any PortableFunction.Type) throws -> TaskCaller {
-        func make<Function: PortableFunction>(_ type: Function.Type) throws -> TaskCaller {
-            guard let function = address.function(as: type) else {
+    func caller(as type: any PortableFunction.Type) throws -> any TaskCaller {
+        func make<Function: PortableFunction>(_ type: Function.Type) throws -> any TaskCaller {
+            guard let function = function(as: type) else {
                 throw MultitaskingError(.functionNotFound, "\(type) is not the size of a function")
             }
             return TypedCaller<Function, Function.Arguments, Function.Output>(function)
@@ -34,7 +34,7 @@ where Function.Arguments == Arguments, Function.Output == Output {
 
     init(_ function: Function) { self.function = function }
 
-    override func run(
+    func run(
         _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
     ) -> TaskRunner.End {
         let arguments: Arguments

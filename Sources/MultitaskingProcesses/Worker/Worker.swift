@@ -19,7 +19,7 @@ struct Worker {
     private let isMemoryWatched: Bool
     private var retirement: Retirement
     /// By their numbers in the function table.
-    private var callers: [TaskCaller?] = []
+    private var callers: [(any TaskCaller)?] = []
 
     /// - Parameter doorbell: an eventfd that makes the supervisor look at the arena.
     init(_ mapping: ArenaMapping, member: Int, doorbell: Int32) {
@@ -97,7 +97,7 @@ struct Worker {
         if membership.maySpin {
             idle.beginSearch(me.index)
             let isFound = membership.spin(until: { hasWork })
-            jobs.prefetch()
+            if isFound { jobs.prefetch() }
             idle.endSearch(me.index)
             if isFound { return wakeNext() }
         }
@@ -209,10 +209,10 @@ struct Worker {
         _ = membership.wait(.forever, for: slot.completion) { slot.word != word }
     }
 
-    private mutating func caller(of index: Int) throws -> TaskCaller {
+    private mutating func caller(of index: Int) throws -> any TaskCaller {
         if index < callers.count, let caller = callers[index] { return caller }
         let (address, type) = try functions.resolve(index)
-        let caller = try TaskCaller.make(address, as: type)
+        let caller = try address.caller(as: type)
         while callers.count <= index { callers.append(nil) }
         callers[index] = caller
         return caller
