@@ -190,7 +190,7 @@
         /// Every task ends once: with its value if it was through, as crashed if it was begun, and run again if not.
         private func checkTasks() throws {
             var supervisor = world.supervisor
-            var worker = Worker(world.core.mapping, member: 2, doorbell: world.core.doorbell)
+            var worker = Worker(world.core.mapping, member: 2, doorbell: world.core.supervision.doorbell)
             for _ in 0..<scenario.attempts {
                 try expect(worker.run(initializer: nil) == 0, "the other worker failed to start")
                 supervisor.takeHandedBack()

@@ -85,7 +85,7 @@
                 try prepare(world)
                 PoolPhase(world.arena).advance(to: .draining)
             } operate: { world in
-                var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.doorbell)
+                var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.supervision.doorbell)
                 guard worker.run(initializer: nil) == 0 else { throw Broken("the worker failed to start") }
             }
             scenario.retriesCrash = retries.onCrash

@@ -66,9 +66,7 @@
         }
 
         /// A supervisor that has just begun.
-        var supervisor: Supervisor {
-            Supervisor(core.mapping, doorbell: core.doorbell, client: core.clientPidfd, initializer: nil)
-        }
+        var supervisor: Supervisor { core.supervision.makeSupervisor(nil) }
 
         /// Fills a channel that has room for two elements, after one of the victim's has gone through it.
         func fillWithTwo() throws {

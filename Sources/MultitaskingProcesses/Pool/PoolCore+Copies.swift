@@ -59,7 +59,7 @@ extension PoolCore {
         }
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
         copy.state = .ready
-        ringDoorbell()
+        supervision.ringDoorbell()
         return ProcessFuture(core: self, slot: slot, companion: nil, reading: Function.settlement)
     }
 

@@ -70,7 +70,7 @@ extension PoolCore {
         let attempts = failure.attempt
         let report = failure.summary + (attempts > 1 ? "; the task was given up after \(attempts) attempts" : "")
         if isSignal {
-            let advice = startedBy == .spawn ? Self.topLevelAdvice.map { "; note: \($0)" } ?? "" : ""
+            let advice = supervision.method == .spawn ? TopLevelVariables.advice.map { "; note: \($0)" } ?? "" : ""
             return MultitaskingError(
                 .workerCrashed,
                 "\(report); look for a trap, a bad pointer or too little memory in the task's function\(advice)",

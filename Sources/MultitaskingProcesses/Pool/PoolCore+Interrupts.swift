@@ -8,7 +8,7 @@ extension ProcessPool {
     /// This process needs no thread for it: the handler rings the supervisor.
     package func shutDownOnInterrupt(within grace: Duration) throws -> InterruptWatch {
         core.arena.header(ArenaLayout.Header.interruptGrace).store(UInt64(clamping: max(0, grace.nanoseconds)))
-        return try InterruptWatch(core.doorbell)
+        return try InterruptWatch(core.supervision.doorbell)
     }
 }
 

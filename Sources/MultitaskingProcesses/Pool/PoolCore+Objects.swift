@@ -44,14 +44,7 @@ extension PoolCore {
         let count = arena.header(ArenaLayout.Header.channelCount)
         count.store(max(count.load(), UInt64(index + 1)))
         header.state.store(serial << 8 | ChannelHeader.liveFlag)
-        return ProcessChannel(membership: membership, index: index, serial: serial) { [weak self] in
-            self?.release(queue)
-        }
-    }
-
-    /// Closes all channels: the pool has ended, nobody is left to send or to receive, and who waits for that must wake.
-    func closeChannels() {
-        arena.forEachChannel { $0.close(with: ChannelHeader.closedFlag | ChannelHeader.endedFlag) }
+        return ProcessChannel(membership: membership, index: index, serial: serial) { [self] in release(queue) }
     }
 
     private func release(_ queue: ChannelQueue) {
@@ -86,8 +79,7 @@ extension PoolCore {
             return (index, objects.signalSerial)
         }
         ProcessCancelSignal.word(of: index, in: arena).store(serial << 8)
-        return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [weak self] in
-            guard let self else { return }
+        return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [self] in
             ProcessCancelSignal.remove(index, in: membership)
             objects.withLock { $0.freeSignals.append(index) }
         }

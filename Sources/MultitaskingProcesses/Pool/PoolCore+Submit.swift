@@ -135,7 +135,7 @@ extension PoolCore {
     /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor has yet
     /// to clear it, and looks at the queue after that.
     private func askForWorker() {
-        if arena.header(ArenaLayout.Header.growth).compareExchange(0, 1) { ringDoorbell() }
+        if arena.header(ArenaLayout.Header.growth).compareExchange(0, 1) { supervision.ringDoorbell() }
     }
 
     private func endQueued(_ slot: TaskSlot, _ phase: PoolPhase.Value) {
@@ -163,15 +163,10 @@ extension PoolCore {
     // MARK: Slots
 
     private func takeSlot(_ state: inout State) throws -> TaskSlot {
-        if let index = freeSlots.take(from: &state.freeSlots) { return TaskSlot(arena: arena, index: index) }
-        guard state.freshSlot < arena.layout.slotCapacity else {
-            throw MultitaskingError(
-                .arenaLimitReached,
-                "\(arena.layout.slotCapacity) tasks are unfinished or hold a result; drop some results or wait")
-        }
-        state.freshSlot += 1
-        arena.header(ArenaLayout.Header.slotCount).store(UInt64(state.freshSlot))
-        return TaskSlot(arena: arena, index: state.freshSlot - 1)
+        if let slot = freeSlots.take(from: &state.freeSlots) { return slot }
+        throw MultitaskingError(
+            .arenaLimitReached,
+            "\(arena.layout.slotCapacity) tasks are unfinished or hold a result; drop some results or wait")
     }
 
     /// A slot for a task that is not in the function table.

@@ -26,11 +26,6 @@ final class PoolCore: Sendable {
     let jobs: JobRing
     let idle: IdleWorkers
     let freeSlots: FreeSlots
-    /// An eventfd; writing to it makes the supervisor look at the arena.
-    let doorbell: Int32
-    /// A pidfd of this process, for the supervisor.
-    let clientPidfd: Int32
-    private let clientPid = getpid()
     private let generation = forkGeneration.load(ordering: .relaxed)
 
     let systemKills = SystemKills()
@@ -41,13 +36,11 @@ final class PoolCore: Sendable {
     /// ORDERING: relaxed; who made a copy, or learnt of it, sees it.
     let hasCopies = Atomic<Bool>(false)
     let objects = Mutex(Objects())
-    let supervision = Mutex(Supervision())
+    let supervision: Supervision
 
     struct State {
         /// The slots to use next.
         var freeSlots = FreeSlots.Chain()
-        /// The first slot that was never used.
-        var freshSlot = 0
         /// How many more tasks fit into the ring for sure.
         var ringRoom = 0
         var functions = FunctionIndices()
@@ -70,7 +63,7 @@ final class PoolCore: Sendable {
         let mapping = try ArenaMapping.create(
             ArenaLayout(workers: workers, slotCapacity: 1 << 22, chunkCount: arenaLimit >> 20))
         let arena = mapping.arena
-        arena.header(ArenaLayout.Header.clientPid).store(UInt64(clientPid))
+        arena.header(ArenaLayout.Header.clientPid).store(UInt64(getpid()))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         LimitsRecord(arena: arena).store(limits)
         ProcessMark(arena: arena).prepare()
@@ -84,28 +77,13 @@ final class PoolCore: Sendable {
         jobs = JobRing(arena: arena, isRetry: false)
         idle = IdleWorkers(arena: arena)
         freeSlots = FreeSlots(arena: arena)
-        doorbell = mt_eventfd()
-        clientPidfd = mt_pidfd_open(clientPid)
-        guard doorbell >= 0, clientPidfd >= 0 else {
-            let code = doorbell < 0 ? -doorbell : -clientPidfd
-            if doorbell >= 0 { close(doorbell) }
-            throw MultitaskingError.system(
-                code, "open the pool's descriptors", advice: "raise the limit of open files (ulimit -n)")
-        }
+        let supervision = try Supervision(mapping, slots: freeSlots)
+        self.supervision = supervision
+        // Not by way of this object, of which there must be no weak reference: that makes all others slower.
+        membership.setSupervisorCheck { supervision.check() }
     }
 
-    deinit {
-        membership.startedWatcher?.stop()
-        close(doorbell)
-        close(clientPidfd)
-        let pidfd = supervision.withLock { $0.pidfd }
-        if pidfd >= 0 { close(pidfd) }
-    }
-
-    func ringDoorbell() {
-        var one: UInt64 = 1
-        _ = unsafe write(doorbell, &one, 8)
-    }
+    deinit { membership.startedWatcher?.stop() }
 
     /// Whether this is the process that made the pool, not a copy of it.
     var isOwn: Bool { membership.isClient && generation == forkGeneration.load(ordering: .relaxed) }
@@ -133,8 +111,8 @@ final class PoolCore: Sendable {
     var memoryUsage: MemoryUsage {
         sweepAbandoned()
         let blocks = arena.blocksInUse()
-        let slots = state.withLock { $0.freshSlot }
-        let tasks = (0..<slots).count { TaskSlot(arena: arena, index: $0).word.status != .free }
+        var tasks = 0
+        freeSlots.forEachUsed { if $0.word.status != .free { tasks += 1 } }
         let (channels, signals) = objects.withLock { ($0.liveChannels, $0.liveSignals) }
         return MemoryUsage(
             blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,
@@ -146,9 +124,6 @@ final class PoolCore: Sendable {
             .filter { $0.state == .ready || $0.state == .starting }
             .compactMap(\.process)
     }
-
-    var supervisorProcessID: Int32 { supervision.withLock { $0.pid } }
-    var startedBy: StartMethod { supervision.withLock { $0.method } }
 }
 
 /// How many times a pool has forked on the way from the first process to this one: a pool of another generation belongs to

@@ -6,7 +6,8 @@ import Synchronization
 @usableFromInline
 final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     /// Reads the value; compiled where its type is known.
-    @usableFromInline typealias Reading = @Sendable (inout PayloadReader) throws -> Settlement<Value>
+    @usableFromInline typealias Reading = @Sendable (inout PayloadReader) throws -> Settled
+    @usableFromInline typealias Settled = Settlement<TaskOutcome<Value>>
 
     private let core: PoolCore
     private let slot: TaskSlot
@@ -15,7 +16,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     private let lock = Mutex(())
     // SAFETY: written once, with the lock held, before `isSettled`; read only after that.
     // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
-    @exclusivity(unchecked) private var settled: Settlement<Value>?
+    @exclusivity(unchecked) private var settled: Settled?
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
     /// another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
@@ -94,14 +95,14 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         return true
     }
 
-    private func readValue() -> Settlement<Value> {
+    private func readValue() -> Settled {
         do { return try core.reader.read(slot.result, reading) } catch { return failure(error) }
     }
 
     // Not inlined: making these takes look-ups of types, which the usual way would begin with.
 
     @inline(never)
-    private func settlementWithoutValue() -> Settlement<Value> {
+    private func settlementWithoutValue() -> Settled {
         switch slot.word.status {
         case .cancelled: return Settlement(.cancelled)
         case .expired: return failure(Self.expired)
@@ -110,7 +111,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     }
 
     @inline(never)
-    private func failure(_ error: any Error) -> Settlement<Value> { Settlement(.failure(error)) }
+    private func failure(_ error: any Error) -> Settled { Settlement(.failure(error)) }
 
     @available(*, noasync)
     @usableFromInline
@@ -167,7 +168,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             }
             guard force, slot.word.isClaimed else { return false }
             slot.orders.askForEnd()
-            core.ringDoorbell()
+            core.supervision.ringDoorbell()
             return true
         }
     }
@@ -176,7 +177,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
 extension PortableFunction {
     /// Reads a result, as what a future keeps.
     @inlinable
-    static func settlement(from reader: inout PayloadReader) throws -> Settlement<Output> {
+    static func settlement(from reader: inout PayloadReader) throws -> Settlement<TaskOutcome<Output>> {
         Settlement(.success(try decodeOutput(from: &reader)))
     }
 }

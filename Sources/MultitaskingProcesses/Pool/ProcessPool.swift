@@ -66,7 +66,7 @@ public final class ProcessPool: Executor {
         try limits.validate(maxWorkers: workers)
         self.maxWorkers = workers
         core = try PoolCore(workers: workers, arenaLimit: limit, compression: compression, limits: limits)
-        try core.start(startMethod, initializer: initializer)
+        try core.supervision.start(startMethod, initializer: initializer)
     }
 
     deinit { core.drainInBackground() }
@@ -115,10 +115,10 @@ public final class ProcessPool: Executor {
     public var workerProcessIDs: [Int32] { core.workerProcessIDs }
 
     /// The process id of the supervisor, the parent of all workers; 0 before it has started.
-    public var supervisorProcessID: Int32 { core.supervisorProcessID }
+    public var supervisorProcessID: Int32 { core.supervision.pid }
 
     /// How this pool's first process was made.
-    public var startedBy: StartMethod { core.startedBy }
+    public var startedBy: StartMethod { core.supervision.method }
 }
 
 /// What a pool's shared memory holds at one moment.

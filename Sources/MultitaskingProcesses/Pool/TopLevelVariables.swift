@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 
 /// The top-level variables of the program's `main.swift`, which a spawned worker does not have.
 ///
@@ -8,6 +9,24 @@ import Glibc
 enum TopLevelVariables {
     /// Their names; empty if there are none or it cannot be known.
     static let names: [String] = find(in: "/proc/self/exe")
+
+    /// Says once that tasks must not use them, if the program has any.
+    static func warn() { _ = warning }
+
+    private static let warning: Void = {
+        if let advice { PoolCore.logger.warning("\(advice)") }
+    }()
+
+    /// What a user of a spawned pool must know of them; nil if there are none.
+    static let advice: String? = {
+        guard !names.isEmpty else { return nil }
+        let list = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+        return """
+            the top-level variables of main.swift (\(list)) read as zero in the workers of this pool, because they are \
+            spawned, not forked: a task must not use them; pass them as arguments, or move them into another file or \
+            into a type as static let (Docs/fork-safety.md)
+            """
+    }()
 
     static func find(in path: String) -> [String] {
         guard let image = MappedFile(path), let table = SymbolTable(image) else { return [] }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The client's slots that serve no task, chained through the slots themselves.
+/// The client's slots that serve no task: those that have served one, chained through the slots themselves, and those behind.
 ///
 /// Giving back needs no lock. Taking is for one thread at a time: it takes all that was given back at once, so it does not
 /// matter that a slot may have left and come back between a look at the head and its change.
@@ -17,15 +17,33 @@ final class FreeSlots: Sendable {
     /// ORDERING: giving back releases and taking acquires, so that who takes a slot sees the next one's number in it.
     private let returned = Atomic<UInt64>(0)
 
+    /// How many slots have ever served a task: the first ones.
+    ///
+    /// ORDERING: raised (releasing) before a slot's first task is queued.
+    private let usedCount = Atomic<Int>(0)
+
     init(arena: Arena) { self.arena = arena }
 
     /// Takes a slot; nil if there is none.
-    func take(from chain: inout Chain) -> Int? {
+    func take(from chain: inout Chain) -> TaskSlot? {
         if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
-        guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return nil }
+        guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return takeUnused() }
         let slot = TaskSlot(arena: arena, index: Int(chain.first - 1))
         chain.first = slot.nextFree
-        return slot.index
+        return slot
+    }
+
+    private func takeUnused() -> TaskSlot? {
+        let index = usedCount.load(ordering: .relaxed)
+        guard index < arena.layout.slotCapacity else { return nil }
+        usedCount.store(index + 1, ordering: .releasing)
+        arena.header(ArenaLayout.Header.slotCount).store(UInt64(index + 1))
+        return TaskSlot(arena: arena, index: index)
+    }
+
+    /// Calls `body` with each slot that has ever served a task; not with what others begin to use meanwhile.
+    func forEachUsed(_ body: (TaskSlot) -> Void) {
+        for index in 0..<usedCount.load(ordering: .acquiring) { body(TaskSlot(arena: arena, index: index)) }
     }
 
     /// Gives a free slot back.

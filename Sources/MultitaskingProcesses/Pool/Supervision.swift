@@ -1,11 +1,23 @@
 import CMultitaskingLinux
 import Glibc
-import Logging
 import MultitaskingCore
 import Synchronization
 
-extension PoolCore {
-    struct Supervision {
+/// The client's care for the pool's supervisor process: makes it, and another one when it dies.
+///
+/// Whoever waits for something of the pool holds this and not the pool: it knows nothing but the arena.
+final class Supervision: Sendable {
+    private let mapping: ArenaMapping
+    private let slots: FreeSlots
+    /// An eventfd; writing to it makes the supervisor look at the arena.
+    let doorbell: Int32
+    /// A pidfd of this process, for the supervisor.
+    private let clientPidfd: Int32
+    private let state = Mutex(State())
+
+    private var arena: Arena { mapping.arena }
+
+    private struct State {
         var pid: pid_t = 0
         /// Of that process; -1 if there is none, or it had ended before this could be opened.
         var pidfd: Int32 = -1
@@ -16,6 +28,38 @@ extension PoolCore {
         /// When it was last made, in nanoseconds of CLOCK_MONOTONIC, and how many before it lived too short.
         var launched: Int64 = 0
         var shortLives = 0
+    }
+
+    /// - Throws: `systemError` if the system has no descriptors.
+    init(_ mapping: ArenaMapping, slots: FreeSlots) throws {
+        self.mapping = mapping
+        self.slots = slots
+        doorbell = mt_eventfd()
+        clientPidfd = mt_pidfd_open(getpid())
+        guard doorbell >= 0, clientPidfd >= 0 else {
+            // What was opened is closed by `deinit`.
+            throw MultitaskingError.system(
+                doorbell < 0 ? -doorbell : -clientPidfd, "open the pool's descriptors",
+                advice: "raise the limit of open files (ulimit -n)")
+        }
+    }
+
+    deinit {
+        for descriptor in [doorbell, clientPidfd, state.withLock { $0.pidfd }] where descriptor >= 0 {
+            close(descriptor)
+        }
+    }
+
+    /// The supervisor's process id; 0 before it has started.
+    var pid: pid_t { state.withLock { $0.pid } }
+    /// How the first supervisor was made.
+    var method: StartMethod { state.withLock { $0.method } }
+    /// Whether there is no supervisor and will be none.
+    var isOver: Bool { state.withLock { $0.isGone || $0.pid == 0 } }
+
+    func ringDoorbell() {
+        var one: UInt64 = 1
+        _ = unsafe write(doorbell, &one, 8)
     }
 
     /// Starts the first supervisor.
@@ -40,40 +84,17 @@ extension PoolCore {
                 "the initializer captures values, and cannot be sent to a spawned worker; use a function that captures "
                     + "nothing, or make the pool before any thread starts, so that it can be forked")
         }
-        try supervision.withLock { supervision in
-            supervision.method = chosen
-            supervision.initializer = initializer
-            try launch(chosen, initializer: initializer, &supervision)
+        try state.withLock { state in
+            state.method = chosen
+            state.initializer = initializer
+            try launch(chosen, initializer: initializer, &state)
         }
-        if chosen == .spawn { warnOfTopLevelVariables() }
-        membership.setSupervisorCheck { [weak self] in self?.checkSupervisor() }
+        if chosen == .spawn { TopLevelVariables.warn() }
     }
-
-    /// Says once that tasks must not use the top-level variables of `main.swift`, if the program has any.
-    private func warnOfTopLevelVariables() {
-        _ = Self.topLevelWarning
-    }
-
-    private static let topLevelWarning: Void = {
-        guard let advice = topLevelAdvice else { return }
-        logger.warning("\(advice)")
-    }()
-
-    /// What a user of a spawned pool must know of the program's top-level variables; nil if there are none.
-    static let topLevelAdvice: String? = {
-        let names = TopLevelVariables.names
-        guard !names.isEmpty else { return nil }
-        let list = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
-        return """
-            the top-level variables of main.swift (\(list)) read as zero in the workers of this pool, because they are \
-            spawned, not forked: a task must not use them; pass them as arguments, or move them into another file or \
-            into a type as static let (Docs/fork-safety.md)
-            """
-    }()
 
     /// Makes the supervisor process.
     private func launch(
-        _ method: StartMethod, initializer: WorkerInitializer?, _ supervision: inout Supervision
+        _ method: StartMethod, initializer: WorkerInitializer?, _ state: inout State
     ) throws {
         healHeader()
         let pid: pid_t
@@ -81,7 +102,7 @@ extension PoolCore {
             pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
         } else {
             // Made before the fork: what is used for the first time in this process is then there for all its children.
-            let supervisor = Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
+            let supervisor = makeSupervisor(initializer)
             pid = ForkSafety.fork(named: Supervisor.processName) { runForked(supervisor) }
         }
         guard pid > 0 else {
@@ -98,9 +119,14 @@ extension PoolCore {
             throw MultitaskingError.system(
                 -pidfd, "watch the pool's supervisor process", advice: "raise the limit of open files (ulimit -n)")
         }
-        if supervision.pidfd >= 0 { close(supervision.pidfd) }
-        supervision.pid = pid
-        supervision.pidfd = max(-1, pidfd)
+        if state.pidfd >= 0 { close(state.pidfd) }
+        state.pid = pid
+        state.pidfd = max(-1, pidfd)
+    }
+
+    /// What a supervisor process does.
+    func makeSupervisor(_ initializer: WorkerInitializer?) -> Supervisor {
+        Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
     }
 
     /// Writes once more what a supervisor that is executed anew reads first, in case a task has written over it.
@@ -120,49 +146,49 @@ extension PoolCore {
 
     // MARK: A supervisor that dies
 
-    /// Starts a new supervisor if the old one has died; called now and then by whoever waits.
-    func checkSupervisor() {
-        supervision.withLock { supervision in
+    /// Starts a new supervisor if the old one has died; to be called now and then by whoever waits.
+    func check() {
+        state.withLock { state in
             let now = monotonicNanoseconds()
-            guard supervision.pid > 0, !supervision.isGone, now - supervision.lastCheck > 20_000_000 else { return }
-            supervision.lastCheck = now
-            restartIfDead(&supervision)
+            guard state.pid > 0, !state.isGone, now - state.lastCheck > 20_000_000 else { return }
+            state.lastCheck = now
+            restartIfDead(&state)
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
-            if !jobs.isEmpty { idle.wakeSleeping() }
+            if !JobRing(arena: arena, isRetry: false).isEmpty { IdleWorkers(arena: arena).wakeSleeping() }
         }
     }
 
-    private func restartIfDead(_ supervision: inout Supervision) {
+    private func restartIfDead(_ state: inout State) {
         var signal: Int32 = 0
-        guard unsafe supervision.pidfd < 0 || mt_pidfd_has_ended(supervision.pidfd, &signal) else { return }
-        if supervision.pidfd >= 0 { close(supervision.pidfd) }
-        supervision.pidfd = -1
+        guard unsafe state.pidfd < 0 || mt_pidfd_has_ended(state.pidfd, &signal) else { return }
+        if state.pidfd >= 0 { close(state.pidfd) }
+        state.pidfd = -1
         // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD or
         // reaps all children itself takes the exit code from us.
         if arena.header(ArenaLayout.Header.supervisorPid).load() == ArenaLayout.supervisorHasEnded {
-            supervision.isGone = true
+            state.isGone = true
             closeChannels()
             return
         }
         let now = monotonicNanoseconds()
         // Who was killed from outside has not died of what it found, however often that happens.
         let mayHaveDiedOfItself = signal != SIGKILL && signal != SIGTERM
-        supervision.shortLives =
-            mayHaveDiedOfItself && now - supervision.launched < Self.shortLife ? supervision.shortLives + 1 : 0
-        supervision.launched = now
-        guard supervision.shortLives < Self.supervisorAttempts else {
+        state.shortLives =
+            mayHaveDiedOfItself && now - state.launched < Self.shortLife ? state.shortLives + 1 : 0
+        state.launched = now
+        guard state.shortLives < Self.supervisorAttempts else {
             PoolPhase.reportFailure(
                 of: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"), in: arena)
-            return giveUp(&supervision)
+            return giveUp(&state)
         }
         // Threads may have started since, so the new one is forked only where that is safe still.
         let method: StartMethod =
-            supervision.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
+            state.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
         do {
-            try launch(method, initializer: method == .fork ? supervision.initializer : nil, &supervision)
+            try launch(method, initializer: method == .fork ? state.initializer : nil, &state)
         } catch {
             PoolPhase.reportFailure(of: error, in: arena)
-            giveUp(&supervision)
+            giveUp(&state)
         }
     }
 
@@ -172,9 +198,11 @@ extension PoolCore {
     private static let supervisorAttempts = 50
 
     /// Ends the pool without a supervisor.
-    private func giveUp(_ supervision: inout Supervision) {
+    private func giveUp(_ state: inout State) {
         PoolPhase(arena).advance(to: .broken)
-        supervision.isGone = true
+        // ORDERING: the client queues a task, then looks at the phase. It sees that, or this sees the task.
+        fence()
+        state.isGone = true
         endAllQueued(as: .done)
         endAllClaimed()
         // The workers die with their supervisor, and nobody else says so any more.
@@ -185,59 +213,29 @@ extension PoolCore {
 
     // MARK: The end
 
-    func shutdown(_ mode: ShutdownMode) {
-        guard isOwn else { return }
-        beginShutdown(mode)
+    /// Waits until the supervisor has ended for good; the pool's phase says that it is to.
+    ///
+    /// - Parameter isKilled: whether it has little time for that.
+    func awaitEnd(isKilled: Bool) {
         // Not under the lock: others who wait for a task look after the supervisor as well.
         let end = monotonicNanoseconds() + Self.killPatience
-        while let pidfd = supervision.withLock({ $0.isGone || $0.pid == 0 ? nil : duplicate($0.pidfd) }) {
+        while let pidfd = state.withLock({ $0.isGone || $0.pid == 0 ? nil : duplicate($0.pidfd) }) {
             waitForExit(pidfd)
-            if mode == .kill, monotonicNanoseconds() > end {
+            if isKilled, monotonicNanoseconds() > end {
                 // It does not find its way through the memory any more. Its workers die with it.
-                supervision.withLock { endLost(&$0) }
+                state.withLock { endLost(&$0) }
             }
-            supervision.withLock { if !$0.isGone { restartIfDead(&$0) } }
+            state.withLock { if !$0.isGone { restartIfDead(&$0) } }
         }
-        // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
-        state.withLock { $0.isShutDown = true }
-        endAllQueued(as: .cancelled)
-        membership.setSupervisorCheck(nil)
-        if mode == .kill { killAllCopies() }
-        reapAllCopies()
-        sweepAbandoned()
-    }
-
-    /// Starts the end without waiting for it; a thread of its own waits and reaps.
-    func drainInBackground() {
-        let isOver = supervision.withLock { $0.isGone || $0.pid == 0 }
-        guard !isOver, isOwn else { return }
-        beginShutdown(.drain)
-        BackgroundThread.run { [self] in shutdown(.drain) }
-    }
-
-    private func beginShutdown(_ mode: ShutdownMode) {
-        switch mode {
-        case .drain:
-            PoolPhase(arena).advance(to: .draining)
-        case .cancelQueued:
-            PoolPhase(arena).advance(to: .draining)
-            endAllQueued(as: .cancelled)
-        case .kill:
-            PoolPhase(arena).advance(to: .killing)
-            endAllQueued(as: .cancelled)
-        }
-        idle.wakeAll()
-        ringDoorbell()
     }
 
     /// Ends every task that no worker has claimed.
-    private func endAllQueued(as status: SlotWord.Status) {
-        let count = state.withLock { $0.freshSlot }
-        for index in 0..<count {
-            let slot = TaskSlot(arena: arena, index: index)
+    func endAllQueued(as status: SlotWord.Status) {
+        slots.forEachUsed { slot in
             let word = slot.word
-            guard word.status == .queued, slot.end(from: word, as: status) else { continue }
-            if slot.kind == .copy { dismissCopy(slot.copyMember) }
+            guard word.status == .queued, slot.end(from: word, as: status) else { return }
+            // It waits for its task to be claimed.
+            if slot.kind == .copy { Member(arena: arena, index: slot.copyMember).ring() }
         }
     }
 
@@ -245,24 +243,27 @@ extension PoolCore {
     private static let killPatience: Int64 = 2_000_000_000
 
     /// Kills a supervisor that does not end by itself, and reaps it.
-    private func endLost(_ supervision: inout Supervision) {
-        guard supervision.pidfd >= 0 else { return }
-        _ = mt_pidfd_send_signal(supervision.pidfd, SIGKILL)
-        waitForExit(duplicate(supervision.pidfd))
+    private func endLost(_ state: inout State) {
+        guard state.pidfd >= 0 else { return }
+        _ = mt_pidfd_send_signal(state.pidfd, SIGKILL)
+        waitForExit(duplicate(state.pidfd))
         var signal: Int32 = 0
-        guard unsafe mt_pidfd_has_ended(supervision.pidfd, &signal) else { return }
-        PoolPhase.reportFailure(of: Self.isShutDown, in: arena)
-        giveUp(&supervision)
+        guard unsafe mt_pidfd_has_ended(state.pidfd, &signal) else { return }
+        PoolPhase.reportFailure(of: PoolCore.isShutDown, in: arena)
+        giveUp(&state)
     }
 
     /// Ends every task that a worker had, when there is nobody left to do it.
     private func endAllClaimed() {
-        let count = state.withLock { $0.freshSlot }
-        for index in 0..<count {
-            let slot = TaskSlot(arena: arena, index: index)
+        slots.forEachUsed { slot in
             let word = slot.word
             if word.isClaimed { slot.end(from: word, as: .done) }
         }
+    }
+
+    /// Closes all channels: nobody is left to send or to receive, and who waits for that must wake.
+    private func closeChannels() {
+        arena.forEachChannel { $0.close(with: ChannelHeader.closedFlag | ChannelHeader.endedFlag) }
     }
 
     /// Another descriptor of the same process: the first may be closed meanwhile.
