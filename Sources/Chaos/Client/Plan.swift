@@ -63,7 +63,7 @@ struct Plan: CustomStringConvertible {
     func fate(_ random: inout SplitMix) -> Fate {
         if random.number(1...100) <= mildness {
             return random.pick([
-                (60, .returns), (6, .returnsAsync), (method == .fork ? 4 : 0, .returnsFromCopy), (4, .spins),
+                (60, .returns), (6, .returnsAsync), (method == .fork ? 10 : 0, .returnsFromCopy), (4, .spins),
                 (4, .sleeps),
                 (3, .waitsForFlag), (3, .crashesFirst), (3, .throwsFirst), (startsProcesses ? 1 : 0, .startsProcess),
             ])
