@@ -132,7 +132,7 @@ bench: setup ## Measure side by side with peers and limits (QUICK=1: two minutes
 bench-build: setup ## Build all that `make bench` runs
 	$(MAKE) -C Benchmarks bench-build
 
-bench-test: ## Test the arithmetic of `make bench`
+bench-test: ## Test the driver of `make bench`
 	python3 -m unittest discover -s Benchmarks/Driver
 
 bench-check: setup ## Compare the micro-benchmarks with their thresholds

@@ -4,9 +4,11 @@ Each program does one work and prints lines of JSON. The rounds of a work go thr
 whatever disturbs the machine for a while disturbs all of them.
 """
 
+import contextlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -17,24 +19,32 @@ import table
 from works import HERE, WORKS
 
 TIME_LIMIT = 11 * 60  # no second round of anything is begun after this: all is done in less than 15 minutes
+RUN_LIMIT = 60  # seconds; the longest run takes ten
 QUICK_KINDS = ("ours", "limit", "swift")
 
 
 def run(program):
     """The figures of one run by their names (the last of each counts), and what went wrong, if anything."""
+    # In a group of its own: a pool that does not end leaves workers behind, which would take the cores from the next ones.
+    running = subprocess.Popen(
+        [str(part) for part in program.command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        command = [str(part) for part in program.command]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        output, errors = running.communicate(timeout=RUN_LIMIT)
     except subprocess.TimeoutExpired:
-        return {}, "did not end within 120 s"
+        return {}, f"did not end within {RUN_LIMIT} s"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
     figures = {}
-    for line in done.stdout.splitlines():
+    for line in output.splitlines():
         if line.startswith("{"):
             figure = json.loads(line)
             figures[figure["metric"]] = figure["value"]
-    if done.returncode == 0:
+    if running.returncode == 0:
         return figures, None
-    return figures, f"exit code {done.returncode}: {(done.stderr.strip().splitlines() or ['no message'])[-1][:200]}"
+    return figures, f"exit code {running.returncode}: {(errors.strip().splitlines() or ['no message'])[-1][:200]}"
 
 
 def missing(program, is_quick):
@@ -61,6 +71,7 @@ def measure(works, is_quick):
                 absent.setdefault((program.name, reason), []).append(work.title)
             else:
                 programs.append(program)
+        names = ", ".join(program.name for program in programs)
         for turn in range(most):
             is_cut = turn > 0 and time.monotonic() - begin > TIME_LIMIT
             if is_cut:
@@ -70,9 +81,9 @@ def measure(works, is_quick):
                 for metric, value in found.items():
                     figures.add(metric, program.name, value)
                 if problem:
-                    titles = absent.setdefault((program.name, problem), [])
-                    titles += [work.title] * (work.title not in titles)
-        names = ", ".join(program.name for program in programs)
+                    absent.setdefault((program.name, problem), []).append(work.title)
+                    # It would go wrong again, and may take the whole limit for it.
+                    programs.remove(program)
         note = " (cut short)" if is_cut else ""
         print(f"[{step}/{len(works)}] {work.title}: {time.monotonic() - start:.0f} s{note}: {names}", flush=True)
     return figures, absent

@@ -1,10 +1,14 @@
-"""Tests of the driver's arithmetic: `python3 -m unittest discover -s Benchmarks/Driver`."""
+"""Tests of the driver: `python3 -m unittest discover -s Benchmarks/Driver`."""
 
+import os
+import time
 import unittest
+from unittest import mock
 
+import bench
 import plots
 import table
-from works import ROWS, WORKS, Row, at_least, share_of_limit, times_limit
+from works import ROWS, WORKS, Program, Row, at_least, share_of_limit, times_limit
 
 
 def figures(**programs):
@@ -64,6 +68,27 @@ class PlotTests(unittest.TestCase):
     def test_nothingMeasured_noPlot(self):
         self.assertIsNone(plots.bars("t", [], "/s"))
         self.assertIsNone(plots.lines("t", {"a": []}, "x", "y"))
+
+
+class RunTests(unittest.TestCase):
+    def run_shell(self, script):
+        return bench.run(Program("shell", "python", ("sh", "-c", script)))
+
+    def test_linesOfJSON_becomeFigures(self):
+        found = self.run_shell("""echo hello; echo '{"metric": "m", "value": 3}'""")
+        self.assertEqual(found, ({"m": 3}, None))
+
+    def test_failure_saysTheLastLineOfTheErrors(self):
+        self.assertEqual(self.run_shell("echo why >&2; exit 3"), ({}, "exit code 3: why"))
+
+    def test_programThatDoesNotEnd_isEndedWithAllThatItStarted(self):
+        with mock.patch.object(bench, "RUN_LIMIT", 0.5), mock.patch.object(os, "killpg", wraps=os.killpg) as killed:
+            found, problem = self.run_shell("sleep 100 & sleep 100")
+        self.assertEqual((found, problem), ({}, "did not end within 0.5 s"))
+        with self.assertRaises(ProcessLookupError):
+            for _ in range(1000):
+                os.killpg(killed.call_args.args[0], 0)
+                time.sleep(0.01)
 
 
 class WorkTests(unittest.TestCase):
