@@ -8,9 +8,12 @@ func nap(_ milliseconds: Int) -> Int {
     return milliseconds
 }
 func spin(_ milliseconds: Int) -> Int {
-    let end = ContinuousClock.now + .milliseconds(milliseconds)
-    while ContinuousClock.now < end {}
+    keepBusy(for: .milliseconds(milliseconds))
     return milliseconds
+}
+func keepBusy(for duration: Duration) {
+    let end = ContinuousClock.now + duration
+    while ContinuousClock.now < end {}
 }
 func echoBytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
 func makeBytes(_ count: Int) -> [UInt8] { [UInt8](repeating: 7, count: count) }

@@ -54,6 +54,7 @@ extension PoolCore {
         copy.setProcess(pid)
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
         do { try enqueue(slot) } catch {
+            // The slot was given back, and the copy ended with that.
             state.withLock { $0.copies[member] = nil }
             throw error
         }
@@ -91,11 +92,6 @@ extension PoolCore {
             .run(Function.self, word: { slot.word }) { try call(in: environment) }
         fflush(nil)
         return 0
-    }
-
-    /// Lets a copy whose task was cancelled leave.
-    func dismissCopy(_ member: Int) {
-        Member(arena: arena, index: member).ring()
     }
 
     /// Ends the copy of a task that has ended without it, and waits until it is gone.

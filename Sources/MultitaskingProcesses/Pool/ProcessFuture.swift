@@ -163,7 +163,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             let word = slot.word
             if word.status == .cancelled { return true }
             if word.status == .queued, slot.end(from: word, as: .cancelled) {
-                if slot.kind == .copy { core.dismissCopy(slot.copyMember) }
+                slot.wakeCopy()
                 return true
             }
             guard force, slot.word.isClaimed else { return false }

@@ -28,6 +28,9 @@ final class Supervision: Sendable {
         /// When it was last made, in nanoseconds of CLOCK_MONOTONIC, and how many before it lived too short.
         var launched: Int64 = 0
         var shortLives = 0
+
+        /// Whether there is no supervisor to look after: it has ended for good, or never started.
+        var isOver: Bool { isGone || pid == 0 }
     }
 
     /// - Throws: `systemError` if the system has no descriptors.
@@ -54,8 +57,8 @@ final class Supervision: Sendable {
     var pid: pid_t { state.withLock { $0.pid } }
     /// How the first supervisor was made.
     var method: StartMethod { state.withLock { $0.method } }
-    /// Whether there is no supervisor and will be none.
-    var isOver: Bool { state.withLock { $0.isGone || $0.pid == 0 } }
+    /// Whether there is no supervisor to look after: it has ended for good, or never started.
+    var isOver: Bool { state.withLock { $0.isOver } }
 
     func ringDoorbell() {
         var one: UInt64 = 1
@@ -150,7 +153,7 @@ final class Supervision: Sendable {
     func check() {
         state.withLock { state in
             let now = monotonicNanoseconds()
-            guard state.pid > 0, !state.isGone, now - state.lastCheck > 20_000_000 else { return }
+            guard !state.isOver, now - state.lastCheck > 20_000_000 else { return }
             state.lastCheck = now
             restartIfDead(&state)
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
@@ -219,7 +222,7 @@ final class Supervision: Sendable {
     func awaitEnd(isKilled: Bool) {
         // Not under the lock: others who wait for a task look after the supervisor as well.
         let end = monotonicNanoseconds() + Self.killPatience
-        while let pidfd = state.withLock({ $0.isGone || $0.pid == 0 ? nil : duplicate($0.pidfd) }) {
+        while let pidfd = state.withLock({ $0.isOver ? nil : duplicate($0.pidfd) }) {
             waitForExit(pidfd)
             if isKilled, monotonicNanoseconds() > end {
                 // It does not find its way through the memory any more. Its workers die with it.
@@ -234,8 +237,7 @@ final class Supervision: Sendable {
         slots.forEachUsed { slot in
             let word = slot.word
             guard word.status == .queued, slot.end(from: word, as: status) else { return }
-            // It waits for its task to be claimed.
-            if slot.kind == .copy { Member(arena: arena, index: slot.copyMember).ring() }
+            slot.wakeCopy()
         }
     }
 

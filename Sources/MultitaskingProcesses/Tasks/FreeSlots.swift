@@ -17,7 +17,7 @@ final class FreeSlots: Sendable {
     /// ORDERING: giving back releases and taking acquires, so that who takes a slot sees the next one's number in it.
     private let returned = Atomic<UInt64>(0)
 
-    /// How many slots have ever served a task: the first ones.
+    /// How many slots have ever served a task: the first ones. Not read from the arena, where a task may have written over it.
     ///
     /// ORDERING: raised (releasing) before a slot's first task is queued.
     private let usedCount = Atomic<Int>(0)

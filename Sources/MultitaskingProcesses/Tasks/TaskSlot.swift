@@ -87,6 +87,11 @@ struct TaskSlot: Sendable {
 
     var copyMember: Int { Int(callCell.loadRelaxed() >> 40 & 0x3ff) }
 
+    /// Has the copy that waits for its task look at the slot; does nothing for other tasks.
+    func wakeCopy() {
+        if kind == .copy { Member(arena: arena, index: copyMember).ring() }
+    }
+
     /// The options of the task that workers and the supervisor act on.
     @inline(__always)
     var orders: TaskOrders { orders(arePresent: callCell.loadRelaxed() & Self.ordersFlag != 0) }

@@ -135,7 +135,7 @@ struct Worker {
                 runPortable(slot, word)
             case .copy:
                 beWatched(for: slot)
-                standIn(for: slot.copyMember, slot, word)
+                standIn(slot, word)
             case nil:
                 break
             }
@@ -204,8 +204,8 @@ struct Worker {
     }
 
     /// Holds a worker's place while a copy of the client runs a task that captures.
-    private func standIn(for copy: Int, _ slot: TaskSlot, _ word: SlotWord) {
-        Member(arena: arena, index: copy).ring()
+    private func standIn(_ slot: TaskSlot, _ word: SlotWord) {
+        slot.wakeCopy()
         _ = membership.wait(.forever, for: slot.completion) { slot.word != word }
     }
 

@@ -191,7 +191,7 @@ extension Harness {
             for _ in 0..<15 {
                 let copies = try (0..<10).map { try pool.submit($0) { nap($0 % 3) + box.number } }
                 usleep(UInt32.random(in: 0..<4000, using: &random))
-                let victims = pool.workerProcessIDs + Proc.children.filter { $0 != pool.supervisorProcessID }
+                let victims = pool.workerProcessIDs + pool.copies
                 if let victim = victims.randomElement(using: &random) { kill(victim, SIGKILL) }
                 for (number, copy) in copies.enumerated() {
                     do { checkEqual(try copy.value(timeout: .seconds(20)), number % 3 + 10) } catch let error
@@ -233,14 +233,13 @@ extension Harness {
             // In nanoseconds, from when the worker goes on until it claims the task, or a little less.
             var delay = 10_000
             for round in 0..<400 {
-                check(eventually { pool.workerProcessIDs.count == 1 }, "there is no worker")
-                guard let worker = pool.workerProcessIDs.first else { return }
+                guard let worker = pool.onlyWorker else { return }
                 kill(worker, SIGSTOP)
                 let copy = try pool.submit(round) { $0 + box.number }
                 // Takes long enough for the copy to fall asleep.
-                let copies = Proc.children.filter { $0 != pool.supervisorProcessID }
+                let copies = pool.copies
                 kill(worker, SIGCONT)
-                spin(nanoseconds: .random(in: delay / 2...delay, using: &random))
+                keepBusy(for: .nanoseconds(Int.random(in: delay / 2...delay, using: &random)))
                 kill(worker, SIGSTOP)
                 check(eventually { Proc.status(worker)?.state == "T" }, "the worker does not stop")
                 if copy.state == .queued { delay += delay / 8 } else { delay = max(1000, delay - delay / 8) }
@@ -266,8 +265,7 @@ extension Harness {
             let started = try pool.makeChannel(capacity: nil)
             var cancelled = 0
             for round in 0..<40 {
-                check(eventually { pool.workerProcessIDs.count == 1 }, "there is no worker")
-                guard let worker = pool.workerProcessIDs.first else { return }
+                guard let worker = pool.onlyWorker else { return }
                 var copy: Future<Int>? = try pool.submit(round) { (number: Int) throws -> Int in
                     _ = try started.send(getpid(), wait: .forever)
                     return spin(5) + number
@@ -315,7 +313,13 @@ private func killNewborn(_ parent: Int32, _ spared: Int32, _ isOver: Flag) {
     }
 }
 
-private func spin(nanoseconds: Int) {
-    let end = ContinuousClock.now + .nanoseconds(nanoseconds)
-    while ContinuousClock.now < end {}
+extension ProcessPool {
+    /// The processes that were forked for one task each, also those that wait to be reaped.
+    fileprivate var copies: [pid_t] { Proc.children.filter { $0 != supervisorProcessID } }
+
+    /// The worker of a pool of one, when there is one again.
+    fileprivate var onlyWorker: pid_t? {
+        check(eventually { workerProcessIDs.count == 1 }, "there is no worker")
+        return workerProcessIDs.first
+    }
 }
