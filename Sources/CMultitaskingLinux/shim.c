@@ -516,8 +516,12 @@ int mt_thread_count(void) {
     return count;
 }
 
+// Exported by libdispatch (queue_internal.h) and never declared in a public header. In a statically linked program only the
+// linker finds it; in others it may be loaded by a library that nobody has linked.
+extern bool _dispatch_is_multithreaded(void) __attribute__((weak));
+
 bool mt_dispatch_was_used(void) {
-    // Exported by libdispatch (queue_internal.h) and never declared in a public header; absent means not loaded.
+    if (_dispatch_is_multithreaded) return _dispatch_is_multithreaded();
     bool (*multithreaded)(void) = (bool (*)(void))dlsym(RTLD_DEFAULT, "_dispatch_is_multithreaded");
     return multithreaded && multithreaded();
 }
@@ -558,11 +562,12 @@ pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd) {
 }
 
 // Runs before main: a process that was re-executed as a supervisor never reaches the user's program.
-__attribute__((constructor)) static void become_supervisor(void) {
+__attribute__((constructor)) static void become_supervisor(int argc, char **argv, char **environment) {
     if (!getenv(SUPERVISOR_VARIABLE)) return;
     unsetenv(SUPERVISOR_VARIABLE);
     for (int fd = mt_spawn_arena_fd; fd <= mt_spawn_client_fd; fd++)
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return;
+    mt_run_constructors_after(become_supervisor, argc, argv, environment);
     _exit(mt_supervisor_main(mt_spawn_arena_fd, mt_spawn_doorbell_fd, mt_spawn_client_fd));
 }
 

@@ -211,6 +211,12 @@ enum { mt_spawn_arena_fd = 3, mt_spawn_doorbell_fd = 4, mt_spawn_client_fd = 5 }
 // Re-executes this program as a supervisor: a constructor takes over before main. The child's pid, or -errno.
 pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd);
 
+typedef void (*mt_constructor)(int argc, char **argv, char **environment);
+
+// Runs the executable's constructors that come after `current`, one of them, which must not return afterwards. In a statically
+// linked program those of the libraries are among them, for example Dispatch's and that of Swift's concurrency.
+void mt_run_constructors_after(mt_constructor current, int argc, char **argv, char **environment);
+
 // Defined in Swift; runs the supervisor and returns its exit code.
 extern int32_t mt_supervisor_main(int32_t arena, int32_t doorbell, int32_t client_pidfd);
 
