@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+.PHONY: help setup build demo test check format generate lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	kill chaos fuzz crashes replacements \
 	bench bench-build bench-test bench-check bench-update
 
@@ -71,6 +71,9 @@ examples: setup ## Run each example once, with little to do
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+generate: ## Write the overloads of submit and map anew
+	python3 Scripts/generate_overloads.py
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

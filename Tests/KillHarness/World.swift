@@ -97,8 +97,8 @@
         func submit(_ count: Int, kind: Int, argument: Int, retries: RetryPolicy = .never) throws {
             for _ in 0..<count {
                 let call = Invoker(
-                    NamedFunction { perform },
-                    (futures.count, kind, [UInt8](repeating: UInt8(futures.count), count: argument)))
+                    ValueFunction { perform },
+                    ArgumentList(futures.count, kind, [UInt8](repeating: UInt8(futures.count), count: argument)))
                 var options = TaskOptions.default
                 options.retries = retries
                 futures.append(try core.submit(call, options: options))

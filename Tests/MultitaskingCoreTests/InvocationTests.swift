@@ -56,20 +56,28 @@ private func roundTrip<Function: PortableFunction>(_ invoker: Invoker<Function>)
     return try function.call(arguments, in: Environment())
 }
 
-/// `NamedFunction` as `submit` makes it.
+/// `ValueFunction` as `submit` makes it.
 private func named<each Argument: Portable, Output: Portable>(
     _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
     _ arguments: repeat each Argument
-) -> Invoker<NamedFunction<repeat each Argument, Output>> {
-    Invoker(NamedFunction(function), (repeat each arguments))
+) -> Invoker<ValueFunction<repeat each Argument, Output>> {
+    Invoker(ValueFunction(function), ArgumentList(repeat each arguments))
 }
 
-/// `AsyncNamedFunction` as `submit` makes it.
+/// `AsyncValueFunction` as `submit` makes it.
 private func asyncNamed<each Argument: Portable, Output: Portable>(
     _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
     _ arguments: repeat each Argument
-) -> Invoker<AsyncNamedFunction<repeat each Argument, Output>> {
-    Invoker(AsyncNamedFunction(function), (repeat each arguments))
+) -> Invoker<AsyncValueFunction<repeat each Argument, Output>> {
+    Invoker(AsyncValueFunction(function), ArgumentList(repeat each arguments))
+}
+
+/// A trailing closure as `submit` takes it.
+private func closure<each Argument: Portable, Output: Portable>(
+    _ arguments: repeat each Argument,
+    body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
+) -> Invoker<ValueFunction<repeat each Argument, Output>> {
+    Invoker(ValueFunction(body), ArgumentList(repeat each arguments))
 }
 
 @Suite struct InvocationTests {
@@ -84,11 +92,11 @@ private func asyncNamed<each Argument: Portable, Output: Portable>(
         #expect(try roundTrip(named(Point.mirrored, Point(x: 4))) == Point(x: -4))
     }
 
-    @Test func literalsTravel() throws {
-        #expect(try roundTrip(Invoker(LiteralFunction<Int, Int> { $0 * 2 }, 21)) == 42)
-        #expect(try roundTrip(Invoker(LiteralFunction<Int, String, String> { "\($0)\($1)" }, (1, "a"))) == "1a")
-        #expect(try roundTrip(Invoker(LiteralFunction<Int> { 7 }, ())) == 7)
-        try #require(try roundTrip(Invoker(LiteralAction<Int> { _ in }, 1)) != nil)
+    @Test func closuresTravel() throws {
+        #expect(try roundTrip(closure(21) { $0 * 2 }) == 42)
+        #expect(try roundTrip(closure(1, "a") { "\($0)\($1)" }) == "1a")
+        #expect(try roundTrip(closure { 7 }) == 7)
+        try #require(try roundTrip(Invoker(VoidFunction<Int> { { _ in } }, ArgumentList(1))) != nil)
     }
 
     @Test func thrownErrorComesOut() {
@@ -99,51 +107,47 @@ private func asyncNamed<each Argument: Portable, Output: Portable>(
         func message(_ call: () throws -> Void) -> String? {
             (#expect(throws: MultitaskingError.self) { try call() })?.message
         }
-        let literal = AsyncLiteralFunction<Int, Int> { $0 + 1 }
-        let action = AsyncLiteralAction<Int> { _ in await Task.yield() }
+        let closure = AsyncValueFunction<Int, Int> { { $0 + 1 } }
+        let action = AsyncVoidFunction<Int> { { _ in await Task.yield() } }
         #expect(message { _ = try roundTrip(asyncNamed(addAsync, 1, 2)) } == "asked to wait")
-        #expect(message { _ = try roundTrip(Invoker(literal, 1)) } == "asked to wait")
-        #expect(message { _ = try roundTrip(Invoker(action, 1)) } == "asked to wait")
+        #expect(message { _ = try roundTrip(Invoker(closure, ArgumentList(1))) } == "asked to wait")
+        #expect(message { _ = try roundTrip(Invoker(action, ArgumentList(1))) } == "asked to wait")
     }
 
     @Test func everyShapeCodesArgumentsInOrderAndItsOutput() throws {
         func check<Function: PortableFunction>(_ type: Function.Type, _ output: Function.Output) throws
-        where Function.Arguments == (Int, String) {
+        where Function.Arguments == ArgumentList<Int, String> {
             var coder = ValueCoder()
-            try Function.encode((1, "a"), into: &coder)
+            try Function.encode(ArgumentList(1, "a"), into: &coder)
             #expect(coder.values.count == 2 && coder.values.first is Int)
-            #expect(try Function.decodeArguments(from: &coder) == (1, "a"))
+            #expect(try Function.decodeArguments(from: &coder).values == (1, "a"))
             try Function.encode(output: output, into: &coder)
             _ = try Function.decodeOutput(from: &coder)
             #expect(coder.values.isEmpty)
         }
-        try check(NamedFunction<Int, String, Int>.self, 1)
-        try check(NamedAction<Int, String>.self, ())
-        try check(LiteralFunction<Int, String, Int>.self, 1)
-        try check(LiteralAction<Int, String>.self, ())
-        try check(AsyncNamedFunction<Int, String, Int>.self, 1)
-        try check(AsyncNamedAction<Int, String>.self, ())
-        try check(AsyncLiteralFunction<Int, String, Int>.self, 1)
-        try check(AsyncLiteralAction<Int, String>.self, ())
+        try check(ValueFunction<Int, String, Int>.self, 1)
+        try check(VoidFunction<Int, String>.self, ())
+        try check(AsyncValueFunction<Int, String, Int>.self, 1)
+        try check(AsyncVoidFunction<Int, String>.self, ())
     }
 
     @Test func functionThatCapturesHasNoAddress() {
         let captured = Int.random(in: 1...9)
-        #expect(FunctionAddress(of: LiteralFunction<Int, Int> { $0 + captured }) == nil)
+        #expect(FunctionAddress(of: ValueFunction<Int, Int> { { $0 + captured } }) == nil)
         let object = [captured]
-        #expect(FunctionAddress(of: LiteralAction<Int> { _ in _ = object.count }) == nil)
+        #expect(FunctionAddress(of: VoidFunction<Int> { { _ in _ = object.count } }) == nil)
     }
 
     @Test func typeNameLeadsBackToTheType() throws {
-        let name = try #require(FunctionTypeName(of: NamedFunction<Point, [Int], Point>.self))
+        let name = try #require(FunctionTypeName(of: ValueFunction<Point, [Int], Point>.self))
         let again = FunctionTypeName(mangled: name.mangled).resolve()
-        #expect(again == NamedFunction<Point, [Int], Point>.self)
+        #expect(again == ValueFunction<Point, [Int], Point>.self)
     }
 
     @Test func privateAndLocalTypesHaveNoName() {
         struct Local: Codable, Sendable {}
-        #expect(FunctionTypeName(of: LiteralFunction<Hidden, Int>.self) == nil)
-        #expect(FunctionTypeName(of: LiteralFunction<Int, Local>.self) == nil)
+        #expect(FunctionTypeName(of: ValueFunction<Hidden, Int>.self) == nil)
+        #expect(FunctionTypeName(of: ValueFunction<Int, Local>.self) == nil)
     }
 
     @Test func nameOfNoFunctionTypeIsNotResolved() {

@@ -8,24 +8,24 @@ protocol ContextFunction: PortableFunction {
 }
 
 /// A task's context and the arguments that follow it.
-struct ContextArguments<each Argument: Sendable>: Sendable {
+struct ContextArguments<each Argument: Portable>: PayloadConvertible {
     let context: TaskContext
     let values: (repeat each Argument)
 
-    init(_ context: TaskContext, _ values: repeat each Argument) {
+    init(_ values: (repeat each Argument), context: TaskContext) {
         self.context = context
-        self.values = (repeat each values)
+        self.values = values
     }
-}
 
-extension ContextArguments where repeat each Argument: Portable {
     init(from decoder: inout some PayloadDecoder) throws {
         context = try decoder.decode(TaskContext.self)
-        values = try decodeArguments(repeat (each Argument).self, from: &decoder)
+        values = try ArgumentList<repeat each Argument>(from: &decoder).values
     }
 
     func encode(into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(context)
-        try encodeArguments((repeat each values), into: &encoder)
+        for argument in repeat each values { try encoder.encode(argument) }
     }
+
+    var companion: (any Sendable)? { context.companion }
 }

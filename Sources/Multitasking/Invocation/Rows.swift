@@ -36,6 +36,18 @@ struct Rows<each Element>: IteratorProtocol {
     }
 }
 
+/// Like ``Rows``, with each tuple as a list of arguments.
+struct ArgumentRows<each Element: Portable>: IteratorProtocol {
+    private var rows: Rows<repeat each Element>
+
+    init(_ sources: repeat RowSource<each Element>) { rows = Rows(repeat each sources) }
+
+    mutating func next() -> ArgumentList<repeat each Element>? {
+        guard let row = rows.next() else { return nil }
+        return ArgumentList(repeat each row)
+    }
+}
+
 /// Like ``Rows``, with each tuple in a struct, which closures can take and keep.
 struct PackedRows<each Element: Sendable>: IteratorProtocol {
     private let sources: (repeat RowSource<each Element>)

@@ -1,13 +1,13 @@
-// The ways to call a function, passed by its name, once for each element.
-//
-// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of
-// its own type whatever the elements are.
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
+// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of its
+// own type whatever the elements are.
 
 extension TaskManager {
     /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.
     ///
-    /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
-    /// element of each, until the shortest has ended.
+    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
+    /// of each, until the shortest has ended.
     /// - Returns: the session, with every task submitted.
     /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
     @discardableResult
@@ -18,8 +18,8 @@ extension TaskManager {
         scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, NamedFunction<repeat (each Elements).Element, Output>(function),
-            Rows(repeat RowSource(each sequences)))
+            prefix, scopes, options, ValueFunction<repeat (each Elements).Element, Output>(function),
+            ArgumentRows(repeat RowSource(each sequences)))
     }
 
     /// Runs a function that returns nothing once for each element.
@@ -31,8 +31,8 @@ extension TaskManager {
         scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, NamedAction<repeat (each Elements).Element>(function),
-            Rows(repeat RowSource(each sequences)))
+            prefix, scopes, options, VoidFunction<repeat (each Elements).Element>(function),
+            ArgumentRows(repeat RowSource(each sequences)))
     }
 
     /// Runs a function that takes the task's context first once for each element.
@@ -42,11 +42,11 @@ extension TaskManager {
         _ prefix: String,
         _ function:
             @autoclosure @escaping @Sendable () ->
-            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output,
-        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output, scopes: Scopes = .null,
+        options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, ContextNamedFunction<repeat (each Elements).Element, Output>(function),
+            prefix, scopes, options, ContextValueFunction<repeat (each Elements).Element, Output>(function),
             Rows(repeat RowSource(each sequences)))
     }
 
@@ -57,11 +57,11 @@ extension TaskManager {
         _ prefix: String,
         _ function:
             @autoclosure @escaping @Sendable () ->
-            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Void,
-        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Void, scopes: Scopes = .null,
+        options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, ContextNamedAction<repeat (each Elements).Element>(function),
+            prefix, scopes, options, ContextVoidFunction<repeat (each Elements).Element>(function),
             Rows(repeat RowSource(each sequences)))
     }
 
@@ -77,11 +77,13 @@ extension TaskManager {
         scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, AsyncNamedFunction<repeat (each Elements).Element, Output>(function),
-            Rows(repeat RowSource(each sequences)))
+            prefix, scopes, options, AsyncValueFunction<repeat (each Elements).Element, Output>(function),
+            ArgumentRows(repeat RowSource(each sequences)))
     }
 
     /// Runs an `async` function that returns nothing once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence>(
@@ -91,37 +93,158 @@ extension TaskManager {
         scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, AsyncNamedAction<repeat (each Elements).Element>(function),
-            Rows(repeat RowSource(each sequences)))
+            prefix, scopes, options, AsyncVoidFunction<repeat (each Elements).Element>(function),
+            ArgumentRows(repeat RowSource(each sequences)))
     }
 
     /// Runs an `async` function that takes the task's context first once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
         _ prefix: String,
         _ function:
             @autoclosure @escaping @Sendable () ->
-            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output,
-        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output, scopes: Scopes = .null,
+        options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, AsyncContextNamedFunction<repeat (each Elements).Element, Output>(function),
+            prefix, scopes, options, AsyncContextValueFunction<repeat (each Elements).Element, Output>(function),
             Rows(repeat RowSource(each sequences)))
     }
 
     /// Runs an `async` function that takes the task's context first and returns nothing once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence>(
         _ prefix: String,
         _ function:
             @autoclosure @escaping @Sendable () ->
-            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Void,
-        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Void, scopes: Scopes = .null,
+        options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> TaskSession where repeat (each Elements).Element: Portable {
         try addEach(
-            prefix, scopes, options, AsyncContextNamedAction<repeat (each Elements).Element>(function),
+            prefix, scopes, options, AsyncContextVoidFunction<repeat (each Elements).Element>(function),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
+    ///
+    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
+    /// of each, until the shortest has ended.
+    /// - Returns: the session, with every task submitted.
+    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, ValueFunction<repeat (each Elements).Element, Output>(body),
+            ArgumentRows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure that returns nothing once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, VoidFunction<repeat (each Elements).Element>(body),
+            ArgumentRows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure that takes the task's context first once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, ContextValueFunction<repeat (each Elements).Element, Output>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs a closure that takes the task's context first and returns nothing once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, ContextVoidFunction<repeat (each Elements).Element>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) async throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncValueFunction<repeat (each Elements).Element, Output>(body),
+            ArgumentRows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure that returns nothing once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) async throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncVoidFunction<repeat (each Elements).Element>(body),
+            ArgumentRows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure that takes the task's context first once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence, Output: Portable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncContextValueFunction<repeat (each Elements).Element, Output>(body),
+            Rows(repeat RowSource(each sequences)))
+    }
+
+    /// Runs an `async` closure that takes the task's context first and returns nothing once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Void
+    ) throws -> TaskSession where repeat (each Elements).Element: Portable {
+        try addEach(
+            prefix, scopes, options, AsyncContextVoidFunction<repeat (each Elements).Element>(body),
             Rows(repeat RowSource(each sequences)))
     }
 }

@@ -1,10 +1,12 @@
-// Threads share the caller's memory, so these ask only for `Sendable` elements and results.
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
+// Threads share the caller's memory, so these need only `Sendable` elements and results.
 
 extension ThreadTaskManager {
     /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.
     ///
-    /// The tasks are called `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one
-    /// element of each, until the shortest has ended.
+    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
+    /// of each, until the shortest has ended.
     /// - Returns: the session, with every task submitted.
     /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
     @discardableResult
@@ -14,7 +16,8 @@ extension ThreadTaskManager {
         scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
         try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
-            packed, _, _ in try function()(repeat each packed.values)
+            packed, _, _ in
+            try function()(repeat each packed.values)
         }
     }
 
@@ -24,11 +27,12 @@ extension ThreadTaskManager {
         _ prefix: String,
         _ function:
             @autoclosure @escaping @Sendable () ->
-            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output,
-        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output, scopes: Scopes = .null,
+        options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
         try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
-            packed, context, _ in try function()(context, repeat each packed.values)
+            packed, context, _ in
+            try function()(context, repeat each packed.values)
         }
     }
 
@@ -43,22 +47,90 @@ extension ThreadTaskManager {
         scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
         try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
-            packed, _, environment in try environment.wait { try await function()(repeat each packed.values) }
+            packed, _, environment in
+            try environment.wait { try await function()(repeat each packed.values) }
         }
     }
 
     /// Runs an `async` function that takes the task's context first once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
     @discardableResult
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
         _ prefix: String,
         _ function:
             @autoclosure @escaping @Sendable () ->
-            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output,
-        scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output, scopes: Scopes = .null,
+        options: TaskOptions = .default, _ sequences: repeat each Elements
     ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
         try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
             packed, context, environment in
             try environment.wait { try await function()(context, repeat each packed.values) }
+        }
+    }
+
+    /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
+    ///
+    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
+    /// of each, until the shortest has ended.
+    /// - Returns: the session, with every task submitted.
+    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, _, _ in
+            try body()(repeat each packed.values)
+        }
+    }
+
+    /// Runs a closure that takes the task's context first once for each element.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, context, _ in
+            try body()(context, repeat each packed.values)
+        }
+    }
+
+    /// Runs an `async` closure once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat (each Elements).Element) async throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, _, environment in
+            try environment.wait { try await body()(repeat each packed.values) }
+        }
+    }
+
+    /// Runs an `async` closure that takes the task's context first once for each element.
+    ///
+    /// Each call occupies a worker until it has returned.
+    @discardableResult
+    @_disfavoredOverload
+    public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
+        _ prefix: String, scopes: Scopes = .null, options: TaskOptions = .default, _ sequences: repeat each Elements,
+        body:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (TaskContext, repeat (each Elements).Element) async throws -> Output
+    ) throws -> ThreadTaskSession where repeat (each Elements).Element: Sendable {
+        try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {
+            packed, context, environment in
+            try environment.wait { try await body()(context, repeat each packed.values) }
         }
     }
 }

@@ -2,7 +2,7 @@ import MultitaskingCore
 
 /// A function, passed by its name, whose first parameter is the environment that its worker gives it.
 struct EnvironmentFunction<each Argument: Portable, Output: Portable>: PortableFunction {
-    // Wrapped by an autoclosure, as `NamedFunction` is, so that it captures nothing.
+    // Wrapped by an autoclosure, as `ValueFunction` is, so that it captures nothing.
     private let function: @Sendable () -> @Sendable (any TaskEnvironment, repeat each Argument) throws -> Output
 
     init(
@@ -11,24 +11,10 @@ struct EnvironmentFunction<each Argument: Portable, Output: Portable>: PortableF
         self.function = function
     }
 
-    func call(_ arguments: (repeat each Argument), in environment: any TaskEnvironment) throws -> Output {
-        try function()(environment, repeat each arguments)
-    }
-
-    static func encode(_ arguments: (repeat each Argument), into encoder: inout some PayloadEncoder) throws {
-        try encodeArguments((repeat each arguments), into: &encoder)
-    }
-
-    static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> (repeat each Argument) {
-        try MultitaskingCore.decodeArguments(repeat (each Argument).self, from: &decoder)
-    }
-
-    static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
-        try encoder.encode(output)
-    }
-
-    static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
-        try decoder.decode(Output.self)
+    func call(
+        _ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment
+    ) throws -> Output {
+        try function()(environment, repeat each arguments.values)
     }
 }
 
@@ -41,6 +27,6 @@ extension Executor {
             -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try submit(Invoker(EnvironmentFunction(function), (repeat each arguments)), options: options)
+        try submit(Invoker(EnvironmentFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 }

@@ -1,5 +1,4 @@
-// The ways to submit a function without a session: by its name with the arguments after it, or as a trailing closure
-// with the arguments before it. The compiler picks the overload by what the function returns and whether it is `async`.
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
 
 extension Executor {
     /// Runs a function in a worker: `try pool.submit(findPrimes, 1..<1_000)`.
@@ -11,7 +10,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try submit(Invoker(NamedFunction(function), (repeat each arguments)), options: options)
+        try submit(Invoker(ValueFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs a function that returns nothing in a worker.
@@ -20,25 +19,29 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Void> {
-        try submit(Invoker(NamedAction(function), (repeat each arguments)), options: options)
+        try submit(Invoker(VoidFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
-    /// Runs an `async` function in a worker, which it occupies until it has returned.
+    /// Runs an `async` function in a worker.
+    ///
+    /// It occupies its worker until it has returned.
     @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try submit(Invoker(AsyncNamedFunction(function), (repeat each arguments)), options: options)
+        try submit(Invoker(AsyncValueFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
-    /// Runs an `async` function that returns nothing in a worker, which it occupies until it has returned.
+    /// Runs an `async` function that returns nothing in a worker.
+    ///
+    /// It occupies its worker until it has returned.
     @inlinable
     public func submit<each Argument: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Void> {
-        try submit(Invoker(AsyncNamedAction(function), (repeat each arguments)), options: options)
+        try submit(Invoker(AsyncVoidFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs a closure in a worker: `try pool.submit(21) { $0 * 2 }`.
@@ -46,37 +49,45 @@ extension Executor {
     /// Returns at once; ask the future for the result. Calls start in the order of submission.
     /// - Throws: as ``submit(_:options:)`` does.
     @inlinable
+    @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
-        body: @escaping @Sendable (repeat each Argument) throws -> Output
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
     ) throws -> Future<Output> {
-        try submit(Invoker(LiteralFunction(body), (repeat each arguments)), options: options)
+        try submit(Invoker(ValueFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs a closure that returns nothing in a worker.
     @inlinable
+    @_disfavoredOverload
     public func submit<each Argument: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
-        body: @escaping @Sendable (repeat each Argument) throws -> Void
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
     ) throws -> Future<Void> {
-        try submit(Invoker(LiteralAction(body), (repeat each arguments)), options: options)
+        try submit(Invoker(VoidFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 
-    /// Runs an `async` closure in a worker, which it occupies until it has returned.
+    /// Runs an `async` closure in a worker.
+    ///
+    /// It occupies its worker until it has returned.
     @inlinable
+    @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
-        body: @escaping @Sendable (repeat each Argument) async throws -> Output
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
     ) throws -> Future<Output> {
-        try submit(Invoker(AsyncLiteralFunction(body), (repeat each arguments)), options: options)
+        try submit(Invoker(AsyncValueFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 
-    /// Runs an `async` closure that returns nothing in a worker, which it occupies until it has returned.
+    /// Runs an `async` closure that returns nothing in a worker.
+    ///
+    /// It occupies its worker until it has returned.
     @inlinable
+    @_disfavoredOverload
     public func submit<each Argument: Portable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
-        body: @escaping @Sendable (repeat each Argument) async throws -> Void
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
     ) throws -> Future<Void> {
-        try submit(Invoker(AsyncLiteralAction(body), (repeat each arguments)), options: options)
+        try submit(Invoker(AsyncVoidFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 }

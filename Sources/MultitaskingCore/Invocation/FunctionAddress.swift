@@ -37,14 +37,14 @@ public struct FunctionAddress: Hashable, Sendable {
 
     /// Whether functions lie in memory as this file believes; pools check it once and refuse to start if not.
     public static func selfCheck() -> Bool {
-        let plain = LiteralFunction<Int, Int> { $0 &+ 1 }
+        let plain = ValueFunction<Int, Int> { { $0 &+ 1 } }
         guard let address = FunctionAddress(of: plain),
-            let again = address.function(as: LiteralFunction<Int, Int>.self),
-            (try? again.call(41, in: NoEnvironment())) == 42
+            let again = address.function(as: ValueFunction<Int, Int>.self),
+            (try? again.call(ArgumentList(41), in: NoEnvironment())) == 42
         else { return false }
         let captured = Int.random(in: 1...2)
-        guard FunctionAddress(of: LiteralFunction<Int, Int> { $0 &+ captured }) == nil else { return false }
-        return FunctionTypeName(of: LiteralFunction<Int, Int>.self)?.resolve() == LiteralFunction<Int, Int>.self
+        guard FunctionAddress(of: ValueFunction<Int, Int> { { $0 &+ captured } }) == nil else { return false }
+        return FunctionTypeName(of: ValueFunction<Int, Int>.self)?.resolve() == ValueFunction<Int, Int>.self
     }
 }
 

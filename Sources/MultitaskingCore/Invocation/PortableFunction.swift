@@ -4,7 +4,7 @@
 /// carry the argument and result types, so that the name of the type is all a worker needs to decode the arguments,
 /// call the function and encode the result. The shapes that exist are in `Functions.swift`.
 public protocol PortableFunction: Sendable {
-    /// The tuple of the function's arguments.
+    /// The function's arguments: an ``ArgumentList``, or another ``PayloadConvertible``.
     associatedtype Arguments: Sendable
     /// What the function returns.
     associatedtype Output: Sendable
@@ -29,17 +29,54 @@ public protocol PortableFunction: Sendable {
     static func companion(of arguments: Arguments) -> (any Sendable)?
 }
 
+// How arguments and results are coded, once for all shapes.
+
 extension PortableFunction {
     /// Most arguments are values that refer to nothing.
     @inlinable
     public static func companion(of arguments: Arguments) -> (any Sendable)? { nil }
 }
 
+extension PortableFunction where Arguments: PayloadConvertible {
+    @inlinable
+    public static func encode(_ arguments: Arguments, into encoder: inout some PayloadEncoder) throws {
+        try arguments.encode(into: &encoder)
+    }
+
+    @inlinable
+    public static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> Arguments {
+        try Arguments(from: &decoder)
+    }
+
+    @inlinable
+    public static func companion(of arguments: Arguments) -> (any Sendable)? { arguments.companion }
+}
+
+extension PortableFunction where Output: Portable {
+    @inlinable
+    public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
+        try encoder.encode(output)
+    }
+
+    @inlinable
+    public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
+        try decoder.decode(Output.self)
+    }
+}
+
+extension PortableFunction where Output == Void {
+    @inlinable
+    public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
+
+    @inlinable
+    public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
+}
+
 /// A function together with its arguments: one call, to be made here or in a worker.
 public struct Invoker<Function: PortableFunction>: Sendable {
     /// The function.
     public let function: Function
-    /// Its arguments, as a tuple.
+    /// Its arguments.
     public let arguments: Function.Arguments
 
     /// Makes a call of `function`.
@@ -55,21 +92,5 @@ public struct Invoker<Function: PortableFunction>: Sendable {
     }
 }
 
-/// What functions and their results must be to cross a process boundary.
+/// The requirements on arguments and results that cross a process boundary.
 public typealias Portable = Codable & Sendable
-
-/// Writes every element of an argument tuple, first to last.
-@inlinable
-public func encodeArguments<each A: Portable>(
-    _ arguments: (repeat each A), into encoder: inout some PayloadEncoder
-) throws {
-    for argument in repeat each arguments { try encoder.encode(argument) }
-}
-
-/// Reads what ``encodeArguments(_:into:)`` wrote.
-@inlinable
-public func decodeArguments<each A: Portable>(
-    _ types: repeat (each A).Type, from decoder: inout some PayloadDecoder
-) throws -> (repeat each A) {
-    (repeat try decoder.decode(each types))
-}

@@ -9,8 +9,8 @@ public protocol ChunkFunction: PortableFunction where Arguments == [Element], Ou
     associatedtype Value: Portable
 }
 
-/// A function, passed by its name, that is called for each element of an array.
-public struct NamedMapping<Element: Portable, Value: Portable>: ChunkFunction {
+/// A function that is called for each element of an array.
+public struct Mapping<Element: Portable, Value: Portable>: ChunkFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (Element) throws -> Value
 
     /// Wraps a function.
@@ -22,21 +22,8 @@ public struct NamedMapping<Element: Portable, Value: Portable>: ChunkFunction {
     }
 }
 
-/// A closure literal that is called for each element of an array.
-public struct LiteralMapping<Element: Portable, Value: Portable>: ChunkFunction {
-    @usableFromInline let function: @Sendable (Element) throws -> Value
-
-    /// Wraps a function.
-    @inlinable
-    public init(_ function: @escaping @Sendable (Element) throws -> Value) { self.function = function }
-
-    public func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
-        MapChunk(elements, in: environment, function)
-    }
-}
-
-/// An asynchronous function, passed by its name, that is called for each element of an array.
-public struct AsyncNamedMapping<Element: Portable, Value: Portable>: ChunkFunction {
+/// An asynchronous function that is called for each element of an array.
+public struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (Element) async throws -> Value
 
     /// Wraps a function.
@@ -47,22 +34,6 @@ public struct AsyncNamedMapping<Element: Portable, Value: Portable>: ChunkFuncti
 
     public func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         let function = function()
-        return MapChunk(elements, in: environment) { element in
-            try environment.wait { try await function(element) }
-        }
-    }
-}
-
-/// An asynchronous closure literal that is called for each element of an array.
-public struct AsyncLiteralMapping<Element: Portable, Value: Portable>: ChunkFunction {
-    @usableFromInline let function: @Sendable (Element) async throws -> Value
-
-    /// Wraps a function.
-    @inlinable
-    public init(_ function: @escaping @Sendable (Element) async throws -> Value) { self.function = function }
-
-    public func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
-        let function = function
         return MapChunk(elements, in: environment) { element in
             try environment.wait { try await function(element) }
         }

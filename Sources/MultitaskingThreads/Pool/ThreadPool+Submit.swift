@@ -1,11 +1,13 @@
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
 public import MultitaskingCore
 
-// The ways to submit a function that `Executor` has, for arguments and results that need not be `Codable`.
+// Threads share the caller's memory, so these need only `Sendable` arguments and results.
 
 extension ThreadPool {
     /// Runs a function in a thread: `try pool.submit(findPrimes, 1..<1_000)`.
     ///
-    /// Returns at once; ask the future for the result. Arguments and results are shared, not copied or encoded.
+    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared, not copied.
     /// - Throws: as ``submit(_:options:)`` does.
     @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
@@ -15,7 +17,9 @@ extension ThreadPool {
         try enqueue(FunctionCall(function, repeat each arguments), options)
     }
 
-    /// Runs an `async` function and keeps a thread occupied until it has returned.
+    /// Runs an `async` function in a thread.
+    ///
+    /// It occupies its thread until it has returned.
     @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
@@ -28,24 +32,28 @@ extension ThreadPool {
 
     /// Runs a closure in a thread: `try pool.submit(21) { $0 * 2 }`.
     ///
-    /// Returns at once; ask the future for the result. What the closure captures must be `Sendable`.
+    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared, not copied.
     /// - Throws: as ``submit(_:options:)`` does.
     @inlinable
+    @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
-        body: @escaping @Sendable (repeat each Argument) throws -> Output
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
     ) throws -> Future<Output> {
-        try enqueue(ClosureCall(body, repeat each arguments), options)
+        try enqueue(FunctionCall(body, repeat each arguments), options)
     }
 
-    /// Runs an `async` closure and keeps a thread occupied until it has returned.
+    /// Runs an `async` closure in a thread.
+    ///
+    /// It occupies its thread until it has returned.
     @inlinable
+    @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(
         options: TaskOptions = .default, _ arguments: repeat each Argument,
-        body: @escaping @Sendable (repeat each Argument) async throws -> Output
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
     ) throws -> Future<Output> {
         try submit(options: options) { environment in
-            try environment.wait { try await body(repeat each arguments) }
+            try environment.wait { try await body()(repeat each arguments) }
         }
     }
 }

@@ -12,14 +12,14 @@ extension ThreadsTests {
         func mappingGivesTheValuesInOrder(chunkSize: Int?) throws {
             let pool = try ThreadPool(maxWorkers: 3)
             defer { pool.shutdown(.drain) }
-            let values = try pool.map({ $0 * 2 }, 0..<500, chunkSize: chunkSize).values()
+            let values = try pool.map({ $0 * 2 }, chunkSize: chunkSize, 0..<500).values()
             #expect(values == (0..<500).map { $0 * 2 })
         }
 
         @Test func anElementThatThrowsFailsAlone() throws {
             let pool = try ThreadPool(maxWorkers: 2)
             defer { pool.shutdown(.drain) }
-            let mapping = try pool.map(0..<10, chunkSize: 4) { (x: Int) throws -> Int in
+            let mapping = try pool.map(chunkSize: 4, 0..<10) { (x: Int) throws -> Int in
                 if x % 2 == 1 { throw Odd(number: x) }
                 return x
             }

@@ -55,7 +55,8 @@ extension ThreadsTests {
         @Test func invokerRunsWithoutBeingEncoded() throws {
             try withPool { pool throws in
                 let executor: any Executor = pool
-                let future = try executor.submit(Invoker(LiteralFunction { $0 + 1 }, 1), options: .default)
+                let future = try executor.submit(
+                    Invoker(ValueFunction<Int, Int> { { $0 + 1 } }, ArgumentList(1)), options: .default)
                 #expect(try future.value() == 2)
             }
         }

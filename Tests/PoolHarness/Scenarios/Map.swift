@@ -38,17 +38,17 @@ extension Harness {
             }
             for size in [1, 2, 7, 100, 1000, .max] {
                 checkEqual(
-                    try pool.map(double, 0..<100, chunkSize: size).values(), (0..<100).map { $0 * 2 },
+                    try pool.map(double, chunkSize: size, 0..<100).values(), (0..<100).map { $0 * 2 },
                     "values of chunks of \(size)")
             }
             checkEqual(try pool.map(["a", "bc"]) { $0.count }.values(), [1, 2])
-            let blocks = try pool.map([3, 100_000, 0], chunkSize: 2) { [UInt8](repeating: 9, count: $0) }
+            let blocks = try pool.map(chunkSize: 2, [3, 100_000, 0]) { [UInt8](repeating: 9, count: $0) }
             checkEqual(try blocks.values().map(\.count), [3, 100_000, 0])
             checkEqual(blocks.count, 3)
-            checkThrows(.invalidArgument) { try pool.map(double, 0..<3, chunkSize: 0) }
+            checkThrows(.invalidArgument) { try pool.map(double, chunkSize: 0, 0..<3) }
             checkThrows(.invalidArgument) {
                 try pool.map(
-                    double, 0..<3, options: TaskOptions(retries: .onErrors(CodableFailure.self, limit: 1)))
+                    double, options: TaskOptions(retries: .onErrors(CodableFailure.self, limit: 1)), 0..<3)
             }
         }
     }
@@ -56,7 +56,7 @@ extension Harness {
     func mapErrors() throws {
         try withPool { pool in
             for size in [nil, 1, 4, 100] {
-                let mapping = try pool.map(throwAtThirds, 0..<40, chunkSize: size)
+                let mapping = try pool.map(throwAtThirds, chunkSize: size, 0..<40)
                 let results = try mapping.results()
                 checkEqual(results.count, 40)
                 for (x, result) in results.enumerated() {
@@ -82,7 +82,7 @@ extension Harness {
     func mapCrash() throws {
         try withPool { pool in
             for size in [nil, 1, 8, 80, 200] {
-                let results = try pool.map(killAtSeven, 0..<80, chunkSize: size).results()
+                let results = try pool.map(killAtSeven, chunkSize: size, 0..<80).results()
                 checkEqual(results.count, 80)
                 for (x, result) in results.enumerated() {
                     switch result {
@@ -94,7 +94,7 @@ extension Harness {
                 }
             }
             let options = TaskOptions(timeout: .milliseconds(200), gracePeriod: .milliseconds(10))
-            let results = try pool.map([1, 2], options: options) { $0 == 2 ? hang($0) : $0 }.results()
+            let results = try pool.map(options: options, [1, 2]) { $0 == 2 ? hang($0) : $0 }.results()
             checkEqual(try results[0].get(), 1)
             checkThrows(.taskTimedOut) { try results[1].get() }
         }
@@ -105,7 +105,7 @@ extension Harness {
         try withPool { pool in
             var grenades = [Grenade](repeating: Grenade(.sigkill, .encodingAway), count: 6)
             grenades[3] = Grenade(.sigkill, .decodingAway)
-            let results = try pool.map(grenades, chunkSize: 6) { _ in 1 }.results()
+            let results = try pool.map(chunkSize: 6, grenades) { _ in 1 }.results()
             for (index, result) in results.enumerated() {
                 switch result {
                 case .success(let value): check(index != 3 && value == 1, "\(index) gave \(value)")
@@ -122,7 +122,7 @@ extension Harness {
             let channel = try pool.makeChannel(capacity: nil)
             let first = try pool.submit(reportAndHang, Queue(channel))
             _ = try channel.receive(as: Int32.self, wait: .forever)
-            let mapping = try pool.map(double, 0..<10, chunkSize: 2)
+            let mapping = try pool.map(double, chunkSize: 2, 0..<10)
             check(!mapping.isDone, "done behind a task that hangs")
             check(!mapping.waitUntilDone(.upTo(.milliseconds(5))), "done behind a task that hangs")
             checkThrows(.timedOut) { try mapping.values(timeout: .milliseconds(5)) }

@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+"""Writes the overloads of `submit` and `map`.
+
+The language cannot express "a function that may be `async`, may return nothing, and may take a context first" as one generic
+function, so each combination is an overload of its own. They differ only in what the tables below say. `make generate`
+writes them; the result is committed, and CI checks that it is what this script writes.
+"""
+
+import itertools
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent / "Sources"
+
+HEADER = """// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
+"""
+
+# How each overload says, in one line, what it takes.
+SUBMIT_EXAMPLE = {
+    "Executor": ("`try pool.submit(findPrimes, 1..<1_000)`", "`try pool.submit(21) { $0 * 2 }`"),
+    "TaskSession": ('`session.submit("a", findPrimes, 1..<100)`', '`session.submit("b", 21) { $0 * 2 }`'),
+}
+
+SESSION_CONTRACT = """
+Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
+- Parameters:
+  - name: the task's name, not empty and unique in the session.
+  - scopes: which queues and which event the task gets, and with whom it shares them.
+- Returns: the session, so that calls can be chained.
+- Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue or event
+  that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit` throws. What the
+  function throws is in the task's result.
+"""
+
+MANAGER_CONTRACT = """
+The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
+of each, until the shortest has ended.
+- Returns: the session, with every task submitted.
+- Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+"""
+
+EXECUTOR_CONTRACT = """
+Returns at once; ask the future for the result. Calls start in the order of submission.
+- Throws: as ``submit(_:options:)`` does.
+"""
+
+MAP_CONTRACT = """
+Neighbouring elements form one task, a *chunk*, so that passing them costs little beside calling the function. Each element
+has its own result: a call that throws does not keep the others of its chunk from being called.
+
+If a worker dies, the element that it was processing gets the error. The elements of its chunk that come later are run
+elsewhere, and so are the earlier ones, **whose calls had returned but not arrived**: their side effects happen twice. Where
+that matters, pass a `chunkSize` of 1. Time limits, retries after a crash and cancellation apply to a chunk.
+
+Without a `chunkSize`, each worker gets about 16 chunks, so that a slow one delays the others by no more than a sixteenth of
+its share; a chunk has 4,096 elements at most.
+- Parameters:
+  - chunkSize: how many elements form one task, at least 1.
+  - elements: all of them are encoded and queued at once; the pool must have room for them and for the results.
+- Returns: a handle; ask it for `results()` or `values()`.
+- Throws: `invalidArgument`, also for retries after errors, since errors are results here; what ``submit(_:options:)``
+  throws. What the function throws is not thrown here.
+"""
+
+SHARED = "Arguments and results need only be `Sendable`: they are shared, not copied.\n"
+OCCUPIES = "It occupies its worker until it has returned."
+
+
+class Shape:
+    """One kind of function."""
+
+    def __init__(self, is_async, has_context, returns_nothing):
+        self.is_async, self.has_context, self.returns_nothing = is_async, has_context, returns_nothing
+
+    @property
+    def type_name(self):
+        return (
+            ("Async" if self.is_async else "")
+            + ("Context" if self.has_context else "")
+            + ("VoidFunction" if self.returns_nothing else "ValueFunction")
+        )
+
+    def function_type(self, arguments):
+        parameters = ("TaskContext, " if self.has_context else "") + arguments
+        effects = "async throws" if self.is_async else "throws"
+        result = "Void" if self.returns_nothing else "Output"
+        return f"@autoclosure @escaping @Sendable () -> @Sendable ({parameters}) {effects} -> {result}"
+
+    def words(self, noun):
+        """For example "an `async` closure that takes the task's context first and returns nothing"."""
+        text = ("an `async` " if self.is_async else "a ") + noun
+        details = []
+        if self.has_context:
+            details.append("takes the task's context first")
+        if self.returns_nothing:
+            details.append("returns nothing")
+        return text + (" that " + " and ".join(details) if details else "")
+
+    @property
+    def is_plain(self):
+        return not (self.is_async or self.has_context or self.returns_nothing)
+
+
+def shapes(contexts=True, voids=True):
+    for is_async, has_context, returns_nothing in itertools.product([False, True], repeat=3):
+        if (contexts or not has_context) and (voids or not returns_nothing):
+            yield Shape(is_async, has_context, returns_nothing)
+
+
+def documentation(first, rest=""):
+    lines = [first] + rest.rstrip("\n").split("\n") if rest else [first]
+    return "".join(("/// " + line).rstrip() + "\n" for line in lines)
+
+
+def overload(doc, attributes, name, generics, parameters, result, where, body):
+    clause = f"<{', '.join(generics)}>" if generics else ""
+    where = f" where {where}" if where else ""
+    lines = "".join(f"{attribute}\n" for attribute in attributes)
+    return f"{doc}{lines}public func {name}{clause}(\n{', '.join(parameters)}\n) throws -> {result}{where} {{\n{body}\n}}\n"
+
+
+def positions(function_label="body"):
+    """By its name, with the arguments after it; as a trailing closure, with the arguments before it."""
+    yield "function", lambda options, function, arguments: [f"_ function: {function}", *options, arguments]
+    yield "closure", lambda options, function, arguments: [*options, arguments, f"{function_label}: {function}"]
+
+
+def first_sentence(shape, noun, verb_rest, example):
+    return f"Runs {shape.words(noun)}{verb_rest}" + (f": {example}." if shape.is_plain else ".")
+
+
+def variable(noun):
+    return "function" if noun == "function" else "body"
+
+
+# The tables: one function for each receiver.
+
+
+def executor_submit(noun, order):
+    for shape in shapes(contexts=False):
+        rest = EXECUTOR_CONTRACT if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
+        yield overload(
+            documentation(first_sentence(shape, noun, " in a worker", SUBMIT_EXAMPLE["Executor"][noun == "closure"]), rest),
+            ["@inlinable"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "submit",
+            ["each Argument: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                  "_ arguments: repeat each Argument"),
+            "Future<Void>" if shape.returns_nothing else "Future<Output>",
+            "",
+            f"try submit(Invoker({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)), options: options)",
+        )
+
+
+def thread_pool_submit(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        rest = ("\nReturns at once; ask the future for the result. " + SHARED + "- Throws: as ``submit(_:options:)`` does.\n"
+                if shape.is_plain else "\nIt occupies its thread until it has returned.")
+        call = f"{variable(noun)}"
+        body = (
+            f"try submit(options: options) {{ environment in\n"
+            f"try environment.wait {{ try await {call}()(repeat each arguments) }}\n}}"
+            if shape.is_async else f"try enqueue(FunctionCall({call}, repeat each arguments), options)"
+        )
+        yield overload(
+            documentation(first_sentence(shape, noun, " in a thread", SUBMIT_EXAMPLE["Executor"][noun == "closure"]), rest),
+            ["@inlinable"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "submit",
+            ["each Argument: Sendable", "Output: Sendable"],
+            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                  "_ arguments: repeat each Argument"),
+            "Future<Output>",
+            "",
+            body,
+        )
+
+
+def session_submit(noun, order):
+    for shape in shapes():
+        rest = SESSION_CONTRACT if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
+        label = "row" if shape.has_context else "arguments"
+        values = "(repeat each arguments)" if shape.has_context else "ArgumentList(repeat each arguments)"
+        yield overload(
+            documentation(first_sentence(shape, noun, " as a task", SUBMIT_EXAMPLE["TaskSession"][noun == "closure"]), rest),
+            ["@discardableResult"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "submit",
+            ["each Argument: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            ["_ name: String"]
+            + order(["scopes: Scopes = .null", "options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                    "_ arguments: repeat each Argument"),
+            "Self",
+            "",
+            f"try add(name, scopes, options, {shape.type_name}({variable(noun)}), {label}: {values})\nreturn self",
+        )
+
+
+def in_process_call(shape, noun, context, environment, packed):
+    arguments = ("context, " if shape.has_context else "") + f"repeat each {packed}.values"
+    call = f"{variable(noun)}()({arguments})"
+    return f"try {environment}.wait {{ try await {call} }}" if shape.is_async else f"try {call}"
+
+
+def closure_parameters(shape):
+    return ("context" if shape.has_context else "_") + ", " + ("environment" if shape.is_async else "_")
+
+
+def thread_session_submit(noun, order):
+    for shape in shapes(voids=False):
+        rest = "\n" + SHARED + SESSION_CONTRACT.lstrip("\n") if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
+        yield overload(
+            documentation(first_sentence(shape, noun, " as a task", SUBMIT_EXAMPLE["TaskSession"][noun == "closure"]), rest),
+            ["@discardableResult"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "submit",
+            ["each Argument: Sendable", "Output: Sendable"],
+            ["_ name: String"]
+            + order(["scopes: Scopes = .null", "options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                    "_ arguments: repeat each Argument"),
+            "Self",
+            "",
+            "let packed = Packed(repeat each arguments)\n"
+            f"try addInProcess(name, scopes, options) {{ {closure_parameters(shape)} in\n"
+            f"{in_process_call(shape, noun, 'context', 'environment', 'packed')}\n}}\nreturn self",
+        )
+
+
+ELEMENTS = "repeat (each Elements).Element"
+
+
+def map_first_sentence(shape, noun):
+    example = '`manager.map("task-", findPrimes, ranges)`' if noun == "function" else '`manager.map("task-", ranges) { $0.count }`'
+    return first_sentence(shape, noun, " once for each element", example)
+
+
+def manager_map(noun, order):
+    for shape in shapes():
+        rest = MANAGER_CONTRACT if shape.is_plain else ("\nEach call occupies a worker until it has returned." if shape.is_async else "")
+        generics = ELEMENTS + ("" if shape.returns_nothing else ", Output")
+        rows = "Rows" if shape.has_context else "ArgumentRows"
+        yield overload(
+            documentation(map_first_sentence(shape, noun), rest),
+            ["@discardableResult", "@_disfavoredOverload"],
+            "map",
+            ["each Elements: Sequence"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            ["_ prefix: String"]
+            + order(["scopes: Scopes = .null", "options: TaskOptions = .default"], shape.function_type(ELEMENTS),
+                    "_ sequences: repeat each Elements"),
+            "TaskSession",
+            f"{ELEMENTS}: Portable",
+            f"try addEach(prefix, scopes, options, {shape.type_name}<{generics}>({variable(noun)}), {rows}(repeat RowSource(each sequences)))",
+        )
+
+
+def thread_manager_map(noun, order):
+    for shape in shapes(voids=False):
+        rest = MANAGER_CONTRACT if shape.is_plain else ("\nEach call occupies a worker until it has returned." if shape.is_async else "")
+        yield overload(
+            documentation(map_first_sentence(shape, noun), rest),
+            ["@discardableResult"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "map",
+            ["each Elements: Sequence & SendableMetatype", "Output: Sendable"],
+            ["_ prefix: String"]
+            + order(["scopes: Scopes = .null", "options: TaskOptions = .default"], shape.function_type(ELEMENTS),
+                    "_ sequences: repeat each Elements"),
+            "ThreadTaskSession",
+            f"{ELEMENTS}: Sendable",
+            "try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {\n"
+            f"packed, {closure_parameters(shape)} in\n{in_process_call(shape, noun, 'context', 'environment', 'packed')}\n}}",
+        )
+
+
+def executor_map(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        rest = MAP_CONTRACT if shape.is_plain else "\nEach call occupies a worker until it has returned."
+        example = "`try pool.map(isPrime, 1..<1_000).values()`" if noun == "function" else "`try pool.map(1..<1_000) { $0 * 2 }.values()`"
+        first = f"Calls {shape.words(noun)} for each element" + (f": {example}." if shape.is_plain else ".")
+        mapping = ("Async" if shape.is_async else "") + "Mapping"
+        signature = dict(
+            name="map",
+            generics=["Elements: Sequence", "Output: Portable"],
+            result="MapResults<Elements.Element, Output>",
+            where="Elements.Element: Portable",
+        )
+        call = f"try map({mapping}({variable(noun)}), over: Array(elements), chunkSize: {{0}}, options: {{1}})"
+        function = shape.function_type("Elements.Element")
+        yield overload(
+            documentation(first, rest), ["@inlinable"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            parameters=order(["chunkSize: Int? = nil", "options: TaskOptions = .default"], function, "_ elements: Elements"),
+            body=call.format("chunkSize", "options"), **signature)
+        # The spelling of 0.1, with the options behind the elements.
+        for options, chunk_size, task_options in [
+            (["chunkSize: Int?", "options: TaskOptions = .default"], "chunkSize", "options"),
+            (["options: TaskOptions"], "nil", "options"),
+        ]:
+            parameters = (
+                [f"_ function: {function}", "_ elements: Elements", *options] if noun == "function"
+                else ["_ elements: Elements", *options, f"body: {function}"])
+            yield overload(
+                documentation("The spelling of version 0.1."),
+                ['@available(*, deprecated, message: "pass chunkSize: and options: before the elements")',
+                 "@_disfavoredOverload", "@inlinable"],
+                parameters=parameters, body=call.format(chunk_size, task_options), **signature)
+
+
+FILES = [
+    # path, imports and remarks, extended type, table
+    ("MultitaskingCore/Executor/Executor+Submit.swift", "", "Executor", executor_submit),
+    ("MultitaskingCore/Map/Executor+MapOverloads.swift", "", "Executor", executor_map),
+    ("MultitaskingThreads/Pool/ThreadPool+Submit.swift",
+     "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
+     "ThreadPool", thread_pool_submit),
+    ("Multitasking/Session/TaskSession+Submit.swift", "", "TaskSession", session_submit),
+    ("Multitasking/Session/ThreadTaskSession+Submit.swift",
+     "// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
+     "ThreadTaskSession", thread_session_submit),
+    ("Multitasking/Manager/TaskManager+Map.swift",
+     "// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of its\n"
+     "// own type whatever the elements are.\n\n",
+     "TaskManager", manager_map),
+    ("Multitasking/Manager/ThreadTaskManager+Map.swift",
+     "// Threads share the caller's memory, so these need only `Sendable` elements and results.\n\n",
+     "ThreadTaskManager", thread_manager_map),
+]
+
+
+def main():
+    for path, preamble, extended, table in FILES:
+        overloads = [text for noun, order in positions() for text in table(noun, order)]
+        text = HEADER + preamble + f"extension {extended} {{\n" + "\n".join(overloads) + "}\n"
+        (ROOT / path).write_text(text)
+        subprocess.run(["swift", "format", "--in-place", str(ROOT / path)], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+/// A value that knows how to write itself into a payload and to read itself back.
+///
+/// What a ``PortableFunction`` takes is usually an ``ArgumentList``. A shape of function with other needs, such as an
+/// argument that only a worker can make, brings a type of its own.
+public protocol PayloadConvertible: Sendable {
+    /// Reads what ``encode(into:)`` wrote.
+    /// - Throws: what the decoder throws.
+    init(from decoder: inout some PayloadDecoder) throws
+
+    /// Writes the value.
+    /// - Throws: what the encoder throws.
+    func encode(into encoder: inout some PayloadEncoder) throws
+
+    /// What must stay alive in the parent until the task has ended, because the value refers to it; nil if there is
+    /// nothing of the kind.
+    var companion: (any Sendable)? { get }
+}
+
+extension PayloadConvertible {
+    /// Most values refer to nothing.
+    @inlinable
+    public var companion: (any Sendable)? { nil }
+}
+
+/// The arguments of a call, first to last.
+///
+/// ```swift
+/// let call = Invoker(ValueFunction(function), ArgumentList(21, "text"))
+/// ```
+public struct ArgumentList<each Argument: Portable>: PayloadConvertible {
+    /// The arguments as a tuple.
+    public let values: (repeat each Argument)
+
+    /// Makes a list of `values`.
+    @inlinable
+    public init(_ values: repeat each Argument) { self.values = (repeat each values) }
+
+    @inlinable
+    public init(from decoder: inout some PayloadDecoder) throws {
+        values = (repeat try decoder.decode((each Argument).self))
+    }
+
+    @inlinable
+    public func encode(into encoder: inout some PayloadEncoder) throws {
+        for argument in repeat each values { try encoder.encode(argument) }
+    }
+}
