@@ -23,25 +23,28 @@ let package = Package(
     ],
     targets: [
         .target(name: "MultitaskingCore"),
+        // What several backends need of the system. No product: what it offers is for this package alone.
+        .target(name: "MultitaskingSystem", dependencies: ["MultitaskingCore"]),
         .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CZstd"]),
-        .target(name: "MultitaskingThreads", dependencies: ["MultitaskingCore"]),
+        .target(name: "MultitaskingThreads", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .target(
             name: "MultitaskingProcesses",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSerialization", "CMultitaskingLinux",
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "CMultitaskingLinux",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "Multitasking",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingThreads", "MultitaskingProcesses",
-                "CMultitaskingLinux", .product(name: "OrderedCollections", package: "swift-collections"),
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingThreads",
+                "MultitaskingProcesses", "CMultitaskingLinux",
+                .product(name: "OrderedCollections", package: "swift-collections"),
             ]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
         .target(
             name: "MultitaskingInMemory",
-            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "Multitasking"]),
+            dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "Multitasking"]),
         .target(name: "CMultitaskingLinux"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -75,6 +78,7 @@ let package = Package(
             path: "Tests/PoolHarness"),
 
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
+        .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingSystem"]),
         .testTarget(
             name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),
         .testTarget(name: "MultitaskingThreadsTests", dependencies: ["MultitaskingCore", "MultitaskingThreads"]),

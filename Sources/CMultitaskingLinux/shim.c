@@ -48,13 +48,6 @@ int mt_futex_wake(const void *word, int count) {
 
 int mt_eventfd(void) { return (int)or_errno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
-int mt_usable_cores(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (int)online : 1;
-}
-
 pid_t mt_fork(void) {
     // Unwritten output would otherwise be written twice, once by each process.
     fflush(NULL);

@@ -48,9 +48,6 @@ static inline void mt_prefetch_write(const void *address) {
 // A counter to wake the supervisor with, closed on exec and never blocking. -errno on failure.
 int mt_eventfd(void);
 
-// How many cores this process may run on; at least 1.
-int mt_usable_cores(void);
-
 // MARK: Processes
 
 // libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure.

@@ -16,7 +16,7 @@ public import MultitaskingProcesses
 /// are cancelled first.
 ///
 /// - Parameters:
-///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one per core.
+///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
 ///   - startMethod: how the workers are started.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.

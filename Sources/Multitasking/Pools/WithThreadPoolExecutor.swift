@@ -12,7 +12,8 @@ internal import MultitaskingThreads
 /// are cancelled first.
 ///
 /// - Parameters:
-///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one per core.
+///   - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use cores,
+///     but no more than 32.
 ///   - threadNamePrefix: what the names of the threads begin with.
 ///   - initializer: called once in each thread before its first task.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.

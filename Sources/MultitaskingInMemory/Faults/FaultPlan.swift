@@ -1,3 +1,5 @@
+internal import MultitaskingSystem
+
 /// What goes wrong in a simulation: faults at chosen places, faults by chance, and workers that are slow.
 ///
 /// ```swift

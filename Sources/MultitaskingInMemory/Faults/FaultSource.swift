@@ -1,3 +1,5 @@
+internal import MultitaskingSystem
+
 /// Decides at every place where something can go wrong whether it does, and remembers what did.
 ///
 /// The places of a run are numbered in the order in which it comes to them, so that a list of numbers and actions makes the

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to thread.

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 // What a call into the simulation goes through: the turn, faults, the attempt itself, waiting.
 

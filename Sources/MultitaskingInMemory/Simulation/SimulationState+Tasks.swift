@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 // Tasks: their ledger, and how they are ended.
 

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 
 // Whose turn it is.
 

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 // Workers: what they take, how they die, and who comes after them.
 

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 /// The ledger entry of one task.
 struct TaskRecord: Sendable {

@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSystem
 
 /// The limits of the pool's workers, in the arena's header, where every supervisor and worker finds them.
 ///

@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import MultitaskingCore
+import MultitaskingSystem
 
 extension ProcessPool {
     /// Has the next SIGINT of this process end the pool: what is queued is cancelled, what runs is asked to end, and killed

@@ -1,5 +1,6 @@
 public import MultitaskingCore
 public import MultitaskingSerialization
+import MultitaskingSystem
 import Synchronization
 
 /// The client's hold on one task: reads the ledger entry, and decodes the result when first asked for it.

@@ -1,5 +1,6 @@
 public import MultitaskingCore
 public import MultitaskingSerialization
+import MultitaskingSystem
 
 /// A pool of worker processes: what a task does to its process is felt by no other task.
 ///
@@ -27,7 +28,7 @@ public final class ProcessPool: Executor {
     /// Makes a pool and starts its workers, or as many as `limits` say; returns before they are ready.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many workers, 1...512; nil for one a core.
+    ///   - maxWorkers: how many workers, 1...512; nil for one for each core this process may use.
     ///   - startMethod: how the first process of the pool is made.
     ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
     ///     machine's memory. Tasks themselves take up to 256 bytes each besides.
@@ -52,7 +53,7 @@ public final class ProcessPool: Executor {
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none,
         initializingWith initializer: WorkerInitializer
     ) throws {
-        let workers = maxWorkers ?? onlineCores
+        let workers = maxWorkers ?? UsableResources.current.cores
         guard (1...ArenaLayout.workerLimit).contains(workers) else {
             throw MultitaskingError(
                 .invalidArgument,

@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 import Synchronization
 
 /// The client's care for the pool's supervisor process: makes it, and another one when it dies.

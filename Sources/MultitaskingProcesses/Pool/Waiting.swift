@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 // How this module waits: spin while a core is free for it, then sleep.
 //
@@ -8,14 +9,6 @@ import MultitaskingCore
 // 1 µs. Spinning for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental argument:
 // Karlin et al., "Competitive randomized algorithms for nonuniform problems", 1990). But it is worse than useless when the
 // spinner takes the core that the other side needs; so nobody spins while more members are awake than there are cores.
-
-/// Nanoseconds of CLOCK_MONOTONIC.
-@inline(__always)
-func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}
 
 /// When a wait must end, in nanoseconds of CLOCK_MONOTONIC.
 struct Deadline {
@@ -50,7 +43,7 @@ extension Membership {
         let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
         let workers = arena.layout.workers &- absent
         let parked = IdleWorkers(arena: arena).parkedCount
-        return workers &- parked &+ (isClient ? 1 : 0) <= onlineCores
+        return workers &- parked &+ (isClient ? 1 : 0) <= SpinningCores.count
     }
 
     /// Spins until `isReady`, for as long as it pays; false if it did not become ready.
@@ -141,6 +134,3 @@ extension Membership {
         return true
     }
 }
-
-/// How many cores this process may run on.
-let onlineCores = Int(mt_usable_cores())

@@ -1,3 +1,5 @@
+import MultitaskingSystem
+
 /// How fast workers are replaced that die although they do nothing: ever more slowly, up to once a second.
 ///
 /// A worker that the system kills for lack of memory, or that cannot live within its limits, would otherwise be forked

@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import MultitaskingSystem
 
 // Ending a task that runs for too long, or was cancelled by force: ask it, then SIGTERM, then SIGKILL.
 

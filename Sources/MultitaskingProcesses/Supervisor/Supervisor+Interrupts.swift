@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSystem
 
 // Ending the pool because the client was interrupted: at once what has not begun, after a while what has.
 

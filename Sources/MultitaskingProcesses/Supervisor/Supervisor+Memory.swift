@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 // Limits of memory: who holds too much while it runs a task is killed, who does after it is replaced.
 

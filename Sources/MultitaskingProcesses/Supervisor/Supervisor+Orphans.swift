@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import MultitaskingSystem
 
 // What tasks have started and left behind. The supervisor is the parent of all descendants of its workers whose own
 // parents have ended, so those are its children which are not its workers.

@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSystem
 
 // What the supervisor does with tasks that no worker holds.
 

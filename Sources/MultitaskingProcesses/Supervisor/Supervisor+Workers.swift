@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 extension Supervisor {
     /// Starts the workers that are always there, and as many others as there are tasks that wait for one; when to look

@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 /// The process that forks the workers, reaps them, settles what they held, and replaces them.
 ///
@@ -57,6 +58,8 @@ struct Supervisor {
     /// Runs until the pool ends, and returns the process's exit code.
     mutating func run() -> Int32 {
         pid = getpid()
+        // The workers inherit what is known here, and need not look for it on the way to their first task.
+        _ = SpinningCores.count
         mt_reset_signals()
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)

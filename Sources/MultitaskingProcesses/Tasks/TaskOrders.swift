@@ -1,5 +1,6 @@
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingSystem
 
 /// The options of a task, in its slot, as far as workers and the supervisor act on them: 56 bytes.
 struct TaskOrders {
@@ -148,22 +149,5 @@ struct TaskOrders {
     private static func fold(_ type: any Error.Type) -> UInt64 {
         func fingerprint<Failure: Error>(_ type: Failure.Type) -> UInt64 { TypeFingerprint.of(type) }
         return max(1, _openExistential(type, do: fingerprint) >> 43)
-    }
-}
-
-extension Duration {
-    /// The whole nanoseconds, as far as they fit.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product.addingSaturated(attoseconds / 1_000_000_000)
-    }
-}
-
-extension Int64 {
-    /// The sum, or the nearest number if it does not fit.
-    func addingSaturated(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }

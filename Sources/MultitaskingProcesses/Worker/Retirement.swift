@@ -1,3 +1,5 @@
+import MultitaskingSystem
+
 /// When a worker that is well is to be replaced, or ended because there is too little to do.
 ///
 /// It is asked between two tasks. Without limits that is a look at a number and at a word of the worker's own.

@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingSystem
 import Synchronization
 
 /// A worker process: claims one task after the other, runs it, and stores its outcome.

@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 /// Puts a new worker under the limits that the system enforces.
 struct WorkerConfinement {
@@ -23,6 +24,7 @@ struct WorkerConfinement {
                     -result, "bind a worker to the cores \(mask.cores)",
                     advice: "give cores that this process may use in WorkerLimits(cores:)")
             }
+            SpinningCores.measureAgain()
         }
         guard limits.niceness > 0 else { return nil }
         let result = mt_add_niceness(Int32(limits.niceness))

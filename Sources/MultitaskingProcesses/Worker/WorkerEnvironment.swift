@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 import Synchronization
 
 /// What a task can ask of the pool: its channels and signals, the time, and to wait for something `async`.

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// What a pool shares with its workers. They do not know the pool itself, so that a forgotten pool can end.
@@ -26,7 +27,7 @@ final class PoolStorage: Sendable {
     init(maxWorkers: Int, queueLimit: Int?, initializer: @escaping @Sendable () throws -> Void) {
         room = queueLimit.map(Room.init(limit:))
         // Searching pays while another processor can bring work; more searchers than half of them only steal time.
-        idle = IdleWorkers(searcherLimit: max(1, min(maxWorkers, Machine.processors / 2)))
+        idle = IdleWorkers(searcherLimit: max(1, min(maxWorkers, SpinningCores.count / 2)))
         self.initializer = initializer
     }
 

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// A pool of threads that run functions in parallel, in the memory of this process.
@@ -26,7 +27,8 @@ public final class ThreadPool: InProcessExecutor {
     /// Starts the threads of a pool.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many threads, at least 1 and at most a million; nil for as many as this process may use processors.
+    ///   - maxWorkers: how many threads, at least 1 and at most a million; nil for four more than this process may use
+    ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet.
     ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a name,
     ///     so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
@@ -40,7 +42,7 @@ public final class ThreadPool: InProcessExecutor {
         maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil,
         initializer: @escaping @Sendable () throws -> Void = {}
     ) throws {
-        let count = maxWorkers ?? Machine.processors
+        let count = maxWorkers ?? UsableResources.current.threadsForWaiting
         try Self.requirePositive(count, "maxWorkers")
         guard count <= Self.mostWorkers else {
             throw MultitaskingError(.invalidArgument, "maxWorkers is \(count) and must be at most \(Self.mostWorkers)")

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 #if canImport(Glibc)
     internal import Glibc
@@ -12,7 +13,7 @@ internal import MultitaskingCore
 
 /// The machine's own time.
 struct MachineClock: TaskClock {
-    var now: Duration { .nanoseconds(Machine.nanoseconds) }
+    var now: Duration { .nanoseconds(monotonicNanoseconds()) }
 
     func sleep(for duration: Duration) {
         let end = now + duration

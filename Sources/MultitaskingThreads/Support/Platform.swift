@@ -10,17 +10,6 @@
 
 /// The machine, as far as this module asks about it.
 enum Machine {
-    /// How many processors this process may use; at least 1.
-    static let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-
-    /// Nanoseconds on a clock that never runs backwards.
-    static var nanoseconds: Int64 {
-        var time = timespec()
-        // SAFETY: the call writes one timespec, which outlives it.
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-
     /// Lets another thread run.
     static func yield() { sched_yield() }
 

@@ -1,0 +1,31 @@
+// Durations and instants as the system wants them. A client may give any duration, so nothing here traps: what does not
+// fit becomes the nearest number that does.
+
+extension Duration {
+    /// The whole nanoseconds, or the nearest number if they do not fit.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : product.addingSaturated(attoseconds / 1_000_000_000)
+    }
+
+    /// The longest wait there is, about a hundred years: far enough away, and added to any instant it still fits.
+    package static var longestWait: Duration { .seconds(100 * 365 * 86_400) }
+
+    /// This duration as a time to wait: not negative, and at most ``longestWait``.
+    package var clampedForWaiting: Duration { min(max(self, .zero), .longestWait) }
+
+    /// The whole milliseconds, rounded up, between 0 and the greatest that `poll` and its kin take.
+    package var pollMilliseconds: Int32 {
+        let (seconds, attoseconds) = clampedForWaiting.components
+        return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
+
+extension Int64 {
+    /// The sum, or the nearest number if it does not fit.
+    package func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+}
