@@ -24,7 +24,9 @@ let package = Package(
     targets: [
         .target(name: "MultitaskingCore"),
         // What several backends need of the system. No product: what it offers is for this package alone.
-        .target(name: "MultitaskingSystem", dependencies: ["MultitaskingCore"]),
+        .target(
+            name: "MultitaskingSystem",
+            dependencies: ["MultitaskingCore", .product(name: "Logging", package: "swift-log")]),
         .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CZstd"]),
         .target(name: "MultitaskingThreads", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .target(
@@ -74,7 +76,9 @@ let package = Package(
         // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
         .executableTarget(
             name: "pool-harness",
-            dependencies: ["MultitaskingCore", "MultitaskingProcesses", "MultitaskingConformance"],
+            dependencies: [
+                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
+            ],
             path: "Tests/PoolHarness"),
 
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),

@@ -35,6 +35,7 @@ struct Harness {
         let harness = Harness(method: method, number: arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0)
         let before = Resources()
         do { try body(harness) } catch { Checks.fail("the scenario threw \(error)") }
+        if arguments[1] == "exit-return" { return }
         before.checkNothingIsLeft()
         exit(Checks.failures == 0 ? 0 : 1)
     }
@@ -47,6 +48,7 @@ struct Harness {
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(outputScenarios).adding(limitScenarios)
         .adding(elasticScenarios).adding(descendantScenarios).adding(interruptScenarios)
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
+        .adding(exitScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

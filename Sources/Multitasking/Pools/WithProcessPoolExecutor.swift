@@ -19,6 +19,7 @@ public import MultitaskingProcesses
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
 ///   - startMethod: how the workers are started.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
+///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
@@ -29,13 +30,14 @@ public import MultitaskingProcesses
 @_disfavoredOverload
 public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
+    atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, initializer)
+    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, atExit, initializer)
     return try running(
         pool, handling,
         try TaskManager(
@@ -52,13 +54,14 @@ public func withProcessPoolExecutor<Value>(
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
+    atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, initializer)
+    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, atExit, initializer)
     return try await running(
         pool, handling,
         try TaskManager(
@@ -72,11 +75,11 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
     _ maxWorkers: Int?, _ startMethod: StartMethod, _ limits: WorkerLimits, _ interrupts: Interrupts,
-    _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
+    _ atExit: ShutdownMode, _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> (ProcessPool, (any InterruptHandling)?) {
     try validate(maxWorkers: maxWorkers, interrupts)
     let pool = try ProcessPool(
-        maxWorkers: maxWorkers, startMethod: startMethod, limits: limits,
+        maxWorkers: maxWorkers, startMethod: startMethod, limits: limits, atExit: atExit,
         initializingWith: WorkerInitializer(initializer))
     guard case .shutDown(let time) = interrupts else { return (pool, nil) }
     return (pool, try pool.shutDownOnInterrupt(within: time))

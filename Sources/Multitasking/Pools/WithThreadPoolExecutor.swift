@@ -15,6 +15,7 @@ internal import MultitaskingThreads
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use cores,
 ///     but no more than 32.
 ///   - threadNamePrefix: what the names of the threads begin with.
+///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
 ///   - initializer: called once in each thread before its first task.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
@@ -24,14 +25,14 @@ internal import MultitaskingThreads
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 public func withThreadPoolExecutor<Value>(
-    maxWorkers: Int? = nil, threadNamePrefix: String = "",
+    maxWorkers: Int? = nil, threadNamePrefix: String = "", atExit: ShutdownMode = .drain,
     initializer: @escaping @Sendable () throws -> Void = {},
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (ThreadTaskManager) throws -> Value
 ) throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, initializer)
+    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, atExit, initializer)
     return try running(
         pool, handling,
         try ThreadTaskManager(
@@ -47,14 +48,14 @@ public func withThreadPoolExecutor<Value>(
 /// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
-    maxWorkers: Int? = nil, threadNamePrefix: String = "",
+    maxWorkers: Int? = nil, threadNamePrefix: String = "", atExit: ShutdownMode = .drain,
     initializer: @escaping @Sendable () throws -> Void = {},
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
 ) async throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, initializer)
+    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, atExit, initializer)
     return try await running(
         pool, handling,
         try ThreadTaskManager(
@@ -67,11 +68,11 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
 
 private func makePool(
     _ maxWorkers: Int?, _ threadNamePrefix: String, _ interrupts: Interrupts,
-    _ initializer: @escaping @Sendable () throws -> Void
+    _ atExit: ShutdownMode, _ initializer: @escaping @Sendable () throws -> Void
 ) throws -> (ThreadPool, (any InterruptHandling)?) {
     try validate(maxWorkers: maxWorkers, interrupts)
     let pool = try ThreadPool(
-        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, initializer: initializer)
+        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, atExit: atExit, initializer: initializer)
     guard case .shutDown(let time) = interrupts else { return (pool, nil) }
     return (pool, try ThreadInterrupts(pool, within: time))
 }

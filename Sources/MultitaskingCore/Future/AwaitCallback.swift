@@ -27,11 +27,8 @@ public func awaitCallback(
         once.resume(with: .success(true))
     }
     if case .never = wait { once.resume(with: .success(false)) }
-    return try await withTaskCancellationHandler {
-        try await withCheckedThrowingContinuation { once.set($0) }
-    } onCancel: {
-        once.resume(with: .failure(CancellationError()))
-    }
+    guard case .forever = wait else { return try await once.value() }
+    return try await PoolIdentity.waitingEndlessly { try await once.value() }
 }
 
 /// A continuation that several parties may resume: the first one wins.
@@ -45,7 +42,16 @@ private final class OnceContinuation: Sendable {
 
     private let state = Mutex(State.empty)
 
-    func set(_ continuation: CheckedContinuation<Bool, any Error>) {
+    /// Suspends until it is resumed, also by the end of the awaiting task.
+    func value() async throws -> Bool {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { set($0) }
+        } onCancel: {
+            resume(with: .failure(CancellationError()))
+        }
+    }
+
+    private func set(_ continuation: CheckedContinuation<Bool, any Error>) {
         let early: Result<Bool, any Error>? = state.withLock { state in
             if case .early(let result) = state {
                 state = .resumed

@@ -64,6 +64,18 @@ struct Member {
     /// When it was made, as /proc says; tells it from a later process of the same id.
     var startTime: SharedWord { arena.word(base + 80) }
 
+    /// In how many waits without a limit it is, for something that others must do.
+    var endlessWaits: SharedWord { arena.word(base + 88) }
+    /// How many of them it has begun.
+    var endlessWaitsSoFar: SharedWord { arena.word(base + 96) }
+
+    func beginEndlessWait() {
+        endlessWaitsSoFar.add(1)
+        endlessWaits.add(1)
+    }
+
+    func endEndlessWait() { endlessWaits.subtract(1) }
+
     /// Part of the set of cores it is to run on; all are 0 for no set.
     func coreWord(_ index: Int) -> SharedWord { arena.word(base + 896 + index * 8) }
 

@@ -74,7 +74,7 @@ final class Membership: @unchecked Sendable {
     var watcher: Watcher {
         watcherOrNil.withLock { watcher in
             if let watcher { return watcher }
-            let fresh = Watcher(mapping) { [weak self] in self?.checkSupervisor() }
+            let fresh = Watcher(mapping, member: member) { [weak self] in self?.checkSupervisor() }
             watcher = fresh
             ForkSafety.register(fresh)
             return fresh

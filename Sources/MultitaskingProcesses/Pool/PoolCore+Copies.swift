@@ -40,6 +40,7 @@ extension PoolCore {
         let copy = Member(arena: arena, index: member)
         copy.slot.store(UInt64(slot.index + 1))
         copy.enter(.idle)
+        copy.endlessWaits.store(0)
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()

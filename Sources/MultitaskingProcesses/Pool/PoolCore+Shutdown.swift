@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSystem
 import Synchronization
 
 extension PoolCore {
@@ -13,6 +14,7 @@ extension PoolCore {
         if mode == .kill { killAllCopies() }
         reapAllCopies()
         sweepAbandoned()
+        ExitDrain.remove(self)
     }
 
     /// Starts the end without waiting for it; a thread of its own waits and reaps.
@@ -22,7 +24,7 @@ extension PoolCore {
         BackgroundThread.run { [self] in shutdown(.drain) }
     }
 
-    private func beginShutdown(_ mode: ShutdownMode) {
+    func beginShutdown(_ mode: ShutdownMode) {
         switch mode {
         case .drain:
             PoolPhase(arena).advance(to: .draining)

@@ -37,6 +37,7 @@ final class PoolCore: Sendable {
     let hasCopies = Atomic<Bool>(false)
     let objects = Mutex(Objects())
     let supervision: Supervision
+    let modeAtExit: ShutdownMode
 
     struct State {
         /// The slots to use next.
@@ -54,7 +55,11 @@ final class PoolCore: Sendable {
         var isShutDown = false
     }
 
-    init(workers: Int, arenaLimit: Int, compression: CompressionPolicy, limits: WorkerLimits = .none) throws {
+    init(
+        workers: Int, arenaLimit: Int, compression: CompressionPolicy, limits: WorkerLimits = .none,
+        atExit: ShutdownMode = .drain
+    ) throws {
+        modeAtExit = atExit
         guard Self.knowsFunctions else {
             throw MultitaskingError(
                 .functionNotFound,

@@ -119,6 +119,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
         if hasEnded { return true }
         let deadline = Deadline(wait)
+        var hasSlept = false
+        defer { if hasSlept { core.membership.endSleep(until: deadline) } }
         while true {
             // Now and then it is looked whether the task can end at all.
             let slice: WaitLimit = wait == .never ? .never : .upTo(.nanoseconds(min(deadline.left, 500_000_000)))
@@ -127,6 +129,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             }
             if settleIfLost() { return true }
             if deadline.left == 0 { return false }
+            if !hasSlept { core.membership.beginSleep(until: deadline) }
+            hasSlept = true
         }
     }
 

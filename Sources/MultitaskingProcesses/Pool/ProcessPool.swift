@@ -18,7 +18,8 @@ import MultitaskingSystem
 /// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
 /// whose cause is a `WorkerFailure`, and is replaced. If this process dies, so do all of the pool's.
 ///
-/// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish.
+/// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish,
+/// also if the program ends meanwhile, as `atExit` says.
 public final class ProcessPool: Executor {
     @usableFromInline let core: PoolCore
 
@@ -34,23 +35,27 @@ public final class ProcessPool: Executor {
     ///     machine's memory. Tasks themselves take up to 256 bytes each besides.
     ///   - compression: whether large payloads are compressed.
     ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
+    ///   - atExit: what happens when the program ends, by `exit` or by returning from `main`, while the pool is open.
+    ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what nobody
+    ///     can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that as well. What
+    ///     is cut off is logged. Ctrl-C, `_exit` and `abort` end the program and the pool at once.
     ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
     /// - Throws: `invalidArgument`; `unsafeFork`; `capturesState` if the initializer captures something and the pool must
     ///   be spawned; `systemError` and `permissionDenied` if the system refuses memory or processes.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none,
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
-            limits: limits, initializingWith: WorkerInitializer(initializer))
+            limits: limits, atExit: atExit, initializingWith: WorkerInitializer(initializer))
     }
 
     /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none,
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
         initializingWith initializer: WorkerInitializer
     ) throws {
         let workers = maxWorkers ?? UsableResources.current.cores
@@ -66,8 +71,10 @@ public final class ProcessPool: Executor {
         }
         try limits.validate(maxWorkers: workers)
         self.maxWorkers = workers
-        core = try PoolCore(workers: workers, arenaLimit: limit, compression: compression, limits: limits)
+        core = try PoolCore(
+            workers: workers, arenaLimit: limit, compression: compression, limits: limits, atExit: atExit)
         try core.supervision.start(startMethod, initializer: initializer)
+        ExitDrain.add(core)
     }
 
     deinit { core.drainInBackground() }

@@ -151,10 +151,15 @@ final class Supervision: Sendable {
     // MARK: A supervisor that dies
 
     /// Starts a new supervisor if the old one has died; to be called now and then by whoever waits.
-    func check() {
+    func check() { check(after: 20_000_000) }
+
+    /// Looks once more, however short the last look is ago.
+    func checkNow() { check(after: -1) }
+
+    private func check(after pause: Int64) {
         state.withLock { state in
             let now = monotonicNanoseconds()
-            guard !state.isOver, now - state.lastCheck > 20_000_000 else { return }
+            guard !state.isOver, now - state.lastCheck > pause else { return }
             state.lastCheck = now
             restartIfDead(&state)
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.

@@ -74,6 +74,26 @@ extension Membership {
         if isClient { checkSupervisor() }
     }
 
+    /// Says that a task goes to sleep, if it sets no limit, to those who look whether anything can still happen.
+    func beginSleep(until deadline: Deadline) {
+        guard deadline.nanoseconds == .max else { return }
+        guard !isClient else {
+            PoolIdentity.current?.beginEndlessWait()
+            return
+        }
+        Member(arena: arena, index: member).beginEndlessWait()
+    }
+
+    /// The end of what `beginSleep(until:)` began.
+    func endSleep(until deadline: Deadline) {
+        guard deadline.nanoseconds == .max else { return }
+        guard !isClient else {
+            PoolIdentity.current?.endEndlessWait()
+            return
+        }
+        Member(arena: arena, index: member).endEndlessWait()
+    }
+
     /// Repeats `attempt` until it gives a value or the deadline passes, sleeping on `queue` in between.
     func wait<Value>(
         _ limit: WaitLimit, on queue: WaitQueue, isReady: () -> Bool, attempt: () throws -> Value?
@@ -99,10 +119,14 @@ extension Membership {
         var hasSlept = false
         // There may be more than this one needs.
         defer {
-            if hasSlept, isReady() { queue.wakeOne() }
+            if hasSlept {
+                endSleep(until: deadline)
+                if isReady() { queue.wakeOne() }
+            }
         }
         while true {
             if spin(until: hint), let value = try attempt() { return value }
+            if !hasSlept { beginSleep(until: deadline) }
             hasSlept = true
             queue.sleep(nanoseconds: min(deadline.left, Self.slice), unless: isReady)
             if let value = try attempt() { return value }

@@ -18,6 +18,7 @@ final class Watcher: Sendable {
     /// Kept, because the thread may be the last to leave.
     private let mapping: ArenaMapping
     private let event: Event
+    private let member: Member
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
     private let asleep = Atomic<Bool>(false)
@@ -26,8 +27,9 @@ final class Watcher: Sendable {
     /// Held by the thread while it is awake.
     private let awake = Mutex(())
 
-    init(_ mapping: ArenaMapping, idle: @escaping @Sendable () -> Void) {
+    init(_ mapping: ArenaMapping, member: Int, idle: @escaping @Sendable () -> Void) {
         self.mapping = mapping
+        self.member = Member(arena: mapping.arena, index: member)
         event = Event(arena: mapping.arena)
         self.idle = idle
     }
@@ -70,6 +72,10 @@ final class Watcher: Sendable {
     func wait(_ limit: WaitLimit, until isReady: @escaping @Sendable () -> Bool) async throws -> Bool {
         var id: UInt64?
         defer { if let id { remove(id) } }
+        // In the client, whose tasks run in threads, `awaitCallback` counts it.
+        let isCounted = limit == .forever && member.index != ArenaLayout.client
+        if isCounted { member.beginEndlessWait() }
+        defer { if isCounted { member.endEndlessWait() } }
         return try await awaitCallback(limit) { resume in
             id = add {
                 guard isReady() else { return false }

@@ -49,6 +49,7 @@ struct Worker {
     mutating func run(initializer: WorkerInitializer?) -> Int32 {
         do {
             me.enter(.initializing)
+            me.endlessWaits.store(0)
             if isMemoryWatched { askToBeWatched() }
             try initialize(initializer)
             me.enter(.idle)

@@ -14,6 +14,11 @@ final class PoolStorage: Sendable {
     /// What is to be done with tasks that come out of the queue; a `Verdict`.
     private let verdict = Atomic<UInt8>(Verdict.run.rawValue)
     private let initializerFailure = Lock<(any Error)?>(nil)
+    /// How many threads have not ended. ORDERING: as the counts of idle workers.
+    private let living = Atomic<Int>(0)
+    /// The threads whose tasks have called `exit`, and which do not come back from there.
+    let exiting = Lock<Set<UInt>>([])
+    let modeAtExit: ShutdownMode
 
     private enum Verdict: UInt8 {
         case run
@@ -24,7 +29,10 @@ final class PoolStorage: Sendable {
     /// How long a worker without work looks for some before it goes to sleep.
     private static var searchNanoseconds: Int64 { 20_000 }
 
-    init(maxWorkers: Int, queueLimit: Int?, initializer: @escaping @Sendable () throws -> Void) {
+    init(
+        maxWorkers: Int, queueLimit: Int?, atExit: ShutdownMode, initializer: @escaping @Sendable () throws -> Void
+    ) {
+        modeAtExit = atExit
         room = queueLimit.map(Room.init(limit:))
         // Searching pays while another processor can bring work; more searchers than half of them only steal time.
         idle = IdleWorkers(searcherLimit: max(1, min(maxWorkers, SpinningCores.count / 2)))
@@ -52,14 +60,41 @@ final class PoolStorage: Sendable {
         while let task = queue.pop() { task.cancel(force: false) }
     }
 
+    /// Counts a thread that is about to start.
+    func addWorker() { living.add(1, ordering: .sequentiallyConsistent) }
+
+    /// Counts a thread that has ended, or did not start.
+    func removeWorker() {
+        guard living.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 else { return }
+        ExitDrain.remove(self)
+    }
+
+    /// How many threads have not ended.
+    var livingWorkers: Int { living.load(ordering: .sequentiallyConsistent) }
+
+    /// How many threads are neither idle nor about to be.
+    var busyWorkers: Int { max(0, livingWorkers - idle.count) }
+
+    /// How many tasks no worker has taken.
+    var queuedTasks: Int { queue.count }
+
     /// A worker's life.
     func work() {
         PoolIdentity.$current.withValue(identity) {
             initialize()
-            let environment = ThreadEnvironment(registry: registry, identity: identity)
+            let environment = makeEnvironment()
             while let task = nextTask() { settle(task, in: environment) }
         }
+        removeWorker()
     }
+
+    /// Runs what is queued, and returns when there is nothing more.
+    func workOff() {
+        let environment = makeEnvironment()
+        while let task = queue.pop() { settle(task, in: environment) }
+    }
+
+    private func makeEnvironment() -> ThreadEnvironment { ThreadEnvironment(registry: registry, identity: identity) }
 
     private func initialize() {
         do {

@@ -39,7 +39,7 @@ final class ThreadEnvironment: TaskEnvironment {
             result.withLock { $0 = outcome }
             result.signal()
         }
-        guard let outcome = result.wait(until: nil, { $0 }) else { throw CancellationError() }
+        guard let outcome = result.wait(until: nil, isForOthers: false, { $0 }) else { throw CancellationError() }
         return try outcome.get()
     }
 

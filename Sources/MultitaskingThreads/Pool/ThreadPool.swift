@@ -8,11 +8,12 @@ internal import Synchronization
 /// task costs well under a microsecond. Use processes where a task may crash or must be killed: a task that traps here
 /// ends the program.
 ///
-/// All workers are started by ``init(maxWorkers:threadNamePrefix:queueLimit:initializer:)`` and sleep while there is
+/// All workers are started by ``init(maxWorkers:threadNamePrefix:queueLimit:atExit:initializer:)`` and sleep while there is
 /// nothing to do. Tasks start in the order of submission. A task may submit others, but one that *waits* for another
 /// occupies its worker meanwhile: if every worker waits, none is left to do the work.
 ///
-/// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end.
+/// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is open
+/// when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter `atExit`.
 public final class ThreadPool: InProcessExecutor {
     /// How many threads the pool has.
     public let maxWorkers: Int
@@ -34,12 +35,16 @@ public final class ThreadPool: InProcessExecutor {
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
     ///     at the limit is said by `TaskOptions.waitForRoom`: a task that submits to its own full pool should not wait
     ///     for ever.
+    ///   - atExit: what happens when the program ends while the pool is open. `.drain` runs what was submitted, for as long
+    ///     as it goes on: tasks that all wait, without a limit, for what nobody can do any more are given up after a second.
+    ///     `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged. Ctrl-C, `_exit`
+    ///     and `abort` end the program at once.
     ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
     ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error.
     /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread: those
     ///   already started have then ended. Not thrown: what `initializer` throws.
     public init(
-        maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil,
+        maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
         initializer: @escaping @Sendable () throws -> Void = {}
     ) throws {
         let count = maxWorkers ?? UsableResources.current.threadsForWaiting
@@ -48,11 +53,13 @@ public final class ThreadPool: InProcessExecutor {
             throw MultitaskingError(.invalidArgument, "maxWorkers is \(count) and must be at most \(Self.mostWorkers)")
         }
         if let queueLimit { try Self.requirePositive(queueLimit, "queueLimit") }
-        let storage = PoolStorage(maxWorkers: count, queueLimit: queueLimit, initializer: initializer)
+        let storage = PoolStorage(
+            maxWorkers: count, queueLimit: queueLimit, atExit: atExit, initializer: initializer)
         let workers = try Self.startWorkers(count, prefix: threadNamePrefix, storage)
         self.maxWorkers = count
         self.storage = storage
         lifecycle = Lock(PoolLifecycle(workers: workers))
+        ExitDrain.add(storage)
     }
 
     deinit {
@@ -204,9 +211,11 @@ public final class ThreadPool: InProcessExecutor {
         do {
             for number in 0..<count {
                 let name = threadName(prefix: prefix, number: number)
+                storage.addWorker()
                 workers.append(Worker(try SystemThread(name: name) { storage.work() }))
             }
         } catch {
+            storage.removeWorker()
             storage.close(cancellingQueued: true)
             for worker in workers { worker.join() }
             throw error

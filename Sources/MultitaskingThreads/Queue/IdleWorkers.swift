@@ -58,6 +58,12 @@ final class IdleWorkers: Sendable {
         return isSearching
     }
 
+    /// How many workers have nothing to do.
+    var count: Int {
+        let counts = counts.load(ordering: .sequentiallyConsistent)
+        return Int(Self.searching(counts) + Self.sleeping(counts) + Self.waking(counts))
+    }
+
     /// Replaces the counts; false if `next` says that there is nothing to change.
     private func change(_ next: (UInt64) -> UInt64?) -> Bool {
         var now = counts.load(ordering: .sequentiallyConsistent)

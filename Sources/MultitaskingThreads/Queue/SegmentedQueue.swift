@@ -73,6 +73,15 @@ internal import Synchronization
         return head / Self.step == tail / Self.step
     }
 
+    /// How many elements there are, about: others change that meanwhile.
+    var count: Int {
+        let head = unsafe headIndex.pointee.load(ordering: .sequentiallyConsistent)
+        let tail = unsafe tailIndex.pointee.load(ordering: .sequentiallyConsistent)
+        let positions = tail / Self.step &- head / Self.step
+        // The last position of each block holds no element.
+        return Int(positions &- (tail / Self.step / Self.lap &- head / Self.step / Self.lap))
+    }
+
     /// Refuses every later `push`.
     func close() {
         // ORDERING: sequentially consistent: a push either came before, and is seen by all who see the bit, or fails.

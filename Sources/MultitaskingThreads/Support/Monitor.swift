@@ -1,5 +1,7 @@
 // The one file that handles POSIX mutexes and condition variables.
 
+internal import MultitaskingCore
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -54,15 +56,21 @@
     }
 
     /// Blocks until `attempt` gives a value; nil if the deadline passed first. `attempt` runs under the lock.
+    ///
+    /// - Parameter isForOthers: whether what is waited for is to be done by other tasks or by the parent.
     func wait<Result>(
-        until deadline: ContinuousClock.Instant?, _ attempt: (inout Value) -> Result?
+        until deadline: ContinuousClock.Instant?, isForOthers: Bool = true, _ attempt: (inout Value) -> Result?
     ) -> Result? {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {
             if let result = attempt(&value) { return result }
             guard let deadline else {
-                unsafe pthread_cond_wait(condition, mutex)
+                guard isForOthers else {
+                    unsafe pthread_cond_wait(condition, mutex)
+                    continue
+                }
+                PoolIdentity.waitingEndlessly { _ = unsafe pthread_cond_wait(condition, mutex) }
                 continue
             }
             let left = deadline - .now

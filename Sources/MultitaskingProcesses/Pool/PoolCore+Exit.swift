@@ -1,0 +1,83 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingSystem
+
+// The end of the program, for a pool that nobody has shut down.
+
+extension PoolCore: PoolAtExit {
+    var workLeft: WorkLeft {
+        var left = WorkLeft(running: 0, queued: 0)
+        freeSlots.forEachUsed { slot in
+            let word = slot.word
+            if word.status == .queued || word.isHeldBySupervisor {
+                left.queued += 1
+            } else if word.isClaimed {
+                left.running += 1
+            }
+        }
+        return left
+    }
+
+    func beginExit() { beginShutdown(modeAtExit == .kill ? .cancelQueued : modeAtExit) }
+
+    func hasExited() -> Bool {
+        supervision.checkNow()
+        guard supervision.isOver else { return false }
+        // Nothing is left to wait for but what was forked for single tasks.
+        shutdown(modeAtExit)
+        return true
+    }
+
+    var isStuck: Bool {
+        var isStuck = true
+        var hasTasks = false
+        freeSlots.forEachUsed { slot in
+            let word = slot.word
+            guard word.isClaimed else { return }
+            hasTasks = true
+            guard word.status == .claimed, !word.isHeldBySupervisor, let member = runner(of: slot, word) else {
+                isStuck = false
+                return
+            }
+            // A task whose time is limited ends in any case.
+            if member.endlessWaits.load() == 0 || member.deadline.load() != 0 { isStuck = false }
+        }
+        return isStuck && hasTasks
+    }
+
+    var pulse: UInt64 {
+        var pulse: UInt64 = 0
+        for member in runners {
+            pulse &+= member.finishedTasks.load() &+ member.endlessWaitsSoFar.load()
+            // A task may have other threads than the one that waits.
+            if let process = member.process { pulse &+= Self.processorTime(of: process) / 100_000_000 }
+        }
+        return pulse
+    }
+
+    func cutOff() { shutdown(.kill) }
+
+    private var runners: [Member] {
+        let copies = Int(clamping: arena.header(ArenaLayout.Header.copyCount).load())
+        let last = arena.layout.workers + min(copies, ArenaLayout.copyLimit)
+        return (1...last).map { Member(arena: arena, index: $0) }
+    }
+
+    /// Whoever runs the task of a claimed slot; nil if that cannot be.
+    private func runner(of slot: TaskSlot, _ word: SlotWord) -> Member? {
+        let index = slot.kind == .copy ? slot.copyMember : word.member
+        guard (1...arena.layout.workers + ArenaLayout.copyLimit).contains(index) else { return nil }
+        return Member(arena: arena, index: index)
+    }
+
+    /// The nanoseconds that a process has had on processors; 0 if it cannot be asked.
+    private static func processorTime(of process: pid_t) -> UInt64 {
+        var clock = clockid_t()
+        var time = timespec()
+        // SAFETY: the calls write what they are given, which outlives them.
+        guard unsafe clock_getcpuclockid(process, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else {
+            return 0
+        }
+        return UInt64(clamping: Int64(time.tv_sec)) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
+    }
+}

@@ -1,0 +1,170 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+internal import Logging
+internal import MultitaskingCore
+internal import Synchronization
+
+/// Ends the open pools when the program ends, by `exit` or by returning from `main`.
+///
+/// The handler runs on the thread that calls `exit`, after the program's own handlers that were registered later. It does
+/// nothing in a process that was forked from this one, and nothing is called at `_exit`, `abort` or the end by a signal.
+///
+/// **A second exit.** While the pools are being drained, tasks and other threads still run, and may call `exit` as well.
+/// The C library would then end the program at once. So the handler registers itself again before it waits; whoever comes
+/// second helps, and then stays here for as long as the first one needs.
+package enum ExitDrain {
+    private struct State {
+        var pools: [any PoolAtExit] = []
+        /// Of the process that the pools belong to.
+        var owner: pid_t = 0
+        /// Whether the handler is registered; what a process has registered its children inherit.
+        var isRegistered = false
+        /// What is ended by force when the drain cannot go on.
+        var cutOff = WorkLeft(running: 0, queued: 0)
+    }
+
+    private static let state = Mutex(State())
+    /// The process whose pools are registered. Read without the lock, which a fork may have left locked.
+    ///
+    /// ORDERING: relaxed; a process is told its own id, or that of its parent.
+    private static let owner = Atomic<pid_t>(0)
+    /// Whether all pools have ended. ORDERING: sequentially consistent; it is seldom asked.
+    private static let isOver = Atomic<Bool>(false)
+    /// The thread that called `exit` first; 0 before that. ORDERING: as `isOver`.
+    private static let first = Atomic<UInt>(0)
+
+    /// For how long nothing may happen before the pools are held to be stuck.
+    private static let patience: Duration = .seconds(1)
+
+    /// Has `pool` ended with the program, until it is removed.
+    package static func add(_ pool: any PoolAtExit) {
+        let mustRegister = state.withLock { state in
+            let process = getpid()
+            if state.owner != process {
+                // What a parent process had open is not this one's.
+                state = State(owner: process, isRegistered: state.isRegistered)
+                owner.store(process, ordering: .relaxed)
+            }
+            state.pools.append(pool)
+            defer { state.isRegistered = true }
+            return !state.isRegistered
+        }
+        if mustRegister { register() }
+    }
+
+    /// Forgets a pool that has ended.
+    package static func remove(_ pool: any PoolAtExit) {
+        guard owner.load(ordering: .relaxed) == getpid() else { return }
+        let removed = state.withLock { state in
+            state.pools.firstIndex { $0 === pool }.map { state.pools.remove(at: $0) }
+        }
+        withExtendedLifetime(removed) {}
+    }
+
+    private static func register() { atexit { ExitDrain.run() } }
+
+    private static func run() {
+        guard owner.load(ordering: .relaxed) == getpid(), !isOver.load(ordering: .sequentiallyConsistent) else {
+            return
+        }
+        let pools = state.withLock { $0.pools }
+        if pools.isEmpty { return }
+        register()
+        let caller = CurrentThread.id
+        let isFirst =
+            first.compareExchange(expected: 0, desired: caller, ordering: .sequentiallyConsistent).original == 0
+        if isFirst { begin(pools) }
+        drain(pools)
+        if isFirst || first.load(ordering: .sequentiallyConsistent) == caller {
+            if !isOver.exchange(true, ordering: .sequentiallyConsistent) { report(pools) }
+        } else {
+            while true { sleep(1_000) }
+        }
+    }
+
+    private static func begin(_ pools: [any PoolAtExit]) {
+        for pool in pools {
+            let left = pool.workLeft
+            if pool.modeAtExit != .drain { noteCutOff(running: 0, queued: left.queued) }
+            pool.beginExit()
+            if pool.modeAtExit == .kill {
+                noteCutOff(running: left.running, queued: 0)
+                pool.cutOff()
+            }
+        }
+    }
+
+    /// Waits until all pools have ended, or nothing can happen in any of them any more.
+    private static func drain(_ pools: [any PoolAtExit]) {
+        var open = pools
+        var pause: useconds_t = 50
+        var last = Pulse(open)
+        while true {
+            open.removeAll { $0.modeAtExit == .kill || $0.hasExited() }
+            if open.isEmpty { return }
+            if open.allSatisfy(\.isStuck) {
+                let now = Pulse(open)
+                if !now.isQuiet(since: last) { last = now }
+                if ContinuousClock.now - last.time > patience { return cutOff(open) }
+            } else {
+                last = Pulse(open)
+            }
+            usleep(pause)
+            pause = min(pause * 2, 5_000)
+        }
+    }
+
+    private static func cutOff(_ open: [any PoolAtExit]) {
+        for pool in open {
+            let left = pool.workLeft
+            noteCutOff(running: left.running, queued: left.queued)
+            pool.cutOff()
+        }
+    }
+
+    private static func noteCutOff(running: Int, queued: Int) {
+        state.withLock {
+            $0.cutOff.running += running
+            $0.cutOff.queued += queued
+        }
+    }
+
+    private static func report(_ pools: [any PoolAtExit]) {
+        let left = state.withLock { $0.cutOff }
+        guard left != WorkLeft(running: 0, queued: 0) else { return }
+        let why =
+            pools.allSatisfy { $0.modeAtExit == .drain }
+            ? "those that ran waited, without a limit, for what nobody could do any more" : "as atExit says"
+        Logger(label: "swift-multitasking").warning(
+            """
+            the program ended while its pools had work: \(left.running) running and \(left.queued) queued tasks were cut \
+            off, \(why); call shutdown, or wait for the tasks, before the end
+            """)
+    }
+
+    /// What is looked at to see whether anything happens.
+    private struct Pulse {
+        let time = ContinuousClock.now
+        private let pools: [UInt64]
+        /// The time on processors that this process has had, in nanoseconds.
+        private let work: Int64
+
+        init(_ pools: [any PoolAtExit]) {
+            self.pools = pools.map(\.pulse)
+            var time = timespec()
+            // SAFETY: the call writes one timespec, which outlives it.
+            unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+            work = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        }
+
+        /// Whether nothing has happened but the looking.
+        func isQuiet(since former: Pulse) -> Bool { pools == former.pools && work - former.work < 100_000_000 }
+    }
+}

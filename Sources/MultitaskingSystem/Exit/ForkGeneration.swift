@@ -1,0 +1,28 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+internal import Synchronization
+
+/// Tells a process from one that was forked from it: what belongs to the threads of the parent is of no use in the child.
+///
+/// The number is counted by the C library's handler in the child, so that every `fork()` is seen, whoever calls it, and
+/// asking is a load. Only what calls the kernel past the C library is not seen.
+package enum ForkGeneration {
+    // ORDERING: relaxed; it changes right after a fork, while there is one thread.
+    private static let counter = Atomic<Int>(0)
+
+    private static let isCounting =
+        pthread_atfork(nil, nil, { ForkGeneration.counter.add(1, ordering: .relaxed) }) == 0
+
+    /// How many forks there were on the way from the first process that asked to this one.
+    package static var current: Int {
+        _ = isCounting
+        return counter.load(ordering: .relaxed)
+    }
+}

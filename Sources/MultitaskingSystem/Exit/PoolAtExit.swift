@@ -1,0 +1,38 @@
+public import MultitaskingCore
+
+/// A pool, as the end of the program sees it. All of it is called from the threads that are in `exit`.
+package protocol PoolAtExit: AnyObject, Sendable {
+    /// What the pool does when the program ends.
+    var modeAtExit: ShutdownMode { get }
+
+    /// How much work there is now.
+    var workLeft: WorkLeft { get }
+
+    /// Takes no more tasks, and begins what the mode says; does not wait. Called once.
+    func beginExit()
+
+    /// Whether everything has come to its end, so that nothing has to be waited for. Called again and again.
+    ///
+    /// The caller may be one of the pool's own tasks, which never goes on; it may do the work of its thread here.
+    func hasExited() -> Bool
+
+    /// Whether each task that runs waits, without a limit, for something that others must do.
+    var isStuck: Bool { get }
+
+    /// A number that changes as long as anything happens in the pool.
+    var pulse: UInt64 { get }
+
+    /// Ends by force what still runs.
+    func cutOff()
+}
+
+/// How many tasks of a pool have not ended.
+package struct WorkLeft: Sendable, Equatable {
+    package var running: Int
+    package var queued: Int
+
+    package init(running: Int, queued: Int) {
+        self.running = running
+        self.queued = queued
+    }
+}
