@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "threads.h"
+
 // MARK: Memory
 
 // An anonymous file that lives in memory, closed on exec. -errno on failure.
@@ -210,8 +212,8 @@ pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd);
 
 typedef void (*mt_constructor)(int argc, char **argv, char **environment);
 
-// Runs the executable's constructors that come after `current`, one of them, which must not return afterwards. In a statically
-// linked program those of the libraries are among them, for example Dispatch's and that of Swift's concurrency.
+// Runs the executable's constructors that come after `current`, one of them, which must not return afterwards. In a
+// statically linked program those of the libraries are among them, for example Dispatch's.
 void mt_run_constructors_after(mt_constructor current, int argc, char **argv, char **environment);
 
 // Defined in Swift; runs the supervisor and returns its exit code.

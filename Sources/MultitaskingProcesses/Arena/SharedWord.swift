@@ -28,6 +28,12 @@ struct SharedWord: @unchecked Sendable {
         unsafe CancelProbe(UnsafePointer(pointer), mask: mask, value: value)
     }
 
+    /// Has this thread serve the main queue until the process ends, and look at this word in between: it is zero while nothing
+    /// runs here that may use the queue.
+    func serveMainQueue() -> Never {
+        unsafe mt_serve_main_queue(UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt64.self))
+    }
+
     @inline(__always) func load() -> UInt64 { unsafe pointer.pointee.load(ordering: .acquiring) }
     @inline(__always) func loadRelaxed() -> UInt64 { unsafe pointer.pointee.load(ordering: .relaxed) }
     @inline(__always) func store(_ value: UInt64) { unsafe pointer.pointee.store(value, ordering: .releasing) }

@@ -25,16 +25,17 @@ enum ForkSafety {
 
     /// Forks this process while its watchers are held asleep, and has the copy run `child` and leave.
     ///
-    /// - Parameter name: of the copy, as ps shows it.
+    /// - Parameters:
+    ///   - name: of the copy, as ps shows it.
+    ///   - activity: a word that is zero while the copy runs nothing that may use the main queue; nil if it never does.
     /// - Returns: the copy's process id; -errno if the system refuses.
-    static func fork(named name: StaticString, child: () -> Int32) -> pid_t {
+    static func fork(named name: StaticString, serving activity: SharedWord?, child: () -> Int32) -> pid_t {
         let own = watchers.withLock { $0.compactMap(\.watcher) }
         return holding(own[...]) {
             let pid = mt_fork()
-            // Not `exit`: the handlers registered in this process are its own to run.
             if pid == 0 {
                 name.nameThread()
-                _exit(FreshThread.run(child))
+                FreshThread.leave(serving: activity, child)
             }
             return pid
         }

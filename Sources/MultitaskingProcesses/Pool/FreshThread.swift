@@ -9,6 +9,8 @@ import Synchronization
 /// not yet filled, will name the child's. A mutex locked under one and unlocked under the other traps, and so does one
 /// that other threads contend for. Swift's runtime does the same for what is initialized once. A new thread's variables are
 /// all empty.
+///
+/// The first thread is left for what belongs to a program's first thread: it serves the main queue and the main actor.
 enum FreshThread {
     /// 1 in a process whose first thread is parked here; it holds no lock, so it does not stand in the way of a fork.
     ///
@@ -17,32 +19,34 @@ enum FreshThread {
 
     private final class Job {
         let body: () -> Int32
-        var exitCode: Int32 = 0
         init(_ body: @escaping () -> Int32) { self.body = body }
     }
 
-    /// Runs `body` on a new thread and waits for what it returns; in place if the system has no thread to give.
+    /// Runs `body` on a new thread, and ends the process with what it returns; in place if the system has no thread to give.
     ///
     /// Only right after a fork, while this process has one thread.
-    static func run(_ body: () -> Int32) -> Int32 {
+    ///
+    /// - Parameter activity: a word that is zero while nothing runs that may use the main queue, which the first thread serves
+    ///   from then on; nil if nothing ever will, and the first thread is to be parked.
+    static func leave(serving activity: SharedWord?, _ body: () -> Int32) -> Never {
         withoutActuallyEscaping(body) { body in
-            let job = Job(body)
-            var thread = pthread_t()
+            // Kept until the process ends.
+            let job = unsafe Unmanaged.passRetained(Job(body))
             parkedThreads.store(1, ordering: .relaxed)
-            // SAFETY: this thread keeps the job alive and does not touch it until the other one has ended.
-            let result = unsafe pthread_create(
-                &thread, nil,
+            if activity != nil { mt_adopt_main_queue() }
+            let result = unsafe mt_start_thread(
                 { job in
+                    // SAFETY: it is the job below.
                     guard let job = unsafe job else { return nil }
-                    let mine = unsafe Unmanaged<Job>.fromOpaque(job).takeUnretainedValue()
-                    mine.exitCode = mine.body()
-                    return nil
-                }, unsafe Unmanaged.passUnretained(job).toOpaque())
-            guard result == 0, pthread_join(thread, nil) == 0 else {
+                    // Not `exit`: the handlers registered in the client are the client's to run.
+                    _exit(unsafe Unmanaged<Job>.fromOpaque(job).takeUnretainedValue().body())
+                }, unsafe job.toOpaque())
+            guard result == 0 else {
                 parkedThreads.store(0, ordering: .relaxed)
-                return body()
+                _exit(body())
             }
-            return job.exitCode
+            if let activity { activity.serveMainQueue() }
+            mt_park_thread()
         }
     }
 }

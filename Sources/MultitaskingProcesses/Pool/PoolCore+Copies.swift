@@ -44,7 +44,9 @@ extension PoolCore {
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
-        let pid = ForkSafety.fork(named: "mt-copy") { runCopy(call, as: copy, slot, parent: parent) }
+        let pid = ForkSafety.fork(named: "mt-copy", serving: copy.phase) {
+            runCopy(call, as: copy, slot, parent: parent)
+        }
         guard pid > 0 else {
             releaseSlot(slot)
             state.withLock { $0.copies[member] = nil }

@@ -107,7 +107,7 @@ final class Supervision: Sendable {
         } else {
             // Made before the fork: what is used for the first time in this process is then there for all its children.
             let supervisor = makeSupervisor(initializer)
-            pid = ForkSafety.fork(named: Supervisor.processName) { runForked(supervisor) }
+            pid = ForkSafety.fork(named: Supervisor.processName, serving: nil) { runForked(supervisor) }
         }
         guard pid > 0 else {
             throw MultitaskingError.system(

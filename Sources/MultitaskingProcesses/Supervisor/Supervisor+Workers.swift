@@ -58,14 +58,13 @@ extension Supervisor {
         // Before there is somebody who may finish a task.
         let finished = member.finishedTasks.load()
         let start = monotonicNanoseconds()
-        let child = mt_fork()
-        // Not `exit`: the handlers registered in the client are the client's to run.
+        let child = mt_fork_afresh()
         if child == 0 {
             mt_forget_children()
             mt_set_worker_name(Int32(index - 1))
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerConfinement(member, limits).applyToThread()
-            _exit(FreshThread.run { runWorker(index, obstacle) })
+            FreshThread.leave(serving: member.phase) { runWorker(index, obstacle) }
         }
         guard child > 0 else { return false }
         // The system may have put it on this core. It goes first, both its threads, since a task may wait for it.

@@ -162,6 +162,9 @@ struct Supervisor {
 func supervisorMain(_ arena: Int32, _ doorbell: Int32, _ client: Int32) -> Int32 {
     Supervisor.processName.nameThread()
     guard let mapping = try? ArenaMapping.attach(arena) else { return 1 }
-    var supervisor = Supervisor(mapping, doorbell: doorbell, client: client, initializer: nil)
-    return supervisor.run()
+    // Workers begin as copies of the thread that forks them, so it is one that has done nothing else.
+    FreshThread.leave(serving: nil) {
+        var supervisor = Supervisor(mapping, doorbell: doorbell, client: client, initializer: nil)
+        return supervisor.run()
+    }
 }

@@ -229,6 +229,15 @@ struct PoolTests {
         #expect(harness.process.terminationReason == .uncaughtSignal && harness.process.terminationStatus == SIGINT)
     }
 
+    @Test(
+        arguments: [
+            "main-actor-async", "main-actor-sync", "main-actor-copies", "main-actor-locks", "main-actor-crash",
+            "main-actor-signals", "main-actor-stack", "main-actor-nested",
+        ], methods)
+    func mainActorAndMainQueue(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     @Test(arguments: ["hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared"], methods)
     func hygiene(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -1,0 +1,35 @@
+// The two threads of a process that was forked: a fresh one that works, and the first one, which serves the main
+// queue.
+
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+// Starts a detached thread whose stack is as large as that of a program's first thread: what `ulimit -s` says, or 256
+// MiB where that is unlimited. A size that the system refuses is tried smaller. 0 or -errno.
+int mt_start_thread(void *(*body)(void *), void *argument);
+
+// Has the calling thread wait until the process ends. It takes no signals that are sent to the process.
+_Noreturn void mt_park_thread(void);
+
+// Makes the calling thread, the first one of a process that was just forked, the main queue's, which was that of
+// another process. Before this process has another thread.
+void mt_adopt_main_queue(void);
+
+// Has the first thread of a forked process serve the main queue, and with it the main actor, until the process ends.
+// It has adopted the queue.
+//
+// As long as nothing uses Dispatch it does not either, so that this process can be forked: now and then, and seldom
+// while the word `activity` is zero, it looks whether anything has. From then on the main queue wakes it. While it
+// waits it takes no signals that are sent to the process; they are for the thread that works.
+_Noreturn void mt_serve_main_queue(const uint64_t *activity);
+
+// Says that the main queue is about to be used, so that nobody has to find out. Cheap when it was said before.
+void mt_expect_main_queue(void);
+
+// Forks after the calling thread has forgotten who it is: libraries keep the id of the current thread in variables of
+// that thread, which the child's thread would inherit, and take the other one for the owner of its locks. Who is not
+// known is found out again when it is needed. Only for a thread that runs nothing but this package. -errno on
+// failure.
+pid_t mt_fork_afresh(void);

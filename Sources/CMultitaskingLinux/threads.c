@@ -1,0 +1,151 @@
+#define _GNU_SOURCE
+#include "threads.h"
+#include "CMultitaskingLinux.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// MARK: Starting
+
+static const size_t smallest_stack = 64 << 10;
+// Pages of it appear when they are touched.
+static const size_t unlimited_stack = 256 << 20;
+
+static size_t stack_size(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return unlimited_stack;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t size = limit.rlim_cur & ~(page - 1);
+    return size < smallest_stack ? smallest_stack : size;
+}
+
+int mt_start_thread(void *(*body)(void *), void *argument) {
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error) return -error;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    for (size_t size = stack_size(); size >= smallest_stack; size /= 2) {
+        pthread_t thread;
+        error = pthread_attr_setstacksize(&attributes, size);
+        if (!error) error = pthread_create(&thread, &attributes, body, argument);
+        if (!error) break;
+    }
+    pthread_attr_destroy(&attributes);
+    return -error;
+}
+
+// MARK: The first thread
+
+static void block_signals(bool are_blocked) {
+    sigset_t signals;
+    if (are_blocked) sigfillset(&signals);
+    else sigemptyset(&signals);
+    pthread_sigmask(SIG_SETMASK, &signals, NULL);
+}
+
+_Noreturn void mt_park_thread(void) {
+    block_signals(true);
+    // Wakes up for nothing but what cannot be blocked.
+    while (true) pause();
+}
+
+// What CoreFoundation's run loop uses of libdispatch (private/queue_private.h): an eventfd that is readable when
+// something is in the main queue, and a function that runs it. Making the eventfd counts as using Dispatch.
+extern int _dispatch_get_main_queue_handle_4CF(void) __attribute__((weak));
+extern void _dispatch_main_queue_callback_4CF(void *) __attribute__((weak));
+// What libdispatch has every forked child call on some systems (private/private.h), and not on Linux.
+extern void dispatch_atfork_child(void) __attribute__((weak));
+
+static struct {
+    int (*handle)(void);
+    void (*run)(void *);
+    void (*adopt)(void);
+} main_queue;
+
+void mt_adopt_main_queue(void) {
+    // In a statically linked program only the linker finds them; in others they may be in a library that nobody has
+    // linked.
+    main_queue.handle = _dispatch_get_main_queue_handle_4CF;
+    main_queue.run = _dispatch_main_queue_callback_4CF;
+    main_queue.adopt = dispatch_atfork_child;
+    if (!main_queue.handle) *(void **)&main_queue.handle = dlsym(RTLD_DEFAULT, "_dispatch_get_main_queue_handle_4CF");
+    if (!main_queue.run) *(void **)&main_queue.run = dlsym(RTLD_DEFAULT, "_dispatch_main_queue_callback_4CF");
+    if (!main_queue.adopt) *(void **)&main_queue.adopt = dlsym(RTLD_DEFAULT, "dispatch_atfork_child");
+    if (main_queue.adopt) main_queue.adopt();
+}
+
+// Where time is counted in nanoseconds: how long to wait before the next look at whether Dispatch was used.
+static const int64_t shortest_pause = 2000000, longest_pause = 64000000;
+
+static _Atomic uint32_t main_queue_is_expected;
+
+void mt_expect_main_queue(void) {
+    // ORDERING: relaxed; the futex orders what matters, and nothing is passed along with it.
+    if (atomic_load_explicit(&main_queue_is_expected, memory_order_relaxed)) return;
+    if (atomic_exchange(&main_queue_is_expected, 1) == 0) mt_futex_wake((const void *)&main_queue_is_expected, 1);
+}
+
+static void wait_for_dispatch(const uint64_t *activity) {
+    int64_t pause = shortest_pause;
+    while (!mt_dispatch_was_used()) {
+        bool is_active = __atomic_load_n(activity, __ATOMIC_RELAXED) != 0;
+        pause = is_active ? shortest_pause : pause < longest_pause ? pause * 2 : longest_pause;
+        if (atomic_load(&main_queue_is_expected)) return;
+        mt_futex_wait((const void *)&main_queue_is_expected, 0, pause);
+    }
+}
+
+_Noreturn void mt_serve_main_queue(const uint64_t *activity) {
+    block_signals(true);
+    if (!main_queue.handle || !main_queue.run || !main_queue.adopt) mt_park_thread();
+    wait_for_dispatch(activity);
+    struct pollfd queue = {.fd = main_queue.handle(), .events = POLLIN};
+    while (true) {
+        // Somebody may have closed it, as some programs close all descriptors they do not know.
+        int timeout = queue.revents & POLLNVAL ? 10 : -1;
+        if (timeout > 0) poll(NULL, 0, timeout);
+        if (poll(&queue, 1, timeout) < 0) continue;
+        uint64_t count;
+        ssize_t result = read(queue.fd, &count, sizeof count);
+        (void)result;
+        // What runs here may start processes, which inherit what is blocked.
+        block_signals(false);
+        main_queue.run(NULL);
+        block_signals(true);
+    }
+}
+
+// MARK: Forking
+
+static int forget_in_image(struct dl_phdr_info *image, size_t size, void *argument) {
+    (void)size;
+    uint32_t own = (uint32_t) * (const pid_t *)argument;
+    if (!image->dlpi_tls_data) return 0;
+    for (int i = 0; i < image->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &image->dlpi_phdr[i];
+        if (segment->p_type != PT_TLS) continue;
+        // Those that begin as zero: an id that is kept is not known before.
+        uintptr_t start = (uintptr_t)image->dlpi_tls_data;
+        uintptr_t word = (start + segment->p_filesz + 3) & ~(uintptr_t)3;
+        for (; word + 4 <= start + segment->p_memsz; word += 4)
+            if (*(const uint32_t *)word == own) *(uint32_t *)word = 0;
+    }
+    return 0;
+}
+
+pid_t mt_fork_afresh(void) {
+    pid_t own = (pid_t)syscall(SYS_gettid);
+    // Before it: some of them may be asked for, and known, in the child at once.
+    dl_iterate_phdr(forget_in_image, &own);
+    return mt_fork();
+}
