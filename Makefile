@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format generate lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+.PHONY: help setup build demo test check format generate test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	kill chaos fuzz crashes replacements \
 	bench bench-build bench-test bench-check bench-update
 
@@ -72,8 +72,13 @@ examples: setup ## Run each example once, with little to do
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-generate: ## Write the overloads of submit and map anew
-	python3 Scripts/generate_overloads.py
+generate: ## Write the generated sources anew
+	for script in Scripts/generate_*.py; do python3 $$script; done
+
+# The modules of a debug build are what the wrong programs are compiled against.
+test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and compare what the compiler says first
+	$(SWIFT) build
+	python3 Scripts/check_diagnostics.py
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

@@ -1,4 +1,5 @@
+// What a program that imports the facade sees besides it: the contract, both pools, and the type of `results()`.
 @_exported public import MultitaskingCore
-@_exported public import enum MultitaskingProcesses.StartMethod
-@_exported public import struct MultitaskingProcesses.WorkerLimits
+@_exported public import MultitaskingProcesses
+@_exported public import MultitaskingThreads
 @_exported public import struct OrderedCollections.OrderedDictionary

@@ -28,6 +28,7 @@ public import MultitaskingProcesses
 /// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
+@discardableResult
 public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
     atExit: ShutdownMode = .drain,

@@ -24,6 +24,7 @@ internal import MultitaskingThreads
 /// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
+@discardableResult
 public func withThreadPoolExecutor<Value>(
     maxWorkers: Int? = nil, threadNamePrefix: String = "", atExit: ShutdownMode = .drain,
     initializer: @escaping @Sendable () throws -> Void = {},

@@ -21,6 +21,7 @@ public import Multitasking
 /// - Throws: `invalidArgument`; `deadlock` if nobody could go on; what `body` throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
+@discardableResult
 public func withInMemoryExecutor<Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
     initializer: (@Sendable () throws -> Void)? = nil,

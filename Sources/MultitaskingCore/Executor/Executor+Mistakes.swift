@@ -1,0 +1,52 @@
+// Calls that cannot work, so that the compiler says in a sentence what to write instead of listing every overload.
+
+extension Executor {
+    /// A result that cannot come back from a worker.
+    ///
+    /// Without this, the compiler takes the closure for one that returns nothing, and drops the result.
+    @available(
+        *, deprecated,
+        message: "the closure's result is not Codable & Sendable, so it cannot come back; this call throws notCodable"
+    )
+    @_disfavoredOverload
+    public func submit<each Argument: Portable, Output>(
+        options: TaskOptions = .default, _ arguments: repeat each Argument,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
+    ) throws -> Future<Void> {
+        throw MultitaskingError.resultIsNotCodable(Output.self)
+    }
+
+    /// Arguments in another order or number, or of types that cannot be sent.
+    @available(
+        *, unavailable,
+        message: """
+            pass the function, then an argument for each of its parameters, in their order and without labels; arguments \
+            and result must be Codable & Sendable
+            """
+    )
+    @_disfavoredOverload
+    public func submit<Function, each Argument>(
+        _ function: Function, options: TaskOptions = .default, _ arguments: repeat each Argument
+    ) throws -> Future<Void> {
+        throw MultitaskingError(.invalidArgument, "the arguments are not those of the function")
+    }
+
+    /// Options after the arguments.
+    @available(*, unavailable, message: "pass options: directly after the function, before its arguments")
+    @_disfavoredOverload
+    public func submit<Function, each Argument>(
+        _ function: Function, _ arguments: repeat each Argument, options: TaskOptions
+    ) throws -> Future<Void> {
+        throw MultitaskingError(.invalidArgument, "the options come before the arguments")
+    }
+}
+
+extension MultitaskingError {
+    /// The error of a call whose result cannot come back.
+    package static func resultIsNotCodable(_ type: Any.Type) -> Self {
+        Self(
+            .notCodable,
+            "the result type \(type) is not Codable & Sendable; return a type that is, or run the function on a thread pool"
+        )
+    }
+}

@@ -1,0 +1,4 @@
+// error: 'PerTask' is unavailable: write perTask
+import Multitasking
+
+let scopes = Scopes.PerTask

@@ -1,0 +1,6 @@
+// error: 'submit(_:_:_:scopes:options:)' is unavailable: pass scopes: and options: directly after the function, before its arguments
+import Multitasking
+func one(_ n: Int) -> Int { n }
+try withProcessPoolExecutor(maxWorkers: 1) { manager in
+    try manager.session().submit("a", one, 1, scopes: .session)
+}
