@@ -14,8 +14,15 @@ extension Executor {
                     + "function, or submit each element")
         }
         let size = chunkSize ?? ChunkSize.automatic(for: elements.count, workers: maxWorkers)
-        return try MapResults(elements, chunkSize: size) { [self] chunk in
-            try submit(Invoker(function, chunk), options: options)
+        // Results must not keep a pool with all its workers: without it, nothing is submitted once more.
+        return try MapResults(elements, chunkSize: size) { [weak self] chunk in
+            guard let self else {
+                throw MultitaskingError(
+                    .shutDown,
+                    "the pool is gone, and the element cannot be run again after its chunk's worker has died; keep the "
+                        + "pool until all results are there")
+            }
+            return try submit(Invoker(function, chunk), options: options)
         }
     }
 }

@@ -4,6 +4,9 @@ import Synchronization
 ///
 /// It is a handle; dropping it does not cancel the calls. Whoever waits here also sees to it that what is left of a chunk
 /// whose worker died is run elsewhere: so nothing of that happens before somebody waits, or asks for ``isDone``.
+///
+/// It holds results and not the pool: a pool that is dropped meanwhile runs what was submitted and ends. Elements that would
+/// have to be run again after that fail with `shutDown`.
 public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     typealias Chunk = MapChunk<Output>
 

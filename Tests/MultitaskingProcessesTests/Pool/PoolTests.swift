@@ -57,7 +57,10 @@ struct PoolTests {
     }
 
     @Test(
-        arguments: ["map-values", "map-errors", "map-crash", "map-crash-unknown", "map-cancel", "map-async"], methods)
+        arguments: [
+            "map-values", "map-errors", "map-crash", "map-crash-unknown", "map-cancel", "map-async",
+            "map-holds-no-pool",
+        ], methods)
     func mapping(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)
     }

@@ -9,6 +9,7 @@ let mapScenarios: [String: Scenario] = [
     "map-crash-unknown": { try $0.mapCrashWhileCoding() },
     "map-cancel": { try $0.mapCancel() },
     "map-async": { try $0.mapAsync() },
+    "map-holds-no-pool": { try $0.mapHoldsNoPool() },
 ]
 
 private func throwAtThirds(_ x: Int) throws -> Int {
@@ -31,6 +32,29 @@ private func hang(_ x: Int) -> Int {
 }
 
 extension Harness {
+    /// Results outlive the pool, whether somebody has waited for them or not.
+    func mapHoldsNoPool() throws {
+        var pool: ProcessPool? = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
+        let workers = eventually { pool?.workerProcessIDs.count == 2 } ? pool?.workerProcessIDs ?? [] : []
+        let results = try pool?.map(double, 0..<100)
+        checkEqual(try results?.values(), (0..<100).map { $0 * 2 })
+        let unread = try pool?.map(double, 0..<100)
+        let broken = try pool?.map(killAtSeven, chunkSize: 10, 0..<20)
+        pool = nil
+        let areGone = eventually { workers.allSatisfy { kill($0, 0) != 0 } && Proc.children.isEmpty }
+        check(!workers.isEmpty && areGone, "the processes live as long as the results")
+        checkEqual(try unread?.values(), (0..<100).map { $0 * 2 })
+        checkEqual(try results?.values().count, 100)
+        for (index, result) in try (broken?.results() ?? []).enumerated() {
+            switch result {
+            case .success(let value): checkEqual(value, -index)
+            case .failure(let error as MultitaskingError):
+                checkEqual(error.code, index == 7 ? .workerCrashed : .shutDown, "element \(index)")
+            case .failure(let error): Checks.fail("\(error)")
+            }
+        }
+    }
+
     func mapValues() throws {
         try withPool { pool in
             for count in [0, 1, 2, 31, 32, 33, 1000, 100_000] {
