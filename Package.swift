@@ -82,7 +82,7 @@ let package = Package(
             path: "Tests/PoolHarness"),
 
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
-        .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingSystem"]),
+        .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .testTarget(
             name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),
         .testTarget(name: "MultitaskingThreadsTests", dependencies: ["MultitaskingCore", "MultitaskingThreads"]),
@@ -99,7 +99,9 @@ let package = Package(
                 "OneThreadPerTask",
                 "MultitaskingInMemory",
             ]),
-        .testTarget(name: "MultitaskingTests", dependencies: ["Multitasking", "MultitaskingInMemory"]),
+        .testTarget(
+            name: "MultitaskingTests",
+            dependencies: ["Multitasking", "MultitaskingInMemory", "MultitaskingProcesses", "MultitaskingThreads"]),
         .testTarget(
             name: "MultitaskingInMemoryTests",
             dependencies: ["MultitaskingCore", "Multitasking", "MultitaskingInMemory", "bank"]),

@@ -1,3 +1,4 @@
+import MultitaskingCore
 import MultitaskingSystem
 import Testing
 

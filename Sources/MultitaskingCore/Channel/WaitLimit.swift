@@ -17,7 +17,7 @@ public enum WaitLimit: Sendable, Hashable {
         switch self {
         case .never: .now
         case .forever: nil
-        case .upTo(let duration): .now + duration
+        case .upTo(let duration): .now + duration.clampedForWaiting
         }
     }
 }

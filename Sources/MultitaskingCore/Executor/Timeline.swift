@@ -56,9 +56,9 @@ public struct WaitDeadline: Sendable {
         switch (wait, timeline) {
         case (.forever, _): end = .never
         case (.never, let timeline?): end = .own(timeline.clock.now)
-        case (.upTo(let duration), let timeline?): end = .own(timeline.clock.now + duration)
+        case (.upTo(let duration), let timeline?): end = .own(timeline.clock.now + duration.clampedForWaiting)
         case (.never, nil): end = .machine(.now)
-        case (.upTo(let duration), nil): end = .machine(.now + duration)
+        case (.upTo(let duration), nil): end = .machine(.now + duration.clampedForWaiting)
         }
     }
 

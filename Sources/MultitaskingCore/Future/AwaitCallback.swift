@@ -15,7 +15,7 @@ public func awaitCallback(
     let timer: Task<Void, Never>? =
         if timeline == nil, case .upTo(let duration) = wait {
             Task.detached {
-                try? await Task.sleep(for: duration)
+                try? await Task.sleep(for: duration.clampedForWaiting)
                 once.resume(with: .success(false))
             }
         } else { nil }

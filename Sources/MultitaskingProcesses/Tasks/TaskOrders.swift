@@ -140,7 +140,8 @@ struct TaskOrders {
     /// How long to wait before the next attempt, in nanoseconds.
     var pause: Int64 {
         let base = Int64(clamping: backoff.load())
-        return base.multipliedReportingOverflow(by: 1 << min(20, attempt - 1)).partialValue
+        let (product, overflow) = base.multipliedReportingOverflow(by: 1 << min(20, max(0, attempt - 1)))
+        return overflow ? .max : product
     }
 
     private static let foldMask: UInt64 = (1 << 21) - 1

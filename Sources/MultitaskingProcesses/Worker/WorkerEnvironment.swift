@@ -56,7 +56,7 @@ struct SystemClock: TaskClock {
     var now: Duration { .nanoseconds(monotonicNanoseconds()) }
 
     func sleep(for duration: Duration) {
-        let (seconds, attoseconds) = duration.components
+        let (seconds, attoseconds) = duration.clampedForWaiting.components
         guard duration > .zero else { return }
         var time = timespec()
         time.tv_sec = Int(seconds)

@@ -1,4 +1,4 @@
-public import MultitaskingCore
+package import MultitaskingCore
 
 /// A pool, as the end of the program sees it. All of it is called from the threads that are in `exit`.
 package protocol PoolAtExit: AnyObject, Sendable {

@@ -1,19 +1,13 @@
+internal import MultitaskingCore
+
 // Durations and instants as the system wants them. A client may give any duration, so nothing here traps: what does not
 // fit becomes the nearest number that does.
 
 extension Duration {
     /// The whole nanoseconds, or the nearest number if they do not fit.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product.addingSaturated(attoseconds / 1_000_000_000)
-    }
-
-    /// The longest wait there is, about a hundred years: far enough away, and added to any instant it still fits.
-    package static var longestWait: Duration { .seconds(100 * 365 * 86_400) }
-
-    /// This duration as a time to wait: not negative, and at most ``longestWait``.
-    package var clampedForWaiting: Duration { min(max(self, .zero), .longestWait) }
+    ///
+    /// Not by way of `components`, which traps where the seconds alone do not fit.
+    package var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 
     /// The whole milliseconds, rounded up, between 0 and the greatest that `poll` and its kin take.
     package var pollMilliseconds: Int32 {

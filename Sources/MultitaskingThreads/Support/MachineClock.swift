@@ -16,7 +16,7 @@ struct MachineClock: TaskClock {
     var now: Duration { .nanoseconds(monotonicNanoseconds()) }
 
     func sleep(for duration: Duration) {
-        let end = now + duration
+        let end = now + duration.clampedForWaiting
         while true {
             let left = end - now
             guard left > .zero else { return }
