@@ -28,6 +28,9 @@ let package = Package(
             name: "MultitaskingSystem",
             dependencies: ["MultitaskingCore", .product(name: "Logging", package: "swift-log")]),
         .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CZstd"]),
+        .target(
+            name: "MultitaskingCaptures",
+            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "CMultitaskingCaptures"]),
         .target(name: "MultitaskingThreads", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .target(
             name: "MultitaskingProcesses",
@@ -48,6 +51,7 @@ let package = Package(
             name: "MultitaskingInMemory",
             dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "Multitasking"]),
         .target(name: "CMultitaskingLinux"),
+        .target(name: "CMultitaskingCaptures"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Sources/Examples/primes"),
@@ -80,6 +84,18 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
             ],
             path: "Tests/PoolHarness"),
+
+        // Takes closures of many shapes apart and puts them together again, in other processes too.
+        .target(name: "CaptureShapesLibrary", path: "Tests/CaptureShapes/Library"),
+        .executableTarget(name: "capture-generator", path: "Tests/CaptureShapes/Generator"),
+        .executableTarget(
+            name: "capture-shapes",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "CaptureShapesLibrary",
+            ],
+            path: "Tests/CaptureShapes/Program",
+            // Its closures capture what no safe program would.
+            swiftSettings: []),
 
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
         .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
@@ -118,8 +134,7 @@ if Context.environment["FUZZ"] != nil {
 
 for target in package.targets where target.type != .system {
     target.swiftSettings =
-        (target.swiftSettings ?? []) + [
-            .strictMemorySafety(),
+        (target.swiftSettings ?? [.strictMemorySafety()]) + [
             .enableUpcomingFeature("ExistentialAny"),
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableUpcomingFeature("MemberImportVisibility"),

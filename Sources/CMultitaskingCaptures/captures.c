@@ -1,0 +1,140 @@
+#if defined(__linux__)
+
+#define _GNU_SOURCE 1
+#include "CMultitaskingCaptures.h"
+#include <errno.h>
+#include <link.h>
+#include <malloc.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#if __has_attribute(swiftcall)
+#define SWIFT_CALL __attribute__((swiftcall))
+#else
+#error "this compiler does not know Swift's calling convention; build with the clang of a Swift toolchain"
+#endif
+
+// --- The Swift runtime ---------------------------------------------------------------------------------------------
+
+extern void *swift_allocObject(const void *metadata, size_t size, size_t alignment_mask);
+extern void swift_deallocUninitializedObject(void *object, size_t size, size_t alignment_mask);
+extern const void *swift_conformsToProtocol(const void *type, const void *protocol);
+extern SWIFT_CALL const void *swift_getTypeByMangledNameInEnvironment(
+    const uint8_t *name, size_t length, const void *environment, const void *const *arguments);
+extern char *swift_demangle(
+    const char *mangled, size_t length, char *output, size_t *output_length, uint32_t flags);
+
+/// What access functions return, in two registers.
+struct metadata_response {
+    const void *metadata;
+    size_t state;
+};
+typedef SWIFT_CALL struct metadata_response (*access_function)(size_t request);
+
+void *mc_allocate_object(const void *metadata, size_t size, size_t alignment_mask) {
+    return swift_allocObject(metadata, size, alignment_mask);
+}
+
+void mc_free_uninitialized_object(void *object, size_t size, size_t alignment_mask) {
+    swift_deallocUninitializedObject(object, size, alignment_mask);
+}
+
+const void *mc_conformance(const void *type, const void *protocol) {
+    return swift_conformsToProtocol(type, protocol);
+}
+
+const void *mc_type_by_access_function(const void *function) {
+    // A request of 0 blocks until the metadata is complete.
+    return ((access_function)function)(0).metadata;
+}
+
+const void *mc_type_in_environment(
+    const uint8_t *name, size_t length, const void *environment, const void *const *arguments) {
+    return swift_getTypeByMangledNameInEnvironment(name, length, environment, arguments);
+}
+
+/// The functions of a type's value witness table that deal with enums.
+struct enum_witnesses {
+    void *others[8];
+    size_t size, stride;
+    uint32_t flags, extra_inhabitants;
+    SWIFT_CALL uint32_t (*tag)(const void *value, const void *type);
+    SWIFT_CALL void (*project)(void *value, const void *type);
+};
+
+static const struct enum_witnesses *witnesses(const void *type) {
+    return ((const struct enum_witnesses *const *)type)[-1];
+}
+
+uint32_t mc_enum_case(const void *value, const void *type) { return witnesses(type)->tag(value, type); }
+
+void mc_project_payload(void *value, const void *type) { witnesses(type)->project(value, type); }
+
+char *mc_demangle(const char *mangled, size_t length) {
+    return swift_demangle(mangled, length, NULL, NULL, 0);
+}
+
+// --- The process ---------------------------------------------------------------------------------------------------
+
+struct visitor {
+    void (*visit)(const struct mc_segment *segment, void *argument);
+    void *argument;
+};
+
+/// Finds the build id among the notes of an image.
+static void find_build_id(const struct dl_phdr_info *info, struct mc_segment *segment) {
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_NOTE) continue;
+        const uint8_t *at = (const uint8_t *)(info->dlpi_addr + header->p_vaddr);
+        const uint8_t *end = at + header->p_memsz;
+        while ((size_t)(end - at) >= sizeof(ElfW(Nhdr))) {
+            const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
+            size_t name_size = (note->n_namesz + 3u) & ~3u, size = (note->n_descsz + 3u) & ~3u;
+            const uint8_t *name = at + sizeof *note;
+            if (name_size > (size_t)(end - name) || size > (size_t)(end - name) - name_size) break;
+            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
+                segment->build_id = name + name_size;
+                segment->build_id_length = note->n_descsz;
+                return;
+            }
+            at = name + name_size + size;
+        }
+    }
+}
+
+static int visit_image(struct dl_phdr_info *info, size_t size, void *argument) {
+    (void)size;
+    const struct visitor *visitor = argument;
+    struct mc_segment segment = {.image = info->dlpi_name ? info->dlpi_name : "", .base = info->dlpi_addr};
+    find_build_id(info, &segment);
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD) continue;
+        segment.start = info->dlpi_addr + header->p_vaddr;
+        segment.end = segment.start + header->p_memsz;
+        segment.file_end = segment.start + header->p_filesz;
+        segment.is_executable = (header->p_flags & PF_X) != 0;
+        visitor->visit(&segment, visitor->argument);
+    }
+    return 0;
+}
+
+void mc_visit_segments(void (*visit)(const struct mc_segment *segment, void *argument), void *argument) {
+    struct visitor visitor = {visit, argument};
+    dl_iterate_phdr(visit_image, &visitor);
+}
+
+bool mc_is_mapped(uintptr_t word) {
+    // The first pages are never mapped, and no user's address has more than 47 bits (more on request only).
+    if (word <= 0xffff || word >> 47 != 0) return false;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char resident;
+    // ENOMEM says that nothing is mapped there. Whatever else goes wrong, it might be.
+    return mincore((void *)(word & ~(page - 1)), 1, &resident) == 0 || errno != ENOMEM;
+}
+
+size_t mc_allocated_size(void *allocation) { return malloc_usable_size(allocation); }
+
+#endif

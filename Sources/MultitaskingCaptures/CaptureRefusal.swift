@@ -1,0 +1,158 @@
+public import MultitaskingCore
+
+/// Why a function that captures cannot be sent to another process.
+///
+/// Refusing is not failing: nothing was sent and nothing has changed.
+public struct CaptureRefusal: Error, Sendable, Hashable {
+    /// What is captured: "a `KeyPath<Point, Int>`".
+    public let capture: String
+    /// Why it cannot go.
+    public let reason: String
+    /// What to do about it.
+    public let advice: String
+    /// Which capture it is, from the outside in: the third of five, and in it, if that is a function, the first of two.
+    public private(set) var path: [Position] = []
+
+    /// One of the captures of a function.
+    public struct Position: Sendable, Hashable {
+        /// Its number, from 1 on.
+        public let number: Int
+        /// How many there are.
+        public let count: Int
+    }
+
+    init(_ capture: String, because reason: String, _ advice: String) {
+        self.capture = capture
+        self.reason = reason
+        self.advice = advice
+    }
+
+    func inside(_ number: Int, of count: Int) -> CaptureRefusal {
+        var outer = self
+        outer.path.insert(Position(number: number, count: count), at: 0)
+        return outer
+    }
+
+    /// The same as a pool throws it, with the code `capturesState`.
+    public var error: MultitaskingError { MultitaskingError(.capturesState, description, cause: self) }
+}
+
+extension CaptureRefusal: CustomStringConvertible {
+    public var description: String {
+        "the function captures \(capture)\(place), \(reason); \(advice)"
+    }
+
+    private var place: String {
+        let places = path.filter { $0.count > 1 || path.count > 1 }.reversed().map {
+            "capture \($0.number) of \($0.count)"
+        }
+        return places.isEmpty ? "" : " (" + places.joined(separator: ", in ") + ")"
+    }
+}
+
+extension CaptureRefusal {
+    private static func quote(_ type: Any.Type) -> String { "`\(TypeDescription.name(type))`" }
+
+    static func notCodable(_ type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            "a value of the type \(quote(type))", because: "which is not Codable",
+            "conform the type to Codable, or pass what the function needs of the value as arguments")
+    }
+
+    static func notCodable(_ type: Any.Type, in existential: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            "an \(quote(existential)) that holds a \(quote(type))", because: "which is not Codable",
+            "conform \(quote(type)) to Codable, or pass what the function needs of the value as arguments")
+    }
+
+    static func mutableClass(_ type: Any.Type, _ variable: String) -> CaptureRefusal {
+        CaptureRefusal(
+            "an object of the class \(quote(type))",
+            because: "whose variable `\(variable)` may change: what a worker had would be another object",
+            "make the class a struct or its variables constants, or pass what the function needs as arguments")
+    }
+
+    static func unknownClass(_ type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            "an object of the class \(quote(type))",
+            because: "of which nothing tells whether it has variables, as it was built without metadata for reflection",
+            "pass what the function needs as arguments")
+    }
+
+    static func variable(_ type: Any.Type?) -> CaptureRefusal {
+        CaptureRefusal(
+            type.map { "a variable, perhaps of the type \(quote($0))" } ?? "a variable",
+            because: "which this process and the function would share",
+            "capture its value in a capture list, or in a constant, or pass it as an argument")
+    }
+
+    static let uncounted = CaptureRefusal(
+        "a weak or unowned reference", because: "whose object nothing would hold in a worker",
+        "pass what the function needs as arguments")
+
+    static let address = CaptureRefusal(
+        "a number or variable that holds what is an address in this process", because: "where another process has other memory",
+        "pass what lies there as an argument")
+
+    static let builtin = CaptureRefusal(
+        "something that is no value of the language", because: "which cannot be copied",
+        "pass what the function needs as arguments")
+
+    static let metatype = CaptureRefusal(
+        "a type", because: "which is an address in this process", "make the function generic, or use the type by its name")
+
+    static func functionInside(_ type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            "a function in a value of the type \(quote(type))", because: "and only functions captured by themselves are sent",
+            "capture the function itself")
+    }
+
+    static let unusualFunction = CaptureRefusal(
+        "a function that is C's, not escaping, or `@isolated(any)`", because: "whose context cannot be read",
+        "call it in a closure, and capture that")
+
+    /// In optimized programs the compiler leaves out the metadata of types that nobody uses other than directly.
+    static func noMetadata(_ name: MangledName) -> CaptureRefusal {
+        let type = name.readable
+        return CaptureRefusal(
+            "a value of the type `\(type)`",
+            because: "which this build of the program does not keep enough about to copy it: the compiler drops that where a type is "
+                + "neither public nor used in generic code",
+            "make `\(type)` public, or pass the value as an argument")
+    }
+
+    static let genericElsewhere = CaptureRefusal(
+        "a value whose type is a generic parameter", because: "and which type that is can only be found in another capture",
+        "pass the value as an argument")
+
+    static func unnamed(_ type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            "a value of the type \(quote(type))", because: "which is private or local, and has no name a worker could find",
+            "make the type internal or public, or pass the value as an argument")
+    }
+
+    static let pack = CaptureRefusal(
+        "values or types of a parameter pack", because: "which cannot be read", "pass them as arguments")
+
+    static let conformance = CaptureRefusal(
+        "the conformance of a generic parameter's associated type", because: "which no worker could find",
+        "add a generic parameter for that type, or pass the values as arguments")
+
+    static let noReflectionMetadata = CaptureRefusal(
+        "values", because: "of which the compiler has not written down the types",
+        "build without `-disable-reflection-metadata`, or pass them as arguments")
+
+    static let unknownLayout = CaptureRefusal(
+        "values", because: "in a way that this package does not know", "pass them as arguments")
+
+    static let outsideImages = CaptureRefusal(
+        "code that was made at run time", because: "which no worker has", "submit a function of the program")
+
+    static let tooDeep = CaptureRefusal(
+        "functions that capture functions, more than \(ClosureTrace.depthLimit) deep", because: "which are too many",
+        "pass what they need as arguments")
+
+    static let notWorking = CaptureRefusal(
+        "values", because: "and closures that capture cannot be sent by programs of this compiler or platform",
+        "pass them as arguments")
+}

@@ -1,0 +1,143 @@
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+
+/// Objects that are a capture, or are the whole context because they are the only one.
+enum ObjectCoders {
+    /// The coder of contexts that are objects of a class.
+    ///
+    /// - Throws: `CaptureRefusal` if they cannot be copied.
+    static func coder(of type: Any.Type) throws -> ContextCoder {
+        if RawAddress(type) == ArrayStorage.emptyClass { return EmptyArrayCoder() }
+        guard ArrayStorage.isStorage(type) else {
+            try check(type)
+            return InstanceCoder()
+        }
+        if RawAddress(type) == ArrayStorage.classOfObjects { return ObjectsCoder() }
+        guard let element = ArrayStorage.element(of: type) else { throw CaptureRefusal.unknownLayout }
+        guard let element = element as? any Codable.Type else { throw CaptureRefusal.notCodable(element) }
+        func make<Element: Codable>(_: Element.Type) -> ContextCoder { ArrayCoder<Element>() }
+        return make(element)
+    }
+
+    /// Writes an object, and leaves its class in the trace.
+    static func write(_ object: AnyObject, to sink: inout CaptureSink) throws {
+        let type: Any.Type = Swift.type(of: object)
+        let codable = try codable(type)
+        sink.trace.append(RawAddress(type).bits)
+        func write<Value: Codable>(_: Value.Type) throws {
+            guard let value = object as? Value else { throw CaptureRefusal.notCodable(type) }
+            try sink.writer.encode(value)
+        }
+        try write(codable)
+    }
+
+    static func receiver(ofObject type: Any.Type) throws -> ContextReceiver {
+        guard let type = type as? any Codable.Type, MetadataKind.of(type) == MetadataKind.nativeClass else {
+            throw LoadedImages.damaged
+        }
+        func make<Value: Codable>(_: Value.Type) -> ContextReceiver { InstanceReceiver<Value>() }
+        return make(type)
+    }
+
+    static func receiver(ofArray element: Any.Type) throws -> ContextReceiver {
+        guard let element = element as? any Codable.Type else { throw LoadedImages.damaged }
+        func make<Element: Codable>(_: Element.Type) -> ContextReceiver { ArrayReceiver<Element>() }
+        return make(element)
+    }
+
+    // MARK: Classes
+
+    private static let classes = Mutex<[ObjectIdentifier: Result<any Codable.Type, CaptureRefusal>]>([:])
+
+    private static func check(_ type: Any.Type) throws { _ = try codable(type) }
+
+    /// The class, if its objects can be copied without anybody's noticing, but for their identity: it is Codable, and neither it
+    /// nor its superclasses have variables.
+    private static func codable(_ type: Any.Type) throws -> any Codable.Type {
+        let result = classes.withLock { classes in
+            if let known = classes[ObjectIdentifier(type)] { return known }
+            let result = Result { () throws(CaptureRefusal) in try examine(type) }
+            classes[ObjectIdentifier(type)] = result
+            return result
+        }
+        return try result.get()
+    }
+
+    private static func examine(_ type: Any.Type) throws(CaptureRefusal) -> any Codable.Type {
+        guard let codable = type as? any Codable.Type else { throw CaptureRefusal.notCodable(type) }
+        var next: Any.Type? = type
+        while let ancestor = next {
+            guard MetadataKind.of(ancestor) == MetadataKind.nativeClass, let fields = Field.all(of: ancestor) else {
+                throw CaptureRefusal.unknownClass(type)
+            }
+            if let variable = fields.first(where: \.isVariable) { throw CaptureRefusal.mutableClass(type, variable.name) }
+            next = RawAddress(ancestor).address(8)?.type
+        }
+        return codable
+    }
+}
+
+// MARK: Instances
+
+/// An object of a Codable class.
+private final class InstanceCoder: ContextCoder, @unchecked Sendable {
+    // SAFETY: constants only.
+
+    override func write(_ context: RawAddress, to sink: inout CaptureSink) throws {
+        try ObjectCoders.write(context.object, to: &sink)
+    }
+
+    override func shape(from source: inout TraceSource) throws -> ContextShape { .object(try source.nextType()) }
+}
+
+private final class InstanceReceiver<Value: Codable>: ContextReceiver, @unchecked Sendable {
+    // SAFETY: constants only.
+
+    override func read(from reader: PayloadReader) throws -> UInt {
+        let value = try reader.decode(Value.self)
+        // SAFETY: `Value` is a class, so this is the object itself; the reference is handed to the caller.
+        return unsafe UInt(bitPattern: Unmanaged.passRetained(value as AnyObject).toOpaque())
+    }
+}
+
+// MARK: Errors
+
+/// The box of an `any Error`.
+final class ErrorBoxCoder: ContextCoder, @unchecked Sendable {
+    // SAFETY: constants only.
+
+    override func write(_ context: RawAddress, to sink: inout CaptureSink) throws {
+        sink.trace.append(context.load(as: UInt.self))
+        var word = context
+        try unsafe withUnsafePointer(to: &word) {
+            // SAFETY: an `any Error` is the address of its box, which is what `word` has.
+            try ExistentialSlot<any Error>(offset: 0).write(unsafe RawAddress(UnsafeRawPointer($0)), to: &sink)
+        }
+    }
+
+    override func shape(from source: inout TraceSource) throws -> ContextShape {
+        _ = try source.next()
+        return .error(try source.nextType())
+    }
+
+    static func receiver(of type: Any.Type) throws -> ContextReceiver {
+        guard let type = type as? any (Codable & Error).Type else { throw LoadedImages.damaged }
+        func make<Value: Codable & Error>(_: Value.Type) -> ContextReceiver { ErrorBoxReceiver<Value>() }
+        return make(type)
+    }
+}
+
+private final class ErrorBoxReceiver<Value: Codable & Error>: ContextReceiver, @unchecked Sendable {
+    // SAFETY: constants only.
+
+    override func read(from reader: PayloadReader) throws -> UInt {
+        let error: any Error = try reader.decode(Value.self)
+        // SAFETY: an `any Error` is one counted reference to its box; copying it for good hands it to the caller.
+        return unsafe withUnsafeTemporaryAllocation(of: (any Error).self, capacity: 1) { place in
+            guard let place = place.baseAddress else { return 0 }
+            unsafe place.initialize(to: error)
+            return unsafe UnsafeRawPointer(place).load(as: UInt.self)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import CMultitaskingCaptures
+import Synchronization
+
+/// A loaded part of an executable or library.
+struct ImageSegment: Sendable {
+    /// As the loader knows it; empty for the program itself.
+    let image: String
+    /// What addresses inside of the image are relative to.
+    let base: UInt
+    let range: Range<UInt>
+    /// Where the part ends that comes from the file, not from memory that was made when the image was loaded.
+    let fileEnd: UInt
+    let isExecutable: Bool
+    let buildID: [UInt8]
+}
+
+/// The images of this process.
+enum Images {
+    private static let segments = Mutex<[ImageSegment]>([])
+
+    /// The part of an image that an address lies in; nil if it lies in none.
+    static func segment(containing address: UInt) -> ImageSegment? {
+        find { $0.first { $0.range.contains(address) } }
+    }
+
+    /// The parts of an image; none if it is not loaded.
+    static func segments(of image: String) -> [ImageSegment] {
+        find { segments in
+            let own = segments.filter { $0.image == image }
+            return own.isEmpty ? nil : own
+        } ?? []
+    }
+
+    /// Whether something that the compiler has laid out for good may lie here.
+    static func isConstant(_ address: RawAddress) -> Bool {
+        segment(containing: address.bits).map { address.bits < $0.fileEnd } ?? false
+    }
+
+    /// Looks, and once more if an image was loaded since the last time.
+    private static func find<Found>(_ body: ([ImageSegment]) -> Found?) -> Found? {
+        segments.withLock { segments in
+            if let found = body(segments) { return found }
+            segments = read()
+            return body(segments)
+        }
+    }
+
+    private static func read() -> [ImageSegment] {
+        var segments: [ImageSegment] = []
+        unsafe withUnsafeMutablePointer(to: &segments) { target in
+            unsafe mc_visit_segments(
+                { segment, target in
+                    // SAFETY: the visitor is handed a segment and the pointer below, both valid during the call.
+                    guard let segment = unsafe segment?.pointee, let target = unsafe target else { return }
+                    let buildID = unsafe UnsafeBufferPointer(
+                        start: segment.build_id, count: Int(segment.build_id_length))
+                    unsafe target.assumingMemoryBound(to: [ImageSegment].self).pointee.append(
+                        ImageSegment(
+                            image: String(cString: segment.image), base: UInt(segment.base),
+                            range: UInt(segment.start)..<max(UInt(segment.start), UInt(segment.end)),
+                            fileEnd: UInt(segment.file_end), isExecutable: segment.is_executable,
+                            buildID: Array(buildID)))
+                }, target)
+        }
+        return segments
+    }
+}

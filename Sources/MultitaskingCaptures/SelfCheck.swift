@@ -1,0 +1,227 @@
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+
+/// Finds out whether closures lie in memory as this module believes, by closures of its own: reads their contexts, compares
+/// what is found there with what was captured, puts them together again, calls them and frees them.
+struct SelfCheck {
+    /// Whether everything was as expected.
+    let passes: Bool
+
+    init() {
+        #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+            do { passes = try Self.run() } catch { passes = false }
+        #else
+            passes = false
+        #endif
+    }
+
+    private static func run() throws -> Bool {
+        let number = Int.random(in: 1 << 40..<1 << 41)
+        let closures: [(Specimen, [(offset: Int, word: UInt)])] = [
+            numbers(number), mixed(number), list(number), choice(number), error(number), function(number),
+            generic(String(number), number),
+        ]
+        for (specimen, words) in closures {
+            guard try specimen.lies(at: words), try specimen.survives() else { return false }
+        }
+        return try refusesVariables(number) && countsObjects(number)
+    }
+
+    // MARK: Specimens
+
+    // Each captures in a function of its own, by a parameter: constants that the optimizer knows would not be captured.
+
+    @inline(never)
+    private static func numbers(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+        let small = Int8(truncatingIfNeeded: number)
+        let closure = LiteralFunction<Int, [String]> { ["\($0 &+ number)", "\(small)"] }
+        let layout = [(16, UInt(number)), (24, UInt(UInt8(bitPattern: small)))]
+        // The compiler decides about the order of captures, which is that of the first uses.
+        return (Specimen(closure, maskOfLast: 0xFF), layout)
+    }
+
+    @inline(never)
+    private static func mixed(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+        let text = "a text that does not fit a string's own words: \(number)"
+        let small = Int8(truncatingIfNeeded: number)
+        let list = [number, number &+ 1]
+        let closure = LiteralFunction<Int, [String]> { [text, "\(small) \(list) \($0)"] }
+        // SAFETY: a string is two words and an array one, which are compared and nothing else.
+        let words = unsafe unsafeBitCast(text, to: (UInt, UInt).self)
+        let layout = [
+            (16, words.0), (24, words.1), (40, unsafe unsafeBitCast(list, to: UInt.self)),
+        ]
+        return (Specimen(closure), layout)
+    }
+
+    @inline(never)
+    private static func list(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+        let list = [number, number &+ 2]
+        return (Specimen(LiteralFunction<Int, [String]> { ["\(list) \($0)"] }), [])
+    }
+
+    private enum Choice: Codable, Sendable {
+        case number(Int)
+        case text(String)
+        case neither
+    }
+
+    @inline(never)
+    private static func choice(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+        let first = number % 2 == 0 ? Choice.text("even") : .number(number)
+        let value: any Codable & Sendable = [number]
+        return (
+            Specimen(LiteralFunction<Int, [String]> { ["\(first) \(value) \($0)"] }), []
+        )
+    }
+
+    private struct Mishap: Error, Codable {
+        var number: Int
+    }
+
+    @inline(never)
+    private static func error(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+        let error: any Error = Mishap(number: number)
+        return (Specimen(LiteralFunction<Int, [String]> { ["\(error) \($0)"] }), [])
+    }
+
+    @inline(never)
+    private static func function(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+        let inner: @Sendable (Int) -> Int = { $0 &* number }
+        // A function by itself would be given another calling convention on its way to `unsafeBitCast`.
+        struct Held {
+            let function: @Sendable (Int) -> Int
+        }
+        // SAFETY: a function is two words, which are compared and nothing else.
+        let words = unsafe unsafeBitCast(Held(function: inner), to: FunctionWords.self)
+        return (
+            Specimen(LiteralFunction<Int, [String]> { ["\(inner($0)) \(number)"] }),
+            [(16, words.code), (24, words.context), (32, UInt(number))]
+        )
+    }
+
+    @inline(never)
+    private static func generic<Value: Codable & Sendable>(
+        _ value: Value, _ number: Int
+    ) -> (Specimen, [(offset: Int, word: UInt)]) {
+        (Specimen(LiteralFunction<Int, [String]> { ["\([value]) \(Value.self) \($0 &+ number)"] }), [])
+    }
+
+    // MARK: What must not be sent
+
+    @inline(never)
+    private static func refusesVariables(_ number: Int) throws -> Bool {
+        nonisolated(unsafe) var list = [number]
+        let change: @Sendable (Int) -> Void = { unsafe list.append($0) }
+        let closure = LiteralFunction<Int, [String]> {
+            change($0)
+            return unsafe ["\(list)"]
+        }
+        do { _ = try ClosureTrace.take(closure) } catch is CaptureRefusal { return true }
+        return false
+    }
+
+    /// Counts its objects.
+    private final class Counted: Codable, Sendable {
+        static let count = Atomic<Int>(0)
+        let number: Int
+
+        init(_ number: Int) {
+            self.number = number
+            Self.count.add(1, ordering: .relaxed)
+        }
+
+        init(from decoder: any Decoder) throws {
+            number = try decoder.singleValueContainer().decode(Int.self)
+            Self.count.add(1, ordering: .relaxed)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(number)
+        }
+
+        deinit { Self.count.subtract(1, ordering: .relaxed) }
+    }
+
+    @inline(never)
+    private static func countsObjects(_ number: Int) throws -> Bool {
+        let before = Counted.count.load(ordering: .relaxed)
+        func check() throws -> Bool {
+            let object = Counted(number)
+            let specimen = Specimen(LiteralFunction<Int, [String]> { ["\(object.number) \($0) \(number)"] })
+            return try specimen.survives()
+        }
+        return try check() && Counted.count.load(ordering: .relaxed) == before
+    }
+}
+
+/// A closure of the self-check.
+private struct Specimen {
+    let function: LiteralFunction<Int, [String]>
+    /// Which bits of the last word that is compared are the capture's.
+    var maskOfLast: UInt = .max
+
+    init(_ function: LiteralFunction<Int, [String]>, maskOfLast: UInt = .max) {
+        self.function = function
+        self.maskOfLast = maskOfLast
+    }
+
+    /// Whether the words lie in the closure's context at these offsets, and slots begin there.
+    func lies(at expected: [(offset: Int, word: UInt)]) throws -> Bool {
+        guard !expected.isEmpty else { return true }
+        guard let context = FunctionWords(of: function).flatMap({ RawAddress($0.context) }),
+            let metadata = context.address(), metadata.load(as: UInt.self) == MetadataKind.context
+        else { return false }
+        let layout = try ContextLayout(try CaptureDescriptor(ofContext: metadata), bindings: [])
+        let last = expected.count - 1
+        for (index, (offset, word)) in expected.enumerated() {
+            let mask = index == last ? maskOfLast : .max
+            guard context.load(offset, as: UInt.self) & mask == word & mask else { return false }
+            guard layout.slots.contains(where: { $0.offset <= offset && offset < $0.offset + $0.size }) else { return false }
+        }
+        return true
+    }
+
+    /// Whether a copy of the closure returns what the closure returns.
+    func survives() throws -> Bool {
+        let writer = PayloadWriter()
+        guard let trace = try ClosureTrace.take(function, writer) else { return false }
+        let bytes = try writer.bytes()
+        let receiver = try ClosureReceiver(unchecked: try trace.shape())
+        for argument in [3, 4] {
+            // SAFETY: the reader is gone before the closure returns the array's bytes.
+            let copy = try unsafe bytes.withUnsafeBytes {
+                try receiver.function(as: LiteralFunction<Int, [String]>.self, from: unsafe PayloadReader($0))
+            }
+            guard try copy.call(argument, in: NoEnvironment()) == function.call(argument, in: NoEnvironment()) else {
+                return false
+            }
+        }
+        return true
+    }
+}
+
+extension PayloadWriter {
+    /// What was written.
+    fileprivate func bytes() throws -> [UInt8] {
+        let count = byteCount
+        // SAFETY: the array has room for all bytes, and `copy` writes them all or throws.
+        return try unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
+            try unsafe copy(into: UnsafeMutableRawBufferPointer(target))
+            written = count
+        }
+    }
+}
+
+/// The environment of the self-check, which asks it for nothing.
+private struct NoEnvironment: TaskEnvironment, TaskClock {
+    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
+    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value { throw missing }
+    var clock: any TaskClock { self }
+    var now: Duration { .zero }
+    func sleep(for duration: Duration) {}
+    private var missing: MultitaskingError { MultitaskingError(.noSuchObject, "the self-check has no environment") }
+}

@@ -1,0 +1,87 @@
+/// All that is to be known of a function that captures, but the captured values: its code, and what its context is made of.
+///
+/// A shape means the same in every process of the same program: code and metadata are named by an image and an offset in it,
+/// types by their names. Two calls of the same closure have the same shape, whatever they capture, as long as protocol types,
+/// classes and functions that they capture hold the same types.
+///
+/// A backend that sends functions sends the shape once, and the values of a call as ``ClosureTrace/write(_:into:)`` writes them
+/// with each call. On the other side, ``ClosureReceiver`` makes functions of them.
+public struct ClosureShape: Codable, Hashable, Sendable {
+    /// The executables and libraries that the shape refers to.
+    public internal(set) var images: [ImageIdentity]
+    let function: FunctionShape
+}
+
+/// An executable or library, and which build of it.
+public struct ImageIdentity: Codable, Hashable, Sendable {
+    /// The path that the loader knows it by; empty for the program itself.
+    public let path: String
+    /// The linker's build id; empty if the image was linked without one.
+    public let buildID: [UInt8]
+    /// How many bytes it has in memory: what tells builds apart where there is no build id.
+    public let size: Int
+}
+
+/// A place in an image.
+struct Location: Codable, Hashable, Sendable {
+    /// Which of the shape's images.
+    let image: Int
+    let offset: UInt
+}
+
+/// A type, as another process of the same program finds it.
+enum TypeReference: Codable, Hashable, Sendable {
+    /// By its mangled name.
+    case name(String)
+    /// By its descriptor, since private types are not found by their names.
+    case descriptor(Location)
+}
+
+struct FunctionShape: Codable, Hashable, Sendable {
+    let code: Location
+    let context: ContextShape
+}
+
+/// What the context of a function is.
+indirect enum ContextShape: Codable, Hashable, Sendable {
+    /// There is none.
+    case none
+    /// One that the compiler has made for the captures.
+    case closure(ClosureContextShape)
+    /// An object, which is the only capture.
+    case object(TypeReference)
+    /// The storage of an array of such elements, which is the only capture.
+    case array(of: TypeReference)
+    /// The storage of an array of objects of these classes.
+    case objects([TypeReference])
+    /// The storage that all empty arrays share.
+    case emptyArray
+    /// The box of an error, which is the only capture.
+    case error(TypeReference)
+}
+
+struct ClosureContextShape: Codable, Hashable, Sendable {
+    let metadata: Location
+    let size: Int
+    let alignmentMask: Int
+    let bindings: [BindingShape]
+    let captures: [CaptureShape]
+}
+
+/// What a generic function's context holds for its parameters.
+enum BindingShape: Codable, Hashable, Sendable {
+    case type(TypeReference)
+    /// A conformance, looked up by type and protocol.
+    case conformance(TypeReference, Location)
+    /// A conformance whose table is a constant of an image.
+    case constantConformance(Location)
+}
+
+/// What a capture is, as far as that depends on the value.
+indirect enum CaptureShape: Codable, Hashable, Sendable {
+    case value
+    case object(TypeReference?)
+    case existential(TypeReference)
+    case function(FunctionShape)
+    case tuple([CaptureShape])
+}
