@@ -101,6 +101,11 @@ let package = Package(
         .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .testTarget(
             name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),
+        .testTarget(
+            name: "MultitaskingCapturesTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "capture-shapes",
+            ]),
         .testTarget(name: "MultitaskingThreadsTests", dependencies: ["MultitaskingCore", "MultitaskingThreads"]),
         .testTarget(
             name: "MultitaskingProcessesTests",

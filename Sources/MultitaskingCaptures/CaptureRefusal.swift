@@ -91,7 +91,8 @@ extension CaptureRefusal {
         "pass what the function needs as arguments")
 
     static let address = CaptureRefusal(
-        "a number or variable that holds what is an address in this process", because: "where another process has other memory",
+        "a number or variable that holds what is an address in this process",
+        because: "where another process has other memory",
         "pass what lies there as an argument")
 
     static let builtin = CaptureRefusal(
@@ -99,11 +100,13 @@ extension CaptureRefusal {
         "pass what the function needs as arguments")
 
     static let metatype = CaptureRefusal(
-        "a type", because: "which is an address in this process", "make the function generic, or use the type by its name")
+        "a type", because: "which is an address in this process",
+        "make the function generic, or use the type by its name")
 
     static func functionInside(_ type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
-            "a function in a value of the type \(quote(type))", because: "and only functions captured by themselves are sent",
+            "a function in a value of the type \(quote(type))",
+            because: "and only functions captured by themselves are sent",
             "capture the function itself")
     }
 
@@ -116,18 +119,21 @@ extension CaptureRefusal {
         let type = name.readable
         return CaptureRefusal(
             "a value of the type `\(type)`",
-            because: "which this build of the program does not keep enough about to copy it: the compiler drops that where a type is "
+            because:
+                "which this build of the program does not keep enough about to copy it: the compiler drops that where a type is "
                 + "neither public nor used in generic code",
             "make `\(type)` public, or pass the value as an argument")
     }
 
     static let genericElsewhere = CaptureRefusal(
-        "a value whose type is a generic parameter", because: "and which type that is can only be found in another capture",
+        "a value whose type is a generic parameter",
+        because: "and which type that is can only be found in another capture",
         "pass the value as an argument")
 
     static func unnamed(_ type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
-            "a value of the type \(quote(type))", because: "which is private or local, and has no name a worker could find",
+            "a value of the type \(quote(type))",
+            because: "which is private or local, and has no name a worker could find",
             "make the type internal or public, or pass the value as an argument")
     }
 

@@ -16,14 +16,14 @@ struct SelfCheck {
         #endif
     }
 
-    private static func run() throws -> Bool {
+    static func run() throws -> Bool {
         let number = Int.random(in: 1 << 40..<1 << 41)
-        let closures: [(Specimen, [(offset: Int, word: UInt)])] = [
+        let closures: [Specimen] = [
             numbers(number), mixed(number), list(number), choice(number), error(number), function(number),
             generic(String(number), number),
         ]
-        for (specimen, words) in closures {
-            guard try specimen.lies(at: words), try specimen.survives() else { return false }
+        for closure in closures {
+            guard try closure.liesAsExpected(), try closure.survives() else { return false }
         }
         return try refusesVariables(number) && countsObjects(number)
     }
@@ -33,47 +33,42 @@ struct SelfCheck {
     // Each captures in a function of its own, by a parameter: constants that the optimizer knows would not be captured.
 
     @inline(never)
-    private static func numbers(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+    static func numbers(_ number: Int) -> Specimen {
         let small = Int8(truncatingIfNeeded: number)
-        let closure = LiteralFunction<Int, [String]> { ["\($0 &+ number)", "\(small)"] }
-        let layout = [(16, UInt(number)), (24, UInt(UInt8(bitPattern: small)))]
-        // The compiler decides about the order of captures, which is that of the first uses.
-        return (Specimen(closure, maskOfLast: 0xFF), layout)
+        return Specimen(
+            LiteralFunction { ["\($0 &+ number)", "\(small)"] }, slots: [(16, 8), (24, 1)],
+            words: [(16, UInt(number), .max), (24, UInt(UInt8(bitPattern: small)), 0xFF)])
     }
 
     @inline(never)
-    private static func mixed(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+    private static func mixed(_ number: Int) -> Specimen {
         let text = "a text that does not fit a string's own words: \(number)"
         let small = Int8(truncatingIfNeeded: number)
         let list = [number, number &+ 1]
-        let closure = LiteralFunction<Int, [String]> { [text, "\(small) \(list) \($0)"] }
         // SAFETY: a string is two words and an array one, which are compared and nothing else.
         let words = unsafe unsafeBitCast(text, to: (UInt, UInt).self)
-        let layout = [
-            (16, words.0), (24, words.1), (40, unsafe unsafeBitCast(list, to: UInt.self)),
-        ]
-        return (Specimen(closure), layout)
+        let listWord = unsafe unsafeBitCast(list, to: UInt.self)
+        return Specimen(
+            LiteralFunction { [text, "\(small) \(list) \($0)"] }, slots: [(16, 16), (32, 1), (40, 8)],
+            words: [(16, words.0, .max), (24, words.1, .max), (40, listWord, .max)])
     }
 
     @inline(never)
-    private static func list(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+    private static func list(_ number: Int) -> Specimen {
         let list = [number, number &+ 2]
-        return (Specimen(LiteralFunction<Int, [String]> { ["\(list) \($0)"] }), [])
+        return Specimen(LiteralFunction { ["\(list) \($0)"] })
     }
 
     private enum Choice: Codable, Sendable {
         case number(Int)
         case text(String)
-        case neither
     }
 
     @inline(never)
-    private static func choice(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+    private static func choice(_ number: Int) -> Specimen {
         let first = number % 2 == 0 ? Choice.text("even") : .number(number)
         let value: any Codable & Sendable = [number]
-        return (
-            Specimen(LiteralFunction<Int, [String]> { ["\(first) \(value) \($0)"] }), []
-        )
+        return Specimen(LiteralFunction { ["\(first) \(value) \($0)"] })
     }
 
     private struct Mishap: Error, Codable {
@@ -81,13 +76,13 @@ struct SelfCheck {
     }
 
     @inline(never)
-    private static func error(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+    private static func error(_ number: Int) -> Specimen {
         let error: any Error = Mishap(number: number)
-        return (Specimen(LiteralFunction<Int, [String]> { ["\(error) \($0)"] }), [])
+        return Specimen(LiteralFunction { ["\(error) \($0)"] })
     }
 
     @inline(never)
-    private static func function(_ number: Int) -> (Specimen, [(offset: Int, word: UInt)]) {
+    private static func function(_ number: Int) -> Specimen {
         let inner: @Sendable (Int) -> Int = { $0 &* number }
         // A function by itself would be given another calling convention on its way to `unsafeBitCast`.
         struct Held {
@@ -95,17 +90,14 @@ struct SelfCheck {
         }
         // SAFETY: a function is two words, which are compared and nothing else.
         let words = unsafe unsafeBitCast(Held(function: inner), to: FunctionWords.self)
-        return (
-            Specimen(LiteralFunction<Int, [String]> { ["\(inner($0)) \(number)"] }),
-            [(16, words.code), (24, words.context), (32, UInt(number))]
-        )
+        return Specimen(
+            LiteralFunction { ["\(inner($0)) \(number)"] }, slots: [(16, 16), (32, 8)],
+            words: [(16, words.code, .max), (24, words.context, .max), (32, UInt(number), .max)])
     }
 
     @inline(never)
-    private static func generic<Value: Codable & Sendable>(
-        _ value: Value, _ number: Int
-    ) -> (Specimen, [(offset: Int, word: UInt)]) {
-        (Specimen(LiteralFunction<Int, [String]> { ["\([value]) \(Value.self) \($0 &+ number)"] }), [])
+    private static func generic<Value: Codable & Sendable>(_ value: Value, _ number: Int) -> Specimen {
+        Specimen(LiteralFunction { ["\([value]) \(Value.self) \($0 &+ number)"] })
     }
 
     // MARK: What must not be sent
@@ -150,7 +142,7 @@ struct SelfCheck {
         let before = Counted.count.load(ordering: .relaxed)
         func check() throws -> Bool {
             let object = Counted(number)
-            let specimen = Specimen(LiteralFunction<Int, [String]> { ["\(object.number) \($0) \(number)"] })
+            let specimen = Specimen(LiteralFunction { ["\(object.number) \($0) \(number)"] })
             return try specimen.survives()
         }
         return try check() && Counted.count.load(ordering: .relaxed) == before
@@ -158,30 +150,35 @@ struct SelfCheck {
 }
 
 /// A closure of the self-check.
-private struct Specimen {
+struct Specimen {
     let function: LiteralFunction<Int, [String]>
-    /// Which bits of the last word that is compared are the capture's.
-    var maskOfLast: UInt = .max
+    /// Where its captures should lie; empty if the optimizer decides that.
+    var slots: [(offset: Int, size: Int)] = []
+    /// What should be found there, in the bits of a mask.
+    var words: [(offset: Int, word: UInt, mask: UInt)] = []
 
-    init(_ function: LiteralFunction<Int, [String]>, maskOfLast: UInt = .max) {
+    init(
+        _ function: LiteralFunction<Int, [String]>, slots: [(offset: Int, size: Int)] = [],
+        words: [(offset: Int, word: UInt, mask: UInt)] = []
+    ) {
         self.function = function
-        self.maskOfLast = maskOfLast
+        self.slots = slots
+        self.words = words
     }
 
-    /// Whether the words lie in the closure's context at these offsets, and slots begin there.
-    func lies(at expected: [(offset: Int, word: UInt)]) throws -> Bool {
-        guard !expected.isEmpty else { return true }
-        guard let context = FunctionWords(of: function).flatMap({ RawAddress($0.context) }),
-            let metadata = context.address(), metadata.load(as: UInt.self) == MetadataKind.context
+    /// The metadata of the closure's context.
+    var metadata: RawAddress? { FunctionWords(of: function).flatMap { RawAddress($0.context) }?.address() }
+
+    /// Whether the description says what is expected, and the context has it there.
+    func liesAsExpected() throws -> Bool {
+        guard !slots.isEmpty else { return true }
+        guard let context = FunctionWords(of: function).flatMap({ RawAddress($0.context) }), let metadata,
+            metadata.load(as: UInt.self) == MetadataKind.context
         else { return false }
         let layout = try ContextLayout(try CaptureDescriptor(ofContext: metadata), bindings: [])
-        let last = expected.count - 1
-        for (index, (offset, word)) in expected.enumerated() {
-            let mask = index == last ? maskOfLast : .max
-            guard context.load(offset, as: UInt.self) & mask == word & mask else { return false }
-            guard layout.slots.contains(where: { $0.offset <= offset && offset < $0.offset + $0.size }) else { return false }
-        }
-        return true
+        return layout.slots.count == slots.count
+            && zip(layout.slots, slots).allSatisfy { $0.offset == $1.offset && $0.size == $1.size }
+            && words.allSatisfy { context.load($0.offset, as: UInt.self) & $0.mask == $0.word & $0.mask }
     }
 
     /// Whether a copy of the closure returns what the closure returns.

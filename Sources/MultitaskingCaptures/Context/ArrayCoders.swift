@@ -131,7 +131,8 @@ final class ObjectsReceiver: ContextReceiver, @unchecked Sendable {
         var objects: [AnyObject] = []
         for _ in 0..<max(0, count) {
             let index = try reader.decode(Int.self)
-            guard classes.indices.contains(index), let address = RawAddress(try classes[index].read(from: reader)) else {
+            guard classes.indices.contains(index), let address = RawAddress(try classes[index].read(from: reader))
+            else {
                 throw MultitaskingError(.decodeFailed, "a captured array of objects is damaged")
             }
             objects.append(address.object)

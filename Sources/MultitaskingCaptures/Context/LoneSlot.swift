@@ -81,7 +81,8 @@ private final class LoneReceiver<Value>: SlotReceiver, @unchecked Sendable {
             let word = try reader.decode(UInt.self)
             for index in start..<min(start + 8, MemoryLayout<Value>.stride) {
                 unsafe place.storeBytes(
-                    of: UInt8(truncatingIfNeeded: word >> (8 * UInt(index - start))), toByteOffset: index, as: UInt8.self)
+                    of: UInt8(truncatingIfNeeded: word >> (8 * UInt(index - start))), toByteOffset: index,
+                    as: UInt8.self)
             }
         }
         for part in coded {

@@ -71,7 +71,9 @@ enum ObjectCoders {
             guard MetadataKind.of(ancestor) == MetadataKind.nativeClass, let fields = Field.all(of: ancestor) else {
                 throw CaptureRefusal.unknownClass(type)
             }
-            if let variable = fields.first(where: \.isVariable) { throw CaptureRefusal.mutableClass(type, variable.name) }
+            if let variable = fields.first(where: \.isVariable) {
+                throw CaptureRefusal.mutableClass(type, variable.name)
+            }
             next = RawAddress(ancestor).address(8)?.type
         }
         return codable

@@ -76,7 +76,9 @@ final class ExistentialSlot<Existential>: SlotCoder, @unchecked Sendable {
         // SAFETY: the compiler's description says that there is an `Existential`, and the caller holds the context.
         let value = unsafe (context + offset).pointer.assumingMemoryBound(to: Existential.self).pointee
         let type = Swift.type(of: value as Any)
-        if MetadataKind.of(type) == MetadataKind.nativeClass { return try ObjectCoders.write(value as AnyObject, to: &sink) }
+        if MetadataKind.of(type) == MetadataKind.nativeClass {
+            return try ObjectCoders.write(value as AnyObject, to: &sink)
+        }
         guard let coded = value as? any Codable else {
             throw CaptureRefusal.notCodable(type, in: Existential.self)
         }

@@ -68,7 +68,8 @@ enum TrivialValue {
             let number = enumCase(place, type)
             guard cases.withPayload > 0 else { break }
             let payload = number < cases.withPayload ? payloadType(number, type) : nil
-            let payloadSize = (0..<cases.withPayload)
+            let payloadSize =
+                (0..<cases.withPayload)
                 .map { payloadType($0, type).map { TypeDescription.size($0) } ?? 0 }.max() ?? 0
             let tag = Set(min(size, payloadSize)..<size)
             guard let payload else { return tag }
@@ -106,7 +107,8 @@ enum TrivialValue {
 
     /// The types and offsets of a struct's fields; nil if they are not known, or one is no type of the language.
     private static func parts(of type: Any.Type) -> [(type: Any.Type, offset: Int)]? {
-        guard let fields = Field.all(of: type), let offsets = Field.offsets(ofStruct: type), fields.count == offsets.count
+        guard let fields = Field.all(of: type), let offsets = Field.offsets(ofStruct: type),
+            fields.count == offsets.count
         else { return nil }
         var parts: [(type: Any.Type, offset: Int)] = []
         for (field, offset) in zip(fields, offsets) {

@@ -76,7 +76,9 @@ struct MangledName: @unchecked Sendable {
         if !names.isEmpty { return names.joined(separator: " with ") }
         let text = "$s" + (unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: length), as: UTF8.self))
         return unsafe text.utf8CString.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let name = unsafe mc_demangle(base, buffer.count - 1) else { return text }
+            guard let base = buffer.baseAddress, let name = unsafe mc_demangle(base, buffer.count - 1) else {
+                return text
+            }
             // SAFETY: a string of the C library's memory, which is ours to free.
             defer { unsafe free(name) }
             return unsafe String(cString: name)
@@ -114,8 +116,10 @@ struct MangledName: @unchecked Sendable {
     /// Whether the type is that of a variable's box.
     var isVariable: Bool { operators.contains("_X") || operators.contains("XX") || operators.hasSuffix("z") }
 
-    /// Whether the type is that of a weak or unowned reference.
-    var isUncountedReference: Bool { ["Xw", "Xo", "Xu"].contains { operators.hasSuffix($0) } }
+    /// Whether the type is that of a weak or unowned reference, or of the box of one.
+    var isUncountedReference: Bool {
+        ["Xw", "Xo", "Xu"].contains { operators.hasSuffix($0) || operators.hasSuffix($0 + "z_Xx") }
+    }
 
     /// Whether the type is one that no value of the language has.
     var isBuiltin: Bool {

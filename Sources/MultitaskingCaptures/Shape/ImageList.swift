@@ -65,7 +65,8 @@ extension ImageIdentity {
         let name = path.isEmpty ? "the program" : "the image \(path)"
         guard let first = segments.first else {
             throw MultitaskingError(
-                .functionNotFound, "the worker does not have \(name); link it to the program, or load it before the pool is made")
+                .functionNotFound,
+                "the worker does not have \(name); link it to the program, or load it before the pool is made")
         }
         guard first.buildID == buildID, Self.size(of: segments) == size else {
             throw MultitaskingError(

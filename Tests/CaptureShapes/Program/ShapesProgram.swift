@@ -24,6 +24,7 @@ enum ShapesProgram {
             case "there": try there(allowsRefusals)
             case "worker": try worker()
             case "refusals": refusals()
+            case "memory": try memory(rebuilding: arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000)
             default: max(here(allowsRefusals), try there(allowsRefusals))
             }
         } catch {
@@ -86,6 +87,31 @@ enum ShapesProgram {
         }
         FileHandle.standardOutput.write(try JSONEncoder().encode(answers))
         return 0
+    }
+
+    /// Rebuilds all closures again and again, calls and frees them, and looks whether the process grows.
+    private static func memory(rebuilding count: Int) throws -> Int32 {
+        let sent = Shape.all.compactMap { shape in
+            let held = shape.make(11)
+            // Closures that change what they have captured take up more and more.
+            guard shape.expectation == .sent, let parcel = try? held.send() else { return (Held, Parcel)?.none }
+            return (held, parcel)
+        }
+        var sizes: [Int] = []
+        for _ in 0..<5 {
+            for _ in 0..<max(1, count / 5 / sent.count) {
+                for (held, parcel) in sent { _ = try held.receive(parcel) }
+            }
+            sizes.append(residentKilobytes)
+        }
+        print("rebuilt \(count) closures of \(sent.count) shapes; resident: \(sizes) KiB")
+        // The first rounds fill caches and the C library's lists.
+        return sizes[4] - sizes[1] < 2048 ? 0 : 1
+    }
+
+    private static var residentKilobytes: Int {
+        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(getpagesize()) / 1024
     }
 
     /// Prints the text of each refusal.

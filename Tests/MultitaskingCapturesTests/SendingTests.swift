@@ -1,0 +1,188 @@
+import Foundation
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+import Testing
+
+@testable import MultitaskingCaptures
+
+private struct Point: Codable, Sendable, Equatable {
+    var x: Int
+    func moved(by distance: Int) -> Point { Point(x: x + distance) }
+}
+
+/// Counts its objects.
+private final class Counted: Codable, Sendable {
+    static let count = Atomic<Int>(0)
+    let number: Int
+
+    init(_ number: Int) {
+        self.number = number
+        Self.count.add(1, ordering: .relaxed)
+    }
+
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+        Self.count.add(1, ordering: .relaxed)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+
+    deinit { Self.count.subtract(1, ordering: .relaxed) }
+}
+
+/// Can be encoded, not decoded.
+private struct OneWay: Codable, Sendable {
+    var text = "a text that is longer than a small string"
+
+    init() {}
+    init(from decoder: any Decoder) throws { throw MultitaskingError(.wrongType, "one way") }
+}
+
+/// Stands for an entry of a table that may be another one where it is decoded.
+private struct Entry: Codable, Sendable, Equatable {
+    static let offset = Atomic<Int32>(0)
+    var number: Int32
+
+    init(number: Int32) { self.number = number }
+
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int32.self) + Self.offset.load(ordering: .relaxed)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+@inline(never) private func number() -> Int { Int.random(in: 100...200) }
+
+// Serialized: some count objects of the whole process.
+@Suite(.serialized)
+struct SendingTests {
+    @Test("The self-check passes here")
+    func selfCheckPasses() { #expect(CaptureSending.isWorking) }
+
+    @Test("A closure that captures values, functions and a bound method returns what it returns in place")
+    func capturingClosureReturnsTheSame() throws {
+        let limit = number()
+        let point = Point(x: limit)
+        let scale: @Sendable (Int) -> Int = { $0 * limit }
+        let move = point.moved
+        #expect(try sendAndCall { "\($0 < limit)" } == "true")
+        #expect(try sendAndCall { move(scale($0)) } == point.moved(by: 7 * limit))
+    }
+
+    @Test("The same closure with other values has the same shape; a captured function makes another")
+    func shapeDependsOnTypesAndCode() throws {
+        func add(_ number: Int) -> LiteralFunction<Int, Int> { LiteralFunction { $0 + number } }
+        func apply(_ function: @escaping @Sendable (Int) -> Int) -> LiteralFunction<Int, Int> {
+            LiteralFunction { function($0) + 1 }
+        }
+        #expect(try Sent(add(number())).shape == Sent(add(number() + 1000)).shape)
+        #expect(try Sent(apply { $0 * 2 }).shape != Sent(apply { $0 * 3 }).shape)
+    }
+
+    @Test("A closure that captures nothing has no trace")
+    func plainClosureHasNoTrace() throws {
+        let trace = try ClosureTrace.write(LiteralFunction<Int, Int> { $0 * 2 }, into: PayloadWriter())
+        #expect(trace == nil)
+    }
+
+    @Test("Objects captured by closures that are received end with these")
+    func objectsEndWithTheirClosures() throws {
+        let before = Counted.count.load(ordering: .relaxed)
+        for round in 0..<100 {
+            let object = Counted(round)
+            let inner: @Sendable (Int) -> Int = { $0 + object.number }
+            #expect(try sendAndCall { inner($0) + object.number } == 7 + 2 * round)
+        }
+        #expect(Counted.count.load(ordering: .relaxed) == before)
+    }
+
+    @Test("A value whose decoding throws after others frees those, and its error arrives")
+    func decodingThatThrowsHalfWayFreesWhatWasRead() throws {
+        let before = Counted.count.load(ordering: .relaxed)
+        func send() throws -> Sent {
+            let object = Counted(number())
+            let inner: @Sendable (Int) -> Int = { $0 + object.number }
+            let bad = OneWay()
+            return try Sent(LiteralFunction<Int, String> { "\(inner($0)) \(object.number) \(bad.text)" })
+        }
+        let sent = try send()
+        for _ in 0..<10 {
+            let error = #expect(throws: MultitaskingError.self) {
+                try sent.received(as: LiteralFunction<Int, String>.self)
+            }
+            #expect(error?.code == .wrongType)
+        }
+        #expect(Counted.count.load(ordering: .relaxed) == before)
+    }
+
+    @Test("A trivial value captured alone whose Codable gives another value is an error")
+    func loneValueThatDecodesDifferentlyIsAnError() throws {
+        let entry = Entry(number: Int32(number()))
+        let function = LiteralFunction<Int, Int> { $0 + Int(entry.number) }
+        let sent = try Sent(function)
+        #expect(try sent.received(as: LiteralFunction<Int, Int>.self).call(1, in: Nowhere()) == Int(entry.number) + 1)
+        Entry.offset.store(1, ordering: .relaxed)
+        defer { Entry.offset.store(0, ordering: .relaxed) }
+        let error = #expect(throws: MultitaskingError.self) { try sent.received(as: LiteralFunction<Int, Int>.self) }
+        #expect(error?.code == .decodeFailed)
+    }
+
+    @Test("Values that were cut off at any byte give an error")
+    func truncatedValuesGiveAnError() throws {
+        let text = "a text that is longer than a small string"
+        let list = Array(0..<number())
+        let sent = try Sent(LiteralFunction<Int, String> { "\(text) \(list) \($0)" })
+        for count in 0..<sent.values.count {
+            let cut = Sent(shape: sent.shape, values: Array(sent.values[..<count]))
+            #expect(throws: MultitaskingError.self) { try cut.received(as: LiteralFunction<Int, String>.self) }
+        }
+    }
+
+    @Test("The shape of another build is an error that names both")
+    func shapeOfAnotherBuildIsAnError() throws {
+        let limit = number()
+        var shape = try Sent(LiteralFunction<Int, Int> { $0 + limit }).shape
+        let own = shape.images[0]
+        shape.images[0] = ImageIdentity(path: own.path, buildID: [0xAB, 0x0C], size: own.size)
+        let error = #expect(throws: MultitaskingError.self) { try ClosureReceiver(shape) }
+        #expect(error?.code == .functionNotFound)
+        #expect(error?.message.contains("ab0c") == true, "\(String(describing: error))")
+        shape.images[0] = ImageIdentity(path: "/nowhere.so", buildID: [], size: 1)
+        #expect(throws: MultitaskingError.self) { try ClosureReceiver(shape) }
+    }
+
+    @Test("A description that was changed in memory is found by the self-check")
+    func changedDescriptionIsFound() throws {
+        let metadata = try #require(SelfCheck.numbers(5).metadata)
+        let record = try #require(metadata.address(16))
+        // The number of captures, and the types of the first and the second, exchanged.
+        let first = record.load(12, as: Int32.self)
+        let second = record.load(16, as: Int32.self)
+        for change in [[(0, Int32(1))], [(0, 100_000)], [(12, second + 4)], [(12, second + 4), (16, first - 4)]] {
+            let before = change.map { ($0.0, record.load($0.0, as: Int32.self)) }
+            try overwrite(record, change)
+            #expect(!SelfCheck().passes, "\(change)")
+            try overwrite(record, before)
+        }
+        #expect(SelfCheck().passes)
+    }
+
+    private func overwrite(_ record: RawAddress, _ words: [(offset: Int, word: Int32)]) throws {
+        let page = UInt(getpagesize())
+        // SAFETY: the pages of the record, which is a constant of this program and is given back as it was.
+        let start = unsafe UnsafeMutableRawPointer(bitPattern: record.bits & ~(page - 1))
+        try #require(unsafe mprotect(start, Int(2 * page), PROT_READ | PROT_WRITE) == 0)
+        for (offset, word) in words {
+            unsafe UnsafeMutableRawPointer(mutating: (record + offset).pointer).storeBytes(of: word, as: Int32.self)
+        }
+        try #require(unsafe mprotect(start, Int(2 * page), PROT_READ) == 0)
+    }
+}
