@@ -36,7 +36,7 @@ struct SelfCheck {
     static func numbers(_ number: Int) -> Specimen {
         let small = Int8(truncatingIfNeeded: number)
         return Specimen(
-            LiteralFunction { ["\($0 &+ number)", "\(small)"] }, slots: [(16, 8), (24, 1)],
+            SelfCheckFunction { ["\($0 &+ number)", "\(small)"] }, slots: [(16, 8), (24, 1)],
             words: [(16, UInt(number), .max), (24, UInt(UInt8(bitPattern: small)), 0xFF)])
     }
 
@@ -49,14 +49,14 @@ struct SelfCheck {
         let words = unsafe unsafeBitCast(text, to: (UInt, UInt).self)
         let listWord = unsafe unsafeBitCast(list, to: UInt.self)
         return Specimen(
-            LiteralFunction { [text, "\(small) \(list) \($0)"] }, slots: [(16, 16), (32, 1), (40, 8)],
+            SelfCheckFunction { [text, "\(small) \(list) \($0)"] }, slots: [(16, 16), (32, 1), (40, 8)],
             words: [(16, words.0, .max), (24, words.1, .max), (40, listWord, .max)])
     }
 
     @inline(never)
     private static func list(_ number: Int) -> Specimen {
         let list = [number, number &+ 2]
-        return Specimen(LiteralFunction { ["\(list) \($0)"] })
+        return Specimen(SelfCheckFunction { ["\(list) \($0)"] })
     }
 
     private enum Choice: Codable, Sendable {
@@ -68,7 +68,7 @@ struct SelfCheck {
     private static func choice(_ number: Int) -> Specimen {
         let first = number % 2 == 0 ? Choice.text("even") : .number(number)
         let value: any Codable & Sendable = [number]
-        return Specimen(LiteralFunction { ["\(first) \(value) \($0)"] })
+        return Specimen(SelfCheckFunction { ["\(first) \(value) \($0)"] })
     }
 
     private struct Mishap: Error, Codable {
@@ -78,7 +78,7 @@ struct SelfCheck {
     @inline(never)
     private static func error(_ number: Int) -> Specimen {
         let error: any Error = Mishap(number: number)
-        return Specimen(LiteralFunction { ["\(error) \($0)"] })
+        return Specimen(SelfCheckFunction { ["\(error) \($0)"] })
     }
 
     @inline(never)
@@ -91,13 +91,13 @@ struct SelfCheck {
         // SAFETY: a function is two words, which are compared and nothing else.
         let words = unsafe unsafeBitCast(Held(function: inner), to: FunctionWords.self)
         return Specimen(
-            LiteralFunction { ["\(inner($0)) \(number)"] }, slots: [(16, 16), (32, 8)],
+            SelfCheckFunction { ["\(inner($0)) \(number)"] }, slots: [(16, 16), (32, 8)],
             words: [(16, words.code, .max), (24, words.context, .max), (32, UInt(number), .max)])
     }
 
     @inline(never)
     private static func generic<Value: Codable & Sendable>(_ value: Value, _ number: Int) -> Specimen {
-        Specimen(LiteralFunction { ["\([value]) \(Value.self) \($0 &+ number)"] })
+        Specimen(SelfCheckFunction { ["\([value]) \(Value.self) \($0 &+ number)"] })
     }
 
     // MARK: What must not be sent
@@ -106,7 +106,7 @@ struct SelfCheck {
     private static func refusesVariables(_ number: Int) throws -> Bool {
         nonisolated(unsafe) var list = [number]
         let change: @Sendable (Int) -> Void = { unsafe list.append($0) }
-        let closure = LiteralFunction<Int, [String]> {
+        let closure = SelfCheckFunction {
             change($0)
             return unsafe ["\(list)"]
         }
@@ -142,23 +142,36 @@ struct SelfCheck {
         let before = Counted.count.load(ordering: .relaxed)
         func check() throws -> Bool {
             let object = Counted(number)
-            let specimen = Specimen(LiteralFunction { ["\(object.number) \($0) \(number)"] })
+            let specimen = Specimen(SelfCheckFunction { ["\(object.number) \($0) \(number)"] })
             return try specimen.survives()
         }
         return try check() && Counted.count.load(ordering: .relaxed) == before
     }
 }
 
+/// The type of the self-check's closures.
+struct SelfCheckFunction: PortableFunction {
+    private let function: @Sendable (Int) throws -> [String]
+
+    init(_ function: @escaping @Sendable (Int) throws -> [String]) { self.function = function }
+
+    func call(_ argument: ArgumentList<Int>, in environment: any TaskEnvironment) throws -> [String] {
+        try function(argument.values)
+    }
+
+    func call(_ argument: Int) throws -> [String] { try function(argument) }
+}
+
 /// A closure of the self-check.
 struct Specimen {
-    let function: LiteralFunction<Int, [String]>
+    let function: SelfCheckFunction
     /// Where its captures should lie; empty if the optimizer decides that.
     var slots: [(offset: Int, size: Int)] = []
     /// What should be found there, in the bits of a mask.
     var words: [(offset: Int, word: UInt, mask: UInt)] = []
 
     init(
-        _ function: LiteralFunction<Int, [String]>, slots: [(offset: Int, size: Int)] = [],
+        _ function: SelfCheckFunction, slots: [(offset: Int, size: Int)] = [],
         words: [(offset: Int, word: UInt, mask: UInt)] = []
     ) {
         self.function = function
@@ -190,9 +203,9 @@ struct Specimen {
         for argument in [3, 4] {
             // SAFETY: the reader is gone before the closure returns the array's bytes.
             let copy = try unsafe bytes.withUnsafeBytes {
-                try receiver.function(as: LiteralFunction<Int, [String]>.self, from: unsafe PayloadReader($0))
+                try receiver.function(as: SelfCheckFunction.self, from: unsafe PayloadReader($0))
             }
-            guard try copy.call(argument, in: NoEnvironment()) == function.call(argument, in: NoEnvironment()) else {
+            guard try copy.call(argument) == function.call(argument) else {
                 return false
             }
         }
@@ -210,15 +223,4 @@ extension PayloadWriter {
             written = count
         }
     }
-}
-
-/// The environment of the self-check, which asks it for nothing.
-private struct NoEnvironment: TaskEnvironment, TaskClock {
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
-    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value { throw missing }
-    var clock: any TaskClock { self }
-    var now: Duration { .zero }
-    func sleep(for duration: Duration) {}
-    private var missing: MultitaskingError { MultitaskingError(.noSuchObject, "the self-check has no environment") }
 }

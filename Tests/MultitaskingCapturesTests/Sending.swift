@@ -35,23 +35,25 @@ struct Sent {
 
 /// Sends a closure to this very process, and calls what arrives.
 func sendAndCall<Output: Portable>(_ function: @escaping @Sendable (Int) throws -> Output) throws -> Output {
-    let literal = LiteralFunction(function)
-    return try Sent(literal).received(as: LiteralFunction<Int, Output>.self).call(7, in: Nowhere())
+    let literal = Literal(function)
+    return try Sent(literal).received(as: Literal<Int, Output>.self)(7)
 }
 
 /// The refusal of a closure; nil if it is sent.
 func refusal<Output: Portable>(of function: @escaping @Sendable (Int) throws -> Output) throws -> CaptureRefusal? {
-    do { _ = try Sent(LiteralFunction(function)) } catch let refusal as CaptureRefusal { return refusal }
+    do { _ = try Sent(Literal(function)) } catch let refusal as CaptureRefusal { return refusal }
     return nil
 }
 
-/// An environment that has nothing.
-struct Nowhere: TaskEnvironment, TaskClock {
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
-    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value { throw missing }
-    var clock: any TaskClock { self }
-    var now: Duration { .zero }
-    func sleep(for duration: Duration) {}
-    private var missing: MultitaskingError { MultitaskingError(.noSuchObject, "there is nothing here") }
+/// A function that is handed over as it is.
+struct Literal<Input: Portable, Output: Portable>: PortableFunction {
+    private let function: @Sendable (Input) throws -> Output
+
+    init(_ function: @escaping @Sendable (Input) throws -> Output) { self.function = function }
+
+    func call(_ arguments: ArgumentList<Input>, in environment: any TaskEnvironment) throws -> Output {
+        try function(arguments.values)
+    }
+
+    func callAsFunction(_ input: Input) throws -> Output { try function(input) }
 }

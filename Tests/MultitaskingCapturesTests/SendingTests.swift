@@ -79,9 +79,9 @@ struct SendingTests {
 
     @Test("The same closure with other values has the same shape; a captured function makes another")
     func shapeDependsOnTypesAndCode() throws {
-        func add(_ number: Int) -> LiteralFunction<Int, Int> { LiteralFunction { $0 + number } }
-        func apply(_ function: @escaping @Sendable (Int) -> Int) -> LiteralFunction<Int, Int> {
-            LiteralFunction { function($0) + 1 }
+        func add(_ number: Int) -> Literal<Int, Int> { Literal { $0 + number } }
+        func apply(_ function: @escaping @Sendable (Int) -> Int) -> Literal<Int, Int> {
+            Literal { function($0) + 1 }
         }
         #expect(try Sent(add(number())).shape == Sent(add(number() + 1000)).shape)
         #expect(try Sent(apply { $0 * 2 }).shape != Sent(apply { $0 * 3 }).shape)
@@ -89,7 +89,7 @@ struct SendingTests {
 
     @Test("A closure that captures nothing has no trace")
     func plainClosureHasNoTrace() throws {
-        let trace = try ClosureTrace.write(LiteralFunction<Int, Int> { $0 * 2 }, into: PayloadWriter())
+        let trace = try ClosureTrace.write(Literal<Int, Int> { $0 * 2 }, into: PayloadWriter())
         #expect(trace == nil)
     }
 
@@ -111,12 +111,12 @@ struct SendingTests {
             let object = Counted(number())
             let inner: @Sendable (Int) -> Int = { $0 + object.number }
             let bad = OneWay()
-            return try Sent(LiteralFunction<Int, String> { "\(inner($0)) \(object.number) \(bad.text)" })
+            return try Sent(Literal<Int, String> { "\(inner($0)) \(object.number) \(bad.text)" })
         }
         let sent = try send()
         for _ in 0..<10 {
             let error = #expect(throws: MultitaskingError.self) {
-                try sent.received(as: LiteralFunction<Int, String>.self)
+                try sent.received(as: Literal<Int, String>.self)
             }
             #expect(error?.code == .wrongType)
         }
@@ -126,12 +126,12 @@ struct SendingTests {
     @Test("A trivial value captured alone whose Codable gives another value is an error")
     func loneValueThatDecodesDifferentlyIsAnError() throws {
         let entry = Entry(number: Int32(number()))
-        let function = LiteralFunction<Int, Int> { $0 + Int(entry.number) }
+        let function = Literal<Int, Int> { $0 + Int(entry.number) }
         let sent = try Sent(function)
-        #expect(try sent.received(as: LiteralFunction<Int, Int>.self).call(1, in: Nowhere()) == Int(entry.number) + 1)
+        #expect(try sent.received(as: Literal<Int, Int>.self)(1) == Int(entry.number) + 1)
         Entry.offset.store(1, ordering: .relaxed)
         defer { Entry.offset.store(0, ordering: .relaxed) }
-        let error = #expect(throws: MultitaskingError.self) { try sent.received(as: LiteralFunction<Int, Int>.self) }
+        let error = #expect(throws: MultitaskingError.self) { try sent.received(as: Literal<Int, Int>.self) }
         #expect(error?.code == .decodeFailed)
     }
 
@@ -139,17 +139,17 @@ struct SendingTests {
     func truncatedValuesGiveAnError() throws {
         let text = "a text that is longer than a small string"
         let list = Array(0..<number())
-        let sent = try Sent(LiteralFunction<Int, String> { "\(text) \(list) \($0)" })
+        let sent = try Sent(Literal<Int, String> { "\(text) \(list) \($0)" })
         for count in 0..<sent.values.count {
             let cut = Sent(shape: sent.shape, values: Array(sent.values[..<count]))
-            #expect(throws: MultitaskingError.self) { try cut.received(as: LiteralFunction<Int, String>.self) }
+            #expect(throws: MultitaskingError.self) { try cut.received(as: Literal<Int, String>.self) }
         }
     }
 
     @Test("The shape of another build is an error that names both")
     func shapeOfAnotherBuildIsAnError() throws {
         let limit = number()
-        var shape = try Sent(LiteralFunction<Int, Int> { $0 + limit }).shape
+        var shape = try Sent(Literal<Int, Int> { $0 + limit }).shape
         let own = shape.images[0]
         shape.images[0] = ImageIdentity(path: own.path, buildID: [0xAB, 0x0C], size: own.size)
         let error = #expect(throws: MultitaskingError.self) { try ClosureReceiver(shape) }

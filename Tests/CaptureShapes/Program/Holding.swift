@@ -83,15 +83,31 @@ struct M1: TestFunction {
     }
 }
 
-typealias Pack = LiteralFunction
-typealias APack = AsyncLiteralFunction
-typealias Named = NamedFunction
+/// A function whose parameters are a pack, handed over as it is and not in an autoclosure.
+struct Pack<each Argument: Portable, Output: Portable>: PortableFunction {
+    let f: @Sendable (repeat each Argument) throws -> Output
+    init(_ f: @escaping @Sendable (repeat each Argument) throws -> Output) { self.f = f }
+    func call(_ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment) throws -> Output {
+        try f(repeat each arguments.values)
+    }
+}
 
-func hold(_ function: LiteralFunction<Int, String>) -> Held { hold(function, 7) }
-func hold(_ function: AsyncLiteralFunction<Int, String>) -> Held { hold(function, 7) }
-func hold(_ function: NamedFunction<Int, String>) -> Held { hold(function, 7) }
-func holdP<T: Portable, U: Portable>(_ function: LiteralFunction<T, U>, _ argument: T) -> Held {
-    hold(function, argument)
+struct APack<each Argument: Portable, Output: Portable>: PortableFunction {
+    let f: @Sendable (repeat each Argument) async throws -> Output
+    init(_ f: @escaping @Sendable (repeat each Argument) async throws -> Output) { self.f = f }
+    func call(_ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment) throws -> Output {
+        let f = f
+        return try environment.wait { try await f(repeat each arguments.values) }
+    }
+}
+
+typealias Named = ValueFunction
+
+func hold(_ function: Pack<Int, String>) -> Held { hold(function, ArgumentList(7)) }
+func hold(_ function: APack<Int, String>) -> Held { hold(function, ArgumentList(7)) }
+func hold(_ function: Named<Int, String>) -> Held { hold(function, ArgumentList(7)) }
+func holdP<T: Portable, U: Portable>(_ function: Pack<T, U>, _ argument: T) -> Held {
+    hold(function, ArgumentList(argument))
 }
 
 /// The environment of the calls: what is asynchronous runs elsewhere, while this thread waits.
