@@ -10,7 +10,8 @@ struct CellWord: Equatable, Sendable {
         case reading
         /// The element is gone.
         case consumed
-        /// The writer died: there never was an element.
+        /// There will never be an element: `owner` was too slow with it, or has died. The segment must stay until `owner`
+        /// has noticed, or its death was settled, as it may be writing here to this very moment.
         case void
         /// `owner` has the element and has not reported it, in a channel that redelivers: the element is kept.
         case taken

@@ -1,4 +1,3 @@
-import Glibc
 import MultitaskingCore
 
 /// The fixed part of a channel, in the channel table: 512 bytes, of which the busy words have a cache line each.
@@ -41,6 +40,7 @@ struct ChannelHeader {
     @inline(__always) func prefetchTail() { arena.prefetch(base + 128) }
     @inline(__always) var tailSegment: SharedWord { arena.word(base + 136) }
 
+    /// A `HeadWord`.
     @inline(__always) var head: SharedWord { arena.word(base + 256) }
     @inline(__always) var headSegment: SharedWord { arena.word(base + 264) }
 
@@ -48,8 +48,21 @@ struct ChannelHeader {
     var finished: SharedWord { arena.word(base + 384) }
     /// See `DropCount`.
     var dropped: SharedWord { arena.word(base + 392) }
-    /// Whether every element sent was reported as done, or will never be.
-    var isJoined: Bool { finished.load() &+ DropCount(header: self).value >= tail.load() }
+    /// How many places the head has passed that never held an element, as far as somebody has added them up.
+    private var voidSum: SharedWord { arena.word(base + 400) }
+
+    /// How many places the head has passed that never held an element.
+    ///
+    /// Whoever moves the head past one calls this, so the sum lags by no more than there are processes, and the bits that the
+    /// head has room for say by how much.
+    var voids: UInt64 {
+        while true {
+            // ORDERING: the sum before the head, which is never behind it.
+            let sum = voidSum.load()
+            let missing = (HeadWord(rawValue: head.load()).voids &- sum) & HeadWord.voidMask
+            if missing == 0 || voidSum.compareExchange(sum, sum &+ missing) { return sum &+ missing }
+        }
+    }
 
     /// Sets flags that say that the channel is closed, and wakes whoever waits.
     ///
@@ -66,7 +79,7 @@ struct ChannelHeader {
 
     /// Writes the words of a channel that does not exist yet.
     func initialize(_ options: ChannelOptions) {
-        for word in [tail, head, finished, dropped, watched, returns, searched] { word.store(0) }
+        for word in [tail, head, finished, dropped, voidSum, watched, returns, searched] { word.store(0) }
         capacity.store(UInt64(options.capacity ?? 0))
         byteCapacity.store(UInt64(options.byteCapacity ?? 0))
         redelivers.store(options.redelivers ? 1 : 0)
@@ -98,60 +111,4 @@ extension Arena {
             if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
         }
     }
-}
-
-/// Processes that sleep until something happens.
-///
-/// The count is a hint: a sleeper that dies leaves it too high, which costs a needless system call now and then.
-///
-/// Waking one sleeper takes a system call, and until it runs, more changes may come. So bit 0 of the futex says that one was
-/// woken and is on its way: whoever makes a change meanwhile leaves it at that. The one on its way clears the bit before it
-/// looks, and when it has taken its part and there is more, it wakes the next. If it dies first, the supervisor wakes all;
-/// and everybody clears the bit before going to sleep, so that nobody relies on one who is not there.
-struct WaitQueue {
-    private static let onItsWay: UInt32 = 1
-
-    let arena: Arena
-    let offset: Int
-
-    @inline(__always) private var futex: SharedFutex { arena.futex(offset) }
-    @inline(__always) var sleepers: SharedWord { arena.word(offset + 8) }
-
-    /// Wakes one sleeper, if there is any. The caller has made its change before, by an ordered exchange or before a fence.
-    @inline(__always)
-    func wakeOne() {
-        if sleepers.loadOrdered() != 0 { wake() }
-    }
-
-    @inline(never)
-    private func wake() {
-        while true {
-            let now = futex.load()
-            if now & Self.onItsWay != 0 { return }
-            if futex.compareExchange(now, (now &+ 2) | Self.onItsWay) { return futex.wake(1) }
-        }
-    }
-
-    @inline(__always)
-    func wakeAll() {
-        fence()
-        guard sleepers.loadRelaxed() != 0 else { return }
-        futex.add(2)
-        futex.wake()
-    }
-
-    /// Sleeps for at most `nanoseconds`, unless `isReady`, which others make true before they wake.
-    func sleep(nanoseconds: Int64, unless isReady: () -> Bool) {
-        sleepers.add(1)
-        clear()
-        let ticket = futex.load()
-        fence()
-        // A change made before this look is seen by it; a change made later sees the sleeper and raises the futex.
-        if isReady() { sched_yield() } else { futex.sleep(while: ticket, nanoseconds: nanoseconds) }
-        sleepers.subtract(1)
-        clear()
-        fence()
-    }
-
-    private func clear() { futex.formClear(Self.onItsWay) }
 }

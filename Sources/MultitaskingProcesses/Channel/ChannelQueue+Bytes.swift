@@ -1,6 +1,6 @@
 // Counting bytes. There is no counter that a death could leave wrong: each place says how many bytes were sent up to and
 // including its element, and what waits is the difference between the tail and the head. So in a channel that counts
-// bytes a place is claimed only when the one before it is published.
+// bytes a place is claimed only when the one before it is published, or void: a void place says nothing, and is skipped.
 
 extension ChannelQueue {
     /// How many bytes wait that were never received.
@@ -14,13 +14,22 @@ extension ChannelQueue {
 
     /// How many bytes were sent before a place; nil if the place is gone, or the one before it not published.
     func bytes(before index: Int, in segment: Segment, number: UInt64) -> UInt64? {
-        if index > 0 {
-            let state = segment.cell(index - 1).word.state
-            if state == .free || state == .writing { return nil }
-        }
-        let bytes = index == 0 ? segment.startBytes.load() : segment.cell(index - 1).endBytes.load()
+        guard let bytes = bytes(before: index, in: segment) else { return nil }
         // ORDERING: after the bytes. If they are those of another segment in the same place, so is the tag.
         return segment.tag.load() == tag(number).rawValue ? bytes : nil
+    }
+
+    private func bytes(before index: Int, in segment: Segment) -> UInt64? {
+        for before in (0..<index).reversed() {
+            let cell = segment.cell(before)
+            switch cell.word.state {
+            case .free, .writing: return nil
+            // Its sender may be writing a number there to this moment.
+            case .void: continue
+            case .full, .reading, .consumed, .taken, .settling: return cell.endBytes.load()
+            }
+        }
+        return segment.startBytes.load()
     }
 
     private var headBytes: UInt64 { bytes(at: header.head, in: header.headSegment) }
@@ -30,7 +39,9 @@ extension ChannelQueue {
     private func bytes(at end: SharedWord, in segmentLink: SharedWord) -> UInt64 {
         var patience = Patience()
         while isLive, !patience.isSpent() {
-            let position = end.load()
+            let word = end.load()
+            // What a head has besides its position, a tail does not have.
+            let position = HeadWord(rawValue: word).position
             let link = SegmentLink(rawValue: segmentLink.load())
             guard let segment = Segment(arena: arena, link: link) else { continue }
             let (number, index) = Self.place(position)
@@ -38,15 +49,8 @@ extension ChannelQueue {
             let isBehind = index == 0 && link.number + 1 == number
             guard isBehind || link.number == number else { continue }
             let bytes = bytes(before: isBehind ? Segment.cells : index, in: segment, number: link.number)
-            if let bytes, end.load() == position, segmentLink.load() == link.rawValue { return bytes }
+            if let bytes, end.load() == word, segmentLink.load() == link.rawValue { return bytes }
         }
         return 0
-    }
-
-    /// Says that a place holds no bytes, because its sender has died or come too late.
-    func countNothing(at cell: Cell) {
-        guard byteCapacity != 0 else { return }
-        let (segment, index) = cell.place
-        cell.endBytes.store(bytes(before: index, in: segment, number: cell.word.tag.segment) ?? 0)
     }
 }

@@ -48,7 +48,8 @@ extension ChannelQueue {
     ///
     /// Only the client calls this, after the channel was closed and when nobody can begin anything with it.
     func dismantle() -> Bool {
-        guard !redelivers || emptySegmentsBehindTheHead() else { return false }
+        let mayHaveSegmentsBehindTheHead = redelivers || header.voids > 0
+        guard !mayHaveSegmentsBehindTheHead || emptySegmentsBehindTheHead() else { return false }
         // No chain has more segments than there is memory for; a damaged one may have no end.
         var left = arena.layout.size / 4096
         while let segment = Segment(arena: arena, link: SegmentLink(rawValue: header.headSegment.load())) {
@@ -70,7 +71,7 @@ extension ChannelQueue {
         return true
     }
 
-    /// Gives the segments back that are kept only by elements which their receivers have not reported.
+    /// Gives the segments back that are kept only by elements which their receivers have not reported, or by void places.
     private func emptySegmentsBehindTheHead() -> Bool {
         let head = SegmentLink(rawValue: header.headSegment.load()).number
         var isDone = true
@@ -92,7 +93,7 @@ extension ChannelQueue {
         let word = cell.word
         let consumed = CellWord(.consumed, tag: tag(number)).rawValue
         switch word.state {
-        case .free, .void:
+        case .free:
             guard cell.wordCell.compareExchange(word.rawValue, consumed) else { return false }
         case .full, .taken:
             let reading = CellWord(.reading, owner: membership.member, tag: tag(number))
@@ -101,8 +102,8 @@ extension ChannelQueue {
             cell.wordCell.store(consumed)
         case .writing, .reading, .settling:
             return false
-        case .consumed:
-            // Its reader may not have set its bit yet, and must not do so in a segment that serves again.
+        case .consumed, .void:
+            // Its reader or writer may not have set its bit yet, and must not do so in a segment that serves again.
             return segment.consumed.load() & 1 << UInt64(index) != 0
         }
         segment.consumed.formUnion(1 << UInt64(index))

@@ -18,8 +18,6 @@ extension ChannelQueue {
         /// The first element is of a type with this fingerprint, and stays.
         case otherType(UInt64)
         case empty
-        /// The first place is being written at this moment.
-        case busy
     }
 
     /// Claims the first element that was never received. What follows is ordered after the move of the head.
@@ -34,7 +32,8 @@ extension ChannelQueue {
         var patience = Patience()
         while isLive {
             try patience.spend()
-            let position = header.head.load()
+            let head = HeadWord(rawValue: header.head.load())
+            let position = head.position
             let (number, index) = Self.place(position)
             guard let segment = segmentForReceiving(number) else {
                 if position >= header.tail.load() { return .empty }
@@ -57,22 +56,20 @@ extension ChannelQueue {
                 if mayBeBehind(position) { header.prefetchTail() }
                 let mine = CellWord(state, owner: member, tag: tag)
                 guard cell.wordCell.compareExchange(word.rawValue, mine.rawValue) else { continue }
-                moveHead(past: position)
+                moveHead(past: head)
                 return .element(claim)
             case .void:
-                announce(cell, of: number, in: journal)
-                let consumed = CellWord(.consumed, owner: member, tag: tag)
-                guard cell.wordCell.compareExchange(word.rawValue, consumed.rawValue) else { continue }
-                moveHead(past: position)
-                finish(claim)
+                passVoid(head)
             case .reading, .settling, .consumed:
-                moveHead(past: position)
+                moveHead(past: head)
             case .taken:
-                moveHead(past: position)
+                moveHead(past: head)
                 // It may have gone back just before, and others may have looked for it while it was not behind the head.
                 if cell.word == CellWord(.full, tag: tag) { announceReturned() }
             case .writing:
-                return .busy
+                // What is behind it was sent before this call, perhaps; what is in it was not.
+                guard mayHideElements(position) else { return .empty }
+                makeVoid(cell, word)
             case .free:
                 return .empty
             }
@@ -86,18 +83,25 @@ extension ChannelQueue {
 
     /// Moves the head past a place that has been sent, and the tail before it.
     @inline(__always)
-    func moveHead(past position: UInt64) {
+    func moveHead(past head: HeadWord, isVoid: Bool = false) {
+        let position = head.position
         if mayBeBehind(position) {
             // Its sender may not have moved the tail yet.
             _ = header.tail.compareExchange(position, position &+ 1)
             hints.tail.store(header.tail.load(), ordering: .relaxed)
         }
         // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
-        if !header.head.compareExchangeOrdered(position, position &+ 1) { fence() }
+        if !header.head.compareExchangeOrdered(head.rawValue, head.next(isVoid: isVoid).rawValue) { fence() }
+    }
+
+    /// Moves the head past a place that has been sent, if it is there.
+    func moveHead(past position: UInt64) {
+        let head = HeadWord(rawValue: header.head.load())
+        if head.position == position { moveHead(past: head) }
     }
 
     @inline(__always)
-    private func segmentForReceiving(_ number: UInt64) -> Segment? {
+    func segmentForReceiving(_ number: UInt64) -> Segment? {
         let link = SegmentLink(rawValue: header.headSegment.load())
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
         return nextSegmentForReceiving(number)
@@ -135,6 +139,12 @@ extension ChannelQueue {
     @inline(__always)
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
         cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
+        setConsumed(index, in: segment, number: number)
+    }
+
+    /// Says that nobody will touch a place any more, and gives its segment back if it was the last.
+    @inline(__always)
+    func setConsumed(_ index: Int, in segment: Segment, number: UInt64) {
         let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
         if consumed == Segment.allConsumed { retireIfLeft(segment, number: number) }
     }

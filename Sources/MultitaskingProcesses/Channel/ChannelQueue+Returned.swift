@@ -62,7 +62,7 @@ extension ChannelQueue {
 
     /// The elements that went back, in the order in which they were sent.
     private func findReturned() -> [Claim] {
-        let head = header.head.load()
+        let head = HeadWord(rawValue: header.head.load()).position
         var claims: [Claim] = []
         arena.forEachSegment { segment in
             let segmentTag = SegmentTag(rawValue: segment.tag.load())

@@ -1,4 +1,3 @@
-import CMultitaskingLinux
 import MultitaskingCore
 
 extension ChannelQueue {
@@ -10,13 +9,12 @@ extension ChannelQueue {
     @inline(__always)
     func send(journal: JournalEntry, byteCount: Int, fill: (Cell) -> Void) throws -> SendResult {
         let member = membership.member
-        var looks = Self.looks
         var patience = Patience()
         while true {
             if isClosed { return .closed }
             try patience.spend()
             let position = header.tail.load()
-            if isFull(tail: position) { return .full }
+            if isFull(tail: position), !makeRoom(before: position) { return .full }
             let (number, index) = Self.place(position)
             guard let segment = try segmentForSending(number) else { continue }
             let cell = segment.cell(index)
@@ -28,17 +26,22 @@ extension ChannelQueue {
                 startBytes = bytes
             }
             announce(cell, of: number, in: journal)
-            if cell.wordCell.compareExchange(
-                CellWord(.free, tag: tag).rawValue, CellWord(.writing, owner: member, tag: tag).rawValue)
-            {
-                // ORDERING: after the exchange; see `abandon`.
-                if isClosed {
-                    abandon(cell, tag, journal)
+            let writing = CellWord(.writing, owner: member, tag: tag)
+            if cell.wordCell.compareExchangeOrdered(CellWord(.free, tag: tag).rawValue, writing.rawValue) {
+                // ORDERING: both in the one order of ordered accesses: whoever closes the channel sets the flag and then, after
+                // a fence, looks at places. It sees this place claimed, or this sees the flag.
+                if isClosedOrdered {
+                    abandon(cell, writing)
                     return .closed
                 }
                 fill(cell)
                 if byteCapacity != 0 { cell.endBytes.store(startBytes &+ UInt64(byteCount)) }
-                cell.wordCell.store(CellWord(.full, tag: tag).rawValue)
+                // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
+                guard cell.wordCell.compareExchangeOrdered(writing.rawValue, CellWord(.full, tag: tag).rawValue) else {
+                    // It took too long, and somebody has made the place void.
+                    leaveVoid(cell, number: number)
+                    continue
+                }
                 // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must do.
                 if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
                 return .sent
@@ -46,30 +49,22 @@ extension ChannelQueue {
             let word = cell.word
             guard word.tag == tag else { continue }
             if byteCapacity != 0, word.state == .writing {
-                // Whether there is room behind it is not known before its size is. If its sender is stopped or dead, this
-                // one must not wait here.
-                looks -= 1
-                if looks == 0 { return .full }
-                mt_pause()
+                // Whether there is room behind it is not known before its size is.
+                makeVoid(cell, word)
             } else {
                 _ = header.tail.compareExchange(position, position &+ 1)
             }
         }
     }
 
-    /// How often to look again at a place that somebody else is writing: some 50 µs.
-    private static let looks = 1000
-
     /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed channel
-    /// empty may be gone. Whoever closes sets the flag before it looks at places, and whoever sends does the opposite.
+    /// empty may be gone.
     @inline(never)
-    private func abandon(_ cell: Cell, _ tag: SegmentTag, _ journal: JournalEntry) {
-        // It counts as sent, and as dropped, as if its sender had died.
-        let position = tag.segment * UInt64(Segment.cells) + UInt64(cell.place.index)
-        _ = header.tail.compareExchange(position, position &+ 1)
-        DropCount(header: header).add(for: journal)
-        countNothing(at: cell)
-        cell.wordCell.store(CellWord(.void, tag: tag).rawValue)
+    private func abandon(_ cell: Cell, _ writing: CellWord) {
+        let void = CellWord(.void, owner: writing.owner, tag: writing.tag)
+        // Unless somebody else has done so.
+        _ = cell.wordCell.compareExchange(writing.rawValue, void.rawValue)
+        leaveVoid(cell, number: writing.tag.segment)
     }
 
     /// The segment with this number, linked now if it is the next one; nil if it is gone already.

@@ -4,8 +4,12 @@ import Synchronization
 /// The queue inside a channel: a chain of segments that any process of the pool may append to and take from.
 ///
 /// A place goes free → writing → full → reading → consumed, each step one change of its word by one process, whose number
-/// the word carries. In a channel that redelivers, a task's elements go full → taken → settling → consumed instead. `head` and `tail` only help to find the place: whoever sees that they lag moves them on. So a process
-/// that dies leaves at most one place in `writing` or `reading`, which the supervisor finds through its journal.
+/// the word carries. In a channel that redelivers, a task's elements go full → taken → settling → consumed instead. `head`
+/// and `tail` only help to find the place: whoever sees that they lag moves them on. So a process that dies leaves at most one
+/// place in `writing` or `reading`, which the supervisor finds through its journal.
+///
+/// Who must know what a place in `writing` will hold does not wait for its sender: it makes the place void, and the sender
+/// claims another one at the end; see `ChannelQueue+Voids.swift`.
 ///
 /// The tail is never behind the head: whoever moves the head past a place has moved the tail past it before.
 struct ChannelQueue {
@@ -48,29 +52,36 @@ struct ChannelQueue {
     @inline(__always)
     var isClosed: Bool { header.state.load() != serial << 8 | ChannelHeader.liveFlag }
 
+    /// Like ``isClosed``, in the one order of all ordered accesses and fences.
+    @inline(__always)
+    var isClosedOrdered: Bool { header.state.loadOrdered() != serial << 8 | ChannelHeader.liveFlag }
+
     /// Whether nobody can come any more who has not been there before: the pool has ended, or the channel is gone.
     var hasEnded: Bool { !isLive || header.state.load() & ChannelHeader.endedFlag != 0 }
 
-    /// How many elements wait that were never received.
-    var count: Int {
-        let head = header.head.load()
+    /// Whether a receiver would find something.
+    var isReadyToReceive: Bool { hasElement || hasReturned }
+
+    /// Whether a sender would find no room.
+    var isFull: Bool {
         let tail = header.tail.load()
-        return tail > head ? Int(clamping: tail - head) : 0
+        return isFull(tail: tail) && elements(before: tail) >= capacity || isFullOfBytes
     }
 
-    /// Whether a receiver would find something.
-    var isReadyToReceive: Bool { count > 0 || hasReturned }
+    /// Like ``isFull``, but counts places that hold no element; cheaper while somebody receives.
+    var seemsFull: Bool { isFull(tail: header.tail.load()) || isFullOfBytes }
 
-    var isFull: Bool { isFull(tail: header.tail.load()) || byteCapacity != 0 && byteCount >= byteCapacity }
+    private var isFullOfBytes: Bool { byteCapacity != 0 && byteCount >= byteCapacity }
 
     /// Whether somebody may wait for a place to become free.
     @inline(__always)
     var isBounded: Bool { capacity | byteCapacity != 0 }
 
-    /// Whether a receiver would find something at the head; cheaper to look at than `count` while somebody sends.
+    /// Whether a receiver would find something at the head.
     @inline(__always)
     var hasElement: Bool {
-        let (number, index) = Self.place(header.head.load())
+        let position = HeadWord(rawValue: header.head.load()).position
+        let (number, index) = Self.place(position)
         let link = SegmentLink(rawValue: header.headSegment.load())
         guard var segment = Segment(arena: arena, link: link) else { return true }
         if link.number != number {
@@ -79,15 +90,21 @@ struct ChannelQueue {
             segment = successor
         }
         let word = segment.cell(index).word
-        return word.tag != tag(number) || word.state != .free && word.state != .writing
+        guard word.tag == tag(number) else { return true }
+        switch word.state {
+        case .free: return false
+        case .writing: return mayHideElements(position)
+        case .full, .reading, .consumed, .void, .taken, .settling: return true
+        }
     }
 
+    /// Whether as many places as elements fit were claimed before `tail` and not passed by the head.
     @inline(__always)
     func isFull(tail: UInt64) -> Bool {
         guard capacity != 0 else { return false }
         // The head only moves forward, so what was seen of it before may be enough.
         if tail &- min(tail, hints.head.load(ordering: .relaxed)) < capacity { return false }
-        let head = header.head.load()
+        let head = HeadWord(rawValue: header.head.load()).position
         hints.head.store(head, ordering: .relaxed)
         return tail &- min(tail, head) >= capacity
     }
@@ -115,4 +132,5 @@ final class ChannelHints: Sendable {
     let head = Atomic<UInt64>(0)
     let tail = Atomic<UInt64>(0)
     let returned = Mutex(ReturnedElements())
+    let survey = Mutex(Survey())
 }

@@ -1,4 +1,4 @@
-/// Counts the elements of a channel that nobody will report as done, because they were discarded or died with a member.
+/// Counts the elements of a channel that nobody will report as done, because they were discarded or died with a receiver.
 ///
 /// Each is counted exactly once, at whatever instruction its counter dies and however often recovery begins again: the
 /// count carries the name of the journal entry that raised it last, and whoever raises it next first tells that entry so.

@@ -54,7 +54,9 @@ public final class ProcessChannel: JoinableChannel {
         ObjectReference(rawValue: UInt64(header.index) | queue.serial << 32)
     }
 
-    /// What the channel holds now; O(1), but O(segments) while elements wait that a death gave back.
+    /// What the channel holds now.
+    /// - Complexity: O(elements sent since this process last looked), and O(segments) while elements wait that a death gave
+    ///   back.
     public var status: ChannelStatus {
         let returned = queue.returned
         let countsBytes = queue.byteCapacity != 0
@@ -206,8 +208,6 @@ public final class ProcessChannel: JoinableChannel {
             return .element(Hold(claim: claim, journal: journal))
         case .otherType(let found):
             throw mismatch(found, type)
-        case .busy:
-            return .empty
         case .empty:
             return isClosed ? .ended : .empty
         }
@@ -297,7 +297,7 @@ public final class ProcessChannel: JoinableChannel {
 
     // MARK: Joining
 
-    private var isJoined: Bool { header.isJoined || !queue.isLive }
+    private var isJoined: Bool { !queue.isLive || queue.isJoined }
 
     /// Reports that one received element was worked off.
     ///
@@ -313,7 +313,7 @@ public final class ProcessChannel: JoinableChannel {
         }
         while true {
             let finished = header.finished.load()
-            guard !header.isJoined else {
+            guard !queue.isJoined else {
                 throw MultitaskingError(
                     .invalidArgument,
                     "taskDone() was called more often than elements were sent; call it once for each received element")
@@ -349,7 +349,7 @@ public final class ProcessChannel: JoinableChannel {
             return switch operation {
             case .send: !queue.isFull || queue.isClosed
             case .receive: queue.isReadyToReceive || queue.isClosed
-            case .join: header.isJoined || queue.hasEnded
+            case .join: queue.isJoined || queue.hasEnded
             }
         }
         if operation == .join, queue.hasEnded, !isJoined {

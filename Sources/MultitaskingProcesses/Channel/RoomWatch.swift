@@ -23,7 +23,7 @@ struct RoomWatch {
             guard looks % 8 == 0 else { return false }
             if queue.room <= several { return queue.isClosed }
         }
-        return !queue.isFull || queue.isClosed
+        return !queue.seemsFull || queue.isClosed
     }
 
     /// After how many looks room for one is enough: some 10 µs, in which a receiver takes 50 elements.
@@ -34,7 +34,7 @@ extension ChannelQueue {
     /// For how many elements there is room, in a channel that bounds their number.
     @inline(__always)
     fileprivate var room: UInt64 {
-        let head = header.head.load()
+        let head = HeadWord(rawValue: header.head.load()).position
         let tail = header.tail.load()
         return capacity &- min(capacity, tail &- min(tail, head))
     }

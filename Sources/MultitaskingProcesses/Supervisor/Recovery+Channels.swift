@@ -27,14 +27,13 @@ extension Recovery {
         let isMine = word.owner == member.index && word.tag == queue.tag(number)
         let position = number * UInt64(Segment.cells) + UInt64(index)
         switch word.state {
-        case .writing where isMine:
-            // The place counts as sent, so that it may count as dropped.
-            _ = header.tail.compareExchange(position, position &+ 1)
-            DropCount(header: header).add(for: entry)
+        case .writing where isMine, .void where isMine:
+            // Somebody else may be about to make it void as well.
+            let void = CellWord(.void, owner: word.owner, tag: word.tag)
+            _ = cell.wordCell.compareExchange(word.rawValue, void.rawValue)
             arena.free(entry.block, by: member.index)
-            queue.countNothing(at: cell)
-            // Last: it says that all this is done.
-            cell.wordCell.store(CellWord(.void, tag: word.tag).rawValue)
+            // Last: it says that all this is done. Once more is once too often, if the segment serves again.
+            if !isGone { queue.leaveVoid(cell, number: number) } else { retireIfConsumed(segment, number, queue) }
         case .reading where isMine, .settling where isMine:
             arena.free(cell.payload.block, by: member.index)
             queue.moveHead(past: position)
@@ -43,15 +42,19 @@ extension Recovery {
         case .consumed where isMine && !isGone:
             queue.moveHead(past: position)
             queue.finish(cell, in: segment, index: index, number: number)
-        case .consumed where isMine && segment.consumed.load() == Segment.allConsumed:
-            queue.retireIfLeft(segment, number: number)
+        case .consumed where isMine:
+            retireIfConsumed(segment, number, queue)
         default:
             // Published: its sender may not have moved the tail. Or never claimed: then the block is still its own.
-            if word.tag == queue.tag(number), word.state != .free {
-                _ = header.tail.compareExchange(position, position &+ 1)
-            }
-            if cell.payload.block != entry.block { arena.free(entry.block, by: member.index) }
+            let isOfThatTime = word.tag == queue.tag(number)
+            if isOfThatTime, word.state != .free { _ = header.tail.compareExchange(position, position &+ 1) }
+            if !isOfThatTime || cell.payload.block != entry.block { arena.free(entry.block, by: member.index) }
         }
+    }
+
+    /// Gives a segment back if the dead has emptied it and may not have come to this.
+    private func retireIfConsumed(_ segment: Segment, _ number: UInt64, _ queue: ChannelQueue) {
+        if segment.consumed.load() == Segment.allConsumed { queue.retireIfLeft(segment, number: number) }
     }
 
     private func recoverSegment(_ entry: JournalEntry, of member: Member) {

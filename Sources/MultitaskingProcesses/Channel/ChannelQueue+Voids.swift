@@ -1,0 +1,90 @@
+import CMultitaskingLinux
+
+// Void places. A sender that has claimed a place fills it within a microsecond, unless it is preempted, stopped or dead. What
+// others have sent meanwhile is behind it, and they have returned. So whoever would have to wait for it makes the place void
+// instead: the sender's publishing exchange fails, and it claims another place at the end, behind all that was sent before.
+//
+// Its segment stays until the sender has noticed, or its death was settled, because it may be filling the place to this
+// moment. Only then the place's bit is set among those that are done with.
+
+extension ChannelQueue {
+    /// Whether what was sent by calls that have returned may be behind a place whose sender has not filled it yet.
+    ///
+    /// Such a call has claimed a later place and moved the tail past that one. In a closed channel nothing may come later: who
+    /// finds it empty leaves for good.
+    @inline(__always)
+    func mayHideElements(_ position: UInt64) -> Bool { header.tail.load() > position &+ 1 || isClosed }
+
+    /// Makes a place void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls this
+    /// looks at the place again.
+    @inline(never)
+    func makeVoid(_ cell: Cell, _ word: CellWord) {
+        for _ in 0..<Self.looks {
+            mt_pause()
+            if cell.word != word { return }
+        }
+        let void = CellWord(.void, owner: word.owner, tag: word.tag)
+        guard cell.wordCell.compareExchange(word.rawValue, void.rawValue), isBounded else { return }
+        // A place that holds nothing takes up no room.
+        fence()
+        header.senders.wakeOne()
+        header.notifyWatcher()
+    }
+
+    /// How often to look before a place is made void: 2 to 5 µs, in which a sender that runs has filled it long since, and
+    /// half of what a sender needs that has to be scheduled first.
+    private static let looks = 100
+
+    /// Leaves a void place that was claimed by this member, which does nothing with it from here on.
+    @inline(never)
+    func leaveVoid(_ cell: Cell, number: UInt64) {
+        let (segment, index) = cell.place
+        setConsumed(index, in: segment, number: number)
+    }
+
+    /// Moves the head past a void place, and counts that.
+    @inline(never)
+    func passVoid(_ head: HeadWord) {
+        moveHead(past: head, isVoid: true)
+        _ = header.voids
+        // Whoever waits for the last element to be reported may have waited for this one.
+        header.joiners.wakeAll()
+        header.notifyWatcher()
+    }
+
+    // MARK: Joining
+
+    /// Whether every element sent was reported as done, or will never be.
+    var isJoined: Bool {
+        var patience = Patience()
+        while isLive, !patience.isSpent() {
+            // ORDERING: the tail last. Nothing is accounted for before the tail has passed it, so they are equal at that moment
+            // if they seem so.
+            let accounted = header.finished.load() &+ DropCount(header: header).value &+ header.voids
+            let head = HeadWord(rawValue: header.head.load()).position
+            let tail = header.tail.load()
+            if accounted >= tail { return true }
+            // Otherwise somebody has an element and has not reported it.
+            guard accounted >= head, passFirstIfVoid() else { return false }
+        }
+        return false
+    }
+
+    /// Moves the head on if nothing will ever be received at its place; false if it has an element or was never claimed.
+    private func passFirstIfVoid() -> Bool {
+        let head = HeadWord(rawValue: header.head.load())
+        let (number, index) = Self.place(head.position)
+        guard let segment = segmentForReceiving(number) else { return head.rawValue != header.head.load() }
+        let cell = segment.cell(index)
+        let word = cell.word
+        // If it is gone, the head has moved.
+        guard word.tag == tag(number) else { return true }
+        switch word.state {
+        case .free, .full: return false
+        case .writing: makeVoid(cell, word)
+        case .void: passVoid(head)
+        case .reading, .settling, .consumed, .taken: moveHead(past: head)
+        }
+        return true
+    }
+}

@@ -1,0 +1,22 @@
+/// Where a channel's receivers are, and how many places they have passed that never held an element.
+///
+/// Both stand in one word, so that each such place is counted once: by the one exchange that moves the head past it.
+struct HeadWord: Equatable, Sendable {
+    /// Bits 0...47: the position. Bits 48...63: the count's last bits; see `ChannelHeader.voids`.
+    let rawValue: UInt64
+
+    private static let positionBits: UInt64 = 48
+    static let voidMask: UInt64 = (1 << (64 - positionBits)) - 1
+
+    @inline(__always)
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    @inline(__always) var position: UInt64 { rawValue & ((1 << Self.positionBits) - 1) }
+    var voids: UInt64 { rawValue >> Self.positionBits }
+
+    /// The word when the place is passed.
+    @inline(__always)
+    func next(isVoid: Bool) -> HeadWord {
+        HeadWord(rawValue: rawValue &+ 1 &+ (isVoid ? 1 << Self.positionBits : 0))
+    }
+}
