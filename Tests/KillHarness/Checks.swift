@@ -277,7 +277,7 @@
             }
         }
 
-        private func expect(_ condition: Bool, _ text: @autoclosure () -> String) throws {
+        func expect(_ condition: Bool, _ text: @autoclosure () -> String) throws {
             if !condition { throw Broken(text()) }
         }
     }

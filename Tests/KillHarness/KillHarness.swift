@@ -9,6 +9,7 @@ import Glibc
 //     kill-harness every <places> <seed> [scenario …]
 //                                               execute one instruction at a time, and kill after so many of those that
 //                                               change the shared memory or call the system; 0: after all of them
+//     kill-harness stop [scenario …]            stop at every write instead, have others use the channel, and go on
 //     kill-harness supervisor <places> <seed> [scenario …]
 //                                               kill the supervisor as well while it settles a death, at about so many
 //                                               places of each scenario; 0: at all of them
@@ -44,7 +45,7 @@ struct KillHarness {
                 numbers[index] = number
                 arguments.removeFirst()
             }
-            let scenarios = Scenario.all.filter { scenario in
+            let scenarios = (mode == "stop" ? Scenario.stopping : Scenario.all).filter { scenario in
                 arguments.isEmpty || arguments.contains { scenario.name == $0 || scenario.name.hasPrefix($0 + "-") }
             }
             var isWhole = true
@@ -53,6 +54,7 @@ struct KillHarness {
                     switch mode {
                     case "list": print(scenario.name)
                     case "writes": try report(scenario, &isWhole) { try $0.killAtEveryWrite() }
+                    case "stop": try report(scenario, &isWhole) { try $0.stopAtEveryWrite() }
                     case "every", "supervisor":
                         var random = SplitMix(seed: UInt64(numbers[1]))
                         let count = numbers[0] == 0 ? nil : numbers[0]

@@ -21,7 +21,7 @@
         private let start: State
         /// How many instructions the victim was seen to execute, one by one.
         private(set) var instructions = 0
-        private(set) var points = 0
+        var points = 0
         private(set) var checks = 0
         private(set) var failures = 0
 
@@ -57,7 +57,7 @@
             return pid
         }
 
-        private func startVictim() throws -> pid_t {
+        func startVictim() throws -> pid_t {
             start.restore()
             return try trace(marksItself: scenario.marksItself) { try scenario.operate(world) }
         }

@@ -48,7 +48,7 @@
             self.operate = operate
         }
 
-        static var all: [Scenario] { sending + receiving + closing + bytes + redelivering + blocks + tasks }
+        static var all: [Scenario] { sending + receiving + closing + voids + bytes + redelivering + blocks + tasks }
     }
 
     // MARK: Channels
@@ -154,21 +154,6 @@
                     guard world.victimEnd.close(discarding: true) == 4 else { throw Broken("discarded too few") }
                 },
             ]
-        }
-    }
-
-    extension World {
-        /// Leaves a place whose writer has died.
-        func void() throws {
-            let pid = fork()
-            if pid == 0 {
-                let dead = Membership(core.mapping, member: 3)
-                let queue = ChannelQueue(header: channel.queue.header, serial: channel.queue.serial, membership: dead)
-                _ = try? dead.journal.withEntry { try queue.send(journal: $0, byteCount: 1) { _ in _exit(0) } }
-                _exit(1)
-            }
-            guard pt_wait(pid, 5000) == 0 else { throw Broken("the writer did not die in the middle") }
-            Recovery(core.mapping).recover(3, .init(status: 9, peakMemory: 0))
         }
     }
 #endif
