@@ -81,7 +81,7 @@ let channelAsyncCases: [ConformanceCase] = [
     ) { trial in
         try trial.withPool(workers: 1) { pool in
             let channel = try pool.makeChannel()
-            let received = Collector()
+            let received = Collector<Int>()
             let producer = try pool.start(produce, trial.ticket(channel), 0, 200)
             try trial.awaiting {
                 while !producer.isDone {

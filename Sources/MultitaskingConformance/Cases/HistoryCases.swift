@@ -52,6 +52,19 @@ let historyCases: [ConformanceCase] = [
             }
         }
     },
+    ConformanceCase(
+        "history.ofManyTasksIsLinearizable", duty: "Channel (each call takes effect at one moment)",
+        "Eight tasks make calls that wait for nothing: each answer is what a queue gives at some moment of the call."
+    ) { trial in
+        try trial.withPool(workers: 8) { pool in try trial.checkTimedHistories(pool, tasks: 8, threads: 0) }
+    },
+    ConformanceCase(
+        "history.ofThreadsAndTasksIsLinearizable", duty: "Channel (each call takes effect at one moment)",
+        "Four threads and four tasks make calls that wait for nothing: each answer is a queue's at some moment of the call.",
+        requires: [.parentThreads]
+    ) { trial in
+        try trial.withPool(workers: 4) { pool in try trial.checkTimedHistories(pool, tasks: 4, threads: 4) }
+    },
 ]
 
 extension Trial {
@@ -78,6 +91,44 @@ extension Trial {
             }
         }
     }
+
+    /// Has tasks and threads of the parent make random calls at once on channels of several capacities, often enough that some
+    /// are interrupted in the middle, if there are fewer cores.
+    fileprivate func checkTimedHistories(_ pool: any Executor, tasks: Int, threads: Int) throws {
+        for (round, capacity) in [nil, 1, 5, nil, 1, 5].enumerated() {
+            let channel = try pool.makeChannel(capacity: capacity)
+            let (origin, seed) = (ContinuousClock.now, seed &+ UInt64(round) << 16)
+            let futures = try (0..<tasks).map { peer in
+                try pool.start(playTimed, ticket(channel), peer, Self.timedCalls, seed, origin)
+            }
+            let ofThreads = Collector<[TimedCall]>()
+            if threads > 0 {
+                try onThreads(threads) { thread in
+                    ofThreads.add(
+                        try makeTimedCalls(
+                            on: channel, by: tasks + thread, count: Self.timedCalls, seed: seed, since: origin))
+                }
+            }
+            var calls = try futures.flatMap { try value(of: $0) } + ofThreads.all.flatMap { $0 }
+            // What is left was received after everything else.
+            let end = (calls.map(\.end).max() ?? 0) + 1
+            for (index, number) in try drain(Int.self, channel).enumerated() {
+                let time = end + Int64(index)
+                calls.append(TimedCall(answer: .received(number), start: time, end: time))
+            }
+            if let breach = TimedHistory(capacity: capacity, calls: calls).breach {
+                return expect(
+                    false,
+                    """
+                    expected that each call on a channel with capacity \(capacity.map(String.init) ?? "nil") takes effect at \
+                    one moment; with seed \(seed), \(breach)
+                    """)
+            }
+        }
+    }
+
+    /// How many calls each of several callers makes.
+    private static let timedCalls = 1500
 
     /// Lets tasks play the scripts at once on a new channel; what does not hold of it, if anything.
     fileprivate func breach(_ capacity: Int?, _ scripts: [PeerScript], in pool: any Executor) throws -> String? {

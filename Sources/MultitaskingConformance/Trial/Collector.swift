@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Numbers that several Swift tasks add to.
-final class Collector: Sendable {
-    private let numbers = Mutex<[Int]>([])
-    func add(_ number: Int) { numbers.withLock { $0.append(number) } }
-    var all: [Int] { numbers.withLock { $0 } }
+/// Values that several Swift tasks or threads add to.
+final class Collector<Value: Sendable>: Sendable {
+    private let values = Mutex<[Value]>([])
+    func add(_ value: Value) { values.withLock { $0.append(value) } }
+    var all: [Value] { values.withLock { $0 } }
 }

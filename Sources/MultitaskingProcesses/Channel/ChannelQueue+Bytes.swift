@@ -5,9 +5,15 @@
 extension ChannelQueue {
     /// How many bytes wait that were never received.
     var byteCount: UInt64 {
-        let head = headBytes
-        // The head first: it only moves forward, so the difference is never negative.
-        return tailBytes &- head
+        var bytes: UInt64 = 0
+        for _ in 0..<1000 {
+            let head = header.head.load()
+            // The head first: it only moves forward, so the difference is never negative.
+            let before = headBytes
+            bytes = tailBytes &- before
+            if header.head.load() == head { break }
+        }
+        return bytes
     }
 
     func isFull(bytes sent: UInt64) -> Bool { sent &- headBytes >= byteCapacity }

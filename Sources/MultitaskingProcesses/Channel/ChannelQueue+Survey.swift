@@ -18,8 +18,15 @@ struct Survey {
 extension ChannelQueue {
     /// How many elements wait that were never received.
     var count: Int {
-        let tail = header.tail.load()
-        return Int(clamping: elements(before: tail, whereUnfilled: mayHideElements))
+        var count: UInt64 = 0
+        // Where the ends stay while it counts, that is how many there were. Elsewhere they seldom move in so short a time, and
+        // what is right now is wrong a moment later in any case.
+        for _ in 0..<1000 {
+            let (head, tail) = (header.head.load(), header.tail.load())
+            count = elements(before: tail, whereUnfilled: mayHideElements)
+            if header.head.load() == head, header.tail.load() == tail { break }
+        }
+        return Int(clamping: count)
     }
 
     /// Whether there is room behind a place at which the tail was, made if need be: a place that is claimed and not filled may

@@ -11,10 +11,6 @@ struct ProcessBackend: ConformanceBackend {
     let omissions: [Omission] = [
         .capability(.sharedMemory, because: "workers have memory of their own"),
         .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
-        .conformanceCase(
-            "channel.whatWasSentIsThere",
-            because: "a sender that has its place in the queue and has not filled it yet hides what is behind it for a "
-                + "moment from receivers that do not wait: it may be stopped or dead, so nobody waits for it"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

@@ -7,7 +7,7 @@ enum Fault: String, CaseIterable, Sendable {
     case ignoresCancel, startsACancelledTask, callsBackTwice, forgetsACallback, swallowsAnError, changesItsOutcome
     case jumpsTheQueue, runsTooManyAtOnce, acceptsAfterShutdown, returnsBeforeTheEnd, ignoresOptions
     case leaksAThread, leaksADescriptor, leaksAChild, leaksABlock, keepsWhatWasCaptured
-    case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen
+    case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
 
     /// The name of the case that must fail.
     var caughtBy: String {
@@ -33,6 +33,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .ignoresClear: "signal.canBeClearedAndSetAgain"
         case .ignoresCancellation: "signal.canBeAwaited"
         case .isWrongNowAndThen: "history.ofManyPeersHasAnOrder"
+        case .hidesElements, .hidesRoom, .miscounts: "history.ofManyTasksIsLinearizable"
         }
     }
 
@@ -78,6 +79,9 @@ enum Fault: String, CaseIterable, Sendable {
         case .ignoresClear: "isSet after clear()"
         case .ignoresCancellation: "expected CancellationError; false came"
         case .isWrongNowAndThen: "is lost"
+        case .hidesElements: "a receive found nothing where there were"
+        case .hidesRoom: "a send found no room where there were"
+        case .miscounts: "elements were counted where there were"
         }
     }
 }

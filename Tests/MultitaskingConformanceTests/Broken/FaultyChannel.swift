@@ -19,6 +19,7 @@ final class FaultyChannel: InProcessChannel {
 
     var status: ChannelStatus {
         var status = base.status
+        if let count = harm.occasion(for: .miscounts), count % 20 == 0 { status.count += 1000 }
         if harm.has(.exceedsCapacity) { status.capacity = status.capacity.map { $0 - 1 } }
         return status
     }
@@ -33,6 +34,7 @@ final class FaultyChannel: InProcessChannel {
 
     func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         do {
+            if wait == .never, let count = harm.occasion(for: .hidesRoom), count % 20 == 0 { return false }
             if let count = harm.occasion(for: .losesAnElement), count % 20 == 0, hasRoom { return true }
             if let count = harm.occasion(for: .isWrongNowAndThen), count % 7 == 0, hasRoom { return true }
             if let count = harm.occasion(for: .doublesAnElement), count % 20 == 0 {
@@ -51,6 +53,7 @@ final class FaultyChannel: InProcessChannel {
     }
 
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element? {
+        if wait == .never, let count = harm.occasion(for: .hidesElements), count % 20 == 0 { return nil }
         if let element = try base.receiveInProcess(as: type, wait: .never) { return element }
         if wait == .never || status.isClosed { return nil }
         if harm.has(.returnsEarly) { return nil }

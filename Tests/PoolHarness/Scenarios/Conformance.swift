@@ -15,7 +15,6 @@ private struct HarnessBackend: ConformanceBackend {
     let omissions: [Omission] = [
         .capability(.sharedMemory, because: "workers have memory of their own"),
         .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
-        .conformanceCase("channel.whatWasSentIsThere", because: "see MultitaskingConformanceTests"),
         .capability(.parentThreads, because: "a pool is forked only from a program with one thread"),
         .capability(.asyncTwins, because: "a pool is forked only from a program that has not used Dispatch"),
     ]
