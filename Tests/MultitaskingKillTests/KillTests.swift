@@ -14,13 +14,16 @@
             arguments: ["send", "receive", "close", "redeliver", "allocate", "free", "task"])
         func killedAtEveryWrite(_ operation: String) throws { try expectPass(["writes", operation]) }
 
-        @Test("A member stopped before any of its writes to shared memory hides nothing from others and keeps nobody out")
+        @Test("A member stopped before any of its writes hides nothing from others and keeps nobody out")
         func stoppedAtEveryWrite() throws { try expectPass(["stop"]) }
 
         @Test("A member killed after any of its instructions leaves a whole pool")
         func killedAfterAnyInstruction() throws {
             let seed = UInt64.random(in: 1...1_000_000)
-            let paths = ["send-inline", "send-overtaken-inline", "receive-inline", "close", "allocate-small", "free-own", "task-inline"]
+            let paths = [
+                "send-inline", "send-overtaken-inline", "receive-inline", "close", "allocate-small", "free-own",
+                "task-inline",
+            ]
             // A failure prints this command line.
             try expectPass(["every", "3", String(seed)] + paths)
         }

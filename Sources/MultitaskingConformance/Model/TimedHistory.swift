@@ -85,11 +85,11 @@ struct TimedHistory {
             switch call.answer {
             case .empty:
                 let count = least.extreme(from: start, to: end)
-                if count > 0 { return "a receive found nothing where there were \(count) elements or more all the time" }
+                if count > 0 { return "a receive found nothing where there were \(count) elements or more" }
             case .full:
                 let count = most.extreme(from: start, to: end)
                 guard let capacity, count < capacity else { continue }
-                return "a send found no room where there were \(count) elements or fewer all the time, and \(capacity) fit"
+                return "a send found no room where there were \(count) elements or fewer, and \(capacity) fit"
             case .count(let count):
                 let range = least.extreme(from: start, to: end)...most.extreme(from: start, to: end)
                 if !range.contains(count) { return "\(count) elements were counted where there were \(range)" }

@@ -59,7 +59,8 @@ extension ChannelQueue {
 extension Survey {
     /// Looks at all places up to `tail`; false if it must be begun again, because the head has passed some meanwhile.
     fileprivate mutating func isComplete(
-        before tail: UInt64, of queue: ChannelQueue, whereUnfilled mustBeVoid: (UInt64) -> Bool, _ unfilled: inout [UInt64]
+        before tail: UInt64, of queue: ChannelQueue, whereUnfilled mustBeVoid: (UInt64) -> Bool,
+        _ unfilled: inout [UInt64]
     ) -> Bool {
         unfilled = []
         let head = HeadWord(rawValue: queue.header.head.load()).position

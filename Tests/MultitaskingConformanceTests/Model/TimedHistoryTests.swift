@@ -30,7 +30,8 @@ import Testing
         ]
         #expect(breach(calls) != nil)
         // There is a moment at which the first may have gone and the second may not have come.
-        #expect(breach([call(.sent(1), 0, 1), call(.received(1), 3, 7), call(.sent(2), 2, 5), call(.empty, 2, 9)]) == nil)
+        let other = [call(.sent(1), 0, 1), call(.received(1), 3, 7), call(.sent(2), 2, 5), call(.empty, 2, 9)]
+        #expect(breach(other) == nil)
     }
 
     @Test func orderOfSendsThatDoNotOverlapIsKept() {
