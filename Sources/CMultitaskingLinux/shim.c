@@ -92,13 +92,16 @@ uint64_t mt_mark(pid_t pid) {
 void mt_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L); }
 
 static volatile sig_atomic_t children_changed;
+static volatile sig_atomic_t children_stopped;
 static volatile sig_atomic_t children_doorbell = -1;
 
 // Async-signal-safe: two plain stores and write(2), whose error changes no errno that the interrupted code looks at.
 static void child_ended(int signal) {
     (void)signal;
     int saved = errno;
+    // Signals of one kind are merged, so this one may stand for an end and for a stop.
     children_changed = 1;
+    children_stopped = 1;
     uint64_t one = 1;
     ssize_t written = write(children_doorbell, &one, sizeof one);
     (void)written;
@@ -109,7 +112,8 @@ void mt_watch_children(int doorbell) {
     children_doorbell = doorbell;
     // A supervisor begins with no children, and its predecessor's are not its own.
     children_changed = 0;
-    struct sigaction action = {.sa_handler = child_ended, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
+    children_stopped = 0;
+    struct sigaction action = {.sa_handler = child_ended, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGCHLD, &action, NULL);
 }
@@ -120,6 +124,12 @@ bool mt_children_changed(void) {
     // Cleared first: a child that ends while its predecessors are looked for is looked for again.
     bool changed = children_changed;
     children_changed = 0;
+    return changed;
+}
+
+bool mt_children_stopped(void) {
+    bool changed = children_stopped;
+    children_stopped = 0;
     return changed;
 }
 
@@ -147,18 +157,25 @@ int mt_children(pid_t *pids, int capacity) {
     return count;
 }
 
-// Whether a process exists and does not only wait to be reaped.
-static bool is_running(pid_t pid) {
+char mt_process_state(pid_t pid) {
     char path[64], text[256];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
+    if (descriptor < 0) return 0;
     ssize_t count = read(descriptor, text, sizeof text - 1);
     close(descriptor);
-    if (count <= 0) return false;
+    if (count <= 0) return 0;
     text[count] = 0;
     const char *state = strrchr(text, ')');
-    return state && state[1] && state[2] != 'Z' && state[2] != 'X';
+    return state && state[1] ? state[2] : 0;
+}
+
+bool mt_is_stopped(pid_t pid) { return mt_process_state(pid) == 'T'; }
+
+// Whether a process exists and does not only wait to be reaped.
+static bool is_running(pid_t pid) {
+    char state = mt_process_state(pid);
+    return state && state != 'Z' && state != 'X';
 }
 
 int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living) {
@@ -225,6 +242,13 @@ void mt_reset_signals(void) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    // A group of its own is never the terminal's foreground one. What prints must not be stopped for that, if the terminal
+    // is set to (`stty tostop`), nor what reads from /dev/tty, which gets an error.
+    int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (terminal < 0) return;
+    close(terminal);
+    signal(SIGTTOU, SIG_IGN);
+    signal(SIGTTIN, SIG_IGN);
 }
 
 void mt_null_stdin(void) {

@@ -49,7 +49,7 @@ struct Harness {
         .adding(elasticScenarios).adding(descendantScenarios).adding(interruptScenarios)
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
         .adding(exitScenarios)
-        .adding(mainActorScenarios)
+        .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -85,6 +85,13 @@ enum Proc {
         entries("/proc/self/task").map { read("/proc/self/task/\($0)/comm").filter { $0 != "\n" } }
     }
 
+    /// Whether this process's session has a terminal.
+    static var hasTerminal: Bool {
+        let terminal = unsafe open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)
+        defer { if terminal >= 0 { close(terminal) } }
+        return terminal >= 0
+    }
+
     static var poolThreads: [String] { threads.filter { $0.hasPrefix("pool-watcher") } }
 
     /// What each descriptor leads to.

@@ -84,7 +84,7 @@ uint64_t mt_mark(pid_t pid);
 // Makes this process the parent of descendants whose own parents have ended.
 void mt_adopt_orphans(void);
 
-// Writes to `doorbell` whenever a child of this process has ended, and notes it.
+// Writes to `doorbell` whenever a child of this process has ended, or was stopped, and notes it.
 void mt_watch_children(int doorbell);
 
 // Undoes `mt_watch_children` in a child.
@@ -92,6 +92,16 @@ void mt_forget_children(void);
 
 // Whether a child has ended, or an orphan may have come, since this was last asked.
 bool mt_children_changed(void);
+
+// Whether a child may have been stopped or continued since this was last asked.
+bool mt_children_stopped(void);
+
+// The state of a process as /proc says, for example 'T' if it is stopped and 't' if a debugger holds it; 0 if there is
+// none.
+char mt_process_state(pid_t pid);
+
+// Whether a process is stopped, and not by a debugger.
+bool mt_is_stopped(pid_t pid);
 
 // Whether this process has children, also those that wait to be reaped.
 bool mt_has_children(void);
@@ -116,7 +126,7 @@ void mt_set_thread_name(const char *name);
 // The name of a worker's process: "mt-worker-" and its number.
 void mt_set_worker_name(int number);
 
-// Default actions for all signals, nothing blocked.
+// Default actions for all signals, nothing blocked; but under a terminal SIGTTOU and SIGTTIN are ignored.
 void mt_reset_signals(void);
 
 // Makes standard input read as empty.

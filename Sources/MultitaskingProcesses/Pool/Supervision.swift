@@ -29,6 +29,8 @@ final class Supervision: Sendable {
         /// When it was last made, in nanoseconds of CLOCK_MONOTONIC, and how many before it lived too short.
         var launched: Int64 = 0
         var shortLives = 0
+        /// Since when it is stopped; nil while it runs.
+        var stopped: Int64?
 
         /// Whether there is no supervisor to look after: it has ended for good, or never started.
         var isOver: Bool { isGone || pid == 0 }
@@ -161,6 +163,7 @@ final class Supervision: Sendable {
             let now = monotonicNanoseconds()
             guard !state.isOver, now - state.lastCheck > pause else { return }
             state.lastCheck = now
+            continueIfStopped(&state, now)
             restartIfDead(&state)
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
             if !JobRing(arena: arena, isRetry: false).isEmpty { IdleWorkers(arena: arena).wakeSleeping() }
@@ -201,6 +204,20 @@ final class Supervision: Sendable {
         }
     }
 
+    /// Continues a supervisor that was stopped, not by a debugger: nobody else would keep time limits and replace workers. If it
+    /// does not continue, it is killed, and replaced.
+    private func continueIfStopped(_ state: inout State, _ now: Int64) {
+        guard state.pidfd >= 0, mt_is_stopped(state.pid) else {
+            state.stopped = nil
+            return
+        }
+        let start = state.stopped ?? now
+        state.stopped = start
+        _ = mt_pidfd_send_signal(state.pidfd, now - start > Self.stopPatience ? SIGKILL : SIGCONT)
+    }
+
+    /// How long a supervisor is told to continue before it is killed.
+    private static let stopPatience: Int64 = 2_000_000_000
     /// A supervisor that lived shorter than this, and was not killed, died of what it found.
     private static let shortLife: Int64 = 200_000_000
     /// How many such supervisors in a row are tried.
@@ -234,7 +251,11 @@ final class Supervision: Sendable {
                 // It does not find its way through the memory any more. Its workers die with it.
                 state.withLock { endLost(&$0) }
             }
-            state.withLock { if !$0.isGone { restartIfDead(&$0) } }
+            state.withLock { state in
+                guard !state.isGone else { return }
+                continueIfStopped(&state, monotonicNanoseconds())
+                restartIfDead(&state)
+            }
         }
     }
 

@@ -29,6 +29,7 @@ struct Supervisor {
     var gauges: [Int: Int32] = [:]
     /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.
     var nextGauging: Int64 = 0
+    var stops = Stops(client: 0)
 
     struct Child {
         var pid: pid_t
@@ -58,6 +59,7 @@ struct Supervisor {
     /// Runs until the pool ends, and returns the process's exit code.
     mutating func run() -> Int32 {
         pid = getpid()
+        stops = Stops(client: getppid())
         // The workers inherit what is known here, and need not look for it on the way to their first task.
         _ = SpinningCores.count
         mt_reset_signals()
@@ -83,13 +85,15 @@ struct Supervisor {
     // MARK: The loop
 
     private mutating func superviseOnce() -> Int32? {
+        let nextLook = tendStops()
+        if isStoppedWithClient { return sleep(until: nextLook) ? nil : clientIsGone() }
         let interruptEnd = obeyInterrupt()
         let phase = PoolPhase(arena).value
         watchCopies()
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
         takeHandedBack()
-        var wakeUp = min(interruptEnd, queueDueTasks())
+        var wakeUp = min(nextLook, interruptEnd, queueDueTasks())
         wakeUp = min(wakeUp, climbLadders())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)

@@ -241,6 +241,21 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    @Test(
+        arguments: [
+            "stop-idle-workers", "stop-in-task", "stop-again-and-again", "stop-supervisor", "stop-supervisor-for-good",
+            "stop-copy", "stop-client",
+        ], methods)
+    func stoppedProcesses(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    /// On a terminal of their own, under a shell.
+    @Test(arguments: ["job-stop", "job-tostop"], methods)
+    func jobControl(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     @Test(arguments: ["hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared"], methods)
     func hygiene(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

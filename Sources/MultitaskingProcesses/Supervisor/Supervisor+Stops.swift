@@ -1,0 +1,124 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingSystem
+
+// Processes that are stopped. If it is the client, by Ctrl-Z for example, the whole job is meant: the pool stops and
+// goes on with it. A member that is stopped while the client runs holds up whoever waits for it: it is continued
+// after a moment, and replaced if it is stopped for all that. One that a debugger holds is left to the debugger.
+
+/// What the supervisor knows of processes that are stopped. Times are nanoseconds of CLOCK_MONOTONIC.
+struct Stops {
+    /// How often the client is looked at: while a worker is at work, while none is, and while it is stopped.
+    static let busyPause: Int64 = 200_000_000
+    static let idlePause: Int64 = 1_000_000_000
+    static let stoppedPause: Int64 = 20_000_000
+    /// After how long a member is continued, and killed if it does not continue.
+    static let patience: Int64 = 500_000_000
+    static let lastPatience: Int64 = 3_000_000_000
+    /// How often members that are stopped are looked at.
+    static let memberPause: Int64 = 100_000_000
+
+    let client: pid_t
+    /// Since when the client is stopped; nil while it runs.
+    var clientStop: Int64?
+    /// When the client is to be looked at next, and with it the copies, whose stops nobody tells the supervisor.
+    var nextLook: Int64 = 0
+    /// Since when members are stopped that nobody meant to stop.
+    var members: [Int: Int64] = [:]
+    /// When these are to be looked at next.
+    var nextMemberLook = Int64.max
+}
+
+extension Supervisor {
+    /// Whether the pool is stopped, because the client is.
+    var isStoppedWithClient: Bool { stops.clientStop != nil }
+
+    /// Looks whether the client and the members are stopped, and does what follows; when to look again.
+    mutating func tendStops() -> Int64 {
+        let now = monotonicNanoseconds()
+        let isDue = now >= stops.nextLook
+        if isDue { followClient(now) }
+        if !isStoppedWithClient {
+            if mt_children_stopped() { lookAtWorkers(now) }
+            if isDue { lookAtCopies(now) }
+            if now >= stops.nextMemberLook { continueMembers(now) }
+        }
+        return min(stops.nextLook, isStoppedWithClient ? .max : stops.nextMemberLook)
+    }
+
+    // MARK: The client
+
+    private mutating func followClient(_ now: Int64) {
+        let isStopped = mt_is_stopped(stops.client)
+        if let start = stops.clientStop, !isStopped {
+            shiftTimeLimits(by: now - start)
+            stops.clientStop = nil
+            signalMembers(SIGCONT)
+        } else if isStopped, !isStoppedWithClient {
+            stops.clientStop = now
+            stops.members = [:]
+            stops.nextMemberLook = .max
+            signalMembers(SIGSTOP)
+        }
+        let isIdle = IdleWorkers(arena: arena).parkedCount >= workers.count - 1 && copies.isEmpty
+        stops.nextLook = now + (isStopped ? Stops.stoppedPause : isIdle ? Stops.idlePause : Stops.busyPause)
+    }
+
+    /// Sends a signal to all members, and to what the workers' tasks have started and is in their groups.
+    private func signalMembers(_ signal: Int32) {
+        for case let child? in workers {
+            kill(-child.pid, signal)
+            _ = mt_pidfd_send_signal(child.pidfd, signal)
+        }
+        for pidfd in copies.values { _ = mt_pidfd_send_signal(pidfd, signal) }
+    }
+
+    /// Gives running tasks the time back during which they were stopped.
+    private mutating func shiftTimeLimits(by nanoseconds: Int64) {
+        for index in 1..<workers.count where workers[index] != nil {
+            let deadline = Member(arena: arena, index: index).deadline
+            let due = Int64(clamping: deadline.load())
+            if due != 0 { deadline.store(UInt64(due.addingSaturated(nanoseconds))) }
+            if let due = ladders[index]?.due { ladders[index]?.due = due.addingSaturated(nanoseconds) }
+        }
+    }
+
+    // MARK: Members
+
+    private mutating func lookAtWorkers(_ now: Int64) {
+        for index in 1..<workers.count {
+            guard let child = workers[index], mt_is_stopped(child.pid) else { continue }
+            noteStop(of: index, now)
+        }
+    }
+
+    private mutating func lookAtCopies(_ now: Int64) {
+        for index in copies.keys {
+            guard let process = Member(arena: arena, index: index).process, mt_is_stopped(process) else { continue }
+            noteStop(of: index, now)
+        }
+    }
+
+    private mutating func noteStop(of index: Int, _ now: Int64) {
+        guard stops.members[index] == nil else { return }
+        stops.members[index] = now
+        stops.nextMemberLook = min(stops.nextMemberLook, now + Stops.patience)
+    }
+
+    private mutating func continueMembers(_ now: Int64) {
+        for (index, start) in stops.members {
+            let process = index < workers.count ? workers[index]?.pid : Member(arena: arena, index: index).process
+            let pidfd = index < workers.count ? workers[index]?.pidfd : copies[index]
+            guard let process, let pidfd, mt_is_stopped(process) else {
+                stops.members[index] = nil
+                continue
+            }
+            guard now - start >= Stops.patience else { continue }
+            let isLost = now - start >= Stops.lastPatience
+            // The task may have stopped its whole group.
+            if index < workers.count, !isLost { kill(-process, SIGCONT) }
+            _ = mt_pidfd_send_signal(pidfd, isLost ? SIGKILL : SIGCONT)
+        }
+        stops.nextMemberLook = stops.members.isEmpty ? .max : now + Stops.memberPause
+    }
+}
