@@ -4,6 +4,22 @@ import Testing
 
 extension Facade {
     @Suite struct LimitsTests {
+        @Test func arenaLimitReachesThePool() async throws {
+            try withProcessPoolExecutor(maxWorkers: 1, arenaLimit: 8 << 20) { manager in
+                let session = try manager.session()
+                expectError(.arenaLimitReached) {
+                    try session.submit("large", [UInt8](repeating: 1, count: 16 << 20)) { $0.count }
+                }
+            }
+            try await withProcessPoolExecutor(maxWorkers: 1, arenaLimit: 8 << 20) { manager in
+                let session = try manager.session()
+                expectError(.arenaLimitReached) {
+                    try session.submit("large", [UInt8](repeating: 1, count: 16 << 20)) { $0.count }
+                }
+            }
+            expectError(.invalidArgument) { try withProcessPoolExecutor(arenaLimit: 1) { _ in } }
+        }
+
         @Test func limitsReachThePoolOfAScope() throws {
             try withProcessPoolExecutor(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 1)) { manager in
                 let session = try manager.map("t", workerProcessID, 0..<5)

@@ -50,6 +50,7 @@ struct Harness {
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
         .adding(exitScenarios)
         .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
+        .adding(usableResourceScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

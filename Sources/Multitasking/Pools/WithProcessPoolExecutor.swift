@@ -18,6 +18,8 @@ public import MultitaskingProcesses
 /// - Parameters:
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
 ///   - startMethod: how the workers are started.
+///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the memory
+///     that this process may use.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
 ///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
@@ -30,15 +32,15 @@ public import MultitaskingProcesses
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<Value>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
-    atExit: ShutdownMode = .drain,
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+    limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, atExit, initializer)
+    let (pool, handling) = try makePool(maxWorkers, startMethod, arenaLimit, limits, interrupts, atExit, initializer)
     return try running(
         pool, handling,
         try TaskManager(
@@ -54,15 +56,15 @@ public func withProcessPoolExecutor<Value>(
 /// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, limits: WorkerLimits = .none,
-    atExit: ShutdownMode = .drain,
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+    limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, startMethod, limits, interrupts, atExit, initializer)
+    let (pool, handling) = try makePool(maxWorkers, startMethod, arenaLimit, limits, interrupts, atExit, initializer)
     return try await running(
         pool, handling,
         try TaskManager(
@@ -75,12 +77,12 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
-    _ maxWorkers: Int?, _ startMethod: StartMethod, _ limits: WorkerLimits, _ interrupts: Interrupts,
-    _ atExit: ShutdownMode, _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
+    _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits,
+    _ interrupts: Interrupts, _ atExit: ShutdownMode, _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> (ProcessPool, (any InterruptHandling)?) {
     try validate(maxWorkers: maxWorkers, interrupts)
     let pool = try ProcessPool(
-        maxWorkers: maxWorkers, startMethod: startMethod, limits: limits, atExit: atExit,
+        maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits, atExit: atExit,
         initializingWith: WorkerInitializer(initializer))
     guard case .shutDown(let time) = interrupts else { return (pool, nil) }
     return (pool, try pool.shutDownOnInterrupt(within: time))

@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 /// The memory that the client, the supervisor and all workers share: one anonymous file, mapped by everybody.
 final class ArenaMapping: Sendable {
@@ -8,13 +9,20 @@ final class ArenaMapping: Sendable {
     let arena: Arena
     let descriptor: Int32
 
-    private init(descriptor: Int32, layout: ArenaLayout) throws {
+    /// What the system has refused on the way to an arena.
+    struct Refused: Error {
+        let refusal: Refusal
+        /// Whether it may give less.
+        let maySucceedSmaller: Bool
+
+        var error: MultitaskingError { refusal.error("make shared memory") }
+    }
+
+    private init(descriptor: Int32, layout: ArenaLayout) throws(Refused) {
         let address = unsafe mmap(
             nil, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
         guard unsafe address != MAP_FAILED, let address = unsafe address else {
-            throw MultitaskingError.system(
-                errno, "map \(layout.size >> 20) MiB of shared memory",
-                advice: "set a smaller arena limit or a larger limit of address space (ulimit -v)")
+            throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: true)
         }
         self.descriptor = descriptor
         arena = unsafe Arena(base: address, layout: layout)
@@ -26,18 +34,19 @@ final class ArenaMapping: Sendable {
     }
 
     /// Makes a new arena.
-    static func create(_ layout: ArenaLayout) throws -> ArenaMapping {
+    static func create(_ layout: ArenaLayout) throws(Refused) -> ArenaMapping {
+        // Asked first: whoever goes beyond it is ended by a signal, SIGXFSZ.
+        if let limit = ResourceLimit.fileSize.current, layout.size > limit {
+            throw Refused(refusal: Refusal(.sizeFile, EFBIG), maySucceedSmaller: true)
+        }
         let descriptor = unsafe mt_memfd_create("swift-multitasking")
         guard descriptor >= 0 else {
-            throw MultitaskingError.system(
-                -descriptor, "create shared memory (memfd_create)",
-                advice: "allow memfd_create in this sandbox, or use a thread pool")
+            throw Refused(refusal: Refusal(.createMemfd, -descriptor), maySucceedSmaller: false)
         }
         guard ftruncate(descriptor, layout.size) == 0 else {
             let code = errno
             close(descriptor)
-            throw MultitaskingError.system(
-                code, "size shared memory", advice: "set a smaller arena limit or a larger file size limit (ulimit -f)")
+            throw Refused(refusal: Refusal(.sizeFile, code), maySucceedSmaller: true)
         }
         let mapping: ArenaMapping
         do { mapping = try ArenaMapping(descriptor: descriptor, layout: layout) } catch {

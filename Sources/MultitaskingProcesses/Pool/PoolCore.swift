@@ -8,13 +8,6 @@ import Synchronization
 /// The client's side of a pool; it outlives the `ProcessPool` while futures and channels of it are held.
 @usableFromInline
 final class PoolCore: Sendable {
-    /// Half of the machine's memory, in whole MiB.
-    static var defaultArenaLimit: Int {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        let half = min(pages * sysconf(Int32(_SC_PAGESIZE)) / 2, 1 << 40)
-        return max(64 << 20, half & ~(ArenaLayout.chunkSize - 1))
-    }
-
     static let logger = Logger(label: "swift-multitasking.processes")
 
     /// Whether functions can be sent at all, which is the same for all pools of a program.
@@ -56,7 +49,7 @@ final class PoolCore: Sendable {
     }
 
     init(
-        workers: Int, arenaLimit: Int, compression: CompressionPolicy, limits: WorkerLimits = .none,
+        workers: Int, arenaLimit: Int?, compression: CompressionPolicy, limits: WorkerLimits = .none,
         atExit: ShutdownMode = .drain
     ) throws {
         modeAtExit = atExit
@@ -65,8 +58,7 @@ final class PoolCore: Sendable {
                 .functionNotFound,
                 "this Swift compiler lays functions out in a way this package does not know; use a thread pool")
         }
-        let mapping = try ArenaMapping.create(
-            ArenaLayout(workers: workers, slotCapacity: 1 << 22, chunkCount: arenaLimit >> 20))
+        let mapping = try ArenaPlan(workers: workers, asked: arenaLimit).makeArena()
         let arena = mapping.arena
         arena.header(ArenaLayout.Header.clientPid).store(UInt64(getpid()))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)

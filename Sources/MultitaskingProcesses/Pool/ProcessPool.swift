@@ -32,7 +32,8 @@ public final class ProcessPool: Executor {
     ///   - maxWorkers: how many workers, 1...512; nil for one for each core this process may use.
     ///   - startMethod: how the first process of the pool is made.
     ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
-    ///     machine's memory. Tasks themselves take up to 256 bytes each besides.
+    ///     memory that this process may use: the machine's, or its control group's, less where a limit of the process
+    ///     (`ulimit -v`, `-f`) leaves no room for so much. Tasks themselves take up to 256 bytes each besides.
     ///   - compression: whether large payloads are compressed.
     ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
     ///   - atExit: what happens when the program ends, by `exit` or by returning from `main`, while the pool is open.
@@ -64,15 +65,15 @@ public final class ProcessPool: Executor {
                 .invalidArgument,
                 "maxWorkers is \(workers); give a number from 1 to \(ArenaLayout.workerLimit), or nil for one a core")
         }
-        let limit = arenaLimit ?? PoolCore.defaultArenaLimit
-        guard limit >= 1 << 20, limit <= 1 << 40 else {
+        if let arenaLimit, arenaLimit < 1 << 20 || arenaLimit > 1 << 40 {
             throw MultitaskingError(
-                .invalidArgument, "arenaLimit is \(limit) bytes; give at least 1 MiB (1048576) and at most 1 TiB")
+                .invalidArgument,
+                "arenaLimit is \(arenaLimit) bytes; give at least 1 MiB (1048576) and at most 1 TiB")
         }
         try limits.validate(maxWorkers: workers)
         self.maxWorkers = workers
         core = try PoolCore(
-            workers: workers, arenaLimit: limit, compression: compression, limits: limits, atExit: atExit)
+            workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits, atExit: atExit)
         try core.supervision.start(startMethod, initializer: initializer)
         ExitDrain.add(core)
     }

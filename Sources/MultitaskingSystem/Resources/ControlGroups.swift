@@ -76,6 +76,19 @@ package struct ControlGroups: Sendable {
             lowest(of: "pids", isUnified: true, group), lowest(of: "pids", isUnified: false, group))
     }
 
+    /// The limit of processes of a group that has as many as it may; nil if there is none.
+    package var fullProcessGroup: Bound<Int>? {
+        for isUnified in [true, false] {
+            for group in directories(of: "pids", isUnified: isUnified) {
+                guard let limit = limit(group, "pids.max", "process"), let now = number(group + "/pids.current"),
+                    now >= limit.number
+                else { continue }
+                return limit
+            }
+        }
+        return nil
+    }
+
     private func number(_ path: String) -> Int? {
         files.text(path).flatMap { text in text.split { $0 == "\n" || $0 == " " }.first.flatMap { Int($0) } }
     }

@@ -56,6 +56,14 @@ package enum ResourceLimit: Sendable, CaseIterable {
         return limits.rlim_cur >= UInt64(Int64.max) ? nil : Int(limits.rlim_cur)
     }
 
+    /// How many more bytes of addresses this process may use; nil for no limit.
+    package static var addressSpaceLeft: Int? {
+        guard let limit = addressSpace.current else { return nil }
+        // The first number of this file counts the pages there are.
+        let pages = SystemFiles().text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
+        return max(0, limit - (pages ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))))
+    }
+
     #if canImport(Glibc)
         private var resource: __rlimit_resource_t {
             switch self {

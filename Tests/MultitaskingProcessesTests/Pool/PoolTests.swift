@@ -261,6 +261,15 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    @Test(
+        arguments: [
+            "resources-address-space", "resources-file-size", "resources-affinity", "resources-cpu-quota",
+            "resources-memory-of-group",
+        ], methods)
+    func lessThanTheMachineHas(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     /// `make replacements` does it thousands of times.
     @Test(arguments: methods)
     func replacedWorkersLeaveNothing(_ method: String) async throws {
