@@ -77,11 +77,13 @@ let package = Package(
             path: "Tests/KillHarness"),
         .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness"]),
 
+        // Has the system refuse something to the process pool's tests.
+        .target(name: "CRefusal", path: "Tests/CRefusal"),
         // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
         .executableTarget(
             name: "pool-harness",
             dependencies: [
-                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
+                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance", "CRefusal",
             ],
             path: "Tests/PoolHarness"),
 

@@ -317,6 +317,29 @@ void mt_capture_output(mt_output_log log) {
 
 static int compare_ints(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
+static bool close_listed(int from, int to) {
+    DIR *directory = opendir("/proc/self/fd");
+    if (!directory) return false;
+    // Reading goes on from an offset, so what is closed meanwhile is not missed and nothing is seen twice.
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        if (entry->d_name[0] == '.') continue;
+        long fd = strtol(entry->d_name, NULL, 10);
+        if (fd >= from && fd <= to && fd != dirfd(directory)) close((int)fd);
+    }
+    closedir(directory);
+    return true;
+}
+
+static void close_between(int from, int to) {
+    if (from > to || syscall(SYS_close_range, from, to, 0) == 0) return;
+    // Before Linux 5.9, or in a sandbox that does not know the call.
+    if (close_listed(from, to)) return;
+    long last = sysconf(_SC_OPEN_MAX);
+    if (last < 0 || last > 1 << 20) last = 1 << 20;
+    for (int fd = from; fd <= to && fd < last; fd++) close(fd);
+}
+
 void mt_close_descriptors(int first, int keep1, int keep2, int keep3) {
     enum { count = 3 };
     int sorted[count] = {keep1, keep2, keep3};
@@ -324,10 +347,10 @@ void mt_close_descriptors(int first, int keep1, int keep2, int keep3) {
     int from = first;
     for (int i = 0; i < count; i++) {
         if (sorted[i] < from) continue;
-        if (sorted[i] > from) syscall(SYS_close_range, from, sorted[i] - 1, 0);
+        close_between(from, sorted[i] - 1);
         from = sorted[i] + 1;
     }
-    syscall(SYS_close_range, from, ~0U, 0);
+    close_between(from, INT_MAX);
 }
 
 const char *mt_signal_name(int signal) {
@@ -336,6 +359,7 @@ const char *mt_signal_name(int signal) {
         {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},
         {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
         {SIGSTOP, "SIGSTOP"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
+        {SIGPROF, "SIGPROF"}, {SIGVTALRM, "SIGVTALRM"}, {SIGIO, "SIGIO"}, {SIGPWR, "SIGPWR"}, {SIGSTKFLT, "SIGSTKFLT"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].number == signal) return names[i].name;
@@ -474,6 +498,22 @@ static int limit_to_present(__rlimit_resource_t resource, int number, uint64_t m
 int mt_limit_address_space(uint64_t more) { return limit_to_present(RLIMIT_AS, 0, more); }
 
 int mt_limit_data(uint64_t more) { return limit_to_present(RLIMIT_DATA, 5, more); }
+
+uint64_t mt_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    uint64_t before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
+}
+
+void mt_limit_open_files(uint64_t count) {
+    struct rlimit limit;
+    if (count == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = count;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 int mt_open_memory(pid_t pid) {
     char path[64];

@@ -50,7 +50,7 @@ struct Harness {
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
         .adding(exitScenarios)
         .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
-        .adding(usableResourceScenarios)
+        .adding(usableResourceScenarios).adding(refusalScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

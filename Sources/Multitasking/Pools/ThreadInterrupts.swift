@@ -1,6 +1,7 @@
 internal import CMultitaskingLinux
 internal import Glibc
 internal import MultitaskingProcesses
+internal import MultitaskingSystem
 internal import MultitaskingThreads
 
 /// Ends a thread pool when this process is interrupted: a thread of its own waits for that.
@@ -14,9 +15,7 @@ final class ThreadInterrupts: InterruptHandling {
     init(_ pool: ThreadPool, within time: Duration) throws {
         event = mt_eventfd()
         guard event >= 0 else {
-            throw MultitaskingError(
-                .systemError, "no descriptor is left to wait for SIGINT with; raise the limit of open files (ulimit -n)"
-            )
+            throw Refusal(.openEventfd, -event).error("wait for SIGINT")
         }
         do { watch = try InterruptWatch(event) } catch {
             close(event)
@@ -33,8 +32,7 @@ final class ThreadInterrupts: InterruptHandling {
         guard status == 0 else {
             _ = watch.end()
             close(event)
-            throw MultitaskingError(
-                .systemError, "no thread is left to wait for SIGINT with; raise the limit of threads (ulimit -u)")
+            throw Refusal(.createThread, status).error("start the thread that waits for SIGINT")
         }
     }
 

@@ -112,6 +112,10 @@ struct ArenaLayout: Sendable, Equatable {
         /// No chunk from this one on was ever taken.
         static let chunkEnd = 1552
         static let failureLength = 1608
+        /// What kind of error the text below is; see `PoolPhase.Cause`.
+        static let failureCause = 1616
+        /// 1 when the client is to log the text below, 2 when it has.
+        static let failureNotice = 1624
         static let failureText = 1664
         static let failureCapacity = 2048
         static let poolMark = 3840

@@ -57,7 +57,7 @@ enum ForkSafety {
     static func watcherStops() { lastStop.store(monotonicNanoseconds(), ordering: .relaxed) }
 
     /// What speaks against forking; nil if nothing does.
-    static var obstacle: MultitaskingError? {
+    static var obstacle: ForkObstacle? {
         while true {
             let found = currentObstacle
             let end = lastStop.load(ordering: .relaxed).addingSaturated(stopNanoseconds)
@@ -81,23 +81,12 @@ enum ForkSafety {
     /// How long callbacks are waited for.
     private static let callbackNanoseconds: Int64 = 1_000_000_000
 
-    private static var currentObstacle: MultitaskingError? {
+    private static var currentObstacle: ForkObstacle? {
         let threads = Int(mt_thread_count())
-        guard threads > 0 else {
-            return MultitaskingError(
-                .unsafeFork, "cannot count this process's threads in /proc/self/task; use the start method .spawn")
-        }
+        guard threads > 0 else { return .uncountable }
         let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
         let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
-        if foreign > 0 || !sleepSoon(own) { return .unsafeFork(threads: max(1, foreign)) }
-        if mt_dispatch_was_used() {
-            return MultitaskingError(
-                .unsafeFork,
-                """
-                this process has used Dispatch or Swift concurrency, which do not work in a forked copy; use the start \
-                method .automatic or .spawn, or make the pool before
-                """)
-        }
-        return nil
+        if foreign > 0 || !sleepSoon(own) { return .threads(max(1, foreign)) }
+        return mt_dispatch_was_used() ? .dispatch : nil
     }
 }

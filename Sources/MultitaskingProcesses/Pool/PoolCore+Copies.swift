@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 public import MultitaskingCore
+import MultitaskingSystem
 import MultitaskingSerialization
 import Synchronization
 
@@ -50,9 +51,8 @@ extension PoolCore {
         guard pid > 0 else {
             releaseSlot(slot)
             state.withLock { $0.copies[member] = nil }
-            throw MultitaskingError.system(
-                -pid, "fork this process for a task that captures state",
-                advice: "raise the limit of processes (ulimit -u), or pass what is captured as arguments")
+            throw Refusal(.fork, -pid).error(
+                "fork this process for a task that captures state", or: "pass what is captured as arguments")
         }
         copy.setProcess(pid)
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
@@ -207,7 +207,7 @@ extension PoolCore {
     }
 
     private static func capturesState<Function: PortableFunction>(
-        _ function: Function, _ obstacle: MultitaskingError
+        _ function: Function, _ obstacle: ForkObstacle
     ) -> MultitaskingError {
         let captures = FunctionAddress(of: function) == nil
         let what =
@@ -216,7 +216,7 @@ extension PoolCore {
             : "a type among the function's arguments or result is private or local, and has no name a worker could find: "
                 + "make it internal or public"
         return MultitaskingError(
-            .capturesState, "\(what). (A copy of this process could have run it, but: \(obstacle.message).)",
-            cause: obstacle)
+            .capturesState, "\(what). No copy of this process can be made to run it, because \(obstacle.reason).",
+            cause: obstacle.error)
     }
 }

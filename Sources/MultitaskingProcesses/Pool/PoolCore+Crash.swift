@@ -38,14 +38,18 @@ extension PoolCore {
         let isSupervisor = status & CrashRecord.supervisorFlag != 0
         let output = try? unsafe slot.result.withPayload { unsafe Array($0) }
         let lines = OutputLog.lines(output ?? [])
+        // What the pool itself has decided to end may have been just about to leave.
+        let isEnded =
+            record.status.load() & (CrashRecord.timeoutFlag | CrashRecord.memoryFlag | CrashRecord.supervisorFlag) != 0
+        let memory = memoryCause(record, isSignal ? number : nil, lines)
         let failure = WorkerFailure(
             pid: pid, worker: Int(clamping: record.member.load()) - 1,
             phase: WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: record.phase.load())) ?? .running,
-            signal: isSupervisor ? 9 : isSignal ? number : nil,
-            signalName: unsafe (isSupervisor ? mt_signal_name(9) : isSignal ? mt_signal_name(number) : nil)
+            signal: isSignal ? number : isEnded ? SIGKILL : nil,
+            signalName: unsafe (isSignal ? mt_signal_name(number) : isEnded ? mt_signal_name(SIGKILL) : nil)
                 .map { unsafe String(cString: $0) },
-            exitCode: isSignal || isSupervisor ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
-            memoryCause: memoryCause(record, isSignal ? number : nil, lines), lastLines: lines,
+            exitCode: isSignal || isEnded ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
+            memoryCause: memory, lastLines: lines,
             progress: slot.progress)
         // Before the supervisor's own death: the task was out of time already.
         if record.status.load() & CrashRecord.timeoutFlag != 0 {
@@ -73,7 +77,7 @@ extension PoolCore {
             let advice = supervision.method == .spawn ? TopLevelVariables.advice.map { "; note: \($0)" } ?? "" : ""
             return MultitaskingError(
                 .workerCrashed,
-                "\(report); look for a trap, a bad pointer or too little memory in the task's function\(advice)",
+                "\(report); \(CrashAdvice.text(signal: number, memoryCause: memory))\(advice)",
                 cause: failure)
         }
         return MultitaskingError(

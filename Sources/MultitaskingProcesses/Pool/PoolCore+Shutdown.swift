@@ -21,8 +21,34 @@ extension PoolCore {
     func drainInBackground() {
         guard !supervision.isOver, isOwn else { return }
         beginShutdown(.drain)
-        BackgroundThread.run { [self] in shutdown(.drain) }
+        if BackgroundThread.start({ [self] in shutdown(.drain) }) { return }
+        // Whoever drops a pool does not expect to wait for it for long. What is queued is run all the same, and its processes
+        // end by themselves: they are reaped when the next pool is made.
+        if supervision.awaitEnd(isKilled: false, within: Self.dropPatience) { return shutdown(.drain) }
+        Self.unended.withLock { $0.append(self) }
     }
+
+    /// The pools that were dropped when there was no thread to wait for their end.
+    private static let unended = Mutex<[PoolCore]>([])
+
+    /// Reaps what was left of pools whose end nobody has waited for.
+    static func endLeftovers() {
+        let cores = unended.withLock { cores in
+            defer { cores = [] }
+            return cores
+        }
+        for core in cores {
+            core.supervision.check()
+            if core.supervision.isOver {
+                core.shutdown(.drain)
+            } else if !BackgroundThread.start({ core.shutdown(.drain) }) {
+                unended.withLock { $0.append(core) }
+            }
+        }
+    }
+
+    /// For how long dropping a pool may block if there is no thread to wait for its end, in nanoseconds.
+    private static let dropPatience: Int64 = 2_000_000_000
 
     func beginShutdown(_ mode: ShutdownMode) {
         switch mode {

@@ -39,26 +39,83 @@ struct PoolPhase {
         }
     }
 
-    // MARK: Why workers cannot start
+    // MARK: Why it has ended
 
-    /// Keeps an error's description where the client finds it.
+    /// What kind of error a pool has ended with.
+    private enum Cause: UInt64 {
+        /// Workers failed to start by themselves.
+        case workers = 0
+        case systemError
+        case permissionDenied
+        case memoryDamaged
+        case shutDown
+
+        init(_ code: MultitaskingError.Code) {
+            self =
+                switch code {
+                case .permissionDenied: .permissionDenied
+                case .memoryDamaged: .memoryDamaged
+                case .shutDown: .shutDown
+                default: .systemError
+                }
+        }
+
+        var code: MultitaskingError.Code {
+            switch self {
+            case .workers: .initializerFailed
+            case .systemError: .systemError
+            case .permissionDenied: .permissionDenied
+            case .memoryDamaged: .memoryDamaged
+            case .shutDown: .shutDown
+            }
+        }
+    }
+
+    /// Keeps the description of what a worker failed to start with where the client finds it.
     static func reportFailure(of error: any Error, in arena: Arena) {
-        let text = Array(
-            "\(String(reflecting: type(of: error))): \(error)".utf8.prefix(
-                ArenaLayout.Header.failureCapacity))
+        keep("\(String(reflecting: type(of: error))): \(error)", .workers, in: arena)
+    }
+
+    /// Keeps what the pool itself ends with where the client finds it.
+    static func reportEnd(with error: MultitaskingError, in arena: Arena) {
+        keep(error.message, Cause(error.code), in: arena)
+    }
+
+    /// As ``reportEnd(with:in:)``, for what the pool may yet survive; the client logs it, once.
+    static func note(_ error: MultitaskingError, in arena: Arena) {
+        reportEnd(with: error, in: arena)
+        _ = arena.header(ArenaLayout.Header.failureNotice).compareExchange(0, 1)
+    }
+
+    private static func keep(_ description: String, _ cause: Cause, in arena: Arena) {
+        let text = Array(description.utf8.prefix(ArenaLayout.Header.failureCapacity))
         unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: text.count) {
             unsafe $0.copyBytes(from: text)
         }
         arena.header(ArenaLayout.Header.failureLength).store(UInt64(text.count))
+        arena.header(ArenaLayout.Header.failureCause).store(cause.rawValue)
     }
 
-    /// The error of every task of a pool whose workers cannot start.
-    var failure: MultitaskingError {
+    private var text: String {
         let length = min(
             Int(clamping: arena.header(ArenaLayout.Header.failureLength).load()), ArenaLayout.Header.failureCapacity)
-        let text = unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: length) {
+        return unsafe arena.withBytes(at: ArenaLayout.Header.failureText, count: length) {
             unsafe String(decoding: $0, as: UTF8.self)
         }
+    }
+
+    /// What the client is to log, the first time it is asked after there is something.
+    var newNotice: String? {
+        // Looked at first, since this is asked for now and then by all who wait.
+        let notice = arena.header(ArenaLayout.Header.failureNotice)
+        guard notice.load() == 1, notice.compareExchange(1, 2) else { return nil }
+        return text
+    }
+
+    /// The error of every task of a pool that has ended by itself.
+    var failure: MultitaskingError {
+        let cause = Cause(rawValue: arena.header(ArenaLayout.Header.failureCause).load()) ?? .workers
+        guard cause == .workers else { return MultitaskingError(cause.code, text) }
         return MultitaskingError(
             .initializerFailed,
             """

@@ -147,12 +147,29 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
 
     @usableFromInline
     func whenDone(_ body: @escaping @Sendable () -> Void) {
-        core.membership.watcher.add { [self] in
-            slot.completion.watch()
-            guard hasEnded || settleIfLost() else { return false }
+        do {
+            try core.membership.watcher.add { [self] in
+                slot.completion.watch()
+                guard hasEnded || settleIfLost() else { return false }
+                body()
+                return true
+            }
+        } catch {
+            // Nobody can wait for it: better an error now than a callback that never comes.
+            giveUp(error)
             body()
+        }
+    }
+
+    /// Ends the wait for a task, which goes on, with an error.
+    private func giveUp(_ error: any Error) {
+        let goesOn = lock.withLock { _ in
+            if settle() { return false }
+            unsafe settled = failure(error)
+            isSettled.store(true, ordering: .releasing)
             return true
         }
+        if goesOn { core.abandon(slot, companion: companion) }
     }
 
     private static var expired: MultitaskingError {

@@ -71,6 +71,7 @@ public final class ProcessPool: Executor {
                 "arenaLimit is \(arenaLimit) bytes; give at least 1 MiB (1048576) and at most 1 TiB")
         }
         try limits.validate(maxWorkers: workers)
+        PoolCore.endLeftovers()
         self.maxWorkers = workers
         core = try PoolCore(
             workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits, atExit: atExit)

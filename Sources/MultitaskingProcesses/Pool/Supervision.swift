@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import Logging
 import MultitaskingCore
 import MultitaskingSystem
 import Synchronization
@@ -28,6 +29,8 @@ final class Supervision: Sendable {
         var isGone = false
         /// When it was last made, in nanoseconds of CLOCK_MONOTONIC, and how many before it lived too short.
         var launched: Int64 = 0
+        /// Since when the system has refused another one, in nanoseconds of CLOCK_MONOTONIC.
+        var refusedSince: Int64?
         var shortLives = 0
         /// Since when it is stopped; nil while it runs.
         var stopped: Int64?
@@ -44,9 +47,26 @@ final class Supervision: Sendable {
         clientPidfd = mt_pidfd_open(getpid())
         guard doorbell >= 0, clientPidfd >= 0 else {
             // What was opened is closed by `deinit`.
-            throw MultitaskingError.system(
-                doorbell < 0 ? -doorbell : -clientPidfd, "open the pool's descriptors",
-                advice: "raise the limit of open files (ulimit -n)")
+            let refusal = doorbell < 0 ? Refusal(.openEventfd, -doorbell) : Refusal(.openPidfd, -clientPidfd)
+            throw refusal.error("open the pool's descriptors")
+        }
+        try Self.checkSystem(clientPidfd)
+    }
+
+    /// Looks for what a pool cannot do without, and would otherwise miss in the middle of its work: a time limit that
+    /// silently never ends a task is worse than no pool.
+    ///
+    /// - Throws: `systemError`, `permissionDenied`.
+    private static func checkSystem(_ ownPidfd: Int32) throws {
+        let result = mt_pidfd_send_signal(ownPidfd, 0)
+        guard result == 0 else {
+            throw Refusal(.signalPidfd, -result).error("signal a process by its descriptor")
+        }
+        guard mt_thread_count() > 0 else {
+            throw MultitaskingError(
+                .systemError,
+                "/proc is not there, where a pool finds its processes, their threads and their memory; mount it (mount -t "
+                    + "proc proc /proc), or use a thread pool")
         }
     }
 
@@ -75,7 +95,7 @@ final class Supervision: Sendable {
         switch method {
         case .automatic: chosen = obstacle == nil ? .fork : .spawn
         case .fork:
-            if let obstacle { throw obstacle }
+            if let obstacle { throw obstacle.error }
             chosen = .fork
         case .spawn: chosen = .spawn
         }
@@ -101,7 +121,7 @@ final class Supervision: Sendable {
     /// Makes the supervisor process.
     private func launch(
         _ method: StartMethod, initializer: WorkerInitializer?, _ state: inout State
-    ) throws {
+    ) throws(MultitaskingError) {
         healHeader()
         let pid: pid_t
         if method == .spawn {
@@ -112,9 +132,7 @@ final class Supervision: Sendable {
             pid = ForkSafety.fork(named: Supervisor.processName, serving: nil) { runForked(supervisor) }
         }
         guard pid > 0 else {
-            throw MultitaskingError.system(
-                -pid, "start the pool's supervisor process",
-                advice: "raise the limit of processes (ulimit -u) or free some memory")
+            throw Refusal(method == .spawn ? .spawn : .fork, -pid).error("start the pool's supervisor process")
         }
         // By its number alone it cannot be told from a later process: somebody else may reap this one's children.
         let pidfd = mt_pidfd_open(pid)
@@ -122,8 +140,7 @@ final class Supervision: Sendable {
             kill(pid, SIGKILL)
             var info = mt_exit_info()
             _ = unsafe mt_reap(pid, true, &info)
-            throw MultitaskingError.system(
-                -pidfd, "watch the pool's supervisor process", advice: "raise the limit of open files (ulimit -n)")
+            throw Refusal(.openPidfd, -pidfd).error("watch the pool's supervisor process")
         }
         if state.pidfd >= 0 { close(state.pidfd) }
         state.pid = pid
@@ -165,6 +182,10 @@ final class Supervision: Sendable {
             state.lastCheck = now
             continueIfStopped(&state, now)
             restartIfDead(&state)
+            if let notice = PoolPhase(arena).newNotice {
+                PoolCore.logger.warning(
+                    "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
+            }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
             if !JobRing(arena: arena, isRetry: false).isEmpty { IdleWorkers(arena: arena).wakeSleeping() }
         }
@@ -183,14 +204,10 @@ final class Supervision: Sendable {
             return
         }
         let now = monotonicNanoseconds()
-        // Who was killed from outside has not died of what it found, however often that happens.
-        let mayHaveDiedOfItself = signal != SIGKILL && signal != SIGTERM
-        state.shortLives =
-            mayHaveDiedOfItself && now - state.launched < Self.shortLife ? state.shortLives + 1 : 0
-        state.launched = now
+        if state.refusedSince == nil { noteDeath(&state, signal, now) }
         guard state.shortLives < Self.supervisorAttempts else {
-            PoolPhase.reportFailure(
-                of: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"), in: arena)
+            PoolPhase.reportEnd(
+                with: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"), in: arena)
             return giveUp(&state)
         }
         // Threads may have started since, so the new one is forked only where that is safe still.
@@ -198,8 +215,13 @@ final class Supervision: Sendable {
             state.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
         do {
             try launch(method, initializer: method == .fork ? state.initializer : nil, &state)
+            state.refusedSince = nil
         } catch {
-            PoolPhase.reportFailure(of: error, in: arena)
+            // The dead one's workers may just be ending, and make room.
+            let since = state.refusedSince ?? now
+            state.refusedSince = since
+            guard error.code != .systemError || now - since > Self.restartPatience else { return }
+            PoolPhase.reportEnd(with: error, in: arena)
             giveUp(&state)
         }
     }
@@ -218,6 +240,18 @@ final class Supervision: Sendable {
 
     /// How long a supervisor is told to continue before it is killed.
     private static let stopPatience: Int64 = 2_000_000_000
+
+    /// For how long the system may refuse another supervisor.
+    private static let restartPatience: Int64 = 2_000_000_000
+
+    private func noteDeath(_ state: inout State, _ signal: Int32, _ now: Int64) {
+        // Who was killed from outside has not died of what it found, however often that happens.
+        let mayHaveDiedOfItself = signal != SIGKILL && signal != SIGTERM
+        state.shortLives =
+            mayHaveDiedOfItself && now - state.launched < Self.shortLife ? state.shortLives + 1 : 0
+        state.launched = now
+    }
+
     /// A supervisor that lived shorter than this, and was not killed, died of what it found.
     private static let shortLife: Int64 = 200_000_000
     /// How many such supervisors in a row are tried.
@@ -241,12 +275,18 @@ final class Supervision: Sendable {
 
     /// Waits until the supervisor has ended for good; the pool's phase says that it is to.
     ///
-    /// - Parameter isKilled: whether it has little time for that.
-    func awaitEnd(isKilled: Bool) {
+    /// - Parameters:
+    ///   - isKilled: whether it has little time for that.
+    ///   - patience: how long to wait, in nanoseconds.
+    /// - Returns: false if it has not ended by then.
+    @discardableResult
+    func awaitEnd(isKilled: Bool, within patience: Int64 = .max) -> Bool {
+        let limit = monotonicNanoseconds().addingSaturated(patience)
         // Not under the lock: others who wait for a task look after the supervisor as well.
         let end = monotonicNanoseconds() + Self.killPatience
         while let pidfd = state.withLock({ $0.isOver ? nil : duplicate($0.pidfd) }) {
-            waitForExit(pidfd)
+            // Without one, another is to come; see `restartIfDead`.
+            if pidfd >= 0 { waitForExit(pidfd) } else { usleep(20_000) }
             if isKilled, monotonicNanoseconds() > end {
                 // It does not find its way through the memory any more. Its workers die with it.
                 state.withLock { endLost(&$0) }
@@ -256,7 +296,9 @@ final class Supervision: Sendable {
                 continueIfStopped(&state, monotonicNanoseconds())
                 restartIfDead(&state)
             }
+            if monotonicNanoseconds() > limit { return isOver }
         }
+        return true
     }
 
     /// Ends every task that no worker has claimed.
@@ -278,7 +320,7 @@ final class Supervision: Sendable {
         waitForExit(duplicate(state.pidfd))
         var signal: Int32 = 0
         guard unsafe mt_pidfd_has_ended(state.pidfd, &signal) else { return }
-        PoolPhase.reportFailure(of: PoolCore.isShutDown, in: arena)
+        PoolPhase.reportEnd(with: PoolCore.isShutDown, in: arena)
         giveUp(&state)
     }
 

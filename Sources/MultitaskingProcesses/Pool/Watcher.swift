@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 import Synchronization
 
 /// One thread that waits on behalf of everybody who must not block: `async` callers and completion callbacks.
@@ -42,25 +43,48 @@ final class Watcher: Sendable {
     ///
     /// `poll` must first ask for the event (set a flag where the change will be made), then look.
     /// - Returns: the number under which it can be removed; nil if it is through.
+    /// - Throws: `systemError` if the system has no thread to give; meanwhile this polls, and blocks, for ``patience``.
     @discardableResult
-    func add(_ poll: @escaping @Sendable () -> Bool) -> UInt64? {
-        if poll() { return nil }
-        let (id, mustStart) = state.withLock { state in
+    func add(_ poll: @escaping @Sendable () -> Bool) throws -> UInt64? {
+        var end: Int64?
+        while true {
+            if poll() { return nil }
+            let refusal: Refusal
+            switch register(poll) {
+            case .success(let id):
+                // The change may have come between the poll above and its registration.
+                event.signal()
+                return id
+            case .failure(let error): refusal = error
+            }
+            let now = monotonicNanoseconds()
+            let limit = end ?? now + Self.patience
+            end = limit
+            guard now < limit else {
+                throw refusal.error(
+                    "start the thread that waits for asynchronous callers", or: "wait with the blocking calls")
+            }
+            idle()
+            usleep(5_000)
+        }
+    }
+
+    /// Registers a poll, and starts the thread if there is none: one that is refused must leave nobody waiting for it.
+    private func register(_ poll: @escaping @Sendable () -> Bool) -> Result<UInt64, Refusal> {
+        state.withLock { state in
+            if !state.isStarted {
+                let result = start()
+                guard result == 0 else { return .failure(Refusal(.createThread, result)) }
+                state.isStarted = true
+            }
             state.nextID += 1
             state.polls[state.nextID] = poll
-            defer { state.isStarted = true }
-            return (state.nextID, !state.isStarted)
+            return .success(state.nextID)
         }
-        if mustStart, !start() {
-            // No thread to be had: the last resort is to wait here.
-            remove(id)
-            while !poll() { sched_yield() }
-            return nil
-        }
-        // The change may have come between the poll above and its registration.
-        event.signal()
-        return id
     }
+
+    /// For how long a thread that is refused is asked for again, in nanoseconds.
+    private static let patience: Int64 = 2_000_000_000
 
     /// Forgets a poll whose caller waits no more; it may be called once more at this moment.
     func remove(_ id: UInt64) { state.withLock { $0.polls[id] = nil } }
@@ -68,7 +92,7 @@ final class Watcher: Sendable {
     /// Suspends until `isReady`; false if the limit passed first.
     ///
     /// - Parameter isReady: must first ask for the event, then look; as in `add(_:)`.
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` when the awaiting task is cancelled; `systemError` if the system has no thread to give.
     func wait(_ limit: WaitLimit, until isReady: @escaping @Sendable () -> Bool) async throws -> Bool {
         var id: UInt64?
         defer { if let id { remove(id) } }
@@ -76,13 +100,21 @@ final class Watcher: Sendable {
         let isCounted = limit == .forever && member.index != ArenaLayout.client
         if isCounted { member.beginEndlessWait() }
         defer { if isCounted { member.endEndlessWait() } }
-        return try await awaitCallback(limit) { resume in
-            id = add {
-                guard isReady() else { return false }
+        var refusal: (any Error)?
+        let isInTime = try await awaitCallback(limit) { resume in
+            do {
+                id = try add {
+                    guard isReady() else { return false }
+                    resume()
+                    return true
+                }
+            } catch {
+                refusal = error
                 resume()
-                return true
             }
         }
+        if let refusal { throw refusal }
+        return isInTime
     }
 
     /// How many polls are registered; for tests.
@@ -94,7 +126,8 @@ final class Watcher: Sendable {
         event.signal()
     }
 
-    private func start() -> Bool {
+    /// Starts the thread; 0, or the system's error number.
+    private func start() -> Int32 {
         var thread = pthread_t()
         let box = unsafe Unmanaged.passRetained(self)
         // SAFETY: the thread takes over the reference that was retained for it.
@@ -106,13 +139,8 @@ final class Watcher: Sendable {
                 unsafe Unmanaged<Watcher>.fromOpaque(box).takeRetainedValue().run()
                 return nil
             }, unsafe box.toOpaque())
-        guard result == 0 else {
-            unsafe box.release()
-            state.withLock { $0.isStarted = false }
-            return false
-        }
-        pthread_detach(thread)
-        return true
+        if result == 0 { pthread_detach(thread) } else { unsafe box.release() }
+        return result
     }
 
     /// Whether the caller runs on this thread, that is in a callback.

@@ -20,13 +20,26 @@ extension Supervisor {
             let isKept = isRunning && index <= limits.minimumWorkers
             guard isKept || extra > 0 else { continue }
             if let due = pace.notBefore, now < due { return due }
-            // The system cannot make a process now; it may be able to soon.
-            guard start(index) else { return now + 100_000_000 }
+            if let due = refusals.notBefore, now < due { return due }
+            if let refusal = start(index) { return startWasRefused(refusal) }
+            refusals.succeeded()
             extra -= 1
         }
         absent = countAbsent()
         absence.store(absent)
         return .max
+    }
+
+    /// Says so once, and ends the pool if nobody is left to run what is queued; when to try again.
+    private mutating func startWasRefused(_ refusal: Refusal) -> Int64 {
+        PoolPhase.note(
+            refusal.error("start a worker of the pool", or: "make the pool with fewer workers (maxWorkers)"), in: arena)
+        let hasWorkers = workers.contains { $0 != nil }
+        let hasTasks = hasQueuedTasks || !delayed.isEmpty
+        let mustGiveUp = refusals.refused(hasWorkers: hasWorkers, hasTasks: hasTasks)
+        if mustGiveUp { PoolPhase(arena).advance(to: .broken) }
+        arena.header(ArenaLayout.Header.absentWorkers).store(countAbsent())
+        return mustGiveUp ? 0 : refusals.notBefore ?? 0
     }
 
     private func countAbsent() -> UInt64 { UInt64(workers.dropFirst().count { $0 == nil }) }
@@ -44,8 +57,8 @@ extension Supervisor {
         return IdleWorkers(arena: arena).count + starting
     }
 
-    /// Forks a worker; false if the system cannot make a process now.
-    mutating func start(_ index: Int) -> Bool {
+    /// Forks a worker; what the system has refused, if it cannot make a process now.
+    mutating func start(_ index: Int) -> Refusal? {
         let member = Member(arena: arena, index: index)
         member.slot.store(0)
         member.enter(.idle)
@@ -66,7 +79,10 @@ extension Supervisor {
             let obstacle = WorkerConfinement(member, limits).applyToThread()
             FreshThread.leave(serving: member.phase) { runWorker(index, obstacle) }
         }
-        guard child > 0 else { return false }
+        guard child > 0 else {
+            member.state = .absent
+            return Refusal(.fork, -child)
+        }
         // The system may have put it on this core. It goes first, both its threads, since a task may wait for it.
         for _ in 0..<2 { sched_yield() }
         let pidfd = mt_pidfd_open(child)
@@ -81,11 +97,11 @@ extension Supervisor {
                 delay(retry)
             }
             member.state = .absent
-            return false
+            return Refusal(.openPidfd, -pidfd)
         }
         member.setProcess(child)
         workers[index] = Child(pid: child, pidfd: pidfd, start: start, finishedBefore: finished)
-        return true
+        return nil
     }
 
     /// What a forked worker does; the exit code it must leave with.
@@ -101,6 +117,7 @@ extension Supervisor {
         ProcessMark(arena: arena).set()
         for case let child? in workers { close(child.pidfd) }
         for pidfd in copies.values { close(pidfd) }
+        mt_limit_open_files(openFiles)
         for descriptor in gauges.values { close(descriptor) }
         close(client)
         OutputLog(arena: arena, member: index).capture()

@@ -16,6 +16,8 @@ struct Supervisor {
     let limits: LimitsRecord
     /// Of the process that runs it.
     private(set) var pid: pid_t = 0
+    /// How many descriptors the client may have open, and so its workers.
+    private(set) var openFiles: UInt64 = 0
     /// The workers by member; the first place is the client's and stays empty.
     var workers: [Child?]
     /// The pidfds of the copies of the client, by member.
@@ -25,6 +27,7 @@ struct Supervisor {
     /// The tasks that wait for their next attempt.
     var delayed: [DelayedTask] = []
     var pace = RespawnPace()
+    var refusals = StartRefusals()
     /// What the memory of a worker or copy is read from, by member.
     var gauges: [Int: Int32] = [:]
     /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.
@@ -66,6 +69,8 @@ struct Supervisor {
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)
         mt_null_stdin()
+        // A descriptor a worker, whatever the client was content with; workers get the client's limit back.
+        openFiles = mt_raise_open_files()
         mt_adopt_orphans()
         mt_watch_children(doorbell)
         let hadPredecessor = arena.header(ArenaLayout.Header.supervisorPid).load() != 0
@@ -156,7 +161,7 @@ struct Supervisor {
         return 1
     }
 
-    private var hasQueuedTasks: Bool {
+    var hasQueuedTasks: Bool {
         !JobRing(arena: arena, isRetry: false).isEmpty || !JobRing(arena: arena, isRetry: true).isEmpty
     }
 }

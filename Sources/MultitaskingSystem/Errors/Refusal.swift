@@ -14,7 +14,7 @@ package import MultitaskingCore
 ///
 /// Several limits lead to the same error number, so those that hold for this process are looked at: advice that names
 /// the wrong one is worse than none.
-package struct Refusal: Sendable, Equatable {
+package struct Refusal: Error, Equatable {
     /// The calls that a pool cannot do without.
     package enum Call: UInt8, Sendable, CaseIterable {
         case fork = 1
@@ -81,6 +81,8 @@ package struct Refusal: Sendable, Equatable {
         case ENOENT where call == .spawn:
             "/proc, by which this program is started again, is not there: mount it (mount -t proc proc /proc), or make the "
                 + "pool before any thread starts, so that it can be forked"
+        // Descriptors that are handed on are given the lowest numbers, by way of higher ones.
+        case EBADF where call == .spawn: raising(.openFiles, nil)
         case EMFILE: raising(.openFiles, "close descriptors that are not needed")
         case ENFILE: "the machine has no open files left: close some, or raise fs.file-max (sysctl)"
         case EFBIG: raising(.fileSize, nil)

@@ -29,7 +29,9 @@ public final class ThreadPool: InProcessExecutor {
     ///
     /// - Parameters:
     ///   - maxWorkers: how many threads, at least 1 and at most a million; nil for four more than this process may use
-    ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet.
+    ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet. Of
+    ///     those it is as many as the system starts; a number that is given is kept, or the pool is refused. Each thread has
+    ///     a stack as large as the main thread's may become (`ulimit -s`).
     ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a name,
     ///     so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
@@ -55,8 +57,9 @@ public final class ThreadPool: InProcessExecutor {
         if let queueLimit { try Self.requirePositive(queueLimit, "queueLimit") }
         let storage = PoolStorage(
             maxWorkers: count, queueLimit: queueLimit, atExit: atExit, initializer: initializer)
-        let workers = try Self.startWorkers(count, prefix: threadNamePrefix, storage)
-        self.maxWorkers = count
+        let workers = try Self.startWorkers(
+            count, atLeast: maxWorkers == nil ? 1 : count, prefix: threadNamePrefix, storage)
+        self.maxWorkers = workers.count
         self.storage = storage
         lifecycle = Lock(PoolLifecycle(workers: workers))
         ExitDrain.add(storage)
@@ -205,8 +208,11 @@ public final class ThreadPool: InProcessExecutor {
         throw MultitaskingError(.invalidArgument, "\(name) is \(number) and must be at least 1")
     }
 
-    /// Starts all threads or, if the system refuses one, ends those that were started and throws.
-    private static func startWorkers(_ count: Int, prefix: String, _ storage: PoolStorage) throws -> [Worker] {
+    /// Starts all threads. If the system refuses one, it makes do with those that were started, or ends them and throws if
+    /// they are too few.
+    private static func startWorkers(
+        _ count: Int, atLeast least: Int, prefix: String, _ storage: PoolStorage
+    ) throws -> [Worker] {
         var workers: [Worker] = []
         do {
             for number in 0..<count {
@@ -216,6 +222,7 @@ public final class ThreadPool: InProcessExecutor {
             }
         } catch {
             storage.removeWorker()
+            if workers.count >= least { return workers }
             storage.close(cancellingQueued: true)
             for worker in workers { worker.join() }
             throw error

@@ -12,16 +12,6 @@
 enum Machine {
     /// Lets another thread run.
     static func yield() { sched_yield() }
-
-    /// What the system says about an error number.
-    static func describe(_ errorNumber: Int32) -> String {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-            guard let start = buffer.baseAddress else { return "error \(errorNumber)" }
-            // SAFETY: both calls stay inside the buffer, and strerror_r ends what it writes with a zero.
-            guard unsafe strerror_r(errorNumber, start, buffer.count) == 0 else { return "error \(errorNumber)" }
-            return unsafe String(cString: start) + " (errno \(errorNumber))"
-        }
-    }
 }
 
 extension timespec {

@@ -1,6 +1,7 @@
 // The one file that makes POSIX threads.
 
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 #if canImport(Glibc)
     internal import Glibc
@@ -31,20 +32,22 @@ struct SystemThread: ~Copyable, @unchecked Sendable {
         // no thread, it is released here.
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
-        // Only address space: pages of the stack appear when they are touched.
-        unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
         #if canImport(Darwin)
             var made: pthread_t?
-            let status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
         #else
             var made = pthread_t()
-            let status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
         #endif
+        // Only address space: pages of the stack appear when they are touched.
+        var stackSize = StackSize.likeMainThread
+        var status: Int32
+        repeat {
+            unsafe pthread_attr_setstacksize(&attributes, stackSize)
+            status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
+            stackSize /= 2
+        } while status == EAGAIN && stackSize >= StackSize.least
         guard status == 0 else {
             unsafe start.release()
-            throw MultitaskingError(
-                .systemError,
-                "cannot start a thread: \(Machine.describe(status)); use fewer workers or raise the limit")
+            throw Refusal(.createThread, status).error("start a thread", or: "use fewer workers (maxWorkers)")
         }
         #if canImport(Darwin)
             guard let made = unsafe made else {

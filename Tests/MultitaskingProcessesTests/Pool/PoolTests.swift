@@ -270,6 +270,17 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    /// They are run as root, who alone may become another user, hide `/proc` and make control groups.
+    @Test(
+        arguments: [
+            "refused-workers", "refused-some-workers", "refused-supervisor", "refused-first-process", "refused-threads",
+            "refused-group", "refused-calls", "refused-descriptors", "refused-close-range", "refused-proc",
+            "refused-advice-of-signals",
+        ], methods)
+    func whatTheSystemRefuses(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     /// `make replacements` does it thousands of times.
     @Test(arguments: methods)
     func replacedWorkersLeaveNothing(_ method: String) async throws {

@@ -1,0 +1,37 @@
+import MultitaskingSystem
+
+/// What the supervisor does when the system refuses it a process: it tries again, ever more slowly, and not without an end
+/// while somebody waits.
+///
+/// As long as one worker lives, the pool goes on with fewer. If none does, tasks that wait get an error in the end.
+struct StartRefusals {
+    /// For how long tasks wait while there is no worker and none can be started, in nanoseconds.
+    static let patience: Int64 = 3_000_000_000
+    private static let shortestPause: Int64 = 10_000_000
+    private static let longestPause: Int64 = 1_000_000_000
+
+    private var pause: Int64 = 0
+    /// Since when tasks wait in vain.
+    private var waitingSince: Int64?
+    /// When it is to be tried again, in nanoseconds of CLOCK_MONOTONIC; nil for at once.
+    private(set) var notBefore: Int64?
+
+    /// Notes a refusal; whether it is time to give up.
+    ///
+    /// - Parameters:
+    ///   - hasWorkers: whether there is a worker who will take the tasks that wait.
+    ///   - hasTasks: whether any wait.
+    mutating func refused(hasWorkers: Bool, hasTasks: Bool, now: Int64 = monotonicNanoseconds()) -> Bool {
+        pause = min(max(2 * pause, Self.shortestPause), Self.longestPause)
+        notBefore = now + pause
+        guard hasTasks, !hasWorkers else {
+            waitingSince = nil
+            return false
+        }
+        let since = waitingSince ?? now
+        waitingSince = since
+        return now - since >= Self.patience
+    }
+
+    mutating func succeeded() { self = StartRefusals() }
+}

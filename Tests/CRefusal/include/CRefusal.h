@@ -1,0 +1,24 @@
+// What makes the system refuse this process something, for real.
+
+#pragma once
+
+#include <sys/types.h>
+
+// The calls that can be refused.
+typedef enum {
+    refusal_pidfd_open,
+    refusal_pidfd_send_signal,
+    refusal_memfd_create,
+    refusal_close_range,
+    refusal_eventfd,
+} refusal_call;
+
+// Has the kernel refuse a call to this process, and to those it starts, with an error number. 0 or -errno.
+int refuse_call(refusal_call call, int error);
+
+// Makes this process another user's, who has no other processes, so that limits of root's do not bind it, nor root's
+// exemptions. 0 or -errno.
+int become_user(uid_t user);
+
+// Takes /proc away from this process and those it starts. 0 or -errno.
+int hide_proc(void);

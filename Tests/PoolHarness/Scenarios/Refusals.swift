@@ -1,0 +1,275 @@
+import CRefusal
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+import Synchronization
+
+/// Pools whom the system refuses processes, threads and calls. Nothing may wait for them without an end, and the advice must
+/// fit what was refused.
+let refusalScenarios: [String: Scenario] = [
+    "refused-workers": { try $0.refusedWorkers() },
+    "refused-some-workers": { try $0.refusedSomeWorkers() },
+    "refused-supervisor": { try $0.refusedSupervisor() },
+    "refused-first-process": { try $0.refusedFirstProcess() },
+    "refused-threads": { try $0.refusedThreads() },
+    "refused-group": { try $0.refusedByGroup() },
+    "refused-calls": { try $0.refusedCalls() },
+    "refused-descriptors": { try $0.refusedDescriptors() },
+    "refused-close-range": { try $0.refusedCloseRange() },
+    "refused-proc": { try $0.refusedProc() },
+    "refused-advice-of-signals": { try $0.adviceOfSignals() },
+]
+
+extension Harness {
+    /// Makes this process that of a user who has no other.
+    private func becomeNobody() {
+        checkEqual(become_user(uid_t(100_000 + getpid())), 0, "the result of becoming another user")
+    }
+
+    /// Not even one worker can be started: what waits ends with an error that names the limit, and so does the pool.
+    fileprivate func refusedWorkers() throws {
+        becomeNobody()
+        // This process and the supervisor.
+        limitProcesses(to: 2)
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
+        let start = ContinuousClock.now
+        let error = checkThrows(.systemError) { try pool.submit(double, 4).value(timeout: .seconds(30)) }
+        check(ContinuousClock.now - start < .seconds(15), "the error came after \(ContinuousClock.now - start)")
+        expect(error, "fork", "errno 11", "RLIMIT_NPROC is 2", "ulimit -u")
+        checkThrows(.systemError) { try pool.submit(double, 4).value(timeout: .seconds(30)) }
+        pool.shutdown(.drain)
+        check(ContinuousClock.now - start < .seconds(20), "the pool's end came after \(ContinuousClock.now - start)")
+    }
+
+    /// Some can: the pool does its work with them, and says so once.
+    fileprivate func refusedSomeWorkers() throws {
+        becomeNobody()
+        // Room for two or three, as each has more than one thread.
+        limitProcesses(to: 7)
+        let errors = "/tmp/pool-harness-errors-\(getpid())"
+        let log = unsafe open(errors, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let before = dup(2)
+        dup2(log, 2)
+        let pool = try ProcessPool(maxWorkers: 12, startMethod: method, arenaLimit: 16 << 20)
+        let futures = try (0..<40).map { try pool.submit(nap, 20 + $0 % 3) }
+        for (number, future) in futures.enumerated() {
+            checkEqual(try future.value(timeout: .seconds(30)), 20 + number % 3)
+        }
+        check((1..<12).contains(pool.workerProcessIDs.count), "\(pool.workerProcessIDs.count) workers were started")
+        pool.shutdown(.drain)
+        dup2(before, 2)
+        let text = Proc.read(errors)
+        checkEqual(
+            text.split(separator: "could not start a worker").count - 1, 1, "how often it was logged in: \(text)")
+        close(before)
+        close(log)
+        unsafe unlink(errors)
+    }
+
+    /// The supervisor dies, and another one is refused: tasks end with an error, and so does the pool.
+    fileprivate func refusedSupervisor() throws {
+        becomeNobody()
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        let running = try pool.submit(nap, 60_000)
+        let queued = try pool.submit(double, 5)
+        limitProcesses(to: 1)
+        kill(pool.supervisorProcessID, SIGKILL)
+        let start = ContinuousClock.now
+        let error = checkThrows(.systemError) { try queued.value(timeout: .seconds(30)) }
+        expect(error, method == .fork ? "fork" : "posix_spawn", "errno 11", "RLIMIT_NPROC is 1", "ulimit -u")
+        // It ran in a worker that died with the supervisor, or nobody knows any more what became of it.
+        do {
+            _ = try running.value(timeout: .seconds(30))
+            Checks.fail("the running task has not failed")
+        } catch let error as MultitaskingError {
+            check(error.code != .timedOut, "the running task waits still: \(error)")
+        }
+        pool.shutdown(.drain)
+        check(ContinuousClock.now - start < .seconds(15), "the pool's end came after \(ContinuousClock.now - start)")
+    }
+
+    /// The first process of a pool is refused, and a copy of the client.
+    fileprivate func refusedFirstProcess() throws {
+        becomeNobody()
+        let captured = Int.random(in: 1...9)
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        limitProcesses(to: 1)
+        let first = checkThrows(.systemError) {
+            try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        }
+        expect(first, "supervisor", "errno 11", "RLIMIT_NPROC is 1", "ulimit -u")
+        let copy = checkThrows(.systemError) { try pool.submit(1) { $0 + captured } }
+        expect(copy, "fork", "errno 11", "RLIMIT_NPROC is 1", "pass what is captured as arguments")
+        pool.shutdown(.drain)
+    }
+
+    /// There is no thread to wait with: callbacks come with an error, and dropping a pool does not block for long.
+    fileprivate func refusedThreads() throws {
+        becomeNobody()
+        var pool: ProcessPool? = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        checkEqual(try pool?.submit(double, 4).value(timeout: .seconds(20)), 8)
+        limitProcesses(to: 1)
+        let long = try pool?.submit(nap, 6_000)
+        let start = ContinuousClock.now
+        let called = Sent(false)
+        long?.whenDone { called.value.store(true, ordering: .releasing) }
+        check(called.value.load(ordering: .acquiring), "the callback was not called")
+        check(ContinuousClock.now - start < .seconds(6), "the callback came after \(ContinuousClock.now - start)")
+        let error = checkThrows(.systemError) { try long?.value(timeout: .seconds(1)) }
+        expect(error, "pthread_create", "RLIMIT_NPROC is 1", "ulimit -u", "blocking calls")
+        // The task goes on without its future.
+        let drop = ContinuousClock.now
+        pool = nil
+        check(ContinuousClock.now - drop < .seconds(7), "dropping the pool took \(ContinuousClock.now - drop)")
+        limitProcesses(to: 100)
+        check(
+            eventually { Proc.children.allSatisfy { Proc.status($0)?.state == "Z" } }, "the pool has not ended")
+        // Whoever makes the next pool reaps what is left of that one.
+        try withPool { pool in checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8) }
+        check(eventually { Proc.children.isEmpty }, "children \(Proc.children) are left")
+    }
+
+    /// The group of processes is full.
+    fileprivate func refusedByGroup() throws {
+        guard let group = ControlGroup("pids") else { return }
+        defer { group.leave() }
+        group.set(isUnified: "pids.max", "2", else: "pids.max", "2")
+        group.enter()
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
+        let error = checkThrows(.systemError) { try pool.submit(double, 4).value(timeout: .seconds(30)) }
+        expect(error, "fork", "errno 11", "because of the process limit of its control group", "pids.max")
+        check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
+        pool.shutdown(.drain)
+    }
+
+    /// Each call that a pool needs, refused by a sandbox or unknown to the kernel.
+    fileprivate func refusedCalls() throws {
+        let calls: [(refusal_call, String)] = [
+            (refusal_pidfd_open, "pidfd_open"), (refusal_pidfd_send_signal, "pidfd_send_signal"),
+            (refusal_memfd_create, "memfd_create"), (refusal_eventfd, "eventfd"),
+        ]
+        for (call, name) in calls {
+            for (code, expected) in [(EPERM, "seccomp profile"), (ENOSYS, "Linux 5.4"), (ENFILE, "fs.file-max")] {
+                // A filter cannot be taken away again.
+                let child = fork()
+                if child == 0 {
+                    checkEqual(refuse_call(call, code), 0, "the result of refusing \(name)")
+                    let error = checkThrows(code == EPERM ? .permissionDenied : .systemError) {
+                        try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+                    }
+                    expect(error, name, "errno \(code)", expected)
+                    check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
+                    _exit(Checks.failures == 0 ? 0 : 1)
+                }
+                var status: Int32 = 0
+                unsafe checkEqual(waitpid(child, &status, 0), child, "the child reaped")
+                checkEqual(status, 0, "the end of the child without \(name)")
+            }
+        }
+    }
+
+    /// No descriptor is left: the limit is named, and its number.
+    fileprivate func refusedDescriptors() throws {
+        var limits = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
+        limits.rlim_cur = 5
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
+        let error = checkThrows(.systemError) {
+            try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        }
+        expect(error, "errno 24", "RLIMIT_NOFILE is \(limits.rlim_cur)", "ulimit -n")
+        // Few are enough for many workers, if the system allows more.
+        limits.rlim_cur = 24
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
+        try withPool(maxWorkers: 40) { pool in
+            for number in 0..<80 { checkEqual(try pool.submit(openFileLimit, number).value(timeout: .seconds(30)), 24) }
+            check(eventually { pool.workerProcessIDs.count == 40 }, "\(pool.workerProcessIDs.count) workers of 40")
+        }
+    }
+
+    /// Without `close_range` the client's descriptors are closed one by one.
+    fileprivate func refusedCloseRange() throws {
+        checkEqual(refuse_call(refusal_close_range, ENOSYS), 0, "the result of refusing close_range")
+        let held = (0..<20).map { _ in unsafe open("/dev/null", O_RDONLY) }
+        defer { for descriptor in held { close(descriptor) } }
+        try withPool(maxWorkers: 1) { pool in
+            checkEqual(try pool.submit(isOpen, held).value(timeout: .seconds(20)), [], "what workers have inherited")
+        }
+    }
+
+    /// Without `/proc` there is no pool, and an error that says what to do.
+    fileprivate func refusedProc() throws {
+        let child = fork()
+        if child == 0 {
+            checkEqual(hide_proc(), 0, "the result of hiding /proc")
+            let error = checkThrows(.systemError) {
+                try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+            }
+            expect(error, "/proc is not there", "mount -t proc")
+            check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
+            _exit(Checks.failures == 0 ? 0 : 1)
+        }
+        var status: Int32 = 0
+        unsafe checkEqual(waitpid(child, &status, 0), child, "the child reaped")
+        checkEqual(status, 0, "the end of the child without /proc")
+    }
+
+    /// What is said of a worker's death fits the signal.
+    fileprivate func adviceOfSignals() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let advice = [
+                (SIGPIPE, "ignore SIGPIPE"), (SIGXFSZ, "RLIMIT_FSIZE"), (SIGXCPU, "RLIMIT_CPU"), (SIGTERM, "sent it"),
+                (SIGALRM, "timer"), (SIGKILL, "killed it"), (SIGSYS, "sandbox"),
+            ]
+            for (signal, expected) in advice {
+                let error = checkThrows(.workerCrashed) { try pool.submit(strike, signal).value(timeout: .seconds(20)) }
+                expect(error, expected)
+                check(
+                    error?.message.contains("bad pointer") != true, "advice that cannot help: \(error?.message ?? "")")
+            }
+            let pointer = checkThrows(.workerCrashed) { try pool.submit(strike, SIGSEGV).value(timeout: .seconds(20)) }
+            expect(pointer, "bad pointer", "ulimit -s")
+        }
+    }
+
+    private func expect(_ error: MultitaskingError?, _ parts: String..., line: Int = #line) {
+        for part in parts {
+            check(
+                error?.message.contains(part) == true, "'\(part)' is not in: \(error?.message ?? "nothing")", line: line
+            )
+        }
+    }
+}
+
+private final class Sent: Sendable {
+    let value: Atomic<Bool>
+    init(_ value: Bool) { self.value = Atomic(value) }
+}
+
+private func limitProcesses(to count: Int) {
+    var limits = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limits)
+    limits.rlim_cur = rlim_t(count)
+    unsafe checkEqual(setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limits), 0, "the result of setrlimit")
+}
+
+private func openFileLimit(_ number: Int) -> Int {
+    var limits = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
+    return Int(limits.rlim_cur)
+}
+
+private func isOpen(_ descriptors: [Int32]) -> [Int32] {
+    let open = Proc.openFiles
+    return descriptors.filter { open.contains("\($0)→/dev/null") }
+}
+
+/// Has a signal end this process, whatever it did before.
+private func strike(_ number: Int32) -> Int {
+    signal(number, SIG_DFL)
+    kill(getpid(), number)
+    sleep(20)
+    return 0
+}
