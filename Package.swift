@@ -83,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "pool-harness",
             dependencies: [
-                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance", "CRefusal",
+                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
+                "CRefusal",
             ],
             path: "Tests/PoolHarness"),
 
@@ -108,7 +109,9 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "capture-shapes",
             ]),
-        .testTarget(name: "MultitaskingThreadsTests", dependencies: ["MultitaskingCore", "MultitaskingThreads"]),
+        .testTarget(
+            name: "MultitaskingThreadsTests",
+            dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingThreads"]),
         .testTarget(
             name: "MultitaskingProcessesTests",
             dependencies: [

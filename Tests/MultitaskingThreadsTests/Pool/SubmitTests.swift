@@ -1,4 +1,6 @@
+import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 import MultitaskingThreads
 import Testing
 
@@ -117,11 +119,42 @@ extension ThreadsTests {
             #expect(thrownCode { _ = try ThreadPool(maxWorkers: 1, queueLimit: 0) } == .invalidArgument)
         }
 
-        @Test func defaultIsOneWorkerForEachProcessor() throws {
+        @Test func defaultIsFourWorkersMoreThanCores() throws {
             let pool = try ThreadPool()
             defer { pool.shutdown() }
-            #expect(pool.maxWorkers >= 1)
+            #expect(pool.maxWorkers == min(32, UsableResources.current.cores + 4))
         }
+
+        @Test func fourTasksThatWaitForEachOtherMeetByDefault() throws {
+            let pool = try ThreadPool()
+            defer { pool.shutdown() }
+            let arrived = Counter()
+            let futures = try (0..<4).map { _ in
+                try pool.submit {
+                    arrived.increment()
+                    let end = ContinuousClock.now + .seconds(20)
+                    while arrived.count < 4, ContinuousClock.now < end { usleep(500) }
+                    return arrived.count
+                }
+            }
+            for future in futures { #expect(try future.value(timeout: .seconds(30)) == 4) }
+        }
+
+        #if canImport(Glibc)
+            @Test func threadsHaveTheStackOfTheMainThread() async {
+                await #expect(processExitsWith: .success) {
+                    var limits = rlimit()
+                    unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limits)
+                    limits.rlim_cur = 64 << 20
+                    #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limits) == 0)
+                    let pool = try ThreadPool(maxWorkers: 1)
+                    // Far more than 8 MiB, whatever the build makes of a frame.
+                    let depth = try pool.submit { stackTaken(upTo: 24 << 20) }.value(timeout: .seconds(20))
+                    #expect(depth >= 24 << 20)
+                    pool.shutdown()
+                }
+            }
+        #endif
 
         @Test func whatTheTaskCapturedIsReleasedBeforeItIsDone() throws {
             try withPool { pool throws in
@@ -181,4 +214,16 @@ extension ThreadsTests {
             }
         }
     }
+}
+
+/// Calls itself until so many bytes of stack are taken; how many those are.
+private func stackTaken(upTo wanted: Int, from top: Int? = nil) -> Int {
+    var here = 0
+    let address = unsafe withUnsafeMutablePointer(to: &here) { Int(bitPattern: $0) }
+    let taken = (top ?? address) - address
+    if taken >= wanted { return taken }
+    let deeper = stackTaken(upTo: wanted, from: top ?? address)
+    // Used afterwards, so that this frame stays.
+    here = deeper
+    return here
 }
