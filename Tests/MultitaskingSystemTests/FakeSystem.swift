@@ -31,6 +31,8 @@ final class FakeSystem {
         UsableResources(SystemFiles(root: root), onlineCores: cores, physicalMemory: memory)
     }
 
+    var processes: Bound<Int>? { ControlGroups(SystemFiles(root: root)).processes }
+
     private func write(_ path: String, _ text: String) throws {
         var directory = root
         _ = mkdir(directory, 0o700)

@@ -7,11 +7,12 @@ struct UsableResourcesTests {
 
     @Test("Without /proc and without groups, the machine decides")
     func nothingToRead() throws {
-        let resources = try FakeSystem([:]).resources(cores: 8, memory: 1 << 33)
+        let system = try FakeSystem([:])
+        let resources = system.resources(cores: 8, memory: 1 << 33)
         #expect(resources.cores == 8)
         #expect(resources.wholeCores == 8)
         #expect(resources.memory.number == 1 << 33)
-        #expect(resources.groupProcesses == nil)
+        #expect(system.processes == nil)
     }
 
     @Test(
@@ -44,7 +45,7 @@ struct UsableResourcesTests {
         #expect(resources.cores == 3)
         #expect(resources.memory.number == 400 << 20)
         #expect(resources.memory.source.contains("/sys/fs/cgroup/outer/memory.max"))
-        #expect(resources.groupProcesses?.number == 50)
+        #expect(system.processes?.number == 50)
     }
 
     @Test("Memory above memory.high is not counted on")
@@ -77,7 +78,7 @@ struct UsableResourcesTests {
         let resources = system.resources()
         #expect(resources.cores == 3)
         #expect(resources.memory.number == 2_000_000)
-        #expect(resources.groupProcesses == nil)
+        #expect(system.processes == nil)
     }
 
     @Test("A limit of version 1 above what is mounted is seen in memory.stat")
@@ -101,6 +102,18 @@ struct UsableResourcesTests {
             ["/sys/fs/cgroup/cpu.max": "200000 100000\n", "/sys/fs/cgroup/memory.max": "419430400\n"])
         #expect(system.resources().cores == 2)
         #expect(system.resources().memory.number == 400 << 20)
+    }
+
+    @Test("Where version 2 is mounted as usual, the list of mounts is not needed", arguments: ["/", "/a/b"])
+    func usualMount(_ path: String) throws {
+        let system = try FakeSystem(
+            cgroup: "0::\(path)\n",
+            [
+                "/sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
+                "/sys/fs/cgroup/a/b/cgroup.controllers": "cpu memory\n",
+                "/sys/fs/cgroup/cpu.max": "600000 100000\n", "/sys/fs/cgroup/a/cpu.max": "500000 100000\n",
+            ])
+        #expect(system.resources().cores == (path == "/" ? 6 : 5))
     }
 
     @Test("A group whose directory cannot be seen is bound by those above it that can")

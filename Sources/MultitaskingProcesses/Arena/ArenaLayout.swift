@@ -116,6 +116,8 @@ struct ArenaLayout: Sendable, Equatable {
         static let failureCause = 1616
         /// 1 when the client is to log the text below, 2 when it has.
         static let failureNotice = 1624
+        /// How many of the pool's processes may spin at the same time, as the client has found out.
+        static let spinningCores = 1632
         static let failureText = 1664
         static let failureCapacity = 2048
         static let poolMark = 3840

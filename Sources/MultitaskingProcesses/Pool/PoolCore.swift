@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingSystem
 import Synchronization
 
 /// The client's side of a pool; it outlives the `ProcessPool` while futures and channels of it are held.
@@ -61,6 +62,7 @@ final class PoolCore: Sendable {
         let mapping = try ArenaPlan(workers: workers, asked: arenaLimit).makeArena()
         let arena = mapping.arena
         arena.header(ArenaLayout.Header.clientPid).store(UInt64(getpid()))
+        arena.header(ArenaLayout.Header.spinningCores).store(UInt64(SpinningCores.count))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         LimitsRecord(arena: arena).store(limits)
         ProcessMark(arena: arena).prepare()

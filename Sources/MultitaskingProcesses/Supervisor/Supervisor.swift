@@ -64,7 +64,7 @@ struct Supervisor {
         pid = getpid()
         stops = Stops(client: getppid())
         // The workers inherit what is known here, and need not look for it on the way to their first task.
-        _ = SpinningCores.count
+        SpinningCores.adopt(Int(min(arena.header(ArenaLayout.Header.spinningCores).load(), 1 << 16)))
         mt_reset_signals()
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)

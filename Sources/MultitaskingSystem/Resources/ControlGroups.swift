@@ -29,8 +29,14 @@ package struct ControlGroups: Sendable {
     /// Reads which groups this process is in; none where there is no `/proc`.
     package init(_ files: SystemFiles = SystemFiles()) {
         self.files = files
-        memberships = Self.memberships(files.text("/proc/self/cgroup") ?? "")
-        mounts = memberships.isEmpty ? [] : Self.mounts(files.text("/proc/self/mountinfo") ?? "")
+        memberships = Self.memberships(files.bytes("/proc/self/cgroup") ?? [])
+        if memberships.isEmpty {
+            mounts = []
+        } else if let usual = Self.usualMount(memberships, files) {
+            mounts = [usual]
+        } else {
+            mounts = Self.mounts(files.bytes("/proc/self/mountinfo") ?? [])
+        }
     }
 
     // MARK: Limits
@@ -38,10 +44,11 @@ package struct ControlGroups: Sendable {
     /// How many cores' worth of time the processes of the group get; nil for no quota.
     package var cores: Bound<Double>? {
         let unified = lowest(of: "cpu", isUnified: true) { group -> Bound<Double>? in
-            let words = files.text(group + "/cpu.max")?.split { $0 == " " || $0 == "\n" } ?? []
-            guard let quota = words.first.flatMap({ Double($0) }), quota > 0 else { return nil }
-            let period = words.count > 1 ? Double(words[1]) ?? 100_000 : 100_000
-            return period > 0 ? Bound(quota / period, "the CPU quota of its control group (\(group)/cpu.max)") : nil
+            let numbers = files.numbers(group + "/cpu.max")
+            guard let quota = numbers.first, quota > 0 else { return nil }
+            let period = numbers.count > 1 ? numbers[1] : 100_000
+            guard period > 0 else { return nil }
+            return Bound(Double(quota) / Double(period), "the CPU quota of its control group (\(group)/cpu.max)")
         }
         let separate = lowest(of: "cpu", isUnified: false) { group -> Bound<Double>? in
             guard let quota = number(group + "/cpu.cfs_quota_us"), quota > 0,
@@ -89,9 +96,7 @@ package struct ControlGroups: Sendable {
         return nil
     }
 
-    private func number(_ path: String) -> Int? {
-        files.text(path).flatMap { text in text.split { $0 == "\n" || $0 == " " }.first.flatMap { Int($0) } }
-    }
+    private func number(_ path: String) -> Int? { files.numbers(path).first }
 
     private func limit(_ group: String, _ file: String, _ what: String) -> Bound<Int>? {
         number("\(group)/\(file)").flatMap { number in
@@ -136,49 +141,65 @@ package struct ControlGroups: Sendable {
     }
 
     /// What comes after `root` in `path`; nil if the path does not lead there.
-    private static func below(_ root: String, _ path: String) -> ArraySlice<Substring>? {
-        let roots = root.split(separator: "/")
-        let parts = path.split(separator: "/")
+    private static func below(_ root: String, _ path: String) -> ArraySlice<String>? {
+        let roots = parts(root)
+        let parts = parts(path)
         guard parts.starts(with: roots), !parts.contains("..") else { return nil }
         return parts.dropFirst(roots.count)
     }
 
+    private static func parts(_ path: String) -> [String] {
+        Array(path.utf8).split(separator: UInt8(ascii: "/")).map(\.text)
+    }
+
     // MARK: Reading
 
-    static func memberships(_ text: String) -> [Membership] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    static func memberships(_ file: [UInt8]) -> [Membership] {
+        file.lines.compactMap { line in
+            let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { return nil }
             return Membership(
-                controllers: fields[1].split(separator: ",").map(String.init), path: String(fields[2]),
-                isUnified: fields[0] == "0" && fields[1].isEmpty)
+                controllers: names(fields[1]), path: fields[2].text,
+                isUnified: fields[0].elementsEqual("0".utf8) && fields[1].isEmpty)
         }
     }
 
-    static func mounts(_ text: String) -> [Mount] {
-        text.split(separator: "\n").compactMap { line in
-            // A machine may have hundreds of other mounts.
-            guard let dash = line.utf8.separator(" - cgroup") else { return nil }
-            let fields = line[..<dash].split(separator: " ")
-            let system = line[dash...].split(separator: " ")
-            guard fields.count >= 6, system.count >= 2 else { return nil }
+    /// The place where version 2 is mounted nearly everywhere, if the group is seen there: to read the list of all mounts
+    /// takes longer than all the rest.
+    private static func usualMount(_ memberships: [Membership], _ files: SystemFiles) -> Mount? {
+        let usual = Mount(root: "/", point: "/sys/fs/cgroup", controllers: [], isUnified: true)
+        guard memberships.count == 1, memberships[0].isUnified,
+            let group = directories(of: memberships[0], in: usual).first,
+            files.exists(group + "/cgroup.controllers"), files.exists(usual.point + "/cgroup.controllers")
+        else { return nil }
+        return usual
+    }
+
+    static func mounts(_ file: [UInt8]) -> [Mount] {
+        file.lines.compactMap { line in
+            let fields = line.split(separator: UInt8(ascii: " "))
+            // Some fields before it are optional. A machine may have hundreds of other mounts.
+            guard let dash = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }), dash >= 6,
+                fields.count > dash + 2, fields[dash + 1].starts(with: "cgroup".utf8), let options = fields.last
+            else { return nil }
             return Mount(
-                root: unescaped(fields[3]), point: unescaped(fields[4]),
-                controllers: system.last.map { $0.split(separator: ",").map(String.init) } ?? [],
-                isUnified: system[1] == "cgroup2")
+                root: unescaped(fields[3]), point: unescaped(fields[4]), controllers: names(options),
+                isUnified: fields[dash + 1].elementsEqual("cgroup2".utf8))
         }
+    }
+
+    private static func names(_ list: ArraySlice<UInt8>) -> [String] {
+        list.split(separator: UInt8(ascii: ",")).map(\.text)
     }
 
     /// Spaces and the like are written as a backslash and three octal digits.
-    private static func unescaped(_ field: Substring) -> String {
-        guard field.utf8.contains(UInt8(ascii: "\\")) else { return String(field) }
+    private static func unescaped(_ field: ArraySlice<UInt8>) -> String {
+        guard field.contains(UInt8(ascii: "\\")) else { return field.text }
         var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
+        var rest = field
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3,
-                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-            {
+            if byte == UInt8(ascii: "\\"), digits.count == 3, let code = UInt8(digits.text, radix: 8) {
                 bytes.append(code)
                 rest = rest.dropFirst(3)
             } else {
@@ -186,18 +207,5 @@ package struct ControlGroups: Sendable {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-extension Substring.UTF8View {
-    /// Where `text` begins for the first time.
-    fileprivate func separator(_ text: StaticString) -> Index? {
-        let wanted = Array("\(text)".utf8)
-        var place = startIndex
-        while let first = self[place...].firstIndex(of: wanted[0]) {
-            if self[first...].starts(with: wanted) { return first }
-            place = index(after: first)
-        }
-        return nil
     }
 }

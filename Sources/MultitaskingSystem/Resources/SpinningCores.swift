@@ -15,6 +15,9 @@ package enum SpinningCores {
         return count > 0 ? count : measure()
     }
 
+    /// Takes over what another process has found out for those of its pool.
+    package static func adopt(_ count: Int) { kept.store(max(1, count), ordering: .relaxed) }
+
     /// Measures it again, in a process that was bound to other cores than its parent.
     package static func measureAgain() {
         kept.store(UsableResources(SystemFiles()).wholeCores, ordering: .relaxed)

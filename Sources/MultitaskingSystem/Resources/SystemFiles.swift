@@ -15,6 +15,9 @@ package struct SystemFiles: Sendable {
     /// - Parameter root: what stands before every path, without a slash at its end.
     package init(root: String = "") { self.root = root }
 
+    /// Whether there is a file that can be read.
+    package func exists(_ path: String) -> Bool { unsafe access(root + path, R_OK) == 0 }
+
     /// The bytes of a file; nil if it cannot be read, or is longer than a megabyte.
     package func bytes(_ path: String) -> [UInt8]? {
         // SAFETY: the path is copied by the call; the buffer lives during `read`, which stays inside it.
@@ -42,10 +45,35 @@ package struct SystemFiles: Sendable {
     /// The text of a file; nil if it cannot be read.
     package func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The number behind `name` at the beginning of a line, as in `/proc/self/status` or `memory.stat`.
-    package func number(after name: String, in path: String) -> Int? {
-        text(path)?.split(separator: "\n").first { $0.hasPrefix(name) }
-            .flatMap { $0.dropFirst(name.utf8.count).split { $0 == " " || $0 == "\t" || $0 == ":" }.first }
-            .flatMap { Int($0) }
+    /// The numbers at the beginning of a file, divided by spaces, up to what is none; empty if it cannot be read.
+    package func numbers(_ path: String) -> [Int] {
+        var numbers: [Int] = []
+        for word in (bytes(path) ?? []).split(whereSeparator: \.isSpace) {
+            guard let number = word.number else { break }
+            numbers.append(number)
+        }
+        return numbers
     }
+
+    /// The number behind `name` at the beginning of a line, as in `memory.stat`.
+    package func number(after name: StaticString, in path: String) -> Int? {
+        let name = Array("\(name)".utf8)
+        return bytes(path)?.lines.first { $0.starts(with: name) }
+            .flatMap { $0.dropFirst(name.count).split(whereSeparator: \.isSpace).first?.number }
+    }
+}
+
+// Files are read as bytes: dividing a `String` looks for whole characters, and takes ten times as long.
+
+extension [UInt8] {
+    package var lines: [ArraySlice<UInt8>] { split(separator: UInt8(ascii: "\n")) }
+}
+
+extension UInt8 {
+    package var isSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\n") || self == UInt8(ascii: "\t") }
+}
+
+extension ArraySlice<UInt8> {
+    package var text: String { String(decoding: self, as: UTF8.self) }
+    package var number: Int? { Int(text) }
 }

@@ -15,11 +15,15 @@
 package struct UsableResources: Sendable {
     /// How many cores' worth of time there is, at least a fraction.
     package let processorTime: Bound<Double>
-    /// How many bytes of memory there are, for all that runs in this process's control group.
-    package let memory: Bound<Int>
-    /// How many processes and threads this process's control group may have; nil for no limit.
-    package let groupProcesses: Bound<Int>?
+    private let groups: ControlGroups
+    private let physicalMemory: Int
 
+    /// How many bytes of memory there are, for all that runs in this process's control group. Read each time: only pools of
+    /// processes ask, once each.
+    package var memory: Bound<Int> {
+        let machine = Bound(physicalMemory, "the machine's memory")
+        return Bound.lower(machine, groups.memory) ?? machine
+    }
     /// How many threads or processes keep all that there is busy: a part of a core counts as one. At least 1.
     package var cores: Int { max(1, Int(processorTime.number.rounded(.up))) }
 
@@ -40,15 +44,13 @@ package struct UsableResources: Sendable {
     ///   - onlineCores: how many the machine has.
     ///   - physicalMemory: how many bytes the machine has.
     package init(_ files: SystemFiles, onlineCores: Int = Self.onlineCores, physicalMemory: Int = Self.physicalMemory) {
-        let groups = ControlGroups(files)
+        groups = ControlGroups(files)
+        self.physicalMemory = physicalMemory
         var time = Bound(Double(onlineCores), "the machine's cores")
         if let allowed = Self.affinity(files), allowed < onlineCores {
             time = Bound(Double(allowed), "the cores it may run on (affinity)")
         }
         processorTime = Bound.lower(time, groups.cores) ?? time
-        let machine = Bound(physicalMemory, "the machine's memory")
-        memory = Bound.lower(machine, groups.memory) ?? machine
-        groupProcesses = groups.processes
     }
 
     /// How many cores the machine has; at least 1.
