@@ -35,12 +35,12 @@ final class FakeSystem {
 
     private func write(_ path: String, _ text: String) throws {
         var directory = root
-        _ = mkdir(directory, 0o700)
+        _ = unsafe mkdir(directory, 0o700)
         for part in path.split(separator: "/").dropLast() {
             directory += "/" + part
-            _ = mkdir(directory, 0o700)
+            _ = unsafe mkdir(directory, 0o700)
         }
-        let descriptor = open(root + path, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+        let descriptor = unsafe open(root + path, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
@@ -56,9 +56,9 @@ final class FakeSystem {
                 if name != ".", name != ".." { remove(path + "/" + name) }
             }
             unsafe closedir(directory)
-            rmdir(path)
+            unsafe rmdir(path)
         } else {
-            unlink(path)
+            unsafe unlink(path)
         }
     }
 }

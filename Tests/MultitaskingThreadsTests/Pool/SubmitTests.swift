@@ -147,11 +147,9 @@ extension ThreadsTests {
                     unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limits)
                     limits.rlim_cur = 64 << 20
                     #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limits) == 0)
-                    let pool = try ThreadPool(maxWorkers: 1)
                     // Far more than 8 MiB, whatever the build makes of a frame.
-                    let depth = try pool.submit { stackTaken(upTo: 24 << 20) }.value(timeout: .seconds(20))
-                    #expect(depth >= 24 << 20)
-                    pool.shutdown()
+                    let taken = try await stackOfAThread(upTo: 24 << 20)
+                    #expect(taken >= 24 << 20)
                 }
             }
         #endif
@@ -214,6 +212,13 @@ extension ThreadsTests {
             }
         }
     }
+}
+
+private func stackOfAThread(upTo wanted: Int) async throws -> Int {
+    let pool = try ThreadPool(maxWorkers: 1)
+    let depth = try await pool.submit { stackTaken(upTo: wanted) }.value(timeout: .seconds(20))
+    await pool.shutdown()
+    return depth
 }
 
 /// Calls itself until so many bytes of stack are taken; how many those are.
