@@ -12,6 +12,7 @@ BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup build demo test check format generate test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+	test-builds test-builds-all \
 	kill chaos fuzz crashes replacements \
 	bench bench-build bench-test bench-check bench-update
 
@@ -86,9 +87,34 @@ lint: ## Check the format of the sources
 clean: ## Throw away everything that was built
 	rm -rf $(BUILD) Benchmarks/$(BUILD)
 
+# A program that uses everything once, built and run in the ways in which programs are shipped, with its symbols and
+# without. Each way has a directory of its own.
+define test_build
+	test_build() {
+		echo "--- $$*"
+		directory=$(BUILD)/builds/$$1
+		shift
+		$(SWIFT) build -c release --product every-feature --scratch-path $$directory "$$@"
+		strip -s -o $$directory/stripped $$directory/release/every-feature
+		for program in $$directory/release/every-feature $$directory/stripped; do
+			SWIFT_BACKTRACE=enable=no timeout 120 $$program
+		done
+	}
+endef
+
+test-builds: setup ## Build a program that uses everything as for a container, and run it with and without symbols
+	$(test_build)
+	test_build static --static-swift-stdlib -Xlinker --gc-sections
+
+test-builds-all: test-builds ## The same without checks, and for the dynamic libraries
+	$(test_build)
+	test_build unchecked -Xswiftc -Ounchecked
+	test_build static-unchecked --static-swift-stdlib -Xswiftc -Ounchecked
+	test_build collected -Xlinker --gc-sections
+
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: lint warnings test test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
+check: lint warnings test test-builds-all test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
 
 # SwiftPM silences the warnings of dependencies, so only ours become errors.
 warnings: setup ## Build everything, tests too, with warnings as errors, in debug and release

@@ -100,6 +100,10 @@ let package = Package(
             // Its closures capture what no safe program would.
             swiftSettings: []),
 
+        // Uses everything once: see `make test-builds`.
+        .executableTarget(
+            name: "every-feature", dependencies: ["Multitasking", "MultitaskingProcesses"], path: "Tests/Builds"),
+
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
         .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .testTarget(
