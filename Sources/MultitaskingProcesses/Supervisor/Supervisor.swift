@@ -62,7 +62,8 @@ struct Supervisor {
     /// Runs until the pool ends, and returns the process's exit code.
     mutating func run() -> Int32 {
         pid = getpid()
-        stops = Stops(client: getppid())
+        // Not on the way to the first task.
+        stops = Stops(client: getppid(), nextLook: monotonicNanoseconds() + Stops.busyPause)
         // The workers inherit what is known here, and need not look for it on the way to their first task.
         SpinningCores.adopt(Int(min(arena.header(ArenaLayout.Header.spinningCores).load(), 1 << 16)))
         mt_reset_signals()
