@@ -302,7 +302,59 @@ def executor_map(noun, order):
                 parameters=parameters, body=call.format(chunk_size, task_options), **signature)
 
 
+STREAM_CONTRACT = """
+Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays constant for
+endless inputs. Each element has its own result. Short elements are passed several at a time, as many as take about half a
+millisecond, unless `options` ask for time limits or retries, which then apply to each element.
+
+Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no further input is
+taken, what waits is cancelled, and what runs is asked to end, and ended by force after its grace period where the pool can.
+- Parameters:
+  - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are workers.
+  - order: whether results come in the order of the inputs or as elements end.
+- Returns: pairs of an input's offset, counted from 0, and its result.
+"""
+
+ASYNC_STREAM_END = "Iterating throws what the inputs throw, `invalidArgument` for a bound below 1, and `CancellationError`.\n"
+
+
+def executor_stream(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        for kind in ["async sequence", "sequence", "blocking"]:
+            is_plain = shape.is_plain
+            example = {
+                ("async sequence", "function"): "`for try await (offset, result) in pool.stream(parse, asyncLines)`",
+                ("async sequence", "closure"): "`for try await (offset, result) in pool.stream(asyncLines) { parse($0) }`",
+                ("sequence", "function"): "`for try await (offset, result) in pool.stream(parse, lines)`",
+                ("sequence", "closure"): "`for try await (offset, result) in pool.stream(lines) { parse($0) }`",
+                ("blocking", "function"): "`for (offset, result) in try pool.stream(parse, lines)`",
+                ("blocking", "closure"): "`for (offset, result) in try pool.stream(lines) { parse($0) }`",
+            }[kind, noun]
+            source = "an asynchronous sequence" if kind == "async sequence" else "a sequence"
+            manner = ", and blocks while it waits for results" if kind == "blocking" else ""
+            first = f"Calls {shape.words(noun)} for each element of {source}, as they come{manner}"
+            doc = documentation(first + (":" if is_plain else "."), (f"{example}.\n" + STREAM_CONTRACT + (
+                "- Throws: `invalidArgument` for a bound below 1. Not what the function throws: that is its element's result.\n"
+                if kind == "blocking" else ASYNC_STREAM_END)) if is_plain else "")
+            function = shape.function_type("Inputs.Element")
+            bounds = {"async sequence": "Inputs: AsyncSequence & Sendable", "sequence": "Inputs: Sequence", "blocking": "Inputs: Sequence"}[kind]
+            result = "ResultSequence<Inputs, Output>" if kind == "blocking" else "AsyncResultSequence<Inputs.Element, Output>"
+            options = ["ahead: Int? = nil", "order: StreamOrder = .input", "options: TaskOptions = .default"]
+            parameters = ([f"_ function: {function}", "_ inputs: Inputs", *options] if noun == "function"
+                          else ["_ inputs: Inputs", *options, f"body: {function}"])
+            prefix = "Async" if shape.is_async else ""
+            name = variable(noun)
+            submitter = (f"streamSubmitter({prefix}ElementFunction({name}), {prefix}Mapping({name}), options)")
+            attributes = (['@available(*, noasync, message: "this blocks the thread; use `for try await`")', "@_disfavoredOverload"]
+                          if kind == "blocking" else ["@_disfavoredOverload"] if noun == "closure" and False else [])
+            call = {"async sequence": "asyncStream", "sequence": "asyncStream", "blocking": "try blockingStream"}[kind]
+            text = overload(doc, attributes, "stream", [bounds, "Output: Portable"], parameters, result,
+                            "Inputs.Element: Portable", f"{call}(inputs, {submitter}, ahead, order)")
+            yield text if kind == "blocking" else text.replace(") throws ->", ") ->")
+
+
 FILES = [
+    ("MultitaskingCore/Stream/Executor+StreamOverloads.swift", "", "Executor", executor_stream),
     # path, imports and remarks, extended type, table
     ("MultitaskingCore/Executor/Executor+Submit.swift", "", "Executor", executor_submit),
     ("MultitaskingCore/Map/Executor+MapOverloads.swift", "", "Executor", executor_map),

@@ -2,7 +2,7 @@
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, orderCases, futureCases, cancelCases, environmentCases, signalCases, channelCases,
+        backendCases, outcomeCases, orderCases, futureCases, streamCases, cancelCases, environmentCases, signalCases, channelCases,
         channelEndCases,
         channelPeerCases, channelAsyncCases, sharedMemoryCases, limitCases, shutdownCases, crashCases,
         historyCases,

@@ -273,3 +273,15 @@ func sendAndTake(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _
     }
     return taken
 }
+
+/// Throws its number if seven divides it.
+func throwAtSevenths(_ number: Int) throws -> Int {
+    if number.isMultiple(of: 7) { throw PortableFailure(number: number) }
+    return number
+}
+
+/// Ends its worker at 40, and returns every other number.
+func exitAtForty(_ number: Int) -> Int {
+    if number == 40 { Blow.exit1.strike() }
+    return number
+}

@@ -18,6 +18,9 @@ public struct MapChunk<Output: Sendable>: Sendable {
     /// The failures, in the order of their elements.
     @usableFromInline var failures: [Failure]
 
+    /// How long the calls took; nil if nobody measured.
+    var duration: Duration?
+
     /// How many elements the chunk has.
     @usableFromInline var count: Int { values.count + failures.count }
 
@@ -28,6 +31,7 @@ public struct MapChunk<Output: Sendable>: Sendable {
         values = []
         values.reserveCapacity(elements.count)
         failures = []
+        let start = environment.clock.now
         // No iterator: this runs unspecialized in a worker, and each generic call shows when the function is short.
         for offset in 0..<elements.count {
             environment.noteProgress(offset)
@@ -35,6 +39,7 @@ public struct MapChunk<Output: Sendable>: Sendable {
                 failures.append(Failure(offset: offset, error: error))
             }
         }
+        duration = environment.clock.now - start
     }
 
     /// The chunk of elements that all ended with the same error.
@@ -48,6 +53,7 @@ extension MapChunk where Output: Portable {
     /// Writes what ``init(from:)`` reads: the values in one piece, then the failures one by one.
     func encode(into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(values)
+        try encoder.encode(duration.map(Self.nanoseconds) ?? -1)
         try encoder.encode(failures.count)
         for failure in failures {
             try encoder.encode(failure.offset)
@@ -62,6 +68,8 @@ extension MapChunk where Output: Portable {
     init(from decoder: inout some PayloadDecoder) throws {
         values = try decoder.decode([Output].self)
         failures = []
+        let nanoseconds = try decoder.decode(Int64.self)
+        duration = nanoseconds < 0 ? nil : .nanoseconds(nanoseconds)
         let count = try decoder.decode(Int.self)
         guard count >= 0 else { throw MultitaskingError(.decodeFailed, "a chunk has \(count) failures") }
         for _ in 0..<count {
@@ -71,5 +79,10 @@ extension MapChunk where Output: Portable {
             }
             failures.append(Failure(offset: offset, error: try decoder.decode(SentError.self).error))
         }
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return max(0, min(seconds, 1 << 32)) * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

@@ -89,6 +89,23 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         return true
     }
 
+    /// Calls `body` when a task has ended that has not by now, at once if all have.
+    func whenProgressed(_ body: @escaping @Sendable () -> Void) {
+        if let future = nextRunning() { future.whenDone(body) } else { body() }
+    }
+
+    /// How long the calls took in all; nil if a worker has died, or not all have ended.
+    var duration: Duration? {
+        state.withLock { state in
+            var sum = Duration.zero
+            for part in state.parts {
+                guard case .settled(let chunk) = part, let duration = chunk.duration else { return nil }
+                sum += duration
+            }
+            return sum
+        }
+    }
+
     private static func limit(until deadline: ContinuousClock.Instant?) -> WaitLimit {
         deadline.map { .upTo($0 - .now) } ?? .forever
     }

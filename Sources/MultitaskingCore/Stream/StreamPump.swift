@@ -1,0 +1,95 @@
+import Synchronization
+
+/// A stream over an asynchronous sequence, whose inputs are taken by a Swift task of its own while results are read.
+final class PumpedStreamSource<Element: Portable, Output: Portable>: AsyncStreamSource {
+    private let lifetime: StreamLifetime<Element, Output>
+    private let pump: StreamPump<Element, Output>
+
+    init<Inputs: AsyncSequence & Sendable>(_ inputs: Inputs, _ engine: StreamEngine<Element, Output>)
+    where Inputs.Element == Element {
+        let pump = StreamPump(engine)
+        let task = Task { await pump.run(inputs) }
+        self.pump = pump
+        lifetime = StreamLifetime(engine) { task.cancel() }
+    }
+
+    func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
+        let engine = lifetime.engine
+        while true {
+            try Task.checkCancellation()
+            let item = engine.next()
+            // A result that was read makes room, and a worker may have become idle.
+            pump.wake()
+            if let item { return item }
+            if let end = pump.end, engine.isEmpty {
+                if let error = end.error { throw error }
+                return nil
+            }
+            try await engine.waitForResult()
+        }
+    }
+}
+
+/// Takes inputs from an asynchronous sequence as far as a stream has room for them.
+final class StreamPump<Element: Portable, Output: Portable>: Sendable {
+    /// How the inputs ended.
+    struct End {
+        let error: (any Error)?
+    }
+
+    private let engine: StreamEngine<Element, Output>
+    private let room = StreamMailbox()
+    /// Inputs that were taken and not submitted.
+    private let gathered = Mutex<[Element]>([])
+    private let state = Mutex<End?>(nil)
+
+    init(_ engine: StreamEngine<Element, Output>) { self.engine = engine }
+
+    /// How the inputs ended; nil while they go on.
+    var end: End? { state.withLock { $0 } }
+
+    /// Looks again whether there is room, or a worker that could take what was gathered.
+    func wake() {
+        submitGathered()
+        room.post()
+    }
+
+    func run<Inputs: AsyncSequence>(_ inputs: sending Inputs) async where Inputs.Element == Element {
+        var end = End(error: nil)
+        do {
+            // The next input is only asked for when there is room for it.
+            try await waitForRoom()
+            for try await input in inputs {
+                gathered.withLock { $0.append(input) }
+                submitGathered()
+                try await waitForRoom()
+            }
+        } catch { end = End(error: error) }
+        submitGathered(isLast: true)
+        state.withLock { $0 = end }
+        engine.mailbox.post()
+    }
+
+    /// Submits what was gathered if it is enough for a task, or a worker could take it now.
+    ///
+    /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader, who
+    /// then waits for a result, looks here again.
+    private func submitGathered(isLast: Bool = false) {
+        gathered.withLock { elements in
+            guard !elements.isEmpty, isLast || elements.count >= engine.room || engine.hasIdleWorkers else { return }
+            // Under the lock, so that the elements of two callers stay in order.
+            engine.submit(elements)
+            elements = []
+        }
+        engine.mailbox.post()
+    }
+
+    private func waitForRoom() async throws {
+        while true {
+            try Task.checkCancellation()
+            _ = room.take()
+            if engine.room > gathered.withLock({ $0.count }) { return }
+            _ = try await awaitCallback(.forever, register: room.onPost)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// What a stream has submitted as one task: an element, or neighbouring ones as a chunk.
+final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
+    private enum Work {
+        case element(Future<Output>)
+        case chunk(MapResults<Element, Output>)
+        /// It could not be submitted.
+        case refused(any Error)
+    }
+
+    private let work: Work
+
+    /// The offset of its first element among the inputs.
+    let offset: Int
+    /// How many elements it has.
+    let count: Int
+    /// How long submitting it took.
+    let submission: Duration
+
+    init(_ elements: [Element], offset: Int, by submitter: StreamSubmitter<Element, Output>) {
+        self.offset = offset
+        count = elements.count
+        let start = ContinuousClock.now
+        do {
+            work =
+                if submitter.submitsElements, let element = elements.first {
+                    .element(try submitter.submit(element))
+                } else {
+                    .chunk(try MapResults(elements, chunkSize: elements.count, submit: submitter.submitChunk))
+                }
+        } catch { work = .refused(error) }
+        submission = ContinuousClock.now - start
+    }
+
+    /// Whether all elements have a result. What is left of a chunk whose worker died is submitted again by this.
+    var isDone: Bool {
+        switch work {
+        case .element(let future): future.isDone
+        case .chunk(let results): results.isDone
+        case .refused: true
+        }
+    }
+
+    /// The results, if all elements have one.
+    func results() -> [Result<Output, any Error>] {
+        switch work {
+        case .element(let future): [Result { try (future.outcome() ?? .cancelled).get() }]
+        case .chunk(let results): results.joinedResults()
+        case .refused(let error): Array(repeating: .failure(error), count: count)
+        }
+    }
+
+    /// How long the calls took; nil if that is not known, because a worker died or nothing was measured.
+    var duration: Duration? {
+        if case .chunk(let results) = work { results.duration } else { nil }
+    }
+
+    /// Calls `body` when there is something new: the unit, or a task of it, has ended.
+    func whenProgressed(_ body: @escaping @Sendable () -> Void) {
+        switch work {
+        case .element(let future): future.whenDone(body)
+        case .chunk(let results): results.whenProgressed(body)
+        case .refused: body()
+        }
+    }
+
+    @available(*, noasync)
+    func waitUntilDone() {
+        switch work {
+        case .element(let future): _ = future.waitUntilDone()
+        case .chunk(let results): _ = results.waitUntilDone()
+        case .refused: break
+        }
+    }
+
+    func waitUntilDone() async throws {
+        switch work {
+        case .element(let future): _ = try await future.waitUntilDone()
+        case .chunk(let results): _ = try await results.waitUntilDone()
+        case .refused: break
+        }
+    }
+
+    /// Cancels what waits, and asks what runs to end, by force if it does not; see ``Future/cancel(force:)``.
+    func stop() {
+        switch work {
+        case .element(let future): future.cancel(force: true)
+        case .chunk(let results): results.cancel(force: true)
+        case .refused: break
+        }
+    }
+}
+
+/// How a stream submits its function.
+struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
+    let submit: @Sendable (Element) throws -> Future<Output>
+    let submitChunk: @Sendable ([Element]) throws -> Future<MapChunk<Output>>
+    /// Whether each element is a task: time limits and retries are an element's.
+    let submitsElements: Bool
+}
