@@ -113,11 +113,11 @@ def documentation(first, rest=""):
     return "".join(("/// " + line).rstrip() + "\n" for line in lines)
 
 
-def overload(doc, attributes, name, generics, parameters, result, where, body):
+def overload(doc, attributes, name, generics, parameters, result, where, body, effects=" throws"):
     clause = f"<{', '.join(generics)}>" if generics else ""
     where = f" where {where}" if where else ""
     lines = "".join(f"{attribute}\n" for attribute in attributes)
-    return f"{doc}{lines}public func {name}{clause}(\n{', '.join(parameters)}\n) throws -> {result}{where} {{\n{body}\n}}\n"
+    return f"{doc}{lines}public func {name}{clause}(\n{', '.join(parameters)}\n){effects} -> {result}{where} {{\n{body}\n}}\n"
 
 
 def positions(function_label="body"):
@@ -346,11 +346,11 @@ def executor_stream(noun, order):
             name = variable(noun)
             submitter = (f"streamSubmitter({prefix}ElementFunction({name}), {prefix}Mapping({name}), options)")
             attributes = (['@available(*, noasync, message: "this blocks the thread; use `for try await`")', "@_disfavoredOverload"]
-                          if kind == "blocking" else ["@_disfavoredOverload"] if noun == "closure" and False else [])
+                          if kind == "blocking" else [])
             call = {"async sequence": "asyncStream", "sequence": "asyncStream", "blocking": "try blockingStream"}[kind]
-            text = overload(doc, attributes, "stream", [bounds, "Output: Portable"], parameters, result,
-                            "Inputs.Element: Portable", f"{call}(inputs, {submitter}, ahead, order)")
-            yield text if kind == "blocking" else text.replace(") throws ->", ") ->")
+            yield overload(
+                doc, attributes, "stream", [bounds, "Output: Portable"], parameters, result, "Inputs.Element: Portable",
+                f"{call}(inputs, {submitter}, ahead, order)", effects=" throws" if kind == "blocking" else "")
 
 
 FILES = [

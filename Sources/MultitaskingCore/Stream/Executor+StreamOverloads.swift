@@ -16,8 +16,8 @@ extension Executor {
     /// - Returns: pairs of an input's offset, counted from 0, and its result.
     /// Iterating throws what the inputs throw, `invalidArgument` for a bound below 1, and `CancellationError`.
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) -> Output, _ inputs: Inputs,
-        ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
     ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
@@ -37,8 +37,8 @@ extension Executor {
     /// - Returns: pairs of an input's offset, counted from 0, and its result.
     /// Iterating throws what the inputs throw, `invalidArgument` for a bound below 1, and `CancellationError`.
     public func stream<Inputs: Sequence, Output: Portable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) -> Output, _ inputs: Inputs,
-        ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
     ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
@@ -111,7 +111,7 @@ extension Executor {
     /// Iterating throws what the inputs throw, `invalidArgument` for a bound below 1, and `CancellationError`.
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) -> Output
+        body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
     ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
@@ -132,7 +132,7 @@ extension Executor {
     /// Iterating throws what the inputs throw, `invalidArgument` for a bound below 1, and `CancellationError`.
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) -> Output
+        body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
     ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
