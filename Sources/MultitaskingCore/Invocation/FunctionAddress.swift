@@ -58,13 +58,15 @@ public struct FunctionTypeName: Hashable, Sendable {
 
     /// The name of `type`, or nil if it has none that leads back to it: private and local types have none.
     public init?(of type: Any.Type) {
-        guard let mangled = _mangledTypeName(type), _typeByName(mangled) == type else { return nil }
-        self.mangled = mangled
+        guard let name = MangledName(of: type) else { return nil }
+        mangled = name.text
     }
 
     /// The type of this name, if this process has it.
+    ///
+    /// The name may be forged: only names are looked up whose structure bounds how long that takes.
     public func resolve() -> (any PortableFunction.Type)? {
-        _typeByName(mangled) as? any PortableFunction.Type
+        MangledName(mangled).type as? any PortableFunction.Type
     }
 }
 

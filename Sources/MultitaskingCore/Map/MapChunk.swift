@@ -57,10 +57,7 @@ extension MapChunk where Output: Portable {
         try encoder.encode(failures.count)
         for failure in failures {
             try encoder.encode(failure.offset)
-            do { try encoder.encode(SentError(failure.error)) } catch {
-                // An error that cannot be encoded still arrives, by its name and description.
-                try encoder.encode(SentError(RemoteError(failure.error)))
-            }
+            try encoder.encode(error: failure.error)
         }
     }
 
@@ -77,7 +74,7 @@ extension MapChunk where Output: Portable {
             guard offset >= 0, offset > failures.last?.offset ?? -1 else {
                 throw MultitaskingError(.decodeFailed, "the failures of a chunk are not in order")
             }
-            failures.append(Failure(offset: offset, error: try decoder.decode(SentError.self).error))
+            failures.append(Failure(offset: offset, error: try decoder.decodeError()))
         }
     }
 

@@ -44,7 +44,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
             case .failure(let error as MultitaskingError):
                 return Self.failure(error, error.code)
             case .failure(let error):
-                return .thrown(try Self.bytes { try $0.encodeThrown(error) }, error)
+                return .thrown(try Self.bytes { try $0.encode(error: error) }, error)
             }
         } catch {
             return Self.failure(error, .resultEncodeFailed)
@@ -59,7 +59,9 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
             case let error?: MultitaskingError(code, error.message, cause: error.cause ?? error)
             case nil: MultitaskingError(code, String(describing: error), cause: error)
             }
-        return .failure(PoolFailure(failure).error)
+        return .failure(
+            MultitaskingError(
+                failure.code, failure.message, cause: failure.cause.map { $0 as? RemoteError ?? RemoteError($0) }))
     }
 
     private static func bytes(_ encode: (inout PayloadWriter) throws -> Void) throws -> [UInt8] {

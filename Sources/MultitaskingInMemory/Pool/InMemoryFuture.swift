@@ -52,7 +52,7 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, SelfTimed 
             switch outcome {
             case .value(let bytes):
                 return .success(try simulation.decode(bytes) { try Function.decodeOutput(from: &$0) })
-            case .thrown(let bytes): return .failure(try simulation.decode(bytes) { try $0.decodeThrown() })
+            case .thrown(let bytes): return .failure(try simulation.decode(bytes) { try $0.decodeError() })
             case .failure(let error): return .failure(error)
             case .cancelled: return .cancelled
             }

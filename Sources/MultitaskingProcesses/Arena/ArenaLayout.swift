@@ -72,6 +72,9 @@ struct ArenaLayout: Sendable, Equatable {
         // Aligned so that the system may use huge pages.
         return (end + (2 << 20) - 1) & ~((2 << 20) - 1)
     }
+    /// The most bytes of one argument list, result or message, before it is compressed; what becomes more is refused by its
+    /// writer and its reader.
+    var payloadLimit: Int { chunkCount * Self.chunkSize }
     var size: Int { chunks + chunkCount * Self.chunkSize }
 
     // MARK: Header

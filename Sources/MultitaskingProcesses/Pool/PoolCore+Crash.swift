@@ -9,8 +9,7 @@ extension PoolCore {
     /// - Throws: what went wrong when it was read.
     func failure(of slot: TaskSlot) throws -> any Error {
         switch slot.resultKind {
-        case .thrown: return try reader.read(slot.result) { try $0.decodeThrown() }
-        case .failure: return try reader.read(slot.result) { try $0.decode(PoolFailure.self) }.error
+        case .thrown, .failure: return try reader.read(slot.result) { try $0.decodeError() }
         case .crashed: return crashError(of: slot)
         case .outOfMemory:
             return MultitaskingError(

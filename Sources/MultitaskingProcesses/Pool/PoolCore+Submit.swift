@@ -71,7 +71,7 @@ extension PoolCore {
 
     /// A block with the arguments.
     private func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> Parcel {
-        guard count <= arena.layout.chunkCount * ArenaLayout.chunkSize else {
+        guard count <= arena.layout.payloadLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
                 "the arguments take \(count) bytes, more than the pool's arenaLimit; make it larger")

@@ -13,11 +13,18 @@ struct Parcel {
 
     /// Copies what was written into a new block, which the journal names from before it exists.
     ///
-    /// - Throws: `arenaLimitReached`.
+    /// - Throws: `arenaLimitReached`, also for what is larger than the pool's memory before it is compressed: who reads it needs
+    ///   as much, and can tell from nothing else what is too much.
     init(
         _ writer: PayloadWriter, arena: Arena, heap: Heap, journal: JournalEntry, compression: CompressionPolicy
     ) throws {
         let count = writer.byteCount
+        guard count <= arena.layout.payloadLimit else {
+            throw MultitaskingError(
+                .arenaLimitReached,
+                "a value takes \(count) bytes, more than the pool's arenaLimit of \(arena.layout.payloadLimit) bytes; make that larger, "
+                    + "or send less at a time")
+        }
         if let frame = try Self.compress(writer, arena: arena, policy: compression) {
             length = frame.count + Self.prefix
             isCompressed = true

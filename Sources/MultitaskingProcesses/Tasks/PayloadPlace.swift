@@ -59,22 +59,25 @@ struct PayloadPlace {
     /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote.
     @unsafe @inline(__always)
     func bytes() throws -> UnsafeRawBufferPointer? {
+        // Each word is read once: what is checked is what is used.
         let length = lengthCell.load()
-        guard block.isNone, length <= UInt64(inlineCapacity) else { return try unsafe blockBytes() }
+        let reference = block
+        guard reference.isNone, length <= UInt64(inlineCapacity) else {
+            return try unsafe blockBytes(reference, length)
+        }
         return unsafe arena.withBytes(at: inline, count: Int(length)) { UnsafeRawBufferPointer($0) }
     }
 
-    private func blockBytes() throws -> UnsafeRawBufferPointer? {
-        let length = lengthCell.load()
+    private func blockBytes(_ reference: BlockReference, _ length: UInt64) throws -> UnsafeRawBufferPointer? {
         guard length & Parcel.compressedFlag == 0 else { return nil }
-        let reference = block
         guard let place = arena.locate(reference), length <= UInt64(place.capacity) else { throw Self.damaged }
         return unsafe arena.withBytes(at: reference.offset, count: Int(length)) { UnsafeRawBufferPointer($0) }
     }
 
     /// Runs `body` with the bytes of the payload.
     ///
-    /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, or its compressed bytes are damaged.
+    /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, if its compressed bytes are damaged, or if
+    ///   they say that they become more than any payload of this pool has.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let lengthWord = lengthCell.load()
         let length = Int(lengthWord & ~Parcel.compressedFlag)
@@ -86,7 +89,8 @@ struct PayloadPlace {
         guard let place = arena.locate(reference), length <= place.capacity, length >= 0 else { throw Self.damaged }
         return try unsafe arena.withBytes(at: reference.offset, count: length) { bytes in
             guard lengthWord & Parcel.compressedFlag != 0 else { return try unsafe body(UnsafeRawBufferPointer(bytes)) }
-            return try unsafe Self.withDecompressed(UnsafeRawBufferPointer(bytes), body)
+            return try unsafe Self.withDecompressed(
+                UnsafeRawBufferPointer(bytes), limit: arena.layout.payloadLimit, body)
         }
     }
 
@@ -104,17 +108,17 @@ struct PayloadPlace {
     }
 
     private static func withDecompressed<Result>(
-        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result
+        _ bytes: UnsafeRawBufferPointer, limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        guard bytes.count >= 8 else { throw damaged }
+        guard bytes.count >= Parcel.prefix else { throw damaged }
         let size = unsafe bytes.loadUnaligned(as: UInt64.self)
         // zstd cannot shrink by more than about 1 : 32,000; a larger claim is damage, not data.
-        guard size <= UInt64(bytes.count) << 16, size <= UInt64(Int.max) else { throw damaged }
+        guard size <= UInt64(bytes.count) << 16, size <= UInt64(limit) else { throw damaged }
         // Not Swift's own, which ends the process when a wrong size is too large.
         guard let memory = unsafe malloc(max(1, Int(size))) else { throw damaged }
         defer { unsafe free(memory) }
         let buffer = unsafe UnsafeMutableRawBufferPointer(start: memory, count: Int(size))
-        try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[8...]), into: buffer)
+        try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[Parcel.prefix...]), into: buffer)
         return try unsafe body(UnsafeRawBufferPointer(buffer))
     }
 }

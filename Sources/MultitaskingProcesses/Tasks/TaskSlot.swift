@@ -15,9 +15,9 @@ struct TaskSlot: Sendable {
         case none = 0
         /// The payload is the encoded value.
         case value
-        /// The payload is a `ThrownError`: what the task's function threw.
+        /// The payload is an `ErrorEnvelope`: what the task's function threw.
         case thrown
-        /// The payload is a `PoolFailure`: what the pool says went wrong.
+        /// The payload is an `ErrorEnvelope`: what the pool says went wrong.
         case failure
         /// The arena was too full even for an error.
         case outOfMemory

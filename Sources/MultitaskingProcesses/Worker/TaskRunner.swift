@@ -50,7 +50,7 @@ struct TaskRunner {
     private func finish(with error: any Error, _ word: () -> SlotWord) -> End {
         if slot.kind == .portable, slot.orders.retries(error) { return .retry }
         if let error = error as? MultitaskingError { return fail(error, as: error.code, word) }
-        do { try finish(.thrown, word) { try $0.encodeThrown(error) } } catch { return fail(toStore: error, word) }
+        do { try finish(.thrown, word) { try $0.encode(error: error) } } catch { return fail(toStore: error, word) }
         return .settled
     }
 
@@ -70,7 +70,7 @@ struct TaskRunner {
             case nil: MultitaskingError(code, String(describing: error), cause: error)
             }
         do {
-            try finish(.failure, word) { try $0.encode(PoolFailure(failure)) }
+            try finish(.failure, word) { try $0.encode(error: failure) }
         } catch {
             slot.result.clear()
             slot.finish(from: word(), as: .outOfMemory)

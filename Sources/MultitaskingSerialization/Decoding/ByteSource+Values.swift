@@ -118,19 +118,46 @@ extension ByteSource {
 
     /// A container that is being skipped.
     private struct OpenContainer {
-        var remaining: Int
+        var remaining: UInt32
         let isKeyed: Bool
+        let start: Int
+        /// The beginning of the innermost container that is to be kept in mind, this one or one around it.
+        var kept = Int.min
     }
 
     /// Goes beyond one value, whatever it is; without recursion, as the bytes may be nested without limit.
-    mutating func skipValue() throws(ReadFailure) {
-        var open: [OpenContainer] = []
-        while true {
-            if let container = try skipHead() { open.append(container) }
-            while let last = open.last, last.remaining == 0 { open.removeLast() }
-            guard let last = open.indices.last else { return }
+    mutating func skipValue(knowing known: inout SkippedValues) throws(ReadFailure) {
+        let start = position
+        guard let container = try skipHead(), container.remaining > 0 else { return }
+        if let end = known.end(ofContainerAt: container.start) { return seek(to: end) }
+        try skip(container, knowing: &known)
+        known.count(position &- start)
+    }
+
+    @inline(never) private mutating func skip(
+        _ outermost: OpenContainer, knowing known: inout SkippedValues
+    ) throws(ReadFailure) {
+        let isKeeping = known.isKeeping
+        var open = [outermost]
+        open[0].kept = outermost.start
+        while let last = open.indices.last {
+            guard open[last].remaining > 0 else {
+                let container = open.removeLast()
+                if isKeeping, container.kept == container.start, position - container.start >= SkippedValues.smallest {
+                    known.keep(container.start, end: position)
+                }
+                continue
+            }
             open[last].remaining -= 1
             if open[last].isKeyed { try skipKey() }
+            guard var container = try skipHead() else { continue }
+            if let end = known.end(ofContainerAt: container.start) {
+                seek(to: end)
+                continue
+            }
+            let kept = open[last].kept
+            container.kept = container.start - kept >= SkippedValues.distance ? container.start : kept
+            open.append(container)
         }
     }
 
@@ -141,16 +168,29 @@ extension ByteSource {
 
     /// Goes beyond a value that is not a container, or to the first element of one that is.
     private mutating func skipHead() throws(ReadFailure) -> OpenContainer? {
-        let tag = try readByte()
+        var tag = try readByte()
+        // No type has as many optionals in each other: each takes twice as long to make as the one before.
+        var marks = 0
+        while tag == PayloadTag.some, marks < 64 {
+            tag = try readByte()
+            marks += 1
+        }
         switch tag {
         case PayloadTag.absent, PayloadTag.null: break
         case PayloadTag.shortString: try advance(try readCount(UInt8.self, width: 1))
         case PayloadTag.longString: try advance(try readCount(UInt64.self, width: 1))
-        case PayloadTag.keyed: return OpenContainer(remaining: try readCount(UInt32.self, width: 2), isKeyed: true)
-        case PayloadTag.unkeyed: return OpenContainer(remaining: try readCount(UInt32.self, width: 1), isKeyed: false)
+        case PayloadTag.keyed: return try skipContainerHead(width: 2)
+        case PayloadTag.unkeyed: return try skipContainerHead(width: 1)
         default: try skipNumbers(tag)
         }
         return nil
+    }
+
+    /// Goes beyond the count of a container whose elements take at least `width` bytes each.
+    private mutating func skipContainerHead(width: Int) throws(ReadFailure) -> OpenContainer {
+        let start = position &- 1
+        let count = try readCount(UInt32.self, width: width)
+        return OpenContainer(remaining: UInt32(truncatingIfNeeded: count), isKeyed: width == 2, start: start)
     }
 
     private mutating func skipNumbers(_ tag: UInt8) throws(ReadFailure) {

@@ -18,7 +18,7 @@ extension ByteSource {
         case .array(let kind): try kind.read(as: type, from: &self)
         case .direct(let direct): try read(direct, as: type)
         case .bytes(let bytes): try readBytes(bytes, as: type)
-        case .elements, .general: throw .invalid("\(type) is not read as a whole")
+        case .elements, .optional, .general: throw .invalid("\(type) is not read as a whole")
         }
     }
 

@@ -15,11 +15,17 @@ final class DecodingCore {
     /// The slot of the newest frame in use.
     private(set) var top = -1
     private var expansions: [ExpandedArray] = []
+    /// Where values end that were skipped before.
+    private var skipped: SkippedValues
+    /// How many values may still be begun; see ``CodingLimit``.
+    private var work: Int
     /// Whether the payload is done with: nobody would break the cycle between the core and new frames.
     private var isInvalid = false
 
     init(source: ByteSource, keys: KeyNames, userInfo: [CodingUserInfoKey: Any]) {
         shared = SharedSource(source)
+        skipped = SkippedValues(byteCount: source.end)
+        work = CodingLimit.work(forByteCount: source.end)
         self.keys = keys
         self.userInfo = userInfo
     }
@@ -72,7 +78,14 @@ final class DecodingCore {
         } catch let failure as ReadFailure {
             throw frame.error(failure, type, step())
         }
+        if case .optional(let optional) = strategy { return try decode(optional, as: type, in: frame, step()) }
         return try decodeInNewFrame(type, in: frame, step())
+    }
+
+    private func decode<Payload: OptionalPayload, Value>(
+        _ payload: Payload.Type, as type: Value.Type, in frame: DecodingFrame, _ step: PathStep
+    ) throws -> Value {
+        reinterpret(try payload.decode(in: frame, step), as: type)
     }
 
     private func decodeElements<Elements: ElementArray, Value>(
@@ -101,6 +114,8 @@ final class DecodingCore {
         _ type: Any.Type, in parent: DecodingFrame, _ step: @autoclosure () -> PathStep
     ) throws -> DecodingFrame {
         guard parent.depth < CodingLimit.depth else { throw tooDeep(type, in: parent, step()) }
+        work &-= 1
+        guard work >= 0 else { throw tooMuchWork(type, in: parent, step()) }
         let frame = try push(below: parent)
         frame.begin(in: parent, step(), depth: parent.depth + 1)
         return frame
@@ -109,6 +124,16 @@ final class DecodingCore {
     @inline(never) private func tooDeep(_ type: Any.Type, in parent: DecodingFrame, _ step: PathStep) -> DecodingError {
         parent.error(.invalid("values are nested more than \(CodingLimit.depth) levels deep"), type, step)
     }
+
+    @inline(never) private func tooMuchWork(
+        _ type: Any.Type, in parent: DecodingFrame, _ step: PathStep
+    ) -> DecodingError {
+        parent.error(
+            .invalid("the payload is read over and over again, for longer than any of its size needs"), type, step)
+    }
+
+    /// Goes beyond one value, whatever it is.
+    func skipValue() throws(ReadFailure) { try source.skipValue(knowing: &skipped) }
 
     /// Keeps the elements of an array until the payload is done with.
     func keep(_ expansion: ExpandedArray) { expansions.append(expansion) }

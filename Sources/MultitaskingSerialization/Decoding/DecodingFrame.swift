@@ -24,6 +24,9 @@ final class DecodingFrame {
     private var entries = 0
     private var next = 0
     private var cursor = 0
+    /// How often an entry was looked for that was not the next.
+    private var searches = 0
+    private var index = EntryIndex()
     /// The container made last by `nestedContainer` and its kin; the next entry is where it ends.
     private var pending: DecodingFrame?
     // SAFETY: used only by the methods below; a container that is made reads nothing of it.
@@ -96,6 +99,12 @@ final class DecodingFrame {
         entries = source.position
         next = 0
         cursor = entries
+        if searches > 0 { forgetSearches() }
+    }
+
+    @inline(never) private func forgetSearches() {
+        searches = 0
+        if !index.isEmpty { index = EntryIndex() }
     }
 
     /// Makes this the frame of an unkeyed container; the cursor is then at the first of so many elements.
@@ -154,14 +163,14 @@ final class DecodingFrame {
         if let knownEnd { return knownEnd }
         guard kind == .keyed else {
             source.seek(to: start)
-            try source.skipValue()
+            try core.skipValue()
             return source.position
         }
         try settle()
         source.seek(to: cursor)
         while next < count {
             try source.skipKey()
-            try source.skipValue()
+            try core.skipValue()
             next &+= 1
         }
         cursor = source.position
@@ -225,6 +234,8 @@ final class DecodingFrame {
     @inline(never) private func search<Key: CodingKey>(
         _ key: Key, _ lookup: KeyLookup?
     ) throws(ReadFailure) -> Int? {
+        searches &+= 1
+        if count > EntryIndex.threshold, searches > 1 { return try searchIndex(key, lookup) }
         // First what follows, then what was passed.
         source.seek(to: cursor)
         if let found = try scan(next..<count, key, lookup) { return found }
@@ -232,12 +243,33 @@ final class DecodingFrame {
         return try scan(0..<next, key, lookup)
     }
 
+    private func searchIndex<Key: CodingKey>(_ key: Key, _ lookup: KeyLookup?) throws(ReadFailure) -> Int? {
+        if index.isEmpty { index = try makeIndex() }
+        guard let entry = index.entry(of: key.stringValue, from: next) else { return nil }
+        source.seek(to: entry.position)
+        return try readKey(matches: key, lookup) ? entry.number : nil
+    }
+
+    private func makeIndex() throws(ReadFailure) -> EntryIndex {
+        var index = EntryIndex()
+        source.seek(to: entries)
+        for number in 0..<count {
+            let position = source.position
+            let reference = try source.readByte()
+            let name = reference == KeyReference.inline ? try source.readString() : try core.keys.name(reference)
+            index.append(name, number: number, position: position)
+            try core.skipValue()
+        }
+        index.sort()
+        return index
+    }
+
     private func scan<Key: CodingKey>(
         _ numbers: Range<Int>, _ key: Key, _ lookup: KeyLookup?
     ) throws(ReadFailure) -> Int? {
         for number in numbers {
             if try readKey(matches: key, lookup) { return number }
-            try source.skipValue()
+            try core.skipValue()
         }
         return nil
     }
@@ -269,7 +301,7 @@ final class DecodingFrame {
                 if try source.peekByte() != PayloadTag.absent, let key = Key(stringValue: name) {
                     keys.append(key)
                 }
-                try source.skipValue()
+                try core.skipValue()
             }
         } catch {}
         return keys

@@ -22,8 +22,8 @@
 
     func decodeNil(forKey key: Key) throws -> Bool {
         let (number, tag) = try find(key, Any?.self)
-        guard tag == PayloadTag.null else { return false }
-        skipTag(of: number)
+        guard tag == PayloadTag.null || tag == PayloadTag.some, frame.skipNil() else { return false }
+        frame.advance(beyond: number)
         return true
     }
 
@@ -33,8 +33,12 @@
     }
 
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        guard let number = try findIfPresent(key, type) else { return nil }
-        return try decode(type, number, key)
+        guard let (number, tag) = try findPresent(key, type) else { return nil }
+        guard tag == PayloadTag.some else { return try decode(type, number, key) }
+        frame.source.seek(to: frame.source.position + 1)
+        let value = try frame.decodeMarked(type, .key(key))
+        frame.advance(beyond: number)
+        return value
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ number: Int, _ key: Key) throws -> Value {
@@ -172,10 +176,19 @@
 
     /// Puts the cursor on the value of a key; nil if there is none or it is nil, which is then passed.
     @inline(__always) private func findIfPresent(_ key: Key, _ type: Any.Type) throws -> Int? {
+        guard let (number, tag) = try findPresent(key, type) else { return nil }
+        // A mark: this type has no nil, so the value is read with fewer optionals than it was written with.
+        guard tag == PayloadTag.some, frame.skipNil() else { return number }
+        frame.advance(beyond: number)
+        return nil
+    }
+
+    /// Puts the cursor on the value of a key, or on its mark; nil if there is none or it is nil, which is then passed.
+    @inline(__always) private func findPresent(_ key: Key, _ type: Any.Type) throws -> (number: Int, tag: UInt8)? {
         do throws(ReadFailure) {
             guard let number = try frame.find(key, lookup) else { return nil }
             let tag = try frame.source.peekByte()
-            guard tag == PayloadTag.absent || tag == PayloadTag.null else { return number }
+            guard tag == PayloadTag.absent || tag == PayloadTag.null else { return (number, tag) }
             skipTag(of: number)
             return nil
         } catch {

@@ -31,10 +31,13 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
 
     mutating func decodeNil() throws -> Bool {
         let frame = try begin(Any?.self)
-        guard (try? frame.source.peekByte()) == PayloadTag.null else { return false }
-        frame.source.seek(to: cursor + 1)
+        guard frame.skipNil() else { return false }
         advance(frame)
         return true
+    }
+
+    mutating func decodeIfPresent<Value: Decodable>(_ type: Value.Type) throws -> Value? {
+        isAtEnd ? nil : try decode(Value?.self)
     }
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
@@ -117,6 +120,10 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
 
     /// Goes beyond the element at the cursor, which a nested container reads on its own.
     private mutating func skip() throws {
-        try read { source throws(ReadFailure) in try source.skipValue() }
+        let frame = try begin(Any.self)
+        do throws(ReadFailure) { try frame.core.skipValue() } catch {
+            throw frame.error(error, Any.self, .index(currentIndex))
+        }
+        advance(frame)
     }
 }

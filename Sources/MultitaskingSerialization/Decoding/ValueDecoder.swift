@@ -27,8 +27,8 @@ struct SingleValueReader: SingleValueDecodingContainer {
 
     func decodeNil() -> Bool {
         frame.source.seek(to: frame.start)
-        guard (try? frame.source.peekByte()) == PayloadTag.null else { return false }
-        frame.knownEnd = frame.start + 1
+        guard frame.skipNil() else { return false }
+        frame.knownEnd = frame.source.position
         return true
     }
 

@@ -37,7 +37,7 @@ final class EncodingCore {
         case .bool: body.end.append(tag: PayloadTag.bool, numberIn: value)
         case .string: body.append(string: reinterpret(value, as: String.self))
         case .array(let kind): kind.write(value, to: body)
-        case .direct, .bytes, .elements, .general: return false
+        case .direct, .bytes, .elements, .optional, .general: return false
         }
         // A container that a former value kept must not go on here.
         body.end.tail = -1
@@ -54,6 +54,7 @@ final class EncodingCore {
         case .direct(let type): write(value, as: type, to: frame.sink)
         case .bytes(let type): try write(value, as: type, in: frame, step())
         case .elements(let type): try encodeElements(of: value, as: type, in: frame, step())
+        case .optional(let type): try write(value, as: type, in: frame, step())
         case .general: try encodeInNewFrame(value, in: frame, step())
         }
     }
@@ -68,6 +69,12 @@ final class EncodingCore {
     ) throws {
         let bytes = reinterpret(value, as: type)
         if !frame.sink.append(bytes: bytes) { try encodeInNewFrame(value, in: frame, step) }
+    }
+
+    private func write<Value: Encodable, Payload: OptionalPayload>(
+        _ value: Value, as type: Payload.Type, in frame: EncodingFrame, _ step: PathStep
+    ) throws {
+        try type.encode(reinterpret(value, as: type), in: frame, step)
     }
 
     private func encodeElements<Value: Encodable, Elements: ElementArray>(

@@ -21,7 +21,9 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws {
-        if let value { try encode(value, forKey: key) } else { absent(key) }
+        guard let value else { return absent(key) }
+        frame.beginEntry(key, plan)
+        try frame.encodePresent(value, .key(key))
     }
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number, _ key: Key) {

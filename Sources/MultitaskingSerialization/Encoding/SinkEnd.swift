@@ -130,6 +130,23 @@ internal import Glibc
         unsafe (state.pointee.buffer + position).storeBytes(of: number, as: UInt32.self)
     }
 
+    /// Puts a mark before the last value, which begins at `position`, if it reads as nil.
+    @inline(__always) func markNil(at position: Int) {
+        guard position < count else { return }
+        let tag = unsafe state.pointee.buffer.load(fromByteOffset: position, as: UInt8.self)
+        if tag == PayloadTag.null || tag == PayloadTag.some { markNil(from: position) }
+    }
+
+    /// All that there is are marks and one nil, so one nil more makes a mark of the last.
+    @inline(never) private func markNil(from position: Int) {
+        let value = unsafe bytes(position..<count)
+        guard unsafe value.last == PayloadTag.null, unsafe value.dropLast().allSatisfy({ $0 == PayloadTag.some }) else {
+            return
+        }
+        unsafe state.pointee.buffer.storeBytes(of: PayloadTag.some, toByteOffset: count &- 1, as: UInt8.self)
+        append(PayloadTag.null)
+    }
+
     /// Lends some of the bytes, until the next append.
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         let range = range.clamped(to: 0..<count)

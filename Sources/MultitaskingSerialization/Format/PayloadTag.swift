@@ -13,6 +13,8 @@ enum PayloadTag {
     static let keyed: UInt8 = 0x05
     /// An unkeyed container: four bytes of count, then values.
     static let unkeyed: UInt8 = 0x06
+    /// An optional that is there, before a value that itself reads as nil: `.some(nil)`.
+    static let some: UInt8 = 0x07
 
     // A number's tag has bit 4 set, the array of such numbers bit 5 as well.
     static let int8: UInt8 = 0x10
@@ -54,7 +56,7 @@ enum PayloadTag {
     /// What follows the tag, in words for messages.
     static func name(_ tag: UInt8) -> String {
         switch tag {
-        case absent, null: return "nil"
+        case absent, null, some: return "nil"
         case shortString, longString: return "a string"
         case keyed: return "a keyed container"
         case unkeyed: return "an unkeyed container"

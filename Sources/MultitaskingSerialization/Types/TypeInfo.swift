@@ -15,6 +15,8 @@ struct TypeInfo: @unchecked Sendable {
         case bytes(any ByteCollection.Type)
         /// As an unkeyed container, whose elements are gone through here.
         case elements(any ElementArray.Type)
+        /// As nil, or as what it wraps.
+        case optional(any OptionalPayload.Type)
         /// Through `encode(to:)` and `init(from:)`.
         case general
 
@@ -30,7 +32,7 @@ struct TypeInfo: @unchecked Sendable {
             case .direct(let type): type.tag
             case .bytes: PayloadTag.uint8 | PayloadTag.arrayBit
             case .elements: PayloadTag.unkeyed
-            case .general: 0
+            case .optional, .general: 0
             }
         }
     }
@@ -49,6 +51,7 @@ struct TypeInfo: @unchecked Sendable {
     private static func strategy(for type: Any.Type) -> Strategy {
         if type == Bool.self { return .bool }
         if type == String.self { return .string }
+        if let optional = optionalStrategy(for: type) { return optional }
         if let number = type as? any FixedWidthScalar.Type { return .number(tag: number.tag) }
         if let kind = NumberKind(arrayType: type) { return .array(of: kind) }
         if let direct = type as? any DirectPayload.Type { return .direct(direct) }
