@@ -22,6 +22,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -76,11 +77,22 @@ int mt_reap(pid_t pid, bool block, mt_exit_info *info) {
     return 1;
 }
 
-int mt_set_mark(uint64_t mark) {
+int mt_set_mark(pid_t pid, uint64_t mark) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_LOCKS, &limit) != 0) return -errno;
+    if (prlimit(pid, RLIMIT_LOCKS, NULL, &limit) != 0) return -errno;
     limit.rlim_cur = mark;
-    return (int)or_errno(setrlimit(RLIMIT_LOCKS, &limit));
+    return (int)or_errno(prlimit(pid, RLIMIT_LOCKS, &limit, NULL));
+}
+
+bool mt_can_mark(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_LOCKS, &limit) == 0 && limit.rlim_max >= UINT64_C(1) << 62;
+}
+
+uint64_t mt_file_number(int descriptor) {
+    struct stat information;
+    if (fstat(descriptor, &information) != 0) return 0;
+    return (uint64_t)information.st_ino ^ (uint64_t)information.st_dev << 32;
 }
 
 uint64_t mt_mark(pid_t pid) {
@@ -547,7 +559,7 @@ int64_t mt_read_count(const char *path, const char *name) {
     return *digits >= '0' && *digits <= '9' && value <= INT64_MAX ? (int64_t)value : -1;
 }
 
-uint64_t mt_start_time(pid_t pid) {
+pid_t mt_parent(pid_t pid) {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -556,10 +568,10 @@ uint64_t mt_start_time(pid_t pid) {
     close(descriptor);
     if (count <= 0) return 0;
     text[count] = 0;
-    // The second field is the name in parentheses, which may contain anything; the start time is the 22nd.
+    // The second field is the name in parentheses, which may contain anything; the state and the parent follow.
     char *field = strrchr(text, ')');
-    for (int number = 2; field && number < 22; number++) field = strchr(field + 1, ' ');
-    return field ? strtoull(field + 1, NULL, 10) : 0;
+    int parent = 0;
+    return field && sscanf(field, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
 int mt_thread_count(void) {

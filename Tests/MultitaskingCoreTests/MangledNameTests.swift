@@ -9,8 +9,8 @@ import Testing
             Int.self, String.self, [Int].self, [String: [Int?]].self, [[[[[[Double]]]]]].self, Int????.self,
             Outer.self, Outer.Inner.self, Outer.InnerOf<Outer>.self,
             Pair<Pair<Outer, Outer>, [Outer.Inner: Outer]>.self,
-            NamedFunction<Int, String, Double?, [Outer]>.self, NamedFunction<Outer, Outer, Outer, Outer, Outer>.self,
-            AsyncNamedMapping<Outer, [Outer]>.self, LiteralFunction<Int, Int>.self, Häßlich.self,
+            ValueFunction<Int, String, Double?, [Outer]>.self, ValueFunction<Outer, Outer, Outer, Outer, Outer>.self,
+            AsyncMapping<Outer, [Outer]>.self, ValueFunction<Int, Int>.self, Häßlich.self,
             Result<Int, RemoteError>.self, (Int, String, Outer).self, Set<Duration>.self, ClosedRange<Int>.self,
             Word_with_words_in_its_wordy_name_with_Words.self,
             Pair<Word_with_words_in_its_wordy_name_with_Words, Outer>.self,
@@ -49,7 +49,7 @@ import Testing
         var generator = SplitMix(state: seed)
         let names = [
             _mangledTypeName(Pair<Pair<Outer, Outer?>, [Outer.Inner: Outer??]>.self),
-            _mangledTypeName(NamedFunction<Int?, String, Double?, [Outer]>.self), _mangledTypeName([[Int?]?].self),
+            _mangledTypeName(ValueFunction<Int?, String, Double?, [Outer]>.self), _mangledTypeName([[Int?]?].self),
         ].compactMap(\.self)
         let pieces = ["Sg", "AA", "AC", "Say", "G", "A9B", "S9i", "_", "t", "Si", "y"]
         let start = ContinuousClock.now

@@ -75,8 +75,14 @@ int mt_reap(pid_t pid, bool block, mt_exit_info *info);
 // it starts, with a number of its pool and its own process id. The mark is the soft limit of file locks, which Linux has
 // not looked at since version 2.4.
 
-// Marks this process, and what it starts from now on. 0 or -errno.
-int mt_set_mark(uint64_t mark);
+// Marks a process of this one's user, and what it starts from now on; 0 for this one. 0 or -errno.
+int mt_set_mark(pid_t pid, uint64_t mark);
+
+// Whether marks can be set here: the hard limit of file locks is beyond all of them.
+bool mt_can_mark(void);
+
+// What tells an open file from all others of the machine: its inode and file system. 0 if it cannot be asked.
+uint64_t mt_file_number(int descriptor);
 
 // The mark of a process; 0 if it has none, or may not be looked at.
 uint64_t mt_mark(pid_t pid);
@@ -204,8 +210,8 @@ int mt_open_memory(pid_t pid);
 // ended. -errno on failure.
 int64_t mt_private_memory(int descriptor);
 
-// When a process was started, in clock ticks since the machine was; 0 if there is none.
-uint64_t mt_start_time(pid_t pid);
+// The parent of a process; 0 if there is none.
+pid_t mt_parent(pid_t pid);
 
 // The number behind `name` and a space, at the beginning of a line of a file like /proc/vmstat; -1 if there is none.
 int64_t mt_read_count(const char *path, const char *name);

@@ -53,6 +53,9 @@ public struct FunctionTypeName: Hashable, Sendable {
     /// The mangled name.
     public let mangled: String
 
+    /// How many bytes a name may have.
+    package static let byteLimit = MangledName.byteLimit
+
     /// Makes a name from one that another process sent.
     public init(mangled: String) { self.mangled = mangled }
 

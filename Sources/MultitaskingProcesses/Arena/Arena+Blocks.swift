@@ -31,10 +31,11 @@ extension Arena {
 
     func chunkOffset(_ chunk: Int) -> Int { layout.chunks + chunk * ArenaLayout.chunkSize }
 
-    /// The chunk, header and capacity of a block that a reference names, or nil if there is no such block.
+    /// Where a block is that a reference names, or nil if there is no such block.
     ///
-    /// References are read from memory that a broken worker may have written, so this believes nothing.
-    func locate(_ reference: BlockReference) -> (chunk: Int, header: SharedWord, capacity: Int)? {
+    /// References are read from memory that a broken worker may have written, so this believes nothing. The chunk's word is
+    /// read once, and given to the caller: read again, it might say something else than what was checked.
+    func locate(_ reference: BlockReference) -> (chunk: Int, word: ChunkWord, header: SharedWord, capacity: Int)? {
         let offset = reference.offset - layout.chunks
         guard !reference.isNone, offset >= 0 else { return nil }
         let chunk = offset / ArenaLayout.chunkSize
@@ -46,10 +47,10 @@ extension Arena {
             guard word.sizeClass < SizeClass.count else { return nil }
             let size = SizeClass.size(word.sizeClass)
             guard within % size == 0 else { return nil }
-            return (chunk, headerWord(chunk: chunk, block: within / size), size)
+            return (chunk, word, headerWord(chunk: chunk, block: within / size), size)
         case .run:
             guard within == 0, word.value > 0, word.value <= layout.chunkCount - chunk else { return nil }
-            return (chunk, headerWord(chunk: chunk, block: 0), word.value * ArenaLayout.chunkSize)
+            return (chunk, word, headerWord(chunk: chunk, block: 0), word.value * ArenaLayout.chunkSize)
         case .cold, .warm, .tail:
             return nil
         }
@@ -65,8 +66,7 @@ extension Arena {
     /// Whether a block is, or was, one of a channel's segments.
     func isSegment(_ reference: BlockReference) -> Bool {
         guard let place = locate(reference) else { return false }
-        let word = loadChunk(place.chunk)
-        return word.state == .blocks && word.sizeClass == SizeClass.segment
+        return place.word.state == .blocks && place.word.sizeClass == SizeClass.segment
     }
 
     /// Gives a block back; does nothing if that was done before.
@@ -77,7 +77,7 @@ extension Arena {
     func free(_ reference: BlockReference, by member: Int) -> (sizeClass: Int, owner: Int)? {
         guard let place = locate(reference) else { return nil }
         let used = BlockHeader(.used, generation: reference.generation)
-        let chunk = loadChunk(place.chunk)
+        let chunk = place.word
         guard chunk.state == .blocks else {
             // From here on a death of `member` is completed by `releaseRuns(of:)`, which finds the header.
             let freeing = BlockHeader(.freeing, generation: reference.generation, owner: member)

@@ -123,7 +123,6 @@ struct ArenaLayout: Sendable, Equatable {
         static let spinningCores = 1632
         static let failureText = 1664
         static let failureCapacity = 2048
-        static let poolMark = 3840
         static let limits = 4096  // 16 words; see `LimitsRecord`
         /// Set when tasks wait for a worker that does not exist yet.
         static let growth = 4352

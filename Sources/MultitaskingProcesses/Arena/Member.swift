@@ -19,10 +19,10 @@ struct Member {
     /// Bits 0...31: the process id, 0 if there is none. Bits 32...63: a sum over it; see `process`.
     var pid: SharedWord { arena.word(base) }
 
-    /// The member's process, to be signalled; nil if there is none.
+    /// The member's process, as far as the memory can be believed; nil if there is none.
     ///
     /// The word carries a sum over the id, so that a number which a task has written there by a bad pointer is not taken for
-    /// a process: it might be anybody's.
+    /// a process. A task that means to can write any, so none is signalled because it is here: see `openProcess`.
     var process: pid_t? {
         let word = pid.load()
         let process = pid_t(truncatingIfNeeded: word)
@@ -61,8 +61,6 @@ struct Member {
     var memoryCheck: SharedWord { arena.word(base + 64) }
     /// How many bytes of memory it held when it started, without what it shares.
     var baseMemory: SharedWord { arena.word(base + 72) }
-    /// When it was made, as /proc says; tells it from a later process of the same id.
-    var startTime: SharedWord { arena.word(base + 80) }
 
     /// In how many waits without a limit it is, for something that others must do.
     var endlessWaits: SharedWord { arena.word(base + 88) }

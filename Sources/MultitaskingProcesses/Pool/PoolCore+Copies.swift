@@ -54,6 +54,8 @@ extension PoolCore {
             throw Refusal(.fork, -pid).error(
                 "fork this process for a task that captures state", or: "pass what is captured as arguments")
         }
+        // Before it can begin, and be watched: by this the supervisor knows it.
+        ProcessMark(mapping).set(on: pid)
         copy.setProcess(pid)
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
         do { try enqueue(slot) } catch {
@@ -76,7 +78,7 @@ extension PoolCore {
         OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()
         setpgid(0, 0)
-        ProcessMark(arena: arena).set()
+        ProcessMark(mapping).set()
         mt_null_stdin()
         WorkerConfinement(me, LimitsRecord(arena: arena)).noteBaseMemory()
         var ticket = me.doorbell.load()

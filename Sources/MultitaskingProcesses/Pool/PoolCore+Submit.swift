@@ -154,7 +154,7 @@ extension PoolCore {
         let name = FunctionTypeName(of: Function.self)
         return try state.withLock { state in
             if let index = state.functions[address, type] { return index < 0 ? nil : index }
-            let index = try name.map { try FunctionTable(arena: arena).add(address, typeName: $0.mangled) } ?? -1
+            let index = try name.map { try supervision.add(address, typeName: $0.mangled) } ?? -1
             state.functions[address, type] = index
             return index < 0 ? nil : index
         }

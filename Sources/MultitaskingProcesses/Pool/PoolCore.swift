@@ -65,7 +65,6 @@ final class PoolCore: Sendable {
         arena.header(ArenaLayout.Header.spinningCores).store(UInt64(SpinningCores.count))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         LimitsRecord(arena: arena).store(limits)
-        ProcessMark(arena: arena).prepare()
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
@@ -112,16 +111,18 @@ final class PoolCore: Sendable {
         let blocks = arena.blocksInUse()
         var tasks = 0
         freeSlots.forEachUsed { if $0.word.status != .free { tasks += 1 } }
-        let (channels, signals) = objects.withLock { ($0.liveChannels, $0.liveSignals) }
+        let (channels, signals) = objects.withLock { ($0.channels.usedCount, $0.signals.usedCount) }
         return MemoryUsage(
             blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,
             signals: signals)
     }
 
     var workerProcessIDs: [Int32] {
-        (1...arena.layout.workers).map { Member(arena: arena, index: $0) }
+        // The caller may signal them, so none is among them that only a task says is one.
+        let mark = ProcessMark(mapping)
+        return (1...arena.layout.workers).map { Member(arena: arena, index: $0) }
             .filter { $0.state == .ready || $0.state == .starting }
-            .compactMap(\.process)
+            .compactMap(\.process).filter(mark.isMember)
     }
 }
 

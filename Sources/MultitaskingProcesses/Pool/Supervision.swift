@@ -16,6 +16,7 @@ final class Supervision: Sendable {
     /// A pidfd of this process, for the supervisor.
     private let clientPidfd: Int32
     private let state = Mutex(State())
+    private let functions = Mutex(FunctionTable.Extent())
 
     private var arena: Arena { mapping.arena }
 
@@ -88,6 +89,11 @@ final class Supervision: Sendable {
         _ = unsafe write(doorbell, &one, 8)
     }
 
+    /// Adds a function to the function table.
+    func add(_ address: FunctionAddress, typeName: String) throws -> Int {
+        try functions.withLock { try FunctionTable(arena: arena).add(address, typeName: typeName, to: &$0) }
+    }
+
     /// Starts the first supervisor.
     func start(_ method: StartMethod, initializer: WorkerInitializer) throws {
         let obstacle = ForkSafety.obstacle
@@ -102,7 +108,7 @@ final class Supervision: Sendable {
         if let address = FunctionAddress(of: initializer),
             let name = FunctionTypeName(of: WorkerInitializer.self)
         {
-            let index = try FunctionTable(arena: arena).add(address, typeName: name.mangled)
+            let index = try add(address, typeName: name.mangled)
             arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
         } else if chosen == .spawn {
             throw MultitaskingError(
@@ -267,7 +273,7 @@ final class Supervision: Sendable {
         endAllClaimed()
         // The workers die with their supervisor, and nobody else says so any more.
         for member in 1...arena.layout.workers { Member(arena: arena, index: member).state = .absent }
-        ProcessMark(arena: arena).killAll(sparesLiving: true)
+        ProcessMark(mapping).killAll(sparesLiving: true)
         closeChannels()
     }
 

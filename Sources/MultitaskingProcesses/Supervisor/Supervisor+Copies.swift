@@ -12,17 +12,29 @@ extension Supervisor {
         for index in (arena.layout.workers + 1)..<(arena.layout.workers + 1 + count) {
             let member = Member(arena: arena, index: index)
             guard copies[index] == nil, member.state == .ready else { continue }
-            if let pidfd = member.openProcess() { copies[index] = pidfd } else { copyEnded(index) }
+            if let (pidfd, pid) = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: true) {
+                copies[index] = Copy(pid: pid, pidfd: pidfd)
+            } else {
+                copyEnded(index)
+            }
         }
     }
 
     mutating func copyEnded(_ index: Int) {
-        if let pidfd = copies.removeValue(forKey: index) { close(pidfd) }
+        // One that has ended before it was watched is known by what the memory says, unless that names another's process.
+        let claimed = Member(arena: arena, index: index).process.flatMap { knows($0) ? nil : $0 }
+        let copy = copies.removeValue(forKey: index)
+        if let copy { close(copy.pidfd) }
         closeGauge(of: index)
-        if let process = Member(arena: arena, index: index).process { ProcessMark(arena: arena).killAll(of: process) }
+        if let process = copy?.pid ?? claimed { ProcessMark(mapping).killAll(of: process) }
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil
         Member(arena: arena, index: index).state = .left
         Event(arena: arena).signal()
+    }
+
+    /// Whether a process is a worker or copy that this process watches.
+    private func knows(_ process: pid_t) -> Bool {
+        workers.contains { $0?.pid == process } || copies.values.contains { $0.pid == process }
     }
 }

@@ -83,7 +83,7 @@ extension Supervisor {
 
     /// False if the task's process is not known.
     private func send(_ signal: Int32, to ladder: Ladder, of index: Int) -> Bool {
-        let pidfd = ladder.slot.kind == .copy ? copies[ladder.slot.copyMember] : workers[index]?.pidfd
+        let pidfd = ladder.slot.kind == .copy ? copies[ladder.slot.copyMember]?.pidfd : workers[index]?.pidfd
         guard let pidfd else { return false }
         _ = mt_pidfd_send_signal(pidfd, signal)
         return true

@@ -51,7 +51,7 @@ extension Supervisor {
             // From here on the task cannot finish any more: either this or its own end comes first.
             let condemned = word.with(.condemnedByMemory, member: word.member)
             guard slot.wordCell.compareExchange(word.rawValue, condemned.rawValue),
-                let pidfd = holder == index ? workers[index]?.pidfd : copies[holder]
+                let pidfd = holder == index ? workers[index]?.pidfd : copies[holder]?.pidfd
             else { return }
             _ = mt_pidfd_send_signal(pidfd, SIGKILL)
         } else if isTooMuch, isInitializing(member), let pidfd = workers[index]?.pidfd {
@@ -87,7 +87,7 @@ extension Supervisor {
     }
 
     private mutating func openGauge(of index: Int) -> Int32? {
-        guard let pid = Member(arena: arena, index: index).process else { return nil }
+        guard let pid = index < workers.count ? workers[index]?.pid : copies[index]?.pid else { return nil }
         let descriptor = mt_open_memory(pid)
         guard descriptor >= 0 else { return nil }
         gauges[index] = descriptor

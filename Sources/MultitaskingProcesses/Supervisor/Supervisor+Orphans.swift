@@ -19,7 +19,7 @@ extension Supervisor {
     /// Reaps the orphans that have ended, and kills those whose worker has.
     mutating func tendOrphans() {
         guard mt_children_changed(), mt_has_children() else { return }
-        let mark = ProcessMark(arena: arena)
+        let mark = ProcessMark(mapping)
         for pid in orphans {
             var info = mt_exit_info()
             guard unsafe mt_reap(pid, false, &info) == 0 else { continue }

@@ -70,7 +70,7 @@ extension Supervisor {
             kill(-child.pid, signal)
             _ = mt_pidfd_send_signal(child.pidfd, signal)
         }
-        for pidfd in copies.values { _ = mt_pidfd_send_signal(pidfd, signal) }
+        for copy in copies.values { _ = mt_pidfd_send_signal(copy.pidfd, signal) }
     }
 
     /// Gives running tasks the time back during which they were stopped.
@@ -93,8 +93,7 @@ extension Supervisor {
     }
 
     private mutating func lookAtCopies(_ now: Int64) {
-        for index in copies.keys {
-            guard let process = Member(arena: arena, index: index).process, mt_is_stopped(process) else { continue }
+        for (index, copy) in copies where mt_is_stopped(copy.pid) {
             noteStop(of: index, now)
         }
     }
@@ -107,8 +106,8 @@ extension Supervisor {
 
     private mutating func continueMembers(_ now: Int64) {
         for (index, start) in stops.members {
-            let process = index < workers.count ? workers[index]?.pid : Member(arena: arena, index: index).process
-            let pidfd = index < workers.count ? workers[index]?.pidfd : copies[index]
+            let process = index < workers.count ? workers[index]?.pid : copies[index]?.pid
+            let pidfd = index < workers.count ? workers[index]?.pidfd : copies[index]?.pidfd
             guard let process, let pidfd, mt_is_stopped(process) else {
                 stops.members[index] = nil
                 continue

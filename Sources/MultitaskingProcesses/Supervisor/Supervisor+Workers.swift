@@ -99,6 +99,7 @@ extension Supervisor {
             member.state = .absent
             return Refusal(.openPidfd, -pidfd)
         }
+        ProcessMark(mapping).set(on: child)
         member.setProcess(child)
         workers[index] = Child(pid: child, pidfd: pidfd, start: start, finishedBefore: finished)
         return nil
@@ -111,12 +112,12 @@ extension Supervisor {
         guard mt_die_with_parent(pid) else { return 1 }
         // The supervisor does this as well, but may die first, and its successor waits for the processes it finds here.
         let member = Member(arena: arena, index: index)
-        member.setProcess(getpid())
         // Its own group, so that whatever it starts can be killed with it, and a mark for what leaves the group.
         setpgid(0, 0)
-        ProcessMark(arena: arena).set()
+        ProcessMark(mapping).set()
+        member.setProcess(getpid())
         for case let child? in workers { close(child.pidfd) }
-        for pidfd in copies.values { close(pidfd) }
+        for copy in copies.values { close(copy.pidfd) }
         mt_limit_open_files(openFiles)
         for descriptor in gauges.values { close(descriptor) }
         close(client)
@@ -183,7 +184,7 @@ extension Supervisor {
             kill(-child.pid, SIGKILL)
             _ = mt_pidfd_send_signal(child.pidfd, SIGKILL)
         }
-        for pidfd in copies.values { _ = mt_pidfd_send_signal(pidfd, SIGKILL) }
+        for copy in copies.values { _ = mt_pidfd_send_signal(copy.pidfd, SIGKILL) }
     }
 
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
@@ -193,7 +194,7 @@ extension Supervisor {
         for index in 1...arena.layout.workers {
             let member = Member(arena: arena, index: index)
             guard member.state != .absent else { continue }
-            if let pidfd = member.openProcess() {
+            if let (pidfd, _) = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: false) {
                 _ = mt_pidfd_send_signal(pidfd, SIGKILL)
                 var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
                 _ = unsafe poll(&descriptor, 1, 5000)

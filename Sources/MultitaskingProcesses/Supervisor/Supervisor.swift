@@ -20,8 +20,10 @@ struct Supervisor {
     private(set) var openFiles: UInt64 = 0
     /// The workers by member; the first place is the client's and stays empty.
     var workers: [Child?]
-    /// The pidfds of the copies of the client, by member.
-    var copies: [Int: Int32] = [:]
+    /// The client's process id: this process's parent.
+    private(set) var clientPid: pid_t = 0
+    /// The copies of the client, by member.
+    var copies: [Int: Copy] = [:]
     /// The tasks that are being ended, by the member that runs them.
     var ladders: [Int: Ladder] = [:]
     /// The tasks that wait for their next attempt.
@@ -33,6 +35,12 @@ struct Supervisor {
     /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.
     var nextGauging: Int64 = 0
     var stops = Stops(client: 0)
+
+    /// A copy of the client, as this process has found it.
+    struct Copy {
+        var pid: pid_t
+        var pidfd: Int32
+    }
 
     struct Child {
         var pid: pid_t
@@ -62,8 +70,9 @@ struct Supervisor {
     /// Runs until the pool ends, and returns the process's exit code.
     mutating func run() -> Int32 {
         pid = getpid()
+        clientPid = getppid()
         // Not on the way to the first task.
-        stops = Stops(client: getppid(), nextLook: monotonicNanoseconds() + Stops.busyPause)
+        stops = Stops(client: clientPid, nextLook: monotonicNanoseconds() + Stops.busyPause)
         // The workers inherit what is known here, and need not look for it on the way to their first task.
         SpinningCores.adopt(Int(min(arena.header(ArenaLayout.Header.spinningCores).load(), 1 << 16)))
         mt_reset_signals()
@@ -79,7 +88,7 @@ struct Supervisor {
         recoverAfterPredecessor()
         // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A copy
         // that runs keeps what it has started.
-        if hadPredecessor { ProcessMark(arena: arena).killAll(sparesLiving: true) }
+        if hadPredecessor { ProcessMark(mapping).killAll(sparesLiving: true) }
         while true {
             if let exitCode = superviseOnce() { return exitCode }
         }
@@ -126,9 +135,9 @@ struct Supervisor {
             members.append(index)
             descriptors.append(pollfd(fd: child.pidfd, events: Int16(POLLIN), revents: 0))
         }
-        for (index, pidfd) in copies {
+        for (index, copy) in copies {
             members.append(index)
-            descriptors.append(pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0))
+            descriptors.append(pollfd(fd: copy.pidfd, events: Int16(POLLIN), revents: 0))
         }
         let milliseconds: Int32 =
             if wakeUp == .max { -1 } else {
@@ -158,7 +167,7 @@ struct Supervisor {
         killWorkers()
         workers = workers.map { _ in nil }
         killOrphans()
-        ProcessMark(arena: arena).killAll(sparesLiving: false)
+        ProcessMark(mapping).killAll(sparesLiving: false)
         return 1
     }
 

@@ -29,6 +29,11 @@ final class FreeSlots: Sendable {
         if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
         guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return takeUnused() }
         let slot = TaskSlot(arena: arena, index: Int(chain.first - 1))
+        guard slot.word.status == .free else {
+            // Somebody has written over the chain: what is left of it is not used again.
+            chain.first = 0
+            return takeUnused()
+        }
         chain.first = slot.nextFree
         return slot
     }

@@ -18,9 +18,16 @@ struct FunctionTable {
 
     // MARK: The client's side
 
-    /// Adds a function. The caller makes sure that only one thread does this at a time.
-    func add(_ address: FunctionAddress, typeName: String) throws -> Int {
-        let index = Int(clamping: countCell.load())
+    /// How much of the table is used: the client's own knowledge, as what the memory says may be anybody's.
+    struct Extent {
+        fileprivate var count = 0
+        /// How many bytes of names there are.
+        fileprivate var nameBytes = 0
+    }
+
+    /// Adds a function behind those that there are.
+    func add(_ address: FunctionAddress, typeName: String, to extent: inout Extent) throws -> Int {
+        let index = extent.count
         guard index < ArenaLayout.functionLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
@@ -28,7 +35,7 @@ struct FunctionTable {
             )
         }
         let (path, base) = try Self.image(of: address)
-        let previousEnd = index == 0 ? 0 : Int(clamping: cell(index - 1, 3).load() &+ cell(index - 1, 4).load())
+        let previousEnd = extent.nameBytes
         let names = Array(path.utf8) + Array(typeName.utf8)
         guard previousEnd <= ArenaLayout.functionNamesSize - names.count else {
             throw MultitaskingError(
@@ -42,13 +49,14 @@ struct FunctionTable {
         cell(index, 2).store(UInt64(path.utf8.count))
         cell(index, 3).store(UInt64(previousEnd + path.utf8.count))
         cell(index, 4).store(UInt64(typeName.utf8.count))
-        countCell.store(UInt64(index + 1))
+        extent = Extent(count: index + 1, nameBytes: previousEnd + names.count)
+        countCell.store(UInt64(extent.count))
         return index
     }
 
     private static func image(of address: FunctionAddress) throws -> (path: String, base: UInt) {
         var base: UInt = 0
-        let capacity = 4096
+        let capacity = pathLimit
         let path = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer -> String? in
             guard
                 unsafe mt_image_containing(
@@ -64,25 +72,36 @@ struct FunctionTable {
         return (path, base)
     }
 
+    /// How many bytes the path of an image may have: PATH_MAX.
+    private static let pathLimit = 4096
+
     // MARK: The worker's side
 
     /// The address in this process and the type of a function.
+    ///
+    /// All of it is input: names are read once and not longer than they may be, and only code of the image they name is called.
     func resolve(_ index: Int) throws -> (address: FunctionAddress, type: any PortableFunction.Type) {
-        guard index < countCell.load() else { throw Self.notFound("number \(index) of the function table") }
-        let path = try name(index, field: 1)
-        let typeName = try name(index, field: 3)
+        guard index >= 0, index < ArenaLayout.functionLimit, index < countCell.load() else {
+            throw Self.notFound("number \(index) of the function table")
+        }
+        let path = try name(index, field: 1, limit: Self.pathLimit)
+        let typeName = try name(index, field: 3, limit: FunctionTypeName.byteLimit)
         let base = unsafe mt_image_base(path)
         guard base != .max else { throw Self.notFound("the image \(path)") }
         guard let type = FunctionTypeName(mangled: typeName).resolve() else {
             throw Self.notFound("the type \(typeName)")
         }
-        return (FunctionAddress(code: base &+ UInt(truncatingIfNeeded: cell(index, 0).load())), type)
+        let address = FunctionAddress(code: base &+ UInt(truncatingIfNeeded: cell(index, 0).load()))
+        guard let image = try? Self.image(of: address), image.path == path, image.base == base else {
+            throw Self.notFound("code where the function should be")
+        }
+        return (address, type)
     }
 
-    private func name(_ index: Int, field: Int) throws -> String {
+    private func name(_ index: Int, field: Int, limit: Int) throws -> String {
         let start = Int(clamping: cell(index, field).load())
         let count = Int(clamping: cell(index, field + 1).load())
-        guard start >= 0, count >= 0, start <= ArenaLayout.functionNamesSize - count else {
+        guard start >= 0, count >= 0, count <= limit, start <= ArenaLayout.functionNamesSize - count else {
             throw Self.notFound("a damaged name")
         }
         return unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: count) {

@@ -3,24 +3,29 @@ import Glibc
 
 /// What all processes that a worker or copy has started have in common, whoever their parents are by now.
 ///
-/// Bits 0...21 are the process id of the worker or copy, bits 22...61 a random number of the pool.
+/// Bits 0...21 are the process id of the worker or copy, bits 22...61 a number of the pool.
 struct ProcessMark {
     private static let pidMask: UInt64 = 1 << 22 - 1
 
-    let arena: Arena
+    /// The pool's part, which no other pool of the machine has.
+    private let pool: UInt64
 
-    /// The pool's part; 0 in an arena without one.
-    private var pool: UInt64 { arena.header(ArenaLayout.Header.poolMark).load() }
-
-    /// Draws the pool's number.
-    func prepare() {
-        arena.header(ArenaLayout.Header.poolMark).store(UInt64.random(in: 1..<1 << 40) << 22)
+    /// The mark of the pool with this memory.
+    ///
+    /// Its number is made of what the system calls the file behind it. Nothing of it is in that file, where a task could write
+    /// another pool's number, and have its supervisor, which may be root's, end that one's processes.
+    init(_ mapping: ArenaMapping) {
+        let number = mt_file_number(mapping.descriptor) &* 0x9e37_79b9_7f4a_7c15
+        pool = max(1, number >> 24) << 22
     }
 
     private func mark(of pid: pid_t) -> UInt64 { pool | UInt64(pid) & Self.pidMask }
 
-    /// Marks this process.
-    func set() { if pool != 0 { _ = mt_set_mark(mark(of: getpid())) } }
+    /// Marks this process, or one that it has just forked.
+    func set(on pid: pid_t = getpid()) { _ = mt_set_mark(pid, mark(of: pid)) }
+
+    /// Whether a process is a worker or copy of this pool; where marks cannot be set, nothing speaks against it.
+    func isMember(_ pid: pid_t) -> Bool { mt_mark(pid) == mark(of: pid) || !mt_can_mark() }
 
     /// The worker or copy that a process was started by, directly or not; nil if it has no mark, 0 if that of another pool.
     func origin(of pid: pid_t) -> pid_t? {
@@ -38,7 +43,6 @@ struct ProcessMark {
     func killAll(sparesLiving: Bool) { kill(pool, mask: ~Self.pidMask, skipping: 0, sparesLiving: sparesLiving) }
 
     private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool) {
-        guard pool != 0 else { return }
         // Once more as long as there are any: one that was just forking may have a child that was not there yet.
         for _ in 0..<16 {
             guard mt_kill_marked(mark, mask, skipped, sparesLiving) > 0 else { return }

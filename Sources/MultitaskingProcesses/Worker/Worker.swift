@@ -79,7 +79,7 @@ struct Worker {
         if let initializer { return try initializer.call((), in: current.environment) }
         let index = arena.header(ArenaLayout.Header.initializer).load()
         guard index > 0 else { return }
-        let (address, _) = try functions.resolve(Int(index - 1))
+        let (address, _) = try functions.resolve(Int(clamping: index - 1))
         try address.function(as: WorkerInitializer.self)?.call((), in: current.environment)
     }
 
