@@ -17,12 +17,15 @@ struct Fixture {
     func membership(_ member: Int) -> Membership { Membership(mapping, member: member) }
 
     /// A channel, seen by a member; the first call makes it.
-    func channel(capacity: Int = 0, for member: Int) throws -> ProcessChannel {
+    ///
+    /// - Parameter number: of the segment that the channel begins with, as if so many had been used.
+    func channel(capacity: Int = 0, for member: Int, at number: UInt64 = 0) throws -> ProcessChannel {
         let header = ChannelHeader(arena: arena, index: 0)
         let membership = membership(member)
         if header.state.load() == 0 {
             header.initialize(ChannelOptions(capacity: capacity == 0 ? nil : capacity))
-            try ChannelQueue(header: header, serial: 5, membership: self.membership(0)).begin()
+            for end in [header.head, header.tail] { end.store(number * UInt64(Segment.cells)) }
+            try ChannelQueue(header: header, serial: 5, membership: self.membership(0)).begin(at: number)
             header.state.store(5 << 8 | ChannelHeader.liveFlag)
         }
         return ProcessChannel(membership: membership, index: 0, serial: 5)
@@ -32,8 +35,10 @@ struct Fixture {
 
     /// The place of the channel at a position of the segment that holds it, which must be the head's or the tail's.
     func cell(_ position: Int) -> Cell? {
-        for link in [header.headSegment.load(), header.tailSegment.load()].map(SegmentLink.init(rawValue:))
-        where link.number == UInt64(position / Segment.cells) {
+        let number = UInt64(position / Segment.cells)
+        for word in [header.headSegment.load(), header.tailSegment.load()] {
+            let link = SegmentLink(rawValue: word, near: number)
+            guard link.number == number else { continue }
             return Segment(arena: arena, link: link)?.cell(position % Segment.cells)
         }
         return nil

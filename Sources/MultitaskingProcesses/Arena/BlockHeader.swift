@@ -6,7 +6,7 @@ struct BlockHeader: Equatable, Sendable {
         case freeing
     }
 
-    /// Bits 0...1: state. Bits 2...11: who gives it back. Bits 12...35: the generation.
+    /// Bits 0...1: state. Bits 2...11: who gives it back. Bits 12...42: the generation.
     let rawValue: UInt64
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -17,5 +17,7 @@ struct BlockHeader: Equatable, Sendable {
 
     var state: State { State(rawValue: rawValue & 3) ?? .used }
     var owner: Int { Int(rawValue >> 2 & 0x3ff) }
+    /// Whether the next allocation's generation is the first again.
+    var isSpent: Bool { generation == BlockReference.generationMask }
     var generation: UInt64 { rawValue >> 12 & BlockReference.generationMask }
 }

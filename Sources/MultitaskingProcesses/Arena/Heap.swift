@@ -75,7 +75,10 @@ final class Heap: Sendable {
                     // A member that died may have freed a block and not counted it.
                     state.classes[sizeClass].mustSearch = true
                     collect(&state.classes[sizeClass], sizeClass: sizeClass)
-                    if state.classes[sizeClass].free.isEmpty { throw error }
+                    if state.classes[sizeClass].free.isEmpty {
+                        guard let block = takeSpent(state.classes[sizeClass], sizeClass, journal) else { throw error }
+                        return block
+                    }
                 }
             }
         }
@@ -88,18 +91,35 @@ final class Heap: Sendable {
     }
 
     /// Marks a free block as used, or returns nil if the hint was wrong.
-    private func take(_ offset: Int, sizeClass: Int, journal: JournalEntry) -> BlockReference? {
+    ///
+    /// - Parameter mayBeSpent: whether to take also a block whose generations begin anew with this allocation.
+    private func take(
+        _ offset: Int, sizeClass: Int, journal: JournalEntry, mayBeSpent: Bool = false
+    ) -> BlockReference? {
         let within = offset - arena.layout.chunks
         let word = arena.headerWord(
             chunk: within / ArenaLayout.chunkSize,
             block: within % ArenaLayout.chunkSize / SizeClass.size(sizeClass))
         let header = BlockHeader(rawValue: word.load())
         guard header.state == .free else { return nil }
+        guard !header.isSpent || mayBeSpent else { return nil }
         let generation = header.generation &+ 1
         let reference = BlockReference(offset: offset, generation: generation)
         journal.block = reference
         word.store(BlockHeader(.used, generation: generation).rawValue)
         return reference
+    }
+
+    /// Takes a block whose generations were all used: only when there is nothing else, as an old reference may lead to it.
+    private func takeSpent(_ state: ClassState, _ sizeClass: Int, _ journal: JournalEntry) -> BlockReference? {
+        let size = SizeClass.size(sizeClass)
+        for chunk in state.chunks {
+            for block in 0..<ArenaLayout.chunkSize / size {
+                let offset = arena.chunkOffset(chunk) + block * size
+                if let block = take(offset, sizeClass: sizeClass, journal: journal, mayBeSpent: true) { return block }
+            }
+        }
+        return nil
     }
 
     /// Looks for blocks that others have freed, at most as many as they reported.
@@ -114,8 +134,9 @@ final class Heap: Sendable {
             let chunk = state.chunks[state.cursor.chunk]
             let limit = state.cursor.chunk == state.chunks.count - 1 ? state.nextFresh : perChunk
             if state.cursor.block < limit {
-                let header = arena.headerWord(chunk: chunk, block: state.cursor.block).loadRelaxed()
-                if BlockHeader(rawValue: header).state == .free {
+                let header = BlockHeader(
+                    rawValue: arena.headerWord(chunk: chunk, block: state.cursor.block).loadRelaxed())
+                if header.state == .free, !header.isSpent {
                     state.free.append(arena.chunkOffset(chunk) + state.cursor.block * size)
                     if !state.mustSearch {
                         state.found &+= 1

@@ -48,11 +48,11 @@ extension ChannelQueue {
             let word = end.load()
             // What a head has besides its position, a tail does not have.
             let position = HeadWord(rawValue: word).position
-            let link = SegmentLink(rawValue: segmentLink.load())
-            guard let segment = Segment(arena: arena, link: link) else { continue }
             let (number, index) = Self.place(position)
+            let link = SegmentLink(rawValue: segmentLink.load(), near: number)
+            guard let segment = Segment(arena: arena, link: link) else { continue }
             // At the border of two segments it may lead to either.
-            let isBehind = index == 0 && link.number + 1 == number
+            let isBehind = index == 0 && link.number &+ 1 == number
             guard isBehind || link.number == number else { continue }
             let bytes = bytes(before: isBehind ? Segment.cells : index, in: segment, number: link.number)
             if let bytes, end.load() == word, segmentLink.load() == link.rawValue { return bytes }

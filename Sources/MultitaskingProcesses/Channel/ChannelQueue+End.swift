@@ -6,7 +6,7 @@ extension ChannelQueue {
         let tag = segment.tag.load()
         if tag == self.tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
         guard tag == self.tag(number).rawValue, segment.consumed.load() == Segment.allConsumed,
-            SegmentLink(rawValue: header.headSegment.load()).number > number
+            SegmentLink(rawValue: header.headSegment.load(), near: number).number > number
         else { return }
         retire(segment, number: number, block)
     }
@@ -16,7 +16,7 @@ extension ChannelQueue {
         if reaches(number, at: segment.offset) { return true }
         // If the head is past this number, all places of the segment that was linked under it have been used.
         let last = segment.cell(Segment.cells - 1).word
-        return SegmentLink(rawValue: header.headSegment.load()).number > number && last.tag == tag(number)
+        return SegmentLink(rawValue: header.headSegment.load(), near: number).number > number && last.tag == tag(number)
             && last.state != .free
     }
 
@@ -24,18 +24,18 @@ extension ChannelQueue {
     private func reaches(_ number: UInt64, at offset: Int) -> Bool {
         var patience = Patience()
         restart: while !patience.isSpent() {
-            let head = SegmentLink(rawValue: header.headSegment.load())
+            let head = SegmentLink(rawValue: header.headSegment.load(), near: number)
             var link = head
             while true {
                 guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
                 if link.number == number { return segment.offset == offset }
-                let next = SegmentLink(rawValue: segment.next.load())
+                let next = SegmentLink(rawValue: segment.next.load(), near: number)
                 guard segment.tag.load() == tag(link.number).rawValue else {
                     // The head itself is not what it was: the whole channel has been dismantled.
                     if link == head, header.headSegment.load() == head.rawValue { return false }
                     continue restart
                 }
-                guard !next.isNone, next.number == link.number + 1 else { return false }
+                guard !next.isNone, next.number == link.number &+ 1 else { return false }
                 link = next
             }
         }
@@ -52,37 +52,38 @@ extension ChannelQueue {
         guard !mayHaveSegmentsBehindTheHead || emptySegmentsBehindTheHead() else { return false }
         // No chain has more segments than there is memory for; a damaged one may have no end.
         var left = arena.layout.size / 4096
-        while let segment = Segment(arena: arena, link: SegmentLink(rawValue: header.headSegment.load())) {
+        while true {
+            let link = headLink
+            guard let segment = Segment(arena: arena, link: link) else { return true }
             left -= 1
             if left < 0 { return true }
-            let link = SegmentLink(rawValue: header.headSegment.load())
             for index in 0..<Segment.cells where !empty(segment, index, number: link.number) { return false }
             // From here on nobody can link a segment to this one.
-            let end = SegmentLink(noneAfter: SegmentTag(rawValue: Segment.retiredFlag >> 13))
             _ = segment.next.compareExchange(
-                SegmentLink(noneAfter: tag(link.number)).rawValue, end.rawValue)
-            let next = SegmentLink(rawValue: segment.next.load())
+                SegmentLink(noneAfter: tag(link.number)).rawValue, SegmentLink.end.rawValue)
+            let next = SegmentLink(rawValue: segment.next.load(), near: link.number)
             let block = BlockReference(rawValue: segment.block.load())
             // First the head, so that it never leads to a segment that is given back, but at the end of the chain.
             if !next.isNone { header.headSegment.store(next.rawValue) }
             membership.heap.free(block)
-            if next.isNone { break }
+            if next.isNone { return true }
         }
-        return true
     }
+
+    /// The segment that the head leads to.
+    private var headLink: SegmentLink { SegmentLink(rawValue: header.headSegment.load(), near: headNumber) }
 
     /// Gives the segments back that are kept only by elements which their receivers have not reported, or by void places.
     private func emptySegmentsBehindTheHead() -> Bool {
-        let head = SegmentLink(rawValue: header.headSegment.load()).number
+        let head = headLink.number
         var isDone = true
         arena.forEachSegment { segment in
-            let segmentTag = SegmentTag(rawValue: segment.tag.load())
-            guard segmentTag == tag(segmentTag.segment), segmentTag.segment < head else { return }
-            for index in 0..<Segment.cells where !empty(segment, index, number: segmentTag.segment) {
+            guard let number = number(of: segment), number < head else { return }
+            for index in 0..<Segment.cells where !empty(segment, index, number: number) {
                 isDone = false
                 return
             }
-            retireIfLeft(segment, number: segmentTag.segment)
+            retireIfLeft(segment, number: number)
         }
         return isDone
     }

@@ -102,7 +102,7 @@ extension ChannelQueue {
 
     @inline(__always)
     func segmentForReceiving(_ number: UInt64) -> Segment? {
-        let link = SegmentLink(rawValue: header.headSegment.load())
+        let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
         return nextSegmentForReceiving(number)
     }
@@ -110,11 +110,11 @@ extension ChannelQueue {
     @inline(never)
     private func nextSegmentForReceiving(_ number: UInt64) -> Segment? {
         while true {
-            let link = SegmentLink(rawValue: header.headSegment.load())
+            let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
             if link.number == number { return segment }
-            let next = SegmentLink(rawValue: segment.next.load())
-            guard !next.isNone, next.number == link.number + 1 else { return nil }
+            let next = SegmentLink(rawValue: segment.next.load(), near: number)
+            guard !next.isNone, next.number == link.number &+ 1 else { return nil }
             // The tail must never point behind the head, to a segment that may be given back.
             _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
             withRetiring(segment, number: link.number) { block in
@@ -153,7 +153,7 @@ extension ChannelQueue {
     @inline(never)
     func retireIfLeft(_ segment: Segment, number: UInt64) {
         fence()
-        guard SegmentLink(rawValue: header.headSegment.load()).number > number else { return }
+        guard SegmentLink(rawValue: header.headSegment.load(), near: number).number > number else { return }
         withRetiring(segment, number: number) { retire(segment, number: number, $0) }
     }
 
@@ -161,7 +161,7 @@ extension ChannelQueue {
     private func withRetiring(_ segment: Segment, number: UInt64, _ body: (BlockReference) -> Void) {
         membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
-            journal.segment = (number + 1) | JournalEntry.retiring
+            journal.segment = (number &+ 1) | JournalEntry.retiring
             let block = BlockReference(rawValue: segment.block.load())
             journal.block = block
             body(block)

@@ -65,18 +65,23 @@ extension ChannelQueue {
         let head = HeadWord(rawValue: header.head.load()).position
         var claims: [Claim] = []
         arena.forEachSegment { segment in
-            let segmentTag = SegmentTag(rawValue: segment.tag.load())
-            let number = segmentTag.segment
-            guard segmentTag == tag(number), segment.channel.load() == UInt64(header.index) else { return }
-            let first = number * UInt64(Segment.cells)
-            guard first < head else { return }
+            guard let number = number(of: segment) else { return }
+            let first = number &* UInt64(Segment.cells)
+            guard number <= head / UInt64(Segment.cells), first < head else { return }
             for index in 0..<min(Segment.cells, Int(clamping: head - first)) {
                 let cell = segment.cell(index)
-                guard cell.word == CellWord(.full, tag: segmentTag) else { continue }
+                guard cell.word == CellWord(.full, tag: tag(number)) else { continue }
                 claims.append(Claim(offset: cell.offset, number: number))
             }
         }
         return claims.sorted { ($0.number, $0.offset) < ($1.number, $1.offset) }
+    }
+
+    /// The number of a segment if it belongs to this channel, and was not taken out.
+    func number(of segment: Segment) -> UInt64? {
+        let word = segment.tag.load()
+        guard word & Segment.retiredFlag == 0, segment.channel.load() == UInt64(header.index) else { return nil }
+        return number(of: SegmentTag(rawValue: word))
     }
 
     private func noteSearched(_ returns: UInt64) {

@@ -64,13 +64,13 @@ extension ChannelQueue {
         let void = CellWord(.void, owner: writing.owner, tag: writing.tag)
         // Unless somebody else has done so.
         _ = cell.wordCell.compareExchange(writing.rawValue, void.rawValue)
-        leaveVoid(cell, number: writing.tag.segment)
+        leaveVoid(cell, number: number(of: writing.tag))
     }
 
     /// The segment with this number, linked now if it is the next one; nil if it is gone already.
     @inline(__always)
     private func segmentForSending(_ number: UInt64) throws -> Segment? {
-        let link = SegmentLink(rawValue: header.tailSegment.load())
+        let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
         return try nextSegmentForSending(number)
     }
@@ -80,14 +80,14 @@ extension ChannelQueue {
         var patience = Patience()
         while true {
             try patience.spend()
-            let link = SegmentLink(rawValue: header.tailSegment.load())
+            let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
             if link.number == number { return segment }
-            let next = SegmentLink(rawValue: segment.next.load())
+            let next = SegmentLink(rawValue: segment.next.load(), near: number)
             if next.isNone {
                 guard next == SegmentLink(noneAfter: tag(link.number)) else { return nil }
                 try append(after: segment, link: link)
-            } else if next.number == link.number + 1 {
+            } else if next.number == link.number &+ 1 {
                 _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
             } else {
                 return nil
@@ -99,27 +99,29 @@ extension ChannelQueue {
         // The outer entry may already name the element's own block; a segment needs an entry of its own.
         try membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
-            journal.segment = link.number + 2
+            journal.segment = link.number &+ 2
             let block = try membership.heap.allocate(sizeClass: SizeClass.segment, journal: journal)
             let fresh = Segment(arena: arena, offset: block.offset)
             // If this segment is not the last one any more, the linking below fails.
             let bytes = byteCapacity == 0 ? 0 : bytes(before: Segment.cells, in: segment, number: link.number) ?? 0
-            fresh.initialize(tag(link.number + 1), block: block, channel: header.index, startBytes: bytes)
+            fresh.initialize(tag(link.number &+ 1), block: block, channel: header.index, startBytes: bytes)
             let linked = segment.next.compareExchange(
                 SegmentLink(noneAfter: tag(link.number)).rawValue,
-                SegmentLink(number: link.number + 1, unit: fresh.unit).rawValue)
+                SegmentLink(number: link.number &+ 1, unit: fresh.unit).rawValue)
             if !linked { membership.heap.free(block) }
             journal.clear()
         }
     }
 
     /// Links the first segment of a channel that nobody else knows yet.
-    func begin() throws {
+    ///
+    /// - Parameter number: of that segment; 0 but in tests.
+    func begin(at number: UInt64 = 0) throws {
         let block = try membership.heap.allocate(
             sizeClass: SizeClass.segment, journal: JournalEntry(arena: arena, offset: nil))
         let segment = Segment(arena: arena, offset: block.offset)
-        segment.initialize(tag(0), block: block, channel: header.index)
-        let link = SegmentLink(number: 0, unit: segment.unit).rawValue
+        segment.initialize(tag(number), block: block, channel: header.index)
+        let link = SegmentLink(number: number, unit: segment.unit).rawValue
         header.tailSegment.store(link)
         header.headSegment.store(link)
     }

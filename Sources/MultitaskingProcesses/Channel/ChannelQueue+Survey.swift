@@ -103,13 +103,13 @@ extension ChannelQueue {
         {
             if link.number == number { return segment }
         } else {
-            link = SegmentLink(rawValue: header.headSegment.load())
+            link = SegmentLink(rawValue: header.headSegment.load(), near: number)
         }
         while link.number < number, let segment = Segment(arena: arena, link: link) {
-            let next = SegmentLink(rawValue: segment.next.load())
+            let next = SegmentLink(rawValue: segment.next.load(), near: number)
             // ORDERING: after the link: if that is another segment's, so is the tag.
-            guard segment.tag.load() == tag(link.number).rawValue, !next.isNone, next.number == link.number + 1 else {
-                link = SegmentLink(rawValue: header.headSegment.load())
+            guard segment.tag.load() == tag(link.number).rawValue, !next.isNone, next.number == link.number &+ 1 else {
+                link = SegmentLink(rawValue: header.headSegment.load(), near: number)
                 return nil
             }
             link = next

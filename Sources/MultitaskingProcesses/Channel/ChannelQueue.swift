@@ -20,6 +20,9 @@ struct ChannelQueue {
     let membership: Membership
     // These do not change.
 
+    /// From where the channel's segments are counted; see `SegmentTag`.
+    private let origin: UInt64
+
     /// How many elements fit; 0 for no bound.
     let capacity: UInt64
     /// How many bytes fit; 0 for no bound.
@@ -32,6 +35,7 @@ struct ChannelQueue {
         self.header = header
         self.serial = serial
         self.membership = membership
+        origin = SegmentTag.origin(channel: header.index, serial: serial)
         capacity = header.capacity.load()
         byteCapacity = header.byteCapacity.load()
         redelivers = header.redelivers.load() != 0
@@ -40,7 +44,13 @@ struct ChannelQueue {
     var arena: Arena { header.arena }
 
     @inline(__always)
-    func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(serial: serial, segment: segment) }
+    func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(origin: origin, segment: segment) }
+
+    /// The number of a segment, if it is one of this channel's; that of another channel's is far beyond all that there are.
+    func number(of tag: SegmentTag) -> UInt64 { tag.segment(from: origin) }
+
+    /// The number of the segment that the head is in, or about to be.
+    var headNumber: UInt64 { Self.place(HeadWord(rawValue: header.head.load()).position).number }
 
     /// Whether this channel still exists.
     @inline(__always)
@@ -82,10 +92,10 @@ struct ChannelQueue {
     var hasElement: Bool {
         let position = HeadWord(rawValue: header.head.load()).position
         let (number, index) = Self.place(position)
-        let link = SegmentLink(rawValue: header.headSegment.load())
+        let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
         guard var segment = Segment(arena: arena, link: link) else { return true }
         if link.number != number {
-            let next = SegmentLink(rawValue: segment.next.load())
+            let next = SegmentLink(rawValue: segment.next.load(), near: number)
             guard !next.isNone, let successor = Segment(arena: arena, link: next) else { return false }
             segment = successor
         }

@@ -2,10 +2,10 @@
 ///
 /// Both stand in one word, so that each such place is counted once: by the one exchange that moves the head past it.
 struct HeadWord: Equatable, Sendable {
-    /// Bits 0...47: the position. Bits 48...63: the count's last bits; see `ChannelHeader.voids`.
+    /// Bits 0...50: the position. Bits 51...63: the count's last bits; see `ChannelHeader.voids`.
     let rawValue: UInt64
 
-    private static let positionBits: UInt64 = 48
+    private static let positionBits: UInt64 = 51
     static let voidMask: UInt64 = (1 << (64 - positionBits)) - 1
 
     @inline(__always)

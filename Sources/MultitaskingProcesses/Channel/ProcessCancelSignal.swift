@@ -22,8 +22,7 @@ public final class ProcessCancelSignal: CancelSignal {
 
     /// The signal behind a reference.
     convenience init(_ reference: ObjectReference, membership: Membership) throws {
-        let index = Int(reference.rawValue & 0xffff_ffff)
-        let serial = reference.rawValue >> 32
+        let (index, serial) = (reference.index, reference.serial)
         guard serial != 0, index < ArenaLayout.signalLimit,
             Self.word(of: index, in: membership.arena).load() >> 8 == serial
         else {
@@ -48,7 +47,7 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     /// The name under which workers find this signal.
-    public var reference: ObjectReference { ObjectReference(rawValue: UInt64(index) | serial << 32) }
+    public var reference: ObjectReference { ObjectReference(index: index, serial: serial) }
 
     /// Whether the signal is set: one relaxed load.
     ///

@@ -35,8 +35,7 @@ public final class ProcessChannel: JoinableChannel {
 
     /// The channel behind a reference.
     convenience init(_ reference: ObjectReference, membership: Membership) throws {
-        let index = Int(reference.rawValue & 0xffff_ffff)
-        let serial = reference.rawValue >> 32
+        let (index, serial) = (reference.index, reference.serial)
         guard index < ArenaLayout.channelLimit else { throw Self.gone }
         self.init(membership: membership, index: index, serial: serial)
         guard queue.isLive else { throw Self.gone }
@@ -51,7 +50,7 @@ public final class ProcessChannel: JoinableChannel {
 
     /// The name under which workers find this channel.
     public var reference: ObjectReference {
-        ObjectReference(rawValue: UInt64(header.index) | queue.serial << 32)
+        ObjectReference(index: header.index, serial: queue.serial)
     }
 
     /// What the channel holds now.

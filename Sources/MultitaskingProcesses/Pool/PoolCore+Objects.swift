@@ -4,17 +4,10 @@ import Synchronization
 extension PoolCore {
     /// The channels and signals of the pool.
     struct Objects {
-        var freeChannels: [Int] = []
-        var freshChannel = 0
-        var channelSerial: UInt64 = 0
+        var channels = ObjectNumbers(limit: ArenaLayout.channelLimit)
         /// Channels that were let go while somebody was in the middle of one of their places.
         var lingering: [ChannelQueue] = []
-        var freeSignals: [Int] = []
-        var freshSignal = 0
-        var signalSerial: UInt64 = 0
-
-        var liveChannels: Int { freshChannel - freeChannels.count }
-        var liveSignals: Int { freshSignal - freeSignals.count }
+        var signals = ObjectNumbers(limit: ArenaLayout.signalLimit)
     }
 
     func makeChannel(_ options: ChannelOptions) throws -> ProcessChannel {
@@ -25,18 +18,17 @@ extension PoolCore {
         try checkUsable()
         releaseLingering()
         let (index, serial) = try objects.withLock { objects in
-            guard let index = objects.freeChannels.popLast() ?? objects.takeFreshChannel() else {
+            guard let number = objects.channels.take() else {
                 throw MultitaskingError(
                     .arenaLimitReached, "the pool has \(ArenaLayout.channelLimit) channels; drop some first")
             }
-            objects.channelSerial = (objects.channelSerial + 1) & SegmentTag.serialMask
-            return (index, objects.channelSerial)
+            return number
         }
         let header = ChannelHeader(arena: arena, index: index)
         header.initialize(options)
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         do { try queue.begin() } catch {
-            objects.withLock { $0.freeChannels.append(index) }
+            objects.withLock { $0.channels.giveBack(index) }
             throw error
         }
         let count = arena.header(ArenaLayout.Header.channelCount)
@@ -61,7 +53,7 @@ extension PoolCore {
         for queue in lingering {
             let isGone = queue.dismantle()
             objects.withLock { objects in
-                if isGone { objects.freeChannels.append(queue.header.index) } else { objects.lingering.append(queue) }
+                if isGone { objects.channels.giveBack(queue.header.index) } else { objects.lingering.append(queue) }
             }
         }
     }
@@ -69,31 +61,16 @@ extension PoolCore {
     func makeCancelSignal() throws -> ProcessCancelSignal {
         try checkUsable()
         let (index, serial) = try objects.withLock { objects in
-            guard let index = objects.freeSignals.popLast() ?? objects.takeFreshSignal() else {
+            guard let number = objects.signals.take() else {
                 throw MultitaskingError(
                     .arenaLimitReached, "the pool has \(ArenaLayout.signalLimit) cancel events; drop some first")
             }
-            objects.signalSerial = (objects.signalSerial + 1) & 0xffff_ffff
-            return (index, objects.signalSerial)
+            return number
         }
         ProcessCancelSignal.word(of: index, in: arena).store(serial << 8)
         return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [self] in
             ProcessCancelSignal.remove(index, in: membership)
-            objects.withLock { $0.freeSignals.append(index) }
+            objects.withLock { $0.signals.giveBack(index) }
         }
-    }
-}
-
-extension PoolCore.Objects {
-    fileprivate mutating func takeFreshChannel() -> Int? {
-        guard freshChannel < ArenaLayout.channelLimit else { return nil }
-        freshChannel += 1
-        return freshChannel - 1
-    }
-
-    fileprivate mutating func takeFreshSignal() -> Int? {
-        guard freshSignal < ArenaLayout.signalLimit else { return nil }
-        freshSignal += 1
-        return freshSignal - 1
     }
 }

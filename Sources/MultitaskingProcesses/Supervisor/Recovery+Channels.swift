@@ -86,8 +86,10 @@ extension Recovery {
             where cell.word == CellWord(.taken, owner: member.index, tag: tag) {
                 let queue = queues[index] ?? queue(ChannelHeader(arena: arena, index: index), as: member)
                 queues[index] = queue
-                guard queue.tag(tag.segment) == tag else { continue }
-                held.append((queue, .init(offset: cell.offset, number: tag.segment)))
+                // What another channel, or nobody, counts as so many would be far beyond the head.
+                let number = queue.number(of: tag)
+                guard number <= queue.headNumber &+ 1 else { continue }
+                held.append((queue, .init(offset: cell.offset, number: number)))
             }
         }
         let entry = member.journal(0)

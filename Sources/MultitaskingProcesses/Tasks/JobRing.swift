@@ -103,7 +103,8 @@ struct JobRing {
     func holds(_ ticket: Ticket) -> Bool {
         let (head, tail) = (headCell.load(), tailCell.load())
         // At the tail itself is one that is just being queued.
-        return tail &- head <= UInt64(2 * arena.layout.slotCapacity) && ticket.position &- head <= tail &- head
+        return tail &- head <= UInt64(2 * arena.layout.slotCapacity)
+            && (ticket.position &- head) & Ticket.positionMask <= tail &- head
     }
 
     /// Puts a slot at the end; see `push(_:from:room:)`.

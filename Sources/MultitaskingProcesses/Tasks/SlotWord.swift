@@ -64,14 +64,20 @@ struct SlotWord: Equatable, Sendable {
     }
 }
 
-/// A place in a job ring. It is never used twice, so a word that carries it cannot be mistaken for a later one.
+/// A place in a job ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a later one.
 struct Ticket: Equatable, Sendable {
     let rawValue: UInt64
 
+    /// As many bits of the position as a slot's word has room for.
+    static let positionMask: UInt64 = (1 << 49) - 1
+
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    init(position: UInt64, isRetry: Bool) { rawValue = position << 1 | (isRetry ? 1 : 0) }
+    init(position: UInt64, isRetry: Bool) {
+        rawValue = (position & Self.positionMask) << 1 | (isRetry ? 1 : 0)
+    }
 
+    /// The position, cut to `positionMask`.
     var position: UInt64 { rawValue >> 1 }
     var isRetry: Bool { rawValue & 1 == 1 }
 }

@@ -1,3 +1,4 @@
+import MultitaskingCore
 import Testing
 
 @testable import MultitaskingProcesses
@@ -24,17 +25,29 @@ import Testing
     func cellWordAndSegmentTagKeepTheirFields(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
-            let segment = UInt64.random(in: 0..<1 << 35, using: &random)
-            let serial = UInt64.random(in: 0..<1 << 15, using: &random)
+            let segment = UInt64.random(in: 0..<1 << 50, using: &random)
+            let index = Int.random(in: 0..<ArenaLayout.channelLimit, using: &random)
+            let serial = UInt64.random(in: 1..<ObjectReference.serialLimit, using: &random)
+            let reference = ObjectReference(index: index, serial: serial)
+            #expect(reference.index == index && reference.serial == serial)
+            let origin = SegmentTag.origin(channel: index, serial: serial)
             let owner = Int.random(in: 0..<ArenaLayout.memberLimit, using: &random)
-            let tag = SegmentTag(serial: serial, segment: segment)
+            let tag = SegmentTag(origin: origin, segment: segment)
             let word = CellWord(.reading, owner: owner, tag: tag)
             #expect(word.state == .reading && word.owner == owner && word.tag == tag)
-            #expect(tag.segment == segment)
-            #expect(tag != SegmentTag(serial: (serial + 1) & SegmentTag.serialMask, segment: segment))
-            #expect(SegmentLink(noneAfter: tag).isNone)
-            let link = SegmentLink(number: segment, unit: serial)
-            #expect(!link.isNone && link.number == segment && link.unit == serial)
+            #expect(tag.segment(from: origin) == segment)
+            for other in [(index, serial + 1), (index ^ 1, serial)] {
+                #expect(
+                    tag != SegmentTag(origin: SegmentTag.origin(channel: other.0, serial: other.1), segment: segment))
+            }
+            #expect(SegmentLink(noneAfter: tag).isNone && SegmentLink(noneAfter: tag) != .end)
+            let unit = UInt64.random(in: 0..<1 << 28, using: &random)
+            let link = SegmentLink(number: segment, unit: unit)
+            #expect(!link.isNone && link.number == segment && link.unit == unit)
+            // Whoever reads the word knows about where it is.
+            let distance = Int64.random(in: -1 << 33..<1 << 33, using: &random)
+            let again = SegmentLink(rawValue: link.rawValue, near: segment &+ UInt64(bitPattern: distance))
+            #expect(again == link && again.number == segment && again.unit == unit)
         }
     }
 
@@ -42,8 +55,8 @@ import Testing
     func blockWordsKeepTheirFields(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
-            let offset = Int.random(in: 1..<1 << 40, using: &random) * ArenaLayout.smallestBlock
-            let generation = UInt64.random(in: 0..<1 << 24, using: &random)
+            let offset = Int.random(in: 1..<1 << 33, using: &random) * ArenaLayout.smallestBlock
+            let generation = UInt64.random(in: 0..<1 << 31, using: &random)
             let owner = Int.random(in: 0..<ArenaLayout.memberLimit, using: &random)
             let reference = BlockReference(offset: offset, generation: generation)
             #expect(reference.offset == offset && reference.generation == generation && !reference.isNone)
@@ -54,7 +67,7 @@ import Testing
             #expect(chunk.state == .run && chunk.owner == owner && chunk.sizeClass == 12 && chunk.value == value)
         }
         #expect(BlockReference.none.isNone)
-        #expect(BlockHeader(.used, generation: 1 << 24).generation == 0, "generations wrap around")
+        #expect(BlockHeader(.used, generation: 1 << 31).generation == 0, "generations wrap around")
     }
 
     @Test

@@ -130,7 +130,7 @@ import Testing
 
     private var firstSegment: (Segment, SegmentLink) {
         get throws {
-            let link = SegmentLink(rawValue: fixture.header.headSegment.load())
+            let link = SegmentLink(rawValue: fixture.header.headSegment.load(), near: 0)
             return (try #require(Segment(arena: arena, link: link)), link)
         }
     }
@@ -194,7 +194,7 @@ import Testing
         let heap = Heap(arena: arena, member: 1)
         let block = try heap.allocate(sizeClass: SizeClass.segment, journal: innerJournal)
         let fresh = Segment(arena: arena, offset: block.offset)
-        let tag = SegmentTag(serial: 5, segment: link.number + 1)
+        let tag = SegmentTag(origin: SegmentTag.origin(channel: 0, serial: 5), segment: link.number + 1)
         if step >= 1 { fresh.initialize(tag, block: block, channel: 0) }
         if step >= 2 { segment.next.store(SegmentLink(number: link.number + 1, unit: fresh.unit).rawValue) }
         var expected = 0
@@ -224,7 +224,8 @@ import Testing
         #expect(channel.queue.dismantle())
         // The memory serves another channel by now.
         segment.initialize(
-            SegmentTag(serial: 9, segment: 0), block: BlockReference(rawValue: segment.block.load()), channel: 1)
+            SegmentTag(origin: SegmentTag.origin(channel: 1, serial: 9), segment: 0),
+            block: BlockReference(rawValue: segment.block.load()), channel: 1)
         innerJournal.channel = 0
         innerJournal.segment = link.number + 2
         let block = try Heap(arena: arena, member: 1).allocate(sizeClass: SizeClass.segment, journal: innerJournal)
@@ -238,7 +239,11 @@ import Testing
         for number in 0..<Segment.cells { #expect(try channel.send(number, wait: .never)) }
         let (segment, link) = try firstSegment
         #expect(channel.queue.dismantle())
-        #expect(segment.next.load() != SegmentLink(noneAfter: SegmentTag(serial: 5, segment: link.number)).rawValue)
+        #expect(
+            segment.next.load()
+                != SegmentLink(
+                    noneAfter: SegmentTag(origin: SegmentTag.origin(channel: 0, serial: 5), segment: link.number)
+                ).rawValue)
         #expect(usage == [0, 0])
     }
 
