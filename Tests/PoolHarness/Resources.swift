@@ -32,6 +32,12 @@ enum Proc {
         return names
     }
 
+    /// When a process was made, in clock ticks since the machine was started.
+    static func startTime(_ process: Int32) -> UInt64 {
+        let fields = read("/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+        return fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
+    }
+
     static func read(_ path: String) -> String {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }

@@ -33,6 +33,11 @@ struct PoolTests {
         try await Launcher.expectPass("hostile", method, number: .random(in: 1...1_000_000), within: .seconds(230))
     }
 
+    @Test(arguments: methods)
+    func workersThatNameOthersAsMembers(_ method: String) async throws {
+        try await Launcher.expectPass("hostile-processes", method)
+    }
+
     /// `make crashes` does this with ten times as many.
     @Test(arguments: methods)
     func manyCrashes(_ method: String) async throws {

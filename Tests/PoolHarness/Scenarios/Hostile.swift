@@ -5,11 +5,18 @@ import MultitaskingProcesses
 let hostileScenarios: [String: Scenario] = [
     "hostile": { try $0.hostileWorkers() },
     "hostile-client": { try $0.surviveScribbling() },
+    "hostile-processes": { try $0.forgeProcesses() },
 ]
 
 /// What a task writes over the pool's memory.
 enum Scribble: Int, Codable, CaseIterable {
     case flippedBits, smallNumbers, anything, zeros, ones, copies, everything
+    /// Names of types that take Swift for ever.
+    case names
+    /// The process of somebody else, as a member's would be written.
+    case processes
+    /// Something else for a moment, then what it was.
+    case flickers
 }
 
 /// What a task does after it has written.
@@ -18,7 +25,11 @@ enum Afterwards: Int, Codable, CaseIterable {
 }
 
 /// Writes over the pool's shared memory, wherever somebody has written before.
-private func scribble(_ seed: Int, _ count: Int, _ how: Scribble, _ afterwards: Afterwards) throws -> Int {
+///
+/// - Parameter stranger: a process that is none of the pool's.
+private func scribble(
+    _ seed: Int, _ count: Int, _ how: Scribble, _ afterwards: Afterwards, _ stranger: Int32
+) throws -> Int {
     var random = SeededGenerator(seed: seed)
     guard let (memory, words) = unsafe Mapping.pool() else {
         throw MultitaskingError(.systemError, "no arena is mapped")
@@ -34,15 +45,46 @@ private func scribble(_ seed: Int, _ count: Int, _ how: Scribble, _ afterwards: 
                 case .anything, .everything: .random(in: 0...(.max), using: &random)
                 case .zeros: 0
                 case .ones: .max
+                case .names: 0x6753_6753_6753_6753
+                case .processes: processWord(stranger)
+                case .flickers: .random(in: 0...(.max), using: &random)
                 case .copies:
                     unsafe memory.load(
                         fromByteOffset: words[Int.random(in: 0..<words.count, using: &random)], as: UInt64.self)
                 }
             unsafe memory.storeBytes(of: new, toByteOffset: place, as: UInt64.self)
+            if how == .flickers { unsafe memory.storeBytes(of: old, toByteOffset: place, as: UInt64.self) }
+            if how == .names {
+                // A name is longer than a word.
+                for next in stride(from: place, to: min(place + 96, words[words.count - 1]), by: 8) {
+                    unsafe memory.storeBytes(of: new, toByteOffset: next, as: UInt64.self)
+                }
+            }
         }
         if afterwards == .dies { kill(getpid(), SIGKILL) }
     } while afterwards == .goesOn
     return count
+}
+
+/// How a member's process stands in the memory.
+private func processWord(_ process: Int32) -> UInt64 {
+    let number = UInt64(UInt32(bitPattern: process))
+    return number | (number &* 0x9e37_79b9_7f4a_7c15) & 0xffff_ffff_0000_0000
+}
+
+/// Writes down that all members of the pool are a process that is none of them, in every way a member is named.
+private func forgeMembers(_ stranger: Int32) throws -> Int {
+    guard let (memory, _) = unsafe Mapping.pool() else { throw MultitaskingError(.systemError, "no arena is mapped") }
+    for member in 1..<600 {
+        let place = 1 << 16 + member * 1024
+        // Which process it is, that it runs, and when it was made.
+        unsafe memory.storeBytes(of: processWord(stranger), toByteOffset: place, as: UInt64.self)
+        unsafe memory.storeBytes(of: 2, toByteOffset: place + 8, as: UInt64.self)
+        unsafe memory.storeBytes(of: Proc.startTime(stranger), toByteOffset: place + 80, as: UInt64.self)
+    }
+    // How many copies there are.
+    unsafe memory.storeBytes(of: 64, toByteOffset: 1456, as: UInt64.self)
+    return getpid() == stranger ? 0 : 1
 }
 
 /// The arena as a task finds it in its process.
@@ -89,6 +131,8 @@ extension Harness {
         // Whoever hangs is killed by this.
         alarm(30)
         var random = SeededGenerator(seed: number)
+        // Before the pool: it has nothing of it.
+        let stranger = launchStranger()
         let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
         let bounded = try pool.makeChannel(capacity: 8)
         let unbounded = try pool.makeChannel(capacity: nil)
@@ -107,10 +151,10 @@ extension Harness {
         let options = TaskOptions(timeout: .milliseconds(200), gracePeriod: .milliseconds(50))
         if method == .fork, number % 4 == 0 {
             // In a copy, because it captures.
-            let body = { @Sendable (seed: Int) throws -> Int in try scribble(seed, count, how, afterwards) }
+            let body = { @Sendable (seed: Int) throws -> Int in try scribble(seed, count, how, afterwards, stranger) }
             tasks.append(.number(try pool.submit(options: options, number, body: body)))
         } else {
-            tasks.append(.number(try pool.submit(scribble, options: options, number, count, how, afterwards)))
+            tasks.append(.number(try pool.submit(scribble, options: options, number, count, how, afterwards, stranger)))
         }
         for number in 0..<10 { survive("submit") { tasks.append(.number(try pool.submit(nap, number))) } }
         usleep(UInt32.random(in: 0..<30_000, using: &random))
@@ -125,8 +169,47 @@ extension Harness {
         pool.shutdown(.kill)
         let time = ContinuousClock.now - start
         check(time < .seconds(10), "the shutdown took \(time)")
+        endStranger(stranger)
         if Checks.failures > 0 { report("\(how), \(count) words, the task \(afterwards)") }
         _exit(Checks.failures == 0 ? 0 : 1)
+    }
+
+    /// A task writes down that a process of somebody else is a member of the pool: nobody signals it.
+    fileprivate func forgeProcesses() throws {
+        for moment in 0..<3 {
+            let stranger = launchStranger()
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+            checkEqual(try pool.submit(forgeMembers, stranger).value(), 1)
+            check(!pool.workerProcessIDs.contains(stranger), "the pool says that \(stranger) is one of its workers")
+            // Has the supervisor look for members, or another one begin.
+            if moment > 0 { _ = try? pool.submit(struckIn, Grenade(.sigkill, .decodingAway)).value(timeout: .seconds(5)) }
+            if moment > 1 {
+                kill(pool.supervisorProcessID, SIGKILL)
+                _ = try? pool.submit(double, 3).value(timeout: .seconds(5))
+            }
+            pool.shutdown(.kill)
+            endStranger(stranger)
+        }
+    }
+
+    /// A child of this process that has nothing to do with any pool.
+    private func launchStranger() -> Int32 {
+        let parent = getpid()
+        let pid = fork()
+        if pid == 0 {
+            while getppid() == parent { usleep(10_000) }
+            _exit(0)
+        }
+        return pid
+    }
+
+    private func endStranger(_ stranger: Int32) {
+        var status: Int32 = 0
+        let ended = unsafe waitpid(stranger, &status, WNOHANG)
+        checkEqual(ended, 0, "what has become of a process that is none of the pool's, with status \(status),")
+        guard ended == 0 else { return }
+        kill(stranger, SIGKILL)
+        while unsafe waitpid(stranger, &status, 0) < 0, errno == EINTR {}
     }
 
     private enum Task: Sendable {

@@ -1,0 +1,186 @@
+import CMultitaskingLinux
+import Foundation
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+import Testing
+
+@testable import MultitaskingProcesses
+
+/// What is in the shared memory is input: whatever stands there, it is refused or makes no harm.
+@Suite struct UntrustedTests {
+    private func noJournal(_ fixture: Fixture) -> JournalEntry { JournalEntry(arena: fixture.arena, offset: nil) }
+
+    // MARK: Payloads
+
+    private func compressedZeros(_ count: Int) throws -> [UInt8] {
+        let zeros = [UInt8](repeating: 0, count: count)
+        let frame = try unsafe zeros.withUnsafeBytes { try unsafe ZstdCodec.compress($0, level: 1) }
+        return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + frame
+    }
+
+    private func place(_ bytes: [UInt8], in fixture: Fixture) throws -> PayloadPlace {
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let block = try heap.allocate(bytes.count, journal: noJournal(fixture))
+        unsafe fixture.arena.withBytes(at: block.offset, count: bytes.count) { unsafe $0.copyBytes(from: bytes) }
+        let place = TaskSlot(arena: fixture.arena, index: 1).result
+        place.adopt(block, length: bytes.count)
+        let word = fixture.arena.word(place.descriptor + 8)
+        word.store(word.load() | Parcel.compressedFlag)
+        return place
+    }
+
+    private func size(of place: PayloadPlace) throws -> Int { try unsafe place.withPayload { unsafe $0.count } }
+
+    @Test
+    func payloadThatBecomesMoreThanThePoolsMemory_isRefusedByItsReader() throws {
+        let fixture = try Fixture(chunks: 16)
+        let small = try place(compressedZeros(16 << 20), in: fixture)
+        #expect(try size(of: small) == 16 << 20)
+        for count in [16 << 20 + 1, 256 << 20] {
+            let large = try place(compressedZeros(count), in: fixture)
+            let error = #expect(throws: MultitaskingError.self) { try size(of: large) }
+            #expect(error?.code == .decodeFailed)
+        }
+    }
+
+    @Test
+    func payloadThatIsMoreThanThePoolsMemory_isRefusedByItsWriter_howeverSmallItBecomes() throws {
+        let fixture = try Fixture(chunks: 16)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        for (count, fits) in [(15 << 20, true), (17 << 20, false)] {
+            let writer = PayloadWriter()
+            try writer.encode([UInt8](repeating: 0, count: count))
+            let parcel = try? Parcel(
+                writer, arena: fixture.arena, heap: heap, journal: noJournal(fixture), compression: .zstd(level: 1))
+            #expect((parcel != nil) == fits)
+        }
+    }
+
+    @Test
+    func wordOfAChunkThatChangesBetweenTwoLooks_trapsNobody() throws {
+        let fixture = try Fixture(chunks: 4)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let other = Heap(arena: fixture.arena, member: 2)
+        let block = try heap.allocate(400, journal: noJournal(fixture))
+        let place = try #require(fixture.arena.locate(block))
+        let (healthy, word) = (place.word.rawValue, fixture.arena.chunkWord(place.chunk))
+        let isOver = Atomic<Bool>(false)
+        // Another class than there is, another owner, a run, and so on; then what it was.
+        let forged = [
+            ChunkWord(.blocks, owner: 1, sizeClass: 255), ChunkWord(.blocks, owner: 1023, sizeClass: 200),
+            ChunkWord(.run, owner: 1, value: 0xffff_ffff), ChunkWord(.blocks, owner: 1, sizeClass: 13),
+        ].map(\.rawValue)
+        DispatchQueue.concurrentPerform(iterations: 2) { thread in
+            if thread == 0 {
+                while !isOver.load(ordering: .relaxed) {
+                    for value in forged {
+                        word.store(value)
+                        word.store(healthy)
+                    }
+                }
+                return
+            }
+            for round in 0..<300_000 {
+                place.header.store(BlockHeader(.used, generation: block.generation).rawValue)
+                (round % 2 == 0 ? heap : other).free(block)
+                _ = fixture.arena.isSegment(block)
+            }
+            isOver.store(true, ordering: .relaxed)
+        }
+        word.store(healthy)
+    }
+
+    @Test
+    func chainOfFreeSlotsThatWasWrittenOver_givesNoSlotTwice() throws {
+        let fixture = try Fixture(slots: 16)
+        let free = FreeSlots(arena: fixture.arena)
+        var chain = FreeSlots.Chain()
+        let slots = (0..<4).compactMap { _ in free.take(from: &chain) }
+        for slot in slots { free.giveBack(slot) }
+        // Around in a circle, and to a slot that serves a task.
+        slots[3].nextFree = UInt64(slots[3].index + 1)
+        var taken: [Int] = []
+        for _ in 0..<13 {
+            guard let slot = free.take(from: &chain) else { break }
+            slot.wordCell.store(SlotWord(.queued, ticket: Ticket(position: 1, isRetry: false)).rawValue)
+            taken.append(slot.index)
+        }
+        #expect(taken.count == 13 && Set(taken).count == 13)
+    }
+
+    // MARK: Functions
+
+    @Test
+    func forgedEntriesOfTheFunctionTable_areRefusedSoon() throws {
+        let fixture = try Fixture()
+        let table = FunctionTable(arena: fixture.arena)
+        var extent = FunctionTable.Extent()
+        let function = WorkerInitializer.none
+        let address = try #require(FunctionAddress(of: function))
+        let name = try #require(FunctionTypeName(of: WorkerInitializer.self))
+        #expect(try table.add(address, typeName: name.mangled, to: &extent) == 0)
+        #expect(try table.resolve(0).address == address)
+        let entry = ArenaLayout.functionTable
+        func word(_ field: Int) -> SharedWord { fixture.arena.word(entry + field * 8) }
+        let healthy = (0..<5).map { word($0).load() }
+        func expectRefusal(_ what: String, _ forge: () -> Void) {
+            forge()
+            let start = ContinuousClock.now
+            let error = #expect(throws: MultitaskingError.self, "\(what)") { try table.resolve(0) }
+            #expect(error?.code == .functionNotFound)
+            #expect(ContinuousClock.now - start < .seconds(2), "\(what)")
+            for (field, value) in healthy.enumerated() { word(field).store(value) }
+        }
+        expectRefusal("code elsewhere") { word(0).store(healthy[0] &+ 1 << 40) }
+        expectRefusal("code nowhere") { word(0).store(.max) }
+        expectRefusal("another image") { word(2).store(3) }
+        expectRefusal("a long path") { word(2).store(8 << 20) }
+        expectRefusal("a long name") { word(4).store(4 << 20) }
+        expectRefusal("names beyond the table") { word(3).store(.max) }
+        let forged = Array(("SS" + String(repeating: "Sg", count: 41)).utf8)
+        expectRefusal("a name that takes for ever") {
+            unsafe fixture.arena.withBytes(at: ArenaLayout.functionNames + (1 << 20), count: forged.count) {
+                unsafe $0.copyBytes(from: forged)
+            }
+            word(3).store(1 << 20)
+            word(4).store(UInt64(forged.count))
+        }
+        // A count that anybody may have raised makes no more entries than there are places for.
+        fixture.arena.header(ArenaLayout.Header.functionCount).store(.max)
+        #expect(throws: MultitaskingError.self) { try table.resolve(1 << 31) }
+        #expect(throws: MultitaskingError.self) { try table.resolve(.max) }
+        // And one that was lowered does not have the next function take the place of another.
+        fixture.arena.header(ArenaLayout.Header.functionCount).store(0)
+        #expect(try table.add(address, typeName: name.mangled, to: &extent) == 1)
+        #expect(try table.resolve(0).address == address && table.resolve(1).address == address)
+    }
+
+    // MARK: Processes
+
+    @Test
+    func processThatOnlyTheMemoryCallsAMember_isOpenedByNobody() throws {
+        let fixture = try Fixture()
+        let mark = ProcessMark(fixture.mapping)
+        let stranger = Process()
+        stranger.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        stranger.arguments = ["100"]
+        try stranger.run()
+        defer { stranger.terminate() }
+        let copy = Member(arena: fixture.arena, index: 3)
+        copy.setProcess(stranger.processIdentifier)
+        for isCopy in [true, false] {
+            #expect(copy.openProcess(mark, client: getpid(), isCopy: isCopy) == nil)
+        }
+        // Another pool's member is not this one's.
+        let other = try Fixture()
+        ProcessMark(other.mapping).set(on: stranger.processIdentifier)
+        #expect(copy.openProcess(mark, client: getpid(), isCopy: true) == nil)
+        // With the mark, as whoever forks a copy sets it, it is a member; and a copy only if the client has forked it.
+        mark.set(on: stranger.processIdentifier)
+        #expect(copy.openProcess(mark, client: getppid(), isCopy: true) == nil)
+        let member = try #require(copy.openProcess(mark, client: getpid(), isCopy: true))
+        #expect(member.process == stranger.processIdentifier)
+        close(member.descriptor)
+    }
+}

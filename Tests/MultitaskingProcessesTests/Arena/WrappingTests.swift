@@ -1,0 +1,194 @@
+import MultitaskingCore
+import MultitaskingSerialization
+import Testing
+
+@testable import MultitaskingProcesses
+
+/// Numbers that are cut to some bits: what happens before, at and after their end. Docs/memory-ordering.md has the list.
+@Suite struct WrappingTests {
+    private func noJournal(_ fixture: Fixture) -> JournalEntry { JournalEntry(arena: fixture.arena, offset: nil) }
+
+    // MARK: Channels and signals
+
+    @Test
+    func referenceToAChannelThatIsGone_reachesNoneOfTheNextFortyThousand() throws {
+        let core = try PoolCore(workers: 1, arenaLimit: 64 << 20, compression: .none)
+        let old = try core.makeChannel(ChannelOptions(capacity: 4)).reference
+        for round in 0..<40_000 {
+            let channel = try core.makeChannel(ChannelOptions(capacity: 4))
+            try #require(channel.reference != old, "round \(round)")
+            let found = try? ProcessChannel(old, membership: core.membership)
+            try #require(found == nil, "round \(round)")
+        }
+        #expect(core.memoryUsage.channels == 0)
+    }
+
+    @Test
+    func placesRestBeforeTheyServeAgain_andTheirSerialsGoOn() throws {
+        var numbers = ObjectNumbers(limit: 1000)
+        var seen: [Int: UInt64] = [:]
+        var last: [Int] = []
+        for _ in 0..<5000 {
+            let number = numbers.take()
+            let (index, serial) = try #require(number)
+            #expect(serial == seen[index, default: 0] + 1)
+            #expect(!last.suffix(60).contains(index))
+            seen[index] = serial
+            last.append(index)
+            numbers.giveBack(index)
+        }
+        #expect(seen.count < 100 && numbers.usedCount == 0)
+        for _ in 0..<1000 {
+            let number = numbers.take()
+            #expect(number != nil)
+        }
+        let none = numbers.take()
+        #expect(none == nil && numbers.usedCount == 1000)
+    }
+
+    @Test
+    func serialAtItsEnd_beginsAgainWithOne_andFitsItsReference() throws {
+        var numbers = ObjectNumbers(limit: 1)
+        _ = numbers.take()
+        numbers.giveBack(0)
+        numbers.preset(0, serial: ObjectReference.serialLimit - 2)
+        for expected in [ObjectReference.serialLimit - 1, 1, 2] {
+            let number = numbers.take()
+            let (index, serial) = try #require(number)
+            #expect(index == 0 && serial == expected)
+            #expect(ObjectReference(index: index, serial: serial).serial == expected)
+            numbers.giveBack(index)
+        }
+    }
+
+    @Test(arguments: [35, 36, 45] as [UInt64])
+    func channelWhoseSegmentNumberPassesAPowerOfTwo_goesOn(bits: UInt64) throws {
+        let fixture = try Fixture()
+        let channel = try fixture.channel(for: 1, at: 1 << bits - 2)
+        let other = try fixture.channel(for: 2)
+        for round in 0..<300 {
+            for element in 0..<(round % 3 + 1) { #expect(try channel.send(round * 10 + element, wait: .never)) }
+            if round % 50 == 49 { fixture.recover(1) }
+            #expect(channel.status.count == round % 3 + 1)
+            for element in 0..<(round % 3 + 1) { #expect(try other.receive(as: Int.self) == round * 10 + element) }
+            #expect(try other.receive(as: Int.self) == nil)
+        }
+        #expect(fixture.arena.blocksInUse().segments <= 2)
+        for element in 0..<100 { _ = try channel.send(element, wait: .never) }
+        #expect(other.close(discarding: true) == 100)
+        #expect(channel.queue.dismantle())
+        #expect(fixture.arena.blocksInUse().segments == 0)
+    }
+
+    @Test
+    func tagsOfManyChannels_areDifferentForTheSameSegments() {
+        var tags: Set<UInt64> = []
+        for serial in 1...100_000 as ClosedRange<UInt64> {
+            let origin = SegmentTag.origin(channel: Int(serial % 64), serial: serial)
+            for segment in 0..<3 as Range<UInt64> {
+                tags.insert(SegmentTag(origin: origin, segment: segment).rawValue)
+            }
+        }
+        #expect(tags.count == 300_000)
+    }
+
+    // MARK: Blocks
+
+    @Test
+    func blockThatHasUsedAllItsGenerations_isUsedLast_andOldReferencesDoNotReachIt() throws {
+        let fixture = try Fixture(chunks: 1)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let first = try heap.allocate(400, journal: noJournal(fixture))
+        let header = try #require(fixture.arena.locate(first)?.header)
+        // As if it had been allocated for days.
+        let mask = BlockReference.generationMask
+        header.store(BlockHeader(.used, generation: mask - 1).rawValue)
+        heap.free(BlockReference(offset: first.offset, generation: mask - 1))
+        let last = try heap.allocate(400, journal: noJournal(fixture))
+        #expect(last == BlockReference(offset: first.offset, generation: mask))
+        heap.free(last)
+        #expect(!fixture.arena.isLive(first))
+        let count = ArenaLayout.chunkSize / 512
+        var others: [BlockReference] = []
+        for _ in 1..<count { others.append(try heap.allocate(400, journal: noJournal(fixture))) }
+        #expect(!others.contains { $0.offset == first.offset })
+        // Before the memory counts as full, it serves again.
+        let again = try heap.allocate(400, journal: noJournal(fixture))
+        #expect(again.offset == first.offset && !fixture.arena.isLive(last))
+        #expect(throws: MultitaskingError.self) { try heap.allocate(400, journal: noJournal(fixture)) }
+        heap.free(again)
+        #expect(try heap.allocate(400, journal: noJournal(fixture)).offset == first.offset)
+    }
+
+    @Test
+    func oldReferenceToABlock_reachesNoneOfTheNextSeventeenMillionAllocations() throws {
+        let fixture = try Fixture(chunks: 1)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let old = try heap.allocate(400, journal: noJournal(fixture))
+        let header = try #require(fixture.arena.locate(old)?.header)
+        heap.free(old)
+        // Just before the 24 bits that generations once had begin again.
+        header.store(BlockHeader(.free, generation: old.generation + 1 << 24 - 3).rawValue)
+        for _ in 0..<6 {
+            let block = try heap.allocate(400, journal: noJournal(fixture))
+            #expect(block.offset == old.offset && !fixture.arena.isLive(old))
+            heap.free(old)
+            #expect(fixture.arena.isLive(block))
+            heap.free(block)
+        }
+    }
+
+    // MARK: Tasks
+
+    @Test(arguments: [false, true])
+    func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(isRetry: Bool) throws {
+        let fixture = try Fixture(slots: 8)
+        let header = isRetry ? (ArenaLayout.Header.retryTail, ArenaLayout.Header.retryHead)
+            : (ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead)
+        for start in [Ticket.positionMask - 10, UInt64.max - 10] {
+            for word in [header.0, header.1] { fixture.arena.header(word).store(start) }
+            let ring = JobRing(arena: fixture.arena, isRetry: isRetry)
+            for round in 0..<40 {
+                let slot = TaskSlot(arena: fixture.arena, index: round % 8)
+                #expect(ring.push(slot, from: slot.word))
+                #expect(ring.holds(slot.word.ticket) && ring.count == 1)
+                let claimed = try #require(ring.claim(by: 1, announce: { _ in }))
+                #expect(claimed.slot.index == slot.index)
+                slot.wordCell.store(claimed.word.with(.free, member: 0).rawValue)
+                #expect(ring.isEmpty)
+            }
+        }
+    }
+
+    @Test
+    func slotThatHasServedAsManyTasksAsItCanCount_servesOn() throws {
+        let fixture = try Fixture(slots: 8)
+        let slot = TaskSlot(arena: fixture.arena, index: 3)
+        let flags = fixture.arena.word(fixture.arena.layout.slotBodies + 3 * ArenaLayout.slotBodyStride + 112)
+        flags.store(.max)
+        slot.prepare(kind: .portable, function: 0, options: .default)
+        let requests = slot.orders.requests
+        #expect(!requests.isEndAskedFor && !slot.orders.isEndRequested)
+        slot.prepare(kind: .portable, function: 0, options: .default)
+        #expect(!slot.orders.requestEnd(after: requests))
+    }
+
+    @Test
+    func countsThatOnlyWake_passTheirEndsUnnoticed() throws {
+        let fixture = try Fixture(slots: 8)
+        let slot = TaskSlot(arena: fixture.arena, index: 2)
+        slot.completion.futex.store(.max - 1)
+        slot.completion.signal(fixture.arena)
+        slot.completion.reset()
+        #expect(slot.completion.futex.load() & 3 == 0)
+        let event = Event(arena: fixture.arena)
+        event.futex.store(.max)
+        event.signal()
+        #expect(event.futex.load() == 0)
+        let channel = try fixture.channel(capacity: 1, for: 1)
+        fixture.arena.futex(channel.queue.header.receivers.offset).store(.max - 1)
+        #expect(try channel.send(1, wait: .never))
+        #expect(try fixture.channel(for: 2).receive(as: Int.self, wait: .upTo(.seconds(1))) == 1)
+        #expect(try channel.receive(as: Int.self, wait: .upTo(.milliseconds(1))) == nil)
+    }
+}
