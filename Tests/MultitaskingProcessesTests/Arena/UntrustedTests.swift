@@ -30,7 +30,7 @@ import Testing
         return place
     }
 
-    private func size(of place: PayloadPlace) throws -> Int { try unsafe place.withPayload { unsafe $0.count } }
+    private func size(of place: PayloadPlace) throws -> Int { try unsafe place.withPayload { $0.count } }
 
     @Test
     func payloadThatBecomesMoreThanThePoolsMemory_isRefusedByItsReader() throws {
