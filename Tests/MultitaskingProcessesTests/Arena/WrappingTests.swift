@@ -143,7 +143,9 @@ import Testing
     @Test(arguments: [false, true])
     func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(isRetry: Bool) throws {
         let fixture = try Fixture(slots: 8)
-        let header = isRetry ? (ArenaLayout.Header.retryTail, ArenaLayout.Header.retryHead)
+        let header =
+            isRetry
+            ? (ArenaLayout.Header.retryTail, ArenaLayout.Header.retryHead)
             : (ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead)
         for start in [Ticket.positionMask - 10, UInt64.max - 10] {
             for word in [header.0, header.1] { fixture.arena.header(word).store(start) }

@@ -182,7 +182,9 @@ extension Harness {
             checkEqual(try pool.submit(forgeMembers, stranger).value(), 1)
             check(!pool.workerProcessIDs.contains(stranger), "the pool says that \(stranger) is one of its workers")
             // Has the supervisor look for members, or another one begin.
-            if moment > 0 { _ = try? pool.submit(struckIn, Grenade(.sigkill, .decodingAway)).value(timeout: .seconds(5)) }
+            if moment > 0 {
+                _ = try? pool.submit(struckIn, Grenade(.sigkill, .decodingAway)).value(timeout: .seconds(5))
+            }
             if moment > 1 {
                 kill(pool.supervisorProcessID, SIGKILL)
                 _ = try? pool.submit(double, 3).value(timeout: .seconds(5))
