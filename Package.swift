@@ -16,6 +16,8 @@ let package = Package(
         .executable(name: "scopes", targets: ["scopes"]),
         .executable(name: "chaos", targets: ["chaos"]),
         .executable(name: "bank", targets: ["bank"]),
+        // Only a product can be a library of its own; the tests load it.
+        .library(name: "pool-plugin", type: .dynamic, targets: ["PoolPlugin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -79,12 +81,16 @@ let package = Package(
 
         // Has the system refuse something to the process pool's tests.
         .target(name: "CRefusal", path: "Tests/CRefusal"),
+        .target(name: "CPrograms", path: "Tests/CPrograms"),
+        // A library with a pool, for a program that loads it late.
+        .target(name: "PoolPlugin", dependencies: ["MultitaskingCore", "MultitaskingProcesses"], path: "Tests/Plugin"),
+        .executableTarget(name: "plugin-host", path: "Tests/PluginHost"),
         // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
         .executableTarget(
             name: "pool-harness",
             dependencies: [
                 "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
-                "CRefusal",
+                "CMultitaskingLinux", "CPrograms", "CRefusal",
             ],
             path: "Tests/PoolHarness"),
 

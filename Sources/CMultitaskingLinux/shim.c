@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdio_ext.h>
@@ -33,7 +32,17 @@ enum { MT_P_PIDFD = 3 };
 
 static inline long or_errno(long result) { return result < 0 ? -errno : result; }
 
-int mt_memfd_create(const char *name) { return (int)or_errno(syscall(SYS_memfd_create, name, MFD_CLOEXEC)); }
+// Newer than some C libraries' mman.h and some kernels.
+enum { MT_NOEXEC_SEAL = 8 };
+
+int mt_memfd_create(const char *name) {
+    int descriptor = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MT_NOEXEC_SEAL);
+    if (descriptor < 0 && errno == EINVAL)
+        descriptor = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return (int)or_errno(descriptor);
+}
+
+int mt_seal_size(int memfd) { return (int)or_errno(fcntl(memfd, F_ADD_SEALS, mt_size_seals)); }
 
 int mt_discard(void *address, size_t length) { return (int)or_errno(madvise(address, length, MADV_REMOVE)); }
 
@@ -352,9 +361,9 @@ static void close_between(int from, int to) {
     for (int fd = from; fd <= to && fd < last; fd++) close(fd);
 }
 
-void mt_close_descriptors(int first, int keep1, int keep2, int keep3) {
-    enum { count = 3 };
-    int sorted[count] = {keep1, keep2, keep3};
+void mt_close_descriptors(int first, int keep1, int keep2, int keep3, int keep4) {
+    enum { count = 4 };
+    int sorted[count] = {keep1, keep2, keep3, keep4};
     qsort(sorted, count, sizeof(int), compare_ints);
     int from = first;
     for (int i = 0; i < count; i++) {
@@ -593,51 +602,6 @@ bool mt_dispatch_was_used(void) {
     if (_dispatch_is_multithreaded) return _dispatch_is_multithreaded();
     bool (*multithreaded)(void) = (bool (*)(void))dlsym(RTLD_DEFAULT, "_dispatch_is_multithreaded");
     return multithreaded && multithreaded();
-}
-
-// MARK: Re-execution
-
-#define SUPERVISOR_VARIABLE "SWIFT_MULTITASKING_SUPERVISOR"
-
-extern char **environ;
-
-pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd) {
-    size_t count = 0;
-    while (environ[count]) count++;
-    char **environment = malloc((count + 2) * sizeof(char *));
-    if (!environment) return -ENOMEM;
-    memcpy(environment, environ, count * sizeof(char *));
-    environment[count] = (char *)(SUPERVISOR_VARIABLE "=1");
-    environment[count + 1] = NULL;
-
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    // First to high numbers, so that no source is overwritten before it was copied.
-    const int sources[] = {arena, doorbell, client_pidfd};
-    int high = mt_spawn_client_fd;
-    for (int i = 0; i < 3; i++)
-        if (sources[i] > high) high = sources[i];
-    high++;
-    for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, sources[i], high + i);
-    for (int i = 0; i < 3; i++) posix_spawn_file_actions_adddup2(&actions, high + i, mt_spawn_arena_fd + i);
-    posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_client_fd + 1);
-
-    char *arguments[] = {(char *)"multitasking-supervisor", NULL};
-    pid_t pid = 0;
-    int error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    free(environment);
-    return error ? -error : pid;
-}
-
-// Runs before main: a process that was re-executed as a supervisor never reaches the user's program.
-__attribute__((constructor)) static void become_supervisor(int argc, char **argv, char **environment) {
-    if (!getenv(SUPERVISOR_VARIABLE)) return;
-    unsetenv(SUPERVISOR_VARIABLE);
-    for (int fd = mt_spawn_arena_fd; fd <= mt_spawn_client_fd; fd++)
-        if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return;
-    mt_run_constructors_after(become_supervisor, argc, argv, environment);
-    _exit(mt_supervisor_main(mt_spawn_arena_fd, mt_spawn_doorbell_fd, mt_spawn_client_fd));
 }
 
 // MARK: Code

@@ -41,6 +41,7 @@ struct Harness {
     }
 
     private static let scenarios: [String: Scenario] = [:]
+        .adding(startingScenarios).adding(forgedStartScenarios).adding(execScenarios)
         .adding(submitScenarios).adding(mapScenarios).adding(crashScenarios).adding(crashMatrixScenarios)
         .adding(suicideScenarios).adding(memoryScenarios).adding(cancelScenarios).adding(shutdownScenarios)
         .adding(initializerScenarios).adding(channelScenarios).adding(redeliveryScenarios).adding(stormScenarios)

@@ -43,8 +43,12 @@ enum Proc {
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        var text: [UInt8] = []
+        // Some of the system's files come a page at a time.
+        while case let count = unsafe Glibc.read(descriptor, &bytes, bytes.count), count > 0 {
+            text += bytes.prefix(count)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// How many lines a file has that may be longer than `read` reads.
@@ -101,13 +105,19 @@ enum Proc {
     static var poolThreads: [String] { threads.filter { $0.hasPrefix("pool-watcher") } }
 
     /// What each descriptor leads to.
-    static var openFiles: [String] {
-        entries("/proc/self/fd").map { name in
-            var bytes = [CChar](repeating: 0, count: 256)
-            let count = unsafe readlink("/proc/self/fd/\(name)", &bytes, 255)
-            return name + "→"
-                + String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
+    static var openFiles: [String] { entries("/proc/self/fd").map { $0 + "→" + link("/proc/self/fd/\($0)") } }
+
+    /// Where a symbolic link leads to.
+    static func link(_ path: String) -> String {
+        var bytes = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink(path, &bytes, bytes.count - 1)
+        return String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The path of the program that loads this one and its libraries.
+    static var loader: String {
+        let names = read("/proc/self/maps").split(separator: "\n").compactMap { $0.split(separator: " ").last }
+        return names.first { $0.contains("/ld-linux") || $0.contains("/ld.so") }.map(String.init) ?? ""
     }
 
     /// Dispatch keeps an epoll, a timer and an event descriptor once it was used.

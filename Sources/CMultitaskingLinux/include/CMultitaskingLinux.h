@@ -14,8 +14,15 @@
 
 // MARK: Memory
 
-// An anonymous file that lives in memory, closed on exec. -errno on failure.
+// An anonymous file that lives in memory, closed on exec; it cannot be executed where the kernel knows how to forbid
+// that. -errno on failure.
 int mt_memfd_create(const char *name);
+
+// What keeps a file's size as it is: a mapping beyond the end of a file that was truncated is a bus error.
+enum { mt_size_seals = 0x0001 | 0x0002 | 0x0004 };  // F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW
+
+// Fixes the size of such a file for good, whoever has a descriptor of it. 0 or -errno.
+int mt_seal_size(int memfd);
 
 // Gives the pages of a range of a shared mapping back to the system; they read as zero afterwards.
 int mt_discard(void *address, size_t length);
@@ -155,8 +162,8 @@ typedef struct {
 // their descriptors and, for standard output, their way of buffering. To be called once, while there is one thread.
 void mt_capture_output(mt_output_log log);
 
-// Closes every descriptor from `first` on, except three.
-void mt_close_descriptors(int first, int keep1, int keep2, int keep3);
+// Closes every descriptor from `first` on, except four.
+void mt_close_descriptors(int first, int keep1, int keep2, int keep3, int keep4);
 
 // The signal's name, for example "SIGKILL", or NULL.
 const char *mt_signal_name(int signal);
@@ -224,13 +231,97 @@ int mt_thread_count(void);
 // Whether libdispatch is loaded and has ever started a thread: it does not work in a forked child then.
 bool mt_dispatch_was_used(void);
 
+// MARK: Initializations
+
+// Whether the calling thread is inside of something that is initialized once: `swift_once` (a global or `static let`),
+// `pthread_once`, `std::call_once`. A forked copy would wait for its end without end. Goes by the functions on the
+// stack, not by their names, so it works in stripped and statically linked programs.
+//
+// Writes up to `capacity` numbers of the Swift initializers under way, innermost first, which are the same in every
+// process of a program, and their number to `count`.
+bool mt_initialization_is_under_way(uint64_t *initializers, int capacity, int *count);
+
+// MARK: Nesting
+
+enum { mt_initializer_limit = 16 };
+
+// Where a process stands in a chain of pools that were made inside of each other's tasks.
+typedef struct {
+    uint64_t depth;  // how many pools are around it
+    uint64_t count;  // how many of the initializers are known in which one of these pools was made
+    uint64_t initializers[mt_initializer_limit];
+} mt_nesting;
+
+// What mt_set_nesting was given last, in this process or one that it was forked from. Zeros in a program that a user
+// started.
+mt_nesting mt_get_nesting(void);
+
+// To be called right after a fork, while there is one thread.
+void mt_set_nesting(mt_nesting nesting);
+
+// MARK: Links
+
+// A socket between a client and its supervisor. Over it a supervisor that is executed gets its orders and proves what
+// it is; and it ends when the client does, or executes another program: the client's end is closed on exec, and in
+// every process that the client forks.
+typedef struct {
+    uint64_t id;
+    int client;      // the client's end
+    int supervisor;  // the other end, closed on exec, to be closed by the caller
+} mt_link;
+
+// 0 or -errno.
+int mt_link_open(mt_link *link);
+
+// Closes the client's end, in the process that has opened it; nothing in others.
+void mt_link_close(uint64_t id);
+
 // MARK: Re-execution
 
 // The descriptors a re-executed supervisor receives, under these numbers.
-enum { mt_spawn_arena_fd = 3, mt_spawn_doorbell_fd = 4, mt_spawn_client_fd = 5 };
+enum { mt_spawn_arena_fd = 3, mt_spawn_doorbell_fd = 4, mt_spawn_client_fd = 5, mt_spawn_link_fd = 6 };
 
-// Re-executes this program as a supervisor: a constructor takes over before main. The child's pid, or -errno.
-pid_t mt_spawn_supervisor(int arena, int doorbell, int client_pidfd);
+// What a re-executed supervisor finds in its link. It trusts nothing else, least of all the arena, which tasks can
+// write to.
+typedef struct {
+    uint64_t form;       // mt_bootstrap_form
+    uint8_t secret[16];  // the same as in the environment
+    uint64_t build;      // mt_build_number()
+    uint64_t arena_device, arena_inode, arena_size;
+    uint64_t workers, slot_capacity, chunk_count;
+    mt_nesting nesting;
+} mt_bootstrap;
+
+static const uint64_t mt_bootstrap_form = UINT64_C(0x4d54424f4f543031);  // "MTBOOT01"
+
+// The variable with the secret, in hexadecimal digits.
+#define MT_SUPERVISOR_VARIABLE "SWIFT_MULTITASKING_SUPERVISOR"
+
+// A number that differs between builds of the program or of the library that holds this code.
+uint64_t mt_build_number(void);
+
+// Why this program cannot be executed anew as a supervisor.
+enum {
+    mt_spawn_is_possible = 0,
+    // It has rights that its user does not have: set-user-id, set-group-id, file capabilities.
+    mt_spawn_is_privileged,
+    // The library with this code was loaded by dlopen: the program would run its main without it.
+    mt_spawn_is_loaded_late,
+};
+int mt_spawn_obstacle(void);
+
+// Re-executes this program as a supervisor: a constructor takes over before main. Fills in what `bootstrap` says of
+// the build, the arena and the secret, and sends it over the link. The program's arguments are the `count` first of
+// `arguments`. The child's pid, or -errno.
+pid_t mt_spawn_supervisor(
+    mt_bootstrap *bootstrap, int arena, int doorbell, int client_pidfd, mt_link link, char *const *arguments,
+    int count);
+
+// Says to the client that this process is the supervisor now, or, if `obstacle` is not NULL, why it cannot be.
+void mt_prove_supervisor(int link, const char *obstacle);
+
+// What the child has said: 1 if it is the supervisor, 0 if nothing yet, -1 if it cannot be, with the reason in `text`.
+int mt_supervisor_proof(int link, char *text, size_t capacity);
 
 typedef void (*mt_constructor)(int argc, char **argv, char **environment);
 
@@ -239,7 +330,7 @@ typedef void (*mt_constructor)(int argc, char **argv, char **environment);
 void mt_run_constructors_after(mt_constructor current, int argc, char **argv, char **environment);
 
 // Defined in Swift; runs the supervisor and returns its exit code.
-extern int32_t mt_supervisor_main(int32_t arena, int32_t doorbell, int32_t client_pidfd);
+extern int32_t mt_supervisor_main(const mt_bootstrap *bootstrap);
 
 // MARK: Code
 

@@ -79,6 +79,10 @@ extension MultitaskingError.Code {
     public static let capturesState = Self("capturesState")
     /// Forking was asked for while other threads run.
     public static let unsafeFork = Self("unsafeFork")
+    /// This program cannot be started anew as a pool's supervisor.
+    public static let cannotSpawn = Self("cannotSpawn")
+    /// A task makes a pool inside of too many others, or reaches its own through a global variable.
+    public static let nestedTooDeep = Self("nestedTooDeep")
     /// The worker does not have the function or type that was sent.
     public static let functionNotFound = Self("functionNotFound")
     /// The worker process was killed by a signal or trapped while it ran the task.

@@ -48,6 +48,12 @@ final class ArenaMapping: Sendable {
             close(descriptor)
             throw Refused(refusal: Refusal(.sizeFile, code), maySucceedSmaller: true)
         }
+        // A task that truncates the file would kill the client at its next look at it.
+        let seal = mt_seal_size(descriptor)
+        guard seal == 0 else {
+            close(descriptor)
+            throw Refused(refusal: Refusal(.sealFile, -seal), maySucceedSmaller: false)
+        }
         let mapping: ArenaMapping
         do { mapping = try ArenaMapping(descriptor: descriptor, layout: layout) } catch {
             close(descriptor)
@@ -62,17 +68,8 @@ final class ArenaMapping: Sendable {
     }
 
     /// Maps the arena that a descriptor inherited from the client leads to.
-    static func attach(_ descriptor: Int32) throws -> ArenaMapping {
-        var words = [UInt64](repeating: 0, count: 4)
-        let count = unsafe words.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count == 32, words[0] == ArenaLayout.magic, words[1] <= UInt64(ArenaLayout.workerLimit),
-            words[2] <= 1 << 28, words[2].nonzeroBitCount == 1, words[3] <= 1 << 28
-        else {
-            throw MultitaskingError(.systemError, "descriptor \(descriptor) is not a pool's shared memory")
-        }
-        return try ArenaMapping(
-            descriptor: descriptor,
-            layout: ArenaLayout(workers: Int(words[1]), slotCapacity: Int(words[2]), chunkCount: Int(words[3])))
+    static func attach(_ descriptor: Int32, _ layout: ArenaLayout) throws -> ArenaMapping {
+        try ArenaMapping(descriptor: descriptor, layout: layout)
     }
 }
 

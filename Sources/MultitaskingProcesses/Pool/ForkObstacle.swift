@@ -6,6 +6,8 @@ enum ForkObstacle: Equatable {
     case threads(Int)
     /// It has used Dispatch or Swift concurrency.
     case dispatch
+    /// A global or something else is being initialized once, on the thread that would fork.
+    case initialization
     /// There is no `/proc` to count its threads in.
     case uncountable
 
@@ -15,6 +17,8 @@ enum ForkObstacle: Equatable {
         case .threads(let count):
             "this process runs \(count) other thread(s), and a copy could hang on a lock that one of them holds"
         case .dispatch: "this process has used Dispatch or Swift concurrency, which do not work in a copy"
+        case .initialization:
+            "a global or static variable is being initialized on this thread, and a copy would wait for that without end"
         case .uncountable: "/proc, where this process's threads are counted, is not there"
         }
     }
@@ -29,6 +33,14 @@ enum ForkObstacle: Equatable {
                 """
                 this process has used Dispatch or Swift concurrency, which do not work in a forked copy; use the start \
                 method .automatic or .spawn, or make the pool before
+                """)
+        case .initialization:
+            MultitaskingError(
+                .unsafeFork,
+                """
+                a global or static variable is being initialized on this thread, and a forked copy would wait without \
+                end for that, since nobody goes on with it there; use the start method .automatic or .spawn, or make \
+                the pool outside of the initial value
                 """)
         case .uncountable:
             MultitaskingError(.unsafeFork, "\(reason); mount it (mount -t proc proc /proc)")

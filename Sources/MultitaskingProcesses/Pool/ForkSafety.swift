@@ -58,6 +58,8 @@ enum ForkSafety {
 
     /// What speaks against forking; nil if nothing does.
     static var obstacle: ForkObstacle? {
+        // First: it does not pass, however long this waits.
+        if Initialization.underWay.isUnderWay { return .initialization }
         while true {
             let found = currentObstacle
             let end = lastStop.load(ordering: .relaxed).addingSaturated(stopNanoseconds)

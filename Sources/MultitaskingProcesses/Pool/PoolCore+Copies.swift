@@ -45,8 +45,10 @@ extension PoolCore {
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
+        let nesting = supervision.nesting
         let pid = ForkSafety.fork(named: "mt-copy", serving: copy.phase) {
-            runCopy(call, as: copy, slot, parent: parent)
+            mt_set_nesting(nesting)
+            return runCopy(call, as: copy, slot, parent: parent)
         }
         guard pid > 0 else {
             releaseSlot(slot)

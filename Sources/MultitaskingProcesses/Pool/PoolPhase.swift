@@ -49,6 +49,7 @@ struct PoolPhase {
         case permissionDenied
         case memoryDamaged
         case shutDown
+        case cannotSpawn
 
         init(_ code: MultitaskingError.Code) {
             self =
@@ -56,6 +57,7 @@ struct PoolPhase {
                 case .permissionDenied: .permissionDenied
                 case .memoryDamaged: .memoryDamaged
                 case .shutDown: .shutDown
+                case .cannotSpawn: .cannotSpawn
                 default: .systemError
                 }
         }
@@ -67,6 +69,7 @@ struct PoolPhase {
             case .permissionDenied: .permissionDenied
             case .memoryDamaged: .memoryDamaged
             case .shutDown: .shutDown
+            case .cannotSpawn: .cannotSpawn
             }
         }
     }

@@ -41,8 +41,10 @@ public final class ProcessPool: Executor {
     ///     can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that as well. What
     ///     is cut off is logged. Ctrl-C, `_exit` and `abort` end the program and the pool at once.
     ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
-    /// - Throws: `invalidArgument`; `unsafeFork`; `capturesState` if the initializer captures something and the pool must
-    ///   be spawned; `systemError` and `permissionDenied` if the system refuses memory or processes.
+    /// - Throws: `invalidArgument`; `unsafeFork`; `cannotSpawn` if the pool must be spawned and this program, started
+    ///   anew, does not become a supervisor; `nestedTooDeep` in a task that would make pool after pool; `capturesState` if
+    ///   the initializer captures something and the pool must be spawned; `systemError` and `permissionDenied` if the
+    ///   system refuses memory or processes.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,

@@ -9,23 +9,32 @@ import Synchronization
 ///
 /// Whoever waits for something of the pool holds this and not the pool: it knows nothing but the arena.
 final class Supervision: Sendable {
-    private let mapping: ArenaMapping
+    let mapping: ArenaMapping
     private let slots: FreeSlots
     /// An eventfd; writing to it makes the supervisor look at the arena.
     let doorbell: Int32
     /// A pidfd of this process, for the supervisor.
-    private let clientPidfd: Int32
+    let clientPidfd: Int32
     private let state = Mutex(State())
     private let functions = Mutex(FunctionTable.Extent())
 
-    private var arena: Arena { mapping.arena }
+    var arena: Arena { mapping.arena }
 
-    private struct State {
+    struct State {
         var pid: pid_t = 0
         /// Of that process; -1 if there is none, or it had ended before this could be opened.
         var pidfd: Int32 = -1
+        /// The connection to that process.
+        var link: SupervisorLink?
+        /// Until when that process, if it was spawned, must have proved that it is a supervisor, in nanoseconds of
+        /// CLOCK_MONOTONIC; nil once it has.
+        var proofEnd: Int64?
+        /// What it has said if it cannot be one.
+        var refusal: MultitaskingError?
         var method: StartMethod = .automatic
         var initializer: WorkerInitializer?
+        /// Where the workers stand among pools that are made inside of tasks.
+        var nesting = mt_nesting()
         var lastCheck: Int64 = 0
         var isGone = false
         /// When it was last made, in nanoseconds of CLOCK_MONOTONIC, and how many before it lived too short.
@@ -79,6 +88,8 @@ final class Supervision: Sendable {
 
     /// The supervisor's process id; 0 before it has started.
     var pid: pid_t { state.withLock { $0.pid } }
+    /// Where the workers stand among pools that are made inside of tasks.
+    var nesting: mt_nesting { state.withLock { $0.nesting } }
     /// How the first supervisor was made.
     var method: StartMethod { state.withLock { $0.method } }
     /// Whether there is no supervisor to look after: it has ended for good, or never started.
@@ -96,15 +107,8 @@ final class Supervision: Sendable {
 
     /// Starts the first supervisor.
     func start(_ method: StartMethod, initializer: WorkerInitializer) throws {
-        let obstacle = ForkSafety.obstacle
-        let chosen: StartMethod
-        switch method {
-        case .automatic: chosen = obstacle == nil ? .fork : .spawn
-        case .fork:
-            if let obstacle { throw obstacle.error }
-            chosen = .fork
-        case .spawn: chosen = .spawn
-        }
+        let nesting = try Nesting.ofNewPool()
+        let chosen = try choose(method)
         if let address = FunctionAddress(of: initializer),
             let name = FunctionTypeName(of: WorkerInitializer.self)
         {
@@ -119,58 +123,25 @@ final class Supervision: Sendable {
         try state.withLock { state in
             state.method = chosen
             state.initializer = initializer
-            try launch(chosen, initializer: initializer, &state)
+            state.nesting = nesting
+            try launchFirst(&state)
         }
         if chosen == .spawn { TopLevelVariables.warn() }
     }
 
-    /// Makes the supervisor process.
-    private func launch(
-        _ method: StartMethod, initializer: WorkerInitializer?, _ state: inout State
-    ) throws(MultitaskingError) {
-        healHeader()
-        let pid: pid_t
-        if method == .spawn {
-            pid = mt_spawn_supervisor(mapping.descriptor, doorbell, clientPidfd)
-        } else {
-            // Made before the fork: what is used for the first time in this process is then there for all its children.
-            let supervisor = makeSupervisor(initializer)
-            pid = ForkSafety.fork(named: Supervisor.processName, serving: nil) { runForked(supervisor) }
+    private func choose(_ method: StartMethod) throws(MultitaskingError) -> StartMethod {
+        switch method {
+        case .automatic:
+            guard let obstacle = ForkSafety.obstacle else { return .fork }
+            try Self.checkMaySpawn(insteadOf: obstacle)
+            return .spawn
+        case .fork:
+            if let obstacle = ForkSafety.obstacle { throw obstacle.error }
+            return .fork
+        case .spawn:
+            try Self.checkMaySpawn(insteadOf: nil)
+            return .spawn
         }
-        guard pid > 0 else {
-            throw Refusal(method == .spawn ? .spawn : .fork, -pid).error("start the pool's supervisor process")
-        }
-        // By its number alone it cannot be told from a later process: somebody else may reap this one's children.
-        let pidfd = mt_pidfd_open(pid)
-        guard pidfd >= 0 || pidfd == -ESRCH else {
-            kill(pid, SIGKILL)
-            var info = mt_exit_info()
-            _ = unsafe mt_reap(pid, true, &info)
-            throw Refusal(.openPidfd, -pidfd).error("watch the pool's supervisor process")
-        }
-        if state.pidfd >= 0 { close(state.pidfd) }
-        state.pid = pid
-        state.pidfd = max(-1, pidfd)
-    }
-
-    /// What a supervisor process does.
-    func makeSupervisor(_ initializer: WorkerInitializer?) -> Supervisor {
-        Supervisor(mapping, doorbell: doorbell, client: clientPidfd, initializer: initializer)
-    }
-
-    /// Writes once more what a supervisor that is executed anew reads first, in case a task has written over it.
-    private func healHeader() {
-        arena.header(ArenaLayout.Header.workers).store(UInt64(arena.layout.workers))
-        arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(arena.layout.slotCapacity))
-        arena.header(ArenaLayout.Header.chunkCount).store(UInt64(arena.layout.chunkCount))
-        arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
-    }
-
-    private func runForked(_ supervisor: consuming Supervisor) -> Int32 {
-        forkGeneration.add(1, ordering: .relaxed)
-        // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
-        mt_close_descriptors(3, mapping.descriptor, doorbell, clientPidfd)
-        return supervisor.run()
     }
 
     // MARK: A supervisor that dies
@@ -188,6 +159,7 @@ final class Supervision: Sendable {
             state.lastCheck = now
             continueIfStopped(&state, now)
             restartIfDead(&state)
+            giveUpIfUnproven(&state)
             if let notice = PoolPhase(arena).newNotice {
                 PoolCore.logger.warning(
                     "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
@@ -210,7 +182,14 @@ final class Supervision: Sendable {
             return
         }
         let now = monotonicNanoseconds()
-        if state.refusedSince == nil { noteDeath(&state, signal, now) }
+        if state.refusedSince == nil {
+            if !Self.isFromOutside(signal), let obstacle = Self.proofMissing(&state) {
+                // Another run of a program that is no supervisor would end like this one.
+                PoolPhase.reportEnd(with: obstacle, in: arena)
+                return giveUp(&state)
+            }
+            noteDeath(&state, signal, now)
+        }
         guard state.shortLives < Self.supervisorAttempts else {
             PoolPhase.reportEnd(
                 with: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"), in: arena)
@@ -220,6 +199,7 @@ final class Supervision: Sendable {
         let method: StartMethod =
             state.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
         do {
+            if method == .spawn { try Self.checkMaySpawn(insteadOf: nil) }
             try launch(method, initializer: method == .fork ? state.initializer : nil, &state)
             state.refusedSince = nil
         } catch {
@@ -252,7 +232,7 @@ final class Supervision: Sendable {
 
     private func noteDeath(_ state: inout State, _ signal: Int32, _ now: Int64) {
         // Who was killed from outside has not died of what it found, however often that happens.
-        let mayHaveDiedOfItself = signal != SIGKILL && signal != SIGTERM
+        let mayHaveDiedOfItself = !Self.isFromOutside(signal)
         state.shortLives =
             mayHaveDiedOfItself && now - state.launched < Self.shortLife ? state.shortLives + 1 : 0
         state.launched = now
@@ -261,7 +241,20 @@ final class Supervision: Sendable {
     /// A supervisor that lived shorter than this, and was not killed, died of what it found.
     private static let shortLife: Int64 = 200_000_000
     /// How many such supervisors in a row are tried.
-    private static let supervisorAttempts = 50
+    static let supervisorAttempts = 50
+
+    /// Ends a supervisor that was spawned anew, and the pool, if it does not prove in time that it is one.
+    private func giveUpIfUnproven(_ state: inout State) {
+        guard !state.isOver, let obstacle = Self.proofMissing(&state), let end = state.proofEnd,
+            monotonicNanoseconds() > end
+        else { return }
+        _ = mt_pidfd_send_signal(state.pidfd, SIGKILL)
+        waitForExit(duplicate(state.pidfd))
+        var signal: Int32 = 0
+        _ = unsafe mt_pidfd_has_ended(state.pidfd, &signal)
+        PoolPhase.reportEnd(with: obstacle, in: arena)
+        giveUp(&state)
+    }
 
     /// Ends the pool without a supervisor.
     private func giveUp(_ state: inout State) {
@@ -301,6 +294,7 @@ final class Supervision: Sendable {
                 guard !state.isGone else { return }
                 continueIfStopped(&state, monotonicNanoseconds())
                 restartIfDead(&state)
+                giveUpIfUnproven(&state)
             }
             if monotonicNanoseconds() > limit { return isOver }
         }

@@ -121,6 +121,8 @@ extension Supervisor {
         mt_limit_open_files(openFiles)
         for descriptor in gauges.values { close(descriptor) }
         close(client)
+        if link >= 0 { close(link) }
+        mt_set_nesting(nesting)
         OutputLog(arena: arena, member: index).capture()
         if let obstacle = obstacle ?? WorkerConfinement(member, limits).applyToProcess() {
             PoolPhase.reportFailure(of: obstacle, in: arena)

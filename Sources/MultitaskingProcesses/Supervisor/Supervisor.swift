@@ -12,6 +12,10 @@ struct Supervisor {
     let arena: Arena
     let doorbell: Int32
     let client: Int32
+    /// A socket that ends when the client does, or executes another program; -1 if there is none.
+    let link: Int32
+    /// Where the workers stand among pools that are made inside of tasks.
+    let nesting: mt_nesting
     let initializer: WorkerInitializer?
     let limits: LimitsRecord
     /// Of the process that runs it.
@@ -56,12 +60,19 @@ struct Supervisor {
     /// - Parameters:
     ///   - doorbell: an eventfd that others write to when the supervisor should look at the arena.
     ///   - client: a pidfd of the client.
+    ///   - link: the supervisor's end of its link to the client; -1 for none.
+    ///   - nesting: where the workers stand among pools that are made inside of tasks.
     ///   - initializer: what each worker runs first; nil if it is in the function table.
-    init(_ mapping: ArenaMapping, doorbell: Int32, client: Int32, initializer: WorkerInitializer?) {
+    init(
+        _ mapping: ArenaMapping, doorbell: Int32, client: Int32, link: Int32, nesting: mt_nesting,
+        initializer: WorkerInitializer?
+    ) {
         self.mapping = mapping
         arena = mapping.arena
         self.doorbell = doorbell
         self.client = client
+        self.link = link
+        self.nesting = nesting
         self.initializer = initializer
         limits = LimitsRecord(arena: arena)
         workers = Array(repeating: nil, count: arena.layout.workers + 1)
@@ -129,7 +140,9 @@ struct Supervisor {
         var descriptors = [
             pollfd(fd: doorbell, events: Int16(POLLIN), revents: 0),
             pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: link, events: 0, revents: 0),
         ]
+        let others = descriptors.count
         var members: [Int] = []
         for case (let index, let child?) in workers.enumerated() {
             members.append(index)
@@ -147,13 +160,13 @@ struct Supervisor {
             unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds)
         }
         guard count > 0 else { return true }
-        if descriptors[1].revents != 0 { return false }
+        if descriptors[1].revents != 0 || descriptors[2].revents != 0 { return false }
         if descriptors[0].revents != 0 {
             var value: UInt64 = 0
             _ = unsafe read(doorbell, &value, 8)
             if value >= mt_interrupt_value { beInterrupted() }
         }
-        for (offset, index) in members.enumerated() where descriptors[offset + 2].revents != 0 {
+        for (offset, index) in members.enumerated() where descriptors[offset + others].revents != 0 {
             if index < workers.count { workerEnded(index) } else { copyEnded(index) }
         }
         // Whoever was told of a death may be on this core: it goes first, then the successor is forked.
@@ -161,7 +174,7 @@ struct Supervisor {
         return true
     }
 
-    /// Nobody is left to work for.
+    /// Nobody is left to work for: the client has ended, or has become another program.
     private mutating func clientIsGone() -> Int32 {
         watchCopies()
         killWorkers()
@@ -176,14 +189,40 @@ struct Supervisor {
     }
 }
 
-/// Where a re-executed supervisor begins, before `main`.
+/// Where a re-executed supervisor begins, before `main`; what it is given was checked.
 @c(mt_supervisor_main)
-func supervisorMain(_ arena: Int32, _ doorbell: Int32, _ client: Int32) -> Int32 {
+func supervisorMain(_ bootstrap: UnsafePointer<mt_bootstrap>) -> Int32 {
     Supervisor.processName.nameThread()
-    guard let mapping = try? ArenaMapping.attach(arena) else { return 1 }
+    // SAFETY: the caller's, who waits for this function.
+    let orders = unsafe bootstrap.pointee
+    let link = Int32(mt_spawn_link_fd)
+    let mapping: ArenaMapping
+    do { mapping = try ArenaMapping.attach(Int32(mt_spawn_arena_fd), try ArenaLayout(orders)) } catch {
+        unsafe "\(error)".withCString { unsafe mt_prove_supervisor(link, $0) }
+        return 1
+    }
+    mt_prove_supervisor(link, nil)
     // Workers begin as copies of the thread that forks them, so it is one that has done nothing else.
     FreshThread.leave(serving: nil) {
-        var supervisor = Supervisor(mapping, doorbell: doorbell, client: client, initializer: nil)
+        var supervisor = Supervisor(
+            mapping, doorbell: Int32(mt_spawn_doorbell_fd), client: Int32(mt_spawn_client_fd), link: link,
+            nesting: orders.nesting, initializer: nil)
         return supervisor.run()
+    }
+}
+
+extension ArenaLayout {
+    /// What the client says; thrown out if it cannot be that of an arena of its size.
+    fileprivate init(_ orders: mt_bootstrap) throws {
+        let isPlausible =
+            (1...UInt64(Self.workerLimit)).contains(orders.workers) && orders.slot_capacity <= 1 << 28
+            && orders.slot_capacity.nonzeroBitCount == 1 && orders.chunk_count <= 1 << 28
+        if isPlausible {
+            self.init(
+                workers: Int(orders.workers), slotCapacity: Int(orders.slot_capacity),
+                chunkCount: Int(orders.chunk_count))
+            if UInt64(size) == orders.arena_size { return }
+        }
+        throw MultitaskingError(.systemError, "descriptor \(mt_spawn_arena_fd) is not a pool's shared memory")
     }
 }

@@ -25,6 +25,8 @@ package struct Refusal: Error, Equatable {
         case openEventfd
         case createMemfd
         case sizeFile
+        case sealFile
+        case openSocket
         case map
 
         /// What the system calls it.
@@ -38,6 +40,8 @@ package struct Refusal: Error, Equatable {
             case .openEventfd: "eventfd"
             case .createMemfd: "memfd_create"
             case .sizeFile: "ftruncate"
+            case .sealFile: "fcntl(F_ADD_SEALS)"
+            case .openSocket: "socketpair"
             case .map: "mmap"
             }
         }

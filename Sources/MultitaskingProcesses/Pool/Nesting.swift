@@ -1,0 +1,63 @@
+import CMultitaskingLinux
+import MultitaskingCore
+
+/// Pools that are made inside of other pools' tasks, and how far that may go.
+enum Nesting {
+    /// How many pools may be inside of each other, the outermost included.
+    static let limit = 4
+
+    /// Where the workers of a pool stand that this thread makes now.
+    ///
+    /// A pool in a global or `static let` is made while that is initialized, and each worker initializes its own: a
+    /// task that reaches the pool that way would make another one, whose workers would make more.
+    ///
+    /// - Throws: `nestedTooDeep`.
+    static func ofNewPool() throws -> mt_nesting {
+        var nesting = mt_get_nesting()
+        let depth = nesting.depth
+        guard depth < limit else {
+            throw MultitaskingError(
+                .nestedTooDeep,
+                """
+                this pool would be the one inside of \(depth) others, and at most \(limit) may be inside of each \
+                other: a task probably calls the function that makes its own pool, which then goes on and on; pass what \
+                it needs as arguments instead
+                """)
+        }
+        let underWay = Initialization.underWay.initializers
+        let known = unsafe withUnsafeBytes(of: &nesting.initializers) { unsafe Array($0.bindMemory(to: UInt64.self)) }
+            .prefix(Int(clamping: nesting.count))
+        if depth > 0, underWay.contains(where: known.contains) {
+            throw MultitaskingError(
+                .nestedTooDeep,
+                """
+                a task has reached the pool that runs it, or one around that, through a global or static variable; a \
+                worker has variables of its own, and would make a pool of its own for it, whose workers would make \
+                more; submit from the process that has made the pool, or make a pool inside of the task
+                """)
+        }
+        nesting.depth = depth + 1
+        let all = (known + underWay).suffix(Int(mt_initializer_limit))
+        nesting.count = UInt64(all.count)
+        unsafe withUnsafeMutableBytes(of: &nesting.initializers) { bytes in
+            unsafe Array(all).withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
+        }
+        return nesting
+    }
+}
+
+/// What is being initialized once on this thread's stack.
+struct Initialization {
+    /// Whether there is anything: a global, a `static let`, or what C and C++ initialize once.
+    var isUnderWay: Bool
+    /// The initializers of the globals among it, by numbers that are the same in all processes of this program.
+    var initializers: [UInt64]
+
+    /// What is under way now.
+    static var underWay: Initialization {
+        var numbers = [UInt64](repeating: 0, count: Int(mt_initializer_limit))
+        var count: Int32 = 0
+        let isUnderWay = unsafe mt_initialization_is_under_way(&numbers, Int32(mt_initializer_limit), &count)
+        return Initialization(isUnderWay: isUnderWay, initializers: Array(numbers.prefix(Int(count))))
+    }
+}

@@ -1,0 +1,193 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+import MultitaskingSystem
+import Synchronization
+
+// How a supervisor process is made, and what it has to prove before it counts.
+
+extension Supervision {
+    /// Makes the first supervisor; returns once it is known to be one.
+    ///
+    /// - Throws: `cannotSpawn` if the program that was started is none, without a second try; `systemError`.
+    func launchFirst(_ state: inout State) throws(MultitaskingError) {
+        for attempt in 1... {
+            try launch(state.method, initializer: state.initializer, &state)
+            do { return try awaitProof(&state) } catch {
+                // There is no process that anybody would have to look after.
+                defer { state.pid = 0 }
+                let end = reap(&state)
+                let wasKilled = end.map { $0.signaled && Self.isFromOutside($0.status) } ?? false
+                guard wasKilled, attempt < Self.supervisorAttempts else { throw Self.obstacle(error, end) }
+            }
+        }
+    }
+
+    /// Makes the supervisor process.
+    func launch(
+        _ method: StartMethod, initializer: WorkerInitializer?, _ state: inout State
+    ) throws(MultitaskingError) {
+        healHeader()
+        let link = try SupervisorLink()
+        defer { link.closeOtherEnd() }
+        let pid: pid_t
+        if method == .spawn {
+            pid = spawn(link, state.nesting)
+        } else {
+            // Made before the fork: what is used for the first time in this process is then there for all its children.
+            let supervisor = makeSupervisor(initializer, link: link.ends.supervisor, nesting: state.nesting)
+            pid = ForkSafety.fork(named: Supervisor.processName, serving: nil) { runForked(supervisor) }
+        }
+        guard pid > 0 else {
+            throw Refusal(method == .spawn ? .spawn : .fork, -pid).error("start the pool's supervisor process")
+        }
+        // By its number alone it cannot be told from a later process: somebody else may reap this one's children.
+        let pidfd = mt_pidfd_open(pid)
+        guard pidfd >= 0 || pidfd == -ESRCH else {
+            kill(pid, SIGKILL)
+            var info = mt_exit_info()
+            _ = unsafe mt_reap(pid, true, &info)
+            throw Refusal(.openPidfd, -pidfd).error("watch the pool's supervisor process")
+        }
+        if state.pidfd >= 0 { close(state.pidfd) }
+        state.pid = pid
+        state.pidfd = max(-1, pidfd)
+        state.link = link
+        state.refusal = nil
+        state.proofEnd = method == .spawn ? monotonicNanoseconds() + Self.proofPatience : nil
+    }
+
+    /// What a supervisor process does.
+    func makeSupervisor(
+        _ initializer: WorkerInitializer?, link: Int32 = -1, nesting: mt_nesting = mt_nesting()
+    ) -> Supervisor {
+        Supervisor(
+            mapping, doorbell: doorbell, client: clientPidfd, link: link, nesting: nesting, initializer: initializer)
+    }
+
+    /// Executes this program anew; the process id, or -errno.
+    private func spawn(_ link: SupervisorLink, _ nesting: mt_nesting) -> pid_t {
+        var orders = mt_bootstrap()
+        orders.workers = UInt64(arena.layout.workers)
+        orders.slot_capacity = UInt64(arena.layout.slotCapacity)
+        orders.chunk_count = UInt64(arena.layout.chunkCount)
+        orders.nesting = nesting
+        // SAFETY: the arguments are there as long as this process, and are copied by the system.
+        return unsafe mt_spawn_supervisor(
+            &orders, mapping.descriptor, doorbell, clientPidfd, link.ends, CommandLine.unsafeArgv, CommandLine.argc)
+    }
+
+    /// Writes once more what says how large the pool is, in case a task has written over it.
+    private func healHeader() {
+        arena.header(ArenaLayout.Header.workers).store(UInt64(arena.layout.workers))
+        arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(arena.layout.slotCapacity))
+        arena.header(ArenaLayout.Header.chunkCount).store(UInt64(arena.layout.chunkCount))
+        arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
+    }
+
+    private func runForked(_ supervisor: consuming Supervisor) -> Int32 {
+        forkGeneration.add(1, ordering: .relaxed)
+        // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
+        mt_close_descriptors(3, mapping.descriptor, doorbell, clientPidfd, supervisor.link)
+        return supervisor.run()
+    }
+
+    // MARK: Proof
+
+    /// How long a program may take from its start until it has become a supervisor, which usually is some milliseconds.
+    private static let proofPatience: Int64 = 10_000_000_000
+
+    /// Waits until the supervisor, if it was spawned, has proved that it is one.
+    ///
+    /// - Throws: `cannotSpawn`.
+    private func awaitProof(_ state: inout State) throws(MultitaskingError) {
+        while let end = state.proofEnd {
+            // Before the last look at what it has said: it may say it and die.
+            let hasEnded = state.pidfd < 0 || hasEnded(state.pidfd)
+            guard let obstacle = Self.proofMissing(&state) else { return }
+            if hasEnded || monotonicNanoseconds() > end { throw obstacle }
+            state.link?.waitForProof(or: state.pidfd, until: end)
+        }
+    }
+
+    /// Whether a process has ended; it is not reaped.
+    private func hasEnded(_ pidfd: Int32) -> Bool {
+        var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&descriptor, 1, 0) > 0
+    }
+
+    /// Why the supervisor does not count yet; nil if it does.
+    static func proofMissing(_ state: inout State) -> MultitaskingError? {
+        guard state.proofEnd != nil, let link = state.link else { return nil }
+        switch link.proof {
+        case .given:
+            state.proofEnd = nil
+            return nil
+        case .refused(let reason):
+            state.refusal = MultitaskingError(
+                .cannotSpawn, "this program was started anew as the pool's supervisor, which failed: \(reason)")
+        case .none: break
+        }
+        return state.refusal ?? MultitaskingError(.cannotSpawn, wrongProgram)
+    }
+
+    private static let wrongProgram = """
+        the program that was started anew from /proc/self/exe did not become the pool's supervisor, and is not started \
+        again: it may be another program than this one (a loader such as ld.so that was given a relative path, an \
+        emulator), or have been replaced on disk since, or have been stopped; make the pool where it can be forked, \
+        before any thread starts
+        """
+
+    /// Whether a signal usually comes from somebody else.
+    static func isFromOutside(_ signal: Int32) -> Bool { signal == SIGKILL || signal == SIGTERM }
+
+    /// Ends a process that was no supervisor; how it had ended by itself, if it had.
+    private func reap(_ state: inout State) -> mt_exit_info? {
+        var info = mt_exit_info()
+        let hadEnded = unsafe mt_reap(state.pid, false, &info) == 1
+        if !hadEnded {
+            _ = mt_pidfd_send_signal(state.pidfd, SIGKILL)
+            var ignored = mt_exit_info()
+            _ = unsafe mt_reap(state.pid, true, &ignored)
+        }
+        return hadEnded ? info : nil
+    }
+
+    /// What to throw of a process that has not become a supervisor.
+    private static func obstacle(_ error: MultitaskingError, _ end: mt_exit_info?) -> MultitaskingError {
+        guard let end else {
+            let seconds = proofPatience / 1_000_000_000
+            return MultitaskingError(error.code, "\(error.message). (It was ended after \(seconds) seconds.)")
+        }
+        let how = end.signaled ? "was killed by signal \(end.status)" : "exited with code \(end.status)"
+        return MultitaskingError(error.code, "\(error.message). (It \(how).)")
+    }
+
+    // MARK: Obstacles
+
+    /// Throws if this program, started anew, would not become a supervisor.
+    ///
+    /// - Parameter obstacle: why it is not forked instead.
+    static func checkMaySpawn(insteadOf obstacle: ForkObstacle?) throws(MultitaskingError) {
+        let reason = obstacle.map { " (It was not forked, because \($0.reason).)" } ?? ""
+        switch Int(mt_spawn_obstacle()) {
+        case mt_spawn_is_privileged:
+            throw MultitaskingError(
+                .cannotSpawn,
+                """
+                this program has rights that the user who started it does not have (set-user-id, set-group-id or file \
+                capabilities), and started anew it trusts nobody, not even itself; make the pool where it can be \
+                forked, before any thread starts, or give up the rights first\(reason)
+                """, cause: obstacle?.error)
+        case mt_spawn_is_loaded_late:
+            throw MultitaskingError(
+                .cannotSpawn,
+                """
+                the library that makes the pool was loaded by dlopen, and this program, started anew, would run its \
+                main without it; make the pool where it can be forked, before any thread starts, or link the library to the \
+                program\(reason)
+                """, cause: obstacle?.error)
+        default: return
+        }
+    }
+}
