@@ -260,7 +260,9 @@ pid_t mt_spawn_supervisor(
     posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_link_fd + 1);
 
     pid_t pid = 0;
+    mt_hold_crashes(true);
     error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, words, environment);
+    mt_hold_crashes(false);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     free(words);

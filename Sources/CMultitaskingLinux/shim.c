@@ -61,7 +61,10 @@ int mt_eventfd(void) { return (int)or_errno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOC
 pid_t mt_fork(void) {
     // Unwritten output would otherwise be written twice, once by each process.
     fflush(NULL);
-    return (pid_t)or_errno(fork());
+    mt_hold_crashes(true);
+    long pid = or_errno(fork());
+    if (pid != 0) mt_hold_crashes(false);
+    return (pid_t)pid;
 }
 
 int mt_pidfd_open(pid_t pid) { return (int)or_errno(syscall(SYS_pidfd_open, pid, 0)); }
@@ -221,6 +224,19 @@ int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living)
     return count;
 }
 
+bool mt_has_marked_themselves(uint64_t mark, uint64_t mask) {
+    DIR *processes = opendir("/proc");
+    if (!processes) return false;
+    bool found = false;
+    struct dirent *process;
+    while (!found && (process = readdir(processes))) {
+        pid_t pid = (pid_t)strtol(process->d_name, NULL, 10);
+        found = pid > 0 && pid != getpid() && mt_mark(pid) == (mark | ((uint64_t)pid & ~mask)) && is_running(pid);
+    }
+    closedir(processes);
+    return found;
+}
+
 bool mt_pidfd_has_ended(int pidfd, int *signal) {
     struct pollfd descriptor = {.fd = pidfd, .events = POLLIN};
     *signal = 0;
@@ -252,7 +268,7 @@ void mt_reset_signals(void) {
         // the parent's runtime set it for itself.
         if (sigaction(signal, NULL, &action) != 0) continue;
         if (action.sa_handler == SIG_DFL) continue;
-        // Swift's own crash handlers print the backtrace of a trap and then let the signal kill the process; they stay.
+        // These are the business of mt_catch_crashes, which keeps the program's own handlers.
         if (signal == SIGILL || signal == SIGTRAP || signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE
             || signal == SIGABRT || signal == SIGQUIT)
             continue;
@@ -262,7 +278,7 @@ void mt_reset_signals(void) {
     }
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
     // A group of its own is never the terminal's foreground one. What prints must not be stopped for that, if the terminal
     // is set to (`stty tostop`), nor what reads from /dev/tty, which gets an error.
     int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);

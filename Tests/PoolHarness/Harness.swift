@@ -51,7 +51,7 @@ struct Harness {
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
         .adding(exitScenarios)
         .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
-        .adding(usableResourceScenarios).adding(refusalScenarios)
+        .adding(usableResourceScenarios).adding(refusalScenarios).adding(backtraceScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "crash.h"
 #include "threads.h"
 
 // MARK: Memory
@@ -59,7 +60,8 @@ int mt_eventfd(void);
 
 // MARK: Processes
 
-// libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure.
+// libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure. The child must call
+// mt_catch_crashes, or mt_hold_crashes(false).
 pid_t mt_fork(void);
 
 int mt_pidfd_open(pid_t pid);
@@ -126,6 +128,9 @@ int mt_children(pid_t *pids, int capacity);
 // the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many there were.
 int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living);
 
+// Whether a process runs whose mark, in the bits of `mask`, is `mark` and otherwise its own id: one that marked itself.
+bool mt_has_marked_themselves(uint64_t mark, uint64_t mask);
+
 // Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process. `signal` is
 // the one that ended it; 0 if none did or somebody else has reaped it.
 bool mt_pidfd_has_ended(int pidfd, int *signal);
@@ -139,7 +144,8 @@ void mt_set_thread_name(const char *name);
 // The name of a worker's process: "mt-worker-" and its number.
 void mt_set_worker_name(int number);
 
-// Default actions for all signals, nothing blocked; but under a terminal SIGTTOU and SIGTTIN are ignored.
+// Default actions for all signals but those that mt_catch_crashes takes, nothing blocked; but under a terminal SIGTTOU and
+// SIGTTIN are ignored.
 void mt_reset_signals(void);
 
 // Makes standard input read as empty.

@@ -22,6 +22,7 @@ public import MultitaskingProcesses
 ///     that this process may use.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
 ///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
+///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
@@ -33,14 +34,15 @@ public import MultitaskingProcesses
 @discardableResult
 public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-    limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
+    limits: WorkerLimits = .none, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, startMethod, arenaLimit, limits, interrupts, atExit, initializer)
+    let (pool, handling) = try makePool(
+        maxWorkers, startMethod, arenaLimit, limits, backtraces, interrupts, atExit, initializer)
     return try running(
         pool, handling,
         try TaskManager(
@@ -57,14 +59,15 @@ public func withProcessPoolExecutor<Value>(
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-    limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
+    limits: WorkerLimits = .none, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, startMethod, arenaLimit, limits, interrupts, atExit, initializer)
+    let (pool, handling) = try makePool(
+        maxWorkers, startMethod, arenaLimit, limits, backtraces, interrupts, atExit, initializer)
     return try await running(
         pool, handling,
         try TaskManager(
@@ -77,13 +80,14 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
-    _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits,
+    _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits, _ backtraces: Backtraces,
     _ interrupts: Interrupts, _ atExit: ShutdownMode,
     _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> (ProcessPool, (any InterruptHandling)?) {
     try validate(maxWorkers: maxWorkers, interrupts)
     let pool = try ProcessPool(
-        maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits, atExit: atExit,
+        maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits, backtraces: backtraces,
+        atExit: atExit,
         initializingWith: WorkerInitializer(initializer))
     guard case .shutDown(let time) = interrupts else { return (pool, nil) }
     return (pool, try pool.shutDownOnInterrupt(within: time))

@@ -72,12 +72,16 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public let lastLines: [String]
     /// Which element of its chunk the task was at, counted from 0, if it was one of a `map`.
     public let progress: Int?
+    /// The stack at the crash; nil if the worker did not die of a signal that means one, or the pool keeps none.
+    ///
+    /// SIGKILL leaves none, and neither does an overflow of the stack of a thread that the task has not been given by the pool.
+    public let backtrace: CrashBacktrace?
 
     /// Makes a record of a worker's end.
     public init(
         pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int,
         attempt: Int = 1, memoryCause: MemoryCause? = nil, lastLines: [String] = [],
-        progress: Int? = nil
+        progress: Int? = nil, backtrace: CrashBacktrace? = nil
     ) {
         self.pid = pid
         self.worker = worker
@@ -90,15 +94,23 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.memoryCause = memoryCause
         self.lastLines = lastLines
         self.progress = progress
+        self.backtrace = backtrace
     }
 
-    /// One sentence with everything known, and the last lines that the task printed, if there are any.
+    /// One sentence, the last lines that the task printed, and the top of the stack, as far as they are known.
     public var description: String {
-        let output = lastLines.isEmpty ? "" : "; it printed last:\n" + lastLines.map { "    \($0)\n" }.joined()
-        return summary + output
+        let output = lastLines.isEmpty ? "" : "; it printed last:\n" + Self.indented(lastLines)
+        guard let backtrace else { return summary + output }
+        let stack = backtrace.lines(Self.shownFrames).split(separator: "\n").map(String.init)
+        return summary + output + (output.isEmpty ? "; " : "") + "its stack:\n" + Self.indented(stack)
     }
 
-    /// One sentence with everything known but what the task printed.
+    /// How many frames a description has: enough to get from the runtime's to the program's own.
+    private static let shownFrames = 12
+
+    private static func indented(_ lines: [String]) -> String { lines.map { "    \($0)\n" }.joined() }
+
+    /// One sentence with everything known but what the task printed and its stack.
     public var summary: String {
         let end =
             if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {

@@ -31,11 +31,16 @@ struct ArenaLayout: Sendable, Equatable {
     static let outputStride = 4 * 4096
     static let outputTable = memberTable + memberLimit * memberStride
 
+    // MARK: Crashes
+
+    static let crashStride = 4096
+    static let crashTable = outputTable + memberLimit * outputStride
+
     // MARK: Functions
 
     static let functionLimit = 8192
     static let functionStride = 64
-    static let functionTable = outputTable + memberLimit * outputStride
+    static let functionTable = crashTable + memberLimit * crashStride
     static let functionNames = functionTable + functionLimit * functionStride
     static let functionNamesSize = 8 << 20
 
@@ -134,5 +139,7 @@ struct ArenaLayout: Sendable, Equatable {
         static let interruptGrace = 4736
         /// When an interrupted pool must have ended, in nanoseconds of CLOCK_MONOTONIC; 0 if it was not interrupted.
         static let interruptDeadline = 4744
+        /// What becomes of the backtraces of processes that crash; see `Backtraces`.
+        static let backtraces = 4752
     }
 }

@@ -74,6 +74,13 @@ struct Member {
 
     func endEndlessWait() { endlessWaits.subtract(1) }
 
+    /// When it began to die of a signal, in nanoseconds of CLOCK_MONOTONIC; 0 if it did not. The signal is in the next word.
+    var crashTime: SharedWord { arena.word(base + Self.crashOffset) }
+    var crashSignal: SharedWord { arena.word(base + Self.crashOffset + 8) }
+    private static let crashOffset = 112
+    /// Where both are.
+    var crashWords: Int { base + Self.crashOffset }
+
     /// Part of the set of cores it is to run on; all are 0 for no set.
     func coreWord(_ index: Int) -> SharedWord { arena.word(base + 896 + index * 8) }
 

@@ -28,12 +28,16 @@ enum ForkSafety {
     /// - Parameters:
     ///   - name: of the copy, as ps shows it.
     ///   - activity: a word that is zero while the copy runs nothing that may use the main queue; nil if it never does.
+    ///   - first: what the copy does before it has a second thread.
     /// - Returns: the copy's process id; -errno if the system refuses.
-    static func fork(named name: StaticString, serving activity: SharedWord?, child: () -> Int32) -> pid_t {
+    static func fork(
+        named name: StaticString, serving activity: SharedWord?, first: () -> Void, child: () -> Int32
+    ) -> pid_t {
         let own = watchers.withLock { $0.compactMap(\.watcher) }
         return holding(own[...]) {
             let pid = mt_fork()
             if pid == 0 {
+                first()
                 name.nameThread()
                 FreshThread.leave(serving: activity, child)
             }

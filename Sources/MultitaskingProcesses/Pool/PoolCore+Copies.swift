@@ -42,14 +42,18 @@ extension PoolCore {
         copy.slot.store(UInt64(slot.index + 1))
         copy.enter(.idle)
         copy.endlessWaits.store(0)
+        copy.crashTime.store(0)
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
         let nesting = supervision.nesting
-        let pid = ForkSafety.fork(named: "mt-copy", serving: copy.phase) {
-            mt_set_nesting(nesting)
-            return runCopy(call, as: copy, slot, parent: parent)
-        }
+        let pid = ForkSafety.fork(
+            named: "mt-copy", serving: copy.phase,
+            first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell) },
+            child: {
+                mt_set_nesting(nesting)
+                return runCopy(call, as: copy, slot, parent: parent)
+            })
         guard pid > 0 else {
             releaseSlot(slot)
             state.withLock { $0.copies[member] = nil }
@@ -79,6 +83,7 @@ extension PoolCore {
         membership.become(me.index)
         OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()
+        mt_use_crash_stack()
         setpgid(0, 0)
         ProcessMark(mapping).set()
         mt_null_stdin()

@@ -35,8 +35,8 @@ extension PoolCore {
         let number = Int32(truncatingIfNeeded: status & 0xffff_ffff)
         let isSignal = status & CrashRecord.signalFlag != 0
         let isSupervisor = status & CrashRecord.supervisorFlag != 0
-        let output = try? unsafe slot.result.withPayload { unsafe Array($0) }
-        let lines = OutputLog.lines(output ?? [])
+        let remains = (try? unsafe slot.result.withPayload { unsafe CrashRemains($0) }) ?? CrashRemains([])
+        let lines = OutputLog.lines(remains.output)
         // What the pool itself has decided to end may have been just about to leave.
         let isEnded =
             record.status.load() & (CrashRecord.timeoutFlag | CrashRecord.memoryFlag | CrashRecord.supervisorFlag) != 0
@@ -49,7 +49,7 @@ extension PoolCore {
                 .map { unsafe String(cString: $0) },
             exitCode: isSignal || isEnded ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
             memoryCause: memory, lastLines: lines,
-            progress: slot.progress)
+            progress: slot.progress, backtrace: CrashArea.backtrace(remains.stack))
         // Before the supervisor's own death: the task was out of time already.
         if record.status.load() & CrashRecord.timeoutFlag != 0 {
             return MultitaskingError(

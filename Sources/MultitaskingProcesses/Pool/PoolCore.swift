@@ -51,7 +51,7 @@ final class PoolCore: Sendable {
 
     init(
         workers: Int, arenaLimit: Int?, compression: CompressionPolicy, limits: WorkerLimits = .none,
-        atExit: ShutdownMode = .drain
+        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain
     ) throws {
         modeAtExit = atExit
         guard Self.knowsFunctions else {
@@ -65,6 +65,7 @@ final class PoolCore: Sendable {
         arena.header(ArenaLayout.Header.spinningCores).store(UInt64(SpinningCores.count))
         arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
         LimitsRecord(arena: arena).store(limits)
+        backtraces.store(in: arena)
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping

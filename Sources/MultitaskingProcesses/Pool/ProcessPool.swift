@@ -36,6 +36,7 @@ public final class ProcessPool: Executor {
     ///     (`ulimit -v`, `-f`) leaves no room for so much. Tasks themselves take up to 256 bytes each besides.
     ///   - compression: whether large payloads are compressed.
     ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
+    ///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
     ///   - atExit: what happens when the program ends, by `exit` or by returning from `main`, while the pool is open.
     ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what nobody
     ///     can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that as well. What
@@ -47,18 +48,20 @@ public final class ProcessPool: Executor {
     ///   system refuses memory or processes.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, backtraces: Backtraces = .inError,
+        atExit: ShutdownMode = .drain,
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
-            limits: limits, atExit: atExit, initializingWith: WorkerInitializer(initializer))
+            limits: limits, backtraces: backtraces, atExit: atExit, initializingWith: WorkerInitializer(initializer))
     }
 
     /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, atExit: ShutdownMode = .drain,
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, backtraces: Backtraces = .inError,
+        atExit: ShutdownMode = .drain,
         initializingWith initializer: WorkerInitializer
     ) throws {
         let workers = maxWorkers ?? UsableResources.current.cores
@@ -76,7 +79,8 @@ public final class ProcessPool: Executor {
         PoolCore.endLeftovers()
         self.maxWorkers = workers
         core = try PoolCore(
-            workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits, atExit: atExit)
+            workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits, backtraces: backtraces,
+            atExit: atExit)
         try core.supervision.start(startMethod, initializer: initializer)
         ExitDrain.add(core)
     }

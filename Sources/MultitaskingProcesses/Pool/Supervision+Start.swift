@@ -36,7 +36,10 @@ extension Supervision {
         } else {
             // Made before the fork: what is used for the first time in this process is then there for all its children.
             let supervisor = makeSupervisor(initializer, link: link.ends.supervisor, nesting: state.nesting)
-            pid = ForkSafety.fork(named: Supervisor.processName, serving: nil) { runForked(supervisor) }
+            pid = ForkSafety.fork(
+                named: Supervisor.processName, serving: nil,
+                first: { CrashArea.catchCrashes(ofSupervisorIn: mapping.arena) },
+                child: { runForked(supervisor) })
         }
         guard pid > 0 else {
             throw Refusal(method == .spawn ? .spawn : .fork, -pid).error("start the pool's supervisor process")

@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 
 /// Makes the arena whole after a member has died, whatever instruction it died at.
@@ -21,6 +22,13 @@ struct Recovery {
         static let withSupervisor = End(status: CrashRecord.supervisorFlag, peakMemory: 0)
         /// The client's own child: only the client can learn how it ended.
         static let clientChild = End(status: CrashRecord.clientChildFlag, peakMemory: 0)
+
+        /// The status of a worker that said which signal it was dying of, and was killed because that took too long.
+        fileprivate func status(dyingOf member: Member) -> UInt64 {
+            let signal = member.crashSignal.load()
+            let wasKilled = status & ~CrashRecord.timeoutFlag == UInt64(SIGKILL) | CrashRecord.signalFlag
+            return wasKilled && signal < 65 ? signal | CrashRecord.signalFlag : status
+        }
     }
 
     /// Settles what `member` was doing and gives back what it held.
@@ -71,6 +79,8 @@ struct Recovery {
                 return slot.wordCell.compareExchange(word.rawValue, held.rawValue) ? slot : nil
             }
             fail(slot, word, member, end)
+        case .condemnedByTimeout where !isCopy && slot.kind == .portable && member.crashedInTime:
+            fail(slot, word, member, end)
         case .condemnedByTimeout where isCopy || slot.kind == .portable,
             .condemnedByMemory where isCopy || slot.kind == .portable:
             var end = end
@@ -107,25 +117,34 @@ struct Recovery {
         slot.result.clear()
         let journal = member.journal(0)
         defer { journal.clear() }
-        keepOutput(of: member, in: slot, journal)
+        keepRemains(of: member, in: slot, journal)
         let record = slot.crashRecord
         record.pid.store(member.pid.load())
         record.member.store(UInt64(member.index))
         record.phase.store(member.phase.load())
-        record.status.store(end.status)
+        record.status.store(member.crashTime.load() == 0 ? end.status : end.status(dyingOf: member))
         record.peakMemory.store(UInt64(max(0, end.peakMemory)))
         slot.finish(from: word, as: .crashed)
     }
 
-    /// Puts the last that the dead has printed where its result would be; there is none if there is no room.
-    private func keepOutput(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
-        let output = OutputLog(arena: arena, member: member.index).tail
-        // Of one size, so that a member has at most one chunk for this.
-        guard !output.isEmpty, let sizeClass = SizeClass.holding(OutputLog.byteLimit) else { return }
+    /// Puts the last that the dead has printed, and its stack, where its result would be; there is none if there is no room.
+    private func keepRemains(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
+        let remains = CrashRemains(
+            output: OutputLog(arena: arena, member: member.index).tail, stack: CrashArea(member).stack)
+        guard !remains.isEmpty, let sizeClass = SizeClass.holding(CrashRemains.byteLimit) else { return }
+        let bytes = remains.bytes
         // The dead one's own heap, since nobody else has one that is not in use.
         let heap = Heap(arena: arena, member: member.index)
         guard let block = try? heap.allocate(sizeClass: sizeClass, journal: journal) else { return }
-        unsafe arena.withBytes(at: block.offset, count: output.count) { unsafe $0.copyBytes(from: output) }
-        slot.result.adopt(block, length: output.count)
+        unsafe arena.withBytes(at: block.offset, count: bytes.count) { unsafe $0.copyBytes(from: bytes) }
+        slot.result.adopt(block, length: bytes.count)
+    }
+}
+
+extension Member {
+    /// Whether it began to die before its task's time was up.
+    fileprivate var crashedInTime: Bool {
+        let time = crashTime.load()
+        return time != 0 && time < deadline.load()
     }
 }

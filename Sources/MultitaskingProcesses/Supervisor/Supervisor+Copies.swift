@@ -29,6 +29,7 @@ extension Supervisor {
         if let process = copy?.pid ?? claimed { ProcessMark(mapping).killAll(of: process) }
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil
+        dying[index] = nil
         Member(arena: arena, index: index).state = .left
         Event(arena: arena).signal()
     }

@@ -40,7 +40,7 @@ extension Supervisor {
         guard number > 0, number <= arena.layout.slotCapacity else { return .max }
         let slot = TaskSlot(arena: arena, index: Int(number - 1))
         let word = slot.word
-        guard word.status == .claimed, word.member == index else { return .max }
+        guard word.status == .claimed, word.member == index, !isDying(slot, index) else { return .max }
         let deadline = Int64(clamping: member.deadline.load())
         let requests = slot.orders.requests
         let isForced = requests.isEndAskedFor
@@ -62,6 +62,8 @@ extension Supervisor {
             ladders[index] = nil
             return now
         }
+        // What it is dying of is what ends the task.
+        if ladder.step == .asked, isDying(ladder.slot, index) { return .max }
         guard now >= ladder.due else { return ladder.due }
         switch ladder.step {
         case .asked:
@@ -79,6 +81,11 @@ extension Supervisor {
         ladder.due = now.addingSaturated(ladder.slot.orders.gracePeriod)
         ladders[index] = ladder
         return ladder.step == .killed ? .max : ladder.due
+    }
+
+    /// Whether the process that runs a task is dying of a signal, so that the task's time has stopped.
+    private func isDying(_ slot: TaskSlot, _ index: Int) -> Bool {
+        dying[slot.kind == .copy ? slot.copyMember : index] != nil
     }
 
     /// False if the task's process is not known.

@@ -25,6 +25,8 @@ extension Supervisor {
             guard unsafe mt_reap(pid, false, &info) == 0 else { continue }
             // One without a mark may be anybody's; it is left alone until the pool ends.
             guard let origin = mark.origin(of: pid), !workers.contains(where: { $0?.pid == origin }) else { continue }
+            // It prints the backtrace of a worker, and ends soon.
+            if origin == pid { continue }
             // Not reaped yet, so the number is its own. Its end, and its children's arrival, are news again.
             kill(pid, SIGKILL)
         }

@@ -65,6 +65,7 @@ extension Supervisor {
         member.deadline.store(0)
         member.handback.store(0)
         member.memoryCheck.store(0)
+        member.crashTime.store(0)
         // Until the worker says what it started with, nothing is too much.
         member.baseMemory.store(UInt64(Int64.max))
         member.state = .starting
@@ -73,6 +74,7 @@ extension Supervisor {
         let start = monotonicNanoseconds()
         let child = mt_fork_afresh()
         if child == 0 {
+            CrashArea(member).catchCrashes(doorbell: doorbell)
             mt_forget_children()
             mt_set_worker_name(Int32(index - 1))
             // Both go from thread to thread, so they are set where all other threads come from.
@@ -159,6 +161,7 @@ extension Supervisor {
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
         ladders[index] = nil
+        dying[index] = nil
         member.state = .absent
         member.pid.store(0)
         if !left { arena.header(ArenaLayout.Header.workerDeaths).add(1) }

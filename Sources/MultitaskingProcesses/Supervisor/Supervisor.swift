@@ -30,6 +30,8 @@ struct Supervisor {
     var copies: [Int: Copy] = [:]
     /// The tasks that are being ended, by the member that runs them.
     var ladders: [Int: Ladder] = [:]
+    /// The members that die of a signal, and when that was seen, in nanoseconds of CLOCK_MONOTONIC.
+    var dying: [Int: Int64] = [:]
     /// The tasks that wait for their next attempt.
     var delayed: [DelayedTask] = []
     var pace = RespawnPace()
@@ -120,12 +122,16 @@ struct Supervisor {
         if phase == .broken { failQueuedTasks() }
         takeHandedBack()
         var wakeUp = min(nextLook, interruptEnd, queueDueTasks())
+        wakeUp = min(wakeUp, endDying())
         wakeUp = min(wakeUp, climbLadders())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
         tendOrphans()
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
+            if phase != .killing, areBacktracesPrinted {
+                return sleep(until: monotonicNanoseconds() + 20_000_000) ? nil : clientIsGone()
+            }
             if phase == .killing { settleQueuedTasks() }
             killOrphans()
             closeChannelsIfInterrupted()
@@ -202,6 +208,7 @@ func supervisorMain(_ bootstrap: UnsafePointer<mt_bootstrap>) -> Int32 {
         return 1
     }
     mt_prove_supervisor(link, nil)
+    CrashArea.catchCrashes(ofSupervisorIn: mapping.arena)
     // Workers begin as copies of the thread that forks them, so it is one that has done nothing else.
     FreshThread.leave(serving: nil) {
         var supervisor = Supervisor(

@@ -47,6 +47,7 @@ struct Worker {
     ///
     /// - Parameter initializer: what to run first; nil if it is in the function table.
     mutating func run(initializer: WorkerInitializer?) -> Int32 {
+        mt_use_crash_stack()
         do {
             me.enter(.initializing)
             me.endlessWaits.store(0)

@@ -1,0 +1,138 @@
+import Synchronization
+
+/// The stack of a worker process at the moment when a signal or a trap ended it.
+///
+/// It is taken by the dying process. What its frames are called is looked up where they are read, each time: keep what is to be
+/// read often.
+///
+/// ```swift
+/// catch let error as MultitaskingError where error.code == .workerCrashed {
+///     guard let failure = error.cause as? WorkerFailure, let backtrace = failure.backtrace else { throw error }
+///     for frame in backtrace.frames { print(frame.symbol ?? "?", frame.image ?? "?") }
+/// }
+/// ```
+/// It has the frames of the thread that crashed, the innermost first, up to 64 of them. If the signal was sent to the process from
+/// outside, it is the thread that runs the task. Functions that were inlined have no frames; those that wait for an `async`
+/// function have none either, since they are not on any stack.
+public struct CrashBacktrace: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The frames, the innermost first.
+    public let frames: [Frame]
+
+    /// Makes a backtrace of frames, the innermost first.
+    public init(frames: [Frame]) { self.frames = frames }
+
+    /// A line for each frame.
+    public var description: String { lines(.max) }
+
+    /// A line for each of the first frames, and one that says how many others there are.
+    func lines(_ limit: Int) -> String {
+        var lines = frames.prefix(limit).enumerated().map { "\($0.offset) \($0.element)" }
+        if frames.count > limit { lines.append("and \(frames.count - limit) more") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension CrashBacktrace {
+    /// One call on the stack.
+    public struct Frame: Sendable, Hashable, CustomStringConvertible {
+        /// The address in the process that died.
+        public let address: UInt64
+        /// The path of the program or library that the address lies in; nil if there was none.
+        public let image: String?
+        /// The address as the image's file has it, for tools like `llvm-symbolizer --obj=<image> <offset>`, which tell the
+        /// line of the source.
+        public let offset: UInt64
+        /// Whether the address is that of the instruction behind a call, to which the call would have returned.
+        public let isReturnAddress: Bool
+        /// What another process has found, where this was decoded.
+        fileprivate let known: Symbol?
+
+        /// Makes a frame.
+        public init(address: UInt64, image: String?, offset: UInt64, isReturnAddress: Bool) {
+            self.init(address, image, offset, isReturnAddress, known: nil)
+        }
+
+        fileprivate init(_ address: UInt64, _ image: String?, _ offset: UInt64, _ isReturn: Bool, known: Symbol?) {
+            self.address = address
+            self.image = image
+            self.offset = offset
+            isReturnAddress = isReturn
+            self.known = known
+        }
+
+        /// The function, demangled; nil if the image's file does not name it, or cannot be read.
+        /// - Complexity: O(the symbols of the image): about a millisecond for a large one.
+        public var symbol: String? { found?.name }
+
+        fileprivate var found: Symbol? {
+            guard let image, known == nil else { return known }
+            // A call may be the last instruction of its function.
+            let back: UInt64 = isReturnAddress && offset > 0 ? 1 : 0
+            guard var symbol = resolver.withLock({ $0 })?(image, offset - back) else { return nil }
+            symbol.distance += back
+            return symbol
+        }
+
+        /// The function, how far into it the address is, and the image.
+        public var description: String {
+            let file = image.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+            let place = file.map { "\($0) (0x\(String(offset, radix: 16)))" } ?? "0x\(String(address, radix: 16))"
+            return found.map { "\($0.name) + \($0.distance) in \(place)" } ?? place
+        }
+
+        /// Whether both are the same place; how far that has a name does not count.
+        public static func == (a: Self, b: Self) -> Bool {
+            a.address == b.address && a.image == b.image && a.offset == b.offset
+                && a.isReturnAddress == b.isReturnAddress
+        }
+
+        /// Hashes the place.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(address)
+            hasher.combine(image)
+            hasher.combine(offset)
+        }
+    }
+
+    /// A function, and how far into it an address is.
+    package struct Symbol: Sendable, Codable {
+        var name: String
+        var distance: UInt64
+
+        package init(name: String, distance: UInt64) {
+            self.name = name
+            self.distance = distance
+        }
+    }
+
+    /// Has frames look up their symbols by `resolve` from now on, which is given an image and an offset.
+    package static func resolveSymbols(by resolve: @escaping @Sendable (String, UInt64) -> Symbol?) {
+        resolver.withLock { $0 = resolve }
+    }
+}
+
+/// How symbols are looked up in this process; nobody can before there was a crash.
+private let resolver = Mutex<(@Sendable (String, UInt64) -> CrashBacktrace.Symbol?)?>(nil)
+
+extension CrashBacktrace.Frame: Codable {
+    private enum CodingKeys: CodingKey { case address, image, offset, isReturnAddress, symbol }
+
+    /// Decodes a frame.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try values.decode(UInt64.self, forKey: .address), try values.decodeIfPresent(String.self, forKey: .image),
+            try values.decode(UInt64.self, forKey: .offset), try values.decode(Bool.self, forKey: .isReturnAddress),
+            known: try values.decodeIfPresent(CrashBacktrace.Symbol.self, forKey: .symbol))
+    }
+
+    /// Encodes the frame with its symbol, which nobody may be able to find where it is decoded.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(address, forKey: .address)
+        try values.encodeIfPresent(image, forKey: .image)
+        try values.encode(offset, forKey: .offset)
+        try values.encode(isReturnAddress, forKey: .isReturnAddress)
+        try values.encodeIfPresent(found, forKey: .symbol)
+    }
+}
