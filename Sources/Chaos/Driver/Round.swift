@@ -34,8 +34,7 @@ struct Round {
         let book = (Logbook.directoryVariable, directory)
         let client = ChildProcess(
             ["client", String(seed), String(number), doom == nil ? "free" : "doomed"],
-            variables: [book, (Proc.tagVariable, tag), ("SWIFT_BACKTRACE", "enable=no")], errors: errors,
-            capturesOutput: true)
+            variables: [book, (Proc.tagVariable, tag)], errors: errors, capturesOutput: true)
         guard let client, let output = client.output else {
             return totals.breach(.driver, "cannot start a client: errno \(errno)")
         }

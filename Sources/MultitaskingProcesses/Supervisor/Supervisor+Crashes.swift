@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import MultitaskingSystem
 
 // Members that die of a signal: they ring the doorbell when they begin to, and end in a moment, unless the system has
 // their memory to write out.

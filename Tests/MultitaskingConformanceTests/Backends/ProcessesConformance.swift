@@ -14,9 +14,7 @@ struct ProcessBackend: ConformanceBackend {
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
-        // The traps are meant; nobody reads their backtraces.
-        unsafe setenv("SWIFT_BACKTRACE", "enable=no", 1)
-        return try ProcessPool(maxWorkers: settings.maxWorkers, arenaLimit: 256 << 20)
+        try ProcessPool(maxWorkers: settings.maxWorkers, arenaLimit: 256 << 20)
     }
 
     func holdings(of executor: any Executor) -> [String: Int] {

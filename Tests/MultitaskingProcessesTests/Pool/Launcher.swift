@@ -13,11 +13,15 @@ enum Launcher {
         .deletingLastPathComponent()
 
     /// Runs a scenario; it must pass all its checks, end in time and leave no process behind.
+    ///
+    /// - Parameter backtracer: what the environment has for `SWIFT_BACKTRACE`; nil for what users have, which is nothing.
+    /// - Returns: what it printed.
+    @discardableResult
     static func expectPass(
-        _ scenario: String, _ method: String, number: Int = 0, within limit: Duration = .seconds(120),
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let launched = try launch(scenario, method, number: number)
+        _ scenario: String, _ method: String, number: Int = 0, backtracer: String? = nil,
+        within limit: Duration = .seconds(120), sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> String {
+        let launched = try launch(scenario, method, number: number, backtracer: backtracer)
         let deadline = ContinuousClock.now + limit
         while launched.process.isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
         let hangs = launched.process.isRunning
@@ -32,10 +36,13 @@ enum Launcher {
             hangs || launched.process.terminationStatus == 0 && launched.process.terminationReason == .exit,
             "\(scenario) \(method) \(number) ended with \(launched.process.terminationStatus):\n\(output)",
             sourceLocation: sourceLocation)
+        return output
     }
 
     /// Starts a scenario and does not wait.
-    static func launch(_ scenario: String, _ method: String, number: Int = 0) throws -> LaunchedHarness {
+    static func launch(
+        _ scenario: String, _ method: String, number: Int = 0, backtracer: String? = nil
+    ) throws -> LaunchedHarness {
         let tag = UUID().uuidString
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("pool-harness-\(tag).txt")
         _ = FileManager.default.createFile(atPath: output.path, contents: nil)
@@ -44,8 +51,7 @@ enum Launcher {
         process.arguments = [scenario, method, String(number)]
         var environment = ProcessInfo.processInfo.environment
         environment["POOL_HARNESS_TAG"] = tag
-        // The traps are meant; nobody reads their backtraces.
-        environment["SWIFT_BACKTRACE"] = "enable=no"
+        environment["SWIFT_BACKTRACE"] = backtracer
         process.environment = environment
         let handle = try FileHandle(forWritingTo: output)
         process.standardOutput = handle
