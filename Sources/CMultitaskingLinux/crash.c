@@ -266,11 +266,8 @@ static void crashed(int signal, siginfo_t *info, void *context) {
     }
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (plan.area) {
-        plan.area->signal = (uint64_t)signal;
-        plan.area->fault_address = is_sent || info->si_code <= 0 ? 0 : (uint64_t)(uintptr_t)info->si_addr;
-        write_frames(context);
-    }
+    if (plan.area) plan.area->frame_count = 0;
+    // First, so that the supervisor ends this process if the rest takes too long.
     if (plan.death) {
         uint64_t time = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
         __atomic_store_n(&plan.death[1], (uint64_t)signal, __ATOMIC_RELAXED);
@@ -278,6 +275,11 @@ static void crashed(int signal, siginfo_t *info, void *context) {
         uint64_t one = 1;
         ssize_t written = write(plan.doorbell, &one, sizeof one);
         (void)written;
+    }
+    if (plan.area) {
+        plan.area->signal = (uint64_t)signal;
+        plan.area->fault_address = info->si_code <= 0 ? 0 : (uint64_t)(uintptr_t)info->si_addr;
+        write_frames(context);
     }
     if (plan.prints && is_swifts(&actions_before[signal])) print(signal, info, context);
     die(signal);

@@ -80,13 +80,15 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
-    _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits, _ backtraces: Backtraces,
+    _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits,
+    _ backtraces: Backtraces,
     _ interrupts: Interrupts, _ atExit: ShutdownMode,
     _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> (ProcessPool, (any InterruptHandling)?) {
     try validate(maxWorkers: maxWorkers, interrupts)
     let pool = try ProcessPool(
-        maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits, backtraces: backtraces,
+        maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits,
+        backtraces: backtraces,
         atExit: atExit,
         initializingWith: WorkerInitializer(initializer))
     guard case .shutDown(let time) = interrupts else { return (pool, nil) }
