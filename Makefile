@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup build demo test check format generate test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all \
-	kill chaos fuzz crashes replacements \
+	models setup-models kill chaos fuzz crashes replacements \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -21,26 +21,31 @@ help: ## List what there is (this)
 
 # --- Setting up ------------------------------------------------------------------------------------------------------
 
+# Installs the packages in $missing, if there are any.
+define INSTALL
+set -- $$missing
+[ $$# -gt 0 ] || exit 0
+if [ "$$(id -u)" -eq 0 ]; then sudo=; else sudo="sudo "; fi
+update="$${sudo}apt-get update"
+install="$${sudo}apt-get install -y --no-install-recommends $$*"
+give_up() {
+	echo "$$1 Install what is missing by hand, then run make again:" >&2
+	echo "    $$update && $$install" >&2
+	exit 1
+}
+echo "This package needs $$*, which this machine does not have."
+command -v apt-get >/dev/null || give_up "There is no apt-get here: this is not Debian or Ubuntu."
+[ -z "$$sudo" ] || command -v sudo >/dev/null || give_up "Installing needs root, and there is no sudo."
+echo "Installing: $$install"
+# A machine that is fresh, or has not been used for long, does not know where to find packages.
+$$install || { $$update && $$install; } || give_up "Installing has failed."
+endef
+
 setup: ## Install libzstd-dev (and pkg-config) where pkg-config does not find libzstd
 	@missing=
 	command -v pkg-config >/dev/null || missing=pkg-config
 	{ command -v pkg-config && pkg-config --exists libzstd; } >/dev/null || missing="$$missing libzstd-dev"
-	set -- $$missing
-	[ $$# -gt 0 ] || exit 0
-	if [ "$$(id -u)" -eq 0 ]; then sudo=; else sudo="sudo "; fi
-	update="$${sudo}apt-get update"
-	install="$${sudo}apt-get install -y --no-install-recommends $$*"
-	give_up() {
-		echo "$$1 Install what is missing by hand, then run make again:" >&2
-		echo "    $$update && $$install" >&2
-		exit 1
-	}
-	echo "This package needs $$*, which this machine does not have."
-	command -v apt-get >/dev/null || give_up "There is no apt-get here: this is not Debian or Ubuntu."
-	[ -z "$$sudo" ] || command -v sudo >/dev/null || give_up "Installing needs root, and there is no sudo."
-	echo "Installing: $$install"
-	# A machine that is fresh, or has not been used for long, does not know where to find packages.
-	$$install || { $$update && $$install; } || give_up "Installing has failed."
+	$(INSTALL)
 	pkg-config --exists libzstd || give_up "pkg-config still does not find libzstd."
 
 # --- Everyday --------------------------------------------------------------------------------------------------------
@@ -114,7 +119,7 @@ test-builds-all: test-builds ## The same without checks, and for the dynamic lib
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: lint warnings test test-builds-all test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
+check: lint models warnings test test-builds-all test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
 
 # SwiftPM silences the warnings of dependencies, so only ours become errors.
 warnings: setup ## Build everything, tests too, with warnings as errors, in debug and release
@@ -139,6 +144,15 @@ sanitize-thread: setup ## Run the tests that support it under the thread sanitiz
 sanitize-address: setup ## Run the tests that support it under the address sanitizer
 	$(TEST) --sanitize address --scratch-path $(BUILD)/address $(SANITIZED) \
 		--skip refusedThreadThrowsAndLeavesNoOther
+
+setup-models:
+	@missing=
+	command -v spin >/dev/null || missing=spin
+	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"
+	$(INSTALL)
+
+models: setup-models ## Check the models of the protocols between processes, and that known faults are found in them
+	Tests/Models/check
 
 # Every place takes hours in all scenarios together; SCENARIOS="send task-inline" picks some.
 SCENARIOS ?=

@@ -27,6 +27,9 @@ public protocol Channel: AnyObject, Sendable {
 
     /// Takes the first element, or returns nil if there was none until the limit, or the channel is closed and empty.
     ///
+    /// Without a limit, this waits as long as somebody might send: until the channel is closed or its executor has ended. That
+    /// all tasks which send to it have ended is no reason to return, as others may come; close the channel after the last one.
+    ///
     /// - Throws: `wrongType` if the first element is of another type: it then stays where it is; `decodeFailed` if
     ///   its bytes cannot be decoded: it is then removed, so that it cannot block the channel.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")

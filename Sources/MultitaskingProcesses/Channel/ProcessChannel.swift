@@ -13,7 +13,10 @@ import MultitaskingSerialization
 /// once for each such death, before all that was not received yet; several of them in the order in which they were sent.
 /// What goes back needs no room: the bounds are for what was never received. What the parent receives does not go back.
 ///
-/// When the pool has ended, its channels are closed: the parent may receive what is left.
+/// When the pool has ended, its channels are closed: the parent may receive what is left. A channel does not end by itself
+/// when the tasks that send to it have ended, because every task that is still to come may be given it: a receive that waits
+/// without a limit then waits for one of them, or until the channel is closed. So whoever knows that all has been sent closes
+/// it, the parent when it has the last sender's result, for instance.
 ///
 /// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
@@ -196,6 +199,9 @@ public final class ProcessChannel: JoinableChannel {
     private func claimOnce(_ type: Any.Type, fingerprint: UInt64) throws -> Attempt {
         // Asked before: if the channel was closed by then, what is not in it yet never will be.
         let isClosed = queue.isClosed
+        // ORDERING: before the places. A sender that claims one and then does not see the flag has claimed it before this
+        // looks; see `ChannelQueue.send`.
+        if isClosed { fence() }
         let journal = membership.journal.begin()
         var isHeld = false
         defer {
