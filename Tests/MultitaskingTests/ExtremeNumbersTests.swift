@@ -163,12 +163,17 @@ extension Facade {
                         expectError(.invalidArgument) { try manager.executor.map(double, chunkSize: size, 0..<3) }
                         continue
                     }
+                    #expect(try manager.executor.map(double, chunkSize: size, 0..<3).values() == [0, 2, 4], "\(size)")
+                    if pool == .processes, size > Int(UInt32.max) {
+                        expectError(.invalidArgument) { try manager.executor.makeChannel(capacity: size) }
+                        expectError(.invalidArgument) { try manager.session(inputQueueSize: size) }
+                        continue
+                    }
                     let channel = try manager.executor.makeChannel(capacity: size)
                     #expect(try channel.send(1, wait: .never) && channel.receive(as: Int.self, wait: .never) == 1)
-                    #expect(channel.status.capacity ?? 0 >= min(size, Int(UInt32.max)))
+                    #expect(channel.status.capacity == size)
                     let session = try manager.session(inputQueueSize: size, outputQueueSize: size)
                     #expect(try session.context.writeInput(1))
-                    #expect(try manager.executor.map(double, chunkSize: size, 0..<3).values() == [0, 2, 4], "\(size)")
                 }
             }
         }

@@ -38,7 +38,7 @@ final class Job<Value: Sendable>: QueuedJob, FutureSource {
     /// A function of its own, so that the body and what it captured are gone before anybody learns of the end.
     private func outcomeOfBody(in environment: any TaskEnvironment) -> TaskOutcome<Value> {
         guard case .running(let body) = progress.access({ $0 }) else { return .cancelled }
-        do { return .success(try body(environment)) } catch { return .failure(error) }
+        do { return .success(try body(environment)) } catch { return .thrown(error) }
     }
 
     func cancel(force: Bool) -> Bool {

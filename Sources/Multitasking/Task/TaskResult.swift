@@ -5,7 +5,8 @@ public struct TaskResult: Sendable {
 
     /// Why there is no value; nil if there is one.
     ///
-    /// What the function threw, or a `MultitaskingError` that says what befell the task.
+    /// What the function threw, or a `MultitaskingError` that says what happened to the task. If the function threw one of
+    /// these, its `origin` is `.task`, and the flags below are false: they speak of the pool alone.
     public let error: (any Error)?
 
     /// Makes a result of a task's outcome.
@@ -28,17 +29,24 @@ public struct TaskResult: Sendable {
     /// Whether the task's function returned.
     public var isSuccessful: Bool { error == nil }
 
-    /// Whether the task was cancelled before it started, or its function threw `CancellationError`.
-    public var isCancelled: Bool {
-        switch error {
-        case let error as MultitaskingError: error.code == .cancelled
-        case let error as RemoteError: error.typeName == String(reflecting: CancellationError.self)
-        default: error is CancellationError
+    /// Whether the pool has cancelled the task: before it started, or by force while it ran.
+    ///
+    /// A function that throws `CancellationError`, or an error of another pool, has failed.
+    public var isCancelled: Bool { codeOfPool == .cancelled }
+
+    /// Whether the wait ended before the task did, or a time limit of its options has ended the task.
+    public var isTimedOut: Bool {
+        switch codeOfPool {
+        case .timedOut, .taskTimedOut, .queueTimedOut: true
+        default: false
         }
     }
 
-    /// Whether the wait, or the time the task was given, ended before the task did.
-    public var isTimedOut: Bool { (error as? MultitaskingError)?.code == .timedOut }
+    /// What the pool says, unless the error is the task's own.
+    private var codeOfPool: MultitaskingError.Code? {
+        guard let error = error as? MultitaskingError, error.origin == .pool else { return nil }
+        return error.code
+    }
 
     /// The value, as the type that the function returns: `let primes: [Int] = try result.get()`.
     ///

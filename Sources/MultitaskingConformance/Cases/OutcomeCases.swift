@@ -40,6 +40,33 @@ let outcomeCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "outcome.whatATaskThrewIsTheTasks", duty: "TaskOutcome.thrown(_:)",
+        "A task throws a MultitaskingError of its own, as if the pool had made it: the error says that it has not."
+    ) { trial in
+        try trial.withPool { pool in
+            for code in ["timedOut", "cancelled", "taskTimedOut", "queueTimedOut", "workerCrashed"] {
+                for future in [try pool.submit(throwAsThePool, code), try pool.submit(throwAsThePoolLater, code)] {
+                    _ = future.waitUntilDone(trial.limit)
+                    trial.expect("whether the task was cancelled", future.isCancelled, is: false)
+                    guard case .failure(let error as MultitaskingError) = future.outcome() else {
+                        trial.expect(false, "expected \(code); the outcome is \(String(describing: future.outcome()))")
+                        continue
+                    }
+                    trial.expect("the error's code", error.code.name, is: code)
+                    trial.expect("whose error it is", error.origin, is: .task)
+                }
+                guard
+                    case .failure(let error as MultitaskingError)? = try pool.map(throwAsThePool, [code])
+                        .results(timeout: .seconds(60)).first
+                else {
+                    trial.expect(false, "expected \(code) of a map")
+                    continue
+                }
+                trial.expect("whose error that of an element is", error.origin, is: .task)
+            }
+        }
+    },
+    ConformanceCase(
         "outcome.thrownErrorArrivesAsItself", duty: "Executor.submit(_:options:)",
         "A Codable error that a task throws arrives as the value, another one as itself or as a RemoteError."
     ) { trial in

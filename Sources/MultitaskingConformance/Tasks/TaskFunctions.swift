@@ -14,6 +14,8 @@ func echoBytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
 func echoStubborn(_ value: Stubborn) -> Int { 1 }
 func makeStubborn(_ moment: Stubborn.Moment, _ home: Int32) -> Stubborn { Stubborn(moment, home: home) }
 func throwPortable(_ number: Int) throws -> Int { throw PortableFailure(number: number) }
+func throwAsThePool(_ code: String) throws -> Int { throw MultitaskingError(.init(code), "thrown by the task") }
+func throwAsThePoolLater(_ code: String) async throws -> Int { try throwAsThePool(code) }
 func throwPlain(_ number: Int) throws -> Int { throw PlainFailure(number: number) }
 func throwLater(_ number: Int) async throws -> Int { throw PortableFailure(number: number) }
 

@@ -10,7 +10,7 @@ package struct ErrorEnvelope: Codable, Sendable {
     package init(_ error: any Error) { self.error = error }
 
     private enum Key: CodingKey {
-        case stand, type, value, code, message, cause
+        case stand, type, value, code, message, cause, origin
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -18,7 +18,8 @@ package struct ErrorEnvelope: Codable, Sendable {
         if let error = error as? MultitaskingError {
             try container.encode(error.code.name, forKey: .code)
             try container.encode(error.message, forKey: .message)
-            return try container.encodeIfPresent(error.cause.map(Self.stand), forKey: .cause)
+            try container.encodeIfPresent(error.cause.map(Self.stand), forKey: .cause)
+            return try container.encode(error.origin, forKey: .origin)
         }
         try container.encode(Self.stand(for: error), forKey: .stand)
         if let codable = error as? any Error & Encodable, type(of: codable) is any (Error & Decodable).Type,
@@ -34,7 +35,8 @@ package struct ErrorEnvelope: Codable, Sendable {
         if let code = try container.decodeIfPresent(String.self, forKey: .code) {
             error = MultitaskingError(
                 .init(code), try container.decode(String.self, forKey: .message),
-                cause: try container.decodeIfPresent(RemoteError.self, forKey: .cause))
+                cause: try container.decodeIfPresent(RemoteError.self, forKey: .cause),
+                origin: try container.decode(MultitaskingError.Origin.self, forKey: .origin))
             return
         }
         let stand = try container.decode(RemoteError.self, forKey: .stand)

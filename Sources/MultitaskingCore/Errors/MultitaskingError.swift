@@ -1,7 +1,8 @@
 /// What went wrong in a pool, a channel or a session, and what to do about it.
 ///
-/// Errors that a task's own function throws are not of this type: they reach the caller as they are, or as a
-/// ``RemoteError`` where the value could not cross from a worker process.
+/// Errors that a task's own function throws reach the caller as they are, or as a ``RemoteError`` where the value could not
+/// cross from a worker process. They may be of this type as well, for example because the function has waited for another
+/// pool: ``origin`` says whose an error is.
 public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. More kinds may be added: switch with a `default`.
     public let code: Code
@@ -12,12 +13,23 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The error underneath, where there is one.
     public let cause: (any Error)?
 
+    /// Whose error it is: one that a task's function threw is the task's, whatever had made it.
+    public let origin: Origin
+
     /// Makes an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.init(code, message, cause: cause, origin: .pool)
+    }
+
+    package init(_ code: Code, _ message: String, cause: (any Error)?, origin: Origin) {
         self.code = code
         self.message = message
         self.cause = cause
+        self.origin = origin
     }
+
+    /// The same error, as one that a task's function threw.
+    public var thrownByTask: Self { Self(code, message, cause: cause, origin: .task) }
 
     /// The code's name, the message, and the cause.
     public var description: String {
@@ -27,6 +39,20 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
 }
 
 extension MultitaskingError {
+    /// Whose error it is.
+    ///
+    /// ```swift
+    /// do { try future.value(timeout: .seconds(1)) } catch let error as MultitaskingError where error.code == .timedOut {
+    ///     error.origin == .pool   // the task has not ended yet; .task: its function threw this
+    /// }
+    /// ```
+    public enum Origin: UInt8, Sendable, Hashable, Codable {
+        /// The call that threw it, or what happened to the task: a time limit, a crash, a cancellation.
+        case pool
+        /// The task's function threw it.
+        case task
+    }
+
     /// The kind of a ``MultitaskingError``.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The code's name as it is written in Swift, for example `nameNotAvailable`.

@@ -7,6 +7,12 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
     /// It was cancelled before it started, or ended by a forced cancel.
     case cancelled
 
+    /// The outcome of a task whose function threw: a backend makes it of what it has caught.
+    ///
+    /// A `MultitaskingError` is the task's from then on; see ``MultitaskingError/origin``.
+    @inlinable
+    public static func thrown(_ error: any Error) -> Self { .failure(thrownByTask(error)) }
+
     /// The value.
     /// - Throws: the failure, or an error with the code `cancelled`.
     @inlinable
@@ -19,6 +25,10 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
         }
     }
 }
+
+/// The error as one that a task's function threw.
+@inlinable
+package func thrownByTask(_ error: any Error) -> any Error { (error as? MultitaskingError)?.thrownByTask ?? error }
 
 /// How far a task is.
 public enum TaskState: Sendable, Hashable {

@@ -36,7 +36,7 @@ public struct MapChunk<Output: Sendable>: Sendable {
         for offset in 0..<elements.count {
             environment.noteProgress(offset)
             do { values.append(try function(elements[offset])) } catch {
-                failures.append(Failure(offset: offset, error: error))
+                failures.append(Failure(offset: offset, error: thrownByTask(error)))
             }
         }
         duration = environment.clock.now - start

@@ -224,7 +224,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     /// If the worker died, only the element that it was at is to blame, and the others are run elsewhere.
     private func parts(afterFailure error: any Error, of elements: ArraySlice<Element>) -> [Part] {
-        guard let failure = (error as? MultitaskingError)?.cause as? WorkerFailure, elements.count > 1 else {
+        guard let error = error as? MultitaskingError, error.origin == .pool,
+            let failure = error.cause as? WorkerFailure, elements.count > 1
+        else {
             return failed(elements, error)
         }
         guard failure.phase == .running, let progress = failure.progress, progress < elements.count else {

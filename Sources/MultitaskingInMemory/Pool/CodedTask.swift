@@ -42,7 +42,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
             case .success(let output):
                 return .value(try Self.bytes { try Function.encode(output: output, into: &$0) })
             case .failure(let error as MultitaskingError):
-                return Self.failure(error, error.code)
+                return Self.failure(error.thrownByTask, error.code)
             case .failure(let error):
                 return .thrown(try Self.bytes { try $0.encode(error: error) }, error)
             }

@@ -95,7 +95,12 @@ extension SimulationState {
             finishThrowing(task, record, error, .thrown(bytes))
         case .failure(let error):
             note(.fails(task: task, error.code.name), by: party)
-            finishThrowing(task, record, error, .failure(error))
+            // What the pool could not do, for example encode the result, is no reason to try again.
+            if error.origin == .task {
+                finishThrowing(task, record, error, .failure(error))
+            } else {
+                settle(task, .failure(error))
+            }
         }
         release(worker)
         if case .crash(let end)? = faults.action(at: .afterResult(task: task, attempt: record.attempts)) {

@@ -79,7 +79,6 @@ extension PoolCore {
     private func runCopy<Function: PortableFunction>(
         _ call: Invoker<Function>, as me: Member, _ slot: TaskSlot, parent: pid_t
     ) -> Int32 {
-        forkGeneration.add(1, ordering: .relaxed)
         membership.become(me.index)
         OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()

@@ -12,9 +12,11 @@ extension PoolCore {
 
     func makeChannel(_ options: ChannelOptions) throws -> ProcessChannel {
         try options.validate()
-        var options = options
-        // More than this does not fit into the largest arena, so it is no other bound.
-        options.capacity = options.capacity.map { min($0, Int(UInt32.max)) }
+        if let capacity = options.capacity, capacity > Int(UInt32.max) {
+            throw MultitaskingError(
+                .invalidArgument,
+                "a channel's capacity is \(capacity); give a number from 1 to 4294967295, or nil for no bound")
+        }
         try checkUsable()
         releaseLingering()
         let (index, serial) = try objects.withLock { objects in

@@ -20,7 +20,7 @@ final class PoolCore: Sendable {
     let jobs: JobRing
     let idle: IdleWorkers
     let freeSlots: FreeSlots
-    private let generation = forkGeneration.load(ordering: .relaxed)
+    private let generation = ForkGeneration.begin()
 
     let systemKills = SystemKills()
     let reader: PlaceReader
@@ -85,7 +85,7 @@ final class PoolCore: Sendable {
     deinit { membership.startedWatcher?.stop() }
 
     /// Whether this is the process that made the pool, not a copy of it.
-    var isOwn: Bool { membership.isClient && generation == forkGeneration.load(ordering: .relaxed) }
+    var isOwn: Bool { membership.isClient && generation == ForkGeneration.current }
 
     static var isShutDown: MultitaskingError {
         MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
@@ -126,9 +126,3 @@ final class PoolCore: Sendable {
             .compactMap(\.process).filter(mark.isMember)
     }
 }
-
-/// How many times a pool has forked on the way from the first process to this one: a pool of another generation belongs to
-/// a parent process, and cannot be used here.
-///
-/// ORDERING: relaxed; it changes right after a fork, while there is one thread.
-let forkGeneration = Atomic<Int>(0)

@@ -89,7 +89,6 @@ extension Supervision {
     }
 
     private func runForked(_ supervisor: consuming Supervisor) -> Int32 {
-        forkGeneration.add(1, ordering: .relaxed)
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
         mt_close_descriptors(3, mapping.descriptor, doorbell, clientPidfd, supervisor.link)
         return supervisor.run()

@@ -49,7 +49,7 @@ struct TaskRunner {
     /// Ends the task with what its function threw, unless it is to be run again.
     private func finish(with error: any Error, _ word: () -> SlotWord) -> End {
         if slot.kind == .portable, slot.orders.retries(error) { return .retry }
-        if let error = error as? MultitaskingError { return fail(error, as: error.code, word) }
+        if let error = error as? MultitaskingError { return fail(error.thrownByTask, as: error.code, word) }
         do { try finish(.thrown, word) { try $0.encode(error: error) } } catch { return fail(toStore: error, word) }
         return .settled
     }

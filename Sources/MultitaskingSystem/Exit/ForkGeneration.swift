@@ -20,9 +20,13 @@ package enum ForkGeneration {
     private static let isCounting =
         pthread_atfork(nil, nil, { ForkGeneration.counter.add(1, ordering: .relaxed) }) == 0
 
-    /// How many forks there were on the way from the first process that asked to this one.
-    package static var current: Int {
+    /// The number of this process, to be compared with ``current`` later. Has forks counted from now on.
+    package static func begin() -> Int {
         _ = isCounting
-        return counter.load(ordering: .relaxed)
+        return current
     }
+
+    /// How many forks there were on the way from the first process that asked to this one.
+    @inline(__always)
+    package static var current: Int { counter.load(ordering: .relaxed) }
 }

@@ -48,6 +48,7 @@ public final class ThreadChannel: InProcessChannel {
     /// - Throws: as ``send(_:wait:)-swift.method`` does.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
+        try registry.checkOwner()
         let box = TypedElement(element)
         return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
     }
@@ -59,6 +60,7 @@ public final class ThreadChannel: InProcessChannel {
     public func receiveInProcess<Element: Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
+        try registry.checkOwner()
         let element = try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) }
         return element??.value(as: type)
     }
@@ -79,7 +81,7 @@ public final class ThreadChannel: InProcessChannel {
     /// Waits until every element sent so far was reported by ``taskDone()``; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit) -> Bool {
-        storage.block(for: .join, wait: wait) { storage.join(orEnlist: $0) } ?? false
+        storage.block(for: .join, wait: registry.isOwn ? wait : .never) { storage.join(orEnlist: $0) } ?? false
     }
 
     /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.

@@ -73,7 +73,7 @@ public final class ThreadPool: InProcessExecutor {
 
     /// Queues a call; see the overloads for the usual spellings.
     ///
-    /// - Throws: `shutDown` after `shutdown(_:)`; `timedOut` if the pool has a limit and no room became
+    /// - Throws: `shutDown` after `shutdown(_:)`, and in a process that was forked from the pool's; `timedOut` if the pool has a limit and no room became
     ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
     /// - Complexity: constant; one allocation if arguments and result are small, and no system call unless a sleeping worker must be woken.
     @inlinable
@@ -98,6 +98,7 @@ public final class ThreadPool: InProcessExecutor {
     /// A task's thread does not die alone, so there is never anything to redeliver.
     /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes: elements are not encoded here.
     public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+        try storage.registry.checkOwner()
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(
@@ -153,6 +154,8 @@ public final class ThreadPool: InProcessExecutor {
     }
 
     private func end(_ mode: ShutdownMode) {
+        // The threads of a parent process are not to be waited for here.
+        guard storage.registry.isOwn else { return }
         storage.close(cancellingQueued: mode != .drain)
         let isInside = PoolIdentity.current === storage.identity
         switch lifecycle.withLock({ $0.shutDown(fromInside: isInside) }) {
@@ -175,6 +178,7 @@ public final class ThreadPool: InProcessExecutor {
 
     @usableFromInline
     func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
+        try storage.registry.checkOwner()
         if let room = storage.room {
             try takeRoom(room, waitForRoom)
             task.occupy(room)

@@ -38,6 +38,8 @@ public final class ThreadCancelSignal: CancelSignal {
     public func waitUntilSet(_ wait: WaitLimit) -> Bool {
         if isSet { return true }
         if case .never = wait { return false }
+        // The tasks that might set it are in the parent process.
+        guard registry.isOwn else { return false }
         return gate.wait(until: wait.deadline)
     }
 

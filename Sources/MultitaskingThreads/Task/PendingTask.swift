@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// A task as the pool's queue sees it: something to be run, failed or cancelled, whichever comes first.
@@ -10,6 +11,8 @@ class PendingTask: @unchecked Sendable {
     // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is read
     // by others only after `progress` says that the task is done, and never written again.
     private let progress = TaskProgress()
+    /// Of the process that has submitted the task.
+    private let generation = UInt32(truncatingIfNeeded: ForkGeneration.current)
 
     /// How long a waiting thread looks at the task before it goes to sleep.
     private static var spinNanoseconds: Int64 { 20_000 }
@@ -64,6 +67,7 @@ class PendingTask: @unchecked Sendable {
         if case .never = wait { return false }
         let deadline = wait.deadline
         if Spin.wait(nanoseconds: Self.spinNanoseconds, until: { progress.isOver }) { return true }
+        if endIfForeign() { return progress.isOver }
         let gate = watchedGate()
         // The gate opens just after the end; who comes in between need not wait for it.
         return progress.isOver || gate.wait(until: deadline)
@@ -72,7 +76,17 @@ class PendingTask: @unchecked Sendable {
     @usableFromInline
     final func whenDone(_ body: @escaping @Sendable () -> Void) {
         if progress.isOver { return body() }
+        _ = endIfForeign()
         watchedGate().whenOpen(body)
+    }
+
+    /// Ends a task that nobody runs in this process, because it was forked from the one that has submitted it; whether it was.
+    ///
+    /// What was running then does not end here, so that nobody can wait for it.
+    private func endIfForeign() -> Bool {
+        guard generation != UInt32(truncatingIfNeeded: ForkGeneration.current) else { return false }
+        fail(ObjectRegistry.belongsToParent)
+        return true
     }
 
     /// The gate, which opens when the task is over.

@@ -139,6 +139,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
+            "fork-inherited-thread-pool", "fork-inherited-pool",
         ], methods)
     func forkSafety(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -3,9 +3,12 @@ import Foundation
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingThreads
 import Synchronization
 
 let forkSafetyScenarios: [String: Scenario] = [
+    "fork-inherited-pool": { try $0.forkWithPool() },
+    "fork-inherited-thread-pool": { try $0.forkWithThreadPool() },
     "fork-busy-threads-before": { try $0.busyThreads(before: true) },
     "fork-busy-threads-after": { try $0.busyThreads(before: false) },
     "fork-dispatch-used-before": { try $0.dispatchUsedBefore() },
@@ -49,6 +52,63 @@ private func useEverything(_ count: Int) async throws -> Int {
 }
 
 extension Harness {
+    /// A thread pool in a forked process: it takes nothing on, and nobody there waits for it.
+    func forkWithThreadPool() throws {
+        let pool = try ThreadPool(maxWorkers: 1)
+        let gate = try pool.makeCancelSignal()
+        let channel = try pool.makeChannel(capacity: nil)
+        let running = try pool.submit(waitForFlag, Queue(channel), Flag(gate))
+        _ = try channel.receive(as: Int32.self, wait: .forever)
+        let queued = try pool.submit(double, 1)
+        let child = fork()
+        if child == 0 {
+            alarm(20)
+            checkThrows(.shutDown) { try pool.submit(double, 2) }
+            checkThrows(.shutDown) { try pool.makeChannel(capacity: nil) }
+            checkThrows(.shutDown) { try channel.send(1, wait: .forever) }
+            checkThrows(.shutDown) { try channel.receive(as: Int.self, wait: .forever) }
+            checkThrows(.shutDown) { try queued.value() }
+            checkThrows(.timedOut) { try running.value() }
+            check(!gate.waitUntilSet(.forever), "the signal is set")
+            _ = channel.join(wait: .forever)
+            pool.shutdown(.drain)
+            checkEqual(try? withOwnThreadPool(), 42, "what a pool of the child's own does")
+            exit(Checks.failures == 0 ? 5 : 1)
+        }
+        var status: Int32 = 0
+        _ = unsafe waitpid(child, &status, 0)
+        checkEqual(status, 5 << 8, "the child's status")
+        gate.set()
+        checkEqual(try queued.value(), 2)
+        check(try running.value() > 0, "the running task did not end")
+        pool.shutdown(.drain)
+    }
+
+    /// A process pool in a process that the program itself has forked.
+    func forkWithPool() throws {
+        try withPool { pool in
+            checkEqual(try pool.submit(double, 1).value(), 2)
+            let child = fork()
+            if child == 0 {
+                alarm(20)
+                checkThrows(.shutDown) { try pool.submit(double, 2) }
+                checkThrows(.shutDown) { try pool.makeChannel(capacity: nil) }
+                pool.shutdown(.drain)
+                exit(Checks.failures == 0 ? 5 : 1)
+            }
+            var status: Int32 = 0
+            _ = unsafe waitpid(child, &status, 0)
+            checkEqual(status, 5 << 8, "the child's status")
+            checkEqual(try pool.submit(double, 2).value(), 4)
+        }
+    }
+
+    private func withOwnThreadPool() throws -> Int {
+        let own = try ThreadPool(maxWorkers: 1)
+        defer { own.shutdown() }
+        return try own.submit(double, 21).value()
+    }
+
     func busyThreads(before: Bool) throws {
         let isOver = FlagBox()
         let work: @Sendable (Int) -> Void = { _ in
