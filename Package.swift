@@ -110,6 +110,11 @@ let package = Package(
         .executableTarget(
             name: "every-feature", dependencies: ["Multitasking", "MultitaskingProcesses"], path: "Tests/Builds"),
 
+        // Has top-level variables, of which a spawned pool must warn.
+        .executableTarget(
+            name: "top-level-program", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],
+            path: "Tests/TopLevelProgram"),
+
         .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
         .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .testTarget(
