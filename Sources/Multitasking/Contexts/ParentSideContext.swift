@@ -17,14 +17,15 @@ extension ParentSideContext {
 extension ParentSideContext {
     /// Puts `element` at the end of the input queue; false if there was no room until the limit.
     ///
-    /// Not waiting is the default. With `join`, the call also waits, for as long as it takes, until every element of the queue
-    /// was taken with `taskDone`.
+    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with `taskDone`:
+    /// for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if that takes too long,
+    /// and then the element is in the queue.
     ///
     /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element cannot be encoded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeInput<Element: Codable & Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) throws -> Bool {
         try objects.requireInputQueue().put(element, wait: wait, join: join)
     }
@@ -35,7 +36,7 @@ extension ParentSideContext {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeInput<Element: Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) throws -> Bool {
         try objects.requireInputQueue().put(element, wait: wait, join: join)
     }
@@ -95,7 +96,7 @@ extension ParentSideContext {
     /// - Throws: also `CancellationError` when the awaiting task is cancelled.
     @discardableResult
     public func writeInput<Element: Codable & Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) async throws -> Bool {
         try await objects.requireInputQueue().put(element, wait: wait, join: join)
     }
@@ -105,7 +106,7 @@ extension ParentSideContext {
     /// - Throws: also `notCodable` and `CancellationError`.
     @discardableResult
     public func writeInput<Element: Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) async throws -> Bool {
         try await objects.requireInputQueue().put(element, wait: wait, join: join)
     }

@@ -21,6 +21,9 @@ struct QueueEnd: Sendable {
         if let lock { try lock.withLock(body) } else { try body() }
     }
 
+    /// When a wait for room, and then for the end of all that was sent, must be over. Without a limit, joining has none.
+    private func joinDeadline(_ wait: WaitLimit?) -> WaitDeadline { WaitDeadline(wait ?? .forever, in: channel) }
+
     private func report(_ taskDone: Bool) throws {
         if taskDone { try channel.taskDone() }
     }
@@ -46,13 +49,16 @@ struct QueueEnd: Sendable {
 // Blocking calls.
 extension QueueEnd {
     @available(*, noasync)
-    func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit, join: Bool) throws -> Bool {
-        finish(put: try channel.send(element, wait: wait), join: join)
+    func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) throws -> Bool {
+        let deadline = joinDeadline(wait)
+        return finish(put: try channel.send(element, wait: wait ?? .never), join: join, deadline)
     }
 
     @available(*, noasync)
-    func put<Element: Sendable>(_ element: Element, wait: WaitLimit, join: Bool) throws -> Bool {
-        finish(put: try inProcess(Element.self).sendInProcess(element, wait: wait), join: join)
+    func put<Element: Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) throws -> Bool {
+        let deadline = joinDeadline(wait)
+        let accepted = try inProcess(Element.self).sendInProcess(element, wait: wait ?? .never)
+        return finish(put: accepted, join: join, deadline)
     }
 
     @available(*, noasync)
@@ -78,9 +84,9 @@ extension QueueEnd {
     }
 
     @available(*, noasync)
-    private func finish(put accepted: Bool, join: Bool) -> Bool {
+    private func finish(put accepted: Bool, join: Bool, _ deadline: WaitDeadline) -> Bool {
         guard accepted else { return false }
-        return join ? channel.join(wait: .forever) : true
+        return join ? channel.join(wait: deadline.remaining) : true
     }
 
     private func finish<Element>(taken element: Element?, taskDone: Bool) throws -> Element? {
@@ -104,12 +110,15 @@ extension QueueEnd {
 
 // Their asynchronous twins.
 extension QueueEnd {
-    func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit, join: Bool) async throws -> Bool {
-        try await finish(put: try await channel.send(element, wait: wait), join: join)
+    func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) async throws -> Bool {
+        let deadline = joinDeadline(wait)
+        return try await finish(put: try await channel.send(element, wait: wait ?? .never), join: join, deadline)
     }
 
-    func put<Element: Sendable>(_ element: Element, wait: WaitLimit, join: Bool) async throws -> Bool {
-        try await finish(put: try await inProcess(Element.self).sendInProcess(element, wait: wait), join: join)
+    func put<Element: Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) async throws -> Bool {
+        let deadline = joinDeadline(wait)
+        let accepted = try await inProcess(Element.self).sendInProcess(element, wait: wait ?? .never)
+        return try await finish(put: accepted, join: join, deadline)
     }
 
     func take<Element: Codable & Sendable>(
@@ -147,9 +156,9 @@ extension QueueEnd {
         }
     }
 
-    private func finish(put accepted: Bool, join: Bool) async throws -> Bool {
+    private func finish(put accepted: Bool, join: Bool, _ deadline: WaitDeadline) async throws -> Bool {
         guard accepted else { return false }
-        return join ? try await channel.join(wait: .forever) : true
+        return join ? try await channel.join(wait: deadline.remaining) : true
     }
 
     // These two do not wait and so may be called in an asynchronous context.

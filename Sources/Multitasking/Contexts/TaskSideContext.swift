@@ -59,14 +59,15 @@ extension TaskSideContext {
 
     /// Puts `element` at the end of the output queue; false if there was no room until the limit.
     ///
-    /// Not waiting is the default. With `join`, the call also waits, for as long as it takes, until every element of the queue
-    /// was taken with `taskDone`.
+    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with `taskDone`:
+    /// for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if that takes too long,
+    /// and then the element is in the queue.
     ///
     /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element cannot be encoded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeOutput<Element: Codable & Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) throws -> Bool {
         try objects.requireOutputQueue().put(element, wait: wait, join: join)
     }
@@ -77,7 +78,7 @@ extension TaskSideContext {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeOutput<Element: Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) throws -> Bool {
         try objects.requireOutputQueue().put(element, wait: wait, join: join)
     }
@@ -126,7 +127,7 @@ extension TaskSideContext {
     /// - Throws: also `CancellationError` when the awaiting task is cancelled.
     @discardableResult
     public func writeOutput<Element: Codable & Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) async throws -> Bool {
         try await objects.requireOutputQueue().put(element, wait: wait, join: join)
     }
@@ -136,7 +137,7 @@ extension TaskSideContext {
     /// - Throws: also `notCodable` and `CancellationError`.
     @discardableResult
     public func writeOutput<Element: Sendable>(
-        _ element: Element, wait: WaitLimit = .never, join: Bool = false
+        _ element: Element, wait: WaitLimit? = nil, join: Bool = false
     ) async throws -> Bool {
         try await objects.requireOutputQueue().put(element, wait: wait, join: join)
     }

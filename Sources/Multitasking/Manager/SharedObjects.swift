@@ -58,10 +58,22 @@ struct ScopeResolver {
             try executor.makeChannel(capacity: outputQueueSize)
         }
         let signal = try resolve(scopes.cancelEvent, \.cancelSignal, "cancelEvent") { try executor.makeCancelSignal() }
-        let lock = try resolve(scopes.outputQueueLock, \.outputQueueLock, "outputQueueLock") { QueueLock() }
+        // The lock of a queue that is shared without one is none: `scopes: .global` asks for all that there is.
+        let isTheQueues = output != nil && scopes.outputQueueLock == scopes.outputQueue
+        let lock =
+            isTheQueues && !hasLock(scopes.outputQueueLock)
+            ? nil : try resolve(scopes.outputQueueLock, \.outputQueueLock, "outputQueueLock") { QueueLock() }
         return ContextObjects(
             inputQueue: input.map { QueueEnd($0) }, outputQueue: output.map { QueueEnd($0, lock: lock) },
             cancelSignal: signal)
+    }
+
+    private func hasLock(_ scope: Scope) -> Bool {
+        switch scope {
+        case .null, .perTask: true
+        case .session: session.outputQueueLock != nil
+        case .global: global.outputQueueLock != nil
+        }
     }
 
     private func resolve<Object>(

@@ -111,7 +111,7 @@ extension TaskManager {
                 index += 1
             }
         } catch {
-            try session.cancelAll()
+            session.abandonAll()
             throw error
         }
         return session

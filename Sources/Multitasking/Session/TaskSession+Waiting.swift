@@ -111,7 +111,7 @@ extension TaskSession {
     /// Deals with the rest if what was waited for has happened.
     private func end(_ watcher: CompletionWatcher, _ tasks: [PoolTask], _ rest: RestPolicy) -> PoolTask? {
         guard let first = watcher.first else { return nil }
-        if rest != .goOn { Self.cancel(tasks.filter { !$0.isDone }, force: rest == .cancelByForce) }
+        if rest != .goOn { cancelRest(tasks.filter { !$0.isDone }, force: rest == .cancelByForce) }
         return first
     }
 

@@ -117,20 +117,34 @@ public class TaskSession: @unchecked Sendable {
     /// Cancels every task that has not started, and asks those that have to stop.
     ///
     /// - Parameters:
-    ///   - settingCancelEvent: whether to set the cancel event of each task that has one.
+    ///   - settingCancelEvent: whether to set the cancel event of each task that has one. One of scope `.global` asks the
+    ///     tasks of other sessions, too.
     ///   - force: whether to end those that run, where the pool can; see ``PoolTask/cancel(settingCancelEvent:force:)``.
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
-        Self.cancel(try tasks, settingCancelEvent: settingCancelEvent, force: force)
+        Self.cancel(try tasks, force: force) { _ in settingCancelEvent }
     }
 
     /// Cancels tasks, none of which starts because another one stops.
-    static func cancel(_ tasks: [PoolTask], settingCancelEvent: Bool = true, force: Bool) {
+    private static func cancel(
+        _ tasks: [PoolTask], force: Bool, settingCancelEvent: (PoolTask) -> Bool
+    ) {
         // From the last to the first, because workers take the first; and before anybody is asked to stop.
         for task in tasks.reversed() { task.future.cancel() }
-        guard settingCancelEvent || force else { return }
-        for task in tasks { task.cancel(settingCancelEvent: settingCancelEvent, force: force) }
+        for task in tasks {
+            let sets = settingCancelEvent(task)
+            if sets || force { task.cancel(settingCancelEvent: sets, force: force) }
+        }
     }
+
+    /// Cancels tasks that nobody has named. An event of all sessions is not set: it would stop strangers.
+    func cancelRest(_ tasks: [PoolTask], force: Bool = false) {
+        let foreign = scopeResolver.global.cancelSignal
+        Self.cancel(tasks, force: force) { $0.objects.cancelSignal.map { $0 !== foreign } ?? false }
+    }
+
+    /// Cancels what was submitted before something that cannot be.
+    func abandonAll() { cancelRest((try? tasks) ?? []) }
 
     private func withState<Value>(_ body: (inout State) throws -> sending Value) throws -> sending Value {
         try state.withLock { state in

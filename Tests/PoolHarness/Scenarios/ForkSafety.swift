@@ -55,7 +55,7 @@ extension Harness {
     /// A thread pool in a forked process: it takes nothing on, and nobody there waits for it.
     func forkWithThreadPool() throws {
         let pool = try ThreadPool(maxWorkers: 1)
-        let gate = try pool.makeCancelSignal()
+        let gate = pool.makeCancelSignal()
         let channel = try pool.makeChannel(capacity: nil)
         let running = try pool.submit(waitForFlag, Queue(channel), Flag(gate))
         _ = try channel.receive(as: Int32.self, wait: .forever)
