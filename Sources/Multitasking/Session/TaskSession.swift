@@ -221,3 +221,20 @@ extension TaskSession {
         }
     }
 }
+
+extension TaskSession: CustomStringConvertible {
+    /// How many tasks there are, and how far: `TaskSession(4 tasks: 1 queued, 1 running, 2 ended)`.
+    public var description: String {
+        guard let tasks = try? tasks else { return "TaskSession(destroyed)" }
+        var (queued, running) = (0, 0)
+        for task in tasks {
+            switch task.future.state {
+            case .queued: queued += 1
+            case .running: running += 1
+            case .done, .cancelled: break
+            }
+        }
+        return
+            "TaskSession(\(tasks.count) tasks: \(queued) queued, \(running) running, \(tasks.count - queued - running) ended)"
+    }
+}

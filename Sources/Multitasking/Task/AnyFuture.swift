@@ -47,8 +47,17 @@ public struct AnyFuture: Sendable {
     }
 }
 
+extension AnyFuture: CustomStringConvertible {
+    /// As of the future inside it: `Future<Int>(running)`.
+    public var description: String { base.description }
+
+    /// The state, or the outcome in few words.
+    var summary: String { base.summary }
+}
+
 /// What ``AnyFuture`` asks of the future inside it.
-private protocol ErasableFuture: Sendable {
+private protocol ErasableFuture: Sendable, CustomStringConvertible {
+    var summary: String { get }
     var valueType: Any.Type { get }
     var state: TaskState { get }
     var isDone: Bool { get }

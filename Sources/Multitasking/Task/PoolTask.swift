@@ -75,3 +75,8 @@ public final class PoolTask: ParentSideContext {
         return isCancelled
     }
 }
+
+extension PoolTask: CustomStringConvertible {
+    /// The name, and the state or the outcome: `task1 (succeeded: 42)`. Never blocks.
+    public var description: String { "\(name) (\(future.summary))" }
+}

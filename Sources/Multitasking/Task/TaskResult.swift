@@ -63,6 +63,15 @@ public struct TaskResult: Sendable {
     }
 }
 
+extension TaskResult: CustomStringConvertible {
+    /// `succeeded: 42`, or `failed:` and the error.
+    public var description: String {
+        if let error { return "failed: \(brief(error, limit: 200))" }
+        guard let value, !(value is Void) else { return "succeeded" }
+        return "succeeded: \(brief(value))"
+    }
+}
+
 extension MultitaskingError {
     static func wrongType(wanted: Any.Type, found: Any.Type) -> Self {
         Self(

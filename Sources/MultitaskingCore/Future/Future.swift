@@ -86,6 +86,20 @@ extension Future {
     }
 }
 
+extension Future: CustomStringConvertible {
+    /// The type, the state and, once there is one, the outcome: `Future<Int>(succeeded: 42)`. Never blocks.
+    public var description: String { "Future<\(Value.self)>(\(summary))" }
+
+    /// The state, or the outcome in few words.
+    package var summary: String {
+        switch state {
+        case .queued: "queued"
+        case .running: "running"
+        case .done, .cancelled: outcome().map(\.summary) ?? "done"
+        }
+    }
+}
+
 extension MultitaskingError {
     /// The error of a wait for a task that has not ended in time.
     public static func notDone(within timeout: Duration?) -> Self {

@@ -26,6 +26,18 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
     }
 }
 
+extension TaskOutcome {
+    /// The outcome in few words: `succeeded: 42`.
+    package var summary: String {
+        switch self {
+        case .success where Value.self == Void.self: "succeeded"
+        case .success(let value): "succeeded: \(brief(value))"
+        case .failure(let error): "failed: \(brief(error, limit: 200))"
+        case .cancelled: "cancelled"
+        }
+    }
+}
+
 /// The error as one that a task's function threw.
 @inlinable
 package func thrownByTask(_ error: any Error) -> any Error { (error as? MultitaskingError)?.thrownByTask ?? error }

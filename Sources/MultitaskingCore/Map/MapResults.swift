@@ -192,6 +192,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     // MARK: Chunks
 
+    /// How many elements have a result for sure; unlike `isDone`, it runs nothing again.
+    var settledCount: Int { chunks.reduce(0) { $0 + $1.count } }
+
     /// The first task that has not ended; nil if every element has a result.
     private func nextRunning() -> Future<Chunk>? {
         state.withLock { state in
@@ -245,4 +248,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         guard !elements.isEmpty else { return [] }
         do { return [.running(elements, try submit(Array(elements)))] } catch { return failed(elements, error) }
     }
+}
+
+extension MapResults: CustomStringConvertible {
+    /// How many elements have a result, as far as somebody has waited for them: `MapResults(40 of 100)`. Never blocks.
+    public var description: String { "MapResults(\(settledCount) of \(count))" }
 }

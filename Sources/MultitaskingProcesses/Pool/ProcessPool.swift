@@ -150,3 +150,8 @@ public struct MemoryUsage: Sendable, Hashable {
     /// Cancel signals whose handle is held.
     public var signals: Int
 }
+
+extension ProcessPool: CustomStringConvertible {
+    /// What it is, and how many workers it has at most.
+    public var description: String { "ProcessPool(\(maxWorkers) workers, \(startedBy.rawValue))" }
+}

@@ -242,3 +242,8 @@ public final class ThreadPool: InProcessExecutor {
         return name + suffix
     }
 }
+
+extension ThreadPool: CustomStringConvertible {
+    /// What it is, and how many workers it has at most.
+    public var description: String { "ThreadPool(\(maxWorkers) workers)" }
+}
