@@ -49,6 +49,26 @@ let cancelCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "cancel.largeArgumentsInTransferAreKeptByNobody", duty: "FutureSource.cancel(force:)",
+        "40 tasks with 300 kB each are cancelled about when workers take them: each was cancelled, or has its result."
+    ) { trial in
+        var random = SeededGenerator(seed: trial.seed)
+        try trial.withPool { pool in
+            for number in 0..<40 {
+                let bytes = [UInt8](repeating: UInt8(number), count: 300_000)
+                let future = try pool.submit(echoBytes, bytes)
+                for _ in 0..<Int.random(in: 0..<60, using: &random) { _ = future.state }
+                if future.cancel() {
+                    trial.expect("the state after cancel() was true", future.state, is: .cancelled)
+                } else {
+                    trial.expect(
+                        try trial.value(of: future) == bytes, "expected the bytes of a task that was not cancelled")
+                }
+            }
+            trial.expect("the next result", try trial.value(of: pool.submit(double, 1)), is: 2)
+        }
+    },
+    ConformanceCase(
         "cancel.racesAreDecidedOnce", duty: "FutureSource.cancel(force:)",
         "400 tasks are cancelled about when they start: each either was cancelled and did not run, or ran once."
     ) { trial in

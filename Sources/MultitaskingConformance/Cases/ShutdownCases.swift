@@ -109,6 +109,42 @@ let shutdownCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "shutdown.codingErrorsDoNotHoldItUp", duty: "Executor.shutdown(_:)",
+        "Arguments that cannot be decoded and results that cannot be encoded are queued when it begins, and it ends.",
+        requires: [.encoding]
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued] {
+            try trial.withExecutor(workers: 1) { pool in
+                let started = try pool.makeChannel()
+                let busy = try pool.start(announceAndSleep, trial.ticket(started), .milliseconds(20))
+                _ = try trial.next(Int.self, from: started)
+                let home = System.processID
+                // Whether a worker is another process is not ours to know: at home or away, one of the two throws.
+                let arguments = try [Stubborn.Moment.decodingAway, .decodingAtHome].map {
+                    try pool.submit(echoStubborn, Stubborn($0))
+                }
+                let results = try [Stubborn.Moment.encodingAway, .encodingAtHome].map {
+                    try pool.submit(makeStubborn, $0, home)
+                }
+                let other = try pool.submit(double, 4)
+                pool.shutdown(mode)
+                trial.expect("the running task's result", try trial.value(of: busy), is: 1)
+                trial.expect(
+                    "whether all have ended",
+                    arguments.allSatisfy(\.isDone) && results.allSatisfy(\.isDone) && other.isDone, is: true)
+                guard mode == .drain else {
+                    trial.expect(
+                        "how many were cancelled",
+                        arguments.count(where: \.isCancelled) + results.count(where: \.isCancelled), is: 4)
+                    return
+                }
+                trial.expect("a later task's result", try trial.value(of: other), is: 8)
+                trial.expect("the failures of arguments", arguments.compactMap(failureCode), is: [.decodeFailed])
+                trial.expect("the failures of results", results.compactMap(failureCode), is: [.resultEncodeFailed])
+            }
+        }
+    },
+    ConformanceCase(
         "shutdown.callbacksOfAllAreCalled", duty: "FutureSource.whenDone(_:)",
         "Each future's callback is called once, whether its task ran or was cancelled by the shutdown."
     ) { trial in
@@ -165,3 +201,8 @@ let shutdownCases: [ConformanceCase] = [
         }
     },
 ]
+
+/// The code of a task's failure; nil if there is none.
+private func failureCode<Value>(_ future: Future<Value>) -> MultitaskingError.Code? {
+    if case .failure(let error as MultitaskingError) = future.outcome() { error.code } else { nil }
+}

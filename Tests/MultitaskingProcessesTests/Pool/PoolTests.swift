@@ -78,7 +78,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "shutdown-drain", "shutdown-cancel-queued", "shutdown-kill", "shutdown-kill-stopped-worker",
-            "shutdown-concurrently", "shutdown-during-submits", "shutdown-others-still-wait", "shutdown-by-dropping",
+            "shutdown-concurrently", "shutdown-during-submits", "shutdown-during-replacement",
+            "shutdown-others-still-wait", "shutdown-by-dropping",
             "shutdown-at-once", "shutdown-children-ignored",
         ], methods)
     func shuttingDown(_ scenario: String, _ method: String) async throws {

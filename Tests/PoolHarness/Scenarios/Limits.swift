@@ -94,7 +94,15 @@ extension Harness {
                 checkEqual(try pool.submit(double, number).value(timeout: .seconds(30)), number * 2)
             }
             let last = try (0..<20).map { try pool.submit(double, $0) }
+            let failing = try pool.submit(3) { (number: Int) throws -> Int in throw CodableFailure(number: number) }
+            let crashing = try pool.submit(struckIn, Grenade(.sigkill, .never))
+            let afterwards = try pool.submit(double, 21)
             pool.shutdown(.drain)
+            do { Checks.fail("the failing task returned \(try failing.value())") } catch {
+                check(error is CodableFailure, "the failing task threw \(error)")
+            }
+            checkThrows(.workerCrashed) { try crashing.value() }
+            checkEqual(try afterwards.value(), 42)
             checkEqual(try last.map { try $0.value() }, (0..<20).map { $0 * 2 })
         }
     }

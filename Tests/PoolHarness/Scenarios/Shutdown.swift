@@ -9,6 +9,7 @@ let shutdownScenarios: [String: Scenario] = [
     "shutdown-kill-stopped-worker": { try $0.shutdownKillStopped() },
     "shutdown-concurrently": { try $0.shutdownConcurrently() },
     "shutdown-during-submits": { try $0.shutdownDuringSubmits() },
+    "shutdown-during-replacement": { try $0.shutdownDuringReplacement() },
     "shutdown-others-still-wait": { try $0.othersStillWait() },
     "shutdown-by-dropping": { try $0.dropped() },
     "shutdown-at-once": { try $0.shutdownAtOnce() },
@@ -108,6 +109,23 @@ extension Harness {
             usleep(useconds_t(round * 300))
             pool.shutdown([.drain, .cancelQueued, .kill][round % 3])
             for thread in submitters { pthread_join(thread, nil) }
+        }
+    }
+
+    /// Ends pools whose workers were all killed just before, and are being replaced.
+    func shutdownDuringReplacement() throws {
+        for round in 0..<18 {
+            let mode = [ShutdownMode.drain, .cancelQueued, .kill][round % 3]
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
+            checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
+            for pid in pool.workerProcessIDs { kill(pid, SIGKILL) }
+            let queued = try (0..<10).map { try pool.submit(double, $0) }
+            usleep(useconds_t(round / 3 * 400))
+            pool.shutdown(mode)
+            check(queued.allSatisfy(\.isDone), "a task is not over after shutdown(\(mode))")
+            // A worker that was killed may have just taken one.
+            let failed = queued.count { if case .success = $0.outcome() { false } else { true } }
+            check(mode != .drain || failed <= 2, "\(failed) tasks failed")
         }
     }
 
