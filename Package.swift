@@ -7,6 +7,7 @@ let package = Package(
         .library(name: "Multitasking", targets: ["Multitasking"]),
         .library(name: "MultitaskingCore", targets: ["MultitaskingCore"]),
         .library(name: "MultitaskingSerialization", targets: ["MultitaskingSerialization"]),
+        .library(name: "MultitaskingCaptures", targets: ["MultitaskingCaptures"]),
         .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
@@ -18,6 +19,15 @@ let package = Package(
         .executable(name: "bank", targets: ["bank"]),
         // Only a product can be a library of its own; the tests load it.
         .library(name: "pool-plugin", type: .dynamic, targets: ["PoolPlugin"]),
+    ],
+    traits: [
+        .trait(
+            name: "CaptureSending",
+            description: """
+                Functions that capture values are sent to other processes by copying the values. It reads what the compiler \
+                writes down about closures; without it, such functions run in copies of the process where that is safe.
+                """),
+        .default(enabledTraits: ["CaptureSending"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -39,6 +49,7 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "CMultitaskingLinux",
                 .product(name: "Logging", package: "swift-log"),
+                .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
             ]),
         .target(
             name: "Multitasking",
@@ -51,7 +62,10 @@ let package = Package(
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
         .target(
             name: "MultitaskingInMemory",
-            dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "Multitasking"]),
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "Multitasking",
+                .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
+            ]),
         .target(name: "CMultitaskingLinux"),
         .target(name: "CMultitaskingCaptures"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -62,6 +76,10 @@ let package = Package(
         // The backend that Docs/implementing-a-backend.md explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore"], path: "Sources/Examples/OneThreadPerTask"),
+        // The library that Docs/wrapping-a-pool.md explains.
+        .target(
+            name: "ParallelSequences", dependencies: ["MultitaskingCore"],
+            path: "Sources/Examples/ParallelSequences"),
         .executableTarget(
             name: "bank", dependencies: ["Multitasking", "MultitaskingInMemory"], path: "Sources/Examples/bank"),
 
@@ -90,7 +108,7 @@ let package = Package(
             name: "pool-harness",
             dependencies: [
                 "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
-                "CMultitaskingLinux", "CPrograms", "CRefusal",
+                "CMultitaskingLinux", "CPrograms", "CRefusal", "ParallelSequences",
             ],
             path: "Tests/PoolHarness"),
 

@@ -8,9 +8,10 @@ import Reporting
 
 /// A pool for the time of `body`.
 func withPool<Value>(
-    _ workers: Int, limits: WorkerLimits = .none, _ body: (ProcessPool) throws -> Value
+    _ workers: Int, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
+    _ body: (ProcessPool) throws -> Value
 ) throws -> Value {
-    let pool = try ProcessPool(maxWorkers: workers, limits: limits)
+    let pool = try ProcessPool(maxWorkers: workers, limits: limits, captures: captures)
     defer { pool.shutdown(.drain) }
     try pool.submit(nothing).value()
     return try body(pool)

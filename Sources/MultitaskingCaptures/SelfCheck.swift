@@ -212,15 +212,3 @@ struct Specimen {
         return true
     }
 }
-
-extension PayloadWriter {
-    /// What was written.
-    fileprivate func bytes() throws -> [UInt8] {
-        let count = byteCount
-        // SAFETY: the array has room for all bytes, and `copy` writes them all or throws.
-        return try unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
-            try unsafe copy(into: UnsafeMutableRawBufferPointer(target))
-            written = count
-        }
-    }
-}

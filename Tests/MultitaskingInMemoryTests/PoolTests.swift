@@ -49,15 +49,43 @@ import Testing
 
     // MARK: What cannot cross
 
-    @Test func aFunctionThatCapturesIsRefusedUnlessAllowed() throws {
+    @Test func whatAFunctionCapturesIsCopiedOrRefusedAsBetweenProcesses() throws {
+        final class Shared: Sendable {
+            let number = Mutex(1)
+        }
         let captured = Int.random(in: 1...9)
-        let strict = try InMemoryPool()
-        expectCode(.capturesState) { try strict.submit(1) { $0 + captured } }
-        strict.shutdown()
-        let lenient = try InMemoryPool(options: InMemoryOptions(allowsCaptures: true))
-        let value = try lenient.submit(1) { $0 + captured }.value()
-        #expect(value == 1 + captured)
-        lenient.shutdown()
+        let double: @Sendable (Int) -> Int = { $0 * captured }
+        let shared = Shared()
+        for policy in CapturePolicy.allCases {
+            let pool = try InMemoryPool(options: InMemoryOptions(captures: policy))
+            if policy == .refused {
+                expectCode(.capturesState) { try pool.submit(1) { $0 + captured } }
+            } else {
+                let value = try pool.submit(1) { double($0) + captured }.value()
+                #expect(value == 2 * captured)
+            }
+            if policy == .refused || policy == .byValue {
+                expectCode(.capturesState) { try pool.submit(1) { $0 + shared.number.withLock { $0 } } }
+            } else {
+                let value = try pool.submit(1) { $0 + shared.number.withLock { $0 } }.value()
+                #expect(value == 2)
+            }
+            pool.shutdown()
+        }
+    }
+
+    @Test func aRefusalSaysWhatIsCapturedAndWhatToDo() throws {
+        final class Account: Codable, @unchecked Sendable {
+            var balance = 1
+        }
+        let account = Account()
+        let captured = Int.random(in: 1...9)
+        let pool = try InMemoryPool()
+        let error = #expect(throws: MultitaskingError.self) { try pool.submit(1) { $0 + captured + account.balance } }
+        for words in ["`Account`", "`balance`", "arguments"] {
+            #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+        }
+        pool.shutdown()
     }
 
     @Test func aTypeWithoutANameIsRefused() throws {

@@ -45,7 +45,9 @@ struct Harness {
         .adding(submitScenarios).adding(mapScenarios).adding(crashScenarios).adding(crashMatrixScenarios)
         .adding(suicideScenarios).adding(memoryScenarios).adding(cancelScenarios).adding(shutdownScenarios)
         .adding(initializerScenarios).adding(channelScenarios).adding(redeliveryScenarios).adding(stormScenarios)
-        .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
+        .adding(signalScenarios).adding(copyScenarios).adding(captureScenarios).adding(forkSafetyScenarios).adding(
+            lossScenarios
+        )
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(outputScenarios).adding(limitScenarios)
         .adding(elasticScenarios).adding(descendantScenarios).adding(interruptScenarios)
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
@@ -56,22 +58,23 @@ struct Harness {
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(
         maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
-        limits: WorkerLimits = .none,
+        limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
         _ body: (ProcessPool) throws -> Void
     ) throws {
         // Handed on as it came: wrapped once more, it would capture and could not be sent.
         try withPool(
-            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, limits: limits,
+            maxWorkers: maxWorkers, arenaLimit: arenaLimit, shutdown: mode, limits: limits, captures: captures,
             wrapped: WorkerInitializer(initializer), body)
     }
 
     func withPool(
         maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
-        limits: WorkerLimits = .none, wrapped initializer: WorkerInitializer, _ body: (ProcessPool) throws -> Void
+        limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, wrapped initializer: WorkerInitializer,
+        _ body: (ProcessPool) throws -> Void
     ) throws {
         let pool = try ProcessPool(
-            maxWorkers: maxWorkers, startMethod: method, arenaLimit: arenaLimit, limits: limits,
+            maxWorkers: maxWorkers, startMethod: method, arenaLimit: arenaLimit, limits: limits, captures: captures,
             initializingWith: initializer)
         let before = pool.memoryUsage
         do { try body(pool) } catch { Checks.fail("threw \(error)") }

@@ -18,11 +18,13 @@ struct Generation {
         var random = random
         let pool = try ProcessPool(
             maxWorkers: plan.workers, startMethod: plan.method, arenaLimit: plan.arenaLimit,
-            compression: plan.compression, limits: plan.limits)
+            compression: plan.compression, limits: plan.limits, captures: .copiesOnly)
         let before = pool.memoryUsage
         // Another pool of the same process, which must not notice anything.
         let neighbor =
-            random.once(in: 4) ? try ProcessPool(maxWorkers: 1, startMethod: plan.method, arenaLimit: 64 << 20) : nil
+            random.once(in: 4)
+            ? try ProcessPool(
+                maxWorkers: 1, startMethod: plan.method, arenaLimit: 64 << 20, captures: .copiesOnly) : nil
         var neighbors = neighbor.map { TaskLoad($0, plan, firstID: firstID(3), random: SplitMix(seed: random.next())) }
         neighbors?.wave()
         use(pool, &random)

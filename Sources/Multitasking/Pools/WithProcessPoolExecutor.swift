@@ -1,3 +1,4 @@
+public import MultitaskingCore
 public import MultitaskingProcesses
 
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
@@ -21,6 +22,7 @@ public import MultitaskingProcesses
 ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the memory
 ///     that this process may use.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
+///   - captures: what becomes of functions that capture values; by default the values are copied like arguments.
 ///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
 ///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
@@ -34,7 +36,8 @@ public import MultitaskingProcesses
 @discardableResult
 public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-    limits: WorkerLimits = .none, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
@@ -42,7 +45,7 @@ public func withProcessPoolExecutor<Value>(
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     let (pool, handling) = try makePool(
-        maxWorkers, startMethod, arenaLimit, limits, backtraces, interrupts, atExit, initializer)
+        maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, interrupts, atExit, initializer)
     return try running(
         pool, handling,
         try TaskManager(
@@ -59,7 +62,8 @@ public func withProcessPoolExecutor<Value>(
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-    limits: WorkerLimits = .none, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain,
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
     globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
@@ -67,7 +71,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
     let (pool, handling) = try makePool(
-        maxWorkers, startMethod, arenaLimit, limits, backtraces, interrupts, atExit, initializer)
+        maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, interrupts, atExit, initializer)
     return try await running(
         pool, handling,
         try TaskManager(
@@ -81,16 +85,13 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
     _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits,
-    _ backtraces: Backtraces,
-    _ interrupts: Interrupts, _ atExit: ShutdownMode,
+    _ captures: CapturePolicy, _ backtraces: Backtraces, _ interrupts: Interrupts, _ atExit: ShutdownMode,
     _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
 ) throws -> (ProcessPool, (any InterruptHandling)?) {
     try validate(maxWorkers: maxWorkers, interrupts)
     let pool = try ProcessPool(
         maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits,
-        backtraces: backtraces,
-        atExit: atExit,
-        initializingWith: WorkerInitializer(initializer))
+        captures: captures, backtraces: backtraces, atExit: atExit, initializingWith: WorkerInitializer(initializer))
     guard case .shutDown(let time) = interrupts else { return (pool, nil) }
     return (pool, try pool.shutDownOnInterrupt(within: time))
 }

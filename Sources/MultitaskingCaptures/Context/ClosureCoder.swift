@@ -55,11 +55,8 @@ final class ClosureCoder: ContextCoder, @unchecked Sendable {
         guard let conformance = binding.address(), Images.isConstant(conformance),
             let proto = conformance.relativeIndirectable()
         else { throw CaptureRefusal.conformance }
-        for other in bindings.indices where layout.bindingsAreTypes[other] {
-            guard let type = RawAddress(bindings[other]) else { continue }
-            if Conformance.table(of: type, to: proto) == binding {
-                return .conformance(try images.reference(to: type.type), try images.location(of: proto.bits))
-            }
+        if let type = Conformance.type(ofTable: binding, conformance, proto, among: candidates) {
+            return .conformance(try images.reference(to: type), try images.location(of: proto.bits))
         }
         // A table that nobody writes to is the same everywhere. Those of generic conformances are made at run time, even if
         // they lie in a buffer of an image.
@@ -69,8 +66,42 @@ final class ClosureCoder: ContextCoder, @unchecked Sendable {
     }
 }
 
+extension ClosureCoder {
+    /// The types that a conformance may belong to: those that stand for generic parameters, and those of the captures.
+    private var candidates: [Any.Type] {
+        let parameters = bindings.indices.filter { layout.bindingsAreTypes[$0] }
+        return parameters.compactMap { RawAddress(bindings[$0])?.type } + layout.types
+    }
+}
+
 /// Conformances of types to protocols.
 enum Conformance {
+    /// The type that a witness table belongs to; nil if it cannot be found.
+    ///
+    /// - Parameters:
+    ///   - conformance: the descriptor that the table begins with.
+    ///   - candidates: types to look at, with their generic arguments: an associated type is often one of these.
+    static func type(
+        ofTable table: RawAddress, _ conformance: RawAddress, _ proto: RawAddress, among candidates: [Any.Type]
+    ) -> Any.Type? {
+        func matches(_ type: Any.Type) -> Bool { Self.table(of: RawAddress(type), to: proto) == table }
+        // The descriptor names a type that is not generic by its descriptor, directly or by a pointer to it.
+        let flags = conformance.load(12, as: UInt32.self)
+        let descriptor: RawAddress? =
+            switch flags >> 3 & 7 {
+            case 0: conformance.relative(4)
+            case 1: conformance.relative(4)?.address()
+            default: nil
+            }
+        if let type = descriptor.flatMap(ImageList.type(describedAt:)), matches(type) { return type }
+        var level = candidates
+        for _ in 0..<4 {
+            if let type = level.first(where: matches) { return type }
+            level = level.flatMap(TypeDescription.arguments)
+        }
+        return nil
+    }
+
     /// The witness table of a type's conformance; nil if there is none.
     static func table(of type: RawAddress, to proto: RawAddress) -> RawAddress? {
         // SAFETY: both come from bindings of a context, or were checked to be what they are by those who read a shape.

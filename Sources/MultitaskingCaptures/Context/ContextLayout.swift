@@ -55,6 +55,8 @@ struct ContextLayout {
     /// Whether each of the bindings is a type; otherwise it is a conformance.
     let bindingsAreTypes: [Bool]
     let slots: [Slot]
+    /// The types of the captures that are no functions.
+    let types: [Any.Type]
     let size: Int
     let alignmentMask: Int
 
@@ -88,6 +90,7 @@ struct ContextLayout {
             slots[0] = try Self.lone(slot, descriptor.captures[0], arguments)
         }
         self.slots = slots
+        types = descriptor.captures.compactMap { $0.isFunction ? nil : arguments.type(named: $0) }
         size = offset
         alignmentMask = mask
     }

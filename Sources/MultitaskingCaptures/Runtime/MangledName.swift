@@ -113,8 +113,10 @@ struct MangledName: @unchecked Sendable {
         return rest.allSatisfy { $0.isLetter || $0 == "_" } ? rest : nil
     }
 
-    /// Whether the type is that of a variable's box.
-    var isVariable: Bool { operators.contains("_X") || operators.contains("XX") || operators.hasSuffix("z") }
+    /// Whether the type is that of a variable, or of the box of one. (`Qz` ends the name of an associated type.)
+    var isVariable: Bool {
+        operators.contains("_X") || operators.contains("XX") || operators.hasSuffix("z") && !operators.hasSuffix("Qz")
+    }
 
     /// Whether the type is that of a weak or unowned reference, or of the box of one.
     var isUncountedReference: Bool {

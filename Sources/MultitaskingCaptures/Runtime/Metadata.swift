@@ -40,6 +40,19 @@ enum TypeDescription {
         return RawAddress(type) + 8 * (positiveSize - ownMembers)
     }
 
+    /// The types among the generic arguments of a struct or enum, unless there are packs among them.
+    static func arguments(of type: Any.Type) -> [Any.Type] {
+        guard MetadataKind.of(type) != MetadataKind.nativeClass, let arguments = genericArguments(of: type),
+            let descriptor = descriptor(of: type)
+        else { return [] }
+        // Behind the seven words of the descriptor and two others: how many parameters, requirements and arguments.
+        let parameterCount = Int(descriptor.load(36, as: UInt16.self))
+        let argumentCount = Int(descriptor.load(40, as: UInt16.self))
+        let hasPacksOrValues = descriptor.load(42, as: UInt16.self) & 5 != 0
+        guard parameterCount <= argumentCount, !hasPacksOrValues else { return [] }
+        return (0..<parameterCount).compactMap { arguments.address(8 * $0)?.type }
+    }
+
     /// The elements of a tuple type and where they lie in it.
     static func elements(ofTuple type: Any.Type) -> [(type: Any.Type, offset: Int)] {
         let metadata = RawAddress(type)

@@ -11,6 +11,9 @@ public struct ClosureTrace: Hashable, Sendable {
 
     private(set) var words: [UInt]
 
+    /// The address of the function's code.
+    public var code: UInt { words.first ?? 0 }
+
     /// Appends the captured values of a function to a payload, before its arguments.
     ///
     /// - Returns: what identifies the function's ``ClosureShape``; nil if it captures nothing.

@@ -2,7 +2,8 @@
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, orderCases, futureCases, streamCases, cancelCases, environmentCases, signalCases, channelCases,
+        backendCases, outcomeCases, captureCases, orderCases, futureCases, streamCases, cancelCases, environmentCases,
+        signalCases, channelCases,
         channelEndCases,
         channelPeerCases, channelAsyncCases, sharedMemoryCases, limitCases, shutdownCases, crashCases,
         historyCases,

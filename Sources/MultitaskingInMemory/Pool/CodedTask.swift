@@ -3,18 +3,24 @@ internal import MultitaskingSerialization
 
 /// One call of a function whose arguments, result and error pass through the codec as between processes.
 final class CodedTask<Function: PortableFunction>: TaskBody {
-    private let function: Function
-    private let arguments: [UInt8]
+    private let function: SimulatedFunction<Function>
+    /// What the function captures, and the arguments.
+    private let payload: [UInt8]
     private let simulation: Simulation
 
-    /// - Throws: `encodeFailed`.
-    init(_ call: Invoker<Function>, simulation: Simulation) throws {
-        function = call.function
+    /// - Throws: `encodeFailed`; `capturesState`.
+    init(_ call: Invoker<Function>, captures: CapturePolicy, simulation: Simulation) throws {
         self.simulation = simulation
+        let writer = PayloadWriter()
         do {
-            arguments = try Self.bytes { try Function.encode(call.arguments, into: &$0) }
+            function = try SimulatedFunction(call.function, captures, into: writer)
+            var encoder = writer
+            try Function.encode(call.arguments, into: &encoder)
+            payload = try writer.bytes()
         } catch {
-            if let error = error as? MultitaskingError, error.code == .encodeFailed { throw error }
+            if let error = error as? MultitaskingError, [.encodeFailed, .capturesState].contains(error.code) {
+                throw error
+            }
             throw MultitaskingError(
                 .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
                 cause: error)
@@ -22,12 +28,13 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
     }
 
     func run(in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void) -> TaskResultBytes {
-        let arguments: Function.Arguments
+        let call: Invoker<Function>
         do {
             // SAFETY: the reader is gone before the closure returns the array's bytes.
-            arguments = try unsafe self.arguments.withUnsafeBytes { bytes in
+            call = try unsafe payload.withUnsafeBytes { bytes in
                 var reader = unsafe PayloadReader(bytes, environment: environment)
-                return try Function.decodeArguments(from: &reader)
+                let function = try function.received(from: reader)
+                return Invoker(function, try Function.decodeArguments(from: &reader))
             }
         } catch {
             // An argument that is a channel or signal which no longer exists says so itself.
@@ -35,7 +42,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
             return Self.failure(error, isMissing ? .noSuchObject : .decodeFailed)
         }
         phase(.running)
-        let result = Result { try function.call(arguments, in: environment) }
+        let result = Result { try call(in: environment) }
         phase(.encoding)
         do {
             switch result {

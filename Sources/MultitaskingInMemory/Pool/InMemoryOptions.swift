@@ -1,4 +1,4 @@
-internal import MultitaskingCore
+public import MultitaskingCore
 
 /// How a simulated pool is made.
 public struct InMemoryOptions: Sendable, Hashable {
@@ -10,22 +10,29 @@ public struct InMemoryOptions: Sendable, Hashable {
     public var taskLimit: Int?
     /// How many switch points a simulation may have before it is ended as one that goes on for ever.
     public var stepLimit: Int
-    /// Whether functions that capture state, and those with private argument types, are allowed, as they are on a process
-    /// pool that may fork. By default `submit` throws `capturesState`, as on one that may not.
+    /// What becomes of functions that capture.
     ///
-    /// What is captured is then shared with the task, not copied: the one thing that a simulation cannot imitate.
-    public var allowsCaptures: Bool
+    /// Values that are captured are copied as between processes, and `submit` throws `capturesState` where they cannot be. A
+    /// function that would run in a copy of the process runs here with what it has captured shared, not copied: the one thing
+    /// that a simulation cannot imitate. The same holds for functions with private argument types.
+    public var captures: CapturePolicy
+
+    /// Whether functions that cannot be sent are allowed, as they are on a process pool that makes copies.
+    public var allowsCaptures: Bool {
+        get { captures.makesCopies }
+        set { captures = newValue ? .byValueOrCopies : .byValue }
+    }
 
     /// Makes options.
     public init(
         maxWorkers: Int = 2, faults: FaultPlan = .none, taskLimit: Int? = nil, stepLimit: Int = 1_000_000,
-        allowsCaptures: Bool = false
+        captures: CapturePolicy = .byValue, allowsCaptures: Bool = false
     ) {
         self.maxWorkers = maxWorkers
         self.faults = faults
         self.taskLimit = taskLimit
         self.stepLimit = stepLimit
-        self.allowsCaptures = allowsCaptures
+        self.captures = allowsCaptures ? .byValueOrCopies : captures
     }
 
     func validate() throws {

@@ -14,7 +14,7 @@ internal import Synchronization
 /// One party runs at a time: the thread that made the pool, which is the parent, or one of the workers. Who goes on is
 /// decided at each call of a channel, signal, clock, future or the pool, by the ``Schedule``. Time is virtual: when everybody
 /// waits, it jumps to the next time limit. Arguments, results, errors and elements are encoded and decoded as between
-/// processes, and functions that capture are refused, so that what cannot cross a process fails here too.
+/// processes, and so is what functions capture, so that what cannot cross a process fails here too.
 ///
 /// **What is deterministic.** Everything, as long as the pool is used from the thread that made it, and tasks do not depend
 /// on other things that change from run to run: the machine's time, random numbers, addresses, the order of a `Set`. Other
@@ -74,8 +74,7 @@ public final class InMemoryPool: Executor, SelfTimed {
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
         try options.validate()
-        try checkPortable(call.function)
-        let body = try CodedTask(call, simulation: simulation)
+        let body = try CodedTask(call, captures: self.options.captures, simulation: simulation)
         let companion = Function.companion(of: call.arguments)
         let record = TaskRecord(body: body, options: options, companion: companion)
         let task: Int? = try simulation.call(options.waitForRoom, for: .taskRoom) { (state, party) throws -> Int? in
@@ -89,23 +88,6 @@ public final class InMemoryPool: Executor, SelfTimed {
                 "the pool holds as many unfinished tasks as its taskLimit allows; wait for some first")
         }
         return Future(InMemoryFuture<Function>(simulation: simulation, task: task))
-    }
-
-    /// Throws unless the function could be sent to a process.
-    private func checkPortable<Function: PortableFunction>(_ function: Function) throws {
-        guard !options.allowsCaptures else { return }
-        if FunctionAddress(of: function) == nil {
-            throw MultitaskingError(
-                .capturesState,
-                "the function captures state, which does not cross to another process; pass the value as an argument, or "
-                    + "set allowsCaptures to have it as where the pool may fork")
-        }
-        if FunctionTypeName(of: Function.self) == nil {
-            throw MultitaskingError(
-                .capturesState,
-                "an argument or result type of the function is private or local, so that no other process can find it; "
-                    + "make it internal, or set allowsCaptures to have it as where the pool may fork")
-        }
     }
 
     /// Makes a channel that all workers can use.

@@ -5,7 +5,7 @@ import MultitaskingSystem
 import MultitaskingSerialization
 import Synchronization
 
-// Copy-on-write tasks: a function that captures state cannot be sent, so this process is forked for it. The copy has the
+// Copy-on-write tasks: for a function that cannot be sent this process is forked. The copy has the
 // captured values and arguments as they were at `submit`; only the result is encoded. The copy waits until a worker claims
 // the task and stands in for it, so that copies obey the pool's order and limit like every other task.
 

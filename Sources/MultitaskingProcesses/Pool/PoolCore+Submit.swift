@@ -28,15 +28,16 @@ extension PoolCore {
 
     /// Checks what can be checked before the arguments are encoded.
     ///
-    /// - Returns: the function's place in the function table and a writer for its arguments; nil if it cannot be sent.
+    /// - Returns: the function's place in the function table and a writer for its arguments, which has what it captures; nil if a copy of
+    ///   this process is to run it.
     @usableFromInline
     func begin<Function: PortableFunction>(
         _ function: Function, _ options: TaskOptions
     ) throws -> (function: Int, writer: PayloadWriter)? {
         try checkUsable()
         if options.asksForMoreThanRoom { try options.validate() }
-        guard let function = try functionIndex(of: function) else { return nil }
-        return (function, membership.takeWriter())
+        guard let index = try functionIndex(of: function) else { return try beginCapturing(function) }
+        return (index, membership.takeWriter())
     }
 
     /// Queues a task whose arguments were written, and gives the writer back.

@@ -31,6 +31,10 @@ final class PoolCore: Sendable {
     let hasCopies = Atomic<Bool>(false)
     let objects = Mutex(Objects())
     let supervision: Supervision
+    /// What becomes of functions that capture.
+    let captures: CapturePolicy
+    /// Where functions that capture are in the function table.
+    let closures = Mutex<[ClosureKey: Int]>([:])
     let modeAtExit: ShutdownMode
 
     struct State {
@@ -51,7 +55,7 @@ final class PoolCore: Sendable {
 
     init(
         workers: Int, arenaLimit: Int?, compression: CompressionPolicy, limits: WorkerLimits = .none,
-        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain
+        captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain
     ) throws {
         modeAtExit = atExit
         guard Self.knowsFunctions else {
@@ -69,6 +73,7 @@ final class PoolCore: Sendable {
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
+        self.captures = captures
         self.arena = arena
         let membership = Membership(mapping, member: ArenaLayout.client)
         self.membership = membership

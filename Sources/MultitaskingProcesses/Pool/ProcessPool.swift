@@ -11,9 +11,9 @@ import MultitaskingSystem
 /// pool.shutdown(.drain)
 /// ```
 ///
-/// Arguments and results are encoded; functions are not: a function that captures nothing is called by its address.
-/// A closure that captures, or a type that is private, runs in a copy of this process forked for that one task, where
-/// that is safe; otherwise `submit` throws `capturesState`.
+/// Arguments and results are encoded; functions are not: a function is called by its address, and what it captures is copied
+/// like its arguments (`CapturePolicy`). Where a captured value cannot be copied, `submit` throws `capturesState`. A function
+/// with an argument or result whose type is private runs in a copy of this process forked for that one task, where that is safe.
 ///
 /// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
 /// whose cause is a `WorkerFailure`, and is replaced. If this process dies, so do all of the pool's.
@@ -36,6 +36,8 @@ public final class ProcessPool: Executor {
     ///     (`ulimit -v`, `-f`) leaves no room for so much. Tasks themselves take up to 256 bytes each besides.
     ///   - compression: whether large payloads are compressed.
     ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
+    ///   - captures: what becomes of functions that capture values. Without copies, which must be asked for, the same
+    ///     functions work in programs with threads and without.
     ///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
     ///   - atExit: what happens when the program ends, by `exit` or by returning from `main`, while the pool is open.
     ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what nobody
@@ -48,21 +50,22 @@ public final class ProcessPool: Executor {
     ///   system refuses memory or processes.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, backtraces: Backtraces = .inError,
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
+        backtraces: Backtraces = .inError,
         atExit: ShutdownMode = .drain,
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
-            limits: limits, backtraces: backtraces, atExit: atExit, initializingWith: WorkerInitializer(initializer))
+            limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
+            initializingWith: WorkerInitializer(initializer))
     }
 
     /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
-        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, backtraces: Backtraces = .inError,
-        atExit: ShutdownMode = .drain,
-        initializingWith initializer: WorkerInitializer
+        compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
+        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, initializingWith initializer: WorkerInitializer
     ) throws {
         let workers = maxWorkers ?? UsableResources.current.cores
         guard (1...ArenaLayout.workerLimit).contains(workers) else {
@@ -79,8 +82,8 @@ public final class ProcessPool: Executor {
         PoolCore.endLeftovers()
         self.maxWorkers = workers
         core = try PoolCore(
-            workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits, backtraces: backtraces,
-            atExit: atExit)
+            workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits,
+            captures: captures, backtraces: backtraces, atExit: atExit)
         try core.supervision.start(startMethod, initializer: initializer)
         ExitDrain.add(core)
     }

@@ -101,8 +101,10 @@ final class Supervision: Sendable {
     }
 
     /// Adds a function to the function table.
-    func add(_ address: FunctionAddress, typeName: String) throws -> Int {
-        try functions.withLock { try FunctionTable(arena: arena).add(address, typeName: typeName, to: &$0) }
+    func add(_ address: FunctionAddress, typeName: String, attachment: [UInt8] = []) throws -> Int {
+        try functions.withLock {
+            try FunctionTable(arena: arena).add(address, typeName: typeName, attachment: attachment, to: &$0)
+        }
     }
 
     /// Starts the first supervisor.
@@ -115,10 +117,10 @@ final class Supervision: Sendable {
             let index = try add(address, typeName: name.mangled)
             arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
         } else if chosen == .spawn {
-            throw MultitaskingError(
-                .capturesState,
-                "the initializer captures values, and cannot be sent to a spawned worker; use a function that captures "
-                    + "nothing, or make the pool before any thread starts, so that it can be forked")
+            let index = try functions.withLock {
+                try FunctionTable(arena: arena).add(capturing: initializer, to: &$0)
+            }
+            arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
         }
         try state.withLock { state in
             state.method = chosen

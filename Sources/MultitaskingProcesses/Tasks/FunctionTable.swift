@@ -3,7 +3,7 @@ import MultitaskingCore
 import Synchronization
 
 /// The functions that were ever sent, each by its image, its offset there, and the mangled name of its `PortableFunction`
-/// type; a task names its function by the index here.
+/// type; a task names its function by the index here. Of a function that captures, what its context is made of is attached.
 ///
 /// Only the client adds entries; they are never changed. A worker that started before an entry was added finds it all the
 /// same, because the binary is the same.
@@ -25,8 +25,10 @@ struct FunctionTable {
         fileprivate var nameBytes = 0
     }
 
-    /// Adds a function behind those that there are.
-    func add(_ address: FunctionAddress, typeName: String, to extent: inout Extent) throws -> Int {
+    /// Adds a function behind those that there are, with bytes that say more about it.
+    func add(
+        _ address: FunctionAddress, typeName: String, attachment: [UInt8] = [], to extent: inout Extent
+    ) throws -> Int {
         let index = extent.count
         guard index < ArenaLayout.functionLimit else {
             throw MultitaskingError(
@@ -36,7 +38,7 @@ struct FunctionTable {
         }
         let (path, base) = try Self.image(of: address)
         let previousEnd = extent.nameBytes
-        let names = Array(path.utf8) + Array(typeName.utf8)
+        let names = Array(path.utf8) + Array(typeName.utf8) + attachment
         guard previousEnd <= ArenaLayout.functionNamesSize - names.count else {
             throw MultitaskingError(
                 .arenaLimitReached, "the names of the submitted functions' types are too long; make a new pool")
@@ -49,6 +51,8 @@ struct FunctionTable {
         cell(index, 2).store(UInt64(path.utf8.count))
         cell(index, 3).store(UInt64(previousEnd + path.utf8.count))
         cell(index, 4).store(UInt64(typeName.utf8.count))
+        cell(index, 5).store(UInt64(previousEnd + names.count - attachment.count))
+        cell(index, 6).store(UInt64(attachment.count))
         extent = Extent(count: index + 1, nameBytes: previousEnd + names.count)
         countCell.store(UInt64(extent.count))
         return index
@@ -98,14 +102,23 @@ struct FunctionTable {
         return (address, type)
     }
 
+    /// The bytes that say more about a function; none for most.
+    func attachment(of index: Int) throws -> [UInt8] {
+        try bytes(index, field: 5, limit: ArenaLayout.functionNamesSize)
+    }
+
     private func name(_ index: Int, field: Int, limit: Int) throws -> String {
+        String(decoding: try bytes(index, field: field, limit: limit), as: UTF8.self)
+    }
+
+    private func bytes(_ index: Int, field: Int, limit: Int) throws -> [UInt8] {
         let start = Int(clamping: cell(index, field).load())
         let count = Int(clamping: cell(index, field + 1).load())
         guard start >= 0, count >= 0, count <= limit, start <= ArenaLayout.functionNamesSize - count else {
             throw Self.notFound("a damaged name")
         }
         return unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: count) {
-            unsafe String(decoding: $0, as: UTF8.self)
+            unsafe [UInt8]($0)
         }
     }
 

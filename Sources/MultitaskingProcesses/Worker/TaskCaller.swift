@@ -41,9 +41,7 @@ where Function.Arguments == Arguments, Function.Output == Output {
         do {
             arguments = try reader.read(runner.slot.arguments) { try Function.decodeArguments(from: &$0) }
         } catch {
-            // An argument that is a channel or signal which no longer exists says so itself.
-            let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
-            return runner.fail(error, as: isMissing ? .noSuchObject : .decodeFailed) { word }
+            return runner.fail(decoding: error, word)
         }
         return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
     }

@@ -60,6 +60,13 @@ struct TaskRunner {
         return fail(error, as: isFull ? .arenaLimitReached : .resultEncodeFailed, word)
     }
 
+    /// Ends the task because its arguments could not be read.
+    func fail(decoding error: any Error, _ word: SlotWord) -> End {
+        // An argument that is a channel or signal which no longer exists says so itself.
+        let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
+        return fail(error, as: isMissing ? .noSuchObject : .decodeFailed) { word }
+    }
+
     /// Ends the task with an error of the pool.
     @discardableResult
     func fail(_ error: any Error, as code: MultitaskingError.Code, _ word: () -> SlotWord) -> End {

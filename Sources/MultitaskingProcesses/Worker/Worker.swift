@@ -80,8 +80,7 @@ struct Worker {
         if let initializer { return try initializer.call((), in: current.environment) }
         let index = arena.header(ArenaLayout.Header.initializer).load()
         guard index > 0 else { return }
-        let (address, _) = try functions.resolve(Int(clamping: index - 1))
-        try address.function(as: WorkerInitializer.self)?.call((), in: current.environment)
+        try functions.initializer(at: Int(clamping: index - 1))?.call((), in: current.environment)
     }
 
     // MARK: Finding work
@@ -214,8 +213,7 @@ struct Worker {
 
     private mutating func caller(of index: Int) throws -> any TaskCaller {
         if index < callers.count, let caller = callers[index] { return caller }
-        let (address, type) = try functions.resolve(index)
-        let caller = try address.caller(as: type)
+        let caller = try functions.caller(of: index)
         while callers.count <= index { callers.append(nil) }
         callers[index] = caller
         return caller

@@ -69,16 +69,25 @@ public final class PayloadWriter: PayloadEncoder {
     public func reset() { core.reset() }
 }
 
+extension PayloadWriter {
+    /// The payload as an array.
+    ///
+    /// - Throws: what ``copy(into:)`` throws.
+    package func bytes() throws -> [UInt8] {
+        let byteCount = byteCount
+        // SAFETY: the array has room for `byteCount` bytes, and `copy` writes them all or throws.
+        return try unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            try unsafe copy(into: UnsafeMutableRawBufferPointer(target))
+            count = byteCount
+        }
+    }
+}
+
 /// The payload of one value, as an array; for tests and for values that are not worth a writer.
 ///
 /// - Throws: what ``PayloadWriter/encode(_:)`` throws.
 public func encodePayload<Value: Encodable>(_ value: Value) throws -> [UInt8] {
     let writer = PayloadWriter()
     try writer.encode(value)
-    let byteCount = writer.byteCount
-    // SAFETY: the array has room for `byteCount` bytes, and `copy` writes them all or throws.
-    return try unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
-        try unsafe writer.copy(into: UnsafeMutableRawBufferPointer(target))
-        count = byteCount
-    }
+    return try writer.bytes()
 }

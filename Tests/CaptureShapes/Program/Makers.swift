@@ -94,3 +94,11 @@ func keepAlive<T: AnyObject>(_ t: T) -> T { alive.append(t); return t }
 nonisolated(unsafe) var sunk: (@Sendable (Int) throws -> String)?
 @inline(never) func sink(_ f: @escaping @Sendable (Int) throws -> String) { sunk = f }
 @inline(never) func noncopyable(_ s: Int) -> S1 { let m = Move(x: s); return S1 { x in "\(m.x + x)" } }
+
+extension Sequence where Element: Codable & Sendable {
+    @inline(never) func associated(
+        _ first: Element, _ combine: @escaping @Sendable (Element, Element) throws -> Element
+    ) -> Pack<[Element], Element> {
+        Pack { (elements: [Element]) in try elements.reduce(first, combine) }
+    }
+}

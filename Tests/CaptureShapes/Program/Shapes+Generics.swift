@@ -8,6 +8,10 @@ private struct Hidden: Codable, Sendable, CustomStringConvertible {
 
 /// What the closures of this file capture: values whose types are generic parameters, and what goes with those.
 nonisolated(unsafe) let genericShapes: [Shape] = [
+    Shape("associated type") { s in holdP(ints(s).associated(s) { $0 + $1 + s }, [1, 2]) },
+    Shape("associated type that is no number") { s in
+        holdP([str(s)].associated("a") { $0 + $1 }, ["b", "c"])
+    },
     Shape("optional some") { s in
         let o: Int? = s; return hold(S1 { x in "\(o.map { $0 + x } ?? -1)" })
     },

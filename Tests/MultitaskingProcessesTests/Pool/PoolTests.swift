@@ -132,6 +132,15 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
     }
 
+    @Test(
+        arguments: [
+            "capture-values", "capture-beside-threads", "capture-refused", "capture-policies", "capture-wrapped",
+            "capture-crashes", "capture-initializer", "capture-many",
+        ], methods)
+    func functionsThatCapture(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     @Test(arguments: ["fork-busy-threads-before", "fork-busy-threads-after"])
     func datesFormattedWhileTheParentIsBusy(_ scenario: String) async throws {
         try await Launcher.expectPass(scenario, "automatic", number: 5000)

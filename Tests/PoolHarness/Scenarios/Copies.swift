@@ -30,10 +30,17 @@ private final class Box: Sendable {
 }
 
 extension Harness {
+    /// A pool that does not copy what functions capture one by one, but forks.
+    private func withCopyingPool(
+        maxWorkers: Int = 2, limits: WorkerLimits = .none, _ body: (ProcessPool) throws -> Void
+    ) throws {
+        try withPool(maxWorkers: maxWorkers, limits: limits, captures: .copiesOnly, body)
+    }
+
     /// The thread that calls back is now and then awake when a copy is to be forked; it sleeps again in a moment.
     func copiesAmidCallbacks() throws {
         guard method == .fork else { return }
-        try withPool(maxWorkers: 2) { pool in
+        try withCopyingPool(maxWorkers: 2) { pool in
             for round in 0..<150 {
                 let calls = try (0..<20).map { try pool.submit(double, $0) }
                 for call in calls { call.whenDone {} }
@@ -43,7 +50,7 @@ extension Harness {
     }
 
     func copyCaptures() throws {
-        try withPool { pool in
+        try withCopyingPool { pool in
             let box = Box(100)
             checkEqual(try pool.submit(5) { $0 + box.number }.value(), 105)
             checkEqual(try pool.submit(Hidden(number: 3)) { Hidden(number: $0.number + 1) }.value(), Hidden(number: 4))
@@ -73,7 +80,7 @@ extension Harness {
     }
 
     func copyCrashes() throws {
-        try withPool { pool in
+        try withCopyingPool { pool in
             let box = Box(1)
             for blow in Blow.deadly {
                 let error = checkThrows(blow.signals.isEmpty ? .workerExited : .workerCrashed) {
@@ -95,7 +102,7 @@ extension Harness {
     }
 
     func copyMany() throws {
-        try withPool { pool in
+        try withCopyingPool { pool in
             let box = Box(1000)
             for _ in 0..<4 {
                 let futures = try (0..<50).map { try pool.submit($0) { $0 + box.number } }
@@ -109,7 +116,7 @@ extension Harness {
     }
 
     func copyDroppedCrashes() throws {
-        try withPool { pool in
+        try withCopyingPool { pool in
             let box = Box(1)
             for _ in 0..<150 {
                 _ = try pool.submit(Blow.quickExit) { (blow: Blow) throws -> Int in
@@ -122,7 +129,7 @@ extension Harness {
     }
 
     func copyCancel() throws {
-        try withPool(maxWorkers: 1) { pool in
+        try withCopyingPool(maxWorkers: 1) { pool in
             let gate = try pool.makeCancelSignal()
             let started = try pool.makeChannel(capacity: nil)
             let ran = try pool.makeChannel(capacity: nil)
@@ -144,7 +151,7 @@ extension Harness {
 
     /// Copies obey the limit of workers: never more than that many run at once.
     func copyLimit() throws {
-        try withPool(maxWorkers: 2) { pool in
+        try withCopyingPool(maxWorkers: 2) { pool in
             let events = try pool.makeChannel(capacity: nil)
             let copies = try (0..<12).map { number in
                 try pool.submit(number) { (number: Int) throws -> Void in
@@ -165,7 +172,8 @@ extension Harness {
     func copyShutdown() throws {
         for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
             for round in 0..<6 {
-                let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+                let pool = try ProcessPool(
+                    maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20, captures: .copiesOnly)
                 let duration = mode == .kill ? 30_000 : 20
                 let copies = try (0..<6).map { try pool.submit($0) { nap(duration + $0) } }
                 usleep(useconds_t(round * 1200))
@@ -186,7 +194,7 @@ extension Harness {
 
     func copyKillStorm() throws {
         var random = SeededGenerator(seed: number)
-        try withPool(maxWorkers: 2) { pool in
+        try withCopyingPool(maxWorkers: 2) { pool in
             let box = Box(10)
             for _ in 0..<15 {
                 let copies = try (0..<10).map { try pool.submit($0) { nap($0 % 3) + box.number } }
@@ -207,7 +215,7 @@ extension Harness {
 
     /// Copies that die while their task is being queued or claimed.
     func copyKilledNewborn() throws {
-        try withPool(maxWorkers: 2) { pool in
+        try withCopyingPool(maxWorkers: 2) { pool in
             let isOver = try pool.makeCancelSignal()
             let killer = try pool.submit(killNewborn, getpid(), pool.supervisorProcessID, Flag(isOver))
             let box = Box(10)
@@ -228,7 +236,7 @@ extension Harness {
     /// another one: it must not take that for its own.
     func copySlotReused() throws {
         var random = SeededGenerator(seed: number)
-        try withPool(maxWorkers: 1, limits: WorkerLimits(spinTime: .zero)) { pool in
+        try withCopyingPool(maxWorkers: 1, limits: WorkerLimits(spinTime: .zero)) { pool in
             let box = Box(10)
             // In nanoseconds, from when the worker goes on until it claims the task, or a little less.
             var delay = 10_000
@@ -261,7 +269,7 @@ extension Harness {
     /// A copy that runs is queued again when its stand-in dies, and can be cancelled then. It is gone before its task's slot
     /// serves another one.
     func copyCancelledRunning() throws {
-        try withPool(maxWorkers: 1) { pool in
+        try withCopyingPool(maxWorkers: 1) { pool in
             let started = try pool.makeChannel(capacity: nil)
             var cancelled = 0
             for round in 0..<40 {
@@ -290,7 +298,7 @@ extension Harness {
             let error = checkThrows(.unsafeFork) { try ProcessPool(maxWorkers: 1, startMethod: .fork) }
             check(error?.message.contains(".spawn") ?? false, "\(String(describing: error))")
         }
-        let pool = try ProcessPool(maxWorkers: 1, startMethod: .automatic, arenaLimit: 64 << 20)
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: .automatic, arenaLimit: 64 << 20, captures: .copiesOnly)
         checkEqual(pool.startedBy, .spawn)
         let box = Box(1)
         let captures = checkThrows(.capturesState) { try pool.submit(5) { $0 + box.number } }

@@ -146,7 +146,7 @@ extension Harness {
 
     func descendantsOfCopy() throws {
         guard method == .fork else { return }
-        try withPool { pool in
+        try withPool(captures: .copiesOnly) { pool in
             let bystanders = try pool.submit(startAll, 1000).value(timeout: .seconds(20))
             // Not known before: an optimized build would not capture a constant, and then there is no copy.
             let seconds = 1000 + bystanders.count

@@ -133,7 +133,8 @@ extension Harness {
         var random = SeededGenerator(seed: number)
         // Before the pool: it has nothing of it.
         let stranger = launchStranger()
-        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        let pool = try ProcessPool(
+            maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20, captures: .copiesOnly)
         let bounded = try pool.makeChannel(capacity: 8)
         let unbounded = try pool.makeChannel(capacity: nil)
         let signal = try pool.makeCancelSignal()

@@ -138,7 +138,7 @@ extension Harness {
 
     func copiesUseTheMainActor() throws {
         guard method == .fork else { return }
-        try withPool(maxWorkers: 2) { pool in
+        try withPool(maxWorkers: 2, captures: .copiesOnly) { pool in
             let step = number + 1
             let tasks = try (0..<4).map { index in
                 index % 2 == 0

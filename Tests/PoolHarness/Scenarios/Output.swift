@@ -95,7 +95,7 @@ extension Harness {
 
     fileprivate func linesOfCopies() throws {
         guard method == .fork else { return }
-        try withPool { pool in
+        try withPool(captures: .copiesOnly) { pool in
             let captured = number
             for blow in [Blow.sigkill, .exit1, .trap] {
                 let found = try lines {

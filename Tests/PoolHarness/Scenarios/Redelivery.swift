@@ -202,7 +202,7 @@ extension Harness {
     /// A copy of the client is a receiver like others.
     func redeliveryFromCopies() throws {
         guard method == .fork else { return }
-        try withPool { pool in
+        try withPool(captures: .copiesOnly) { pool in
             let channel = try redelivering(pool, 40)
             for leaving in [Leaving.sigkill, .exit, .returns] {
                 let queue = Queue(channel)

@@ -1,0 +1,106 @@
+import Logging
+import MultitaskingCore
+import MultitaskingSerialization
+import Synchronization
+
+#if CaptureSending
+    import MultitaskingCaptures
+#endif
+
+// Functions that capture: what they capture is written before the arguments, and what their contexts are made of goes to the
+// function table, once for each shape. A program built without the trait `CaptureSending` has copies alone.
+
+extension PoolCore {
+    /// Whether closures can be taken apart in this program; says so once if they cannot.
+    static let sendsCaptures: Bool = {
+        #if CaptureSending
+            if CaptureSending.isWorking { return true }
+            logger.warning(
+                """
+                this program's closures are not laid out as expected, perhaps because it was built by a new compiler or without \
+                metadata for reflection; functions that capture run in copies of the process where that is safe
+                """)
+        #endif
+        return false
+    }()
+
+    /// Begins a call of a function that is not sent by its address alone.
+    ///
+    /// - Returns: the function's place in the function table and a writer that has what it captures; nil if a copy of this
+    ///   process is to run it.
+    /// - Throws: `capturesState`; `encodeFailed`; `arenaLimitReached`.
+    func beginCapturing<Function: PortableFunction>(
+        _ function: Function
+    ) throws -> (function: Int, writer: PayloadWriter)? {
+        // Captures nothing, but has an argument or result whose type has no name.
+        guard FunctionAddress(of: function) == nil else { return nil }
+        guard captures != .refused else {
+            throw MultitaskingError(
+                .capturesState,
+                "the function captures values, which this pool's option `captures: .refused` forbids; pass them as arguments"
+            )
+        }
+        #if CaptureSending
+            guard captures.sendsValues, Self.sendsCaptures else { return nil }
+            return try beginSending(function)
+        #else
+            return nil
+        #endif
+    }
+
+    #if CaptureSending
+        private func beginSending<Function: PortableFunction>(
+            _ function: Function
+        ) throws -> (function: Int, writer: PayloadWriter)? {
+            let writer = membership.takeWriter()
+            do {
+                guard let name = FunctionTypeName(of: Function.self) else { throw Self.hasNoName }
+                guard let trace = try ClosureTrace.write(function, into: writer) else { throw Self.hasNoName }
+                return (try index(of: trace, type: Function.self, name), writer)
+            } catch let refusal as CaptureRefusal {
+                membership.giveBack(writer)
+                if captures.makesCopies { return nil }
+                throw refusal.error
+            } catch let error as MultitaskingError where error.code == .capturesState {
+                membership.giveBack(writer)
+                if captures.makesCopies { return nil }
+                throw error
+            } catch {
+                membership.giveBack(writer)
+                throw MultitaskingError.encodeFailed(error)
+            }
+        }
+
+        /// The place of functions of one shape in the function table.
+        private func index(
+            of trace: ClosureTrace, type: any PortableFunction.Type, _ name: FunctionTypeName
+        ) throws -> Int {
+            let key = ClosureKey(trace: trace, type: ObjectIdentifier(type))
+            if let index = closures.withLock({ $0[key] }) { return index }
+            let shape = try encodePayload(trace.shape())
+            let address = FunctionAddress(code: trace.code)
+            return try closures.withLock { closures in
+                if let index = closures[key] { return index }
+                let index = try supervision.add(address, typeName: name.mangled, attachment: shape)
+                closures[key] = index
+                return index
+            }
+        }
+    #endif
+
+    /// The error of a function whose type has no name.
+    static let hasNoName = MultitaskingError(
+        .capturesState,
+        """
+        the function captures values, and a type among its arguments or result is private or local and has no name a worker \
+        could find: make it internal or public
+        """)
+}
+
+/// What stands for a closure's shape within this process.
+struct ClosureKey: Hashable {
+    #if CaptureSending
+        let trace: ClosureTrace
+    #endif
+    let type: ObjectIdentifier
+}

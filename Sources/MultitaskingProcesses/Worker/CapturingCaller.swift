@@ -1,0 +1,55 @@
+import MultitaskingCore
+import MultitaskingSerialization
+
+#if CaptureSending
+    import MultitaskingCaptures
+#endif
+
+extension FunctionTable {
+    /// A function of the table, ready to be called.
+    ///
+    /// - Throws: `functionNotFound` if this process does not have it.
+    func caller(of index: Int) throws -> any TaskCaller {
+        let (address, type) = try resolve(index)
+        let attachment = try attachment(of: index)
+        guard !attachment.isEmpty else { return try address.caller(as: type) }
+        #if CaptureSending
+            let receiver = try ClosureReceiver(try decodePayload(ClosureShape.self, from: attachment))
+            func make<Function: PortableFunction>(_ type: Function.Type) -> any TaskCaller {
+                CapturingCaller<Function, Function.Arguments, Function.Output>(receiver)
+            }
+            return make(type)
+        #else
+            throw MultitaskingError(
+                .functionNotFound, "the function captures values, and this program was built without `CaptureSending`")
+        #endif
+    }
+}
+
+#if CaptureSending
+    /// Makes the function anew for each call, of what it captured.
+    private final class CapturingCaller<Function: PortableFunction, Arguments, Output>: TaskCaller
+    where Function.Arguments == Arguments, Function.Output == Output {
+        private let receiver: ClosureReceiver
+
+        init(_ receiver: ClosureReceiver) { self.receiver = receiver }
+
+        func run(
+            _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
+        ) -> TaskRunner.End {
+            let function: Function
+            let arguments: Arguments
+            do {
+                (function, arguments) = try reader.read(runner.slot.arguments) { reader in
+                    (
+                        try receiver.function(as: Function.self, from: reader),
+                        try Function.decodeArguments(from: &reader)
+                    )
+                }
+            } catch {
+                return runner.fail(decoding: error, word)
+            }
+            return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
+        }
+    }
+#endif
