@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup build demo test check format generate test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all \
-	models setup-models kill chaos fuzz crashes replacements \
+	models setup-models kill chaos fuzz crashes replacements captures \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -119,7 +119,13 @@ test-builds-all: test-builds ## The same without checks, and for the dynamic lib
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: lint models warnings test test-builds-all test-release sanitize-thread sanitize-address docs ## All of the checks; takes a while
+check: lint models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+
+# Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
+captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return
+	SEED=$(or $(SEED),1) SWIFT="$(SWIFT)" SCRATCH=$(BUILD)/capture-modes Tests/CaptureShapes/modes.sh $(MODES)
+	$(SWIFT) build -c release --product capture-shapes --scratch-path $(BUILD)/capture-modes
+	$(BUILD)/capture-modes/release/capture-shapes memory 1000000
 
 # SwiftPM silences the warnings of dependencies, so only ours become errors.
 warnings: setup ## Build everything, tests too, with warnings as errors, in debug and release

@@ -143,6 +143,12 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "capture-shapes",
             ]),
         .testTarget(
+            name: "ParallelSequencesTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingThreads", "MultitaskingProcesses", "MultitaskingInMemory",
+                "OneThreadPerTask", "ParallelSequences",
+            ]),
+        .testTarget(
             name: "MultitaskingThreadsTests",
             dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingThreads"]),
         .testTarget(
@@ -167,6 +173,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make captures` builds the library of these tests as one that may change without its users' being compiled anew.
+if Context.environment["CAPTURE_EVOLUTION"] != nil {
+    for target in package.targets where target.name == "CaptureShapesLibrary" {
+        target.swiftSettings = [.unsafeFlags(["-enable-library-evolution"])]
+    }
+}
 
 // libFuzzer brings its own `main`, so this links with `--sanitize fuzzer` only: see `make fuzz`.
 if Context.environment["FUZZ"] != nil {

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+/// A program that is compiled with optimization as one module, as `swift build -c release` does it: the compiler drops what it
+/// knows about types that nothing needs at run time.
+@Suite struct OptimizedProgramTests {
+    private static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+
+    private static let program = """
+        import MultitaskingCaptures
+        import MultitaskingCore
+        import MultitaskingSerialization
+
+        struct Settings: Codable, Sendable { var limit: Int; var name: String }
+        public struct PublicSettings: Codable, Sendable { var limit: Int; var name: String }
+
+        struct Call: PortableFunction {
+            let function: @Sendable (Int) -> String
+            init(_ function: @escaping @Sendable (Int) -> String) { self.function = function }
+            func call(_ argument: ArgumentList<Int>, in environment: any TaskEnvironment) -> String {
+                function(argument.values)
+            }
+        }
+
+        @inline(never) func use(_ limit: Int, _ name: String, _ number: Int) -> String { "\\(limit) \\(name) \\(number)" }
+
+        @main enum Program {
+            static func main() {
+                let limit = CommandLine.arguments.count
+                let hidden = Settings(limit: limit, name: "n\\(limit)")
+                let visible = PublicSettings(limit: limit, name: "n\\(limit)")
+                report(Call { use(hidden.limit, hidden.name, $0) })
+                report(Call { use(visible.limit, visible.name, $0) })
+            }
+
+            @inline(never) static func report(_ call: Call) {
+                let writer = PayloadWriter()
+                do {
+                    let shape = try ClosureTrace.write(call, into: writer)?.shape()
+                    print(shape == nil ? "nothing" : "sent")
+                } catch { print(error) }
+            }
+        }
+        """
+
+    @Test("An internal type that an optimized program drops is named, and what to do; a public one is sent")
+    func droppedTypeIsNamed() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "optimized-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let source = directory.appending(path: "Program.swift")
+        try Self.program.write(to: source, atomically: true, encoding: .utf8)
+        let executable = directory.appending(path: "program")
+        let modules = [
+            "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "CMultitaskingCaptures",
+        ]
+        let objects = try modules.flatMap { module in
+            try FileManager.default.contentsOfDirectory(
+                at: Self.products.appending(path: "\(module).build"), includingPropertiesForKeys: nil
+            ).map(\.path).filter { $0.hasSuffix(".o") }
+        }
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let includes = ["Sources/CZstd", "Sources/CMultitaskingCaptures/include"].map {
+            "-fmodule-map-file=" + package.appending(path: $0).path
+        }
+        let compiled = try run(
+            "/usr/bin/env",
+            [
+                "swiftc", "-swift-version", "6", "-O", "-wmo", "-parse-as-library", "-module-name", "Program",
+                "-I", Self.products.appending(path: "Modules").path, "-Xcc", includes[0] + "/module.modulemap",
+                "-Xcc", "-fmodule-map-file=\(Self.products.path)/CMultitaskingCaptures.build/module.modulemap",
+                source.path, "-o", executable.path,
+            ] + objects + ["-lzstd"])
+        try #require(compiled.status == 0, "\(compiled.output)")
+        let lines = try run(executable.path, []).output.split(separator: "\n")
+        try #require(lines.count == 2, "\(lines)")
+        for words in ["`Program.Settings`", "make `Program.Settings` public", "argument"] {
+            #expect(lines[0].contains(words), "\(lines[0])")
+        }
+        #expect(lines[1] == "sent")
+    }
+
+    private func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+}
