@@ -24,7 +24,7 @@ build() {
 	shift
 	# One directory for all: a mode takes as long as building everything, and hundreds of megabytes.
 	if ! $swift build --product capture-shapes --scratch-path "$scratch" "$@" >"$scratch.log" 2>&1; then
-		tail -30 "$scratch.log" >&2
+		grep error: "$scratch.log" | sort -u | head -20 >&2 || true
 		echo "$mode: does not build" >&2
 		return 1
 	fi

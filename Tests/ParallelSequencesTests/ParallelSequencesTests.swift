@@ -26,7 +26,7 @@ struct Word: Codable, Sendable, Equatable, Comparable {
     static func < (left: Word, right: Word) -> Bool { left.text < right.text }
 }
 
-private struct TooLarge: Error, Codable, Equatable {
+struct TooLarge: Error, Codable, Equatable {
     var number: Int
 }
 
