@@ -45,9 +45,8 @@ struct Harness {
         .adding(submitScenarios).adding(mapScenarios).adding(crashScenarios).adding(crashMatrixScenarios)
         .adding(suicideScenarios).adding(memoryScenarios).adding(cancelScenarios).adding(shutdownScenarios)
         .adding(initializerScenarios).adding(channelScenarios).adding(redeliveryScenarios).adding(stormScenarios)
-        .adding(signalScenarios).adding(copyScenarios).adding(captureScenarios).adding(forkSafetyScenarios).adding(
-            lossScenarios
-        )
+        .adding(captureScenarios)
+        .adding(signalScenarios).adding(copyScenarios).adding(forkSafetyScenarios).adding(lossScenarios)
         .adding(concurrencyScenarios).adding(deadlineScenarios).adding(outputScenarios).adding(limitScenarios)
         .adding(elasticScenarios).adding(descendantScenarios).adding(interruptScenarios)
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)

@@ -68,6 +68,26 @@ let benchmarks: @Sendable () -> Void = {
         for future in futures { try future.value() }
         pool.shutdown(.drain)
     }
+    Benchmark("processes-submit-1000-tasks-with-1000-numbers") { benchmark in
+        let pool = try ProcessPool(maxWorkers: 1)
+        let (index, numbers) = (benchmark.currentIteration % 1000, Array(0..<1000))
+        try pool.submit(nothing).value()
+        benchmark.startMeasurement()
+        let futures = try (0..<1000).map { _ in try pool.submit(index, numbers) { $1[$0] } }
+        benchmark.stopMeasurement()
+        for future in futures { blackHole(try future.value()) }
+        pool.shutdown(.drain)
+    }
+    Benchmark("processes-submit-1000-tasks-that-capture-1000-numbers") { benchmark in
+        let pool = try ProcessPool(maxWorkers: 1)
+        let (index, numbers) = (benchmark.currentIteration % 1000, Array(0..<1000))
+        try pool.submit(nothing).value()
+        benchmark.startMeasurement()
+        let futures = try (0..<1000).map { _ in try pool.submit { numbers[index] } }
+        benchmark.stopMeasurement()
+        for future in futures { blackHole(try future.value()) }
+        pool.shutdown(.drain)
+    }
     Benchmark("processes-1000-messages-through-a-channel") { benchmark in
         let pool = try ProcessPool(maxWorkers: 1)
         let channel = try pool.makeChannel()

@@ -24,6 +24,7 @@ enum ShapesProgram {
             case "there": try there(allowsRefusals)
             case "worker": try worker()
             case "refusals": refusals()
+            case "cost": try Cost.report()
             case "memory": try memory(rebuilding: arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000)
             default: max(here(allowsRefusals), try there(allowsRefusals))
             }
