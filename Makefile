@@ -233,11 +233,12 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
-MODULES := MultitaskingCore MultitaskingSerialization MultitaskingThreads MultitaskingProcesses Multitasking \
+MODULES := MultitaskingCore MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
 	MultitaskingInMemory MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
-	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap
+	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap \
+	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingCaptures.build/module.modulemap
 
 # Straight from the toolchain, so that the package needs no plugin. House style describes the parameters that need it,
 # not all, hence no validation of parameter lists.
