@@ -15,7 +15,7 @@ extension Supervisor {
         for index in 1..<workers.count {
             if let child = workers[index] { next = min(next, endDying(index, child.pidfd)) }
         }
-        for (index, pidfd) in copies { next = min(next, endDying(index, pidfd)) }
+        for (index, copy) in copies { next = min(next, endDying(index, copy.pidfd)) }
         return next
     }
 
@@ -32,6 +32,6 @@ extension Supervisor {
 
     /// Whether copies of members that have died are still printing their backtraces, which nobody could read otherwise.
     var areBacktracesPrinted: Bool {
-        Backtraces(of: arena).arePrinted && ProcessMark(arena: arena).hasMarkedThemselves
+        Backtraces(of: arena).arePrinted && ProcessMark(mapping).hasMarkedThemselves
     }
 }

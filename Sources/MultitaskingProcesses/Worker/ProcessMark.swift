@@ -45,7 +45,7 @@ struct ProcessMark {
     /// Whether a process of the pool runs that is neither a worker nor a copy and was started by none but itself.
     ///
     /// To be asked when the workers and copies have ended, which mark themselves as well.
-    var hasMarkedThemselves: Bool { pool != 0 && mt_has_marked_themselves(pool, ~Self.pidMask) }
+    var hasMarkedThemselves: Bool { mt_has_marked_themselves(pool, ~Self.pidMask) }
 
     private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool) {
         // Once more as long as there are any: one that was just forking may have a child that was not there yet.
