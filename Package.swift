@@ -73,7 +73,7 @@ let package = Package(
         .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Sources/Examples/primes"),
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
-        // The backend that Docs/implementing-a-backend.md explains.
+        // The backend that the article "Implementing a backend" explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore"], path: "Sources/Examples/OneThreadPerTask"),
         // The library that Docs/wrapping-a-pool.md explains.

@@ -3,7 +3,7 @@ public import MultitaskingCore
 
 /// The smallest complete backend: each task gets a thread of its own, and so many run at once as there are workers.
 ///
-/// An example of what `Docs/implementing-a-backend.md` explains. Use `ThreadPool` for work.
+/// An example of what the article "Implementing a backend" explains. Use `ThreadPool` for work.
 public final class OneThreadPerTask: InProcessExecutor {
     public let maxWorkers: Int
 

@@ -3,7 +3,7 @@ import MultitaskingCore
 import OneThreadPerTask
 import Testing
 
-/// The example of Docs/implementing-a-backend.md.
+/// The example of the article "Implementing a backend".
 struct ExampleBackend: ConformanceBackend {
     let name = "OneThreadPerTask"
 
