@@ -76,7 +76,7 @@ let package = Package(
         // The backend that the article "Implementing a backend" explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore"], path: "Sources/Examples/OneThreadPerTask"),
-        // The library that Docs/wrapping-a-pool.md explains.
+        // The library that WrappingAPool.md explains.
         .target(
             name: "ParallelSequences", dependencies: ["MultitaskingCore"],
             path: "Sources/Examples/ParallelSequences"),

@@ -1,6 +1,6 @@
 public import MultitaskingCore
 
-// A small library on top of pools, as Docs/wrapping-a-pool.md explains it. It knows the core alone: whoever uses it chooses the
+// A small library on top of pools, as WrappingAPool.md explains it. It knows the core alone: whoever uses it chooses the
 // pool, and a closure that captures works on all of them.
 
 extension Sequence where Element: Codable & Sendable {

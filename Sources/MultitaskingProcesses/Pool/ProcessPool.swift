@@ -65,7 +65,8 @@ public final class ProcessPool: Executor {
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
-        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, initializingWith initializer: WorkerInitializer
+        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
+        initializingWith initializer: WorkerInitializer
     ) throws {
         let workers = maxWorkers ?? UsableResources.current.cores
         guard (1...ArenaLayout.workerLimit).contains(workers) else {

@@ -20,7 +20,7 @@ enum TopLevelVariables {
             PoolCore.logger.debug(
                 """
                 this executable has no symbol table, so it cannot be told whether main.swift has top-level variables, which \
-                read as zero in spawned workers (Docs/fork-safety.md)
+                read as zero in spawned workers (see the article "Fork safety")
                 """)
         case let names?: if let advice = advice(names) { PoolCore.logger.warning("\(advice)") }
         }
@@ -38,7 +38,7 @@ enum TopLevelVariables {
         return """
             the top-level variables of main.swift, or such as the program has set since it began (\(list)), read as zero in \
             the workers of this pool, because they are spawned, not forked: a task must not use them; pass them as \
-            arguments, or move constants into another file or into a type as static let (Docs/fork-safety.md)
+            arguments, or move constants into another file or into a type as static let (see the article "Fork safety")
             """
     }
 
