@@ -115,7 +115,7 @@ extension CaptureRefusal {
         "call it in a closure, and capture that")
 
     /// In optimized programs the compiler leaves out the metadata of types that nobody uses other than directly.
-    static func noMetadata(_ name: MangledName) -> CaptureRefusal {
+    static func noMetadata(_ name: MetadataName) -> CaptureRefusal {
         let type = name.readable
         return CaptureRefusal(
             "a value of the type `\(type)`",

@@ -96,7 +96,7 @@ struct ContextLayout {
     }
 
     private static func kind(
-        of name: MangledName, _ arguments: GenericArguments, _ descriptor: CaptureDescriptor
+        of name: MetadataName, _ arguments: GenericArguments, _ descriptor: CaptureDescriptor
     ) throws -> (CaptureKind, size: Int, alignment: Int) {
         if name.isFunction {
             guard name.isEscapingFunction else { throw CaptureRefusal.unusualFunction }
@@ -122,7 +122,7 @@ struct ContextLayout {
     /// - A single reference is a box, since a closure that captures one has no context of its own: the object is its context.
     /// - A trivial value may be that of another type: `LoneSlot` has rules of its own for it.
     /// - All other types have metadata of their own, so they are what the description says.
-    private static func lone(_ slot: Slot, _ name: MangledName, _ arguments: GenericArguments) throws -> Slot {
+    private static func lone(_ slot: Slot, _ name: MetadataName, _ arguments: GenericArguments) throws -> Slot {
         guard case .function = slot.kind else {
             guard let type = arguments.type(named: name) else { return slot }
             if Field.isSingleReference(type) { throw CaptureRefusal.variable(type).inside(1, of: 1) }

@@ -2,7 +2,7 @@
 /// repository, include/swift/RemoteInspection/Records.h, `CaptureDescriptor`).
 struct CaptureDescriptor {
     /// The types of the captures, in their order in memory.
-    let captures: [MangledName]
+    let captures: [MetadataName]
     /// How many words of types and conformances come before the captures.
     let bindingCount: Int
     /// Which of these words is which generic parameter's type.
@@ -43,9 +43,9 @@ struct CaptureDescriptor {
         firstOffset = Int(metadata.load(8, as: UInt32.self))
     }
 
-    private static func name(at reference: RawAddress) throws -> MangledName {
+    private static func name(at reference: RawAddress) throws -> MetadataName {
         guard let target = reference.relative(), Images.isConstant(target) else { throw CaptureRefusal.unknownLayout }
-        return MangledName(at: target)
+        return MetadataName(at: target)
     }
 }
 

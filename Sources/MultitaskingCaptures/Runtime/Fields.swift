@@ -18,12 +18,12 @@ struct Field {
             let record = fields + 16 + index * recordSize
             return Field(
                 name: record.relative(8)?.string ?? "a variable",
-                type: record.relative(4).flatMap { resolve(MangledName(at: $0), in: type, descriptor) },
+                type: record.relative(4).flatMap { resolve(MetadataName(at: $0), in: type, descriptor) },
                 isVariable: record.load(as: UInt32.self) & 2 != 0)
         }
     }
 
-    private static func resolve(_ name: MangledName, in type: Any.Type, _ descriptor: RawAddress) -> Any.Type? {
+    private static func resolve(_ name: MetadataName, in type: Any.Type, _ descriptor: RawAddress) -> Any.Type? {
         let arguments = TypeDescription.genericArguments(of: type)
         // SAFETY: the name ends where its length says, and the arguments are those of the type whose field it is.
         return unsafe _getTypeByMangledNameInContext(

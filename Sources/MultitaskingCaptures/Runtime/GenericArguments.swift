@@ -10,7 +10,7 @@ struct GenericArguments {
     }
 
     /// The type of a name that may mention the parameters; nil if there is none, or not all of them are known.
-    func type(named name: MangledName) -> Any.Type? {
+    func type(named name: MetadataName) -> Any.Type? {
         guard !types.isEmpty else {
             // SAFETY: the name ends where its length says.
             return unsafe _getTypeByMangledNameInContext(

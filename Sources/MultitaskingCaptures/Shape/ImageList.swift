@@ -24,7 +24,7 @@ struct ImageList {
     ///
     /// - Throws: `CaptureRefusal` if nothing leads back to it.
     mutating func reference(to type: Any.Type) throws -> TypeReference {
-        if let name = _mangledTypeName(type), _typeByName(name) == type { return .name(name) }
+        if let name = MangledName(of: type) { return .name(name.text) }
         // A private or local type that is not generic, by its descriptor. Not by its metadata, even if that lies in an image:
         // the runtime's first metadata comes from a buffer inside of one.
         guard let descriptor = TypeDescription.descriptor(of: type), let found = Self.type(describedAt: descriptor),
@@ -113,7 +113,7 @@ struct LoadedImages {
     func type(_ reference: TypeReference) throws -> Any.Type {
         let type =
             switch reference {
-            case .name(let name): _typeByName(name)
+            case .name(let name): MangledName(name).type
             case .descriptor(let location): ImageList.type(describedAt: try address(of: location))
             }
         guard let type else {

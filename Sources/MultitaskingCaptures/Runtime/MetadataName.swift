@@ -4,7 +4,7 @@ import Glibc
 /// The name of a type as the compiler writes it into metadata: with references to descriptors, by their distance, in the place
 /// of the names of types (swift repository, docs/ABI/Mangling.rst).
 @safe
-struct MangledName: @unchecked Sendable {
+struct MetadataName: @unchecked Sendable {
     // SAFETY: names are constants of images.
     let bytes: UnsafePointer<UInt8>
     let length: Int
