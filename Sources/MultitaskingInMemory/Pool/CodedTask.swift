@@ -68,7 +68,8 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
             }
         return .failure(
             MultitaskingError(
-                failure.code, failure.message, cause: failure.cause.map { $0 as? RemoteError ?? RemoteError($0) }))
+                failure.code, failure.message, cause: failure.cause.map { $0 as? RemoteError ?? RemoteError($0) },
+                origin: failure.origin))
     }
 
     private static func bytes(_ encode: (inout PayloadWriter) throws -> Void) throws -> [UInt8] {
