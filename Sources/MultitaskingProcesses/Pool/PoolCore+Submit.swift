@@ -102,6 +102,7 @@ extension PoolCore {
                 .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
             )
         }
+        if jobs.isAtBlock { state.ringGivenBack = jobs.giveBackPassed(from: state.ringGivenBack) }
     }
 
     private func wakeWorker(for slot: TaskSlot) {

@@ -42,6 +42,8 @@ final class PoolCore: Sendable {
         var freeSlots = FreeSlots.Chain()
         /// How many more tasks fit into the ring for sure.
         var ringRoom = 0
+        /// Up to where the ring's memory was given back.
+        var ringGivenBack: UInt64 = 0
         var functions = FunctionIndices()
         /// Slots whose futures were dropped before the task ended, with what the task still needs.
         var abandoned: [(slot: TaskSlot, companion: (any Sendable)?)] = []

@@ -150,6 +150,37 @@ struct JobRing {
         }
     }
 
+    // MARK: Memory
+
+    /// How many entries are given back to the system at a time: a mebibyte of them, less in a small ring.
+    private var blockSize: UInt64 { UInt64(max(1, min(1 << 17, arena.layout.slotCapacity / 4))) }
+
+    /// Whether the tail has come to a new block, so that it is worth looking for old ones.
+    @inline(__always)
+    var isAtBlock: Bool { tailCell.loadRelaxed() & (blockSize &- 1) == 0 }
+
+    /// Gives the memory of blocks back that the head has passed, so that the ring takes up as much as is queued, and not
+    /// all that it has room for. Called by the one who pushes.
+    ///
+    /// Nobody needs what was there: who has slept in the middle of a claim finds another number, and in the word of that
+    /// slot another ticket.
+    /// - Parameter first: the first position that was not given back so far.
+    /// - Returns: the first one now.
+    func giveBackPassed(from first: UInt64) -> UInt64 {
+        let (blockSize, capacity) = (blockSize, UInt64(arena.layout.slotCapacity))
+        let (tail, end) = (tailCell.loadRelaxed(), headCell.load() & ~(blockSize &- 1))
+        // The head never passes the tail, but what memory says may be anybody's.
+        guard end <= tail, tail &- end <= capacity else { return first }
+        // What is further behind lies in the places of what is queued now.
+        let oldest = tail < capacity ? 0 : (tail &- capacity &+ blockSize &- 1) & ~(blockSize &- 1)
+        var position = max(first, oldest)
+        while position < end {
+            arena.discard(entryOffset(position), count: Int(blockSize) * 8)
+            position &+= blockSize
+        }
+        return max(first, end)
+    }
+
     /// Completes a `push` in whose middle its process died.
     func repairTail() {
         let position = tailCell.load()

@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 import Synchronization
 import Testing
@@ -29,6 +30,57 @@ import Testing
             #expect(unique.map { _ in claim(ring) } == unique)
             #expect(ring.isEmpty)
         }
+    }
+
+    /// How many bytes of the arena's file have memory.
+    private func allocatedBytes(_ fixture: Fixture) -> Int {
+        var status = stat()
+        guard unsafe fstat(fixture.mapping.descriptor, &status) == 0 else { return -1 }
+        return Int(status.st_blocks) * 512
+    }
+
+    @Test
+    func ringThatIsPassedThroughKeepsWhatIsQueuedAndLittleMemory() throws {
+        let capacity = 1 << 20
+        let fixture = try Fixture(slots: capacity)
+        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        var (givenBack, pushed, claimed, most) = (UInt64(0), 0, 0, 0)
+        let before = allocatedBytes(fixture)
+        // Three rounds with up to 1,000 queued, in slots that serve again and again.
+        while claimed < 3 * capacity {
+            while pushed - claimed < 1000, pushed < 3 * capacity {
+                try #require(push(pushed % 1000, ring))
+                pushed += 1
+                if ring.isAtBlock { givenBack = ring.giveBackPassed(from: givenBack) }
+            }
+            for _ in 0..<500 where claimed < pushed {
+                try #require(claim(ring) == claimed % 1000)
+                claimed += 1
+            }
+            if claimed % 50_000 == 0 { most = max(most, allocatedBytes(fixture) - before) }
+        }
+        // The ring alone has room for 8 MiB.
+        #expect(most < 4 << 20, "the arena's memory grew by \(most) bytes")
+    }
+
+    @Test
+    func fullRingGivesNothingBackThatIsQueued() throws {
+        let capacity = 1 << 12
+        let fixture = try Fixture(slots: capacity)
+        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        var givenBack: UInt64 = 0
+        func pushAll(_ slots: Range<Int>) throws {
+            for slot in slots {
+                try #require(push(slot, ring))
+                givenBack = ring.giveBackPassed(from: givenBack)
+            }
+        }
+        try pushAll(0..<capacity)
+        for slot in 0..<capacity / 2 + 7 { try #require(claim(ring) == slot) }
+        try pushAll(0..<capacity / 2 + 7)
+        for slot in capacity / 2 + 7..<capacity { try #require(claim(ring) == slot) }
+        for slot in 0..<capacity / 2 + 7 { try #require(claim(ring) == slot) }
+        #expect(ring.isEmpty)
     }
 
     @Test
