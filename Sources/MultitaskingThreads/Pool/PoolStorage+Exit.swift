@@ -11,9 +11,10 @@ extension PoolStorage: PoolAtExit {
 
     func hasExited() -> Bool {
         if PoolIdentity.current === identity {
-            // A task that has called `exit` does not come back, so its thread is free for the others.
-            _ = exiting.withLock { $0.insert(CurrentThread.id) }
+            // A task that has called `exit` does not come back, so its thread is free for the others; it counts until
+            // they have ended.
             workOff()
+            _ = exiting.withLock { $0.insert(CurrentThread.id) }
         }
         return remainingWorkers == 0
     }

@@ -216,7 +216,7 @@ extension Harness {
 
     fileprivate func copiesHaveStacks() throws {
         guard method == .fork else { return }
-        try withPool { pool in
+        try withPool(captures: .copiesOnly) { pool in
             let index = number + 7
             checkStack(failure(of: try pool.submit { trapDeepDown(index) }), names: "trapDeepDown")
             let future = try pool.submit { overflow(index) }
@@ -286,7 +286,8 @@ extension Harness {
     /// In copies and respawned workers, and after the supervisor was lost.
     fileprivate func optionsAreKept() throws {
         for backtraces in [Backtraces.inError, .off] {
-            let pool = try ProcessPool(maxWorkers: 1, startMethod: method, backtraces: backtraces)
+            let pool = try ProcessPool(
+                maxWorkers: 1, startMethod: method, captures: .copiesOnly, backtraces: backtraces)
             for round in 0..<4 {
                 if round == 2 { replaceSupervisor(of: pool) }
                 let future =
@@ -308,7 +309,8 @@ extension Harness {
 
     /// What Swift prints of it goes to this process's output, at which the test looks.
     fileprivate func crashWith(_ backtraces: Backtraces) throws {
-        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, backtraces: backtraces)
+        let pool = try ProcessPool(
+            maxWorkers: 1, startMethod: method, captures: .copiesOnly, backtraces: backtraces)
         let begin = ContinuousClock.now
         let failures = try (0..<2).map { _ in failure(of: try pool.submit(trapDeepDown, 7)) }
         let time = ContinuousClock.now - begin

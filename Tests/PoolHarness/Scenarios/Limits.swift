@@ -166,7 +166,7 @@ extension Harness {
         guard method == .fork else { return }
         // What the client has counts in no worker and no copy.
         let ballast = [UInt8](repeating: 1, count: 96 << 20)
-        try withPool(limits: WorkerLimits(memory: 64 << 20)) { pool in
+        try withPool(limits: WorkerLimits(memory: 64 << 20), captures: .copiesOnly) { pool in
             let bytes = 256 << 20
             let hog = try pool.submit(1) { hold(bytes, 30_000 * $0) }
             let error = checkThrows(.memoryLimitExceeded) { try hog.value(timeout: .seconds(20)) }
