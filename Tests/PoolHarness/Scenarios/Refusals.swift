@@ -93,7 +93,8 @@ extension Harness {
     fileprivate func refusedFirstProcess() throws {
         becomeNobody()
         let captured = Int.random(in: 1...9)
-        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        let pool = try ProcessPool(
+            maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20, captures: .copiesOnly)
         checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
         limitProcesses(to: 1)
         let first = checkThrows(.systemError) {

@@ -74,7 +74,7 @@ extension Harness {
     func startInInitializer() throws {
         if method == .fork {
             checkThrows(.unsafeFork) { try Global.forked.get() }
-            try withPool { pool in
+            try withPool(captures: .copiesOnly) { pool in
                 Global.copied.withLock { $0 = pool }
                 checkThrows(.capturesState) { try Global.captured.get() }
                 Global.copied.withLock { $0 = nil }
