@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format generate test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+.PHONY: help setup build demo test check format generate layers soundness test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all \
 	models setup-models kill chaos fuzz crashes replacements captures \
 	bench bench-build bench-test bench-check bench-update
@@ -81,6 +81,15 @@ format: ## Format the sources
 generate: ## Write the generated sources anew
 	for script in Scripts/generate_*.py; do python3 $$script; done
 
+layers: ## Check that each module imports only those below it
+	python3 Scripts/check_layers.py
+
+# What needs no test run. The generated sources must be what the generators write now.
+soundness: layers lint test-diagnostics ## Check layers, format, generated sources and the compiler's messages
+	before=$$(git diff -- Sources | cksum)
+	$(MAKE) generate
+	[ "$$before" = "$$(git diff -- Sources | cksum)" ] || { git diff --stat -- Sources; exit 1; }
+
 # The modules of a debug build are what the wrong programs are compiled against.
 test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and compare what the compiler says first
 	$(SWIFT) build
@@ -119,7 +128,7 @@ test-builds-all: test-builds ## The same without checks, and for the dynamic lib
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: lint models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+check: soundness models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
 
 # Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
 captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return

@@ -12,11 +12,6 @@ let package = Package(
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
-        .executable(name: "primes", targets: ["primes"]),
-        .executable(name: "orders", targets: ["orders"]),
-        .executable(name: "scopes", targets: ["scopes"]),
-        .executable(name: "chaos", targets: ["chaos"]),
-        .executable(name: "bank", targets: ["bank"]),
         // Only a product can be a library of its own; the tests load it.
         .library(name: "pool-plugin", type: .dynamic, targets: ["PoolPlugin"]),
     ],
