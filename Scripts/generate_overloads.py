@@ -9,6 +9,7 @@ writes them; the result is committed, and CI checks that it is what this script 
 import itertools
 import pathlib
 import subprocess
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "Sources"
 
@@ -108,8 +109,27 @@ def shapes(contexts=True, voids=True):
             yield Shape(is_async, has_context, returns_nothing)
 
 
+def paragraphs(text):
+    """The paragraphs and list items of a text, each in one line with its indentation; empty lines stay."""
+    result = []
+    for line in text.rstrip("\n").split("\n"):
+        stripped = line.lstrip()
+        begins = not stripped or stripped.startswith("- ") or not result or not result[-1].strip()
+        if begins:
+            result.append(line)
+        else:
+            result[-1] += " " + stripped
+    return result
+
+
 def documentation(first, rest=""):
-    lines = [first] + rest.rstrip("\n").split("\n") if rest else [first]
+    lines = [first]
+    for paragraph in paragraphs(rest) if rest else []:
+        indentation = " " * (len(paragraph) - len(paragraph.lstrip()))
+        hanging = indentation + ("  " if paragraph.lstrip().startswith("- ") else "")
+        # 120 columns less the indentation of a member and the slashes.
+        lines += textwrap.wrap(
+            paragraph, 112, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False) or [""]
     return "".join(("/// " + line).rstrip() + "\n" for line in lines)
 
 

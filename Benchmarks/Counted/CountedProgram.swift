@@ -4,8 +4,9 @@ import MultitaskingSerialization
 import MultitaskingThreads
 import Reporting
 
-// Run under valgrind, which counts the instructions inside of `measured`, on the thread that calls it. What is done there
-// waits for nobody, so that each run has the same number. Pools of processes are not here: valgrind 3.19 knows no pidfds.
+// Run under valgrind, which counts the instructions inside of `measured`, on the thread that calls it. What is done
+// there waits for nobody, so that each run has the same number. Pools of processes are not here: valgrind 3.19 knows no
+// pidfds.
 
 struct Order: Codable {
     var id = 7

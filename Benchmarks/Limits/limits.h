@@ -41,7 +41,8 @@ static inline void *shared_memory(size_t bytes) {
     return memory;
 }
 
-// The two sides of a hand-over each have a core: this is about waking another core, and the kernel often puts both on one.
+// The two sides of a hand-over each have a core: this is about waking another core, and the kernel often puts both on
+// one.
 static inline void pin(int core) {
     static cpu_set_t usable;  // before the first pinning, which children inherit
     cpu_set_t one;
@@ -52,7 +53,8 @@ static inline void pin(int core) {
     if (CPU_COUNT(&one)) sched_setaffinity(0, sizeof one, &one);
 }
 
-// A child that ends with its parent; `body` runs on `core` (or anywhere, if it is negative), and its end is the child's.
+// A child that ends with its parent; `body` runs on `core` (or anywhere, if it is negative), and its end is the
+// child's.
 #define CHILD(core, body) ({ pid_t pid_ = fork(); if (pid_ == 0) { if ((core) >= 0) pin(core); body; _exit(0); } pid_; })
 
 static inline void reap(pid_t child) { waitpid(child, NULL, 0); }

@@ -23,7 +23,8 @@ func findPrimes(upTo end: Int, on pool: ProcessPool) throws -> Int {
     return try futures.reduce(0) { $0 + (try $1.value().count) }
 }
 
-/// W8: primes below 5,000,000 alone, and in fifty tasks on two workers, which spin before they sleep, as the client does, or not.
+/// W8: primes below 5,000,000 alone, and in fifty tasks on two workers, which spin before they sleep, as the client
+/// does, or not.
 func primesSpeedUp() throws {
     var found = 0
     let alone = microseconds {

@@ -243,8 +243,8 @@ static bool is_taken_by_task(int signal, pid_t thread) {
     return false;
 }
 
-// Async-signal-safe: system calls, lock-free atomics, the unwinder's look-ups, which take no lock and no memory with the C
-// library's _dl_find_object, and stores to memory that is there.
+// Async-signal-safe: system calls, lock-free atomics, the unwinder's look-ups, which take no lock and no memory with
+// the C library's _dl_find_object, and stores to memory that is there.
 static void crashed(int signal, siginfo_t *info, void *context) {
     if (getpid() != planned_process) {
         // A worker that the supervisor has just forked.

@@ -279,8 +279,8 @@ void mt_reset_signals(void) {
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
-    // A group of its own is never the terminal's foreground one. What prints must not be stopped for that, if the terminal
-    // is set to (`stty tostop`), nor what reads from /dev/tty, which gets an error.
+    // A group of its own is never the terminal's foreground one. What prints must not be stopped for that, if the
+    // terminal is set to (`stty tostop`), nor what reads from /dev/tty, which gets an error.
     int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0) return;
     close(terminal);
@@ -610,8 +610,8 @@ int mt_thread_count(void) {
     return count;
 }
 
-// Exported by libdispatch (queue_internal.h) and never declared in a public header. In a statically linked program only the
-// linker finds it; in others it may be loaded by a library that nobody has linked.
+// Exported by libdispatch (queue_internal.h) and never declared in a public header. In a statically linked program only
+// the linker finds it; in others it may be loaded by a library that nobody has linked.
 extern bool _dispatch_is_multithreaded(void) __attribute__((weak));
 
 bool mt_dispatch_was_used(void) {

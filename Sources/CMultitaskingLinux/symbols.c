@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// The names of functions, from the symbol table of the file that an image was loaded from: most of a program's functions are
-// not among those that the loader knows.
+// The names of functions, from the symbol table of the file that an image was loaded from: most of a program's
+// functions are not among those that the loader knows.
 
 // Swift's runtime; a name that is not Swift's gives NULL.
 extern char *swift_demangle(

@@ -1,7 +1,7 @@
 import Glibc
 
-// Runs tasks and channels on process pools while their workers, supervisors and clients die, and checks what must hold all
-// the same: see `Invariant`. Three roles of one program:
+// Runs tasks and channels on process pools while their workers, supervisors and clients die, and checks what must hold
+// all the same: see `Invariant`. Three roles of one program:
 //
 //     chaos [--minutes M] [--seed N]           the driver: runs rounds, adds up, exits with 1 if anything did not hold
 //     chaos client <seed> <round> <fate>       the program that uses pools, one for each round

@@ -2,8 +2,8 @@ import MultitaskingCore
 import MultitaskingSerialization
 import Synchronization
 
-/// Finds out whether closures lie in memory as this module believes, by closures of its own: reads their contexts, compares
-/// what is found there with what was captured, puts them together again, calls them and frees them.
+/// Finds out whether closures lie in memory as this module believes, by closures of its own: reads their contexts,
+/// compares what is found there with what was captured, puts them together again, calls them and frees them.
 struct SelfCheck {
     /// Whether everything was as expected.
     let passes: Bool

@@ -19,8 +19,8 @@
 
         func restore() { unsafe pt_image_restore(descriptor, image) }
 
-        /// Executes a process's instructions one by one until the memory, which is mapped at `base`, is another than this
-        /// says, or the system was called; then this says what there is now. How the process was found.
+        /// Executes a process's instructions one by one until the memory, which is mapped at `base`, is another than
+        /// this says, or the system was called; then this says what there is now. How the process was found.
         func step(_ pid: pid_t, at base: UInt, instructions: inout Int) -> Int32 {
             // SAFETY: the world keeps the memory mapped there.
             unsafe pt_step_to_change(pid, descriptor, UnsafePointer(bitPattern: base), image, &instructions)
@@ -43,8 +43,8 @@
         }
     }
 
-    /// After how many instructions a victim has changed something, and which instruction was next; in memory that copies
-    /// of the harness share.
+    /// After how many instructions a victim has changed something, and which instruction was next; in memory that
+    /// copies of the harness share.
     enum StepList {
         private static let capacity = 1 << 16
         // SAFETY: the memory is never unmapped, and all access is atomic and inside of it.

@@ -9,12 +9,12 @@
     /// The victim's and the survivors' processes are forked from this one for each place, so all of them begin alike.
     /// Before each, the shared memory is put back to what it was.
     ///
-    /// **Why writes.** What the dead leaves to others is what is in the shared memory, and nothing else: it has no other
-    /// memory, descriptor or lock in common with them. Between two instructions that write there, this does not change,
-    /// so all places between them are the same place. Killing before each write, and after the last, is therefore the
-    /// same as killing at every instruction. The processor finds the writes: the memory is mapped read-only, and each
-    /// write faults. The mode `every` believes none of this: it executes the victim one instruction at a time, and looks at
-    /// the whole memory after each.
+    /// **Why writes.** What the dead leaves to others is what is in the shared memory, and nothing else: it has no
+    /// other memory, descriptor or lock in common with them. Between two instructions that write there, this does not
+    /// change, so all places between them are the same place. Killing before each write, and after the last, is
+    /// therefore the same as killing at every instruction. The processor finds the writes: the memory is mapped
+    /// read-only, and each write faults. The mode `every` believes none of this: it executes the victim one instruction
+    /// at a time, and looks at the whole memory after each.
     final class Runner {
         let scenario: Scenario
         let world: World
@@ -190,11 +190,12 @@
             return Array(range.shuffled(using: &random).prefix(count)).sorted()
         }
 
-        /// Kills the victim after every instruction that makes a difference: that changed the shared memory, or called the
-        /// system, which may have woken somebody. That no other does is seen by looking at the memory after each.
+        /// Kills the victim after every instruction that makes a difference: that changed the shared memory, or called
+        /// the system, which may have woken somebody. That no other does is seen by looking at the memory after each.
         ///
-        /// All victims must take the same way. So each is forked by a copy of this process which is the same each time, at the
-        /// same depth of its stack: where things lie in memory decides how many instructions it takes to copy them.
+        /// All victims must take the same way. So each is forked by a copy of this process which is the same each time,
+        /// at the same depth of its stack: where things lie in memory decides how many instructions it takes to copy
+        /// them.
         ///
         /// - Parameter count: at how many of these places at most, drawn by chance; nil for all.
         func killAtEveryInstruction(_ count: Int?, _ random: inout some RandomNumberGenerator) throws {

@@ -10,7 +10,8 @@
     extension Scenario {
         private static let mine = Item(1, 0)
 
-        /// The victim has claimed a place and is filling it, when another makes the place void: it must claim another one.
+        /// The victim has claimed a place and is filling it, when another makes the place void: it must claim another
+        /// one.
         ///
         /// - Parameters:
         ///   - isPassed: whether the head has passed the void place when the victim notices.
@@ -53,7 +54,8 @@
                 overtaken("inline", World.inline),
                 overtaken("block", World.block),
                 overtaken("passed", World.block, isPassed: true),
-                // The last place of the first segment, which the head has left: the victim is the one who gives it back.
+                // The last place of the first segment, which the head has left: the victim is the one who gives it
+                // back.
                 overtaken("retire", World.inline, isPassed: true, places: 29),
                 overtaken("bytes", World.block, counted, isPassed: true),
                 Scenario("receive-overtakes", takes: 1) { world in
@@ -118,8 +120,8 @@
             }
         }
 
-        /// Leaves a place that was claimed and will not be filled: its sender, the third worker, is dead, and nobody has
-        /// noticed.
+        /// Leaves a place that was claimed and will not be filled: its sender, the third worker, is dead, and nobody
+        /// has noticed.
         func leaveUnfilled() throws {
             let pid = fork()
             if pid == 0 {

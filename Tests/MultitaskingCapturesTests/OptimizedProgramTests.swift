@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// A program that is compiled with optimization as one module, as `swift build -c release` does it: the compiler drops what it
-/// knows about types that nothing needs at run time.
+/// A program that is compiled with optimization as one module, as `swift build -c release` does it: the compiler drops
+/// what it knows about types that nothing needs at run time.
 @Suite struct OptimizedProgramTests {
     private static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 

@@ -43,8 +43,8 @@ import Testing
         #expect(traces.count == 20)
     }
 
-    /// The digest was computed once. It must be the same in debug and release builds and on other machines; it changes only
-    /// when the simulator, its random numbers, the trace's words or the encoded size of the elements change.
+    /// The digest was computed once. It must be the same in debug and release builds and on other machines; it changes
+    /// only when the simulator, its random numbers, the trace's words or the encoded size of the elements change.
     @Test func theTracesAreThoseOfEveryOtherBuild() throws {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for seed in UInt64(0)..<50 {

@@ -3,7 +3,8 @@
     import Foundation
     import Testing
 
-    /// Kills a member of a process pool wherever it can make a difference; the work is done by `kill-harness`, beside this.
+    /// Kills a member of a process pool wherever it can make a difference; the work is done by `kill-harness`, beside
+    /// this.
     @Suite(.serialized)
     struct KillTests {
         private static let harness = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -4,8 +4,8 @@ import MultitaskingSerialization
 
 /// What bytes from anywhere are given to: the decoder, for one type of each shape, and zstd. The first byte chooses.
 ///
-/// The fuzzer (`Tests/Fuzz`) looks for bytes that trap, hang or allocate too much here; the test of its corpus gives those
-/// that it has found to be different from each other to the same function.
+/// The fuzzer (`Tests/Fuzz`) looks for bytes that trap, hang or allocate too much here; the test of its corpus gives
+/// those that it has found to be different from each other to the same function.
 enum FuzzCases {
     /// What a case does with the bytes behind the first one.
     private typealias Body = @Sendable (ArraySlice<UInt8>) throws -> Void

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Gives everything that the fuzzer has kept, because it takes ways of its own through the decoder, to the decoder again.
+/// Gives everything that the fuzzer has kept, because it takes ways of its own through the decoder, to the decoder
+/// again.
 @Suite struct FuzzCorpusTests {
     private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("FuzzCorpus")

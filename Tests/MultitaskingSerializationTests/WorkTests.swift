@@ -11,7 +11,8 @@ import Testing
         return ContinuousClock.now - start
     }
 
-    /// Whether `body` takes at most 40 times as long as something that does about as much: a square would take hundreds.
+    /// Whether `body` takes at most 40 times as long as something that does about as much: a square would take
+    /// hundreds.
     private func isLinear(_ body: () -> Void, beside simple: () -> Void) -> Bool {
         // The machine may be busy with other things during one of them.
         (0..<3).contains { _ in

@@ -5,8 +5,8 @@ import MultitaskingThreads
 import Testing
 
 extension Facade {
-    /// Every number that a client can give, at the ends of its type: the calls wait, return or throw as they would for any
-    /// other, and nothing traps.
+    /// Every number that a client can give, at the ends of its type: the calls wait, return or throw as they would for
+    /// any other, and nothing traps.
     @Suite struct ExtremeNumbersTests {
         static let short: [Duration] = [
             .zero, .nanoseconds(-1), .seconds(Int64.min), Duration(attoseconds: .min),

@@ -3,7 +3,8 @@ import Testing
 
 extension Facade {
     @Suite struct OverloadTests {
-        /// Each shape of function by its name and as a closure; every one is submitted with the same words on each pool.
+        /// Each shape of function by its name and as a closure; every one is submitted with the same words on each
+        /// pool.
         @discardableResult
         private func submitEveryShape(_ session: TaskSession) throws -> TaskSession {
             try session

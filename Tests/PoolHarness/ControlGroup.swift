@@ -2,8 +2,8 @@ import Glibc
 
 /// A control group for this process and those it starts, below the one it is in.
 ///
-/// Only where this machine lets us make one: in a container there is often no way, and nothing to install that would help.
-/// How limits are read is tested with files that look like a system's in any case (`MultitaskingSystemTests`).
+/// Only where this machine lets us make one: in a container there is often no way, and nothing to install that would
+/// help. How limits are read is tested with files that look like a system's in any case (`MultitaskingSystemTests`).
 struct ControlGroup {
     private let parent: String
     private let path: String

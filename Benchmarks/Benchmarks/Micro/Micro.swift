@@ -4,8 +4,8 @@ import MultitaskingProcesses
 import MultitaskingSerialization
 import MultitaskingThreads
 
-// Times, and instructions where the machine counts them for programs; many virtual ones do not, which is why instructions
-// are counted by valgrind as well (`Counted`).
+// Times, and instructions where the machine counts them for programs; many virtual ones do not, which is why
+// instructions are counted by valgrind as well (`Counted`).
 
 struct Order: Codable {
     var id = 7

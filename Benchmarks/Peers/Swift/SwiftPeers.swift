@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Reporting
 
-// W11 by the means that Swift has: tasks that do nothing, one submission each, and one at a time. There are no results to
-// hand back, only the news that a task is done.
+// W11 by the means that Swift has: tasks that do nothing, one submission each, and one at a time. There are no results
+// to hand back, only the news that a task is done.
 
 let count = 500_000
 

@@ -1,7 +1,7 @@
 /// What reading and rebuilding the contexts of Swift's closures needs of C.
 ///
-/// The Swift runtime's entry points are declared here, with the conventions by which Swift itself calls them: declared in
-/// Swift by `@_silgen_name`, some of them make the optimizer emit invalid code.
+/// The Swift runtime's entry points are declared here, with the conventions by which Swift itself calls them: declared
+/// in Swift by `@_silgen_name`, some of them make the optimizer emit invalid code.
 
 #ifndef C_MULTITASKING_CAPTURES_H
 #define C_MULTITASKING_CAPTURES_H

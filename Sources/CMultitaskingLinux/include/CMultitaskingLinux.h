@@ -60,8 +60,8 @@ int mt_eventfd(void);
 
 // MARK: Processes
 
-// libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure. The child must call
-// mt_catch_crashes, or mt_hold_crashes(false).
+// libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure. The child must
+// call mt_catch_crashes, or mt_hold_crashes(false).
 pid_t mt_fork(void);
 
 int mt_pidfd_open(pid_t pid);
@@ -80,9 +80,9 @@ int mt_reap(pid_t pid, bool block, mt_exit_info *info);
 
 // Descendants.
 //
-// A process can leave its group and session and its parent, but not what it inherits: each worker marks itself, and so all
-// it starts, with a number of its pool and its own process id. The mark is the soft limit of file locks, which Linux has
-// not looked at since version 2.4.
+// A process can leave its group and session and its parent, but not what it inherits: each worker marks itself, and so
+// all it starts, with a number of its pool and its own process id. The mark is the soft limit of file locks, which
+// Linux has not looked at since version 2.4.
 
 // Marks a process of this one's user, and what it starts from now on; 0 for this one. 0 or -errno.
 int mt_set_mark(pid_t pid, uint64_t mark);
@@ -124,28 +124,30 @@ bool mt_has_children(void);
 // The children of this process, also those that wait to be reaped, up to `capacity`; how many were written.
 int mt_children(pid_t *pids, int capacity);
 
-// Kills all processes, whoever their parents are, whose mark in the bits of `mask` is `mark`. The other bits are the id of
-// the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many there were.
+// Kills all processes, whoever their parents are, whose mark in the bits of `mask` is `mark`. The other bits are the id
+// of the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many there
+// were.
 int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living);
 
 // Whether a process runs whose mark, in the bits of `mask`, is `mark` and otherwise its own id: one that marked itself.
 bool mt_has_marked_themselves(uint64_t mark, uint64_t mask);
 
-// Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process. `signal` is
-// the one that ended it; 0 if none did or somebody else has reaped it.
+// Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process.
+// `signal` is the one that ended it; 0 if none did or somebody else has reaped it.
 bool mt_pidfd_has_ended(int pidfd, int *signal);
 
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.
 bool mt_die_with_parent(pid_t expected_parent);
 
-// The name of the calling thread and of those it starts, at most 15 bytes; that of the first thread is shown by ps and top.
+// The name of the calling thread and of those it starts, at most 15 bytes; that of the first thread is shown by ps and
+// top.
 void mt_set_thread_name(const char *name);
 
 // The name of a worker's process: "mt-worker-" and its number.
 void mt_set_worker_name(int number);
 
-// Default actions for all signals but those that mt_catch_crashes takes, nothing blocked; but under a terminal SIGTTOU and
-// SIGTTIN are ignored.
+// Default actions for all signals but those that mt_catch_crashes takes, nothing blocked; but under a terminal SIGTTOU
+// and SIGTTIN are ignored.
 void mt_reset_signals(void);
 
 // Makes standard input read as empty.
@@ -154,8 +156,9 @@ void mt_null_stdin(void);
 // Writes out what was printed to standard output and not yet written; nothing but a look if there is nothing.
 void mt_flush_output(void);
 
-// Where a process keeps a copy of what it prints, in memory that outlives it: a ring with the last bytes, whose position
-// counts all there ever were, and the place of what stdio has buffered and not yet written, up to the first zero byte.
+// Where a process keeps a copy of what it prints, in memory that outlives it: a ring with the last bytes, whose
+// position counts all there ever were, and the place of what stdio has buffered and not yet written, up to the first
+// zero byte.
 typedef struct {
     uint64_t *position;
     char *ring;
@@ -179,13 +182,13 @@ const char *mt_signal_name(int signal);
 // What an interrupt adds to an eventfd, beside which others may add ones.
 static const uint64_t mt_interrupt_value = UINT64_C(1) << 32;
 
-// Has the next SIGINT of this process write mt_interrupt_value to `eventfd`. The first call installs a handler, unless SIGINT is
-// ignored, as for a job in the background. The second SIGINT has the default action again, and ends the program.
-// A place to give to mt_interrupts_remove, or -errno: -EBUSY when there are 64.
+// Has the next SIGINT of this process write mt_interrupt_value to `eventfd`. The first call installs a handler, unless
+// SIGINT is ignored, as for a job in the background. The second SIGINT has the default action again, and ends the
+// program. A place to give to mt_interrupts_remove, or -errno: -EBUSY when there are 64.
 int mt_interrupts_add(int eventfd);
 
-// Undoes that; with the last one, what SIGINT did before is restored. Whether a SIGINT came in between. When this returns,
-// nobody writes to the eventfd any more.
+// Undoes that; with the last one, what SIGINT did before is restored. Whether a SIGINT came in between. When this
+// returns, nobody writes to the eventfd any more.
 bool mt_interrupts_remove(int place);
 
 // SIGINT as if there were no handler.

@@ -35,7 +35,8 @@ typedef struct {
 // What becomes of a process that a signal ends.
 typedef struct {
     mt_crash_area *area;  // NULL to write no frames
-    // Two words, NULL if nobody asks: the time of the death in nanoseconds of CLOCK_MONOTONIC, written last, and the signal.
+    // Two words, NULL if nobody asks: the time of the death in nanoseconds of CLOCK_MONOTONIC, written last, and the
+    // signal.
     uint64_t *death;
     int doorbell;         // an eventfd that is told
     bool prints;          // whether Swift's own backtracer, if it is enabled, prints what it has found
@@ -44,18 +45,18 @@ typedef struct {
 // How long the printing of a backtrace may take, in seconds.
 enum { mt_print_seconds = 10 };
 
-// Has each signal whose default action is a core dump, sent or raised, end this process as the plan says. A handler that is
-// not Swift's own is left in place. To be called once in each process, after a fork, while there is one thread.
+// Has each signal whose default action is a core dump, sent or raised, end this process as the plan says. A handler
+// that is not Swift's own is left in place. To be called once in each process, after a fork, while there is one thread.
 void mt_catch_crashes(mt_crash_plan plan);
 
 // Keeps such signals waiting that are sent to the calling thread or to what it forks, or lets them through again:
 // mt_catch_crashes does that in the child, which would take them as its parent does until then.
 void mt_hold_crashes(bool hold);
 
-// Has the calling thread handle crashes on a stack of its own, so that an overflow of its stack is reported as well; and
-// shows its stack, rather than that of any other thread, when a signal is sent to the process.
+// Has the calling thread handle crashes on a stack of its own, so that an overflow of its stack is reported as well;
+// and shows its stack, rather than that of any other thread, when a signal is sent to the process.
 void mt_use_crash_stack(void);
 
-// The function that an address of this program's image at `path` ("" for the executable) belongs to: its name, demangled,
-// to be freed by the caller, and how far into it the address is. NULL if there is none.
+// The function that an address of this program's image at `path` ("" for the executable) belongs to: its name,
+// demangled, to be freed by the caller, and how far into it the address is. NULL if there is none.
 char *mt_function_name(const char *path, uint64_t offset, uint64_t *distance);

@@ -213,7 +213,8 @@ struct ChannelLoad {
         let count = running.isAsync ? Int(Stream.width) : 1
         guard redelivers else { return losses[input.number, default: 0] += count }
         repeats[input.number, default: 0] += count
-        // A stream reports what the whole task received first: maybe for another one, which had no time to write it down.
+        // A stream reports what the whole task received first: maybe for another one, which had no time to write it
+        // down.
         losses[input.number, default: 0] += count - 1
     }
 

@@ -39,8 +39,8 @@ struct Striker {
         guard let (child, workers) = families.randomElement(using: &random) else { return }
         let isOfSupervisor = random.once(in: 12) || Proc.name(child) == "mt-copy"
         guard let victim = isOfSupervisor ? child : workers.randomElement(using: &random) else { return }
-        // Newborns are mostly spared: a pool whose workers all die at once gives up, and one whose supervisor does, never
-        // begins.
+        // Newborns are mostly spared: a pool whose workers all die at once gives up, and one whose supervisor does,
+        // never begins.
         let grown = isOfSupervisor && !workers.isEmpty ? workers : [victim]
         guard grown.contains(where: { births[$0].map { now - $0 > .milliseconds(6) } ?? false }) || random.once(in: 40)
         else { return }

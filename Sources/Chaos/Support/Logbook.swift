@@ -3,7 +3,8 @@ import Synchronization
 
 /// What the processes of a round write down for each other: files to which each appends whole records.
 ///
-/// A record is written by one system call of less than a page and never torn, also if its writer is killed at once after.
+/// A record is written by one system call of less than a page and never torn, also if its writer is killed at once
+/// after.
 struct Logbook: Sendable {
     /// One thing that happened.
     struct Record {

@@ -47,7 +47,8 @@ struct TaskLoad {
         }
     }
 
-    /// A pool gives up if three workers in a row die before they are ready; whoever was killed cannot be told from that.
+    /// A pool gives up if three workers in a row die before they are ready; whoever was killed cannot be told from
+    /// that.
     private mutating func giveUp(_ error: MultitaskingError) {
         if !isGivenUp { Report.add(1, to: "pools given up") }
         isGivenUp = true

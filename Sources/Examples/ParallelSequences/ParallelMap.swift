@@ -1,7 +1,7 @@
 public import MultitaskingCore
 
-// A small library on top of pools, as WrappingAPool.md explains it. It knows the core alone: whoever uses it chooses the
-// pool, and a closure that captures works on all of them.
+// A small library on top of pools, as WrappingAPool.md explains it. It knows the core alone: whoever uses it chooses
+// the pool, and a closure that captures works on all of them.
 
 extension Sequence where Element: Codable & Sendable {
     /// Calls a function for each element, on the workers of a pool, and returns the results in order.

@@ -1,7 +1,7 @@
 import Multitasking
 
-// A bank with a mistake that almost never shows. Depositors are tasks; the bank is their parent, which keeps the balance
-// and answers what they ask.
+// A bank with a mistake that almost never shows. Depositors are tasks; the bank is their parent, which keeps the
+// balance and answers what they ask.
 
 /// What a depositor asks of the bank.
 enum Request: Codable, Sendable {

@@ -17,9 +17,9 @@ extension ParentSideContext {
 extension ParentSideContext {
     /// Puts `element` at the end of the input queue; false if there was no room until the limit.
     ///
-    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with `taskDone`:
-    /// for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if that takes too long,
-    /// and then the element is in the queue.
+    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with
+    /// `taskDone`: for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if
+    /// that takes too long, and then the element is in the queue.
     ///
     /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element cannot be encoded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
@@ -45,8 +45,8 @@ extension ParentSideContext {
     ///
     /// Not waiting is the default. With `taskDone`, the element is reported as worked off, for senders that join.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then stays;
-    ///   `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
+    ///   stays; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -66,11 +66,11 @@ extension ParentSideContext {
 
     /// Takes everything out of the output queue: until there was no element within the limit.
     ///
-    /// The limit holds for each element. With `.forever` the call returns only after the queue was closed. If an element of
-    /// another type follows, the ones before it are returned and the next call throws.
+    /// The limit holds for each element. With `.forever` the call returns only after the queue was closed. If an
+    /// element of another type follows, the ones before it are returned and the next call throws.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then stays;
-    ///   `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
+    ///   stays; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false

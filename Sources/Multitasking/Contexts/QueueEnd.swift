@@ -21,7 +21,8 @@ struct QueueEnd: Sendable {
         if let lock { try lock.withLock(body) } else { try body() }
     }
 
-    /// When a wait for room, and then for the end of all that was sent, must be over. Without a limit, joining has none.
+    /// When a wait for room, and then for the end of all that was sent, must be over. Without a limit, joining has
+    /// none.
     private func joinDeadline(_ wait: WaitLimit?) -> WaitDeadline { WaitDeadline(wait ?? .forever, in: channel) }
 
     private func report(_ taskDone: Bool) throws {

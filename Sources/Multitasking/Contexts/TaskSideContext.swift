@@ -14,8 +14,8 @@ extension TaskSideContext {
     ///
     /// Not waiting is the default. With `taskDone`, the element is reported as worked off, for senders that join.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then stays;
-    ///   `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
+    ///   stays; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -35,11 +35,11 @@ extension TaskSideContext {
 
     /// Takes everything out of the input queue: until there was no element within the limit.
     ///
-    /// The limit holds for each element. With `.forever` the call returns only after the queue was closed. If an element of
-    /// another type follows, the ones before it are returned and the next call throws.
+    /// The limit holds for each element. With `.forever` the call returns only after the queue was closed. If an
+    /// element of another type follows, the ones before it are returned and the next call throws.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then stays;
-    ///   `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
+    ///   stays; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -59,9 +59,9 @@ extension TaskSideContext {
 
     /// Puts `element` at the end of the output queue; false if there was no room until the limit.
     ///
-    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with `taskDone`:
-    /// for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if that takes too long,
-    /// and then the element is in the queue.
+    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with
+    /// `taskDone`: for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if
+    /// that takes too long, and then the element is in the queue.
     ///
     /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element cannot be encoded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")

@@ -3,8 +3,8 @@
 /// A function that takes a `TaskManager` works with either pool: `func scenario(_ manager: TaskManager) throws`.
 /// Every member may be used from any thread.
 public class TaskManager: @unchecked Sendable {
-    // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass, are
-    // constants of Sendable types.
+    // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass,
+    // are constants of Sendable types.
 
     /// The pool; with it functions can be submitted without a session.
     public let executor: any Executor

@@ -5,8 +5,8 @@
 extension ThreadTaskManager {
     /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.
     ///
-    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
-    /// of each, until the shortest has ended.
+    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets
+    /// one element of each, until the shortest has ended.
     /// - Returns: the session, with every task submitted.
     /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
     @discardableResult
@@ -71,8 +71,8 @@ extension ThreadTaskManager {
 
     /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
     ///
-    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
-    /// of each, until the shortest has ended.
+    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets
+    /// one element of each, until the shortest has ended.
     /// - Returns: the session, with every task submitted.
     /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
     @discardableResult

@@ -9,11 +9,11 @@ public enum Interrupts: Sendable, Hashable {
     ///
     /// At the first, tasks that have not started are cancelled, and the contexts of those that run read as cancelled
     /// (`isCancelled`). `submit` throws from then on. Tasks in processes that still run after the time are killed, and
-    /// queues are closed; threads cannot be killed, so in a thread pool the program ends then, as by the second one. When
-    /// the scope's body has ended, the scope throws `interrupted`, whatever the body has returned or thrown.
+    /// queues are closed; threads cannot be killed, so in a thread pool the program ends then, as by the second one.
+    /// When the scope's body has ended, the scope throws `interrupted`, whatever the body has returned or thrown.
     ///
-    /// If `SIGINT` is ignored, as it is for jobs in the background of a shell, it stays so. What `SIGINT` did before the
-    /// scope is restored after it.
+    /// If `SIGINT` is ignored, as it is for jobs in the background of a shell, it stays so. What `SIGINT` did before
+    /// the scope is restored after it.
     case shutDown(within: Duration)
 }
 

@@ -13,14 +13,14 @@ public import MultitaskingProcesses
 /// }
 /// ```
 /// Use it for work that keeps a core busy, or that may crash. Arguments and results are copied: they must be `Codable`.
-/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started
-/// are cancelled first.
+/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not
+/// started are cancelled first.
 ///
 /// - Parameters:
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
 ///   - startMethod: how the workers are started.
-///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the memory
-///     that this process may use.
+///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
+///     memory that this process may use.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
 ///   - captures: what becomes of functions that capture values; by default the values are copied like arguments.
 ///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
@@ -30,7 +30,8 @@ public import MultitaskingProcesses
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
 ///   - interrupts: what Ctrl-C does meanwhile.
-/// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not what tasks throw.
+/// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body`
+///   throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult

@@ -8,8 +8,8 @@ internal import MultitaskingThreads
 /// Use it for work that waits, or that shares large values: arguments and results are not copied and need only be
 /// `Sendable`. A crash in a task ends the program; use `withProcessPoolExecutor` where that must not be.
 ///
-/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started
-/// are cancelled first.
+/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not
+/// started are cancelled first.
 ///
 /// - Parameters:
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use cores,
@@ -21,7 +21,8 @@ internal import MultitaskingThreads
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
 ///   - interrupts: what Ctrl-C does meanwhile.
-/// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not what tasks throw.
+/// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body`
+///   throws. Not what tasks throw.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult

@@ -3,14 +3,15 @@
 extension TaskSession {
     /// Runs a function as a task: `session.submit("a", findPrimes, 1..<100)`.
     ///
-    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
+    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
+    /// submission.
     /// - Parameters:
     ///   - name: the task's name, not empty and unique in the session.
     ///   - scopes: which queues and which event the task gets, and with whom it shares them.
     /// - Returns: the session, so that calls can be chained.
-    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue or event
-    ///   that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit` throws. What the
-    ///   function throws is in the task's result.
+    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue
+    ///   or event that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit`
+    ///   throws. What the function throws is in the task's result.
     @discardableResult
     public func submit<each Argument: Portable, Output: Portable>(
         _ name: String,
@@ -111,14 +112,15 @@ extension TaskSession {
 
     /// Runs a closure as a task: `session.submit("b", 21) { $0 * 2 }`.
     ///
-    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
+    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
+    /// submission.
     /// - Parameters:
     ///   - name: the task's name, not empty and unique in the session.
     ///   - scopes: which queues and which event the task gets, and with whom it shares them.
     /// - Returns: the session, so that calls can be chained.
-    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue or event
-    ///   that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit` throws. What the
-    ///   function throws is in the task's result.
+    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue
+    ///   or event that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit`
+    ///   throws. What the function throws is in the task's result.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(

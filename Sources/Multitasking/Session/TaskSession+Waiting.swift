@@ -27,8 +27,8 @@ extension TaskSession {
     /// - Parameters:
     ///   - timeout: how long to wait at most; nil for as long as it takes.
     ///   - returnWhen: what to wait for.
-    ///   - rest: what becomes of the tasks that have not ended when that has happened. When the time is up they go on in
-    ///     any case. Those that are told to stop may still run when this returns: wait once more for their end.
+    ///   - rest: what becomes of the tasks that have not ended when that has happened. When the time is up they go on
+    ///     in any case. Those that are told to stop may still run when this returns: wait once more for their end.
     /// - Returns: the tasks that have ended and those that have not, both in the order of submission.
     /// - Throws: `alreadyDestroyed`. Not what tasks throw, and not when the time is up.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")

@@ -14,8 +14,8 @@ import Synchronization
 /// Every member may be used from any thread. After ``destroy()`` all that throw throw `alreadyDestroyed`. Dropping or
 /// destroying a session does not cancel its tasks.
 public class TaskSession: @unchecked Sendable {
-    // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass, are
-    // constants of Sendable types.
+    // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass,
+    // are constants of Sendable types.
     let executor: any Executor
     private let scopeResolver: ScopeResolver
     private let sharedContext: CombinedContext
@@ -117,9 +117,10 @@ public class TaskSession: @unchecked Sendable {
     /// Cancels every task that has not started, and asks those that have to stop.
     ///
     /// - Parameters:
-    ///   - settingCancelEvent: whether to set the cancel event of each task that has one. One of scope `.global` asks the
-    ///     tasks of other sessions, too.
-    ///   - force: whether to end those that run, where the pool can; see ``PoolTask/cancel(settingCancelEvent:force:)``.
+    ///   - settingCancelEvent: whether to set the cancel event of each task that has one. One of scope `.global` asks
+    ///     the tasks of other sessions, too.
+    ///   - force: whether to end those that run, where the pool can; see
+    ///     ``PoolTask/cancel(settingCancelEvent:force:)``.
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
         Self.cancel(try tasks, force: force) { _ in settingCancelEvent }

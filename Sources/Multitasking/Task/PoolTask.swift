@@ -61,12 +61,12 @@ public final class PoolTask: ParentSideContext {
     /// Cancels the task if it has not started, and asks it to stop if it has.
     ///
     /// - Parameters:
-    ///   - settingCancelEvent: whether to set the task's cancel event, if it has one. An event that the task shares asks
-    ///     the others, too.
+    ///   - settingCancelEvent: whether to set the task's cancel event, if it has one. An event that the task shares
+    ///     asks the others, too.
     ///   - force: whether to end the task if it runs, where the pool can (processes can, threads cannot): its context
     ///     reads as cancelled, and after each further grace period of its options it gets SIGTERM, then SIGKILL.
-    /// - Returns: true if the task was cancelled, and so never starts, or, with `force`, is being ended; false if it runs
-    ///   or has ended.
+    /// - Returns: true if the task was cancelled, and so never starts, or, with `force`, is being ended; false if it
+    ///   runs or has ended.
     @discardableResult
     public func cancel(settingCancelEvent: Bool = true, force: Bool = false) -> Bool {
         // The task first: one that sees the event ends, and the next in the queue would start.

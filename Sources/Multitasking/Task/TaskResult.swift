@@ -5,8 +5,8 @@ public struct TaskResult: Sendable {
 
     /// Why there is no value; nil if there is one.
     ///
-    /// What the function threw, or a `MultitaskingError` that says what happened to the task. If the function threw one of
-    /// these, its `origin` is `.task`, and the flags below are false: they speak of the pool alone.
+    /// What the function threw, or a `MultitaskingError` that says what happened to the task. If the function threw one
+    /// of these, its `origin` is `.task`, and the flags below are false: they speak of the pool alone.
     public let error: (any Error)?
 
     /// Makes a result of a task's outcome.

@@ -32,8 +32,8 @@ enum ArrayStorage {
 
     /// The array that has this storage.
     static func array<Element>(in storage: RawAddress, of type: Element.Type) -> [Element] {
-        // SAFETY: an array is the address of its storage, and the caller knows what the storage holds. This is a copy, which
-        // retains it.
+        // SAFETY: an array is the address of its storage, and the caller knows what the storage holds. This is a copy,
+        // which retains it.
         unsafe unsafeBitCast(storage.bits, to: [Element].self)
     }
 

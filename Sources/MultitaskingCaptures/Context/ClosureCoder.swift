@@ -58,8 +58,8 @@ final class ClosureCoder: ContextCoder, @unchecked Sendable {
         if let type = Conformance.type(ofTable: binding, conformance, proto, among: candidates) {
             return .conformance(try images.reference(to: type), try images.location(of: proto.bits))
         }
-        // A table that nobody writes to is the same everywhere. Those of generic conformances are made at run time, even if
-        // they lie in a buffer of an image.
+        // A table that nobody writes to is the same everywhere. Those of generic conformances are made at run time,
+        // even if they lie in a buffer of an image.
         let isGeneric = conformance.load(12, as: UInt32.self) & 1 << 17 != 0
         guard !isGeneric, Images.isConstant(binding) else { throw CaptureRefusal.conformance }
         return .constantConformance(try images.location(of: binding.bits))
@@ -144,7 +144,8 @@ final class ClosureContextReceiver: ContextReceiver, @unchecked Sendable {
         slots = try zip(layout.slots, shape.captures).map { slot, capture in
             try SlotCoder.make(slot.kind, offset: slot.offset).receiver(for: capture, images)
         }
-        // The box of a variable has the stride of its type, which may be more than the size of the type that is described.
+        // The box of a variable has the stride of its type, which may be more than the size of the type that is
+        // described.
         size = layout.size + (slots.count == 1 ? slots[0].room : 0)
         alignmentMask = layout.alignmentMask
     }
@@ -165,9 +166,9 @@ final class ClosureContextReceiver: ContextReceiver, @unchecked Sendable {
     }
 
     override func read(from reader: PayloadReader) throws -> UInt {
-        // SAFETY: the metadata is that of contexts of this size and alignment, and in the end all of it is initialized: the
-        // bindings and each slot once. If a slot cannot be, those before it are destroyed again, and the object, of which
-        // nobody else knows, is freed without its destructor.
+        // SAFETY: the metadata is that of contexts of this size and alignment, and in the end all of it is initialized:
+        // the bindings and each slot once. If a slot cannot be, those before it are destroyed again, and the object, of
+        // which nobody else knows, is freed without its destructor.
         guard let object = unsafe mc_allocate_object(metadata.pointer, size, alignmentMask) else {
             throw MultitaskingError(.decodeFailed, "there is no memory for what a function captures")
         }

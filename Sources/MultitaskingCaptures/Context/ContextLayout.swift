@@ -2,7 +2,8 @@
 enum CaptureKind {
     /// A value with a `Codable` of its own.
     case value(any Codable.Type)
-    /// A reference to an object, coded by the object's class, whatever the static type is; or nothing, if that is allowed.
+    /// A reference to an object, coded by the object's class, whatever the static type is; or nothing, if that is
+    /// allowed.
     case object(static: Any.Type, isOptional: Bool)
     /// A value of a protocol type, coded by the type of what it holds.
     case existential(Any.Type)
@@ -40,8 +41,9 @@ enum CaptureKind {
     }
 }
 
-/// Where the captures of a context lie, computed from the compiler's description of them by the same rules by which the code
-/// generator lays contexts out: a header of two words, the bindings, and each capture at the next multiple of its alignment.
+/// Where the captures of a context lie, computed from the compiler's description of them by the same rules by which the
+/// code generator lays contexts out: a header of two words, the bindings, and each capture at the next multiple of its
+/// alignment.
 struct ContextLayout {
     /// Where the bindings begin.
     static let header = 16
@@ -115,11 +117,12 @@ struct ContextLayout {
 
     /// What the only capture of a context is.
     ///
-    /// A closure that captures nothing but a variable has the variable's box for its context, which looks like any context of
-    /// one capture. And boxes lie: those of trivial types of one stride and alignment share their metadata in a module, and so
-    /// do those of single references; the description is that of whichever type came first.
+    /// A closure that captures nothing but a variable has the variable's box for its context, which looks like any
+    /// context of one capture. And boxes lie: those of trivial types of one stride and alignment share their metadata
+    /// in a module, and so do those of single references; the description is that of whichever type came first.
     ///
-    /// - A single reference is a box, since a closure that captures one has no context of its own: the object is its context.
+    /// - A single reference is a box, since a closure that captures one has no context of its own: the object is its
+    ///   context.
     /// - A trivial value may be that of another type: `LoneSlot` has rules of its own for it.
     /// - All other types have metadata of their own, so they are what the description says.
     private static func lone(_ slot: Slot, _ name: MetadataName, _ arguments: GenericArguments) throws -> Slot {

@@ -4,14 +4,16 @@ import MultitaskingSerialization
 
 /// A trivial value that is a context's only capture.
 ///
-/// It may be what the description says. Or the context is the box of a variable, and the description that of another type of the
-/// same stride and alignment (see `ContextLayout`). So the bytes are sent as they are, which is right for both, unless they mean
-/// something in this process only:
+/// It may be what the description says. Or the context is the box of a variable, and the description that of another
+/// type of the same stride and alignment (see `ContextLayout`). So the bytes are sent as they are, which is right for
+/// both, unless they mean something in this process only:
 ///
-/// - Addresses are found by looking whether there is memory, and refused. One case remains: a raw pointer inside a larger trivial
-///   value, in a variable that is a `nonisolated(unsafe) var` and the only capture, where the type that is described has padding.
-/// - A type with a `Codable` of its own may stand for something else, such as an entry of a table of names. It is coded as well, and
-///   if what is decoded is not what the bytes say, it cannot be known which of the two is right, and the call fails.
+/// - Addresses are found by looking whether there is memory, and refused. One case remains: a raw pointer inside a
+///   larger trivial value, in a variable that is a `nonisolated(unsafe) var` and the only capture, where the type that
+///   is described has padding.
+/// - A type with a `Codable` of its own may stand for something else, such as an entry of a table of names. It is coded
+///   as well, and if what is decoded is not what the bytes say, it cannot be known which of the two is right, and the
+///   call fails.
 final class LoneSlot<Value>: SlotCoder, @unchecked Sendable {
     // SAFETY: constants only.
     private let coded = TrivialValue.ownCodable(in: Value.self)
@@ -39,7 +41,8 @@ final class LoneSlot<Value>: SlotCoder, @unchecked Sendable {
         }
     }
 
-    /// Whether some of the bytes are no part of the value that the description speaks of: then they are whatever was there before.
+    /// Whether some of the bytes are no part of the value that the description speaks of: then they are whatever was
+    /// there before.
     private func isPadding(_ bytes: Range<Int>, of place: RawAddress) -> Bool {
         guard TrivialValue.isValid(place, Value.self) else { return false }
         let significant = TrivialValue.significantBytes(of: place, Value.self)
@@ -51,8 +54,8 @@ final class LoneSlot<Value>: SlotCoder, @unchecked Sendable {
         let size = MemoryLayout<Value>.size
         guard size < MemoryLayout<Value>.stride else { return size }
         guard MemoryLayout<Value>.alignment <= 16, Images.segment(containing: context.bits) == nil else { return size }
-        // SAFETY: contexts that lie in no image were allocated by `swift_allocObject`, which takes those of common alignment
-        // from the C library.
+        // SAFETY: contexts that lie in no image were allocated by `swift_allocObject`, which takes those of common
+        // alignment from the C library.
         let allocated = unsafe mc_allocated_size(UnsafeMutableRawPointer(mutating: context.pointer))
         return max(size, min(MemoryLayout<Value>.stride, allocated - offset))
     }

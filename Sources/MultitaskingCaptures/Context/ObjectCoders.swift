@@ -52,8 +52,8 @@ enum ObjectCoders {
 
     private static func check(_ type: Any.Type) throws { _ = try codable(type) }
 
-    /// The class, if its objects can be copied without anybody's noticing, but for their identity: it is Codable, and neither it
-    /// nor its superclasses have variables.
+    /// The class, if its objects can be copied without anybody's noticing, but for their identity: it is Codable, and
+    /// neither it nor its superclasses have variables.
     private static func codable(_ type: Any.Type) throws -> any Codable.Type {
         let result = classes.withLock { classes in
             if let known = classes[ObjectIdentifier(type)] { return known }

@@ -1,8 +1,8 @@
 import MultitaskingCore
 import MultitaskingSerialization
 
-// What is coded by the type that a value has when it is sent, because its static type does not say enough: a `Derived` that was
-// captured as a `Base` must arrive as a `Derived`.
+// What is coded by the type that a value has when it is sent, because its static type does not say enough: a `Derived`
+// that was captured as a `Base` must arrive as a `Derived`.
 
 /// A reference to an object, or an optional one.
 final class ObjectSlot: SlotCoder, @unchecked Sendable {

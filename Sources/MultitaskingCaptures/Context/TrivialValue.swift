@@ -27,8 +27,8 @@ enum TrivialValue {
         return arguments.address().map { isPlain($0.type) } ?? false
     }
 
-    /// Whether a word of a value may be an address of this process: where there is memory, also when it is looked for without the
-    /// bits that a reference does not need, which enums use for their case.
+    /// Whether a word of a value may be an address of this process: where there is memory, also when it is looked for
+    /// without the bits that a reference does not need, which enums use for their case.
     static func mayBeAddress(_ word: UInt) -> Bool {
         mc_is_mapped(word) || mc_is_mapped(word & 0x00FF_FFFF_FFFF_FFF8)
     }
@@ -138,7 +138,8 @@ enum TrivialValue {
         return unsafe withUnsafeTemporaryAllocation(
             byteCount: max(1, size), alignment: TypeDescription.alignment(type)
         ) { buffer in
-            // SAFETY: a copy of the value's bytes, which is a copy of the value, as the type is trivial; projecting changes it.
+            // SAFETY: a copy of the value's bytes, which is a copy of the value, as the type is trivial; projecting
+            // changes it.
             unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: place.pointer, count: size))
             guard let base = buffer.baseAddress else { return body(place) }
             unsafe mc_project_payload(base, RawAddress(type).pointer)

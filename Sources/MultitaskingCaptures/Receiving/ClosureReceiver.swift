@@ -24,8 +24,8 @@ public final class ClosureReceiver: Sendable {
     /// Reads the captured values of one call, as ``ClosureTrace/write(_:into:)`` wrote them.
     ///
     /// What was read is the function's own; it is freed with it. If reading fails half-way, all is freed at once.
-    /// - Throws: `decodeFailed`, and what `init(from:)` of the values throws; `functionNotFound` if `Function` is not the type
-    ///   of a function.
+    /// - Throws: `decodeFailed`, and what `init(from:)` of the values throws; `functionNotFound` if `Function` is not
+    ///   the type of a function.
     public func function<Function: PortableFunction>(
         as type: Function.Type, from reader: PayloadReader
     ) throws -> Function {

@@ -1,5 +1,5 @@
-/// What the compiler says that a context holds: the record that it emits for debuggers beside each kind of context (swift
-/// repository, include/swift/RemoteInspection/Records.h, `CaptureDescriptor`).
+/// What the compiler says that a context holds: the record that it emits for debuggers beside each kind of context
+/// (swift repository, include/swift/RemoteInspection/Records.h, `CaptureDescriptor`).
 struct CaptureDescriptor {
     /// The types of the captures, in their order in memory.
     let captures: [MetadataName]

@@ -7,8 +7,8 @@ struct Field {
     /// Whether it is a `var`.
     let isVariable: Bool
 
-    /// The fields of a struct, enum or class, without those of superclasses; nil if the type was built without metadata for
-    /// reflection.
+    /// The fields of a struct, enum or class, without those of superclasses; nil if the type was built without metadata
+    /// for reflection.
     static func all(of type: Any.Type) -> [Field]? {
         guard let descriptor = TypeDescription.descriptor(of: type), let fields = descriptor.relative(16) else {
             return nil

@@ -21,7 +21,8 @@ struct FunctionWords: BitwiseCopyable {
     func take<Function: PortableFunction>(as type: Function.Type) -> Function? {
         guard MemoryLayout<Function>.size == MemoryLayout<FunctionWords>.size else { return nil }
         var words = self
-        // SAFETY: the sizes are equal, and the words are moved, not copied, so the reference is the function's own from here.
+        // SAFETY: the sizes are equal, and the words are moved, not copied, so the reference is the function's own from
+        // here.
         return unsafe withUnsafeMutablePointer(to: &words) {
             unsafe UnsafeMutableRawPointer($0).assumingMemoryBound(to: type).move()
         }

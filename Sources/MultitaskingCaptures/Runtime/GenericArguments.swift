@@ -27,8 +27,8 @@ struct GenericArguments {
         }
     }
 
-    /// A record of the parameters as the runtime wants it (swift repository, `GenericEnvironmentDescriptor`): how many levels
-    /// there are, how many parameters up to each, a byte for each parameter; and the arguments.
+    /// A record of the parameters as the runtime wants it (swift repository, `GenericEnvironmentDescriptor`): how many
+    /// levels there are, how many parameters up to each, a byte for each parameter; and the arguments.
     private var environment: (record: [UInt32], arguments: [UnsafeRawPointer?])? {
         let levels = (types.keys.map(\.depth).max() ?? 0) + 1
         var arguments: [UnsafeRawPointer?] = unsafe []

@@ -1,8 +1,8 @@
 import CMultitaskingCaptures
 import Glibc
 
-/// The name of a type as the compiler writes it into metadata: with references to descriptors, by their distance, in the place
-/// of the names of types (swift repository, docs/ABI/Mangling.rst).
+/// The name of a type as the compiler writes it into metadata: with references to descriptors, by their distance, in
+/// the place of the names of types (swift repository, docs/ABI/Mangling.rst).
 @safe
 struct MetadataName: @unchecked Sendable {
     // SAFETY: names are constants of images.
@@ -90,8 +90,8 @@ struct MetadataName: @unchecked Sendable {
     /// Whether this is the type of a function as the code generator sees it.
     var isFunction: Bool { convention != nil }
 
-    /// Whether this is a function that is kept with its context and nothing else: not one of C, not one that may not be kept,
-    /// and not one that carries its isolation along.
+    /// Whether this is a function that is kept with its context and nothing else: not one of C, not one that may not be
+    /// kept, and not one that carries its isolation along.
     var isEscapingFunction: Bool {
         guard var rest = convention else { return false }
         func take(_ letter: Character) -> Bool {

@@ -35,8 +35,8 @@ struct RawAddress: Hashable, Sendable {
     /// Reads what lies here.
     ///
     /// SAFETY: all that this is asked for lies where the runtime's own code reads it: in objects that are held, in the
-    /// metadata that they name, and in the descriptors that this names. Descriptors of captures, which the runtime itself never
-    /// reads, are checked to lie in an image first (`CaptureDescriptor`).
+    /// metadata that they name, and in the descriptors that this names. Descriptors of captures, which the runtime
+    /// itself never reads, are checked to lie in an image first (`CaptureDescriptor`).
     func load<Value: BitwiseCopyable>(_ offset: Int = 0, as type: Value.Type = Value.self) -> Value {
         unsafe pointer.loadUnaligned(fromByteOffset: offset, as: type)
     }

@@ -3,8 +3,8 @@ public import MultitaskingSerialization
 
 /// Where a function's code and types are in this process, down through all that it captures.
 ///
-/// A trace identifies a shape within this process: look it up to find out whether the shape is known, before it is made. Making
-/// one takes some microseconds, looking one up a fraction of that.
+/// A trace identifies a shape within this process: look it up to find out whether the shape is known, before it is
+/// made. Making one takes some microseconds, looking one up a fraction of that.
 public struct ClosureTrace: Hashable, Sendable {
     /// How many functions deep the captures of captured functions are followed.
     static let depthLimit = 32
@@ -17,8 +17,8 @@ public struct ClosureTrace: Hashable, Sendable {
     /// Appends the captured values of a function to a payload, before its arguments.
     ///
     /// - Returns: what identifies the function's ``ClosureShape``; nil if it captures nothing.
-    /// - Throws: ``CaptureRefusal``, and what `encode(to:)` of the captured values throws. The payload may then have anything
-    ///   behind what it had before.
+    /// - Throws: ``CaptureRefusal``, and what `encode(to:)` of the captured values throws. The payload may then have
+    ///   anything behind what it had before.
     public static func write<Function: PortableFunction>(
         _ function: Function, into writer: PayloadWriter
     ) throws -> ClosureTrace? {

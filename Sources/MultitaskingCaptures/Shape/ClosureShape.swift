@@ -1,11 +1,12 @@
-/// All that is to be known of a function that captures, but the captured values: its code, and what its context is made of.
+/// All that is to be known of a function that captures, but the captured values: its code, and what its context is made
+/// of.
 ///
-/// A shape means the same in every process of the same program: code and metadata are named by an image and an offset in it,
-/// types by their names. Two calls of the same closure have the same shape, whatever they capture, as long as protocol types,
-/// classes and functions that they capture hold the same types.
+/// A shape means the same in every process of the same program: code and metadata are named by an image and an offset
+/// in it, types by their names. Two calls of the same closure have the same shape, whatever they capture, as long as
+/// protocol types, classes and functions that they capture hold the same types.
 ///
-/// A backend that sends functions sends the shape once, and the values of a call as ``ClosureTrace/write(_:into:)`` writes them
-/// with each call. On the other side, ``ClosureReceiver`` makes functions of them.
+/// A backend that sends functions sends the shape once, and the values of a call as ``ClosureTrace/write(_:into:)``
+/// writes them with each call. On the other side, ``ClosureReceiver`` makes functions of them.
 public struct ClosureShape: Codable, Hashable, Sendable {
     /// The executables and libraries that the shape refers to.
     public internal(set) var images: [ImageIdentity]

@@ -25,8 +25,8 @@ struct ImageList {
     /// - Throws: `CaptureRefusal` if nothing leads back to it.
     mutating func reference(to type: Any.Type) throws -> TypeReference {
         if let name = MangledName(of: type) { return .name(name.text) }
-        // A private or local type that is not generic, by its descriptor. Not by its metadata, even if that lies in an image:
-        // the runtime's first metadata comes from a buffer inside of one.
+        // A private or local type that is not generic, by its descriptor. Not by its metadata, even if that lies in an
+        // image: the runtime's first metadata comes from a buffer inside of one.
         guard let descriptor = TypeDescription.descriptor(of: type), let found = Self.type(describedAt: descriptor),
             found == type
         else { throw CaptureRefusal.unnamed(type) }

@@ -5,8 +5,8 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case crashIsolation
     /// Arguments, results and elements are encoded; what cannot be is a typed error of the one task or call.
     case encoding
-    /// Functions that capture can be submitted. What they capture is shared with them, or copied; what neither can be done with
-    /// is `capturesState`.
+    /// Functions that capture can be submitted. What they capture is shared with them, or copied; what neither can be
+    /// done with is `capturesState`.
     case captures
     /// Workers share the caller's memory: executors are `InProcessExecutor`s, channels `InProcessChannel`s.
     case sharedMemory

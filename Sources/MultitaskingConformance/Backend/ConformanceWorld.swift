@@ -4,8 +4,8 @@ public import MultitaskingCore
 ///
 /// A simulator whose time is virtual, or whose parent must be known to its scheduler, has one of its own.
 public protocol ConformanceWorld: Sendable {
-    /// The clock by which the backend's time limits pass. Its `sleep` is called by the parent, never in a loop that waits
-    /// for less than a millisecond.
+    /// The clock by which the backend's time limits pass. Its `sleep` is called by the parent, never in a loop that
+    /// waits for less than a millisecond.
     var clock: any TaskClock { get }
 
     /// Runs a case's work, which makes executors and blocks in their calls, and returns when it has returned.

@@ -1,6 +1,7 @@
 /// One named part of the contract, which can be run on every backend.
 public struct ConformanceCase: Sendable {
-    /// What tells the case from the others: its subject, a point, and what is demanded, as `channel.closeDrainsThenEnds`.
+    /// What tells the case from the others: its subject, a point, and what is demanded, as
+    /// `channel.closeDrainsThenEnds`.
     public let name: String
 
     /// What the case does, in a sentence.

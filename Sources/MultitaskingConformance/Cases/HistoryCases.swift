@@ -92,8 +92,8 @@ extension Trial {
         }
     }
 
-    /// Has tasks and threads of the parent make random calls at once on channels of several capacities, often enough that some
-    /// are interrupted in the middle, if there are fewer cores.
+    /// Has tasks and threads of the parent make random calls at once on channels of several capacities, often enough
+    /// that some are interrupted in the middle, if there are fewer cores.
     fileprivate func checkTimedHistories(_ pool: any Executor, tasks: Int, threads: Int) throws {
         for (round, capacity) in [nil, 1, 5, nil, 1, 5].enumerated() {
             let channel = try pool.makeChannel(capacity: capacity)

@@ -20,11 +20,12 @@ struct TimedCall: Codable, Sendable, Equatable {
 
 /// Calls of several callers at once on one channel, with the times at which they were made.
 ///
-/// A channel is *linearizable* (Herlihy, Wing 1990): each call takes effect at one moment between its beginning and its return.
-/// For queues of distinct elements, what breaks that has few forms (Henzinger, Sezgin, Vafeiadis, "Aspect-oriented
-/// linearizability proofs", 2013): an element that is received twice or was never sent, two that are received in the other
-/// order than that of sends which did not overlap, and an answer that tells a number of elements which were not there at any
-/// moment of the call. So a history of any length is checked in O(n log n), where trying all orders would take for ever.
+/// A channel is *linearizable* (Herlihy, Wing 1990): each call takes effect at one moment between its beginning and its
+/// return. For queues of distinct elements, what breaks that has few forms (Henzinger, Sezgin, Vafeiadis,
+/// "Aspect-oriented linearizability proofs", 2013): an element that is received twice or was never sent, two that are
+/// received in the other order than that of sends which did not overlap, and an answer that tells a number of elements
+/// which were not there at any moment of the call. So a history of any length is checked in O(n log n), where trying
+/// all orders would take for ever.
 struct TimedHistory {
     let capacity: Int?
     let calls: [TimedCall]
@@ -76,8 +77,8 @@ struct TimedHistory {
     /// An answer that was not right at any moment of the call.
     private func answerBreach(_ passages: [Passage]) -> String? {
         let forEver = Int64.max / 4
-        // An element is there for sure from the end of its sending to the beginning of its receiving, and may be there from the
-        // beginning of the one to the end of the other.
+        // An element is there for sure from the end of its sending to the beginning of its receiving, and may be there
+        // from the beginning of the one to the end of the other.
         let least = StepFunction(passages.map { (2 * $0.sent.end + 1, 2 * ($0.received?.start ?? forEver)) }, <)
         let most = StepFunction(passages.map { (2 * $0.sent.start, 2 * ($0.received?.end ?? forEver) + 1) }, >)
         for call in calls {

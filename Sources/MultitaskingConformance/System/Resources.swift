@@ -26,9 +26,9 @@ struct Resources: Sendable {
 
     /// The ids of all threads.
     ///
-    /// The system's list ends early where it meets a thread that is about to end, so it is read until it has as many entries
-    /// as there are threads, and twice the same: one that has ended by the time they are counted may make up for another that
-    /// is missing.
+    /// The system's list ends early where it meets a thread that is about to end, so it is read until it has as many
+    /// entries as there are threads, and twice the same: one that has ended by the time they are counted may make up
+    /// for another that is missing.
     private static func threadIDs() -> [String] {
         var ids: [String] = []
         for _ in 0..<200 {
@@ -55,8 +55,8 @@ struct Resources: Sendable {
         return newThreads + newDescriptors + newProcesses
     }
 
-    /// Whether a thread is one of Dispatch, which come and go as they like: those block nearly all signals, and have the
-    /// names of queues, as `com.apple.root.default-qos`, of which Linux keeps the end.
+    /// Whether a thread is one of Dispatch, which come and go as they like: those block nearly all signals, and have
+    /// the names of queues, as `com.apple.root.default-qos`, of which Linux keeps the end.
     private static func isDispatch(_ status: String, name: String) -> Bool {
         if name.hasSuffix("-qos") || name.hasSuffix(".overcommit") || name.contains("libdispatch") { return true }
         guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigBlk:") }),

@@ -1,7 +1,7 @@
 import MultitaskingCore
 
-// What the cases have tasks do. All of it can be sent to another process: functions that capture nothing, and types that
-// have names there. A task waits for its channels and signals, and never by looking at the time again and again.
+// What the cases have tasks do. All of it can be sent to another process: functions that capture nothing, and types
+// that have names there. A task waits for its channels and signals, and never by looking at the time again and again.
 
 func double(_ number: Int) -> Int { number * 2 }
 func doubleLater(_ number: Int) async throws -> Int { number * 2 }

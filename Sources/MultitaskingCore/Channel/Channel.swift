@@ -3,14 +3,14 @@
 /// Elements arrive in the order in which they were accepted; what one sender sends is never reordered. Each element
 /// is received exactly once. An element is copied: changing it after `send` changes nothing at the receiver.
 ///
-/// Each call takes effect at one moment between its beginning and its return (a channel is *linearizable*), also one that waits
-/// for nothing. So a receive that begins after a send has returned finds an element, unless others have taken it, and a send that
-/// begins after a receive has returned finds room, unless others have filled it.
+/// Each call takes effect at one moment between its beginning and its return (a channel is *linearizable*), also one
+/// that waits for nothing. So a receive that begins after a send has returned finds an element, unless others have
+/// taken it, and a send that begins after a receive has returned finds room, unless others have filled it.
 ///
 /// **Implementer's duties.** `send` and `receive` may be called from any thread, of any process the backend has, at
 /// once. An element that `send` accepted (returned true) is received exactly once, also if its sender then dies. A
-/// sender or receiver that dies or is stopped in the middle of a call blocks nobody, and hides nothing that others have put in.
-/// After `close` nothing blocks.
+/// sender or receiver that dies or is stopped in the middle of a call blocks nobody, and hides nothing that others have
+/// put in. After `close` nothing blocks.
 public protocol Channel: AnyObject, Sendable {
     /// The name under which ``TaskEnvironment/channel(_:)`` finds this channel in a worker.
     var reference: ObjectReference { get }
@@ -27,8 +27,9 @@ public protocol Channel: AnyObject, Sendable {
 
     /// Takes the first element, or returns nil if there was none until the limit, or the channel is closed and empty.
     ///
-    /// Without a limit, this waits as long as somebody might send: until the channel is closed or its executor has ended. That
-    /// all tasks which send to it have ended is no reason to return, as others may come; close the channel after the last one.
+    /// Without a limit, this waits as long as somebody might send: until the channel is closed or its executor has
+    /// ended. That all tasks which send to it have ended is no reason to return, as others may come; close the channel
+    /// after the last one.
     ///
     /// - Throws: `wrongType` if the first element is of another type: it then stays where it is; `decodeFailed` if
     ///   its bytes cannot be decoded: it is then removed, so that it cannot block the channel.

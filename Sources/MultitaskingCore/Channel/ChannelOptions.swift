@@ -5,17 +5,18 @@ public struct ChannelOptions: Sendable, Hashable {
 
     /// How many encoded bytes fit, at least 1; nil for no bound but memory.
     ///
-    /// An element is accepted while fewer bytes than this wait, or none: so one element may exceed the bound, by which it
-    /// is never stuck. A backend that does not encode elements refuses this with `invalidArgument`.
+    /// An element is accepted while fewer bytes than this wait, or none: so one element may exceed the bound, by which
+    /// it is never stuck. A backend that does not encode elements refuses this with `invalidArgument`.
     public var byteCapacity: Int?
 
     /// Whether an element goes back to the front of the channel when the task that received it dies before it calls
     /// ``JoinableChannel/taskDone()``.
     ///
-    /// It is then received again, so the receiver must be able to meet an element twice; one that kills each of its receivers
-    /// comes back each time. A task that returns or throws has not died: what it did not report stays unreported. What went
-    /// back counts toward no bound. Report what is done: until then, or the end of the task, memory is kept for it. End such a
-    /// channel by `join`, then `close`: after `close` receivers leave as soon as nothing waits, also if something may come back.
+    /// It is then received again, so the receiver must be able to meet an element twice; one that kills each of its
+    /// receivers comes back each time. A task that returns or throws has not died: what it did not report stays
+    /// unreported. What went back counts toward no bound. Report what is done: until then, or the end of the task,
+    /// memory is kept for it. End such a channel by `join`, then `close`: after `close` receivers leave as soon as
+    /// nothing waits, also if something may come back.
     public var redelivers: Bool
 
     /// Makes options; without arguments those of a channel that only memory limits.

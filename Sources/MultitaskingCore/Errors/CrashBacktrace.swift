@@ -2,8 +2,8 @@ import Synchronization
 
 /// The stack of a worker process at the moment when a signal or a trap ended it.
 ///
-/// It is taken by the dying process. What its frames are called is looked up where they are read, each time: keep what is to be
-/// read often.
+/// It is taken by the dying process. What its frames are called is looked up where they are read, each time: keep what
+/// is to be read often.
 ///
 /// ```swift
 /// catch let error as MultitaskingError where error.code == .workerCrashed {
@@ -11,9 +11,9 @@ import Synchronization
 ///     for frame in backtrace.frames { print(frame.symbol ?? "?", frame.image ?? "?") }
 /// }
 /// ```
-/// It has the frames of the thread that crashed, the innermost first, up to 64 of them. If the signal was sent to the process from
-/// outside, it is the thread that runs the task. Functions that were inlined have no frames; those that wait for an `async`
-/// function have none either, since they are not on any stack.
+/// It has the frames of the thread that crashed, the innermost first, up to 64 of them. If the signal was sent to the
+/// process from outside, it is the thread that runs the task. Functions that were inlined have no frames; those that
+/// wait for an `async` function have none either, since they are not on any stack.
 public struct CrashBacktrace: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The frames, the innermost first.
     public let frames: [Frame]
@@ -39,8 +39,8 @@ extension CrashBacktrace {
         public let address: UInt64
         /// The path of the program or library that the address lies in; nil if there was none.
         public let image: String?
-        /// The address as the image's file has it, for tools like `llvm-symbolizer --obj=<image> <offset>`, which tell the
-        /// line of the source.
+        /// The address as the image's file has it, for tools like `llvm-symbolizer --obj=<image> <offset>`, which tell
+        /// the line of the source.
         public let offset: UInt64
         /// Whether the address is that of the instruction behind a call, to which the call would have returned.
         public let isReturnAddress: Bool

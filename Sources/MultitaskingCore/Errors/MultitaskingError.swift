@@ -1,8 +1,8 @@
 /// What went wrong in a pool, a channel or a session, and what to do about it.
 ///
-/// Errors that a task's own function throws reach the caller as they are, or as a ``RemoteError`` where the value could not
-/// cross from a worker process. They may be of this type as well, for example because the function has waited for another
-/// pool: ``origin`` says whose an error is.
+/// Errors that a task's own function throws reach the caller as they are, or as a ``RemoteError`` where the value could
+/// not cross from a worker process. They may be of this type as well, for example because the function has waited for
+/// another pool: ``origin`` says whose an error is.
 public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. More kinds may be added: switch with a `default`.
     public let code: Code

@@ -74,7 +74,8 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public let progress: Int?
     /// The stack at the crash; nil if the worker did not die of a signal that means one, or the pool keeps none.
     ///
-    /// SIGKILL leaves none, and neither does an overflow of the stack of a thread that the task has not been given by the pool.
+    /// SIGKILL leaves none, and neither does an overflow of the stack of a thread that the task has not been given by
+    /// the pool.
     public let backtrace: CrashBacktrace?
 
     /// Makes a record of a worker's end.

@@ -1,5 +1,5 @@
-// A client may give any duration. What is given is clamped before it is added to an instant or handed to the system, both of
-// which trap, or wait for no time at all, where the numbers do not fit.
+// A client may give any duration. What is given is clamped before it is added to an instant or handed to the system,
+// both of which trap, or wait for no time at all, where the numbers do not fit.
 
 extension Duration {
     /// The longest wait there is, about a hundred years: far enough away, and added to any instant it still fits.

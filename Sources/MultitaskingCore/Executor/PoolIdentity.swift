@@ -9,7 +9,8 @@ package final class PoolIdentity: Sendable {
     /// Workers set it for their whole life, and `TaskEnvironment.wait` for the `async` function it runs.
     @TaskLocal package static var current: PoolIdentity?
 
-    // ORDERING: relaxed, all of them: none carries data. What is counted is looked at until it has not changed for long.
+    // ORDERING: relaxed, all of them: none carries data. What is counted is looked at until it has not changed for
+    // long.
     private let ending = Atomic<Bool>(false)
     private let endlessWaits = Atomic<Int>(0)
     private let waitsSoFar = Atomic<UInt64>(0)

@@ -7,10 +7,10 @@ public struct TaskOptions: Sendable, Hashable {
 
     /// How long the task may run; nil for as long as it likes.
     ///
-    /// When the time is up, the task is asked to end: its context reads as cancelled. After ``gracePeriod`` its process gets SIGTERM,
-    /// after another SIGKILL, and the task ends with `taskTimedOut`. What it returns within the first grace period counts.
-    /// A thread pool, which cannot end a running task, refuses this, ``queueTimeout`` and ``retries`` with
-    /// `invalidArgument`.
+    /// When the time is up, the task is asked to end: its context reads as cancelled. After ``gracePeriod`` its process
+    /// gets SIGTERM, after another SIGKILL, and the task ends with `taskTimedOut`. What it returns within the first
+    /// grace period counts. A thread pool, which cannot end a running task, refuses this, ``queueTimeout`` and
+    /// ``retries`` with `invalidArgument`.
     public var timeout: Duration?
 
     /// How long the task may wait for a worker; nil for as long as it takes. Then it ends with `queueTimedOut`, and

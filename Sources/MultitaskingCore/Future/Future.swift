@@ -36,8 +36,8 @@ public struct Future<Value: Sendable>: Sendable {
     /// Cancels the task if it has not started.
     ///
     /// - Parameter force: also end the task if it runs, where the pool can (processes can, threads cannot): its context
-    ///   reads as cancelled, after the grace period of its options its process gets SIGTERM, after another SIGKILL. It ends as
-    ///   cancelled unless it returns or throws within the first grace period.
+    ///   reads as cancelled, after the grace period of its options its process gets SIGTERM, after another SIGKILL. It
+    ///   ends as cancelled unless it returns or throws within the first grace period.
     /// - Returns: true if the task never starts, also because it was cancelled before, or, when forced, is being ended;
     ///   false if it runs on or has ended.
     @discardableResult

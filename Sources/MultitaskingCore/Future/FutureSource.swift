@@ -14,8 +14,8 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
 
     /// Calls `body` with the outcome, if the task has ended.
     ///
-    /// The outcome can stay where it is: code that is compiled before its type is known would look up how large it is, and
-    /// how it is copied.
+    /// The outcome can stay where it is: code that is compiled before its type is known would look up how large it is,
+    /// and how it is copied.
     func withOutcome(_ body: (TaskOutcome<Value>) -> Void)
 
     /// Blocks until the task has ended; false if the limit passed first.

@@ -1,13 +1,13 @@
 // The shapes of function that can be sent, one struct each. They differ only in the type of the stored function value:
 //
-// - A function arrives wrapped in an autoclosure. The autoclosure, not the function, is what is sent: it captures nothing
-//   in debug and release builds, whereas a function passed directly gets a heap context in debug builds.
-// - A function that returns nothing needs a type of its own because `Void` is not `Codable`, and because a function that
-//   returns `Void` concretely has another calling convention than one whose result is generic.
+// - A function arrives wrapped in an autoclosure. The autoclosure, not the function, is what is sent: it captures
+//   nothing in debug and release builds, whereas a function passed directly gets a heap context in debug builds.
+// - A function that returns nothing needs a type of its own because `Void` is not `Codable`, and because a function
+//   that returns `Void` concretely has another calling convention than one whose result is generic.
 // - A function that is `async` has another calling convention still.
 //
-// Converting between the shapes would wrap the function in a closure that captures it, and what captures is sent by value
-// at best. So each shape stays exactly as the caller's call site made it.
+// Converting between the shapes would wrap the function in a closure that captures it, and what captures is sent by
+// value at best. So each shape stays exactly as the caller's call site made it.
 
 /// A function that returns a value.
 public struct ValueFunction<each Argument: Portable, Output: Portable>: PortableFunction {

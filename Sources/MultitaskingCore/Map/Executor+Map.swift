@@ -30,7 +30,8 @@ extension Executor {
 /// How many elements of a `map` are one task.
 enum ChunkSize {
     /// With 16 chunks a worker, the last one to end is late by a sixteenth of a worker's share at most, if the elements
-    /// take about the same time; and a chunk costs a few microseconds, which 16 elements of the shortest functions take.
+    /// take about the same time; and a chunk costs a few microseconds, which 16 elements of the shortest functions
+    /// take.
     private static let chunksPerWorker = 16
     /// So that a crash has little to repeat, and the first results are there soon.
     private static let limit = 4096

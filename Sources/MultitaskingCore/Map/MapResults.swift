@@ -2,11 +2,11 @@ import Synchronization
 
 /// The results of a `map`, some of which may not be there yet.
 ///
-/// It is a handle; dropping it does not cancel the calls. Whoever waits here also sees to it that what is left of a chunk
-/// whose worker died is run elsewhere: so nothing of that happens before somebody waits, or asks for ``isDone``.
+/// It is a handle; dropping it does not cancel the calls. Whoever waits here also sees to it that what is left of a
+/// chunk whose worker died is run elsewhere: so nothing of that happens before somebody waits, or asks for ``isDone``.
 ///
-/// It holds results and not the pool: a pool that is dropped meanwhile runs what was submitted and ends. Elements that would
-/// have to be run again after that fail with `shutDown`.
+/// It holds results and not the pool: a pool that is dropped meanwhile runs what was submitted and ends. Elements that
+/// would have to be run again after that fail with `shutDown`.
 public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     typealias Chunk = MapChunk<Output>
 
@@ -58,7 +58,8 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     /// Whether all elements have a result; never blocks for one.
     public var isDone: Bool { nextRunning() == nil }
 
-    /// Cancels the elements that have not started: whole chunks of them. Their results are errors with the code `cancelled`.
+    /// Cancels the elements that have not started: whole chunks of them. Their results are errors with the code
+    /// `cancelled`.
     ///
     /// - Parameter force: also end the chunks that run, where the pool can.
     public func cancel(force: Bool = false) {

@@ -1,5 +1,5 @@
-// The shapes of function that `map` sends: like those in `Functions.swift`, of one argument, called for each element of an
-// array. They have no packs, as a function of one generic argument has another calling convention.
+// The shapes of function that `map` sends: like those in `Functions.swift`, of one argument, called for each element of
+// an array. They have no packs, as a function of one generic argument has another calling convention.
 
 /// A function that is called for each element of an array.
 public protocol ChunkFunction: PortableFunction where Arguments == [Element], Output == MapChunk<Value> {

@@ -1,4 +1,5 @@
-/// The results of a stream, for a caller that suspends while it waits; see ``Executor/stream(_:ahead:order:options:_:)``.
+/// The results of a stream, for a caller that suspends while it waits; see
+/// ``Executor/stream(_:ahead:order:options:_:)``.
 ///
 /// ```swift
 /// for try await (offset, result) in pool.stream(parse, lines) { print(offset, try result.get()) }
@@ -21,9 +22,9 @@ public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSeq
 
         /// Suspends until there is a result; nil after the last one.
         ///
-        /// - Throws: what the sequence of inputs throws, after the results of what it gave before; `invalidArgument` for a
-        ///   bound below 1; `CancellationError` when the awaiting task is cancelled. Not what the function throws: that is
-        ///   an element's result.
+        /// - Throws: what the sequence of inputs throws, after the results of what it gave before; `invalidArgument`
+        ///   for a bound below 1; `CancellationError` when the awaiting task is cancelled. Not what the function
+        ///   throws: that is an element's result.
         public mutating func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
             try await source.next()
         }

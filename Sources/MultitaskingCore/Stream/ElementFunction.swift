@@ -1,5 +1,6 @@
-// The shapes that a stream sends besides those of `Mappings.swift`: one element a task, whose error is the task's own, so that
-// retries and time limits are the element's. They have no packs, so that one function value fits both kinds of shape.
+// The shapes that a stream sends besides those of `Mappings.swift`: one element a task, whose error is the task's own,
+// so that retries and time limits are the element's. They have no packs, so that one function value fits both kinds of
+// shape.
 
 /// A function of one element that returns a value.
 @usableFromInline

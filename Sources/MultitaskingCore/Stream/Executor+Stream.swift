@@ -1,5 +1,6 @@
 extension Executor {
-    /// How a stream submits its function: alone, so that time limits and retries are the element's, or several elements a task.
+    /// How a stream submits its function: alone, so that time limits and retries are the element's, or several elements
+    /// a task.
     func streamSubmitter<Single: PortableFunction, Chunk: ChunkFunction>(
         _ single: Single, _ chunk: Chunk, _ options: TaskOptions
     ) -> StreamSubmitter<Chunk.Element, Chunk.Value>

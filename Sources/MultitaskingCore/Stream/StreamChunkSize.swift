@@ -1,13 +1,13 @@
 /// How many elements of a stream form one task, by how long they take.
 ///
-/// Passing a task costs a few microseconds, so elements of a microsecond are passed by the hundred, and elements of a millisecond
-/// one by one. The size aims at a time, as joblib's automatic batching does (`joblib/parallel.py`, `AutoBatchingMixin`), and at
-/// most doubles or halves from one task to the next, so that one odd element says little.
+/// Passing a task costs a few microseconds, so elements of a microsecond are passed by the hundred, and elements of a
+/// millisecond one by one. The size aims at a time, as joblib's automatic batching does (`joblib/parallel.py`,
+/// `AutoBatchingMixin`), and at most doubles or halves from one task to the next, so that one odd element says little.
 struct StreamChunkSize {
     /// How long the calls of a task should take: a hundred times what passing it costs.
     private static let callTime = 500_000.0
-    /// How long encoding a task's elements may take, in nanoseconds. At several bytes a nanosecond that keeps a task well below a
-    /// mebibyte, so that a stream of large elements does not fill the pool's memory.
+    /// How long encoding a task's elements may take, in nanoseconds. At several bytes a nanosecond that keeps a task
+    /// well below a mebibyte, so that a stream of large elements does not fill the pool's memory.
     private static let submissionTime = 100_000.0
     /// So that the first results are there soon, and a crash has little to repeat.
     private static let largest = 4096

@@ -72,8 +72,8 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
 
     /// Submits what was gathered if it is enough for a task, or a worker could take it now.
     ///
-    /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader, who
-    /// then waits for a result, looks here again.
+    /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader,
+    /// who then waits for a result, looks here again.
     private func submitGathered(isLast: Bool = false) {
         gathered.withLock { elements in
             guard !elements.isEmpty, isLast || elements.count >= engine.room || engine.hasIdleWorkers else { return }

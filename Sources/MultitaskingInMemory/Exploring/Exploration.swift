@@ -51,8 +51,8 @@ public struct RequirementFailure: Error, Sendable, Hashable, CustomStringConvert
 
 /// Throws unless `condition` holds.
 ///
-/// For tests that are explored: unlike the expectations of a testing library it records nothing, so that a test may fail in
-/// some courses of events while others are tried.
+/// For tests that are explored: unlike the expectations of a testing library it records nothing, so that a test may
+/// fail in some courses of events while others are tried.
 public func require(_ condition: Bool, _ message: @autoclosure () -> String = "a requirement does not hold") throws {
     if !condition { throw RequirementFailure(message()) }
 }

@@ -13,8 +13,8 @@ public import Multitasking
 /// }
 /// ```
 /// The test fails if `body` throws, or if nobody can go on. It should check what it checks by throwing, for example by
-/// ``require(_:_:)``: an expectation that records an issue is not noticed here. `body` is called many times, on the calling
-/// thread, each time with a new pool that is taken down afterwards.
+/// ``require(_:_:)``: an expectation that records an issue is not noticed here. `body` is called many times, on the
+/// calling thread, each time with a new pool that is taken down afterwards.
 ///
 /// - Parameters:
 ///   - seeds: which courses of events to try.
@@ -33,8 +33,8 @@ public func explore(
 
 /// Runs a test on a simulated pool in every course of events that takes the turn from somebody at most so many times.
 ///
-/// For small programs: the number of courses grows with the number of steps to the power of `preemptions`. Most errors of
-/// concurrency need one or two. Faults by chance do not strike; planned ones do.
+/// For small programs: the number of courses grows with the number of steps to the power of `preemptions`. Most errors
+/// of concurrency need one or two. Faults by chance do not strike; planned ones do.
 ///
 /// - Parameters:
 ///   - preemptions: how often, at most, somebody else goes on although whoever has the turn could.

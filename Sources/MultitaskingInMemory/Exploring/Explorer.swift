@@ -94,7 +94,8 @@ struct Explorer {
 
     // MARK: Shrinking
 
-    /// Leaves out deviations and faults as long as the test fails in the same way: first many at once, then single ones.
+    /// Leaves out deviations and faults as long as the test fails in the same way: first many at once, then single
+    /// ones.
     private func shrink(_ found: Run, _ error: any Error, _ body: Body) throws -> Run {
         var best = found
         var runs = 0

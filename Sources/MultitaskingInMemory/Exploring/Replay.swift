@@ -2,8 +2,9 @@ internal import MultitaskingCore
 
 /// A run as a list of what deviated from the default: decisions and faults. It can be written as a short string.
 ///
-/// The string is Crockford's base 32, without letters that are easily mistaken, of: a version, the deviations, the faults,
-/// all as variable-length numbers, and one byte of checksum. Numbers in the run are written as the distance from the last.
+/// The string is Crockford's base 32, without letters that are easily mistaken, of: a version, the deviations, the
+/// faults, all as variable-length numbers, and one byte of checksum. Numbers in the run are written as the distance
+/// from the last.
 struct Replay: Sendable, Hashable {
     var deviations: [Decisions.Deviation] = []
     var strikes: [FaultSource.Strike] = []

@@ -7,8 +7,8 @@ internal import MultitaskingSystem
 /// let often = FaultPlan(chances: FaultChances(crashAtSwitchPoint: 0.05))
 /// ```
 ///
-/// What goes wrong by chance is drawn from the simulation's seed, so that the same seed has the same faults. Whatever goes
-/// wrong, nothing is lost silently: tasks end with the errors that a process pool gives them.
+/// What goes wrong by chance is drawn from the simulation's seed, so that the same seed has the same faults. Whatever
+/// goes wrong, nothing is lost silently: tasks end with the errors that a process pool gives them.
 public struct FaultPlan: Sendable, Hashable {
     /// The faults at chosen places.
     public var faults: [PlannedFault]

@@ -2,8 +2,8 @@ internal import MultitaskingSystem
 
 /// Decides at every place where something can go wrong whether it does, and remembers what did.
 ///
-/// The places of a run are numbered in the order in which it comes to them, so that a list of numbers and actions makes the
-/// same faults again.
+/// The places of a run are numbered in the order in which it comes to them, so that a list of numbers and actions makes
+/// the same faults again.
 struct FaultSource: Sendable {
     /// A place in the run.
     enum Place {

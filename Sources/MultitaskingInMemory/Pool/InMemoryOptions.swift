@@ -12,9 +12,9 @@ public struct InMemoryOptions: Sendable, Hashable {
     public var stepLimit: Int
     /// What becomes of functions that capture.
     ///
-    /// Values that are captured are copied as between processes, and `submit` throws `capturesState` where they cannot be. A
-    /// function that would run in a copy of the process runs here with what it has captured shared, not copied: the one thing
-    /// that a simulation cannot imitate. The same holds for functions with private argument types.
+    /// Values that are captured are copied as between processes, and `submit` throws `capturesState` where they cannot
+    /// be. A function that would run in a copy of the process runs here with what it has captured shared, not copied:
+    /// the one thing that a simulation cannot imitate. The same holds for functions with private argument types.
     public var captures: CapturePolicy
 
     /// Whether functions that cannot be sent are allowed, as they are on a process pool that makes copies.

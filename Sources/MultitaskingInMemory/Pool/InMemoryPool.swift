@@ -12,19 +12,19 @@ internal import Synchronization
 /// ```
 ///
 /// One party runs at a time: the thread that made the pool, which is the parent, or one of the workers. Who goes on is
-/// decided at each call of a channel, signal, clock, future or the pool, by the ``Schedule``. Time is virtual: when everybody
-/// waits, it jumps to the next time limit. Arguments, results, errors and elements are encoded and decoded as between
-/// processes, and so is what functions capture, so that what cannot cross a process fails here too.
+/// decided at each call of a channel, signal, clock, future or the pool, by the ``Schedule``. Time is virtual: when
+/// everybody waits, it jumps to the next time limit. Arguments, results, errors and elements are encoded and decoded as
+/// between processes, and so is what functions capture, so that what cannot cross a process fails here too.
 ///
-/// **What is deterministic.** Everything, as long as the pool is used from the thread that made it, and tasks do not depend
-/// on other things that change from run to run: the machine's time, random numbers, addresses, the order of a `Set`. Other
-/// threads and `async` callers may use the pool as well, but when they come depends on the machine.
+/// **What is deterministic.** Everything, as long as the pool is used from the thread that made it, and tasks do not
+/// depend on other things that change from run to run: the machine's time, random numbers, addresses, the order of a
+/// `Set`. Other threads and `async` callers may use the pool as well, but when they come depends on the machine.
 ///
-/// **What is not simulated.** Memory is shared: a global variable that a task changes is changed for everybody. A task that
-/// traps ends the program. A task that reaches no switch point cannot be interrupted, also not by its time-out.
+/// **What is not simulated.** Memory is shared: a global variable that a task changes is changed for everybody. A task
+/// that traps ends the program. A task that reaches no switch point cannot be interrupted, also not by its time-out.
 ///
-/// When everybody waits for somebody and no time limit runs, all that waits ends with an error of the code `deadlock`, whose
-/// message lists who waits for what.
+/// When everybody waits for somebody and no time limit runs, all that waits ends with an error of the code `deadlock`,
+/// whose message lists who waits for what.
 public final class InMemoryPool: Executor, SelfTimed {
     let simulation: Simulation
     private let options: InMemoryOptions
@@ -40,7 +40,8 @@ public final class InMemoryPool: Executor, SelfTimed {
     ///
     /// - Parameters:
     ///   - schedule: which course of events to take.
-    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
+    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three
+    ///     tries.
     /// - Throws: `invalidArgument`.
     public convenience init(
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
@@ -111,7 +112,8 @@ public final class InMemoryPool: Executor, SelfTimed {
 
     /// Ends the pool and blocks until its workers and their threads are gone.
     ///
-    /// With `.kill`, running tasks end with `workerCrashed`. If tasks that run never end, this ends with them, as a deadlock.
+    /// With `.kill`, running tasks end with `workerCrashed`. If tasks that run never end, this ends with them, as a
+    /// deadlock.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         simulation.shutdown(mode)

@@ -1,7 +1,7 @@
 public import Multitasking
 
-// The one file, with `Explore.swift`, that knows the facade: tests are written against the same manager as programs. The
-// blocking functions are disfavored for the same reason as those of the other pools.
+// The one file, with `Explore.swift`, that knows the facade: tests are written against the same manager as programs.
+// The blocking functions are disfavored for the same reason as those of the other pools.
 
 /// Makes a simulated pool for the time of `body`.
 ///
@@ -11,8 +11,8 @@ public import Multitasking
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// Use it in tests, in the place of `withProcessPoolExecutor`. When `body` returns, all tasks are run to their end and the
-/// pool is gone; when it throws, tasks that have not started are cancelled first.
+/// Use it in tests, in the place of `withProcessPoolExecutor`. When `body` returns, all tasks are run to their end and
+/// the pool is gone; when it throws, tasks that have not started are cancelled first.
 ///
 /// - Parameters:
 ///   - seed: which course of events to take.

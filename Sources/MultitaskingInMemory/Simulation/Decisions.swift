@@ -1,7 +1,7 @@
 /// Who goes on at each switch point: by chance from a seed, or as a list says.
 ///
-/// A decision is between the default, which needs no switch if the party at hand can go on, and the others in their order.
-/// Only what deviates from the default is worth writing down.
+/// A decision is between the default, which needs no switch if the party at hand can go on, and the others in their
+/// order. Only what deviates from the default is worth writing down.
 struct Decisions: Sendable {
     /// A decision that deviated: its number in the run, and which of the others was taken, counted from 1.
     struct Deviation: Sendable, Hashable {
@@ -34,7 +34,8 @@ struct Decisions: Sendable {
 
     /// Decisions by chance.
     ///
-    /// How readily a run switches differs from seed to seed: some errors need many switches, others few at the right place.
+    /// How readily a run switches differs from seed to seed: some errors need many switches, others few at the right
+    /// place.
     init(seed: UInt64) {
         var random = RandomSource(seed: seed)
         let stay = [0, 0.5, 0.75, 0.9][random.below(4)]

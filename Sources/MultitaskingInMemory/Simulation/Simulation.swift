@@ -2,7 +2,8 @@ internal import MultitaskingCore
 internal import MultitaskingSystem
 internal import Synchronization
 
-/// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to thread.
+/// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to
+/// thread.
 final class Simulation: Timeline {
     /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
     private static let patience = Duration.milliseconds(20)

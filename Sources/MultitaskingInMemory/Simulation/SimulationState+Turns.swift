@@ -50,7 +50,8 @@ extension SimulationState {
         }
     }
 
-    /// Whether the parent has the turn and is outside of the simulation: it may be waiting there for a thread that calls in.
+    /// Whether the parent has the turn and is outside of the simulation: it may be waiting there for a thread that
+    /// calls in.
     var isParentElsewhere: Bool { running == 0 && !parties[0].isInside }
 
     /// Lets the simulation go on without the parent, if nothing has happened since `step`.
@@ -68,8 +69,8 @@ extension SimulationState {
 
     /// Who can go on: the default first, then the others in their order.
     ///
-    /// The default is who had the turn; if it must wait, the parent or the first worker; if it only looks around, the next.
-    /// So what deviates least from the default has the fewest switches.
+    /// The default is who had the turn; if it must wait, the parent or the first worker; if it only looks around, the
+    /// next. So what deviates least from the default has the fewest switches.
     private mutating func candidates(after me: Int?) -> [Int] {
         let hasWork = hasQueuedTask()
         var hasTaker = false
@@ -115,7 +116,8 @@ extension SimulationState {
         return parties.indices.contains { $0 > workerCount && !parties[$0].isAbsent }
     }
 
-    /// Whether only the parent and the workers use the simulation, so that nobody can come to change what they wait for.
+    /// Whether only the parent and the workers use the simulation, so that nobody can come to change what they wait
+    /// for.
     private var isAmongParties: Bool { !parties[0].isAbsent && outsideCalls == 0 && outsideWaits == 0 }
 
     /// Whether time passes now, at once; if others than the parent may call in, they get a while of real time first.
@@ -130,7 +132,8 @@ extension SimulationState {
     /// take 20 seconds, 1,100 ten minutes.
     var pollTime: Nanoseconds { Nanoseconds(vainLooks) * 1_000_000 }
 
-    /// Makes it the time of the next thing that is planned, or at most so much later; false if nothing is planned by then.
+    /// Makes it the time of the next thing that is planned, or at most so much later; false if nothing is planned by
+    /// then.
     mutating func passTime(atMost limit: Nanoseconds = .max) -> Bool {
         while let timer = timers.next {
             guard isLive(timer.event) else {

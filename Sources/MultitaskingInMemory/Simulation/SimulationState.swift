@@ -2,8 +2,8 @@ internal import MultitaskingCore
 
 /// Everything that is true in a simulation at one moment, and what follows from it.
 ///
-/// It decides under the simulation's lock and knows no threads, no real time and no user code: what must be done outside
-/// of the lock, it returns or leaves in ``effects``.
+/// It decides under the simulation's lock and knows no threads, no real time and no user code: what must be done
+/// outside of the lock, it returns or leaves in ``effects``.
 struct SimulationState: ~Copyable, Sendable {
     /// What a switch point costs, so that time passes for whoever polls.
     static let stepTime: Nanoseconds = 1_000

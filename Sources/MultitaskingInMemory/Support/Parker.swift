@@ -15,8 +15,8 @@ internal import Synchronization
 /// Where one thread waits until another hands the turn to it: at most one token, which waiting takes.
 ///
 /// Handing over is what a simulation does all the time, so a waiter looks for the token a few times, giving up the
-/// processor in between, before it sleeps: on one core the other thread then goes on at once, on several a wake-up by the
-/// system is saved.
+/// processor in between, before it sleeps: on one core the other thread then goes on at once, on several a wake-up by
+/// the system is saved.
 @safe final class Parker: @unchecked Sendable {
     private static let empty = 0
     private static let token = 1
@@ -24,8 +24,8 @@ internal import Synchronization
     /// How often a waiter looks before it sleeps. More is a little faster on an idle machine, and slower on a busy one.
     private static let looks = 8
 
-    // ORDERING: the token is put with release and taken with acquire, so that whoever gets the turn sees what was written
-    // by whoever had it. `sleeping` is only set and waited for under the mutex, so no wake-up falls between.
+    // ORDERING: the token is put with release and taken with acquire, so that whoever gets the turn sees what was
+    // written by whoever had it. `sleeping` is only set and waited for under the mutex, so no wake-up falls between.
     private let word = Atomic<Int>(Parker.empty)
     // SAFETY: mutex and condition variable keep their addresses from `init` to `deinit`, and nobody waits in `deinit`,
     // because waiting needs a reference.

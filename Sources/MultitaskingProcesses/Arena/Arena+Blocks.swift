@@ -12,15 +12,16 @@ extension Arena {
         word(layout.blockHeaders + (chunk * ArenaLayout.headersPerChunk + block) * 8)
     }
 
-    /// All chunks that were ever taken are among these. The words of the others are zero, and looking at them costs a new process
-    /// a page for each 512.
+    /// All chunks that were ever taken are among these. The words of the others are zero, and looking at them costs a
+    /// new process a page for each 512.
     var touchedChunks: Range<Int> {
         0..<min(Int(clamping: header(ArenaLayout.Header.chunkEnd).load()), layout.chunkCount)
     }
 
     /// To be called before chunks below an end are taken.
     ///
-    /// ORDERING: whoever looks for what another member had in a chunk has learnt from it, or from its death, that it had.
+    /// ORDERING: whoever looks for what another member had in a chunk has learnt from it, or from its death, that it
+    /// had.
     func touchChunks(below end: Int) {
         let cell = header(ArenaLayout.Header.chunkEnd)
         while true {
@@ -33,8 +34,8 @@ extension Arena {
 
     /// Where a block is that a reference names, or nil if there is no such block.
     ///
-    /// References are read from memory that a broken worker may have written, so this believes nothing. The chunk's word is
-    /// read once, and given to the caller: read again, it might say something else than what was checked.
+    /// References are read from memory that a broken worker may have written, so this believes nothing. The chunk's
+    /// word is read once, and given to the caller: read again, it might say something else than what was checked.
     func locate(_ reference: BlockReference) -> (chunk: Int, word: ChunkWord, header: SharedWord, capacity: Int)? {
         let offset = reference.offset - layout.chunks
         guard !reference.isNone, offset >= 0 else { return nil }
@@ -149,8 +150,8 @@ extension Arena {
 
     /// Counts the chunks anew: a member that dies between a change and its count leaves the counts wrong.
     ///
-    /// They decide what to compress and what to keep, and nothing else, so it does no harm that others may change them at
-    /// the same time.
+    /// They decide what to compress and what to keep, and nothing else, so it does no harm that others may change them
+    /// at the same time.
     func recountChunks() {
         var used: UInt64 = 0
         var warm: UInt64 = 0

@@ -55,7 +55,8 @@ struct ArenaLayout: Sendable, Equatable {
 
     // MARK: Tasks
 
-    /// What a task's processes hand to each other lies in one cache line; the rest of its slot is in a table of its own.
+    /// What a task's processes hand to each other lies in one cache line; the rest of its slot is in a table of its
+    /// own.
     static let slotStride = 64
     static let slotTable = channelTable + channelLimit * channelStride
     static let slotBodyStride = 168
@@ -77,8 +78,8 @@ struct ArenaLayout: Sendable, Equatable {
         // Aligned so that the system may use huge pages.
         return (end + (2 << 20) - 1) & ~((2 << 20) - 1)
     }
-    /// The most bytes of one argument list, result or message, before it is compressed; what becomes more is refused by its
-    /// writer and its reader.
+    /// The most bytes of one argument list, result or message, before it is compressed; what becomes more is refused by
+    /// its writer and its reader.
     var payloadLimit: Int { chunkCount * Self.chunkSize }
     var size: Int { chunks + chunkCount * Self.chunkSize }
 

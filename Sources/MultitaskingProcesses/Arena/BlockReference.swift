@@ -1,7 +1,7 @@
 /// The name of one allocation of one block: where it is, and how often the block had been allocated by then.
 ///
-/// Freeing needs both, so that freeing twice — by the process that meant to and by the supervisor that completes the work
-/// of the dead — is the same as freeing once.
+/// Freeing needs both, so that freeing twice — by the process that meant to and by the supervisor that completes the
+/// work of the dead — is the same as freeing once.
 struct BlockReference: Equatable, Sendable {
     /// Bits 0...32: the offset in units of 256 bytes, of 2 TiB. Bits 33...63: the generation.
     let rawValue: UInt64

@@ -10,8 +10,8 @@ struct CrashArea {
 
     init(_ member: Member) { self.member = member }
 
-    /// Has this process, which is the member, end at once of any signal that means a crash; right after a fork, while it has
-    /// one thread.
+    /// Has this process, which is the member, end at once of any signal that means a crash; right after a fork, while
+    /// it has one thread.
     func catchCrashes(doorbell: Int32) {
         let backtraces = Backtraces(of: arena)
         // SAFETY: both places are in the arena, which a worker or copy never unmaps, and large enough.

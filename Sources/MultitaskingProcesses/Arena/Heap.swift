@@ -110,7 +110,8 @@ final class Heap: Sendable {
         return reference
     }
 
-    /// Takes a block whose generations were all used: only when there is nothing else, as an old reference may lead to it.
+    /// Takes a block whose generations were all used: only when there is nothing else, as an old reference may lead to
+    /// it.
     private func takeSpent(_ state: ClassState, _ sizeClass: Int, _ journal: JournalEntry) -> BlockReference? {
         let size = SizeClass.size(sizeClass)
         for chunk in state.chunks {

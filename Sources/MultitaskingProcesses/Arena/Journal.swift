@@ -67,8 +67,8 @@ struct JournalEntry {
 
     /// Reports that everything begun is through.
     ///
-    /// The block goes first: it has a new holder or is free by now, and the cell or segment beside it says that it is not
-    /// to be freed by itself.
+    /// The block goes first: it has a new holder or is free by now, and the cell or segment beside it says that it is
+    /// not to be freed by itself.
     @inline(__always)
     func clear() {
         guard offset != nil else { return }

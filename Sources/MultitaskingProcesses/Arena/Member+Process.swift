@@ -7,15 +7,16 @@ extension Member {
 
     /// A pidfd of the member's process; nil if it has ended.
     ///
-    /// What the memory says is a claim that any task may have written there. The system knows better: the process must have the
-    /// mark that this pool puts on its members, and a copy must be a child of the client.
+    /// What the memory says is a claim that any task may have written there. The system knows better: the process must
+    /// have the mark that this pool puts on its members, and a copy must be a child of the client.
     ///
     /// - Parameter isCopy: whether the member is a copy, which the client has forked.
     func openProcess(_ mark: ProcessMark, client: pid_t, isCopy: Bool) -> (descriptor: Int32, process: pid_t)? {
         guard let process else { return nil }
         let descriptor = mt_pidfd_open(process)
         guard descriptor >= 0 else { return nil }
-        // What is asked of the number is asked of the process behind the descriptor, or that has ended and can get no signal.
+        // What is asked of the number is asked of the process behind the descriptor, or that has ended and can get no
+        // signal.
         if mark.isMember(process), !isCopy || mt_parent(process) == client { return (descriptor, process) }
         close(descriptor)
         return nil

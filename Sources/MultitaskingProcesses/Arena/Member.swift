@@ -21,8 +21,9 @@ struct Member {
 
     /// The member's process, as far as the memory can be believed; nil if there is none.
     ///
-    /// The word carries a sum over the id, so that a number which a task has written there by a bad pointer is not taken for
-    /// a process. A task that means to can write any, so none is signalled because it is here: see `openProcess`.
+    /// The word carries a sum over the id, so that a number which a task has written there by a bad pointer is not
+    /// taken for a process. A task that means to can write any, so none is signalled because it is here: see
+    /// `openProcess`.
     var process: pid_t? {
         let word = pid.load()
         let process = pid_t(truncatingIfNeeded: word)
@@ -74,7 +75,8 @@ struct Member {
 
     func endEndlessWait() { endlessWaits.subtract(1) }
 
-    /// When it began to die of a signal, in nanoseconds of CLOCK_MONOTONIC; 0 if it did not. The signal is in the next word.
+    /// When it began to die of a signal, in nanoseconds of CLOCK_MONOTONIC; 0 if it did not. The signal is in the next
+    /// word.
     var crashTime: SharedWord { arena.word(base + Self.crashOffset) }
     var crashSignal: SharedWord { arena.word(base + Self.crashOffset + 8) }
     private static let crashOffset = 112

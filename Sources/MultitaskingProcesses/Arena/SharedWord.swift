@@ -3,13 +3,13 @@ import MultitaskingCore
 import Synchronization
 
 // The one file that touches shared memory word by word. Every structure in the arena is built of these words, and every
-// step from one valid state to the next is a single store or compare-and-exchange of one of them: that is what makes the
-// arena whole again whatever instruction a process dies at.
+// step from one valid state to the next is a single store or compare-and-exchange of one of them: that is what makes
+// the arena whole again whatever instruction a process dies at.
 //
-// ORDERING: unless a method's name says otherwise, loads acquire, stores release and exchanges do both, so whoever reads
-// a word sees everything its writer wrote before it. `fence()` is for the one pattern that needs more: "write A, then
-// read B" against "write B, then read A" (publish work and look for sleepers, against go to sleep and look for work).
-// Where A is written by an exchange anyway, the ordered methods do without the fence.
+// ORDERING: unless a method's name says otherwise, loads acquire, stores release and exchanges do both, so whoever
+// reads a word sees everything its writer wrote before it. `fence()` is for the one pattern that needs more: "write A,
+// then read B" against "write B, then read A" (publish work and look for sleepers, against go to sleep and look for
+// work). Where A is written by an exchange anyway, the ordered methods do without the fence.
 
 /// A 64-bit word in shared memory.
 @safe
@@ -28,8 +28,8 @@ struct SharedWord: @unchecked Sendable {
         unsafe CancelProbe(UnsafePointer(pointer), mask: mask, value: value)
     }
 
-    /// Has this thread serve the main queue until the process ends, and look at this word in between: it is zero while nothing
-    /// runs here that may use the queue.
+    /// Has this thread serve the main queue until the process ends, and look at this word in between: it is zero while
+    /// nothing runs here that may use the queue.
     func serveMainQueue() -> Never {
         unsafe mt_serve_main_queue(UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt64.self))
     }

@@ -10,8 +10,8 @@ struct CellWord: Equatable, Sendable {
         case reading
         /// The element is gone.
         case consumed
-        /// There will never be an element: `owner` was too slow with it, or has died. The segment must stay until `owner`
-        /// has noticed, or its death was settled, as it may be writing here to this very moment.
+        /// There will never be an element: `owner` was too slow with it, or has died. The segment must stay until
+        /// `owner` has noticed, or its death was settled, as it may be writing here to this very moment.
         case void
         /// `owner` has the element and has not reported it, in a channel that redelivers: the element is kept.
         case taken
@@ -36,8 +36,9 @@ struct CellWord: Equatable, Sendable {
 
 /// Which segment of which channel, in 51 bits.
 ///
-/// Each channel that ever was has a place of its own where its segments begin to be counted, scattered over all that there
-/// are. So a process that has slept for long finds that the tag is another one's; that it is not takes a chance of 1 to 2⁵¹.
+/// Each channel that ever was has a place of its own where its segments begin to be counted, scattered over all that
+/// there are. So a process that has slept for long finds that the tag is another one's; that it is not takes a chance
+/// of 1 to 2⁵¹.
 struct SegmentTag: Equatable, Sendable {
     /// Bits 0...50.
     let rawValue: UInt64
@@ -63,8 +64,8 @@ struct SegmentTag: Equatable, Sendable {
 
 /// A pointer to a segment together with its number, in one word.
 ///
-/// The word has the lower 35 bits of the number. Its reader knows a number nearby, a position's, and with that all of it: there
-/// are never 2³⁴ segments at the same time.
+/// The word has the lower 35 bits of the number. Its reader knows a number nearby, a position's, and with that all of
+/// it: there are never 2³⁴ segments at the same time.
 struct SegmentLink: Equatable, Sendable {
     /// Bits 0...27: the place, in units of a segment. Bits 28...62: the number. Bit 63: there is no segment here yet.
     let rawValue: UInt64

@@ -12,8 +12,8 @@ struct ChannelHeader {
 
     private var base: Int { ArenaLayout.channelTable + index * ArenaLayout.channelStride }
 
-    // Words that are only read in most operations lie apart from those that each operation writes, and those that senders
-    // write apart from those that receivers write.
+    // Words that are only read in most operations lie apart from those that each operation writes, and those that
+    // senders write apart from those that receivers write.
 
     /// Bit 0: exists. Bit 1: closed. Bit 2: what comes back is discarded. Bit 3: the pool has ended.
     /// From bit 8: the serial, which no two channels of a pool share for a long time.
@@ -53,8 +53,8 @@ struct ChannelHeader {
 
     /// How many places the head has passed that never held an element.
     ///
-    /// Whoever moves the head past one calls this, so the sum lags by no more than there are processes, and the bits that the
-    /// head has room for say by how much.
+    /// Whoever moves the head past one calls this, so the sum lags by no more than there are processes, and the bits
+    /// that the head has room for say by how much.
     var voids: UInt64 {
         while true {
             // ORDERING: the sum before the head, which is never behind it.

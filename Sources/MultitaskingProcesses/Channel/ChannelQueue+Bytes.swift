@@ -1,6 +1,7 @@
-// Counting bytes. There is no counter that a death could leave wrong: each place says how many bytes were sent up to and
-// including its element, and what waits is the difference between the tail and the head. So in a channel that counts
-// bytes a place is claimed only when the one before it is published, or void: a void place says nothing, and is skipped.
+// Counting bytes. There is no counter that a death could leave wrong: each place says how many bytes were sent up to
+// and including its element, and what waits is the difference between the tail and the head. So in a channel that
+// counts bytes a place is claimed only when the one before it is published, or void: a void place says nothing, and is
+// skipped.
 
 extension ChannelQueue {
     /// How many bytes wait that were never received.

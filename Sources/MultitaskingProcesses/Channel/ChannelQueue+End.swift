@@ -73,7 +73,8 @@ extension ChannelQueue {
     /// The segment that the head leads to.
     private var headLink: SegmentLink { SegmentLink(rawValue: header.headSegment.load(), near: headNumber) }
 
-    /// Gives the segments back that are kept only by elements which their receivers have not reported, or by void places.
+    /// Gives the segments back that are kept only by elements which their receivers have not reported, or by void
+    /// places.
     private func emptySegmentsBehindTheHead() -> Bool {
         let head = headLink.number
         var isDone = true

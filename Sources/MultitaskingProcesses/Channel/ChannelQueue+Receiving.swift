@@ -64,7 +64,8 @@ extension ChannelQueue {
                 moveHead(past: head)
             case .taken:
                 moveHead(past: head)
-                // It may have gone back just before, and others may have looked for it while it was not behind the head.
+                // It may have gone back just before, and others may have looked for it while it was not behind the
+                // head.
                 if cell.word == CellWord(.full, tag: tag) { announceReturned() }
             case .writing:
                 // What is behind it was sent before this call, perhaps; what is in it was not.

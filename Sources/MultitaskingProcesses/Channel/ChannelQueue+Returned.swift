@@ -1,8 +1,8 @@
 import Synchronization
 
-// Elements that go back. They stay where they are: the supervisor changes their places from `taken` to `full`, which are
-// then behind the head, and raises `returns`. Receivers find them by looking through the segments, once after each raise;
-// when all that was found has been claimed by somebody, `searched` says so, and nobody looks any more.
+// Elements that go back. They stay where they are: the supervisor changes their places from `taken` to `full`, which
+// are then behind the head, and raises `returns`. Receivers find them by looking through the segments, once after each
+// raise; when all that was found has been claimed by somebody, `searched` says so, and nobody looks any more.
 
 extension ChannelQueue {
     /// Whether there may be elements that went back.

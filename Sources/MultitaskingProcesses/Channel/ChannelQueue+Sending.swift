@@ -28,8 +28,8 @@ extension ChannelQueue {
             announce(cell, of: number, in: journal)
             let writing = CellWord(.writing, owner: member, tag: tag)
             if cell.wordCell.compareExchangeOrdered(CellWord(.free, tag: tag).rawValue, writing.rawValue) {
-                // ORDERING: both in the one order of ordered accesses: whoever closes the channel sets the flag and then, after
-                // a fence, looks at places. It sees this place claimed, or this sees the flag.
+                // ORDERING: both in the one order of ordered accesses: whoever closes the channel sets the flag and
+                // then, after a fence, looks at places. It sees this place claimed, or this sees the flag.
                 if isClosedOrdered {
                     abandon(cell, writing)
                     return .closed
@@ -42,7 +42,8 @@ extension ChannelQueue {
                     leaveVoid(cell, number: number)
                     continue
                 }
-                // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must do.
+                // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must
+                // do.
                 if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
                 return .sent
             }
@@ -57,8 +58,8 @@ extension ChannelQueue {
         }
     }
 
-    /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed channel
-    /// empty may be gone.
+    /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed
+    /// channel empty may be gone.
     @inline(never)
     private func abandon(_ cell: Cell, _ writing: CellWord) {
         let void = CellWord(.void, owner: writing.owner, tag: writing.tag)

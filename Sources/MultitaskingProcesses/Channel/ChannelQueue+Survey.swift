@@ -1,9 +1,9 @@
 import Synchronization
 
-// How many elements there are between head and tail. Their distance is no answer where it matters: there may be void places
-// among them, and some that their senders have not filled. Once a place is full or void, it stays so until the head passes
-// it. So each process looks at each place once, when it is first asked; that the distance is not what it seems is rare, and
-// it is asked only where the distance says that a channel is full, or for its status.
+// How many elements there are between head and tail. Their distance is no answer where it matters: there may be void
+// places among them, and some that their senders have not filled. Once a place is full or void, it stays so until the
+// head passes it. So each process looks at each place once, when it is first asked; that the distance is not what it
+// seems is rare, and it is asked only where the distance says that a channel is full, or for its status.
 
 /// What this process knows of the places between a channel's ends.
 struct Survey {
@@ -19,8 +19,8 @@ extension ChannelQueue {
     /// How many elements wait that were never received.
     var count: Int {
         var count: UInt64 = 0
-        // Where the ends stay while it counts, that is how many there were. Elsewhere they seldom move in so short a time, and
-        // what is right now is wrong a moment later in any case.
+        // Where the ends stay while it counts, that is how many there were. Elsewhere they seldom move in so short a
+        // time, and what is right now is wrong a moment later in any case.
         for _ in 0..<1000 {
             let (head, tail) = (header.head.load(), header.tail.load())
             count = elements(before: tail, whereUnfilled: mayHideElements)
@@ -29,8 +29,8 @@ extension ChannelQueue {
         return Int(clamping: count)
     }
 
-    /// Whether there is room behind a place at which the tail was, made if need be: a place that is claimed and not filled may
-    /// take up no room, since nothing that is not in the channel keeps anybody out.
+    /// Whether there is room behind a place at which the tail was, made if need be: a place that is claimed and not
+    /// filled may take up no room, since nothing that is not in the channel keeps anybody out.
     @inline(never)
     func makeRoom(before tail: UInt64) -> Bool {
         elements(before: tail, whereUnfilled: { _ in true }) < capacity
@@ -38,8 +38,8 @@ extension ChannelQueue {
 
     /// How many elements there are between the head and `tail`, where the tail is or was.
     ///
-    /// - Parameter mustBeVoid: whether a place at a position is made void if its sender has not filled it. Those that are not
-    ///   count as nothing.
+    /// - Parameter mustBeVoid: whether a place at a position is made void if its sender has not filled it. Those that
+    ///   are not count as nothing.
     func elements(before tail: UInt64, whereUnfilled mustBeVoid: (UInt64) -> Bool = { _ in false }) -> UInt64 {
         hints.survey.withLock { survey in
             var patience = Patience()
@@ -95,8 +95,8 @@ extension Survey {
 }
 
 extension ChannelQueue {
-    /// The segment with this number, looked for from the one that `link` leads to, or from the head's; nil if it is not there
-    /// any more.
+    /// The segment with this number, looked for from the one that `link` leads to, or from the head's; nil if it is not
+    /// there any more.
     fileprivate func segment(_ number: UInt64, from link: inout SegmentLink) -> Segment? {
         if let segment = Segment(arena: arena, link: link), link.number <= number,
             segment.tag.load() == tag(link.number).rawValue

@@ -1,8 +1,9 @@
 import CMultitaskingLinux
 
-// Void places. A sender that has claimed a place fills it within a microsecond, unless it is preempted, stopped or dead. What
-// others have sent meanwhile is behind it, and they have returned. So whoever would have to wait for it makes the place void
-// instead: the sender's publishing exchange fails, and it claims another place at the end, behind all that was sent before.
+// Void places. A sender that has claimed a place fills it within a microsecond, unless it is preempted, stopped or
+// dead. What others have sent meanwhile is behind it, and they have returned. So whoever would have to wait for it
+// makes the place void instead: the sender's publishing exchange fails, and it claims another place at the end, behind
+// all that was sent before.
 //
 // Its segment stays until the sender has noticed, or its death was settled, because it may be filling the place to this
 // moment. Only then the place's bit is set among those that are done with.
@@ -10,13 +11,13 @@ import CMultitaskingLinux
 extension ChannelQueue {
     /// Whether what was sent by calls that have returned may be behind a place whose sender has not filled it yet.
     ///
-    /// Such a call has claimed a later place and moved the tail past that one. In a closed channel nothing may come later: who
-    /// finds it empty leaves for good.
+    /// Such a call has claimed a later place and moved the tail past that one. In a closed channel nothing may come
+    /// later: who finds it empty leaves for good.
     @inline(__always)
     func mayHideElements(_ position: UInt64) -> Bool { header.tail.load() > position &+ 1 || isClosed }
 
-    /// Makes a place void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls this
-    /// looks at the place again.
+    /// Makes a place void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls
+    /// this looks at the place again.
     @inline(never)
     func makeVoid(_ cell: Cell, _ word: CellWord) {
         for _ in 0..<Self.looks {
@@ -31,8 +32,8 @@ extension ChannelQueue {
         header.notifyWatcher()
     }
 
-    /// How often to look before a place is made void: 2 to 5 µs, in which a sender that runs has filled it long since, and
-    /// half of what a sender needs that has to be scheduled first.
+    /// How often to look before a place is made void: 2 to 5 µs, in which a sender that runs has filled it long since,
+    /// and half of what a sender needs that has to be scheduled first.
     private static let looks = 100
 
     /// Leaves a void place that was claimed by this member, which does nothing with it from here on.
@@ -58,8 +59,8 @@ extension ChannelQueue {
     var isJoined: Bool {
         var patience = Patience()
         while isLive, !patience.isSpent() {
-            // ORDERING: the tail last. Nothing is accounted for before the tail has passed it, so they are equal at that moment
-            // if they seem so.
+            // ORDERING: the tail last. Nothing is accounted for before the tail has passed it, so they are equal at
+            // that moment if they seem so.
             let accounted = header.finished.load() &+ DropCount(header: header).value &+ header.voids
             let head = HeadWord(rawValue: header.head.load()).position
             let tail = header.tail.load()
@@ -70,7 +71,8 @@ extension ChannelQueue {
         return false
     }
 
-    /// Moves the head on if nothing will ever be received at its place; false if it has an element or was never claimed.
+    /// Moves the head on if nothing will ever be received at its place; false if it has an element or was never
+    /// claimed.
     private func passFirstIfVoid() -> Bool {
         let head = HeadWord(rawValue: header.head.load())
         let (number, index) = Self.place(head.position)

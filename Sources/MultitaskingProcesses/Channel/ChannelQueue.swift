@@ -3,13 +3,13 @@ import Synchronization
 
 /// The queue inside a channel: a chain of segments that any process of the pool may append to and take from.
 ///
-/// A place goes free → writing → full → reading → consumed, each step one change of its word by one process, whose number
-/// the word carries. In a channel that redelivers, a task's elements go full → taken → settling → consumed instead. `head`
-/// and `tail` only help to find the place: whoever sees that they lag moves them on. So a process that dies leaves at most one
-/// place in `writing` or `reading`, which the supervisor finds through its journal.
+/// A place goes free → writing → full → reading → consumed, each step one change of its word by one process, whose
+/// number the word carries. In a channel that redelivers, a task's elements go full → taken → settling → consumed
+/// instead. `head` and `tail` only help to find the place: whoever sees that they lag moves them on. So a process that
+/// dies leaves at most one place in `writing` or `reading`, which the supervisor finds through its journal.
 ///
-/// Who must know what a place in `writing` will hold does not wait for its sender: it makes the place void, and the sender
-/// claims another one at the end; see `ChannelQueue+Voids.swift`.
+/// Who must know what a place in `writing` will hold does not wait for its sender: it makes the place void, and the
+/// sender claims another one at the end; see `ChannelQueue+Voids.swift`.
 ///
 /// The tail is never behind the head: whoever moves the head past a place has moved the tail past it before.
 struct ChannelQueue {
@@ -46,7 +46,8 @@ struct ChannelQueue {
     @inline(__always)
     func tag(_ segment: UInt64) -> SegmentTag { SegmentTag(origin: origin, segment: segment) }
 
-    /// The number of a segment, if it is one of this channel's; that of another channel's is far beyond all that there are.
+    /// The number of a segment, if it is one of this channel's; that of another channel's is far beyond all that there
+    /// are.
     func number(of tag: SegmentTag) -> UInt64 { tag.segment(from: origin) }
 
     /// The number of the segment that the head is in, or about to be.
@@ -136,7 +137,8 @@ struct ChannelQueue {
 
 /// Where this process last saw the ends of a channel, and what went back to it.
 ///
-/// The ends only move forward, so what was seen is a bound for where they are, and saves looking at words that others write.
+/// The ends only move forward, so what was seen is a bound for where they are, and saves looking at words that others
+/// write.
 /// ORDERING: relaxed, as a bound needs to be no newer than it is.
 final class ChannelHints: Sendable {
     let head = Atomic<UInt64>(0)

@@ -1,7 +1,9 @@
-/// Counts the elements of a channel that nobody will report as done, because they were discarded or died with a receiver.
+/// Counts the elements of a channel that nobody will report as done, because they were discarded or died with a
+/// receiver.
 ///
 /// Each is counted exactly once, at whatever instruction its counter dies and however often recovery begins again: the
-/// count carries the name of the journal entry that raised it last, and whoever raises it next first tells that entry so.
+/// count carries the name of the journal entry that raised it last, and whoever raises it next first tells that entry
+/// so.
 struct DropCount {
     /// Bits 0...13: the entry that raised it last; 0 for the client, whose death ends the pool. From bit 14: the count.
     private static let entryBits: UInt64 = 14
@@ -14,8 +16,8 @@ struct DropCount {
     func add(for entry: JournalEntry) {
         var patience = Patience()
         while !patience.isSpent() {
-            // ORDERING: the count first, then the entry. If the count does not name the entry any more, whoever changed it
-            // has told the entry before.
+            // ORDERING: the count first, then the entry. If the count does not name the entry any more, whoever changed
+            // it has told the entry before.
             let now = header.dropped.load()
             let count = now >> Self.entryBits
             let intent = entry.segment

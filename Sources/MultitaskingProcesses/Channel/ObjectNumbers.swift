@@ -15,8 +15,9 @@ extension ObjectReference {
 
 /// The places of the pool's channels, or of its signals, and how often each was given out.
 ///
-/// Known to the client alone, so that nobody can write over it. A place that is given back is used again after 64 others at the
-/// earliest, and its serial is then the next one: a reference never leads to another object than the one that it was made for.
+/// Known to the client alone, so that nobody can write over it. A place that is given back is used again after 64
+/// others at the earliest, and its serial is then the next one: a reference never leads to another object than the one
+/// that it was made for.
 struct ObjectNumbers {
     /// How many places are left alone before one is used again.
     private static let rest = 64

@@ -3,20 +3,21 @@ import MultitaskingSerialization
 
 /// A queue in the pool's shared memory, for any number of senders and receivers in any of its processes.
 ///
-/// Order: what `send` accepted is received in the order of acceptance; what one sender sends keeps its order. Elements of up
-/// to 88 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in the middle
-/// of a call leaves the channel usable; an element it was just then putting in was never sent, an element it was just
-/// then taking out is gone with it, or goes back if the channel redelivers.
+/// Order: what `send` accepted is received in the order of acceptance; what one sender sends keeps its order. Elements
+/// of up to 88 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in
+/// the middle of a call leaves the channel usable; an element it was just then putting in was never sent, an element it
+/// was just then taking out is gone with it, or goes back if the channel redelivers.
 ///
-/// In a channel that redelivers, an element that a task received is kept until the task reports it by ``taskDone()``, or
-/// ends. If the task's process dies before (a crash, a time limit, a forced cancellation), the element is received again,
-/// once for each such death, before all that was not received yet; several of them in the order in which they were sent.
-/// What goes back needs no room: the bounds are for what was never received. What the parent receives does not go back.
+/// In a channel that redelivers, an element that a task received is kept until the task reports it by ``taskDone()``,
+/// or ends. If the task's process dies before (a crash, a time limit, a forced cancellation), the element is received
+/// again, once for each such death, before all that was not received yet; several of them in the order in which they
+/// were sent. What goes back needs no room: the bounds are for what was never received. What the parent receives does
+/// not go back.
 ///
-/// When the pool has ended, its channels are closed: the parent may receive what is left. A channel does not end by itself
-/// when the tasks that send to it have ended, because every task that is still to come may be given it: a receive that waits
-/// without a limit then waits for one of them, or until the channel is closed. So whoever knows that all has been sent closes
-/// it, the parent when it has the last sender's result, for instance.
+/// When the pool has ended, its channels are closed: the parent may receive what is left. A channel does not end by
+/// itself when the tasks that send to it have ended, because every task that is still to come may be given it: a
+/// receive that waits without a limit then waits for one of them, or until the channel is closed. So whoever knows that
+/// all has been sent closes it, the parent when it has the last sender's result, for instance.
 ///
 /// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
@@ -57,8 +58,8 @@ public final class ProcessChannel: JoinableChannel {
     }
 
     /// What the channel holds now.
-    /// - Complexity: O(elements sent since this process last looked), and O(segments) while elements wait that a death gave
-    ///   back.
+    /// - Complexity: O(elements sent since this process last looked), and O(segments) while elements wait that a death
+    ///   gave back.
     public var status: ChannelStatus {
         let returned = queue.returned
         let countsBytes = queue.byteCapacity != 0
@@ -79,8 +80,8 @@ public final class ProcessChannel: JoinableChannel {
         }
     }
 
-    // What follows the encoding and comes before the decoding is not generic: code that is costs a look-up of types at run
-    // time for each step, as the element's type is not known where this module is compiled.
+    // What follows the encoding and comes before the decoding is not generic: code that is costs a look-up of types at
+    // run time for each step, as the element's type is not known where this module is compiled.
 
     private func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
         if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
@@ -199,8 +200,8 @@ public final class ProcessChannel: JoinableChannel {
     private func claimOnce(_ type: Any.Type, fingerprint: UInt64) throws -> Attempt {
         // Asked before: if the channel was closed by then, what is not in it yet never will be.
         let isClosed = queue.isClosed
-        // ORDERING: before the places. A sender that claims one and then does not see the flag has claimed it before this
-        // looks; see `ChannelQueue.send`.
+        // ORDERING: before the places. A sender that claims one and then does not see the flag has claimed it before
+        // this looks; see `ChannelQueue.send`.
         if isClosed { fence() }
         let journal = membership.journal.begin()
         var isHeld = false
@@ -306,8 +307,9 @@ public final class ProcessChannel: JoinableChannel {
 
     /// Reports that one received element was worked off.
     ///
-    /// In a channel that redelivers, it is the oldest one that this task received and did not report: from now on it does
-    /// not go back. A task that holds none, and the parent, report for whoever received one and ended without reporting it.
+    /// In a channel that redelivers, it is the oldest one that this task received and did not report: from now on it
+    /// does not go back. A task that holds none, and the parent, report for whoever received one and ended without
+    /// reporting it.
     public func taskDone() throws {
         if queue.redelivers, let claim = membership.holdings.takeFirst(of: queue) {
             membership.journal.withEntry { journal in

@@ -16,7 +16,8 @@ enum BackgroundThread {
     /// Whether it was said that there was none. ORDERING: relaxed; it only keeps it from being said often.
     private static let wasReported = Atomic<Bool>(false)
 
-    /// Runs `body` on a thread of its own; in place, and so for as long as it takes, if the system has no thread to give.
+    /// Runs `body` on a thread of its own; in place, and so for as long as it takes, if the system has no thread to
+    /// give.
     static func run(_ body: @escaping @Sendable () -> Void) {
         if !start(body) { body() }
     }

@@ -72,7 +72,8 @@ enum ForkSafety {
         }
     }
 
-    /// Whether all watchers sleep, which one that is just now awake does again in a moment, unless it is what has called us.
+    /// Whether all watchers sleep, which one that is just now awake does again in a moment, unless it is what has
+    /// called us.
     ///
     /// What is seen here is not yet safe: `fork` holds them asleep. But a callback that never ends must not hold it up.
     private static func sleepSoon(_ own: [Watcher]) -> Bool {

@@ -5,10 +5,10 @@ import Synchronization
 /// Where a forked child does its work: on a thread that did not exist before the fork.
 ///
 /// `Synchronization.Mutex` keeps the id of the current thread in thread-local variables, one for each object file that
-/// uses it (`_SynchronizationShims.h`), and a fork copies them. In the child some then name the parent's thread and some,
-/// not yet filled, will name the child's. A mutex locked under one and unlocked under the other traps, and so does one
-/// that other threads contend for. Swift's runtime does the same for what is initialized once. A new thread's variables are
-/// all empty.
+/// uses it (`_SynchronizationShims.h`), and a fork copies them. In the child some then name the parent's thread and
+/// some, not yet filled, will name the child's. A mutex locked under one and unlocked under the other traps, and so
+/// does one that other threads contend for. Swift's runtime does the same for what is initialized once. A new thread's
+/// variables are all empty.
 ///
 /// The first thread is left for what belongs to a program's first thread: it serves the main queue and the main actor.
 enum FreshThread {
@@ -22,12 +22,13 @@ enum FreshThread {
         init(_ body: @escaping () -> Int32) { self.body = body }
     }
 
-    /// Runs `body` on a new thread, and ends the process with what it returns; in place if the system has no thread to give.
+    /// Runs `body` on a new thread, and ends the process with what it returns; in place if the system has no thread to
+    /// give.
     ///
     /// Only right after a fork, while this process has one thread.
     ///
-    /// - Parameter activity: a word that is zero while nothing runs that may use the main queue, which the first thread serves
-    ///   from then on; nil if nothing ever will, and the first thread is to be parked.
+    /// - Parameter activity: a word that is zero while nothing runs that may use the main queue, which the first thread
+    ///   serves from then on; nil if nothing ever will, and the first thread is to be parked.
     static func leave(serving activity: SharedWord?, _ body: () -> Int32) -> Never {
         withoutActuallyEscaping(body) { body in
             // Kept until the process ends.

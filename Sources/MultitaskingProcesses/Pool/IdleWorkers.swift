@@ -42,8 +42,8 @@ struct IdleWorkers {
         (0..<cells).reduce(parkedCount) { $0 + searching($1).loadRelaxed().nonzeroBitCount }
     }
 
-    /// Wakes a sleeping worker unless one looks for work already; false if there is neither. The caller has published the
-    /// work before.
+    /// Wakes a sleeping worker unless one looks for work already; false if there is neither. The caller has published
+    /// the work before.
     @inline(__always) @discardableResult
     func wakeOne() -> Bool {
         fence()

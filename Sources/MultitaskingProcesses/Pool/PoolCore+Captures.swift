@@ -7,8 +7,8 @@ import Synchronization
     import MultitaskingCaptures
 #endif
 
-// Functions that capture: what they capture is written before the arguments, and what their contexts are made of goes to the
-// function table, once for each shape. A program built without the trait `CaptureSending` has copies alone.
+// Functions that capture: what they capture is written before the arguments, and what their contexts are made of goes
+// to the function table, once for each shape. A program built without the trait `CaptureSending` has copies alone.
 
 extension PoolCore {
     /// Whether closures can be taken apart in this program; says so once if they cannot.
@@ -26,8 +26,8 @@ extension PoolCore {
 
     /// Begins a call of a function that is not sent by its address alone.
     ///
-    /// - Returns: the function's place in the function table and a writer that has what it captures; nil if a copy of this
-    ///   process is to run it.
+    /// - Returns: the function's place in the function table and a writer that has what it captures; nil if a copy of
+    ///   this process is to run it.
     /// - Throws: `capturesState`; `encodeFailed`; `arenaLimitReached`.
     func beginCapturing<Function: PortableFunction>(
         _ function: Function

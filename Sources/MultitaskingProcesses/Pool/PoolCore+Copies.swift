@@ -6,8 +6,8 @@ import MultitaskingSerialization
 import Synchronization
 
 // Copy-on-write tasks: for a function that cannot be sent this process is forked. The copy has the
-// captured values and arguments as they were at `submit`; only the result is encoded. The copy waits until a worker claims
-// the task and stands in for it, so that copies obey the pool's order and limit like every other task.
+// captured values and arguments as they were at `submit`; only the result is encoded. The copy waits until a worker
+// claims the task and stands in for it, so that copies obey the pool's order and limit like every other task.
 
 extension PoolCore {
     /// A process forked for one task.
@@ -107,8 +107,8 @@ extension PoolCore {
 
     /// Ends the copy of a task that has ended without it, and waits until it is gone.
     ///
-    /// Otherwise it might take the next task of the slot for its own, and end it, if it runs: its stand-in may have died, and the
-    /// task have been cancelled when it was queued again.
+    /// Otherwise it might take the next task of the slot for its own, and end it, if it runs: its stand-in may have
+    /// died, and the task have been cancelled when it was queued again.
     func endCopy(of slot: TaskSlot) {
         let pid = state.withLock { state -> pid_t? in
             guard let copy = state.copies[slot.copyMember], copy.pid > 0, copy.end == nil,

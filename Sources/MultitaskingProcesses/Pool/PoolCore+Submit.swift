@@ -28,8 +28,8 @@ extension PoolCore {
 
     /// Checks what can be checked before the arguments are encoded.
     ///
-    /// - Returns: the function's place in the function table and a writer for its arguments, which has what it captures; nil if a copy of
-    ///   this process is to run it.
+    /// - Returns: the function's place in the function table and a writer for its arguments, which has what it
+    ///   captures; nil if a copy of this process is to run it.
     @usableFromInline
     func begin<Function: PortableFunction>(
         _ function: Function, _ options: TaskOptions
@@ -119,8 +119,8 @@ extension PoolCore {
 
     /// Waits for half a microsecond whether a worker that is awake comes to look for work, or has taken the task.
     ///
-    /// Whoever submits one task after the other comes back before the worker has begun to look again. Waking another one
-    /// takes longer than this, and then three processes share two cores.
+    /// Whoever submits one task after the other comes back before the worker has begun to look again. Waking another
+    /// one takes longer than this, and then three processes share two cores.
     private func willBeFound(_ slot: TaskSlot) -> Bool {
         let sleeping = idle.parkedCount
         let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
@@ -134,8 +134,8 @@ extension PoolCore {
 
     /// Has the supervisor start a worker if a task still waits.
     ///
-    /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor has yet
-    /// to clear it, and looks at the queue after that.
+    /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor
+    /// has yet to clear it, and looks at the queue after that.
     private func askForWorker() {
         if arena.header(ArenaLayout.Header.growth).compareExchange(0, 1) { supervision.ringDoorbell() }
     }

@@ -11,9 +11,10 @@ import MultitaskingSystem
 /// pool.shutdown(.drain)
 /// ```
 ///
-/// Arguments and results are encoded; functions are not: a function is called by its address, and what it captures is copied
-/// like its arguments (`CapturePolicy`). Where a captured value cannot be copied, `submit` throws `capturesState`. A function
-/// with an argument or result whose type is private runs in a copy of this process forked for that one task, where that is safe.
+/// Arguments and results are encoded; functions are not: a function is called by its address, and what it captures is
+/// copied like its arguments (`CapturePolicy`). Where a captured value cannot be copied, `submit` throws
+/// `capturesState`. A function with an argument or result whose type is private runs in a copy of this process forked
+/// for that one task, where that is safe.
 ///
 /// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
 /// whose cause is a `WorkerFailure`, and is replaced. If this process dies, so do all of the pool's.
@@ -40,14 +41,15 @@ public final class ProcessPool: Executor {
     ///     functions work in programs with threads and without.
     ///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
     ///   - atExit: what happens when the program ends, by `exit` or by returning from `main`, while the pool is open.
-    ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what nobody
-    ///     can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that as well. What
-    ///     is cut off is logged. Ctrl-C, `_exit` and `abort` end the program and the pool at once.
-    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three tries.
+    ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what
+    ///     nobody can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that
+    ///     as well. What is cut off is logged. Ctrl-C, `_exit` and `abort` end the program and the pool at once.
+    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three
+    ///     tries.
     /// - Throws: `invalidArgument`; `unsafeFork`; `cannotSpawn` if the pool must be spawned and this program, started
-    ///   anew, does not become a supervisor; `nestedTooDeep` in a task that would make pool after pool; `capturesState` if
-    ///   the initializer captures something and the pool must be spawned; `systemError` and `permissionDenied` if the
-    ///   system refuses memory or processes.
+    ///   anew, does not become a supervisor; `nestedTooDeep` in a task that would make pool after pool; `capturesState`
+    ///   if the initializer captures something and the pool must be spawned; `systemError` and `permissionDenied` if
+    ///   the system refuses memory or processes.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
@@ -112,8 +114,8 @@ public final class ProcessPool: Executor {
 
     /// Ends the pool and blocks until all its processes are gone.
     ///
-    /// With `.kill`, running tasks end with `workerCrashed`. From inside a task of the pool itself this throws the worker
-    /// away with it; do not call it there.
+    /// With `.kill`, running tasks end with `workerCrashed`. From inside a task of the pool itself this throws the
+    /// worker away with it; do not call it there.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) { core.shutdown(mode) }
 

@@ -4,7 +4,8 @@ import Synchronization
 /// The writers that nobody uses at the moment, kept because making new ones takes long.
 @safe
 final class SpareWriters: @unchecked Sendable {
-    // SAFETY: the pointer owns the reference that `put` retained; an exchange hands it, and so the writer, to one thread.
+    // SAFETY: the pointer owns the reference that `put` retained; an exchange hands it, and so the writer, to one
+    // thread.
     // ORDERING: putting releases and taking acquires, so that who takes a writer sees what its last user left in it.
     private let first = unsafe Atomic<UnsafeMutableRawPointer?>(nil)
     private let others = Mutex<[Idle]>([])

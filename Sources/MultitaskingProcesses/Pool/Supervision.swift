@@ -176,8 +176,8 @@ final class Supervision: Sendable {
         guard unsafe state.pidfd < 0 || mt_pidfd_has_ended(state.pidfd, &signal) else { return }
         if state.pidfd >= 0 { close(state.pidfd) }
         state.pidfd = -1
-        // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD or
-        // reaps all children itself takes the exit code from us.
+        // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD
+        // or reaps all children itself takes the exit code from us.
         if arena.header(ArenaLayout.Header.supervisorPid).load() == ArenaLayout.supervisorHasEnded {
             state.isGone = true
             closeChannels()
@@ -214,8 +214,8 @@ final class Supervision: Sendable {
         }
     }
 
-    /// Continues a supervisor that was stopped, not by a debugger: nobody else would keep time limits and replace workers. If it
-    /// does not continue, it is killed, and replaced.
+    /// Continues a supervisor that was stopped, not by a debugger: nobody else would keep time limits and replace
+    /// workers. If it does not continue, it is killed, and replaced.
     private func continueIfStopped(_ state: inout State, _ now: Int64) {
         guard state.pidfd >= 0, mt_is_stopped(state.pid) else {
             state.stopped = nil

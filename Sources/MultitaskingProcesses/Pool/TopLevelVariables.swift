@@ -5,9 +5,9 @@ import Logging
 ///
 /// They are set by `main`, which a re-executed process never reaches, so they read as zero there — silently. The symbol
 /// table of the executable gives them away: a variable outside of any type (a mangled name that ends in `vp`), in
-/// zero-initialized memory, that is neither set on first use, as those of other files are (there is a token, `…_Wz`), nor
-/// reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds have no addressors,
-/// so there a variable counts only if it is not zero now: one that reads as zero anyway misleads nobody.
+/// zero-initialized memory, that is neither set on first use, as those of other files are (there is a token, `…_Wz`),
+/// nor reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds have no
+/// addressors, so there a variable counts only if it is not zero now: one that reads as zero anyway misleads nobody.
 ///
 /// A stripped executable tells nothing; then nothing is said but to whoever asks for debug messages.
 enum TopLevelVariables {
@@ -29,7 +29,8 @@ enum TopLevelVariables {
     /// Their names; nil if it cannot be known.
     private static var found: [String]? { find(in: "/proc/self/exe", isZero: isZeroNow) }
 
-    /// What a user of a spawned pool must know of them; nil if there are none. Looked for anew, as more may be set by now.
+    /// What a user of a spawned pool must know of them; nil if there are none. Looked for anew, as more may be set by
+    /// now.
     static var advice: String? { found.flatMap(advice) }
 
     private static func advice(_ names: [String]) -> String? {
@@ -95,8 +96,8 @@ enum TopLevelVariables {
         guard let offset = loadOffset, let start = unsafe UnsafeRawPointer(bitPattern: UInt(address &+ offset)) else {
             return false
         }
-        // SAFETY: the symbol table of the running executable says that a variable of this size is there. Another thread may
-        // write to it meanwhile; whatever is read then is not zero before or after.
+        // SAFETY: the symbol table of the running executable says that a variable of this size is there. Another thread
+        // may write to it meanwhile; whatever is read then is not zero before or after.
         return unsafe UnsafeRawBufferPointer(start: start, count: size).allSatisfy { $0 == 0 }
     }
 

@@ -5,10 +5,11 @@ import MultitaskingSystem
 
 // How this module waits: spin while a core is free for it, then sleep.
 //
-// A wake-up of a sleeping core takes 25 to 40 µs each way on the machines we measured, a hand-over by spinning less than
-// 1 µs. Spinning for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental argument:
-// Karlin et al., "Competitive randomized algorithms for nonuniform problems", 1990). But it is worse than useless when the
-// spinner takes the core that the other side needs; so nobody spins while more members are awake than there are cores.
+// A wake-up of a sleeping core takes 25 to 40 µs each way on the machines we measured, a hand-over by spinning less
+// than 1 µs. Spinning for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental
+// argument: Karlin et al., "Competitive randomized algorithms for nonuniform problems", 1990). But it is worse than
+// useless when the spinner takes the core that the other side needs; so nobody spins while more members are awake than
+// there are cores.
 
 /// When a wait must end, in nanoseconds of CLOCK_MONOTONIC.
 struct Deadline {
@@ -48,8 +49,8 @@ extension Membership {
 
     /// Spins until `isReady`, for as long as it pays; false if it did not become ready.
     ///
-    /// - Parameter pauses: how long to pause before each look. Each look takes the cache line away from whoever is about to write
-    ///   to it, so it should not be looked at before it can have changed.
+    /// - Parameter pauses: how long to pause before each look. Each look takes the cache line away from whoever is
+    ///   about to write to it, so it should not be looked at before it can have changed.
     @inline(__always)
     func spin(pauses: Int = 1, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
@@ -68,8 +69,9 @@ extension Membership {
         return false
     }
 
-    /// Looks whether the supervisor still lives, after every wait that was in vain, however short: whoever only ever waits for
-    /// a moment must not wait for a pool that is dead. Cheap in a worker, which has no supervisor to look after.
+    /// Looks whether the supervisor still lives, after every wait that was in vain, however short: whoever only ever
+    /// waits for a moment must not wait for a pool that is dead. Cheap in a worker, which has no supervisor to look
+    /// after.
     private func lookAfterSupervisor() {
         if isClient { checkSupervisor() }
     }

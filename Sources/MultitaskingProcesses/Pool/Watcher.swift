@@ -92,7 +92,8 @@ final class Watcher: Sendable {
     /// Suspends until `isReady`; false if the limit passed first.
     ///
     /// - Parameter isReady: must first ask for the event, then look; as in `add(_:)`.
-    /// - Throws: `CancellationError` when the awaiting task is cancelled; `systemError` if the system has no thread to give.
+    /// - Throws: `CancellationError` when the awaiting task is cancelled; `systemError` if the system has no thread to
+    ///   give.
     func wait(_ limit: WaitLimit, until isReady: @escaping @Sendable () -> Bool) async throws -> Bool {
         var id: UInt64?
         defer { if let id { remove(id) } }

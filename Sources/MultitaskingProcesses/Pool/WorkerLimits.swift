@@ -9,14 +9,14 @@
 public struct WorkerLimits: Sendable, Hashable {
     /// How many bytes a worker may hold while it runs a task, besides what it started with; nil for no limit.
     ///
-    /// What counts is resident memory of its own: neither what is shared with other processes through files or the pool,
-    /// nor what the client had when a forked pool was made. It is looked at every 10 ms, so a task can hold more for a
-    /// moment. A task above it ends with `memoryLimitExceeded`, is not run again whatever its retry policy says, and its
-    /// worker is replaced. The initializer is held to it as well.
+    /// What counts is resident memory of its own: neither what is shared with other processes through files or the
+    /// pool, nor what the client had when a forked pool was made. It is looked at every 10 ms, so a task can hold more
+    /// for a moment. A task above it ends with `memoryLimitExceeded`, is not run again whatever its retry policy says,
+    /// and its worker is replaced. The initializer is held to it as well.
     public var memory: Int?
 
-    /// How many bytes a worker may still hold after a task, counted as for ``memory``, before it is replaced; nil for no
-    /// limit.
+    /// How many bytes a worker may still hold after a task, counted as for ``memory``, before it is replaced; nil for
+    /// no limit.
     public var idleMemory: Int?
 
     /// How many bytes of address space a worker may take besides what it starts with (`RLIMIT_AS`); nil for no limit.
@@ -31,8 +31,8 @@ public struct WorkerLimits: Sendable, Hashable {
     /// How many tasks a worker runs before it is replaced; nil for no limit.
     public var maxTasksPerWorker: Int?
 
-    /// By which part of ``maxTasksPerWorker`` a worker may be replaced earlier, 0...1, drawn for each, so that not all of them are
-    /// replaced at the same time.
+    /// By which part of ``maxTasksPerWorker`` a worker may be replaced earlier, 0...1, drawn for each, so that not all
+    /// of them are replaced at the same time.
     public var maxTasksJitter: Double
 
     /// How old a worker may become before it is replaced; nil for no limit. A task that runs is not interrupted.
@@ -45,19 +45,20 @@ public struct WorkerLimits: Sendable, Hashable {
     /// How long a worker beyond ``minimumWorkers`` may be idle before it is ended; nil to keep it.
     public var idleTime: Duration?
 
-    /// The cores that each worker may run on, by their numbers: worker n uses the set n modulo their count; empty for all.
+    /// The cores that each worker may run on, by their numbers: worker n uses the set n modulo their count; empty for
+    /// all.
     public var cores: [Set<Int>]
 
     /// What is added to the client's niceness, 0...19: the higher, the more others go first.
     public var niceness: Int
 
-    /// How long a process of the pool that has to wait, for a task, a result or an element, looks for it before it sleeps, from
-    /// zero to a second. A wake-up takes 25 to 40 µs each way, so sleeping at once makes small tasks many times slower.
-    /// Nobody looks while more processes of the pool are awake than there are cores.
+    /// How long a process of the pool that has to wait, for a task, a result or an element, looks for it before it
+    /// sleeps, from zero to a second. A wake-up takes 25 to 40 µs each way, so sleeping at once makes small tasks many
+    /// times slower. Nobody looks while more processes of the pool are awake than there are cores.
     public var spinTime: Duration
 
-    /// What ``spinTime`` is unless it is given: about as long as a wake-up and its answer take, which is never worse than twice
-    /// the best choice (see Docs/architecture.md, Waiting).
+    /// What ``spinTime`` is unless it is given: about as long as a wake-up and its answer take, which is never worse
+    /// than twice the best choice (see Docs/architecture.md, Waiting).
     public static let defaultSpinTime = Duration.microseconds(100)
 
     /// No limits: all workers are started at once, and replaced only if they die.

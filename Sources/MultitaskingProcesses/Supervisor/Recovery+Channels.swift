@@ -101,7 +101,8 @@ extension Recovery {
             }
             entry.clear()
         }
-        // Of all channels that redeliver: a supervisor that died in the midst of this may have given back to any of them.
+        // Of all channels that redeliver: a supervisor that died in the midst of this may have given back to any of
+        // them.
         arena.forEachChannel { if $0.redelivers.load() != 0 { $0.returns.add(1) } }
         member.holds.store(0)
     }

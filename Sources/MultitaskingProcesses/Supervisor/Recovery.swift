@@ -89,7 +89,8 @@ struct Recovery {
         case .condemnedByCancel where isCopy || slot.kind == .portable:
             slot.end(from: word, as: .cancelled)
         case .queued where isCopy:
-            // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for another task.
+            // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for
+            // another task.
             let held = word.with(.claimed, member: member.index)
             if slot.wordCell.compareExchange(word.rawValue, held.rawValue) {
                 fail(slot, held, member, end)
@@ -110,7 +111,8 @@ struct Recovery {
 
     private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
 
-    /// Ends a task as crashed that the dead, or who stood in for it, has claimed: `word` says so, and nobody else ends it.
+    /// Ends a task as crashed that the dead, or who stood in for it, has claimed: `word` says so, and nobody else ends
+    /// it.
     private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
         // A result that came too late has been stored, and the journal does not name it any more.
         arena.free(slot.result.block, by: member.index)
@@ -127,7 +129,8 @@ struct Recovery {
         slot.finish(from: word, as: .crashed)
     }
 
-    /// Puts the last that the dead has printed, and its stack, where its result would be; there is none if there is no room.
+    /// Puts the last that the dead has printed, and its stack, where its result would be; there is none if there is no
+    /// room.
     private func keepRemains(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
         let remains = CrashRemains(
             output: OutputLog(arena: arena, member: member.index).tail, stack: CrashArea(member).stack)

@@ -1,7 +1,7 @@
 import MultitaskingSystem
 
-/// What the supervisor does when the system refuses it a process: it tries again, ever more slowly, and not without an end
-/// while somebody waits.
+/// What the supervisor does when the system refuses it a process: it tries again, ever more slowly, and not without an
+/// end while somebody waits.
 ///
 /// As long as one worker lives, the pool goes on with fewer. If none does, tasks that wait get an error in the end.
 struct StartRefusals {

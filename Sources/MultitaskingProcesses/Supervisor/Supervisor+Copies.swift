@@ -2,7 +2,8 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 
-// Copies of the client that run tasks which capture state: the client forks and reaps them, the supervisor watches them.
+// Copies of the client that run tasks which capture state: the client forks and reaps them, the supervisor watches
+// them.
 
 extension Supervisor {
     /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
@@ -21,7 +22,8 @@ extension Supervisor {
     }
 
     mutating func copyEnded(_ index: Int) {
-        // One that has ended before it was watched is known by what the memory says, unless that names another's process.
+        // One that has ended before it was watched is known by what the memory says, unless that names another's
+        // process.
         let claimed = Member(arena: arena, index: index).process.flatMap { knows($0) ? nil : $0 }
         let copy = copies.removeValue(forKey: index)
         if let copy { close(copy.pidfd) }

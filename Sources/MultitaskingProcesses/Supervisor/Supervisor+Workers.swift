@@ -147,7 +147,8 @@ extension Supervisor {
         workers[index] = nil
         let member = Member(arena: arena, index: index)
         let phase = WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: member.phase.load()))
-        // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will too.
+        // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
+        // too.
         let failedToStart =
             member.state == .starting && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
         let left = member.state == .left

@@ -5,8 +5,9 @@ import MultitaskingSystem
 
 /// The process that forks the workers, reaps them, settles what they held, and replaces them.
 ///
-/// It has one thread and never uses Dispatch, Swift concurrency or Foundation, so that forking it is always safe. It takes
-/// no part in the passing of tasks: it sleeps unless somebody dies, a task's time is up, or the pool's phase changes.
+/// It has one thread and never uses Dispatch, Swift concurrency or Foundation, so that forking it is always safe. It
+/// takes no part in the passing of tasks: it sleeps unless somebody dies, a task's time is up, or the pool's phase
+/// changes.
 struct Supervisor {
     let mapping: ArenaMapping
     let arena: Arena
@@ -99,8 +100,8 @@ struct Supervisor {
         let hadPredecessor = arena.header(ArenaLayout.Header.supervisorPid).load() != 0
         arena.header(ArenaLayout.Header.supervisorPid).store(UInt64(pid))
         recoverAfterPredecessor()
-        // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A copy
-        // that runs keeps what it has started.
+        // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A
+        // copy that runs keeps what it has started.
         if hadPredecessor { ProcessMark(mapping).killAll(sparesLiving: true) }
         while true {
             if let exitCode = superviseOnce() { return exitCode }

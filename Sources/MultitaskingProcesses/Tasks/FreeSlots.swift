@@ -1,9 +1,10 @@
 import Synchronization
 
-/// The client's slots that serve no task: those that have served one, chained through the slots themselves, and those behind.
+/// The client's slots that serve no task: those that have served one, chained through the slots themselves, and those
+/// behind.
 ///
-/// Giving back needs no lock. Taking is for one thread at a time: it takes all that was given back at once, so it does not
-/// matter that a slot may have left and come back between a look at the head and its change.
+/// Giving back needs no lock. Taking is for one thread at a time: it takes all that was given back at once, so it does
+/// not matter that a slot may have left and come back between a look at the head and its change.
 final class FreeSlots: Sendable {
     /// The slots that one thread at a time takes from.
     struct Chain {
@@ -17,7 +18,8 @@ final class FreeSlots: Sendable {
     /// ORDERING: giving back releases and taking acquires, so that who takes a slot sees the next one's number in it.
     private let returned = Atomic<UInt64>(0)
 
-    /// How many slots have ever served a task: the first ones. Not read from the arena, where a task may have written over it.
+    /// How many slots have ever served a task: the first ones. Not read from the arena, where a task may have written
+    /// over it.
     ///
     /// ORDERING: raised (releasing) before a slot's first task is queued.
     private let usedCount = Atomic<Int>(0)

@@ -5,8 +5,8 @@ import MultitaskingSerialization
     import MultitaskingCaptures
 #endif
 
-// An initializer is in the table like every function. If it captures values, these are attached to its entry, since there is no
-// task whose payload they could be in.
+// An initializer is in the table like every function. If it captures values, these are attached to its entry, since
+// there is no task whose payload they could be in.
 
 extension FunctionTable {
     /// Adds an initializer that captures values.
@@ -37,7 +37,8 @@ extension FunctionTable {
 
     /// The initializer at an index.
     ///
-    /// - Throws: `functionNotFound` if this process does not have it; `decodeFailed` if what it captures cannot be read.
+    /// - Throws: `functionNotFound` if this process does not have it; `decodeFailed` if what it captures cannot be
+    ///   read.
     func initializer(at index: Int) throws -> WorkerInitializer? {
         let (address, _) = try resolve(index)
         let attachment = try attachment(of: index)

@@ -2,11 +2,12 @@ import CMultitaskingLinux
 import MultitaskingCore
 import Synchronization
 
-/// The functions that were ever sent, each by its image, its offset there, and the mangled name of its `PortableFunction`
-/// type; a task names its function by the index here. Of a function that captures, what its context is made of is attached.
+/// The functions that were ever sent, each by its image, its offset there, and the mangled name of its
+/// `PortableFunction` type; a task names its function by the index here. Of a function that captures, what its context
+/// is made of is attached.
 ///
-/// Only the client adds entries; they are never changed. A worker that started before an entry was added finds it all the
-/// same, because the binary is the same.
+/// Only the client adds entries; they are never changed. A worker that started before an entry was added finds it all
+/// the same, because the binary is the same.
 struct FunctionTable {
     let arena: Arena
 
@@ -83,7 +84,8 @@ struct FunctionTable {
 
     /// The address in this process and the type of a function.
     ///
-    /// All of it is input: names are read once and not longer than they may be, and only code of the image they name is called.
+    /// All of it is input: names are read once and not longer than they may be, and only code of the image they name is
+    /// called.
     func resolve(_ index: Int) throws -> (address: FunctionAddress, type: any PortableFunction.Type) {
         guard index >= 0, index < ArenaLayout.functionLimit, index < countCell.load() else {
             throw Self.notFound("number \(index) of the function table")

@@ -14,8 +14,8 @@ struct JobRing {
         arena.header(isRetry ? ArenaLayout.Header.retryHead : ArenaLayout.Header.jobHead)
     }
 
-    /// The slot that was put in last, on the cache line of the tail: whoever sees the tail move sees this as well. Nothing is decided
-    /// by it.
+    /// The slot that was put in last, on the cache line of the tail: whoever sees the tail move sees this as well.
+    /// Nothing is decided by it.
     private var lastCell: SharedWord {
         arena.word((isRetry ? ArenaLayout.Header.retryTail : ArenaLayout.Header.jobTail) + 8)
     }
@@ -49,8 +49,8 @@ struct JobRing {
 
     /// Puts a slot at the end, changing its word from `expected`. Only one process may do this, one thread at a time.
     ///
-    /// - Parameter room: how many more slots fit for sure, as the last call left it; 0 at first. The head moves with every
-    ///   claim, so looking at it each time would cost a trip to another core.
+    /// - Parameter room: how many more slots fit for sure, as the last call left it; 0 at first. The head moves with
+    ///   every claim, so looking at it each time would cost a trip to another core.
     /// - Returns: false if the slot's word was not `expected`, or there is no room.
     func push(_ slot: TaskSlot, from expected: SlotWord, room: inout Int) -> Bool {
         guard let (position, queued) = enter(slot, &room),
@@ -64,7 +64,8 @@ struct JobRing {
 
     /// Puts a slot at the end that nobody else knows yet; false if there is no room. See `push(_:from:room:)`.
     ///
-    /// Stores alone: an exchange would wait for the lines of entry and slot to come from other cores, one after the other.
+    /// Stores alone: an exchange would wait for the lines of entry and slot to come from other cores, one after the
+    /// other.
     func push(fresh slot: TaskSlot, room: inout Int) -> Bool {
         guard let (position, queued) = enter(slot, &room) else { return false }
         slot.wordCell.store(queued.rawValue)
@@ -72,7 +73,8 @@ struct JobRing {
         return true
     }
 
-    /// Writes the slot's number behind the tail; what the slot's word is when it is queued there, nil if there is no room.
+    /// Writes the slot's number behind the tail; what the slot's word is when it is queued there, nil if there is no
+    /// room.
     @inline(__always)
     private func enter(_ slot: TaskSlot, _ room: inout Int) -> (position: UInt64, queued: SlotWord)? {
         let position = tailCell.loadRelaxed()
@@ -91,7 +93,8 @@ struct JobRing {
         tailCell.store(position &+ 1)
     }
 
-    /// Fetches what a claim will probably need, all at the same time, where the claim itself would wait for one after the other.
+    /// Fetches what a claim will probably need, all at the same time, where the claim itself would wait for one after
+    /// the other.
     @inline(__always)
     func prefetch() {
         arena.prefetch(entryOffset(headCell.loadRelaxed()))
@@ -159,11 +162,11 @@ struct JobRing {
     @inline(__always)
     var isAtBlock: Bool { tailCell.loadRelaxed() & (blockSize &- 1) == 0 }
 
-    /// Gives the memory of blocks back that the head has passed, so that the ring takes up as much as is queued, and not
-    /// all that it has room for. Called by the one who pushes.
+    /// Gives the memory of blocks back that the head has passed, so that the ring takes up as much as is queued, and
+    /// not all that it has room for. Called by the one who pushes.
     ///
-    /// Nobody needs what was there: who has slept in the middle of a claim finds another number, and in the word of that
-    /// slot another ticket.
+    /// Nobody needs what was there: who has slept in the middle of a claim finds another number, and in the word of
+    /// that slot another ticket.
     /// - Parameter first: the first position that was not given back so far.
     /// - Returns: the first one now.
     func giveBackPassed(from first: UInt64) -> UInt64 {

@@ -76,8 +76,8 @@ struct PayloadPlace {
 
     /// Runs `body` with the bytes of the payload.
     ///
-    /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, if its compressed bytes are damaged, or if
-    ///   they say that they become more than any payload of this pool has.
+    /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, if its compressed bytes are
+    ///   damaged, or if they say that they become more than any payload of this pool has.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let lengthWord = lengthCell.load()
         let length = Int(lengthWord & ~Parcel.compressedFlag)

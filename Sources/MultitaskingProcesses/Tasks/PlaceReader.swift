@@ -1,7 +1,8 @@
 import MultitaskingCore
 import MultitaskingSerialization
 
-/// Reads payloads where they lie, by a reader that is kept from one to the next: making one takes longer than most values.
+/// Reads payloads where they lie, by a reader that is kept from one to the next: making one takes longer than most
+/// values.
 final class PlaceReader: Sendable {
     private let idle = IdleBox<PayloadReader>()
     private let environment: @Sendable () -> WorkerEnvironment

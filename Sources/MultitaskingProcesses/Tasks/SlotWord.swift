@@ -64,7 +64,8 @@ struct SlotWord: Equatable, Sendable {
     }
 }
 
-/// A place in a job ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a later one.
+/// A place in a job ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a later
+/// one.
 struct Ticket: Equatable, Sendable {
     let rawValue: UInt64
 

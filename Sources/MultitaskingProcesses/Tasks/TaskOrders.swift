@@ -10,12 +10,14 @@ struct TaskOrders {
 
     let arena: Arena
     let offset: Int
-    /// Whether anything but the defaults was asked for. Only then a worker looks at what is here, and brings it to its core.
+    /// Whether anything but the defaults was asked for. Only then a worker looks at what is here, and brings it to its
+    /// core.
     let arePresent: Bool
 
     @inline(__always) private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
 
-    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has served.
+    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has
+    /// served.
     private var flags: SharedWord { cell(0) }
     /// Nanoseconds; 0 for no limit.
     private var runLimit: SharedWord { cell(1) }
@@ -99,7 +101,8 @@ struct TaskOrders {
     func askForEnd() { flags.formUnion(Self.forceFlag) }
     var requests: Requests { Requests(flags: flags.load()) }
 
-    /// The task itself is asked to end; false if anything was asked for since `requests`, or the slot serves another task.
+    /// The task itself is asked to end; false if anything was asked for since `requests`, or the slot serves another
+    /// task.
     func requestEnd(after requests: Requests) -> Bool {
         flags.compareExchange(requests.flags, requests.flags | Self.endFlag)
     }

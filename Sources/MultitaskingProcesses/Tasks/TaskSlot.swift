@@ -1,7 +1,7 @@
 import MultitaskingCore
 
-/// One task in the arena: a ledger entry of 64 bytes, one cache line, and 168 more with room for small arguments, a small
-/// result, and options that few tasks have.
+/// One task in the arena: a ledger entry of 64 bytes, one cache line, and 168 more with room for small arguments, a
+/// small result, and options that few tasks have.
 @usableFromInline
 struct TaskSlot: Sendable {
     enum Kind: UInt64 {
@@ -41,9 +41,11 @@ struct TaskSlot: Sendable {
     /// The element that a chunk is at, plus 1; 0 for other tasks. Plain knowledge: nothing is decided by it here.
     private var progressCell: SharedFutex { arena.futex(base + 12) }
 
-    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy. Bit 50: there are orders.
+    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy. Bit 50: there are
+    /// orders.
     ///
-    /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as well.
+    /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as
+    /// well.
     private var callCell: SharedWord { arena.word(base + 16) }
     var resultKindCell: SharedWord { arena.word(base + 56) }
 
@@ -147,11 +149,12 @@ struct TaskSlot: Sendable {
 
 /// The part of a slot that waiters sleep on: two flags, and a count that every signal raises.
 ///
-/// It does not say that the task has ended — the slot's word does. So a signal may be repeated, as the supervisor does on
-/// behalf of the dead, even when the slot serves for another task by then: it costs a needless wake-up, no more.
+/// It does not say that the task has ended — the slot's word does. So a signal may be repeated, as the supervisor does
+/// on behalf of the dead, even when the slot serves for another task by then: it costs a needless wake-up, no more.
 ///
-/// ORDERING: whoever waits sets a flag and then looks at the slot's word, and whoever ends the task changes the word and then
-/// looks at the flags, all in the one order of ordered accesses and fences: one of them sees what the other has done.
+/// ORDERING: whoever waits sets a flag and then looks at the slot's word, and whoever ends the task changes the word
+/// and then looks at the flags, all in the one order of ordered accesses and fences: one of them sees what the other
+/// has done.
 struct Completion {
     private static let sleeping: UInt32 = 1
     private static let watched: UInt32 = 2
@@ -164,8 +167,8 @@ struct Completion {
 
     /// Tells everybody that the task has ended; its word was changed before, by an ordered exchange or before a fence.
     ///
-    /// If nobody sleeps, this only reads: the word is on the same cache line, and whoever waits for it by looking at it has the
-    /// line by now, and would have to wait until it comes back to read the result.
+    /// If nobody sleeps, this only reads: the word is on the same cache line, and whoever waits for it by looking at it
+    /// has the line by now, and would have to wait until it comes back to read the result.
     @inline(__always)
     func signal(_ arena: Arena) {
         guard futex.loadOrdered() & (Self.sleeping | Self.watched) != 0 else { return }
@@ -210,7 +213,8 @@ struct CrashRecord {
     var pid: SharedWord { cell(0) }
     var member: SharedWord { cell(1) }
     var phase: SharedWord { cell(2) }
-    /// Bits 0...31: signal or exit code. Bit 32: it was a signal. Bit 33: not known, ask the client, whose child it was.
+    /// Bits 0...31: signal or exit code. Bit 32: it was a signal. Bit 33: not known, ask the client, whose child it
+    /// was.
     var status: SharedWord { cell(3) }
     var peakMemory: SharedWord { cell(4) }
 

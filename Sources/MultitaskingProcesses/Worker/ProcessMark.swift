@@ -12,8 +12,8 @@ struct ProcessMark {
 
     /// The mark of the pool with this memory.
     ///
-    /// Its number is made of what the system calls the file behind it. Nothing of it is in that file, where a task could write
-    /// another pool's number, and have its supervisor, which may be root's, end that one's processes.
+    /// Its number is made of what the system calls the file behind it. Nothing of it is in that file, where a task
+    /// could write another pool's number, and have its supervisor, which may be root's, end that one's processes.
     init(_ mapping: ArenaMapping) {
         let number = mt_file_number(mapping.descriptor) &* 0x9e37_79b9_7f4a_7c15
         pool = max(1, number >> 24) << 22
@@ -27,7 +27,8 @@ struct ProcessMark {
     /// Whether a process is a worker or copy of this pool; where marks cannot be set, nothing speaks against it.
     func isMember(_ pid: pid_t) -> Bool { mt_mark(pid) == mark(of: pid) || !mt_can_mark() }
 
-    /// The worker or copy that a process was started by, directly or not; nil if it has no mark, 0 if that of another pool.
+    /// The worker or copy that a process was started by, directly or not; nil if it has no mark, 0 if that of another
+    /// pool.
     func origin(of pid: pid_t) -> pid_t? {
         let mark = mt_mark(pid)
         guard mark != 0 else { return nil }

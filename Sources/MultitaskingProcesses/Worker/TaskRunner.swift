@@ -54,7 +54,8 @@ struct TaskRunner {
         return .settled
     }
 
-    /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the value.
+    /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the
+    /// value.
     private func fail(toStore error: any Error, _ word: () -> SlotWord) -> End {
         let isFull = (error as? MultitaskingError)?.code == .arenaLimitReached
         return fail(error, as: isFull ? .arenaLimitReached : .resultEncodeFailed, word)

@@ -150,8 +150,8 @@ struct Worker {
         me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
     }
 
-    /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task when
-    /// this process is gone.
+    /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task
+    /// when this process is gone.
     private func leaveIfCondemned(_ slot: TaskSlot, _ word: SlotWord) {
         let now = slot.word
         // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
@@ -168,8 +168,8 @@ struct Worker {
 
     /// Has the supervisor look at this process's memory from now on, if it does not yet.
     ///
-    /// ORDERING: the slot was announced before. Either this sees that the supervisor has stopped, or the supervisor, which
-    /// looks once more after it has said so, sees a task.
+    /// ORDERING: the slot was announced before. Either this sees that the supervisor has stopped, or the supervisor,
+    /// which looks once more after it has said so, sees a task.
     private func askToBeWatched() {
         fence()
         if arena.header(ArenaLayout.Header.memoryWatch).load() == 0 { ringDoorbell() }

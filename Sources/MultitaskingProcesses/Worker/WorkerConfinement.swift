@@ -31,7 +31,8 @@ struct WorkerConfinement {
         return result < 0 ? .system(-result, "make a worker nicer", advice: "leave out niceness") : nil
     }
 
-    /// Sets what belongs to the process; what stood in the way, or nil. To be called when all that it starts with is there.
+    /// Sets what belongs to the process; what stood in the way, or nil. To be called when all that it starts with is
+    /// there.
     func applyToProcess() -> MultitaskingError? {
         noteBaseMemory()
         return obstacle(to: limits.addressSpace, "address space", mt_limit_address_space)

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Compresses and decompresses whole payloads with zstd; each is one frame with its size and a checksum.
 ///
-/// It may be used from any thread: contexts are kept in a pool, up to as many as were ever used at once, but eight at most.
+/// It may be used from any thread: contexts are kept in a pool, up to as many as were ever used at once, but eight at
+/// most.
 public enum ZstdCodec {
     /// `source` in compressed form.
     ///

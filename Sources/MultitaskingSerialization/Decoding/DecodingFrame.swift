@@ -10,8 +10,8 @@ final class DecodingFrame {
     private let shared: SharedSource
     private(set) var depth = 0
     private var parent: DecodingFrame?
-    // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no deinitializer
-    // that could get here. Checking each access would take longer than the rest of `begin`.
+    // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no
+    // deinitializer that could get here. Checking each access would take longer than the rest of `begin`.
     @exclusivity(unchecked) private var step = PathStep.none
     private var kind = Kind.undecided
     /// Where the value begins.
@@ -73,8 +73,8 @@ final class DecodingFrame {
         return unsafe containers.container(keyedBy: type) { KeyedDecodingContainer(KeyedReader<Key>(frame: self)) }
     }
 
-    /// Whether somebody has a decoder or a container of this frame: nothing but this keeps the frame for him, so that it
-    /// must not be freed, and not be given to another value.
+    /// Whether somebody has a decoder or a container of this frame: nothing but this keeps the frame for him, so that
+    /// it must not be freed, and not be given to another value.
     var isUsed: Bool {
         if unsafe ownHandle != nil, unsafe !isKnownUniquelyReferenced(&ownHandle) { return true }
         return unsafe containers.isUsed
@@ -189,7 +189,8 @@ final class DecodingFrame {
 
     // MARK: Entries of a keyed container
 
-    /// Reads the next entry, if it is that of `key` and a number whose tag is `tag`; nil says that ``find(_:_:)`` must look.
+    /// Reads the next entry, if it is that of `key` and a number whose tag is `tag`; nil says that ``find(_:_:)`` must
+    /// look.
     @inline(__always) func nextNumber<Key: CodingKey, Number: BitwiseCopyable>(
         _ type: Number.Type, tag: UInt8, _ key: Key, _ lookup: KeyLookup?
     ) -> Number? {

@@ -33,9 +33,10 @@ public final class PayloadReader: PayloadDecoder {
     ///
     /// - Throws: `decodeFailed` if the bytes are not the payload of a `Value`; a `MultitaskingError` of the value's
     ///   own `init(from:)` is thrown as it is. The reader then still stands before the value.
-    /// - Complexity: linear in the encoded size, in whatever order a type reads; arrays of numbers, `Data` and strings are copied as
-    ///   a whole. A type whose `init(from:)` begins more than 128 values for each byte of the payload, and 16,384 besides, gets
-    ///   `decodeFailed`: it tries the same bytes over and over again. <doc:PayloadFormat> says more.
+    /// - Complexity: linear in the encoded size, in whatever order a type reads; arrays of numbers, `Data` and strings
+    ///   are copied as a whole. A type whose `init(from:)` begins more than 128 values for each byte of the payload,
+    ///   and 16,384 besides, gets `decodeFailed`: it tries the same bytes over and over again. <doc:PayloadFormat> says
+    ///   more.
     public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         if core == nil, let strategy = strategyWithoutCore(type) {
             var source = bytes
@@ -77,8 +78,8 @@ public final class PayloadReader: PayloadDecoder {
         self.bytes = unsafe ByteSource(bytes)
     }
 
-    /// How to read a number, string or array of numbers in a payload that has no keys, which needs no frames; nil if the next
-    /// value is anything else, or damaged.
+    /// How to read a number, string or array of numbers in a payload that has no keys, which needs no frames; nil if
+    /// the next value is anything else, or damaged.
     @inline(__always) private func strategyWithoutCore<Value>(_ type: Value.Type) -> TypeInfo.Strategy? {
         let strategy = TypeTable.info(for: type).strategy
         guard !strategy.isGeneral else { return nil }

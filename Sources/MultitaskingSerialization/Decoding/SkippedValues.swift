@@ -1,7 +1,7 @@
 /// Where containers of one payload end that were skipped before, so that each byte is skipped a few times at most.
 ///
-/// Values that are nested and read in another order than they were written are skipped once at each level. Nothing is kept
-/// until as many bytes were skipped as the payload has: most payloads never get there.
+/// Values that are nested and read in another order than they were written are skipped once at each level. Nothing is
+/// kept until as many bytes were skipped as the payload has: most payloads never get there.
 struct SkippedValues {
     /// Smaller containers are skipped as fast as they are looked up.
     static let smallest = 64

@@ -146,7 +146,8 @@ final class EncodingCore {
 }
 
 extension UnsafePointer where Pointee: ~Copyable {
-    /// Gives what is there to `body` without copying it, which is how the pointee of a type unknown here would be passed.
+    /// Gives what is there to `body` without copying it, which is how the pointee of a type unknown here would be
+    /// passed.
     @inline(__always) fileprivate func borrow<Failure>(
         _ body: (borrowing Pointee) throws(Failure) -> Void
     ) throws(Failure) {
@@ -156,7 +157,7 @@ extension UnsafePointer where Pointee: ~Copyable {
 
 /// `value`, seen as the type that it already has.
 @inline(__always) func reinterpret<From, To>(_ value: From, as type: To.Type) -> To {
-    // SAFETY: the type table gives a strategy only for exactly that type: `From` and `To` are the same, or both are plain
-    // bits of one size.
+    // SAFETY: the type table gives a strategy only for exactly that type: `From` and `To` are the same, or both are
+    // plain bits of one size.
     unsafe unsafeBitCast(value, to: type)
 }

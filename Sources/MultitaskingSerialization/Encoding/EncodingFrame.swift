@@ -18,8 +18,8 @@ final class EncodingFrame {
     private(set) var kind = Kind.undecided
     private(set) var count = 0
     private var parent: EncodingFrame?
-    // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no deinitializer
-    // that could get here. Checking each access would take longer than the rest of `begin`.
+    // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no
+    // deinitializer that could get here. Checking each access would take longer than the rest of `begin`.
     @exclusivity(unchecked) private var step = PathStep.none
     private var headerPosition = 0
     private var headerSink: ByteSink

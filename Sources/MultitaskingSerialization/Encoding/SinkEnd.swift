@@ -71,7 +71,8 @@ internal import Glibc
         unsafe state.pointee.capacity = capacity
     }
 
-    /// Memory from malloc, because realloc moves large buffers by their pages, without copying and without touching new ones.
+    /// Memory from malloc, because realloc moves large buffers by their pages, without copying and without touching new
+    /// ones.
     private static func resize(_ buffer: UnsafeMutableRawPointer?, to capacity: Int) -> UnsafeMutableRawPointer {
         // Without memory, what Swift does then: it ends the process.
         unsafe realloc(buffer, capacity) ?? .allocate(byteCount: capacity, alignment: 16)

@@ -1,5 +1,5 @@
-/// Arrays of numbers, once their type is known to the type table; a switch, since code that is generic over the elements
-/// would cost more than copying a small array.
+/// Arrays of numbers, once their type is known to the type table; a switch, since code that is generic over the
+/// elements would cost more than copying a small array.
 extension NumberKind {
     /// The tag of an array of such numbers.
     var arrayTag: UInt8 {

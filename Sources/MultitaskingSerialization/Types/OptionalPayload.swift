@@ -1,7 +1,7 @@
 /// An optional, which is coded as what it wraps, without a frame of its own.
 ///
-/// `Optional`'s own conformance writes `.some(nil)` as it writes nil. Here a mark stands before a value that is there but
-/// reads as nil, one for each level of optionals around it.
+/// `Optional`'s own conformance writes `.some(nil)` as it writes nil. Here a mark stands before a value that is there
+/// but reads as nil, one for each level of optionals around it.
 protocol OptionalPayload: Codable {
     /// Writes `value` where `frame` stands.
     static func encode(_ value: Self, in frame: EncodingFrame, _ step: PathStep) throws
@@ -58,8 +58,8 @@ extension ByteSource {
 }
 
 extension DecodingFrame {
-    /// Reads a value whose mark was read: nil where the type has no nil of its own, as somebody reads with fewer optionals
-    /// than were written.
+    /// Reads a value whose mark was read: nil where the type has no nil of its own, as somebody reads with fewer
+    /// optionals than were written.
     @inline(never) func decodeMarked<Value: Decodable>(_ type: Value.Type, _ step: PathStep) throws -> Value? {
         let start = source.position
         do throws(ReadFailure) {

@@ -13,12 +13,13 @@ internal import Synchronization
 
 /// Ends the open pools when the program ends, by `exit` or by returning from `main`.
 ///
-/// The handler runs on the thread that calls `exit`, after the program's own handlers that were registered later. It does
-/// nothing in a process that was forked from this one, and nothing is called at `_exit`, `abort` or the end by a signal.
+/// The handler runs on the thread that calls `exit`, after the program's own handlers that were registered later. It
+/// does nothing in a process that was forked from this one, and nothing is called at `_exit`, `abort` or the end by a
+/// signal.
 ///
-/// **A second exit.** While the pools are being drained, tasks and other threads still run, and may call `exit` as well.
-/// The C library would then end the program at once. So the handler registers itself again before it waits; whoever comes
-/// second helps, and then stays here for as long as the first one needs.
+/// **A second exit.** While the pools are being drained, tasks and other threads still run, and may call `exit` as
+/// well. The C library would then end the program at once. So the handler registers itself again before it waits;
+/// whoever comes second helps, and then stays here for as long as the first one needs.
 package enum ExitDrain {
     private struct State {
         var pools: [any PoolAtExit] = []

@@ -9,7 +9,8 @@
 #endif
 internal import Synchronization
 
-/// Tells a process from one that was forked from it: what belongs to the threads of the parent is of no use in the child.
+/// Tells a process from one that was forked from it: what belongs to the threads of the parent is of no use in the
+/// child.
 ///
 /// The number is counted by the C library's handler in the child, so that every `fork()` is seen, whoever calls it, and
 /// asking is a load. Only what calls the kernel past the C library is not seen.

@@ -63,7 +63,8 @@ package struct ControlGroups: Sendable {
     /// How many bytes of memory the processes of the group may hold; nil for no limit.
     package var memory: Bound<Int>? {
         let unified = lowest(of: "memory", isUnified: true) { group in
-            // Above `high` the kernel slows the group down until it has given memory back, which shared memory cannot be.
+            // Above `high` the kernel slows the group down until it has given memory back, which shared memory cannot
+            // be.
             Bound.lower(limit(group, "memory.max", "memory"), limit(group, "memory.high", "memory"))
         }
         // The last sees limits of groups that are not mounted here, too.
@@ -164,8 +165,8 @@ package struct ControlGroups: Sendable {
         }
     }
 
-    /// The place where version 2 is mounted nearly everywhere, if the group is seen there: to read the list of all mounts
-    /// takes longer than all the rest.
+    /// The place where version 2 is mounted nearly everywhere, if the group is seen there: to read the list of all
+    /// mounts takes longer than all the rest.
     private static func usualMount(_ memberships: [Membership], _ files: SystemFiles) -> Mount? {
         let usual = Mount(root: "/", point: "/sys/fs/cgroup", controllers: [], isUnified: true)
         guard memberships.count == 1, memberships[0].isUnified,

@@ -14,8 +14,8 @@ package enum StackSize {
     ///
     /// Without a limit that is ``unlimited``: the main thread's stack then grows until it meets other memory, while a
     /// thread's has a size. It is no more than a quarter of the addresses or of the private memory that the process may
-    /// use. Only addresses are taken: pages appear when they are touched. A system that refuses so many is to be asked for
-    /// half, and half again, down to ``least``.
+    /// use. Only addresses are taken: pages appear when they are touched. A system that refuses so many is to be asked
+    /// for half, and half again, down to ``least``.
     package static var likeMainThread: Int {
         let wanted = ResourceLimit.stack.current ?? unlimited
         let bounds = [ResourceLimit.addressSpace.current, ResourceLimit.data.current].compactMap { $0.map { $0 / 4 } }

@@ -10,16 +10,16 @@
 
 /// What this process may use of the machine: the one place that sizes are taken from.
 ///
-/// It looks at the affinity of the thread that asks first, at the control groups, and at the limits of the process. What
-/// needs files is read once and kept, since it is asked for on the way to the first task.
+/// It looks at the affinity of the thread that asks first, at the control groups, and at the limits of the process.
+/// What needs files is read once and kept, since it is asked for on the way to the first task.
 package struct UsableResources: Sendable {
     /// How many cores' worth of time there is, at least a fraction.
     package let processorTime: Bound<Double>
     private let groups: ControlGroups
     private let physicalMemory: Int
 
-    /// How many bytes of memory there are, for all that runs in this process's control group. Read each time: only pools of
-    /// processes ask, once each.
+    /// How many bytes of memory there are, for all that runs in this process's control group. Read each time: only
+    /// pools of processes ask, once each.
     package var memory: Bound<Int> {
         let machine = Bound(physicalMemory, "the machine's memory")
         return Bound.lower(machine, groups.memory) ?? machine

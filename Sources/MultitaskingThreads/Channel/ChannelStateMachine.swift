@@ -2,9 +2,9 @@ internal import MultitaskingCore
 
 /// What a channel holds and who waits for it. Decides under the storage's lock; the storage wakes whom it names.
 ///
-/// A waiter is not given anything: it is taken from its list and woken, and tries again. So that no wake-up is lost, every
-/// change and every waiter that leaves without success ends in ``settle()``: as long as there is an element and someone
-/// waits for one, someone is on the way; the same for room.
+/// A waiter is not given anything: it is taken from its list and woken, and tries again. So that no wake-up is lost,
+/// every change and every waiter that leaves without success ends in ``settle()``: as long as there is an element and
+/// someone waits for one, someone is on the way; the same for room.
 ///
 /// Exits: open → closed; a closed channel still gives what it holds.
 struct ChannelStateMachine<Element, Waiter>: ~Copyable {

@@ -7,7 +7,8 @@ public import MultitaskingCore
 extension ThreadPool {
     /// Runs a function in a thread: `try pool.submit(findPrimes, 1..<1_000)`.
     ///
-    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared, not copied.
+    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared,
+    /// not copied.
     /// - Throws: as ``submit(_:options:)`` does.
     @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
@@ -32,7 +33,8 @@ extension ThreadPool {
 
     /// Runs a closure in a thread: `try pool.submit(21) { $0 * 2 }`.
     ///
-    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared, not copied.
+    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared,
+    /// not copied.
     /// - Throws: as ``submit(_:options:)`` does.
     @inlinable
     @_disfavoredOverload

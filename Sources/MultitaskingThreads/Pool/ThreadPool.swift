@@ -8,12 +8,13 @@ internal import Synchronization
 /// task costs well under a microsecond. Use processes where a task may crash or must be killed: a task that traps here
 /// ends the program.
 ///
-/// All workers are started by ``init(maxWorkers:threadNamePrefix:queueLimit:atExit:initializer:)`` and sleep while there is
-/// nothing to do. Tasks start in the order of submission. A task may submit others, but one that *waits* for another
-/// occupies its worker meanwhile: if every worker waits, none is left to do the work.
+/// All workers are started by ``init(maxWorkers:threadNamePrefix:queueLimit:atExit:initializer:)`` and sleep while
+/// there is nothing to do. Tasks start in the order of submission. A task may submit others, but one that *waits* for
+/// another occupies its worker meanwhile: if every worker waits, none is left to do the work.
 ///
-/// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is open
-/// when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter `atExit`.
+/// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is
+/// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter
+/// `atExit`.
 public final class ThreadPool: InProcessExecutor {
     /// How many threads the pool has.
     public let maxWorkers: Int
@@ -29,22 +30,22 @@ public final class ThreadPool: InProcessExecutor {
     ///
     /// - Parameters:
     ///   - maxWorkers: how many threads, at least 1 and at most a million; nil for four more than this process may use
-    ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet. Of
-    ///     those it is as many as the system starts; a number that is given is kept, or the pool is refused. Each thread has
-    ///     a stack as large as the main thread's may become (`ulimit -s`).
-    ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a name,
-    ///     so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
-    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit` does
-    ///     at the limit is said by `TaskOptions.waitForRoom`: a task that submits to its own full pool should not wait
-    ///     for ever.
-    ///   - atExit: what happens when the program ends while the pool is open. `.drain` runs what was submitted, for as long
-    ///     as it goes on: tasks that all wait, without a limit, for what nobody can do any more are given up after a second.
-    ///     `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged. Ctrl-C, `_exit`
-    ///     and `abort` end the program at once.
+    ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet.
+    ///     Of those it is as many as the system starts; a number that is given is kept, or the pool is refused. Each
+    ///     thread has a stack as large as the main thread's may become (`ulimit -s`).
+    ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a
+    ///     name, so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit`
+    ///     does at the limit is said by `TaskOptions.waitForRoom`: a task that submits to its own full pool should not
+    ///     wait for ever.
+    ///   - atExit: what happens when the program ends while the pool is open. `.drain` runs what was submitted, for as
+    ///     long as it goes on: tasks that all wait, without a limit, for what nobody can do any more are given up after
+    ///     a second. `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged.
+    ///     Ctrl-C, `_exit` and `abort` end the program at once.
     ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
     ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error.
-    /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread: those
-    ///   already started have then ended. Not thrown: what `initializer` throws.
+    /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread:
+    ///   those already started have then ended. Not thrown: what `initializer` throws.
     public init(
         maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
         initializer: @escaping @Sendable () throws -> Void = {}
@@ -73,9 +74,11 @@ public final class ThreadPool: InProcessExecutor {
 
     /// Queues a call; see the overloads for the usual spellings.
     ///
-    /// - Throws: `shutDown` after `shutdown(_:)`, and in a process that was forked from the pool's; `timedOut` if the pool has a limit and no room became
-    ///   free in time. Not thrown: what the function throws; that is the future's outcome, as it was thrown.
-    /// - Complexity: constant; one allocation if arguments and result are small, and no system call unless a sleeping worker must be woken.
+    /// - Throws: `shutDown` after `shutdown(_:)`, and in a process that was forked from the pool's; `timedOut` if the
+    ///   pool has a limit and no room became free in time. Not thrown: what the function throws; that is the future's
+    ///   outcome, as it was thrown.
+    /// - Complexity: constant; one allocation if arguments and result are small, and no system call unless a sleeping
+    ///   worker must be woken.
     @inlinable
     public func submit<Function: PortableFunction>(
         _ call: Invoker<Function>, options: TaskOptions = .default
@@ -212,8 +215,8 @@ public final class ThreadPool: InProcessExecutor {
         throw MultitaskingError(.invalidArgument, "\(name) is \(number) and must be at least 1")
     }
 
-    /// Starts all threads. If the system refuses one, it makes do with those that were started, or ends them and throws if
-    /// they are too few.
+    /// Starts all threads. If the system refuses one, it makes do with those that were started, or ends them and throws
+    /// if they are too few.
     private static func startWorkers(
         _ count: Int, atLeast least: Int, prefix: String, _ storage: PoolStorage
     ) throws -> [Worker] {

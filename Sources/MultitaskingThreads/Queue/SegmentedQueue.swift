@@ -1,10 +1,10 @@
 // The one file that handles the memory of the pool's queue.
 //
 // The algorithm is that of crossbeam's unbounded queue (crossbeam-rs/crossbeam, crossbeam-channel/src/flavors/list.rs):
-// a linked list of blocks of slots; a sender takes a slot by moving the tail's index on, a receiver by moving the head's;
-// who takes the last slot of a block puts the next block in place; the last reader of a block frees it. There is no
-// lock, the order is that in which slots were taken, and closing is one bit in the tail's index, so that every element
-// was either refused or is seen by whoever then drains the queue.
+// a linked list of blocks of slots; a sender takes a slot by moving the tail's index on, a receiver by moving the
+// head's; who takes the last slot of a block puts the next block in place; the last reader of a block frees it. There
+// is no lock, the order is that in which slots were taken, and closing is one bit in the tail's index, so that every
+// element was either refused or is seen by whoever then drains the queue.
 
 internal import Synchronization
 

@@ -31,7 +31,7 @@ enum Spin {
         }
     }
 
-    /// How many nanoseconds to look before letting others run in between. The thread we wait for often waits for the very
-    /// processor that we look on: without this, a task then took two full waits: 47 µs instead of 4.
+    /// How many nanoseconds to look before letting others run in between. The thread we wait for often waits for the
+    /// very processor that we look on: without this, a task then took two full waits: 47 µs instead of 4.
     private static var alone: Int64 { 500 }
 }

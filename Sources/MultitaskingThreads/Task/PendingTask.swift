@@ -4,12 +4,12 @@ internal import Synchronization
 
 /// A task as the pool's queue sees it: something to be run, failed or cancelled, whichever comes first.
 ///
-/// All that does not depend on the type of the result is here, because generic code looks up the metadata of its types on
-/// each use, which showed in profiles of short tasks.
+/// All that does not depend on the type of the result is here, because generic code looks up the metadata of its types
+/// on each use, which showed in profiles of short tasks.
 @usableFromInline
 class PendingTask: @unchecked Sendable {
-    // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is read
-    // by others only after `progress` says that the task is done, and never written again.
+    // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is
+    // read by others only after `progress` says that the task is done, and never written again.
     private let progress = TaskProgress()
     /// Of the process that has submitted the task.
     private let generation = UInt32(truncatingIfNeeded: ForkGeneration.current)
@@ -80,7 +80,8 @@ class PendingTask: @unchecked Sendable {
         watchedGate().whenOpen(body)
     }
 
-    /// Ends a task that nobody runs in this process, because it was forked from the one that has submitted it; whether it was.
+    /// Ends a task that nobody runs in this process, because it was forked from the one that has submitted it; whether
+    /// it was.
     ///
     /// What was running then does not end here, so that nobody can wait for it.
     private func endIfForeign() -> Bool {

@@ -3,8 +3,8 @@
 /// Room in a task for one value at a time, of types that only some of the code knows.
 ///
 /// A property of a generic type would do, but then the code that drops it asks the runtime for the type, which takes
-/// longer than the task; and a closure that holds the value is another object, which one thread makes and another frees,
-/// where `malloc` is slowest. What is too large for the room does get memory of its own.
+/// longer than the task; and a closure that holds the value is another object, which one thread makes and another
+/// frees, where `malloc` is slowest. What is too large for the room does get memory of its own.
 @usableFromInline
 struct Place: ~Copyable {
     // SAFETY: the words hold a value, or the address of one, or nothing. Which of them, and of what type, is known to

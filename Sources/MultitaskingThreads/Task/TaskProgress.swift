@@ -16,8 +16,8 @@ struct TaskProgress: ~Copyable, Sendable {
     private static let watched: UInt = 4
     private static let flags = phase | watched
 
-    // SAFETY: what is not flags is 0 or the address of a companion, which is retained once by this word, from when it is
-    // put there until `deinit`; objects lie at multiples of 16.
+    // SAFETY: what is not flags is 0 or the address of a companion, which is retained once by this word, from when it
+    // is put there until `deinit`; objects lie at multiples of 16.
     private let word = Atomic<UInt>(queued)
 
     /// What `start`, `cancel` and `finish` tell the one who succeeded.

@@ -65,9 +65,9 @@ pt_image *pt_image_take(int descriptor);
 void pt_image_restore(int descriptor, const pt_image *image);
 void pt_image_free(pt_image *image);
 
-// Executes instructions one by one until one has changed the file, which is mapped at `memory`, from what `image` says, or
-// has called the system. `image` then says what the file holds now; `*done` is raised by each instruction. pt_stepped, or what
-// else stopped the process.
+// Executes instructions one by one until one has changed the file, which is mapped at `memory`, from what `image` says,
+// or has called the system. `image` then says what the file holds now; `*done` is raised by each instruction.
+// pt_stepped, or what else stopped the process.
 int pt_step_to_change(pid_t pid, int descriptor, const char *memory, pt_image *image, long *done);
 
 // Zeroed memory that forked children share with this process.

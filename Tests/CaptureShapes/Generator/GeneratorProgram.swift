@@ -1,6 +1,7 @@
 /// Writes closures as Swift source: by chance, but the same for the same seed.
 ///
-/// `capture-generator SEED COUNT` prints a file with so many shapes; `Program/RandomShapes.swift` is that of the seed 1.
+/// `capture-generator SEED COUNT` prints a file with so many shapes; `Program/RandomShapes.swift` is that of the seed
+/// 1.
 @main
 enum GeneratorProgram {
     static func main() {

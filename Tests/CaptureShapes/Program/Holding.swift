@@ -3,8 +3,8 @@ import MultitaskingCaptures
 import MultitaskingCore
 import MultitaskingSerialization
 
-// Functions of the shapes that are handed to a pool: as one that takes them concretely, and as those of the package, whose
-// parameters are packs.
+// Functions of the shapes that are handed to a pool: as one that takes them concretely, and as those of the package,
+// whose parameters are packs.
 
 /// A closure of a shape, and what it is called with.
 struct Held {

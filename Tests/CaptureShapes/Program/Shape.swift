@@ -10,7 +10,8 @@ struct Shape {
         case refused
         /// One or the other: the optimizer decides what is captured.
         case either
-        /// It is sent or refused, and what it returns may be another thing, because the value's own coding loses something.
+        /// It is sent or refused, and what it returns may be another thing, because the value's own coding loses
+        /// something.
         case lossy
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 import MultitaskingCaptures
 
-/// Takes closures of all shapes apart and puts them together again, here and in another process of this program, and compares
-/// what they return with what they return where they are.
+/// Takes closures of all shapes apart and puts them together again, here and in another process of this program, and
+/// compares what they return with what they return where they are.
 @main
 enum ShapesProgram {
     static func main() {

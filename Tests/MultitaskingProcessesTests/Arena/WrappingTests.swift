@@ -4,7 +4,8 @@ import Testing
 
 @testable import MultitaskingProcesses
 
-/// Numbers that are cut to some bits: what happens before, at and after their end. Docs/memory-ordering.md has the list.
+/// Numbers that are cut to some bits: what happens before, at and after their end. Docs/memory-ordering.md has the
+/// list.
 @Suite struct WrappingTests {
     private func noJournal(_ fixture: Fixture) -> JournalEntry { JournalEntry(arena: fixture.arena, offset: nil) }
 

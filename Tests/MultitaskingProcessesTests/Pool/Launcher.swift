@@ -14,7 +14,8 @@ enum Launcher {
 
     /// Runs a scenario; it must pass all its checks, end in time and leave no process behind.
     ///
-    /// - Parameter backtracer: what the environment has for `SWIFT_BACKTRACE`; nil for what users have, which is nothing.
+    /// - Parameter backtracer: what the environment has for `SWIFT_BACKTRACE`; nil for what users have, which is
+    ///   nothing.
     /// - Returns: what it printed.
     @discardableResult
     static func expectPass(

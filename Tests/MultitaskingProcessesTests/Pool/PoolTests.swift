@@ -3,8 +3,8 @@ import Testing
 
 /// Tests of the process pool with real processes that really die.
 ///
-/// Each runs in a process of its own, `pool-harness`, which is single-threaded, so that both ways to start a pool can be
-/// tried, and which may be killed. What is checked is in the scenario of that name; after each one there must be no
+/// Each runs in a process of its own, `pool-harness`, which is single-threaded, so that both ways to start a pool can
+/// be tried, and which may be killed. What is checked is in the scenario of that name; after each one there must be no
 /// child, no process, no descriptor, no thread and no block more than before.
 @Suite(.serialized)
 struct PoolTests {

@@ -3,8 +3,8 @@ import MultitaskingCore
 
 /// An executor over another one that treats every call as if it had to cross to another process.
 ///
-/// The arguments are encoded when the call is submitted; a worker gets them and the address of the function, decodes and
-/// calls it, and encodes and decodes the result.
+/// The arguments are encoded when the call is submitted; a worker gets them and the address of the function, decodes
+/// and calls it, and encodes and decodes the result.
 final class EncodingExecutor: Executor {
     private let inner: any InProcessExecutor
 

@@ -81,8 +81,8 @@ extension Harness {
         }
     }
 
-    /// Several threads cancel the same tasks at once, again and again, now and then by force: they agree on each, and the
-    /// pool works on.
+    /// Several threads cancel the same tasks at once, again and again, now and then by force: they agree on each, and
+    /// the pool works on.
     func cancelByMany() throws {
         let seed = number
         try withPool { pool in

@@ -232,8 +232,8 @@ extension Harness {
         }
     }
 
-    /// A worker that is held up just as it has claimed a copy's task comes back when the copy is dead and the task's slot serves
-    /// another one: it must not take that for its own.
+    /// A worker that is held up just as it has claimed a copy's task comes back when the copy is dead and the task's
+    /// slot serves another one: it must not take that for its own.
     func copySlotReused() throws {
         var random = SeededGenerator(seed: number)
         try withCopyingPool(maxWorkers: 1, limits: WorkerLimits(spinTime: .zero)) { pool in
@@ -270,8 +270,8 @@ extension Harness {
         }
     }
 
-    /// A copy that runs is queued again when its stand-in dies, and can be cancelled then. It is gone before its task's slot
-    /// serves another one.
+    /// A copy that runs is queued again when its stand-in dies, and can be cancelled then. It is gone before its task's
+    /// slot serves another one.
     func copyCancelledRunning() throws {
         try withCopyingPool(maxWorkers: 1) { pool in
             let started = try pool.makeChannel(capacity: nil)

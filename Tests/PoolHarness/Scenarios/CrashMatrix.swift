@@ -197,7 +197,8 @@ extension Harness {
     fileprivate func clientMatrix() throws {
         for cell in CrashCell.all where cell.stage.isInClient && !cell.blow.isDeadly { try verify(cell) }
         for (number, cell) in CrashCell.inClient.enumerated() {
-            // How Swift ends a client is not the subject, and takes it a second each: one in six does it as users have it.
+            // How Swift ends a client is not the subject, and takes it a second each: one in six does it as users have
+            // it.
             if number % 6 != 0 { unsafe setenv("SWIFT_BACKTRACE", "enable=no", 1) }
             let pid = try launchHarness("matrix-one-client", method, number)
             unsafe unsetenv("SWIFT_BACKTRACE")

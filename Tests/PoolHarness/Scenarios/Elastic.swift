@@ -97,7 +97,8 @@ extension Harness {
                     { checkEqual(error.code, .supervisorLost, "\(error)") }
                 }
             }
-            // The successor keeps the same limits. The last workers of its predecessor may still take a task and die of it.
+            // The successor keeps the same limits. The last workers of its predecessor may still take a task and die of
+            // it.
             let again = TaskOptions(retries: .onCrash(5))
             let pids = try (0..<60).map { try pool.submit(processID, options: again, $0) }
                 .map { try $0.value(timeout: .seconds(20)) }

@@ -20,7 +20,8 @@ let limitScenarios: [String: Scenario] = [
     "limit-invalid": { try $0.invalidLimits() },
 ]
 
-/// A block of so many bytes that were written to, also in an optimized build, which leaves out memory that nobody looks at.
+/// A block of so many bytes that were written to, also in an optimized build, which leaves out memory that nobody looks
+/// at.
 private func fill(_ bytes: Int) -> UnsafeMutableRawPointer? {
     let block = unsafe malloc(bytes)
     if let block = unsafe block {

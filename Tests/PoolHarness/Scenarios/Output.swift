@@ -120,8 +120,8 @@ extension Harness {
 
     // MARK: What arrives where it should
 
-    /// The output of tasks that print by every way there is, and die right afterwards, is byte for byte what it would be
-    /// without a pool.
+    /// The output of tasks that print by every way there is, and die right afterwards, is byte for byte what it would
+    /// be without a pool.
     fileprivate func outputIsUnchanged() throws {
         var both = ""
         var out = ""

@@ -4,8 +4,8 @@ import MultitaskingCore
 import MultitaskingProcesses
 import Synchronization
 
-/// Pools whom the system refuses processes, threads and calls. Nothing may wait for them without an end, and the advice must
-/// fit what was refused.
+/// Pools whom the system refuses processes, threads and calls. Nothing may wait for them without an end, and the advice
+/// must fit what was refused.
 let refusalScenarios: [String: Scenario] = [
     "refused-workers": { try $0.refusedWorkers() },
     "refused-some-workers": { try $0.refusedSomeWorkers() },

@@ -33,8 +33,8 @@ private struct Holdings: CustomStringConvertible {
 }
 
 extension Harness {
-    /// Replaces workers as often as the command line says, killed and retired ones, and compares what client and supervisor
-    /// hold at the end with what they held after the first few.
+    /// Replaces workers as often as the command line says, killed and retired ones, and compares what client and
+    /// supervisor hold at the end with what they held after the first few.
     func replacementsLeakNothing() throws {
         let count = max(number, 100)
         try withPool(maxWorkers: 2, limits: WorkerLimits(memory: 1 << 30, maxTasksPerWorker: 2)) { pool in

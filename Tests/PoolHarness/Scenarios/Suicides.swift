@@ -14,8 +14,8 @@ private func killOneself(_ number: Int) -> Int {
 }
 
 extension Harness {
-    /// As many tasks that kill their workers as the command line says, among as many that do not: each crash is reported
-    /// as one, and each value arrives.
+    /// As many tasks that kill their workers as the command line says, among as many that do not: each crash is
+    /// reported as one, and each value arrives.
     fileprivate func manyCrashes() throws {
         let count = max(1, number)
         let start = ContinuousClock.now
