@@ -199,9 +199,14 @@ struct Supervisor {
 /// Where a re-executed supervisor begins, before `main`; what it is given was checked.
 @c(mt_supervisor_main)
 func supervisorMain(_ bootstrap: UnsafePointer<mt_bootstrap>) -> Int32 {
-    Supervisor.processName.nameThread()
     // SAFETY: the caller's, who waits for this function.
-    let orders = unsafe bootstrap.pointee
+    unsafe beginSupervisor(bootstrap.pointee)
+}
+
+// Not inlined: the optimizer of Swift 6.3 crashes on the body in a function that C calls.
+@inline(never)
+private func beginSupervisor(_ orders: mt_bootstrap) -> Int32 {
+    Supervisor.processName.nameThread()
     let link = Int32(mt_spawn_link_fd)
     let mapping: ArenaMapping
     do { mapping = try ArenaMapping.attach(Int32(mt_spawn_arena_fd), try ArenaLayout(orders)) } catch {
@@ -209,12 +214,17 @@ func supervisorMain(_ bootstrap: UnsafePointer<mt_bootstrap>) -> Int32 {
         return 1
     }
     mt_prove_supervisor(link, nil)
+    return leaveToSupervise(mapping, link, orders.nesting)
+}
+
+@inline(never)
+private func leaveToSupervise(_ mapping: ArenaMapping, _ link: Int32, _ nesting: mt_nesting) -> Int32 {
     CrashArea.catchCrashes(ofSupervisorIn: mapping.arena)
     // Workers begin as copies of the thread that forks them, so it is one that has done nothing else.
     FreshThread.leave(serving: nil) {
         var supervisor = Supervisor(
             mapping, doorbell: Int32(mt_spawn_doorbell_fd), client: Int32(mt_spawn_client_fd), link: link,
-            nesting: orders.nesting, initializer: nil)
+            nesting: nesting, initializer: nil)
         return supervisor.run()
     }
 }
