@@ -75,13 +75,17 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader,
     /// who then waits for a result, looks here again.
     private func submitGathered(isLast: Bool = false) {
-        gathered.withLock { elements in
-            guard !elements.isEmpty, isLast || elements.count >= engine.room || engine.hasIdleWorkers else { return }
+        let hasSubmitted = gathered.withLock { elements in
+            guard !elements.isEmpty, isLast || elements.count >= engine.room || engine.hasIdleWorkers else {
+                return false
+            }
             // Under the lock, so that the elements of two callers stay in order.
             engine.submit(elements)
             elements = []
+            return true
         }
-        engine.mailbox.post()
+        // The reader calls this before it waits: word of nothing would have it look again and again.
+        if hasSubmitted { engine.mailbox.post() }
     }
 
     private func waitForRoom() async throws {
