@@ -1,6 +1,6 @@
 /* Idle workers: a worker that finds nothing searches for a while, then sets its parked bit, looks once more, and sleeps on its
    doorbell. The client queues a task and wakes a parked worker, unless one searches.
-   See Sources/MultitaskingProcesses/Pool/IdleWorkers.swift and Worker.swift. Sequentially consistent memory: the fences on both
+   See Sources/MultitaskingProcesses/Arena/IdleWorkers.swift and Worker.swift. Sequentially consistent memory: the fences on both
    sides are in the code for that.
 
    It holds that no task waits for ever while a worker sleeps, also if a worker dies (DEATHS) anywhere between two tasks: the

@@ -1,5 +1,5 @@
 /* The wait queue of a channel: NS senders put ITEMS elements each, NR receivers take them; nobody has a time limit.
-   See Sources/MultitaskingProcesses/Channel/WaitQueue.swift. Sequentially consistent memory; the futex's count has four bits.
+   See Sources/MultitaskingProcesses/Arena/Sleeping/WaitQueue.swift. Sequentially consistent memory; the futex's count has four bits.
 
    A receiver may die (DEATHS) where it has slept; then the supervisor wakes all. It holds that nobody sleeps for ever while there
    is something to take.
