@@ -143,20 +143,6 @@ public final class ProcessPool: Executor {
     public var startedBy: StartMethod { core.supervision.method }
 }
 
-/// What a pool's shared memory holds at one moment.
-public struct MemoryUsage: Sendable, Hashable {
-    /// Blocks with arguments, results and messages.
-    public var blocks: Int
-    /// Segments of channels.
-    public var channelSegments: Int
-    /// Tasks that are queued, running, or done with their result not yet dropped.
-    public var tasks: Int
-    /// Channels whose handle is held.
-    public var channels: Int
-    /// Cancel signals whose handle is held.
-    public var signals: Int
-}
-
 extension ProcessPool: CustomStringConvertible {
     /// What it is, and how many workers it has at most.
     public var description: String { "ProcessPool(\(maxWorkers) workers, \(startedBy.rawValue))" }

@@ -101,14 +101,3 @@ struct ChannelHeader {
         Event(arena: arena).signal()
     }
 }
-
-extension Arena {
-    /// Calls `body` with every channel that exists.
-    func forEachChannel(_ body: (ChannelHeader) -> Void) {
-        let count = min(Int(clamping: header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
-        for index in 0..<count {
-            let header = ChannelHeader(arena: self, index: index)
-            if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
-        }
-    }
-}

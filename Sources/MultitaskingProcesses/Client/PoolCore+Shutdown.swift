@@ -3,6 +3,9 @@ import MultitaskingSystem
 import Synchronization
 
 extension PoolCore {
+    /// Whether SIGINT is ending the pool.
+    var isInterrupted: Bool { arena.header(ArenaLayout.Header.interruptDeadline).load() != 0 }
+
     func shutdown(_ mode: ShutdownMode) {
         guard isOwn else { return }
         beginShutdown(mode)

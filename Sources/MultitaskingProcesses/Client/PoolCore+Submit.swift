@@ -228,18 +228,6 @@ extension PoolCore {
     }
 }
 
-extension TaskSlot {
-    /// Whether the task has ended, in whatever way.
-    @inline(__always)
-    var hasEnded: Bool { word.hasEnded }
-
-    /// Ends a task that has waited too long for a worker; false if it has not.
-    func expireIfDue() -> Bool {
-        let word = word
-        return word.status == .queued && orders.isExpired && end(from: word, as: .expired)
-    }
-}
-
 extension MultitaskingError {
     /// The error of an argument or message that could not be encoded.
     @usableFromInline

@@ -145,85 +145,14 @@ struct TaskSlot: Sendable {
     }
 
     var resultKind: ResultKind { ResultKind(rawValue: resultKindCell.load()) ?? .none }
-}
 
-/// The part of a slot that waiters sleep on: two flags, and a count that every signal raises.
-///
-/// It does not say that the task has ended — the slot's word does. So a signal may be repeated, as the supervisor does
-/// on behalf of the dead, even when the slot serves for another task by then: it costs a needless wake-up, no more.
-///
-/// ORDERING: whoever waits sets a flag and then looks at the slot's word, and whoever ends the task changes the word
-/// and then looks at the flags, all in the one order of ordered accesses and fences: one of them sees what the other
-/// has done.
-struct Completion {
-    private static let sleeping: UInt32 = 1
-    private static let watched: UInt32 = 2
-    private static let step: UInt32 = 4
-
-    let futex: SharedFutex
-
+    /// Whether the task has ended, in whatever way.
     @inline(__always)
-    func reset() { futex.store(futex.load() & ~(Self.sleeping | Self.watched)) }
+    var hasEnded: Bool { word.hasEnded }
 
-    /// Tells everybody that the task has ended; its word was changed before, by an ordered exchange or before a fence.
-    ///
-    /// If nobody sleeps, this only reads: the word is on the same cache line, and whoever waits for it by looking at it
-    /// has the line by now, and would have to wait until it comes back to read the result.
-    @inline(__always)
-    func signal(_ arena: Arena) {
-        guard futex.loadOrdered() & (Self.sleeping | Self.watched) != 0 else { return }
-        let before = futex.add(Self.step)
-        if before & Self.sleeping != 0 { futex.wake() }
-        if before & Self.watched != 0 { Event(arena: arena).signal() }
+    /// Ends a task that has waited too long for a worker; false if it has not.
+    func expireIfDue() -> Bool {
+        let word = word
+        return word.status == .queued && orders.isExpired && end(from: word, as: .expired)
     }
-
-    /// Sleeps until `hasEnded` may be true, at most for `nanoseconds`; may return early.
-    func sleep(nanoseconds: Int64, unless hasEnded: () -> Bool) {
-        let value = futex.formUnion(Self.sleeping) | Self.sleeping
-        fence()
-        if !hasEnded() { futex.sleep(while: value, nanoseconds: nanoseconds) }
-    }
-
-    /// Asks for the pool's event to be signalled at the end.
-    func watch() {
-        futex.formUnion(Self.watched)
-        fence()
-    }
-}
-
-/// A number that is raised whenever something happens that somebody watches; see `Watcher`.
-struct Event {
-    let arena: Arena
-
-    var futex: SharedFutex { arena.futex(ArenaLayout.Header.event) }
-
-    func signal() {
-        futex.increment()
-        futex.wake()
-    }
-}
-
-/// How a member died, as the supervisor found it.
-struct CrashRecord {
-    let arena: Arena
-    let offset: Int
-
-    private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
-
-    var pid: SharedWord { cell(0) }
-    var member: SharedWord { cell(1) }
-    var phase: SharedWord { cell(2) }
-    /// Bits 0...31: signal or exit code. Bit 32: it was a signal. Bit 33: not known, ask the client, whose child it
-    /// was.
-    var status: SharedWord { cell(3) }
-    var peakMemory: SharedWord { cell(4) }
-
-    static let signalFlag: UInt64 = 1 << 32
-    static let clientChildFlag: UInt64 = 1 << 33
-    /// The whole supervisor died, and its workers with it.
-    static let supervisorFlag: UInt64 = 1 << 34
-    /// It was killed because the task's time was up.
-    static let timeoutFlag: UInt64 = 1 << 35
-    /// It was killed because it held more memory than its limit.
-    static let memoryFlag: UInt64 = 1 << 36
 }
