@@ -45,7 +45,11 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "CMultitaskingLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
-            ]),
+            ],
+            // Each folder says in which process it runs, and what it may touch.
+            exclude: [
+                "System", "Options", "Arena", "Tasks", "Member", "Channel", "Worker", "Supervisor", "Client",
+            ].map { "\($0)/README.md" }),
         .target(
             name: "Multitasking",
             dependencies: [
