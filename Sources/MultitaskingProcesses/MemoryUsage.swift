@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a pool's shared memory holds at one moment.
 public struct MemoryUsage: Sendable, Hashable {
     /// Blocks with arguments, results and messages.
@@ -10,4 +12,17 @@ public struct MemoryUsage: Sendable, Hashable {
     public var channels: Int
     /// Cancel signals whose handle is held.
     public var signals: Int
+}
+
+extension PoolCore {
+    var memoryUsage: MemoryUsage {
+        sweepAbandoned()
+        let blocks = arena.blocksInUse()
+        var tasks = 0
+        freeSlots.forEachUsed { if $0.word.status != .free { tasks += 1 } }
+        let (channels, signals) = objects.withLock { ($0.channels.usedCount, $0.signals.usedCount) }
+        return MemoryUsage(
+            blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,
+            signals: signals)
+    }
 }

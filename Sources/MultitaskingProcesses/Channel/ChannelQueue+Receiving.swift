@@ -1,13 +1,7 @@
 import Synchronization
 
 extension ChannelQueue {
-    /// A place whose element is this process's to take.
-    struct Claim {
-        /// Where the cell is; a `Cell` is four times as large.
-        let offset: Int
-        /// Its segment's number.
-        let number: UInt64
-    }
+    typealias Claim = ElementClaim
 
     /// The place that was claimed.
     @inline(__always)

@@ -140,6 +140,12 @@ extension ChannelQueue {
     private var discards: Bool { !isLive || header.state.load() & ChannelHeader.discardsFlag != 0 }
 }
 
+extension ChannelQueue: ElementSource {
+    var identity: (index: Int, serial: UInt64) { (header.index, serial) }
+
+    func letGo(of claim: Claim, journal: JournalEntry) { settle(claim, journal: journal, isDone: false) }
+}
+
 /// Where elements are that went back, as this process has found them; hints, checked before they are believed.
 struct ReturnedElements {
     /// The value of `returns` at the last search.

@@ -12,7 +12,7 @@ import Synchronization
 /// sender claims another one at the end; see `ChannelQueue+Voids.swift`.
 ///
 /// The tail is never behind the head: whoever moves the head past a place has moved the tail past it before.
-struct ChannelQueue {
+struct ChannelQueue: Sendable {
     enum SendResult { case sent, full, closed }
 
     let header: ChannelHeader

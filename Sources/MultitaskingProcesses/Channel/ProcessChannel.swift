@@ -31,7 +31,7 @@ public final class ProcessChannel: JoinableChannel {
 
     init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
         self.membership = membership
-        reader = PlaceReader(WorkerEnvironment(membership: membership, slot: nil))
+        reader = membership.makeReader()
         self.onRelease = onRelease
         header = ChannelHeader(arena: membership.arena, index: index)
         queue = ChannelQueue(header: header, serial: serial, membership: membership)

@@ -1,4 +1,3 @@
-import Logging
 import MultitaskingCore
 import MultitaskingSerialization
 import Synchronization
@@ -11,19 +10,6 @@ import Synchronization
 // to the function table, once for each shape. A program built without the trait `CaptureSending` has copies alone.
 
 extension PoolCore {
-    /// Whether closures can be taken apart in this program; says so once if they cannot.
-    static let sendsCaptures: Bool = {
-        #if CaptureSending
-            if CaptureSending.isWorking { return true }
-            logger.warning(
-                """
-                this program's closures are not laid out as expected, perhaps because it was built by a new compiler or without \
-                metadata for reflection; functions that capture run in copies of the process where that is safe
-                """)
-        #endif
-        return false
-    }()
-
     /// Begins a call of a function that is not sent by its address alone.
     ///
     /// - Returns: the function's place in the function table and a writer that has what it captures; nil if a copy of
@@ -41,7 +27,7 @@ extension PoolCore {
             )
         }
         #if CaptureSending
-            guard captures.sendsValues, Self.sendsCaptures else { return nil }
+            guard captures.sendsValues, FunctionTable.sendsCaptures else { return nil }
             return try beginSending(function)
         #else
             return nil

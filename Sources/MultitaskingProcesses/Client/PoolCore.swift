@@ -1,6 +1,5 @@
 import CMultitaskingLinux
 import Glibc
-import Logging
 import MultitaskingCore
 import MultitaskingSerialization
 import MultitaskingSystem
@@ -9,8 +8,6 @@ import Synchronization
 /// The client's side of a pool; it outlives the `ProcessPool` while futures and channels of it are held.
 @usableFromInline
 final class PoolCore: Sendable {
-    static let logger = Logger(label: "swift-multitasking.processes")
-
     /// Whether functions can be sent at all, which is the same for all pools of a program.
     private static let knowsFunctions = FunctionAddress.selfCheck()
 
@@ -79,7 +76,7 @@ final class PoolCore: Sendable {
         self.arena = arena
         let membership = Membership(mapping, member: ArenaLayout.client)
         self.membership = membership
-        reader = PlaceReader(WorkerEnvironment(membership: membership, slot: nil))
+        reader = membership.makeReader()
         jobs = JobRing(arena: arena, isRetry: false)
         idle = IdleWorkers(arena: arena)
         freeSlots = FreeSlots(arena: arena)
@@ -110,19 +107,6 @@ final class PoolCore: Sendable {
         case .draining, .killing:
             throw Self.isShutDown
         }
-    }
-
-    // MARK: Statistics
-
-    var memoryUsage: MemoryUsage {
-        sweepAbandoned()
-        let blocks = arena.blocksInUse()
-        var tasks = 0
-        freeSlots.forEachUsed { if $0.word.status != .free { tasks += 1 } }
-        let (channels, signals) = objects.withLock { ($0.channels.usedCount, $0.signals.usedCount) }
-        return MemoryUsage(
-            blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,
-            signals: signals)
     }
 
     var workerProcessIDs: [Int32] {

@@ -163,7 +163,7 @@ final class Supervision: Sendable {
             restartIfDead(&state)
             giveUpIfUnproven(&state)
             if let notice = PoolPhase(arena).newNotice {
-                PoolCore.logger.warning(
+                Logger.processes.warning(
                     "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
             }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.

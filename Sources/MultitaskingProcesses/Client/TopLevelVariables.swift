@@ -17,12 +17,12 @@ enum TopLevelVariables {
     private static let warning: Void = {
         switch found {
         case nil:
-            PoolCore.logger.debug(
+            Logger.processes.debug(
                 """
                 this executable has no symbol table, so it cannot be told whether main.swift has top-level variables, which \
                 read as zero in spawned workers (see the article "Fork safety")
                 """)
-        case let names?: if let advice = advice(names) { PoolCore.logger.warning("\(advice)") }
+        case let names?: if let advice = advice(names) { Logger.processes.warning("\(advice)") }
         }
     }()
 

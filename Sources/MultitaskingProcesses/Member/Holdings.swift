@@ -1,5 +1,14 @@
 import Synchronization
 
+/// Where elements come from that a process keeps until it reports them.
+protocol ElementSource: Sendable {
+    /// Which channel it is: its place, and its serial there.
+    var identity: (index: Int, serial: UInt64) { get }
+
+    /// Lets go of an element whose task has ended without reporting it.
+    func letGo(of claim: ElementClaim, journal: JournalEntry)
+}
+
 /// What this process has received from channels that redeliver, and not yet reported.
 ///
 /// Only the process itself reports, so its own memory knows the order; if it dies, the supervisor finds the places by
@@ -8,11 +17,13 @@ final class Holdings: Sendable {
     private struct Key: Hashable {
         var channel: Int
         var serial: UInt64
+
+        init(_ source: some ElementSource) { (channel, serial) = source.identity }
     }
 
     private struct Held {
-        let queue: ChannelQueue
-        var claims: [ChannelQueue.Claim] = []
+        let source: any ElementSource
+        var claims: [ElementClaim] = []
         /// How many of `claims` were reported.
         var first = 0
     }
@@ -22,15 +33,15 @@ final class Holdings: Sendable {
     private let isUsed = Atomic<Bool>(false)
 
     /// Adds an element that was received.
-    func add(_ claim: ChannelQueue.Claim, of queue: ChannelQueue) {
-        let key = Key(channel: queue.header.index, serial: queue.serial)
-        held.withLock { $0[key, default: Held(queue: queue)].claims.append(claim) }
+    func add(_ claim: ElementClaim, of source: some ElementSource) {
+        let key = Key(source)
+        held.withLock { $0[key, default: Held(source: source)].claims.append(claim) }
         isUsed.store(true, ordering: .relaxed)
     }
 
     /// Takes out the one that was received first; nil if there is none.
-    func takeFirst(of queue: ChannelQueue) -> ChannelQueue.Claim? {
-        let key = Key(channel: queue.header.index, serial: queue.serial)
+    func takeFirst(of source: some ElementSource) -> ElementClaim? {
+        let key = Key(source)
         return held.withLock { held in
             guard var elements = held[key], elements.first < elements.claims.count else { return nil }
             // So that the array is not shared while it changes.
@@ -57,13 +68,13 @@ final class Holdings: Sendable {
         isUsed.store(false, ordering: .relaxed)
         let all = held.withLock { held in
             defer { held = [:] }
-            return held.values.map { ($0.queue, $0.claims[$0.first...]) }
+            return held.values.map { ($0.source, $0.claims[$0.first...]) }
         }
-        for (queue, claims) in all {
+        for (source, claims) in all {
             for claim in claims {
                 membership.journal.withEntry { journal in
                     defer { journal.clear() }
-                    queue.settle(claim, journal: journal, isDone: false)
+                    source.letGo(of: claim, journal: journal)
                 }
             }
         }

@@ -21,14 +21,21 @@ final class Membership: @unchecked Sendable {
     @exclusivity(unchecked) private var currentJournal: Journal
 
     private let writers = SpareWriters()
+    /// What values find that this process reads outside of a task.
+    private let environment: @Sendable (Membership) -> any TaskEnvironment
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
 
     /// What was received from channels that redeliver, and not reported.
     let holdings = Holdings()
 
-    init(_ mapping: ArenaMapping, member: Int) {
+    /// - Parameter environment: makes what values find that this process reads outside of a task.
+    init(
+        _ mapping: ArenaMapping, member: Int,
+        environment: @escaping @Sendable (Membership) -> any TaskEnvironment
+    ) {
         self.mapping = mapping
+        self.environment = environment
         arena = mapping.arena
         unsafe currentMember = member
         compression = CompressionPolicy(rawValue: arena.header(ArenaLayout.Header.compression).load())
@@ -69,6 +76,9 @@ final class Membership: @unchecked Sendable {
         writer.reset()
         writers.put(writer)
     }
+
+    /// A reader of values that belong to no task of this process.
+    func makeReader() -> PlaceReader { PlaceReader(self.environment(self)) }
 
     /// The thread that watches for events on behalf of asynchronous callers; started when first needed.
     var watcher: Watcher {

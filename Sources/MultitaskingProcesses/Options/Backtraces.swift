@@ -25,16 +25,4 @@ public enum Backtraces: String, Sendable, Hashable, CaseIterable {
     var areKept: Bool { self == .inError || self == .both }
     /// Whether Swift's backtracer prints them.
     var arePrinted: Bool { self == .printed || self == .both }
-
-    /// Those of a pool, which all of its processes look up in its shared memory; the default in an arena without a
-    /// pool.
-    init(of arena: Arena) {
-        let index = Int(clamping: arena.header(ArenaLayout.Header.backtraces).load())
-        self = Self.allCases.indices.contains(index) ? Self.allCases[index] : .inError
-    }
-
-    /// Writes them down, before there is anybody else.
-    func store(in arena: Arena) {
-        arena.header(ArenaLayout.Header.backtraces).store(UInt64(Self.allCases.firstIndex(of: self) ?? 0))
-    }
 }

@@ -32,7 +32,7 @@ enum BackgroundThread {
         }
         if result != 0, !wasReported.exchange(true, ordering: .relaxed) {
             let refusal = Refusal(.createThread, result)
-            PoolCore.logger.warning(
+            Logger.processes.warning(
                 "\(refusal.error("start a thread that ends a pool").message). The caller is blocked.")
         }
         return result == 0

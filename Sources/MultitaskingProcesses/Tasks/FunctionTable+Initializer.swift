@@ -14,7 +14,7 @@ extension FunctionTable {
     /// - Throws: `capturesState` if they cannot be copied; `encodeFailed`; `arenaLimitReached`.
     func add(capturing initializer: WorkerInitializer, to extent: inout Extent) throws -> Int {
         #if CaptureSending
-            if PoolCore.sendsCaptures, let name = FunctionTypeName(of: WorkerInitializer.self) {
+            if Self.sendsCaptures, let name = FunctionTypeName(of: WorkerInitializer.self) {
                 let writer = PayloadWriter()
                 do {
                     if let trace = try ClosureTrace.write(initializer, into: writer) {

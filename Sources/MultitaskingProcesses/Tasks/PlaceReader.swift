@@ -5,10 +5,10 @@ import MultitaskingSerialization
 /// values.
 final class PlaceReader: Sendable {
     private let idle = IdleBox<PayloadReader>()
-    private let environment: @Sendable () -> WorkerEnvironment
+    private let environment: @Sendable () -> any TaskEnvironment
 
     /// - Parameter environment: what values find that are read; asked for by those alone that may want it.
-    init(_ environment: @autoclosure @escaping @Sendable () -> WorkerEnvironment) { self.environment = environment }
+    init(_ environment: @autoclosure @escaping @Sendable () -> any TaskEnvironment) { self.environment = environment }
 
     /// Runs `body` with a reader of a payload.
     ///

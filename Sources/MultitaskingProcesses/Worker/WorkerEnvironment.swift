@@ -44,6 +44,13 @@ struct WorkerEnvironment: TaskEnvironment {
     func noteProgress(_ element: Int) { slot?.note(progress: element) }
 }
 
+extension Membership {
+    /// A process's part in a pool whose channels and signals its values may name.
+    convenience init(_ mapping: ArenaMapping, member: Int) {
+        self.init(mapping, member: member) { WorkerEnvironment(membership: $0, slot: nil) }
+    }
+}
+
 extension Result where Failure == any Error {
     /// Awaits `body` and keeps what it returns or throws.
     fileprivate init(_ body: () async throws -> Success) async {
