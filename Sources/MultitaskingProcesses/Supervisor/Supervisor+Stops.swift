@@ -23,10 +23,18 @@ struct Stops {
     var clientStop: Int64?
     /// When the client is to be looked at next, and with it the copies, whose stops nobody tells the supervisor.
     var nextLook: Int64 = 0
-    /// Since when members are stopped that nobody meant to stop.
-    var members: [Int: Int64] = [:]
+    /// The members that are stopped and that nobody meant to stop.
+    var members: [Int: Stop] = [:]
     /// When these are to be looked at next.
     var nextMemberLook = Int64.max
+
+    struct Stop {
+        let process: pid_t
+        /// When it was seen first.
+        let start: Int64
+        /// How many tasks the member had run by then: one that has run more since is stopped anew.
+        let finishedTasks: UInt64
+    }
 }
 
 extension Supervisor {
@@ -88,32 +96,34 @@ extension Supervisor {
     private mutating func lookAtWorkers(_ now: Int64) {
         for index in 1..<workers.count {
             guard let child = workers[index], mt_is_stopped(child.pid) else { continue }
-            noteStop(of: index, now)
+            noteStop(of: index, child.pid, now)
         }
     }
 
     private mutating func lookAtCopies(_ now: Int64) {
         for (index, copy) in copies where mt_is_stopped(copy.pid) {
-            noteStop(of: index, now)
+            noteStop(of: index, copy.pid, now)
         }
     }
 
-    private mutating func noteStop(of index: Int, _ now: Int64) {
-        guard stops.members[index] == nil else { return }
-        stops.members[index] = now
+    private mutating func noteStop(of index: Int, _ process: pid_t, _ now: Int64) {
+        let finishedTasks = Member(arena: arena, index: index).finishedTasks.load()
+        if let stop = stops.members[index], stop.process == process, stop.finishedTasks == finishedTasks { return }
+        stops.members[index] = Stops.Stop(process: process, start: now, finishedTasks: finishedTasks)
         stops.nextMemberLook = min(stops.nextMemberLook, now + Stops.patience)
     }
 
     private mutating func continueMembers(_ now: Int64) {
-        for (index, start) in stops.members {
+        for index in Array(stops.members.keys) {
             let process = index < workers.count ? workers[index]?.pid : copies[index]?.pid
             let pidfd = index < workers.count ? workers[index]?.pidfd : copies[index]?.pidfd
             guard let process, let pidfd, mt_is_stopped(process) else {
                 stops.members[index] = nil
                 continue
             }
-            guard now - start >= Stops.patience else { continue }
-            let isLost = now - start >= Stops.lastPatience
+            noteStop(of: index, process, now)
+            guard let stop = stops.members[index], now - stop.start >= Stops.patience else { continue }
+            let isLost = now - stop.start >= Stops.lastPatience
             // The task may have stopped its whole group.
             if index < workers.count, !isLost { kill(-process, SIGCONT) }
             _ = mt_pidfd_send_signal(pidfd, isLost ? SIGKILL : SIGCONT)

@@ -259,8 +259,8 @@ struct PoolTests {
 
     @Test(
         arguments: [
-            "stop-idle-workers", "stop-in-task", "stop-again-and-again", "stop-supervisor", "stop-supervisor-for-good",
-            "stop-copy", "stop-client",
+            "stop-idle-workers", "stop-in-task", "stop-busy-worker", "stop-again-and-again",
+            "stop-supervisor", "stop-supervisor-for-good", "stop-copy", "stop-client",
         ], methods)
     func stoppedProcesses(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -5,6 +5,7 @@ import MultitaskingProcesses
 let stopScenarios: [String: Scenario] = [
     "stop-idle-workers": { try $0.drainContinuesStoppedWorkers() },
     "stop-in-task": { try $0.aTaskThatStopsItselfGoesOn() },
+    "stop-busy-worker": { try $0.aWorkerThatIsStoppedBetweenTasksIsNotReplaced() },
     "stop-again-and-again": { try $0.aTaskThatStopsForEverIsEnded() },
     "stop-supervisor": { try $0.aStoppedSupervisorGoesOn() },
     "stop-supervisor-for-good": { try $0.aSupervisorThatStaysStoppedIsReplaced() },
@@ -52,6 +53,23 @@ extension Harness {
         try withPool { pool in
             for isGroup in [false, true] {
                 checkEqual(try pool.submit(stopAndReturn, 5, isGroup).value(timeout: limit), 5)
+            }
+        }
+    }
+
+    /// A worker that is stopped again and again, and runs tasks in between, is not taken for one that does not go on.
+    /// It runs for so short a time that it is stopped nearly each time the supervisor looks.
+    func aWorkerThatIsStoppedBetweenTasksIsNotReplaced() throws {
+        try withPool(maxWorkers: 1) { pool in
+            check(eventually { pool.workerProcessIDs.count == 1 }, "the worker did not start")
+            guard let worker = pool.workerProcessIDs.first else { return }
+            let end = ContinuousClock.now + .seconds(5)
+            while ContinuousClock.now < end {
+                kill(worker, SIGSTOP)
+                let result = try pool.submit(processID, 1)
+                usleep(70_000)
+                kill(worker, SIGCONT)
+                checkEqual(try result.value(timeout: limit), worker, "the worker")
             }
         }
     }
