@@ -122,6 +122,33 @@ import Testing
     }
 
     @Test
+    func chunksThatHaveUsedAllTheirGenerations_areUsedLast_andOldReferencesDoNotReachThem() throws {
+        let fixture = try Fixture(chunks: 4)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let first = try heap.allocate(1 << 20, journal: noJournal(fixture))
+        let header = try #require(fixture.arena.locate(first)?.header)
+        heap.free(first)
+        // As if it had been allocated for days.
+        let mask = BlockReference.generationMask
+        header.store(BlockHeader(.free, generation: mask - 1).rawValue)
+        let last = try heap.allocate(1 << 20, journal: noJournal(fixture))
+        #expect(last == BlockReference(offset: first.offset, generation: mask))
+        heap.free(last)
+        // Neither as a large block nor to be cut into small ones.
+        var others = try [1 << 20, 1 << 20, 400].map { try heap.allocate($0, journal: noJournal(fixture)) }
+        #expect(others.allSatisfy { $0.offset / (1 << 20) != first.offset / (1 << 20) })
+        #expect(!fixture.arena.isLive(first) && !fixture.arena.isLive(last))
+        // As a part of a larger block it does no harm: its header says nothing then.
+        heap.free(others.removeFirst())
+        heap.free(others.removeFirst())
+        // Before the memory counts as full, it serves again.
+        let all = try (0..<3).map { _ in try heap.allocate(1 << 20, journal: noJournal(fixture)) }
+        #expect(all.last?.offset == first.offset && !all.dropLast().contains { $0.offset == first.offset })
+        #expect(!fixture.arena.isLive(last))
+        #expect(throws: MultitaskingError.self) { try heap.allocate(1 << 20, journal: noJournal(fixture)) }
+    }
+
+    @Test
     func oldReferenceToABlock_reachesNoneOfTheNextSeventeenMillionAllocations() throws {
         let fixture = try Fixture(chunks: 1)
         let heap = Heap(arena: fixture.arena, member: 1)
@@ -161,6 +188,36 @@ import Testing
                 #expect(ring.isEmpty)
             }
         }
+    }
+
+    /// A process that has slept in the middle of a claim until the positions of a slot's word have begun again finds a
+    /// task that is queued, or none. So what it claims is what anybody might have claimed at that moment.
+    @Test(arguments: [false, true])
+    func claimThatGoesOnAfterAllPositions_takesOnlyWhatIsQueued(isQueued: Bool) throws {
+        let fixture = try Fixture(slots: 8)
+        let start = Ticket.positionMask &- 3
+        for word in [ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead] { fixture.arena.header(word).store(start) }
+        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let slot = TaskSlot(arena: fixture.arena, index: 5)
+        #expect(ring.push(slot, from: slot.word))
+        let old = SlotWord(.queued, ticket: Ticket(position: start, isRetry: false))
+        #expect(slot.word == old)
+        // The others go on for nine years, until the same slot is at the same position of a slot's word.
+        let claimed = try #require(ring.claim(by: 2, announce: { _ in }))
+        slot.wordCell.store(claimed.word.with(.free, member: 0).rawValue)
+        let later = start &+ Ticket.positionMask &+ 1
+        for word in [ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead] { fixture.arena.header(word).store(later) }
+        if isQueued { #expect(ring.push(slot, from: slot.word)) }
+        // The sleeper's last steps: it changes the word, and would move the head on.
+        let isTaken = slot.wordCell.compareExchange(old.rawValue, old.with(.claimed, member: 1).rawValue)
+        #expect(isTaken == isQueued)
+        let headCell = fixture.arena.header(ArenaLayout.Header.jobHead)
+        #expect(!headCell.compareExchange(start, start &+ 1) && headCell.load() == later)
+        // Nobody else takes it, and what is queued next is found.
+        let next = TaskSlot(arena: fixture.arena, index: 6)
+        #expect(ring.push(next, from: next.word))
+        #expect(ring.claim(by: 2, announce: { _ in })?.slot.index == 6)
+        #expect(ring.isEmpty && slot.word.isClaimed == isQueued)
     }
 
     @Test

@@ -202,9 +202,27 @@ final class Heap: Sendable {
         }
     }
 
-    /// Claims neighbouring free chunks, first to last, and gives back what it has if it meets one that is taken.
+    /// Claims neighbouring free chunks, first to last. The first is one whose header has generations left, if there is
+    /// such a one.
     private func claimChunks(
         _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord
+    ) -> Int? {
+        var hasSpent = false
+        let first = claimChunks(length, from: &start, head: head, tail: tail) { first in
+            let isSpent = BlockHeader(rawValue: arena.headerWord(chunk: first, block: 0).loadRelaxed()).isSpent
+            if isSpent { hasSpent = true }
+            return !isSpent
+        }
+        guard first == nil, hasSpent else { return first }
+        return claimChunks(length, from: &start, head: head, tail: tail) { _ in true }
+    }
+
+    /// Claims neighbouring free chunks, first to last, and gives back what it has if it meets one that is taken.
+    ///
+    /// - Parameter mayBegin: whether a chunk may be the first.
+    private func claimChunks(
+        _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord,
+        mayBegin: (Int) -> Bool
     ) -> Int? {
         let count = arena.layout.chunkCount
         guard length <= count else { return nil }
@@ -216,7 +234,7 @@ final class Heap: Sendable {
                 wrapped = true
                 first = 0
             }
-            if let obstacle = tryClaim(first..<first + length, head: head, tail: tail(first)) {
+            if let obstacle = tryClaim(first..<first + length, head: head, tail: tail(first), mayBegin: mayBegin) {
                 first = obstacle + 1
                 continue
             }
@@ -227,10 +245,13 @@ final class Heap: Sendable {
         }
     }
 
-    /// Claims a range of chunks; the index of a chunk that is taken if it cannot.
-    private func tryClaim(_ range: Range<Int>, head: ChunkWord, tail: ChunkWord) -> Int? {
+    /// Claims a range of chunks; the index of a chunk that is taken, or may not be the first, if it cannot.
+    private func tryClaim(
+        _ range: Range<Int>, head: ChunkWord, tail: ChunkWord, mayBegin: (Int) -> Bool
+    ) -> Int? {
         // Look first: most failures need no write.
         for chunk in range where !arena.loadChunk(chunk).isFree { return chunk }
+        guard mayBegin(range.lowerBound) else { return range.lowerBound }
         arena.touchChunks(below: range.upperBound)
         var warm: UInt64 = 0
         for chunk in range {
