@@ -220,7 +220,7 @@ extension Harness {
             let killer = try pool.submit(killNewborn, getpid(), pool.supervisorProcessID, Flag(isOver))
             let box = Box(10)
             var crashes = 0
-            for number in 0..<1500 {
+            try forRounds(1500) { number in
                 let copy = try pool.submit(number) { $0 + box.number }
                 do { checkEqual(try copy.value(timeout: .seconds(10)), number + 10) } catch let error
                     as MultitaskingError where error.code == .workerCrashed
@@ -240,7 +240,7 @@ extension Harness {
             let box = Box(10)
             // In nanoseconds, from when the worker goes on until it claims the task, or a little less.
             var delay = 10_000
-            for round in 0..<400 {
+            try forRounds(400) { round in
                 guard let worker = pool.onlyWorker else { return }
                 kill(worker, SIGSTOP)
                 let copy = try pool.submit(round) { $0 + box.number }
