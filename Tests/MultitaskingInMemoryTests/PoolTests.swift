@@ -1,3 +1,4 @@
+import Foundation
 import Multitasking
 import MultitaskingInMemory
 import Synchronization
@@ -220,6 +221,60 @@ import Testing
         let next = try #require(chained.withLock { $0 })
         let second = try next.value()
         #expect(value == 2 && second == 10)
+        pool.shutdown()
+    }
+
+    @Test func callbacksMaySubmitWhenTimeHasPassedAndEverybodyWaits() throws {
+        let pool = try InMemoryPool(options: InMemoryOptions(maxWorkers: 1))
+        let session = try TaskManager(executor: pool).session().submit("receiver", waitForInput, scopes: .session)
+        let late = try pool.submit(double, options: TaskOptions(queueTimeout: .seconds(60)), 1)
+        late.whenDone { _ = try? session.context.writeInput(7) }
+        let value: Int? = try session.results()["receiver"]!.get()
+        #expect(value == 7)
+        pool.shutdown()
+    }
+
+    @Test(arguments: UInt64(0)..<30)
+    func asynchronousFunctionsMayMakePools(_ seed: UInt64) async throws {
+        let pool = try InMemoryPool(.seed(seed))
+        // The same function is on this thread and on the main one in turn, and other tasks on both.
+        async let others = withThrowingTaskGroup(of: Int.self) { group in
+            for number in 1...4 { group.addTask { try await pool.submit(double, number).value() } }
+            return try await group.reduce(0, +)
+        }
+        for number in 0..<4 {
+            let here = try await pool.submit(double, number).value()
+            let onMain = try await MainActor.run { try pool.submit(double, number) }
+            let there = try await onMain.value()
+            #expect(here == number * 2 && there == here)
+        }
+        let sum = try await others
+        #expect(sum == 20)
+        await Task.detached { Self.end(pool) }.value
+        #expect(pool.failure == nil)
+    }
+
+    private static func end(_ pool: InMemoryPool) { pool.shutdown(.drain) }
+
+    @Test func anAsynchronousCallerIsServedWhileTheParentWaitsElsewhere() throws {
+        // The course of events that leaves the turn with whoever has it.
+        let pool = try InMemoryPool(.replay(InMemoryPool().replay))
+        let signal = try pool.makeCancelSignal()
+        let sum = Mutex<Int?>(nil)
+        Task.detached {
+            let first = try? await pool.submit(double, 1).value()
+            let second = try? await pool.submit(double, 2).value()
+            sum.withLock { $0 = (first ?? 0) + (second ?? 0) }
+        }
+        // The parent calls in a few times while the caller begins to wait, and then does something else.
+        let deadline = ContinuousClock.now + .seconds(30)
+        var calls = 0
+        while sum.withLock({ $0 }) == nil, ContinuousClock.now < deadline {
+            if calls < 40 { signal.set() }
+            calls += 1
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+        #expect(sum.withLock { $0 } == 6)
         pool.shutdown()
     }
 

@@ -66,10 +66,9 @@ struct ParallelSequencesTests {
         }
     }
 
-    @Test("The asynchronous forms return the same", arguments: [Backend.threads, .processes, .another])
+    @Test("The asynchronous forms return the same", arguments: Backend.allCases)
     func asynchronousForms(_ backend: Backend) async throws {
         let limit = limit
-        // Not on the simulated pool: its parent is the thread that makes it, and an asynchronous caller has none.
         let pool = try backend.makePool()
         #expect(try await (0..<100).parallelMap(on: pool) { $0 * limit } == (0..<100).map { $0 * limit })
         #expect(try await (0..<100).parallelFilter(on: pool) { $0 < limit } == Array(0..<limit))

@@ -79,7 +79,7 @@ struct Explorer {
     }
 
     private func run(_ schedule: Schedule, _ body: Body) throws -> Run {
-        let pool = try InMemoryPool(schedule, options, parent: currentThread(), threads: threads, initializer: nil)
+        let pool = try InMemoryPool(schedule, options, parent: .current, threads: threads, initializer: nil)
         do {
             try body(pool)
             pool.shutdown(.drain)

@@ -36,7 +36,7 @@ public final class InMemoryPool: Executor, SelfTimed {
     /// The simulation's time.
     public var timeline: any Timeline { simulation }
 
-    /// Makes a pool, whose parent is the calling thread.
+    /// Makes a pool, whose parent is the calling thread, as long as nothing is awaited on it.
     ///
     /// - Parameters:
     ///   - schedule: which course of events to take.
@@ -47,14 +47,15 @@ public final class InMemoryPool: Executor, SelfTimed {
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
         initializer: (@Sendable () throws -> Void)? = nil
     ) throws {
-        try self.init(schedule, options, parent: currentThread(), threads: nil, initializer: initializer)
+        try self.init(schedule, options, parent: .current, threads: nil, initializer: initializer)
     }
 
     /// - Parameters:
-    ///   - parent: the thread that is the parent; nil for callers that are on no thread in particular.
+    ///   - parent: the thread that is the parent, until its task awaits something; nil for callers that are on no
+    ///     thread in particular.
     ///   - threads: threads to use; nil for threads of its own.
     init(
-        _ schedule: Schedule, _ options: InMemoryOptions, parent: UInt?, threads: ThreadCache?,
+        _ schedule: Schedule, _ options: InMemoryOptions, parent: Caller?, threads: ThreadCache?,
         initializer: (@Sendable () throws -> Void)?
     ) throws {
         try options.validate()

@@ -33,7 +33,7 @@ public func withInMemoryExecutor<Value>(
     var options = options
     options.maxWorkers = maxWorkers
     let pool = try InMemoryPool(
-        .seed(seed), options, parent: currentThread(), threads: nil, initializer: initializer)
+        .seed(seed), options, parent: .current, threads: nil, initializer: initializer)
     let value: Value
     do {
         value = try body(

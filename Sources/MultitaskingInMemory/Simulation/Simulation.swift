@@ -40,7 +40,7 @@ final class Simulation: Timeline {
         _ limit: WaitLimit = .never, for condition: Condition = .time, target: UInt64? = nil,
         _ attempt: (inout SimulationState, Int?) throws -> Value?
     ) throws -> Value? {
-        var request = CallRequest(thread: currentThread(), limit: limit, condition: condition, target: target)
+        var request = CallRequest(caller: .current, limit: limit, condition: condition, target: target)
         var (progress, effects) = state.withLock { state in
             let progress = state.enter(&request, attempt)
             return (progress, state.takeEffects())
@@ -52,12 +52,12 @@ final class Simulation: Timeline {
                 leave(request)
                 return try result.get()
             case .refused(let next):
-                go(next)
+                go(next, afterCallbacks: !effects.isEmpty)
                 if request.party == nil { pauseThread() }
                 throw WorkerLost()
             case .pass(.stay, _): break
             case .pass(let next, let parker):
-                go(next)
+                go(next, afterCallbacks: !effects.isEmpty)
                 waitForTurn(parker, request)
             }
             (progress, effects) = state.withLock { state in
@@ -106,12 +106,17 @@ final class Simulation: Timeline {
     }
 
     /// Wakes whose turn it is.
-    private func go(_ next: SimulationState.Next) {
+    ///
+    /// - Parameter afterCallbacks: whether callbacks have run since that was decided.
+    private func go(_ next: SimulationState.Next, afterCallbacks: Bool = false) {
         switch next {
         case .stay: break
+        // Nobody could go on before the callbacks, which may have changed that.
+        case .nobody where afterCallbacks: poke()
         case .resume(let parker): parker.unpark()
         case .launch(let worker): launch(worker)
         case .nobody: checkLater()
+        case .parentElsewhere: watchParent()
         }
     }
 
@@ -135,8 +140,9 @@ final class Simulation: Timeline {
     /// Looks after a while of real time whether everybody still waits.
     private func checkLater() {
         let calls: Int? = state.withLock { state in
-            guard state.needsIdleCheck else { return nil }
+            guard state.needsIdleCheck, !state.isIdleCheckPlanned else { return nil }
             state.needsIdleCheck = false
+            state.isIdleCheckPlanned = true
             return state.outsideCalls
         }
         guard let calls else { return }
@@ -146,12 +152,26 @@ final class Simulation: Timeline {
         }
     }
 
-    /// Takes the turn from the parent if it is busy elsewhere, for an outsider who waits.
+    /// Takes the turn from the parent if it is busy elsewhere, for callers that block no thread.
     private func watchParent() {
-        guard let step = state.withLock({ $0.isParentElsewhere ? $0.steps : nil }) else { return }
+        let start: Int? = state.withLock { state in
+            guard !state.isParentWatched else { return nil }
+            state.isParentWatched = true
+            return state.steps
+        }
+        guard let start else { return }
         Task.detached { [weak self] in
-            try? await Task.sleep(for: Self.patience)
-            self?.act { $0.outsideWaits > 0 ? $0.takeTurnFromParent(at: step) : .stay }
+            var step = start
+            var isOver = false
+            while !isOver {
+                try? await Task.sleep(for: Self.patience)
+                guard let self else { return }
+                act { state in
+                    let next = state.lookAfterParent(&step)
+                    isOver = next != nil
+                    return next ?? .stay
+                }
+            }
         }
     }
 
@@ -162,11 +182,11 @@ final class Simulation: Timeline {
             return (next, state.takeEffects())
         }
         run(effects, currentThread())
-        go(next)
+        go(next, afterCallbacks: !effects.isEmpty)
     }
 
     /// Goes on if everybody waits: something outside of the simulation has happened.
-    func poke() { act { $0.running == nil ? $0.next(after: nil) : .stay } }
+    func poke() { act { $0.running == nil ? $0.next(after: nil) : $0.watchingParent } }
 
     // MARK: Workers
 
@@ -232,7 +252,7 @@ final class Simulation: Timeline {
         }
         run(effects, thread)
         if case .launch(let worker) = next { return worker }
-        go(next)
+        go(next, afterCallbacks: !effects.isEmpty)
         return nil
     }
 
@@ -247,18 +267,19 @@ final class Simulation: Timeline {
 
     func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable (WaitStage) -> Void {
         let (id, party) = update { state, party -> (Int, Int?) in
+            // Whoever has the parent's thread gives it up now.
+            if party == 0 { state.retireParent() }
+            let party = party == 0 ? nil : party
             let id = state.newID()
             state.asyncWaits[id] = .some(party)
+            if party == nil { state.calledFromOutside() }
             if case .upTo(let duration) = limit {
                 state.limitedWaits[id] = timeIsUp
                 state.timers.add(.call(id), at: state.now.addingSaturated(duration.nanoseconds))
             }
             return (id, party)
         }
-        if party == nil {
-            poke()
-            watchParent()
-        }
+        if party == nil { poke() }
         return { stage in self.update { state, _ in state.endAsyncWait(id, stage) } }
     }
 

@@ -5,7 +5,7 @@ internal import MultitaskingSystem
 
 /// One call of a thread into the simulation.
 struct CallRequest: Sendable {
-    let thread: UInt
+    let caller: Caller
     let limit: WaitLimit
     let condition: Condition
     /// The channel to which the call would send.
@@ -13,6 +13,7 @@ struct CallRequest: Sendable {
 
     /// Which party calls; nil until it is known.
     var party: Int?
+    var thread: UInt { caller.thread }
     /// Whether the caller is no party but only attempts something.
     var isOutside = false
     /// Whether the caller must not wait, because it is called back by the simulation itself.
@@ -37,6 +38,7 @@ extension SimulationState {
     mutating func enter<Value>(
         _ request: inout CallRequest, _ attempt: (inout SimulationState, Int?) throws -> Value?
     ) -> CallProgress<Value> {
+        lookForParent(request.caller)
         let party = party(of: request.thread)
         if callbackThreads.contains(request.thread) {
             request.isCallback = true
@@ -45,8 +47,7 @@ extension SimulationState {
         }
         if lostThreads.contains(request.thread) { return .refused(then: .stay) }
         guard let party, !parties[party].isAbsent || party == 0 else {
-            outsideCalls += 1
-            idleChecks = 0
+            calledFromOutside()
             request.isOutside = true
             return proceed(&request, attempt)
         }
@@ -59,6 +60,12 @@ extension SimulationState {
             return .pass(running == nil ? next(after: nil) : .nobody, me: parties[party].parker)
         }
         return pass(from: party, &request, attempt)
+    }
+
+    /// Somebody who is no party does something.
+    mutating func calledFromOutside() {
+        outsideCalls += 1
+        idleChecks = 0
     }
 
     /// A switch point: the caller goes on at once, or when it is its turn again.
@@ -151,7 +158,7 @@ extension SimulationState {
         guard !request.isCallback else { return .stay }
         if let party = request.party, party <= workerCount {
             parties[party].isInside = false
-            return .stay
+            return party == 0 ? watchingParent : .stay
         }
         if let party = request.party {
             parties[party].activity = .absent

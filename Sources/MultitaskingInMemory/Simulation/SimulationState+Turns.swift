@@ -13,6 +13,8 @@ extension SimulationState {
         case launch(worker: Int)
         /// Nobody: everybody waits for something outside of the simulation.
         case nobody
+        /// The parent, which has the turn and is outside of the simulation, while callers wait that block no thread.
+        case parentElsewhere
     }
 
     /// Gives the turn to one of those who can go on, after time has passed if nobody can.
@@ -26,6 +28,8 @@ extension SimulationState {
             if let dying = parties.firstIndex(where: { $0.isDying }) { return give(turnTo: dying, from: me) }
             var candidates = candidates(after: me)
             if candidates.isEmpty {
+                // Callbacks come first: they may change what the others wait for.
+                if !effects.calls.isEmpty { return .nobody }
                 if mayPassTime(), passTime() { continue }
             } else if let me, parties[me].isPolling, vainLooks > Self.pollLimit * candidates.count, isWaitedFor {
                 if passTime(atMost: pollTime) { continue }
@@ -53,6 +57,42 @@ extension SimulationState {
     /// Whether the parent has the turn and is outside of the simulation: it may be waiting there for a thread that
     /// calls in.
     var isParentElsewhere: Bool { running == 0 && !parties[0].isInside }
+
+    /// What must be done for callers that block no thread, when the turn may be with a parent that does not use it.
+    var watchingParent: Next {
+        isParentElsewhere && outsideWaits > 0 && !isParentWatched ? .parentElsewhere : .stay
+    }
+
+    /// Lets the simulation go on without the parent if nothing has happened since the last look, and somebody waits.
+    ///
+    /// - Parameter step: where the simulation was at the last look.
+    /// - Returns: nil if there is to be no other look.
+    mutating func lookAfterParent(_ step: inout Int) -> Next? {
+        if isParentElsewhere, outsideWaits > 0, steps != step {
+            step = steps
+            return nil
+        }
+        isParentWatched = false
+        return outsideWaits > 0 ? takeTurnFromParent(at: step) : .stay
+    }
+
+    /// Finds out whether the parent is an `async` function that is not where it was.
+    ///
+    /// Either its task goes on on another thread, or its thread runs another task.
+    mutating func lookForParent(_ caller: Caller) {
+        guard let task = parentTask, let thread = parties[0].thread else { return }
+        if (caller.task == task) != (caller.thread == thread) { retireParent() }
+    }
+
+    /// Goes on without a parent: it is an `async` function, and no thread stands for it. From now on it is one of those
+    /// who call in from outside.
+    mutating func retireParent() {
+        guard !parties[0].isInside else { return }
+        parties[0].thread = nil
+        parties[0].activity = .absent
+        parentTask = nil
+        if running == 0 { running = nil }
+    }
 
     /// Lets the simulation go on without the parent, if nothing has happened since `step`.
     mutating func takeTurnFromParent(at step: Int) -> Next {
@@ -211,10 +251,9 @@ extension SimulationState {
     ///
     /// - Parameter calls: how often they had before.
     mutating func idleCheck(_ calls: Int) -> Next {
-        guard running == nil, outsideCalls == calls, failure == nil, isWaitedFor, !waitsForOutside else {
-            return .nobody
-        }
-        if !endingWaits.isEmpty {
+        isIdleCheckPlanned = false
+        guard running == nil, failure == nil, isWaitedFor, !waitsForOutside else { return .nobody }
+        guard outsideCalls == calls, endingWaits.isEmpty else {
             needsIdleCheck = true
             return .nobody
         }

@@ -75,6 +75,10 @@ struct SimulationState: ~Copyable, Sendable {
     var parties: [Party]
     /// Who has the turn; nil while everybody waits for something outside.
     var running: Int?
+    /// The Swift task in which the pool was made, if it was, as long as the parent's thread stands for it.
+    var parentTask: Int?
+    /// Whether somebody looks now and then whether the parent comes back to the turn that it has.
+    var isParentWatched = false
     var decisions: Decisions
     var faults: FaultSource
     var trace = Trace()
@@ -116,6 +120,8 @@ struct SimulationState: ~Copyable, Sendable {
     var outsideCalls = 0
     /// Whether somebody should look after a while whether anything has happened since.
     var needsIdleCheck = false
+    /// Whether somebody is about to.
+    var isIdleCheckPlanned = false
     /// How often in a row somebody has, and nothing had.
     var idleChecks = 0
 
@@ -131,9 +137,10 @@ struct SimulationState: ~Copyable, Sendable {
             WorkerState(activity: options.hasInitializer ? .fresh : .idle, pid: Int32(1_000 + $0), task: nil)
         }
         nextPid = Int32(1_000 + options.workers)
-        if let thread = options.parent {
+        if let parent = options.parent {
             parties[0].activity = .ready
-            parties[0].thread = thread
+            parties[0].thread = parent.thread
+            parentTask = parent.task
             running = 0
         }
     }
@@ -244,7 +251,7 @@ struct SimulationSetup: Sendable {
     var decisions: Decisions
     var faults: FaultSource
     /// The thread that is the parent; nil if there is none that the simulation could wait for.
-    var parent: UInt?
+    var parent: Caller?
 }
 
 /// Numbers of tasks, first in, first out; those that are tried again come first.
