@@ -37,7 +37,7 @@ struct SelfCheck {
         let small = Int8(truncatingIfNeeded: number)
         return Specimen(
             SelfCheckFunction { ["\($0 &+ number)", "\(small)"] }, slots: [(16, 8), (24, 1)],
-            words: [(16, UInt(number), .max), (24, UInt(UInt8(bitPattern: small)), 0xFF)])
+            words: [(16, UInt(bitPattern: number), 8), (24, UInt(UInt8(bitPattern: small)), 1)])
     }
 
     @inline(never)
@@ -50,7 +50,7 @@ struct SelfCheck {
         let listWord = unsafe unsafeBitCast(list, to: UInt.self)
         return Specimen(
             SelfCheckFunction { [text, "\(small) \(list) \($0)"] }, slots: [(16, 16), (32, 1), (40, 8)],
-            words: [(16, words.0, .max), (24, words.1, .max), (40, listWord, .max)])
+            words: [(16, words.0, 8), (24, words.1, 8), (40, listWord, 8)])
     }
 
     @inline(never)
@@ -92,7 +92,7 @@ struct SelfCheck {
         let words = unsafe unsafeBitCast(Held(function: inner), to: FunctionWords.self)
         return Specimen(
             SelfCheckFunction { ["\(inner($0)) \(number)"] }, slots: [(16, 16), (32, 8)],
-            words: [(16, words.code, .max), (24, words.context, .max), (32, UInt(number), .max)])
+            words: [(16, words.code, 8), (24, words.context, 8), (32, UInt(number), 8)])
     }
 
     @inline(never)
@@ -167,12 +167,12 @@ struct Specimen {
     let function: SelfCheckFunction
     /// Where its captures should lie; empty if the optimizer decides that.
     var slots: [(offset: Int, size: Int)] = []
-    /// What should be found there, in the bits of a mask.
-    var words: [(offset: Int, word: UInt, mask: UInt)] = []
+    /// What should be found there, in so many bytes: behind the last capture, the context may end.
+    var words: [(offset: Int, word: UInt, size: Int)] = []
 
     init(
         _ function: SelfCheckFunction, slots: [(offset: Int, size: Int)] = [],
-        words: [(offset: Int, word: UInt, mask: UInt)] = []
+        words: [(offset: Int, word: UInt, size: Int)] = []
     ) {
         self.function = function
         self.slots = slots
@@ -191,7 +191,11 @@ struct Specimen {
         let layout = try ContextLayout(try CaptureDescriptor(ofContext: metadata), bindings: [])
         return layout.slots.count == slots.count
             && zip(layout.slots, slots).allSatisfy { $0.offset == $1.offset && $0.size == $1.size }
-            && words.allSatisfy { context.load($0.offset, as: UInt.self) & $0.mask == $0.word & $0.mask }
+            && words.allSatisfy { offset, word, size in
+                (0..<size).allSatisfy { byte in
+                    context.load(offset + byte, as: UInt8.self) == UInt8(truncatingIfNeeded: word >> (byte * 8))
+                }
+            }
     }
 
     /// Whether a copy of the closure returns what the closure returns.
