@@ -53,7 +53,10 @@ for mode in ${*:-$all}; do
 		program=$(build $mode -c release -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata)
 		arguments="all may-refuse"
 		;;
-	address) program=$(build $mode --sanitize address) ;;
+	address)
+		program=$(build $mode --sanitize address)
+		arguments="all may-see-addresses"
+		;;
 	*)
 		echo "unknown mode $mode; there are: $all" >&2
 		exit 2
