@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskingCaptures
+import Synchronization
 
 /// Takes closures of all shapes apart and puts them together again, here and in another process of this program, and
 /// compares what they return with what they return where they are.
@@ -13,20 +14,20 @@ enum ShapesProgram {
 
     private static func run(_ arguments: [String]) -> Int32 {
         let mode = arguments.first ?? "all"
-        let allowsRefusals = arguments.contains("may-refuse")
-        if !CaptureSending.isWorking, !allowsRefusals, mode != "worker" {
+        let allowed = AllowedRefusals(arguments)
+        if !CaptureSending.isWorking, allowed != .all, mode != "worker" {
             print("the self-check fails")
             return 1
         }
         do {
             return switch mode {
-            case "here": here(allowsRefusals)
-            case "there": try there(allowsRefusals)
+            case "here": here(allowed)
+            case "there": try there(allowed)
             case "worker": try worker()
             case "refusals": refusals()
             case "cost": try Cost.report()
             case "memory": try memory(rebuilding: arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000)
-            default: max(here(allowsRefusals), try there(allowsRefusals))
+            default: max(here(allowed), try there(allowed))
             }
         } catch {
             print("threw \(error)")
@@ -35,8 +36,8 @@ enum ShapesProgram {
     }
 
     /// In this process.
-    private static func here(_ allowsRefusals: Bool) -> Int32 {
-        var tally = Tally(allowsRefusals: allowsRefusals)
+    private static func here(_ allowed: AllowedRefusals) -> Int32 {
+        var tally = Tally(allowed: allowed)
         for shape in Shape.all {
             let held = shape.make(11)
             do {
@@ -53,8 +54,8 @@ enum ShapesProgram {
     }
 
     /// In a process of the same program, at other addresses.
-    private static func there(_ allowsRefusals: Bool) throws -> Int32 {
-        var tally = Tally(allowsRefusals: allowsRefusals)
+    private static func there(_ allowed: AllowedRefusals) throws -> Int32 {
+        var tally = Tally(allowed: allowed)
         var parcels: [String: Parcel] = [:]
         var sent: [(shape: Shape, expected: String)] = []
         for shape in Shape.all {
@@ -90,7 +91,8 @@ enum ShapesProgram {
         return 0
     }
 
-    /// Rebuilds all closures again and again, calls and frees them, and looks whether the process grows.
+    /// Rebuilds all closures again and again, calls and frees them, and looks whether the process grows and whether
+    /// each object that was made has been freed.
     private static func memory(rebuilding count: Int) throws -> Int32 {
         let sent = Shape.all.compactMap { shape in
             let held = shape.make(11)
@@ -98,6 +100,7 @@ enum ShapesProgram {
             guard shape.expectation == .sent, let parcel = try? held.send() else { return (Held, Parcel)?.none }
             return (held, parcel)
         }
+        let living = Living.count.load(ordering: .relaxed)
         var sizes: [Int] = []
         for _ in 0..<5 {
             for _ in 0..<max(1, count / 5 / sent.count) {
@@ -105,9 +108,10 @@ enum ShapesProgram {
             }
             sizes.append(residentKilobytes)
         }
-        print("rebuilt \(count) closures of \(sent.count) shapes; resident: \(sizes) KiB")
+        let left = Living.count.load(ordering: .relaxed) - living
+        print("rebuilt \(count) closures of \(sent.count) shapes; resident: \(sizes) KiB; \(left) objects are left")
         // The first rounds fill caches and the C library's lists.
-        return sizes[4] - sizes[1] < 2048 ? 0 : 1
+        return sizes[4] - sizes[1] < 2048 && left == 0 ? 0 : 1
     }
 
     private static var residentKilobytes: Int {

@@ -1,5 +1,6 @@
 import CaptureShapesLibrary
 import Foundation
+import Synchronization
 
 // The types that are captured.
 
@@ -20,14 +21,29 @@ indirect enum Tree: Codable, Sendable {
         }
     }
 }
+/// How many objects of `Ref` and `Base` there are.
+enum Living {
+    static let count = Atomic<Int>(0)
+    static func isBorn() { count.add(1, ordering: .relaxed) }
+    static func isGone() { count.subtract(1, ordering: .relaxed) }
+}
 final class Ref: Codable, Sendable {
-    let x: Int; let s: String; init(_ x: Int) { self.x = x; s = "r\(x)" };
+    enum CodingKeys: CodingKey { case x, s }
+    let x: Int; let s: String; init(_ x: Int) { self.x = x; s = "r\(x)"; Living.isBorn() };
     func add(_ n: Int) -> String { "\(x + n)\(s)" }
+    init(from d: any Decoder) throws {
+        let c = try d.container(keyedBy: CodingKeys.self)
+        x = try c.decode(Int.self, forKey: .x)
+        s = try c.decode(String.self, forKey: .s)
+        Living.isBorn()
+    }
+    deinit { Living.isGone() }
 }
 class Base: Codable, @unchecked Sendable {
-    let x: Int; init(x: Int) { self.x = x }; func add(_ n: Int) -> String { "base \(x + n)" }
-    required init(from d: any Decoder) throws { x = try d.singleValueContainer().decode(Int.self) }
+    let x: Int; init(x: Int) { self.x = x; Living.isBorn() }; func add(_ n: Int) -> String { "base \(x + n)" }
+    required init(from d: any Decoder) throws { x = try d.singleValueContainer().decode(Int.self); Living.isBorn() }
     func encode(to e: any Encoder) throws { var c = e.singleValueContainer(); try c.encode(x) }
+    deinit { Living.isGone() }
 }
 final class Derived: Base, @unchecked Sendable { override func add(_ n: Int) -> String { "derived \(x + n)" } }
 final class Opaque: Sendable { let x: Int; init(_ x: Int) { self.x = x }; func add(_ n: Int) -> String { "\(x + n)" } }
