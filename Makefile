@@ -189,7 +189,7 @@ crashes: setup ## Have CRASHES tasks kill their workers among as many that do no
 
 # --- Speed -----------------------------------------------------------------------------------------------------------
 
-bench: setup ## Measure side by side with peers and limits (QUICK=1: two minutes, fewer; WORKS="w1 w5": some)
+bench: setup ## Measure side by side with peers and limits (QUICK=1: two minutes, fewer; WORKS="w1 w5": some; LOAD=8: busy)
 	$(MAKE) -C Benchmarks bench
 
 bench-build: setup ## Build all that `make bench` runs

@@ -47,7 +47,7 @@ def charts(figures):
     )
 
 
-def write(folder, figures, about, missed):
+def write(folder, figures, about, missed, busy=None):
     parts = [
         "# Benchmarks",
         "Written by `make bench`; do not edit. What is measured and how is in [Benchmarks](../../Benchmarks/README.md), what "
@@ -57,6 +57,16 @@ def write(folder, figures, about, missed):
         "of interleaved rounds, ± half of the spread. A ratio below one is good where less is better, above one where more is.",
         table.as_markdown(figures),
     ]
+    if about.get("load"):
+        parts.append(f"**Beside {about['load']} busy processes of the same priority.**")
+    if busy:
+        parts += [
+            "## On a busy machine",
+            "Some works beside so many busy processes of the same priority, with so much time of the cores, or with a lower "
+            "priority; all programs of a column under the same condition. Ours, and how many times the limit's and the best "
+            "peer's figure of the same run that is.",
+            table.busy_as_markdown(figures, busy),
+        ]
     if missed:
         parts += ["## Missing", "\n".join(f"- {line}" for line in missed)]
     parts.append("## Plots")

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from works import ROWS
+from works import BUSY_WORKS, ROWS
 
 
 class Figures:
@@ -98,6 +98,44 @@ def as_markdown(figures):
     lines = ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * 5 + "---|---|"]
     lines += ["| " + " | ".join(line) + " |" for line in table(figures)]
     return "\n".join(lines)
+
+
+def busy_cell(row, figures):
+    """Ours under one condition, and how it compares with the limit and the best peer of the same run."""
+    result = result_of(row, figures)
+    if result["ours"] is None:
+        return "–"
+    against = [("limit", result["limit"]), (result["peer_name"], result["peer"])]
+    ratios = [f"{number(result['ours'] / value)} × {name}" for name, value in against if value]
+    return f"{number(result['ours'])} {row.unit}" + (f" ({', '.join(ratios)})" if ratios else "")
+
+
+def busy_table(idle, busy):
+    """One line a row of the works that were measured on a busy machine, one column a condition; headings first."""
+    conditions = {"idle": idle, **{name: figures for name, (figures, _) in busy.items()}}
+    lines = [("work", *conditions, "target, 8 busy", "met")]
+    for row in ROWS:
+        if row.metric.split(".")[0] not in BUSY_WORKS:
+            continue
+        met = ""
+        if row.busy_meets:
+            result = result_of(row, conditions["8 busy"]) if "8 busy" in conditions else {"ours": None}
+            is_met = None if result["ours"] is None else row.busy_meets(result["ours"], result["peer"], result["limit"])
+            met = {True: "yes", False: "no", None: "?"}[is_met]
+        lines.append((row.title, *(busy_cell(row, figures) for figures in conditions.values()), row.busy_target, met))
+    return lines
+
+
+def busy_as_text(idle, busy):
+    lines = busy_table(idle, busy)
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+
+
+def busy_as_markdown(idle, busy):
+    headings, *lines = busy_table(idle, busy)
+    marks = "|---|" + "---:|" * (len(headings) - 3) + "---|---|"
+    return "\n".join(["| " + " | ".join(headings) + " |", marks, *("| " + " | ".join(line) + " |" for line in lines)])
 
 
 def details(figures):

@@ -1,14 +1,18 @@
 """Tests of the driver: `python3 -m unittest discover -s Benchmarks/Driver`."""
 
 import os
+import tempfile
 import time
 import unittest
+from pathlib import Path
 from unittest import mock
 
 import bench
+import conditions
 import plots
 import table
-from works import ROWS, WORKS, Program, Row, at_least, share_of_limit, times_limit
+from conditions import Condition, control_group, under
+from works import BUSY_WORKS, ROWS, WORKS, Program, Row, Work, at_least, share_of_limit, times_limit
 
 
 def figures(**programs):
@@ -89,6 +93,62 @@ class RunTests(unittest.TestCase):
             for _ in range(1000):
                 os.killpg(killed.call_args.args[0], 0)
                 time.sleep(0.01)
+
+
+def children():
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+class ConditionTests(unittest.TestCase):
+    def test_load_runsSoManyProcesses_andEndsThem(self):
+        before = children()
+        with under(Condition("", load=3)) as prefix:
+            self.assertEqual(len(children() - before), 3)
+            self.assertEqual(prefix, ())
+        self.assertEqual(children(), before)
+
+    def test_niceness_isThatOfTheProgram(self):
+        program = Program("shell", "python", ("sh", "-c", """echo '{"metric": "nice", "value": '$(nice)'}'"""))
+        with under(Condition("", niceness=7)) as prefix:
+            self.assertEqual(bench.run(program, prefix), ({"nice": os.nice(0) + 7}, None))
+
+    def test_load_givesProgramsMoreTime(self):
+        with mock.patch.object(bench, "RUN_LIMIT", 0.2):
+            program = Program("shell", "python", ("sleep", "0.4"))
+            self.assertEqual(bench.run(program, load=8), ({}, None))
+            self.assertEqual(bench.run(program)[1], "did not end within 0.2 s")
+
+    def test_controlGroup_ofBothVersions(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            (root / "cpu/mine").mkdir(parents=True)
+            group, files = control_group("4:cpu,cpuacct:/mine\n0::/\n", root)
+            self.assertEqual((group.parent, files), (root / "cpu/mine", ("cpu.cfs_quota_us",)))
+            group, files = control_group("0::/\n", root)
+            self.assertEqual((group.parent, files), (root, ("cpu.max",)))
+            with self.assertRaises(OSError):
+                control_group("", root)
+
+    def test_conditionThatTheMachineCannotHold_isLeftOut(self):
+        with mock.patch.object(conditions, "quota", side_effect=OSError("no")):
+            self.assertEqual(bench.measure_busy([Condition("quota", cores=1.5)], WORKS), {})
+
+    def test_busyWorks_areMeasuredUnderEachCondition(self):
+        shell = Program("ours", "ours", ("/bin/sh", "-c", """echo '{"metric": "w1.free", "value": 2}'"""))
+        work = Work("w1", "", (shell,))
+        found = bench.measure_busy([Condition("1 busy", load=1)], [work])
+        self.assertEqual(found["1 busy"][0].samples, {"w1.free": {"ours": [2, 2, 2]}})
+
+    def test_busyTable_comparesWithTheSameRun_andSaysWhetherTheTargetIsMet(self):
+        idle, busy = table.Figures(), table.Figures()
+        for figures, ours in ((idle, 1), (busy, 6)):
+            figures.add("w1.free", "ours", ours)
+            figures.add("w1.free", "limit", 1)
+        headings, *lines = table.busy_table(idle, {"8 busy": (busy, {})})
+        self.assertEqual(headings, ("work", "idle", "8 busy", "target, 8 busy", "met"))
+        line = next(line for line in lines if line[0].startswith("W1 one task, worker awake"))
+        self.assertEqual(line[1:], ("1 µs (1 × limit)", "6 µs (6 × limit)", "≤ 5 × limit", "no"))
+        self.assertEqual(len(lines), sum(row.metric.split(".")[0] in BUSY_WORKS for row in ROWS))
 
 
 class WorkTests(unittest.TestCase):

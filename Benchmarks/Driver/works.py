@@ -111,6 +111,10 @@ WORKS = (
     Work("grow-queue", "growth with the queue", (ours("grow-queue", 2),), is_quick=False),
 )
 
+# What is measured again on a busy machine, and beside whom: those that need no minutes there.
+BUSY_WORKS = ("w1", "w2", "w5", "w6", "w7", "w9", "w11")
+BUSY_PEERS = lambda program: program.kind != "python" or program.name == "multiprocessing"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -122,6 +126,8 @@ class Row:
     less: bool = True  # whether less is better
     target: str = ""
     meets: Optional[Callable] = None
+    busy_target: str = ""  # beside eight busy processes
+    busy_meets: Optional[Callable] = None
 
     def best(self, figures):
         return (min if self.less else max)(figures, key=lambda pair: pair[1], default=None)
@@ -177,21 +183,27 @@ def echo_rows():
 
 
 ROWS = (
-    Row("w1.free", "W1 one task, worker awake", "µs", True, "≤ 3 × limit", times_limit(3)),
+    Row("w1.free", "W1 one task, worker awake", "µs", True, "≤ 3 × limit", times_limit(3), "≤ 5 × limit", times_limit(5)),
     Row("w1.parked", "W1 one task, worker asleep", "µs", True, "≤ 1.3 × limit", times_limit(1.3)),
     Row("w2.each", "W2 20,000 tasks, one submit each", "/s", False, "≥ 1 M/s, ≥ 15 × peers", at_least(1e6, 15)),
     Row("w2.map", "W2 20,000 elements, map", "/s", False, "≥ 10 M/s", at_least(1e7)),
     *echo_rows(),
     Row("w4", "W4 348,513 Int as result", "ms", True, "≤ 1.5 × limit", times_limit(1.5)),
-    Row("w5.one", "W5 64-byte messages, 1→1", "/s", False, "≥ 5 M/s, ahead of peers", at_least(5e6, 1)),
+    Row(
+        "w5.one", "W5 64-byte messages, 1→1", "/s", False, "≥ 5 M/s, ahead of peers", at_least(5e6, 1),
+        "≥ 1.2 × best peer", at_least(0, 1.2),
+    ),
     Row("w5.two", "W5 64-byte messages, 2→2", "/s", False, "≥ 3 M/s, ahead of peers", at_least(3e6, 1)),
-    Row("w5.pingpong", "W5 ping-pong over two queues", "µs", True, "≤ 3 × limit", times_limit(3)),
+    Row(
+        "w5.pingpong", "W5 ping-pong over two queues", "µs", True, "≤ 3 × limit", times_limit(3),
+        "≤ 1 × best peer", times_faster(1),
+    ),
     Row("w5.large", "W5 1 MiB messages, 1→1", "MB/s", False),
     Row("w6.check", "W6 look at the cancel event", "ns", True, "≤ 3 ns", at_most(3)),
-    Row("w6.seen", "W6 set until seen", "µs", True),
+    Row("w6.seen", "W6 set until seen", "µs", True, busy_target="≤ 10 × limit", busy_meets=times_limit(10)),
     Row("w7.start.fork", "W7 two workers, forked, to first result", "ms", True, "≤ 1.5 ms", at_most(1.5)),
     Row("w7.start.spawn", "W7 two workers, spawned, to first result", "ms", True, "≤ 20 ms", at_most(20)),
-    Row("w7.stop", "W7 shutdown", "ms", True),
+    Row("w7.stop", "W7 shutdown", "ms", True, busy_target="≤ 1 × best peer", busy_meets=times_faster(1)),
     Row("w7.memory", "W7 private memory of a worker", "MiB", True, "≤ 2 MiB", at_most(2)),
     Row("w8.speedup", "W8 primes, speed-up on 2 workers", "×", False, "≥ 97 % of limit", share_of_limit(0.97)),
     Row("w8.two", "W8 primes on 2 workers", "s", True),
