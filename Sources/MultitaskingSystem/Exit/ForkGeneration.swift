@@ -7,7 +7,7 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Synchronization
+package import Synchronization
 
 /// Tells a process from one that was forked from it: what belongs to the threads of the parent is of no use in the
 /// child.
@@ -16,7 +16,8 @@ internal import Synchronization
 /// asking is a load. Only what calls the kernel past the C library is not seen.
 package enum ForkGeneration {
     // ORDERING: relaxed; it changes right after a fork, while there is one thread.
-    private static let counter = Atomic<Int>(0)
+    @usableFromInline
+    package static let counter = Atomic<Int>(0)
 
     private static let isCounting =
         pthread_atfork(nil, nil, { ForkGeneration.counter.add(1, ordering: .relaxed) }) == 0
@@ -28,6 +29,6 @@ package enum ForkGeneration {
     }
 
     /// How many forks there were on the way from the first process that asked to this one.
-    @inline(__always)
+    @inlinable @inline(__always)
     package static var current: Int { counter.load(ordering: .relaxed) }
 }

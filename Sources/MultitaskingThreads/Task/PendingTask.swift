@@ -10,9 +10,7 @@ internal import Synchronization
 class PendingTask: @unchecked Sendable {
     // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is
     // read by others only after `progress` says that the task is done, and never written again.
-    private let progress = TaskProgress()
-    /// Of the process that has submitted the task.
-    private let generation = UInt32(truncatingIfNeeded: ForkGeneration.current)
+    private let progress = TaskProgress(generation: ForkGeneration.current)
 
     /// How long a waiting thread looks at the task before it goes to sleep.
     private static var spinNanoseconds: Int64 { 20_000 }
@@ -85,7 +83,7 @@ class PendingTask: @unchecked Sendable {
     ///
     /// What was running then does not end here, so that nobody can wait for it.
     private func endIfForeign() -> Bool {
-        guard generation != UInt32(truncatingIfNeeded: ForkGeneration.current) else { return false }
+        if progress.isOf(generation: ForkGeneration.current) { return false }
         fail(ObjectRegistry.belongsToParent)
         return true
     }

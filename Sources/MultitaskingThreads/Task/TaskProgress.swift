@@ -1,8 +1,8 @@
 internal import MultitaskingCore
 internal import Synchronization
 
-/// How far a task is, and its companion if it has one: one word, in which starting and cancelling are decided against
-/// each other.
+/// How far a task is, its companion if it has one, and the process that has submitted it: one word, in which starting
+/// and cancelling are decided against each other.
 ///
 /// Exits: queued → running or cancelled; running → done; done and cancelled → none.
 @safe
@@ -15,10 +15,15 @@ struct TaskProgress: ~Copyable, Sendable {
     /// Somebody waits for the end.
     private static let watched: UInt = 4
     private static let flags = phase | watched
+    /// Where the lowest bits of the submitting process's generation are: one more word would make the task a sixth
+    /// larger, which a program with many tasks pays for.
+    private static let generationShift: UInt = 48
+    private static let generation: UInt = 0xFF << generationShift
 
     // SAFETY: what is not flags is 0 or the address of a companion, which is retained once by this word, from when it
-    // is put there until `deinit`; objects lie at multiples of 16.
-    private let word = Atomic<UInt>(queued)
+    // is put there until `deinit`. Objects lie at multiples of 16, and below 2⁴⁸, where a system that has more puts
+    // only what asks for it; bits 56 and up are the address's, since some systems keep a tag of the memory there.
+    private let word: Atomic<UInt>
 
     /// What `start`, `cancel` and `finish` tell the one who succeeded.
     struct Change {
@@ -27,6 +32,9 @@ struct TaskProgress: ~Copyable, Sendable {
         /// Whether somebody waits for the end.
         var isWatched: Bool
     }
+
+    /// - Parameter generation: of the process that submits the task.
+    init(generation: Int) { word = Atomic(Self.queued | Self.bits(of: generation)) }
 
     deinit {
         // ORDERING: acquiring, pairs with `companion(else:)`. Nobody else has the word any more.
@@ -41,6 +49,13 @@ struct TaskProgress: ~Copyable, Sendable {
         case Self.done: .done
         default: .cancelled
         }
+    }
+
+    /// Whether the task was submitted in a process of this generation.
+    func isOf(generation: Int) -> Bool { word.load(ordering: .relaxed) & Self.generation == Self.bits(of: generation) }
+
+    private static func bits(of generation: Int) -> UInt {
+        UInt(truncatingIfNeeded: generation & 0xFF) << generationShift
     }
 
     var isOver: Bool { word.load(ordering: .acquiring) & Self.phase >= Self.done }
@@ -104,6 +119,6 @@ struct TaskProgress: ~Copyable, Sendable {
     }
 
     private static func reference(in word: UInt) -> Unmanaged<TaskCompanion>? {
-        unsafe UnsafeRawPointer(bitPattern: word & ~flags).map { unsafe Unmanaged.fromOpaque($0) }
+        unsafe UnsafeRawPointer(bitPattern: word & ~(flags | generation)).map { unsafe Unmanaged.fromOpaque($0) }
     }
 }
