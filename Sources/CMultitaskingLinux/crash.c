@@ -292,12 +292,21 @@ void mt_hold_crashes(bool hold) {
     pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
-void mt_catch_crashes(mt_crash_plan new_plan) {
+static void begin_plan(mt_crash_plan new_plan) {
     plan = new_plan;
     planned_process = getpid();
     atomic_store(&dying_thread, 0);
     atomic_store(&task_thread, 0);
     is_reading = 0;
+}
+
+void mt_catch_crashes_as_parent(mt_crash_plan new_plan) {
+    begin_plan(new_plan);
+    mt_hold_crashes(false);
+}
+
+void mt_catch_crashes(mt_crash_plan new_plan) {
+    begin_plan(new_plan);
     struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_ONSTACK | SA_SIGINFO | SA_NODEFER};
     // As Swift's: a second fault, in here, must not end the process before the first is reported.
     sigfillset(&action.sa_mask);

@@ -540,6 +540,7 @@ uint64_t mt_raise_open_files(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
     uint64_t before = limit.rlim_cur;
+    if (before == limit.rlim_max) return 0;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     return before;

@@ -72,7 +72,8 @@ static struct {
     void (*adopt)(void);
 } main_queue;
 
-void mt_adopt_main_queue(void) {
+void mt_find_main_queue(void) {
+    if (main_queue.handle && main_queue.run && main_queue.adopt) return;
     // In a statically linked program only the linker finds them; in others they may be in a library that nobody has
     // linked.
     main_queue.handle = _dispatch_get_main_queue_handle_4CF;
@@ -81,6 +82,10 @@ void mt_adopt_main_queue(void) {
     if (!main_queue.handle) *(void **)&main_queue.handle = dlsym(RTLD_DEFAULT, "_dispatch_get_main_queue_handle_4CF");
     if (!main_queue.run) *(void **)&main_queue.run = dlsym(RTLD_DEFAULT, "_dispatch_main_queue_callback_4CF");
     if (!main_queue.adopt) *(void **)&main_queue.adopt = dlsym(RTLD_DEFAULT, "dispatch_atfork_child");
+}
+
+void mt_adopt_main_queue(void) {
+    mt_find_main_queue();
     if (main_queue.adopt) main_queue.adopt();
 }
 

@@ -213,10 +213,11 @@ int mt_add_niceness(int increment);
 int mt_limit_address_space(uint64_t more);
 int mt_limit_data(uint64_t more);
 
-// Raises how many descriptors this process may have as far as it may; how many it might have before.
+// Raises how many descriptors this process may have as far as it may; how many it might have before, or 0 if that is
+// the same.
 uint64_t mt_raise_open_files(void);
 
-// Sets how many descriptors this process may have, as `mt_raise_open_files` returned it.
+// Sets how many descriptors this process may have, as `mt_raise_open_files` returned it; 0 leaves it as it is.
 void mt_limit_open_files(uint64_t count);
 
 // A descriptor to read a process's memory figures from, closed on exec. -errno on failure.

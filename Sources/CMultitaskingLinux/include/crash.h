@@ -49,6 +49,10 @@ enum { mt_print_seconds = 10 };
 // that is not Swift's own is left in place. To be called once in each process, after a fork, while there is one thread.
 void mt_catch_crashes(mt_crash_plan plan);
 
+// The same in a child of a process that has called it, and in which nobody has set another handler since: those are
+// inherited, and 14 system calls are saved.
+void mt_catch_crashes_as_parent(mt_crash_plan plan);
+
 // Keeps such signals waiting that are sent to the calling thread or to what it forks, or lets them through again:
 // mt_catch_crashes does that in the child, which would take them as its parent does until then.
 void mt_hold_crashes(bool hold);

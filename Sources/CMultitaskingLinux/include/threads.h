@@ -13,6 +13,10 @@ int mt_start_thread(void *(*body)(void *), void *argument);
 // Has the calling thread wait until the process ends. It takes no signals that are sent to the process.
 _Noreturn void mt_park_thread(void);
 
+// Looks for what the main queue is served with. To be called in a process that forks others: what it has found they
+// know, and the symbols of all libraries would have to be read in by each of them.
+void mt_find_main_queue(void);
+
 // Makes the calling thread, the first one of a process that was just forked, the main queue's, which was that of
 // another process. Before this process has another thread.
 void mt_adopt_main_queue(void);

@@ -12,17 +12,19 @@ struct CrashArea {
 
     /// Has this process, which is the member, end at once of any signal that means a crash; right after a fork, while
     /// it has one thread.
-    func catchCrashes(doorbell: Int32) {
+    ///
+    /// - Parameter asParent: whether it was forked from the supervisor, which catches them already.
+    func catchCrashes(doorbell: Int32, asParent: Bool) {
         let backtraces = Backtraces(of: arena)
         // SAFETY: both places are in the arena, which a worker or copy never unmaps, and large enough.
         unsafe arena.withBytes(at: base, count: MemoryLayout<mt_crash_area>.size) { area in
             unsafe arena.withBytes(at: member.crashWords, count: 16) { words in
-                unsafe mt_catch_crashes(
-                    mt_crash_plan(
-                        area: backtraces.areKept
-                            ? area.baseAddress?.assumingMemoryBound(to: mt_crash_area.self) : nil,
-                        death: words.baseAddress?.assumingMemoryBound(to: UInt64.self), doorbell: doorbell,
-                        prints: backtraces.arePrinted))
+                let plan = unsafe mt_crash_plan(
+                    area: backtraces.areKept
+                        ? area.baseAddress?.assumingMemoryBound(to: mt_crash_area.self) : nil,
+                    death: words.baseAddress?.assumingMemoryBound(to: UInt64.self), doorbell: doorbell,
+                    prints: backtraces.arePrinted)
+                if asParent { unsafe mt_catch_crashes_as_parent(plan) } else { unsafe mt_catch_crashes(plan) }
             }
         }
     }

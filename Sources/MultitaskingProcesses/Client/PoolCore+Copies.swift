@@ -49,7 +49,7 @@ extension PoolCore {
         let nesting = supervision.nesting
         let pid = ForkSafety.fork(
             named: "mt-copy", serving: copy.phase,
-            first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell) },
+            first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
             child: {
                 mt_set_nesting(nesting)
                 return runCopy(call, as: copy, slot, parent: parent)

@@ -34,6 +34,7 @@ extension Supervision {
         if method == .spawn {
             pid = spawn(link, state.nesting)
         } else {
+            mt_find_main_queue()
             // Made before the fork: what is used for the first time in this process is then there for all its children.
             let supervisor = makeSupervisor(initializer, link: link.ends.supervisor, nesting: state.nesting)
             pid = ForkSafety.fork(

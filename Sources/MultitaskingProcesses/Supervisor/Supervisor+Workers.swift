@@ -74,7 +74,7 @@ extension Supervisor {
         let start = monotonicNanoseconds()
         let child = mt_fork_afresh()
         if child == 0 {
-            CrashArea(member).catchCrashes(doorbell: doorbell)
+            CrashArea(member).catchCrashes(doorbell: doorbell, asParent: true)
             mt_forget_children()
             mt_set_worker_name(Int32(index - 1))
             // Both go from thread to thread, so they are set where all other threads come from.

@@ -21,7 +21,7 @@ struct Supervisor {
     let limits: LimitsRecord
     /// Of the process that runs it.
     private(set) var pid: pid_t = 0
-    /// How many descriptors the client may have open, and so its workers.
+    /// How many descriptors the client may have open, and so its workers; 0 for as many as this process.
     private(set) var openFiles: UInt64 = 0
     /// The workers by member; the first place is the client's and stays empty.
     var workers: [Child?]
@@ -97,6 +97,7 @@ struct Supervisor {
         openFiles = mt_raise_open_files()
         mt_adopt_orphans()
         mt_watch_children(doorbell)
+        mt_find_main_queue()
         let hadPredecessor = arena.header(ArenaLayout.Header.supervisorPid).load() != 0
         arena.header(ArenaLayout.Header.supervisorPid).store(UInt64(pid))
         recoverAfterPredecessor()
