@@ -242,7 +242,7 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
-MODULES := MultitaskingCore MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
+MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
 	MultitaskingInMemory MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \

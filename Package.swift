@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .library(name: "Multitasking", targets: ["Multitasking"]),
         .library(name: "MultitaskingCore", targets: ["MultitaskingCore"]),
+        .library(name: "MultitaskingSessions", targets: ["MultitaskingSessions"]),
         .library(name: "MultitaskingSerialization", targets: ["MultitaskingSerialization"]),
         .library(name: "MultitaskingCaptures", targets: ["MultitaskingCaptures"]),
         .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
@@ -50,19 +51,24 @@ let package = Package(
             exclude: [
                 "System", "Options", "Arena", "Tasks", "Member", "Channel", "Worker", "Supervisor", "Client",
             ].map { "\($0)/README.md" }),
+        // Managers, sessions and tasks, against the protocols alone: needs neither C nor zstd.
+        .target(
+            name: "MultitaskingSessions",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]),
         .target(
             name: "Multitasking",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingThreads",
-                "MultitaskingProcesses", "CMultitaskingLinux",
-                .product(name: "OrderedCollections", package: "swift-collections"),
+                "MultitaskingCore", "MultitaskingSessions", "MultitaskingThreads", "MultitaskingProcesses",
             ]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
         .target(
             name: "MultitaskingInMemory",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "Multitasking",
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions",
                 .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
             ]),
         .target(name: "CMultitaskingLinux"),

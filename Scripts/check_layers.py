@@ -19,12 +19,12 @@ ALLOWED = {
     "MultitaskingThreads": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingProcesses": [
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures", "CMultitaskingLinux"],
-    "Multitasking": [
-        "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingThreads",
-        "MultitaskingProcesses", "CMultitaskingLinux"],
-    # Hands out the facade's managers, so it stands above it.
+    # Knows the protocols alone: no backend, no coder, no C.
+    "MultitaskingSessions": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingInMemory": [
-        "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures", "Multitasking"],
+        "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures",
+        "MultitaskingSessions"],
+    "Multitasking": ["MultitaskingCore", "MultitaskingSessions", "MultitaskingThreads", "MultitaskingProcesses"],
     "MultitaskingConformance": ["MultitaskingCore"],
 }
 # The folders of a module from the lowest to the highest; what lies beside them is the top.

@@ -8,7 +8,7 @@ import pathlib
 import re
 import subprocess
 
-OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "Sources/Multitasking/Support/PythonNames.swift"
+OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "Sources/MultitaskingSessions/Support/PythonNames.swift"
 
 HEADER = """// Written by Scripts/generate_python_names.py; change that, and run `make generate`.
 //

@@ -1,13 +1,12 @@
-import CMultitaskingLinux
 import MultitaskingCore
-import MultitaskingSystem
+package import MultitaskingSystem
 
-extension ProcessPool {
+extension ProcessPool: InterruptiblePool {
     /// Has the next SIGINT of this process end the pool: what is queued is cancelled, what runs is asked to end, and
     /// killed after `grace`. Then all channels of the pool are closed, so that nobody waits for the dead.
     ///
     /// This process needs no thread for it: the handler rings the supervisor.
-    package func shutDownOnInterrupt(within grace: Duration) throws -> InterruptWatch {
+    package func shutDownOnInterrupt(within grace: Duration) throws -> any InterruptHandling {
         core.arena.header(ArenaLayout.Header.interruptGrace).store(UInt64(clamping: max(0, grace.nanoseconds)))
         return try InterruptWatch(core.supervision.doorbell)
     }

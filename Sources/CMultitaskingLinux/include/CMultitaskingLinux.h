@@ -177,23 +177,6 @@ void mt_close_descriptors(int first, int keep1, int keep2, int keep3, int keep4)
 // The signal's name, for example "SIGKILL", or NULL.
 const char *mt_signal_name(int signal);
 
-// MARK: Interrupts
-
-// What an interrupt adds to an eventfd, beside which others may add ones.
-static const uint64_t mt_interrupt_value = UINT64_C(1) << 32;
-
-// Has the next SIGINT of this process write mt_interrupt_value to `eventfd`. The first call installs a handler, unless
-// SIGINT is ignored, as for a job in the background. The second SIGINT has the default action again, and ends the
-// program. A place to give to mt_interrupts_remove, or -errno: -EBUSY when there are 64.
-int mt_interrupts_add(int eventfd);
-
-// Undoes that; with the last one, what SIGINT did before is restored. Whether a SIGINT came in between. When this
-// returns, nobody writes to the eventfd any more.
-bool mt_interrupts_remove(int place);
-
-// SIGINT as if there were no handler.
-void mt_interrupt_self(void);
-
 // MARK: Limits
 
 // How many words a set of cores has; one bit a core.

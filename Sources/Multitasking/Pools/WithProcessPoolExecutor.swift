@@ -1,5 +1,6 @@
 public import MultitaskingCore
 public import MultitaskingProcesses
+public import MultitaskingSessions
 
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose them. In a synchronous function nothing else can be chosen.
@@ -45,16 +46,13 @@ public func withProcessPoolExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    let (pool, handling) = try makePool(
-        maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, interrupts, atExit, initializer)
-    return try running(
-        pool, handling,
-        try TaskManager(
-            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize),
-        body)
+    try withExecutor(
+        try makePool(maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, atExit, initializer),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }
 
 /// Suspends where the blocking function of the same name blocks.
@@ -71,28 +69,23 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let (pool, handling) = try makePool(
-        maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, interrupts, atExit, initializer)
-    return try await running(
-        pool, handling,
-        try TaskManager(
-            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize),
-        body)
+    try await withExecutor(
+        try makePool(maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, atExit, initializer),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }
 
 /// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
 private func makePool(
     _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits,
-    _ captures: CapturePolicy, _ backtraces: Backtraces, _ interrupts: Interrupts, _ atExit: ShutdownMode,
+    _ captures: CapturePolicy, _ backtraces: Backtraces, _ atExit: ShutdownMode,
     _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
-) throws -> (ProcessPool, (any InterruptHandling)?) {
-    try validate(maxWorkers: maxWorkers, interrupts)
-    let pool = try ProcessPool(
+) throws -> ProcessPool {
+    try validate(maxWorkers: maxWorkers)
+    return try ProcessPool(
         maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits,
         captures: captures, backtraces: backtraces, atExit: atExit, initializingWith: WorkerInitializer(initializer))
-    guard case .shutDown(let time) = interrupts else { return (pool, nil) }
-    return (pool, try pool.shutDownOnInterrupt(within: time))
 }

@@ -1,3 +1,5 @@
+public import MultitaskingCore
+public import MultitaskingSessions
 internal import MultitaskingThreads
 
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
@@ -34,15 +36,13 @@ public func withThreadPoolExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (ThreadTaskManager) throws -> Value
 ) throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, atExit, initializer)
-    return try running(
-        pool, handling,
-        try ThreadTaskManager(
-            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize),
-        body)
+    try withExecutor(
+        inProcess: try makePool(maxWorkers, threadNamePrefix, atExit, initializer),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }
 
 /// Suspends where the blocking function of the same name blocks.
@@ -57,24 +57,26 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
 ) async throws -> Value {
-    let (pool, handling) = try makePool(maxWorkers, threadNamePrefix, interrupts, atExit, initializer)
-    return try await running(
-        pool, handling,
-        try ThreadTaskManager(
-            executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize),
-        body)
+    try await withExecutor(
+        inProcess: try makePool(maxWorkers, threadNamePrefix, atExit, initializer),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }
 
 private func makePool(
-    _ maxWorkers: Int?, _ threadNamePrefix: String, _ interrupts: Interrupts,
-    _ atExit: ShutdownMode, _ initializer: @escaping @Sendable () throws -> Void
-) throws -> (ThreadPool, (any InterruptHandling)?) {
-    try validate(maxWorkers: maxWorkers, interrupts)
-    let pool = try ThreadPool(
+    _ maxWorkers: Int?, _ threadNamePrefix: String, _ atExit: ShutdownMode,
+    _ initializer: @escaping @Sendable () throws -> Void
+) throws -> ThreadPool {
+    try validate(maxWorkers: maxWorkers)
+    return try ThreadPool(
         maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, atExit: atExit, initializer: initializer)
-    guard case .shutDown(let time) = interrupts else { return (pool, nil) }
-    return (pool, try ThreadInterrupts(pool, within: time))
+}
+
+func validate(maxWorkers: Int?) throws {
+    guard let maxWorkers, maxWorkers < 1 else { return }
+    throw MultitaskingError(
+        .invalidArgument, "maxWorkers is \(maxWorkers), but must be at least 1; pass nil for one worker per core")
 }

@@ -1,6 +1,6 @@
-public import Multitasking
+public import MultitaskingSessions
 
-// With `WithInMemoryExecutor.swift` the only file that knows the facade.
+// With `WithInMemoryExecutor.swift` the only file that knows the sessions.
 
 /// Runs a test on a simulated pool once for each seed, and throws for the first course of events in which it fails.
 ///

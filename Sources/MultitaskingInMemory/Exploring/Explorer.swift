@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 /// Runs one test in many courses of events, always on the same threads.
 struct Explorer {

@@ -1,5 +1,6 @@
 public import MultitaskingCore
 internal import MultitaskingSerialization
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// A deterministic simulation of a pool of worker processes, for tests of what runs on one.

@@ -1,3 +1,4 @@
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// Where the parts of one `async` function wait to be run by the thread that waits for it.
@@ -34,7 +35,7 @@ final class JobQueue: TaskExecutor {
     func abandon() {
         let jobs = state.withLock { state in
             state.isAbandoned = true
-            return swapOut(&state.jobs, [])
+            return exchange(&state.jobs, with: [])
         }
         for job in jobs { globalConcurrentExecutor.enqueue(job) }
     }

@@ -1,6 +1,7 @@
-public import Multitasking
+public import MultitaskingSessions
+internal import MultitaskingSystem
 
-// The one file, with `Explore.swift`, that knows the facade: tests are written against the same manager as programs.
+// The one file, with `Explore.swift`, that knows the sessions: tests are written against the same manager as programs.
 // The blocking functions are disfavored for the same reason as those of the other pools.
 
 /// Makes a simulated pool for the time of `body`.
@@ -32,21 +33,14 @@ public func withInMemoryExecutor<Value>(
 ) throws -> Value {
     var options = options
     options.maxWorkers = maxWorkers
-    let pool = try InMemoryPool(
-        .seed(seed), options, parent: .current, threads: nil, initializer: initializer)
-    let value: Value
-    do {
-        value = try body(
-            try TaskManager(
-                executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-                globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-                globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-                globalOutputQueueSize: globalOutputQueueSize))
-        pool.shutdown(.drain)
-    } catch {
-        pool.shutdown(.cancelQueued)
-        throw error
-    }
+    let pool = try InMemoryPool(.seed(seed), options, parent: .current, threads: nil, initializer: initializer)
+    let value = try withExecutor(
+        pool,
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        body)
     // Calls that cannot throw may have hidden it.
     if let failure = pool.failure { throw failure }
     return value
@@ -67,19 +61,14 @@ nonisolated(nonsending) public func withInMemoryExecutor<Value>(
     var options = options
     options.maxWorkers = maxWorkers
     let pool = try InMemoryPool(.seed(seed), options, parent: nil, threads: nil, initializer: initializer)
-    let manager = try TaskManager(
-        executor: pool, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-        globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-        globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-        globalOutputQueueSize: globalOutputQueueSize)
-    let value: Value
-    do {
-        value = try await body(manager)
-    } catch {
-        await manager.shutdown(.cancelQueued)
-        throw error
-    }
-    await manager.shutdown(.drain)
+    let value = try await withExecutor(
+        pool,
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        body)
+    // Calls that cannot throw may have hidden it.
     if let failure = pool.failure { throw failure }
     return value
 }

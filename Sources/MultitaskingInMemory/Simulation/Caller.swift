@@ -1,3 +1,5 @@
+internal import MultitaskingSystem
+
 /// Where a call comes from.
 ///
 /// A thread stands for an `async` function only until that is suspended: then the thread runs others, and the function
@@ -9,6 +11,6 @@ struct Caller: Sendable {
 
     static var current: Caller {
         // SAFETY: the task is looked at while it runs this, and not kept.
-        Caller(thread: currentThread(), task: unsafe withUnsafeCurrentTask { unsafe $0?.hashValue })
+        Caller(thread: CurrentThread.id, task: unsafe withUnsafeCurrentTask { unsafe $0?.hashValue })
     }
 }

@@ -83,7 +83,7 @@ final class Simulation: Timeline {
 
     /// Something that is no switch point and that no other party sees the moment of.
     func update<Value: Sendable>(_ body: (inout SimulationState, Int?) -> Value) -> Value {
-        let thread = currentThread()
+        let thread = CurrentThread.id
         let (value, effects) = state.withLock { state in
             let value = body(&state, state.party(of: thread))
             return (value, state.takeEffects())
@@ -181,7 +181,7 @@ final class Simulation: Timeline {
             let next = body(&state)
             return (next, state.takeEffects())
         }
-        run(effects, currentThread())
+        run(effects, CurrentThread.id)
         go(next, afterCallbacks: !effects.isEmpty)
     }
 
@@ -207,7 +207,7 @@ final class Simulation: Timeline {
 
     /// What a thread does that is a worker, and maybe then another.
     private func work(as first: Int) {
-        let thread = currentThread()
+        let thread = CurrentThread.id
         var worker: Int? = first
         while let index = worker {
             let assignment = state.withLock { $0.bind(index, to: thread) }
@@ -289,7 +289,7 @@ final class Simulation: Timeline {
     func shutdown(_ mode: ShutdownMode) {
         let isEnding = Mutex(false)
         _ = try? call(.forever, for: .poolEnd) { state, party -> Bool? in
-            if isEnding.withLock({ swapOut(&$0, true) }) == false {
+            if isEnding.withLock({ exchange(&$0, with: true) }) == false {
                 state.note(.shutsDown("\(mode)"), by: party)
                 state.beginShutdown(mode)
             }

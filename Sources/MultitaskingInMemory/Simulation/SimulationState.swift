@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 
 /// Everything that is true in a simulation at one moment, and what follows from it.
 ///
@@ -151,7 +152,7 @@ struct SimulationState: ~Copyable, Sendable {
 
     mutating func takeEffects() -> Effects {
         guard !effects.isEmpty else { return Effects() }
-        return swapOut(&effects, Effects())
+        return exchange(&effects, with: Effects())
     }
 
     /// The party that a thread is.

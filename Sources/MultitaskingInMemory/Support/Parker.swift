@@ -1,5 +1,3 @@
-// The one file that handles POSIX threads, mutexes and condition variables.
-
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -9,7 +7,6 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import MultitaskingCore
 internal import Synchronization
 
 /// Where one thread waits until another hands the turn to it: at most one token, which waiting takes.
@@ -104,80 +101,5 @@ internal import Synchronization
     }
 }
 
-/// A number for the calling thread that no other living thread has.
-func currentThread() -> UInt {
-    #if canImport(Darwin)
-        unsafe UInt(bitPattern: pthread_self())
-    #else
-        UInt(pthread_self())
-    #endif
-}
-
 /// Lets a thread that is of no use any more not burn a processor.
 func pauseThread() { usleep(1_000) }
-
-/// A running thread; it must be joined or it leaks.
-struct SystemThread: ~Copyable, Sendable {
-    // SAFETY: a thread's handle may be used from any thread until it is joined, which consumes this value.
-    private let handle: UInt
-
-    /// Starts a thread that runs `body`.
-    ///
-    /// - Throws: `systemError` if the system refuses.
-    init(_ body: @escaping @Sendable () -> Void) throws {
-        let start = unsafe Unmanaged.passRetained(ThreadStart(body))
-        var attributes = pthread_attr_t()
-        // SAFETY: the attributes live from init to destroy. The thread takes over the reference to `start`; if there is
-        // no thread, it is released here.
-        unsafe pthread_attr_init(&attributes)
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        // Only address space: pages of the stack appear when they are touched.
-        unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
-        #if canImport(Darwin)
-            var made: pthread_t?
-            let status = unsafe pthread_create(&made, &attributes, { unsafe ThreadStart.run($0) }, start.toOpaque())
-            handle = unsafe UInt(bitPattern: made)
-        #else
-            var made = pthread_t()
-            let status = unsafe pthread_create(&made, &attributes, { unsafe ThreadStart.run($0) }, start.toOpaque())
-            handle = UInt(made)
-        #endif
-        guard status == 0 else {
-            unsafe start.release()
-            throw MultitaskingError(
-                .systemError, "cannot start a thread for a simulated worker (error \(status)); use fewer workers")
-        }
-    }
-
-    /// Blocks until the thread has ended.
-    consuming func join() {
-        #if canImport(Darwin)
-            if let thread = unsafe pthread_t(bitPattern: handle) { unsafe pthread_join(thread, nil) }
-        #else
-            pthread_join(pthread_t(handle), nil)
-        #endif
-    }
-
-    /// Lets the thread end by itself.
-    consuming func detach() {
-        #if canImport(Darwin)
-            if let thread = unsafe pthread_t(bitPattern: handle) { unsafe pthread_detach(thread) }
-        #else
-            pthread_detach(pthread_t(handle))
-        #endif
-    }
-}
-
-/// What a new thread is to do.
-private final class ThreadStart: Sendable {
-    let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-
-    static func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let argument = unsafe argument else { return nil }
-        // SAFETY: the argument is the reference that `SystemThread.init` passed on; it is taken over once.
-        unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
-    }
-}

@@ -1,3 +1,4 @@
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// The threads on which simulated workers run, kept from task to task and from simulation to simulation.
@@ -49,10 +50,10 @@ private final class CachedThread: Sendable {
     /// - Parameter isDone: called after each job; whether there may be another.
     func start(_ isDone: @escaping @Sendable () -> Bool) throws {
         try thread.withLock { thread in
-            thread = try SystemThread { [self] in
+            thread = try SystemThread(name: "") { [self] in
                 while true {
                     parker.park()
-                    guard let job = job.withLock({ swapOut(&$0, nil) }) else { return }
+                    guard let job = job.withLock({ exchange(&$0, with: nil) }) else { return }
                     job()
                     if !isDone() { return }
                 }
@@ -67,11 +68,4 @@ private final class CachedThread: Sendable {
 
     func join() { thread.withLock { $0.take() }?.join() }
     func letGo() { thread.withLock { $0.take() }?.detach() }
-}
-
-/// Puts `replacement` in the place of a value, which is returned.
-func swapOut<Value>(_ place: inout Value, _ replacement: Value) -> Value {
-    let value = place
-    place = replacement
-    return value
 }

@@ -172,7 +172,7 @@ struct Supervisor {
         if descriptors[0].revents != 0 {
             var value: UInt64 = 0
             _ = unsafe read(doorbell, &value, 8)
-            if value >= mt_interrupt_value { beInterrupted() }
+            if value >= InterruptWatch.message { beInterrupted() }
         }
         for (offset, index) in members.enumerated() where descriptors[offset + others].revents != 0 {
             if index < workers.count { workerEnded(index) } else { copyEnded(index) }

@@ -28,6 +28,7 @@ package struct Refusal: Error, Equatable {
         case sealFile
         case openSocket
         case map
+        case openPipe
 
         /// What the system calls it.
         package var name: String {
@@ -43,6 +44,7 @@ package struct Refusal: Error, Equatable {
             case .sealFile: "fcntl(F_ADD_SEALS)"
             case .openSocket: "socketpair"
             case .map: "mmap"
+            case .openPipe: "pipe"
             }
         }
 

@@ -151,7 +151,7 @@ public final class ThreadPool: InProcessExecutor {
     }
 
     /// Cancels what has not started, asks what has to end, and returns without waiting for it.
-    package func beginShutdown() {
+    func beginShutdown() {
         storage.identity.requestEnd()
         storage.close(cancellingQueued: true)
     }
@@ -221,7 +221,7 @@ public final class ThreadPool: InProcessExecutor {
         _ count: Int, atLeast least: Int, prefix: String, _ storage: PoolStorage
     ) throws -> [Worker] {
         var workers: [Worker] = []
-        do {
+        do throws(Refusal) {
             for number in 0..<count {
                 let name = threadName(prefix: prefix, number: number)
                 storage.addWorker()
@@ -232,7 +232,7 @@ public final class ThreadPool: InProcessExecutor {
             if workers.count >= least { return workers }
             storage.close(cancellingQueued: true)
             for worker in workers { worker.join() }
-            throw error
+            throw error.error("start a thread", or: "use fewer workers (maxWorkers)")
         }
         return workers
     }

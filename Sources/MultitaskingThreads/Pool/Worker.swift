@@ -1,3 +1,4 @@
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// A worker's thread, which is joined or detached once; the first one who asks does it.

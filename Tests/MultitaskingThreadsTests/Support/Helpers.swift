@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSystem
 import Synchronization
 import Testing
 

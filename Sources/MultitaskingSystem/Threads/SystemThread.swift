@@ -1,8 +1,3 @@
-// The one file that makes POSIX threads.
-
-internal import MultitaskingCore
-internal import MultitaskingSystem
-
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -13,10 +8,10 @@ internal import MultitaskingSystem
     internal import Darwin
 #endif
 
-/// A running POSIX thread. It is to be joined or detached, once.
-struct SystemThread: ~Copyable, @unchecked Sendable {
+/// A running POSIX thread, to be joined or detached once.
+package struct SystemThread: ~Copyable, @unchecked Sendable {
     /// How many bytes of a thread's name Linux keeps.
-    static var longestName: Int { 15 }
+    package static var longestName: Int { 15 }
 
     // SAFETY: a pthread_t may be used from any thread until it is joined or detached, which consumes this value.
     private let handle: pthread_t
@@ -24,8 +19,8 @@ struct SystemThread: ~Copyable, @unchecked Sendable {
     /// Starts a thread that runs `body`.
     ///
     /// - Parameter name: shown by debuggers and `top`; cut to 15 bytes, which is all that Linux keeps.
-    /// - Throws: `systemError`, with what the system says, if it refuses.
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws {
+    /// - Throws: ``Refusal``, with what the system says.
+    package init(name: String, _ body: @escaping @Sendable () -> Void) throws(Refusal) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var attributes = pthread_attr_t()
         // SAFETY: the attributes live from init to destroy. The thread takes over the reference to `start`; if there is
@@ -47,12 +42,10 @@ struct SystemThread: ~Copyable, @unchecked Sendable {
         } while status == EAGAIN && stackSize >= StackSize.least
         guard status == 0 else {
             unsafe start.release()
-            throw Refusal(.createThread, status).error("start a thread", or: "use fewer workers (maxWorkers)")
+            throw Refusal(.createThread, status)
         }
         #if canImport(Darwin)
-            guard let made = unsafe made else {
-                throw MultitaskingError(.systemError, "the system started a thread without a handle")
-            }
+            guard let made = unsafe made else { throw Refusal(.createThread, EAGAIN) }
             unsafe handle = made
         #else
             handle = made
@@ -60,10 +53,10 @@ struct SystemThread: ~Copyable, @unchecked Sendable {
     }
 
     /// Blocks until the thread has ended.
-    consuming func join() { _ = pthread_join(handle, nil) }
+    package consuming func join() { _ = pthread_join(handle, nil) }
 
     /// Lets the thread end by itself.
-    consuming func detach() { _ = pthread_detach(handle) }
+    package consuming func detach() { _ = pthread_detach(handle) }
 
     /// Names the calling thread.
     fileprivate static func nameCurrent(_ name: String) {

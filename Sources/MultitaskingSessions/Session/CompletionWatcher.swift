@@ -1,3 +1,4 @@
+internal import MultitaskingSystem
 import Synchronization
 
 /// Tells whether the first of some tasks has ended, failed or succeeded.
@@ -73,7 +74,7 @@ final class CompletionWatcher: Sendable {
     private func taskEnded(_ task: PoolTask) {
         let waiter = state.withLock { state in
             state.ended.append(task)
-            return swapOut(&state.waiter, nil)
+            return exchange(&state.waiter, with: nil)
         }
         waiter?()
     }

@@ -1,3 +1,4 @@
+internal import MultitaskingSystem
 internal import OrderedCollections
 import Synchronization
 
@@ -34,7 +35,7 @@ public class TaskSession: @unchecked Sendable {
         }
     }
 
-    init(executor: any Executor, global: SharedObjects, settings: SharedSettings) throws {
+    init(executor: any Executor, global: SharedObjects, settings: QueueSettings) throws {
         self.executor = executor
         let shared = try SharedObjects(settings, of: executor)
         sharedContext = shared.context
@@ -59,7 +60,7 @@ public class TaskSession: @unchecked Sendable {
     public func destroy() {
         let forgotten = state.withLock { state in
             state.isDestroyed = true
-            return swapOut(&state.tasks, [:])
+            return exchange(&state.tasks, with: [:])
         }
         withExtendedLifetime(forgotten) {}
     }
@@ -110,7 +111,7 @@ public class TaskSession: @unchecked Sendable {
     ///
     /// - Throws: `alreadyDestroyed`.
     public func clearTasks() throws {
-        let forgotten = try withState { swapOut(&$0.tasks, [:]) }
+        let forgotten = try withState { exchange(&$0.tasks, with: [:]) }
         withExtendedLifetime(forgotten) {}
     }
 

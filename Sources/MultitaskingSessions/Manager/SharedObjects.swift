@@ -1,22 +1,3 @@
-/// Which queues, event and locks a session or a manager has for all its tasks, and how large the queues are.
-struct SharedSettings {
-    var inputQueue: Bool
-    var outputQueue: Bool
-    var cancelEvent: Bool
-    var inputQueueLock: Bool
-    var outputQueueLock: Bool
-    var inputQueueSize: Int?
-    var outputQueueSize: Int?
-
-    func validate() throws {
-        for (name, size) in [("inputQueueSize", inputQueueSize), ("outputQueueSize", outputQueueSize)] {
-            guard let size, size < 1 else { continue }
-            throw MultitaskingError(
-                .invalidArgument, "\(name) is \(size), but must be at least 1; pass nil for a queue without a limit")
-        }
-    }
-}
-
 /// The queues, event and locks of a session or a manager.
 struct SharedObjects: Sendable {
     let inputQueue: (any JoinableChannel)?
@@ -25,7 +6,7 @@ struct SharedObjects: Sendable {
     let inputQueueLock: QueueLock?
     let outputQueueLock: QueueLock?
 
-    init(_ settings: SharedSettings, of executor: any Executor) throws {
+    init(_ settings: QueueSettings, of executor: any Executor) throws {
         try settings.validate()
         inputQueue = settings.inputQueue ? try executor.makeChannel(capacity: settings.inputQueueSize) : nil
         outputQueue = settings.outputQueue ? try executor.makeChannel(capacity: settings.outputQueueSize) : nil

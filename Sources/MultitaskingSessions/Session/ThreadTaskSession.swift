@@ -3,7 +3,7 @@ public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
     // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
     private let inProcess: any InProcessExecutor
 
-    init(inProcess: any InProcessExecutor, global: SharedObjects, settings: SharedSettings) throws {
+    init(inProcess: any InProcessExecutor, global: SharedObjects, settings: QueueSettings) throws {
         self.inProcess = inProcess
         try super.init(executor: inProcess, global: global, settings: settings)
     }

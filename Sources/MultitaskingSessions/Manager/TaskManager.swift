@@ -1,3 +1,5 @@
+internal import MultitaskingSystem
+
 /// Runs functions in parallel and gives out sessions: what `withProcessPoolExecutor` hands to its body.
 ///
 /// A function that takes a `TaskManager` works with either pool: `func scenario(_ manager: TaskManager) throws`.
@@ -18,24 +20,32 @@ public class TaskManager: @unchecked Sendable {
 
     /// Makes a manager of any executor, also of one that is not of this package.
     ///
+    /// - Parameter globals: which queues and which event there are of scope `.global`.
+    /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
+    public init(executor: any Executor, globals: QueueSettings) throws {
+        self.executor = executor
+        globalObjects = try SharedObjects(globals, of: executor)
+        context = globalObjects.context
+    }
+
+    /// Makes a manager of any executor, with the settings spelled out.
+    ///
     /// - Parameters:
     ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
     ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
     ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-    /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
-    public init(
+    /// - Throws: as ``init(executor:globals:)`` does.
+    public convenience init(
         executor: any Executor, globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
         globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
         globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil
     ) throws {
-        self.executor = executor
-        globalObjects = try SharedObjects(
-            SharedSettings(
+        try self.init(
+            executor: executor,
+            globals: QueueSettings(
                 inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
                 inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
-                inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
-            of: executor)
-        context = globalObjects.context
+                inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize))
     }
 
     /// Makes a session.
@@ -52,7 +62,7 @@ public class TaskManager: @unchecked Sendable {
     ) throws -> TaskSession {
         try TaskSession(
             executor: executor, global: globalObjects,
-            settings: SharedSettings(
+            settings: QueueSettings(
                 inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
                 inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,
                 outputQueueSize: outputQueueSize))

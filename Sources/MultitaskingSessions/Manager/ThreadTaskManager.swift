@@ -6,17 +6,25 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
     /// Makes a manager of an executor whose workers share the caller's memory.
     ///
     /// - Throws: as ``TaskManager`` does.
-    public init(
+    public init(executor: any InProcessExecutor, globals: QueueSettings) throws {
+        inProcess = executor
+        try super.init(executor: executor, globals: globals)
+    }
+
+    /// Makes a manager of an executor whose workers share the caller's memory, with the settings spelled out.
+    ///
+    /// - Throws: as ``TaskManager`` does.
+    public convenience init(
         executor: any InProcessExecutor, globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
         globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
         globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil
     ) throws {
-        inProcess = executor
-        try super.init(
-            executor: executor, globalInputQueue: globalInputQueue, globalOutputQueue: globalOutputQueue,
-            globalCancelEvent: globalCancelEvent, globalInputQueueLock: globalInputQueueLock,
-            globalOutputQueueLock: globalOutputQueueLock, globalInputQueueSize: globalInputQueueSize,
-            globalOutputQueueSize: globalOutputQueueSize)
+        try self.init(
+            executor: executor,
+            globals: QueueSettings(
+                inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+                inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+                inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize))
     }
 
     /// Makes a session whose tasks run in threads.
@@ -28,7 +36,7 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
     ) throws -> ThreadTaskSession {
         try ThreadTaskSession(
             inProcess: inProcess, global: globalObjects,
-            settings: SharedSettings(
+            settings: QueueSettings(
                 inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
                 inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,
                 outputQueueSize: outputQueueSize))

@@ -1,0 +1,130 @@
+internal import MultitaskingSystem
+
+// The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
+// not choose them. In a synchronous function nothing else can be chosen.
+
+/// Makes a manager of any executor for the time of `body`, and ends the executor afterwards.
+///
+/// With it a backend offers a function like `withProcessPoolExecutor`:
+///
+/// ```swift
+/// public func withMyExecutor<Value>(
+///     maxWorkers: Int, globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
+///     _ body: (TaskManager) throws -> Value
+/// ) throws -> Value {
+///     try withExecutor(try MyPool(maxWorkers: maxWorkers), globals: globals, interrupts: interrupts, body)
+/// }
+/// ```
+/// When `body` returns, all tasks run to their end and the executor is shut down; when it throws, tasks that have not
+/// started are cancelled first.
+///
+/// - Parameters:
+///   - makeExecutor: makes the executor; not called if `interrupts` is invalid.
+///   - globals: which queues and which event there are of scope `.global`.
+///   - interrupts: what Ctrl-C does while `body` runs.
+/// - Throws: `invalidArgument` for a size below 1 or a negative time; `interrupted` after an interrupt; what
+///   `makeExecutor` and `body` throw. What tasks throw is in their results.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withExecutor<Value>(
+    _ makeExecutor: @autoclosure () throws -> any Executor, globals: QueueSettings = .none,
+    interrupts: Interrupts = .unhandled, _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    try interrupts.validate()
+    let executor = try makeExecutor()
+    return try withManager(of: executor, interrupts, try TaskManager(executor: executor, globals: globals), body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the executor is shut down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withExecutor<Value>(
+    _ makeExecutor: @autoclosure () throws -> any Executor, globals: QueueSettings = .none,
+    interrupts: Interrupts = .unhandled, _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    try interrupts.validate()
+    let executor = try makeExecutor()
+    return try await withManager(of: executor, interrupts, try TaskManager(executor: executor, globals: globals), body)
+}
+
+/// Makes a manager of an executor whose workers share the caller's memory, so that arguments and results need only be
+/// `Sendable`.
+///
+/// ```swift
+/// try withExecutor(inProcess: try MyThreadPool(), globals: .all) { manager in
+///     try manager.session().submit("a", parse, document).waitForAll()
+/// }
+/// ```
+/// Otherwise like `withExecutor`.
+/// - Throws: as `withExecutor` does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withExecutor<Value>(
+    inProcess makeExecutor: @autoclosure () throws -> any InProcessExecutor, globals: QueueSettings = .none,
+    interrupts: Interrupts = .unhandled, _ body: (ThreadTaskManager) throws -> Value
+) throws -> Value {
+    try interrupts.validate()
+    let executor = try makeExecutor()
+    return try withManager(
+        of: executor, interrupts, try ThreadTaskManager(executor: executor, globals: globals), body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withExecutor<Value>(
+    inProcess makeExecutor: @autoclosure () throws -> any InProcessExecutor, globals: QueueSettings = .none,
+    interrupts: Interrupts = .unhandled, _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
+) async throws -> Value {
+    try interrupts.validate()
+    let executor = try makeExecutor()
+    return try await withManager(
+        of: executor, interrupts, try ThreadTaskManager(executor: executor, globals: globals), body)
+}
+
+/// Calls `body` with a manager and shuts the executor down, whatever happens.
+@available(*, noasync)
+private func withManager<Manager: TaskManager, Value>(
+    of executor: any Executor, _ interrupts: Interrupts, _ makeManager: @autoclosure () throws -> Manager,
+    _ body: (Manager) throws -> Value
+) throws -> Value {
+    var handling: (any InterruptHandling)?
+    let value: Value
+    do {
+        let manager = try makeManager()
+        handling = try interrupts.handle(for: executor)
+        value = try body(manager)
+    } catch {
+        executor.shutdown(.cancelQueued)
+        try handling?.endOrThrow(error)
+        throw error
+    }
+    executor.shutdown(.drain)
+    try handling?.endOrThrow()
+    return value
+}
+
+/// The asynchronous twin.
+nonisolated(nonsending) private func withManager<Manager: TaskManager, Value>(
+    of executor: any Executor, _ interrupts: Interrupts, _ makeManager: @autoclosure () throws -> Manager,
+    _ body: nonisolated(nonsending) (Manager) async throws -> Value
+) async throws -> Value {
+    var handling: (any InterruptHandling)?
+    let value: Value
+    do {
+        let manager = try makeManager()
+        handling = try interrupts.handle(for: executor)
+        value = try await body(manager)
+    } catch {
+        await executor.shutdownDetached(.cancelQueued)
+        try handling?.endOrThrow(error)
+        throw error
+    }
+    await executor.shutdownDetached(.drain)
+    try handling?.endOrThrow()
+    return value
+}
