@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
         // The backend that the article "Implementing a backend" explains.
         .target(
-            name: "OneThreadPerTask", dependencies: ["MultitaskingCore"], path: "Sources/Examples/OneThreadPerTask"),
+            name: "OneThreadPerTask", dependencies: ["MultitaskingCore", "MultitaskingSessions"],
+            path: "Sources/Examples/OneThreadPerTask"),
         // The library that WrappingAPool.md explains.
         .target(
             name: "ParallelSequences", dependencies: ["MultitaskingCore"],
@@ -112,8 +113,8 @@ let package = Package(
         .executableTarget(
             name: "pool-harness",
             dependencies: [
-                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingThreads", "MultitaskingConformance",
-                "CMultitaskingLinux", "CPrograms", "CRefusal", "ParallelSequences",
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingProcesses", "MultitaskingThreads",
+                "MultitaskingConformance", "CMultitaskingLinux", "CPrograms", "CRefusal", "ParallelSequences",
             ],
             path: "Tests/PoolHarness"),
 
@@ -169,6 +170,9 @@ let package = Package(
                 "OneThreadPerTask",
                 "MultitaskingInMemory",
             ]),
+        .testTarget(
+            name: "MultitaskingSessionsTests",
+            dependencies: ["MultitaskingCore", "MultitaskingSessions", "OneThreadPerTask"]),
         .testTarget(
             name: "MultitaskingTests",
             dependencies: ["Multitasking", "MultitaskingInMemory", "MultitaskingProcesses", "MultitaskingThreads"]),

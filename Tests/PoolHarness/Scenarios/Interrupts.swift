@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingSystem
 
 let interruptScenarios: [String: Scenario] = [
     "interrupt-graceful": { try $0.interruptGracefully() },
