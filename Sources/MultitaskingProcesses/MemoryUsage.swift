@@ -19,7 +19,7 @@ extension PoolCore {
         sweepAbandoned()
         let blocks = arena.blocksInUse()
         var tasks = 0
-        freeSlots.forEachUsed { if $0.word.status != .free { tasks += 1 } }
+        freeSlots.forEachUsed { if $0.word.load().status != .free { tasks += 1 } }
         let (channels, signals) = objects.withLock { ($0.channels.usedCount, $0.signals.usedCount) }
         return MemoryUsage(
             blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,

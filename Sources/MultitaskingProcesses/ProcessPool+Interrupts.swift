@@ -7,7 +7,7 @@ extension ProcessPool: InterruptiblePool {
     ///
     /// This process needs no thread for it: the handler rings the supervisor.
     package func shutDownOnInterrupt(within grace: Duration) throws -> any InterruptHandling {
-        core.arena.header(ArenaLayout.Header.interruptGrace).store(UInt64(clamping: max(0, grace.nanoseconds)))
+        core.arena.header.interruptGrace.store(UInt64(clamping: max(0, grace.nanoseconds)))
         return try InterruptWatch(core.supervision.doorbell)
     }
 }

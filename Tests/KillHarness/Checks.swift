@@ -55,8 +55,8 @@
         }
 
         private func checkJournal() throws {
-            let member = Member(arena: arena, index: world.victimIndex)
-            try expect(member.slot.load() == 0, "the dead still names a task")
+            let member = arena.member(world.victimIndex)
+            try expect(member.slot.load().isNone, "the dead still names a task")
             for index in 0..<Member.journalEntries {
                 let entry = member.journal(index)
                 try expect(
@@ -244,14 +244,14 @@
             var used = 0
             var warm = 0
             for chunk in 0..<arena.layout.chunkCount {
-                let word = arena.loadChunk(chunk)
+                let word = arena.chunk(chunk).load()
                 try expect(word.state != .run && word.state != .tail, "chunk \(chunk) leaks: \(word)")
                 if word.state == .blocks { used += 1 }
                 if word.state == .warm { warm += 1 }
             }
-            let counted = arena.header(ArenaLayout.Header.usedChunks).load()
+            let counted = arena.header.usedChunks.load()
             try expect(counted == UInt64(used), "\(used) chunks are used, \(Int64(bitPattern: counted)) are counted")
-            let countedWarm = arena.header(ArenaLayout.Header.warmChunks).load()
+            let countedWarm = arena.header.warmChunks.load()
             try expect(
                 countedWarm == UInt64(warm), "\(warm) chunks are warm, \(Int64(bitPattern: countedWarm)) are counted")
         }
@@ -262,7 +262,7 @@
             for membership in [world.core.membership, world.survivor, successor] {
                 for sizeClass in scenario.classes {
                     let chunks = (0..<arena.layout.chunkCount).filter {
-                        let word = arena.loadChunk($0)
+                        let word = arena.chunk($0).load()
                         return word.state == .blocks && word.owner == membership.member && word.sizeClass == sizeClass
                     }
                     let count = chunks.count * ArenaLayout.chunkSize / SizeClass.size(sizeClass)

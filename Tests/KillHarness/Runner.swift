@@ -269,7 +269,7 @@
     }
 
     extension Recovery.End {
-        static let killed = Recovery.End(status: 9 | CrashRecord.signalFlag, peakMemory: 0)
+        static let killed = Recovery.End(status: EndStatus(number: 9, isSignal: true), peakMemory: 0)
     }
 
 #endif

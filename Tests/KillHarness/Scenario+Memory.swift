@@ -83,7 +83,7 @@
             var scenario = Scenario("task-\(name)", marksItself: true, attempts: retries.limit + 1) { world in
                 try world.submit(count, kind: kind, argument: argument, retries: retries)
                 try prepare(world)
-                PoolPhase(world.arena).advance(to: .draining)
+                world.arena.header.phase.advance(to: .draining)
             } operate: { world in
                 var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.supervision.doorbell)
                 guard worker.run(initializer: nil) == 0 else { throw Broken("the worker failed to start") }
@@ -94,8 +94,8 @@
 
         /// Has a worker take a task and die before it begins.
         private static func claim(_ world: World) {
-            let member = Member(arena: world.arena, index: 3)
-            _ = JobRing(arena: world.arena, isRetry: false).claim(by: 3) { member.slot.store(UInt64($0 + 1)) }
+            let member = world.arena.member(3)
+            _ = world.arena.jobs.claim(by: 3) { member.slot.store(SlotNumber(index: $0)) }
         }
 
         static var tasks: [Scenario] {

@@ -100,23 +100,23 @@
             }
         }
 
-        private func slot(of member: Int) -> TaskSlot { TaskSlot(arena: arena, index: 1000 + member) }
+        private func slot(of member: Int) -> TaskSlot { arena.slot(1000 + member) }
 
         /// Makes it look as if a worker was running a task.
         func runTask(by index: Int) {
             let slot = slot(of: index)
             slot.prepare(kind: .portable, function: 0, options: .default)
-            slot.wordCell.store(
-                SlotWord(.claimed, member: index, ticket: Ticket(position: 9, isRetry: false)).rawValue)
-            let member = Member(arena: arena, index: index)
-            member.slot.store(UInt64(slot.index + 1))
-            member.phase.store(UInt64(WorkerFailure.Phase.running.rawValue))
+            slot.word.store(
+                SlotWord(.claimed, member: index, ticket: Ticket(position: 9, isRetry: false)))
+            let member = arena.member(index)
+            member.slot.store(slot.number)
+            member.enter(.running)
         }
 
         /// Makes it look as if that task had ended.
         func endTask(by index: Int) {
             let slot = slot(of: index)
-            slot.wordCell.store(slot.word.with(.done, member: index).rawValue)
+            slot.word.store(slot.word.load().with(.done, member: index))
         }
 
         /// Has the third worker receive items and die.

@@ -136,7 +136,7 @@
         /// Leaves a place whose writer has died.
         func void() throws {
             try leaveUnfilled()
-            Recovery(core.mapping).recover(3, .init(status: 9, peakMemory: 0))
+            Recovery(core.mapping).recover(3, .init(status: EndStatus(number: 9, isSignal: false), peakMemory: 0))
         }
     }
 #endif

@@ -55,7 +55,7 @@
             channel = try core.makeChannel(options)
             victimEnd = try ProcessChannel(channel.reference, membership: victim)
             survivorEnd = try ProcessChannel(channel.reference, membership: survivor)
-            for index in 1...3 { Member(arena: arena, index: index).state = .ready }
+            for index in 1...3 { arena.member(index).state = .ready }
             // Every class that the scenarios use has a chunk, so that runs lie behind them all; see `watchedSize`.
             for membership in [core.membership, victim, survivor] {
                 for sizeClass in [0, 2, SizeClass.segment] {
@@ -107,7 +107,7 @@
 
         /// How many bytes from the arena's start on are watched: all but large blocks, whose bytes are only payload.
         var watchedSize: Int {
-            let last = (0..<arena.layout.chunkCount).last { arena.loadChunk($0).state == .blocks } ?? -1
+            let last = (0..<arena.layout.chunkCount).last { arena.chunk($0).load().state == .blocks } ?? -1
             return arena.chunkOffset(last + 1)
         }
 

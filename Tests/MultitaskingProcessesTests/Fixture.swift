@@ -10,8 +10,8 @@ struct Fixture {
 
     init(workers: Int = 2, slots: Int = 64, chunks: Int = 32) throws {
         mapping = try ArenaMapping.create(ArenaLayout(workers: workers, slotCapacity: slots, chunkCount: chunks))
-        arena.header(ArenaLayout.Header.warmLimit).store(4)
-        arena.header(ArenaLayout.Header.channelCount).store(1)
+        arena.header.warmLimit.store(4)
+        arena.header.channelCount.store(1)
     }
 
     func membership(_ member: Int) -> Membership { Membership(mapping, member: member) }
@@ -47,7 +47,7 @@ struct Fixture {
     func recover(_ member: Int) {
         // Twice: the supervisor may die as well, and its successor begins again.
         for _ in 0..<2 {
-            Recovery(mapping).recover(member, .init(status: CrashRecord.signalFlag | 9, peakMemory: 4096))
+            Recovery(mapping).recover(member, .init(status: EndStatus(number: 9, isSignal: true), peakMemory: 4096))
         }
     }
 }

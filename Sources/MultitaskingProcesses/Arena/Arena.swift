@@ -38,10 +38,6 @@ struct Arena: @unchecked Sendable {
         return unsafe SharedFutex(base + offset)
     }
 
-    /// A word of the header.
-    @inline(__always)
-    func header(_ offset: Int) -> SharedWord { word(offset) }
-
     /// Runs `body` with the bytes at an offset, which must be inside the arena.
     @inline(__always)
     func withBytes<Result>(

@@ -54,17 +54,10 @@ final class ArenaMapping: Sendable {
             close(descriptor)
             throw Refused(refusal: Refusal(.sealFile, -seal), maySucceedSmaller: false)
         }
-        let mapping: ArenaMapping
-        do { mapping = try ArenaMapping(descriptor: descriptor, layout: layout) } catch {
+        do { return try ArenaMapping(descriptor: descriptor, layout: layout) } catch {
             close(descriptor)
             throw error
         }
-        let arena = mapping.arena
-        arena.header(ArenaLayout.Header.workers).store(UInt64(layout.workers))
-        arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(layout.slotCapacity))
-        arena.header(ArenaLayout.Header.chunkCount).store(UInt64(layout.chunkCount))
-        arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
-        return mapping
     }
 
     /// Maps the arena that a descriptor inherited from the client leads to.

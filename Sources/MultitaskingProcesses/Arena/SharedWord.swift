@@ -15,13 +15,16 @@ import Synchronization
 @safe
 struct SharedWord: @unchecked Sendable {
     // SAFETY: made only by `Arena`, inside its mapping and 8-byte aligned; the arena outlives every use because
-    // mappings are only removed in `Arena.deinit`. Zero bytes are a valid Atomic<UInt64>, and all access is atomic.
+    // mappings are only removed in `ArenaMapping.deinit`. Zero bytes are a valid Atomic<UInt64>, and all access is atomic.
     private let pointer: UnsafeMutablePointer<Atomic<UInt64>>
 
     @inline(__always)
     init(_ address: UnsafeMutableRawPointer) {
         unsafe pointer = address.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
+
+    /// Where it is in this process; for tests of the layout.
+    var address: Int { unsafe Int(bitPattern: pointer) }
 
     /// A probe of this word, for as long as the arena lives.
     func probe(mask: UInt64 = .max, value: UInt64) -> CancelProbe {

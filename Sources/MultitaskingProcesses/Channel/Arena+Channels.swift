@@ -1,7 +1,7 @@
 extension Arena {
     /// Calls `body` with every channel that exists.
     func forEachChannel(_ body: (ChannelHeader) -> Void) {
-        let count = min(Int(clamping: header(ArenaLayout.Header.channelCount).load()), ArenaLayout.channelLimit)
+        let count = min(Int(clamping: header.channelCount.load()), ArenaLayout.channelLimit)
         for index in 0..<count {
             let header = ChannelHeader(arena: self, index: index)
             if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
@@ -13,10 +13,10 @@ extension Arena {
     /// - Complexity: O(segments that were ever in use at the same time).
     func forEachSegment(_ body: (Segment) -> Void) {
         for chunk in touchedChunks {
-            let word = loadChunk(chunk)
+            let word = self.chunk(chunk).load()
             guard word.state == .blocks, word.sizeClass == SizeClass.segment else { continue }
             for block in 0..<ArenaLayout.chunkSize / SizeClass.size(SizeClass.segment)
-            where BlockHeader(rawValue: headerWord(chunk: chunk, block: block).load()).state == .used {
+            where blockHeader(chunk: chunk, block: block).load().state == .used {
                 body(Segment(arena: self, offset: chunkOffset(chunk) + block * SizeClass.size(SizeClass.segment)))
             }
         }

@@ -98,6 +98,6 @@ struct ChannelHeader {
     func notifyWatcher() {
         guard watched.loadOrdered() != 0 else { return }
         watched.store(0)
-        Event(arena: arena).signal()
+        arena.event.signal()
     }
 }

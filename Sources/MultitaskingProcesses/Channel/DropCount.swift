@@ -31,7 +31,7 @@ struct DropCount {
     }
 
     private func tell(_ entry: JournalEntry, _ count: UInt64) {
-        _ = entry.segmentCell?.compareExchange(intent(count), JournalEntry.counted)
+        _ = entry.segmentWord?.compareExchange(intent(count), JournalEntry.counted)
     }
 
     private func intent(_ count: UInt64) -> UInt64 { JournalEntry.counting | count << 17 | UInt64(header.index) }

@@ -67,7 +67,7 @@ public final class ProcessCancelSignal: CancelSignal {
     private static func notifyWatcher(of index: Int, in arena: Arena) {
         guard watched(index, in: arena).load() != 0 else { return }
         watched(index, in: arena).store(0)
-        Event(arena: arena).signal()
+        arena.event.signal()
     }
 
     /// Sets the signal and wakes whoever waits for it.

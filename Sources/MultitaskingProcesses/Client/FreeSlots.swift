@@ -30,8 +30,8 @@ final class FreeSlots: Sendable {
     func take(from chain: inout Chain) -> TaskSlot? {
         if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
         guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return takeUnused() }
-        let slot = TaskSlot(arena: arena, index: Int(chain.first - 1))
-        guard slot.word.status == .free else {
+        let slot = arena.slot(Int(chain.first - 1))
+        guard slot.word.load().status == .free else {
             // Somebody has written over the chain: what is left of it is not used again.
             chain.first = 0
             return takeUnused()
@@ -44,13 +44,13 @@ final class FreeSlots: Sendable {
         let index = usedCount.load(ordering: .relaxed)
         guard index < arena.layout.slotCapacity else { return nil }
         usedCount.store(index + 1, ordering: .releasing)
-        arena.header(ArenaLayout.Header.slotCount).store(UInt64(index + 1))
-        return TaskSlot(arena: arena, index: index)
+        arena.header.slotCount.store(UInt64(index + 1))
+        return arena.slot(index)
     }
 
     /// Calls `body` with each slot that has ever served a task; not with what others begin to use meanwhile.
     func forEachUsed(_ body: (TaskSlot) -> Void) {
-        for index in 0..<usedCount.load(ordering: .acquiring) { body(TaskSlot(arena: arena, index: index)) }
+        for index in 0..<usedCount.load(ordering: .acquiring) { body(arena.slot(index)) }
     }
 
     /// Gives a free slot back.

@@ -38,8 +38,8 @@ extension PoolCore {
             throw error
         }
         slot.prepare(kind: .copy, function: 0, copyMember: member, options: options)
-        let copy = Member(arena: arena, index: member)
-        copy.slot.store(UInt64(slot.index + 1))
+        let copy = arena.member(member)
+        copy.slot.store(slot.number)
         copy.enter(.idle)
         copy.endlessWaits.store(0)
         copy.crashTime.store(0)
@@ -48,7 +48,7 @@ extension PoolCore {
         let parent = getpid()
         let nesting = supervision.nesting
         let pid = ForkSafety.fork(
-            named: "mt-copy", serving: copy.phase,
+            named: "mt-copy", serving: copy.phaseWord,
             first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
             child: {
                 mt_set_nesting(nesting)
@@ -86,21 +86,21 @@ extension PoolCore {
         setpgid(0, 0)
         ProcessMark(mapping).set()
         mt_null_stdin()
-        WorkerConfinement(me, LimitsRecord(arena: arena)).noteBaseMemory()
-        var ticket = me.doorbell.load()
-        var status = slot.word.status
+        WorkerConfinement(me, arena.limits).noteBaseMemory()
+        var ticket = me.doorbell.ticket
+        var status = slot.word.load().status
         // The client enqueues the slot after the fork; until then it still reads as free.
         while status == .queued || status == .free {
             me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
             if getppid() != parent { return 1 }
-            ticket = me.doorbell.load()
-            status = slot.word.status
+            ticket = me.doorbell.ticket
+            status = slot.word.load().status
         }
         // Looked at once: a claimed task is queued again if its stand-in dies now, and is this copy's all the same.
         guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, slot: slot)
-            .run(Function.self, word: { slot.word }) { try call(in: environment) }
+            .run(Function.self, word: { slot.word.load() }) { try call(in: environment) }
         fflush(nil)
         return 0
     }
@@ -135,7 +135,7 @@ extension PoolCore {
                 if let free {
                     state.copies[free] = Copy()
                     // Before there can be one, since the supervisor looks no further.
-                    let count = arena.header(ArenaLayout.Header.copyCount)
+                    let count = arena.header.copyCount
                     count.store(max(count.load(), UInt64(free - arena.layout.workers)))
                 }
                 return free
@@ -161,8 +161,8 @@ extension PoolCore {
                 if copy.end == nil { state.copies[member]?.end = Self.reap(copy.pid, block: false) }
                 guard state.copies[member]?.end != nil, !holdsCrash(copy, of: member) else { continue }
                 // The supervisor must have settled it before another one gets its number.
-                guard Member(arena: arena, index: member).state == .left else { continue }
-                Member(arena: arena, index: member).state = .absent
+                guard arena.member(member).state == .left else { continue }
+                arena.member(member).state = .absent
                 state.copies[member] = nil
             }
         }
@@ -171,7 +171,7 @@ extension PoolCore {
     /// Whether the copy's task crashed and its future, which will want to know how, is still held.
     private func holdsCrash(_ copy: Copy, of member: Int) -> Bool {
         guard let slot = copy.slot else { return false }
-        return slot.kind == .copy && slot.copyMember == member && slot.hasEnded && slot.resultKind == .crashed
+        return slot.kind == .copy && slot.copyMember == member && slot.hasEnded && slot.resultKind.load() == .crashed
     }
 
     /// Waits until a copy has ended and says how; nil if nobody knows.

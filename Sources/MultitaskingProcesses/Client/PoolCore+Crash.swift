@@ -8,7 +8,7 @@ extension PoolCore {
     ///
     /// - Throws: what went wrong when it was read.
     func failure(of slot: TaskSlot) throws -> any Error {
-        switch slot.resultKind {
+        switch slot.resultKind.load() {
         case .thrown, .failure: return try reader.read(slot.result) { try $0.decodeError() }
         case .crashed: return crashError(of: slot)
         case .outOfMemory:
@@ -16,7 +16,7 @@ extension PoolCore {
                 .arenaLimitReached,
                 "the pool's shared memory had no room for the task's result; drop finished results, or make the "
                     + "pool with a larger arenaLimit")
-        case .none, .value: return PoolPhase(arena).failure
+        case .none, .value: return arena.header.failure.error
         }
     }
 
@@ -26,24 +26,23 @@ extension PoolCore {
         var status = record.status.load()
         var peakMemory = Int(clamping: record.peakMemory.load())
         let pid = Int32(truncatingIfNeeded: record.pid.load())
-        if status & CrashRecord.clientChildFlag != 0 {
+        if status.contains(.clientChild) {
             let info = endOfCopy(pid)
-            status =
-                info.map { UInt64(UInt32(bitPattern: $0.status)) | ($0.signaled ? CrashRecord.signalFlag : 0) } ?? 0
+            status = info.map { EndStatus(number: $0.status, isSignal: $0.signaled) } ?? []
             peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0
         }
-        let number = Int32(truncatingIfNeeded: status & 0xffff_ffff)
-        let isSignal = status & CrashRecord.signalFlag != 0
-        let isSupervisor = status & CrashRecord.supervisorFlag != 0
+        let number = status.number
+        let isSignal = status.contains(.signal)
+        let isSupervisor = status.contains(.supervisor)
         let remains = (try? unsafe slot.result.withPayload { unsafe CrashRemains($0) }) ?? CrashRemains([])
         let lines = OutputLog.lines(remains.output)
         // What the pool itself has decided to end may have been just about to leave.
-        let isEnded =
-            record.status.load() & (CrashRecord.timeoutFlag | CrashRecord.memoryFlag | CrashRecord.supervisorFlag) != 0
-        let memory = memoryCause(record, isSignal ? number : nil, lines)
+        let decided = record.status.load()
+        let isEnded = !decided.isDisjoint(with: [.timeout, .memory, .supervisor])
+        let memory = memoryCause(decided, isSignal ? number : nil, lines)
         let failure = WorkerFailure(
             pid: pid, worker: Int(clamping: record.member.load()) - 1,
-            phase: WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: record.phase.load())) ?? .running,
+            phase: record.phase,
             signal: isSignal ? number : isEnded ? SIGKILL : nil,
             signalName: unsafe (isSignal ? mt_signal_name(number) : isEnded ? mt_signal_name(SIGKILL) : nil)
                 .map { unsafe String(cString: $0) },
@@ -51,14 +50,14 @@ extension PoolCore {
             memoryCause: memory, lastLines: lines,
             progress: slot.progress, backtrace: CrashArea.backtrace(remains.stack))
         // Before the supervisor's own death: the task was out of time already.
-        if record.status.load() & CrashRecord.timeoutFlag != 0 {
+        if decided.contains(.timeout) {
             return MultitaskingError(
                 .taskTimedOut,
                 "the task ran longer than its timeout and its process was ended; allow more time, or have the task look at "
                     + "its context's isCancelled", cause: failure)
         }
-        if record.status.load() & CrashRecord.memoryFlag != 0 {
-            let limit = LimitsRecord(arena: arena).memory ?? 0
+        if decided.contains(.memory) {
+            let limit = arena.limits.memory ?? 0
             return MultitaskingError(
                 .memoryLimitExceeded,
                 "the task held more than its worker's limit of \(limit) bytes and its process was ended; give it less to do "
@@ -85,12 +84,11 @@ extension PoolCore {
 
     /// Whether too little memory was why a process died, as far as can be told.
     private func memoryCause(
-        _ record: CrashRecord, _ signal: Int32?, _ lines: [String]
+        _ status: EndStatus, _ signal: Int32?, _ lines: [String]
     ) -> WorkerFailure.MemoryCause? {
-        let flags = record.status.load()
-        if flags & CrashRecord.memoryFlag != 0 { return .poolLimit }
+        if status.contains(.memory) { return .poolLimit }
         // What the pool itself has killed needs no other explanation.
-        let isOwnKill = flags & (CrashRecord.timeoutFlag | CrashRecord.supervisorFlag) != 0
+        let isOwnKill = !status.isDisjoint(with: [.timeout, .supervisor])
         guard let signal, !isOwnKill else { return nil }
         if signal == SIGKILL { return systemKills.hasKilledSinceLastAsked() ? .systemKill : nil }
         let isRefused = lines.contains { line in Self.refusals.contains { line.contains($0) } }

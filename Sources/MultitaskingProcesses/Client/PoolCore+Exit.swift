@@ -8,7 +8,7 @@ extension PoolCore: PoolAtExit {
     var workLeft: WorkLeft {
         var left = WorkLeft(running: 0, queued: 0)
         freeSlots.forEachUsed { slot in
-            let word = slot.word
+            let word = slot.word.load()
             if word.status == .queued || word.isHeldBySupervisor {
                 left.queued += 1
             } else if word.isClaimed {
@@ -32,7 +32,7 @@ extension PoolCore: PoolAtExit {
         var isStuck = true
         var hasTasks = false
         freeSlots.forEachUsed { slot in
-            let word = slot.word
+            let word = slot.word.load()
             guard word.isClaimed else { return }
             hasTasks = true
             guard word.status == .claimed, !word.isHeldBySupervisor, let member = runner(of: slot, word) else {
@@ -58,16 +58,16 @@ extension PoolCore: PoolAtExit {
     func cutOff() { shutdown(.kill) }
 
     private var runners: [Member] {
-        let copies = Int(clamping: arena.header(ArenaLayout.Header.copyCount).load())
+        let copies = Int(clamping: arena.header.copyCount.load())
         let last = arena.layout.workers + min(copies, ArenaLayout.copyLimit)
-        return (1...last).map { Member(arena: arena, index: $0) }
+        return (1...last).map { arena.member($0) }
     }
 
     /// Whoever runs the task of a claimed slot; nil if that cannot be.
     private func runner(of slot: TaskSlot, _ word: SlotWord) -> Member? {
         let index = slot.kind == .copy ? slot.copyMember : word.member
         guard (1...arena.layout.workers + ArenaLayout.copyLimit).contains(index) else { return nil }
-        return Member(arena: arena, index: index)
+        return arena.member(index)
     }
 
     /// The nanoseconds that a process has had on processors; 0 if it cannot be asked.

@@ -33,7 +33,7 @@ extension PoolCore {
             objects.withLock { $0.channels.giveBack(index) }
             throw error
         }
-        let count = arena.header(ArenaLayout.Header.channelCount)
+        let count = arena.header.channelCount
         count.store(max(count.load(), UInt64(index + 1)))
         header.state.store(serial << 8 | ChannelHeader.liveFlag)
         return ProcessChannel(membership: membership, index: index, serial: serial) { [self] in release(queue) }

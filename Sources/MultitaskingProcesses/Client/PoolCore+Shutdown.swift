@@ -4,7 +4,7 @@ import Synchronization
 
 extension PoolCore {
     /// Whether SIGINT is ending the pool.
-    var isInterrupted: Bool { arena.header(ArenaLayout.Header.interruptDeadline).load() != 0 }
+    var isInterrupted: Bool { arena.header.interruptDeadline.load() != 0 }
 
     func shutdown(_ mode: ShutdownMode) {
         guard isOwn else { return }
@@ -56,12 +56,12 @@ extension PoolCore {
     func beginShutdown(_ mode: ShutdownMode) {
         switch mode {
         case .drain:
-            PoolPhase(arena).advance(to: .draining)
+            arena.header.phase.advance(to: .draining)
         case .cancelQueued:
-            PoolPhase(arena).advance(to: .draining)
+            arena.header.phase.advance(to: .draining)
             supervision.endAllQueued(as: .cancelled)
         case .kill:
-            PoolPhase(arena).advance(to: .killing)
+            arena.header.phase.advance(to: .killing)
             supervision.endAllQueued(as: .cancelled)
         }
         idle.wakeAll()

@@ -87,7 +87,7 @@ extension PoolCore {
     /// Puts a prepared slot into the ring and wakes a worker; gives the slot back if that is not possible.
     func enqueue(_ slot: TaskSlot) throws {
         do {
-            try state.withLock { try push(slot, &$0) { jobs.push(slot, from: slot.word, room: &$0) } }
+            try state.withLock { try push(slot, &$0) { jobs.push(slot, from: slot.word.load(), room: &$0) } }
         } catch {
             releaseSlot(slot)
             throw error
@@ -108,12 +108,12 @@ extension PoolCore {
     private func wakeWorker(for slot: TaskSlot) {
         fence()
         if !idle.isSearched, !willBeFound(slot), !idle.wakeSleeping(),
-            arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0
+            arena.header.absentWorkers.loadRelaxed() > 0
         {
             askForWorker()
         }
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
-        let phase = PoolPhase(arena).value
+        let phase = arena.header.phase.load()
         if phase == .broken || phase == .killing || phase == .draining && isInterrupted { endQueued(slot, phase) }
     }
 
@@ -123,11 +123,11 @@ extension PoolCore {
     /// one takes longer than this, and then three processes share two cores.
     private func willBeFound(_ slot: TaskSlot) -> Bool {
         let sleeping = idle.parkedCount
-        let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
+        let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
         guard sleeping > 0, sleeping &+ absent < arena.layout.workers, jobs.count <= 1 else { return false }
         for _ in 0..<24 {
             mt_pause()
-            if idle.isSearched || slot.word.status != .queued { return true }
+            if idle.isSearched || slot.word.load().status != .queued { return true }
         }
         return false
     }
@@ -137,11 +137,11 @@ extension PoolCore {
     /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor
     /// has yet to clear it, and looks at the queue after that.
     private func askForWorker() {
-        if arena.header(ArenaLayout.Header.growth).compareExchange(0, 1) { supervision.ringDoorbell() }
+        if arena.header.growth.compareExchange(0, 1) { supervision.ringDoorbell() }
     }
 
-    private func endQueued(_ slot: TaskSlot, _ phase: PoolPhase.Value) {
-        let word = slot.word
+    private func endQueued(_ slot: TaskSlot, _ phase: PoolPhase) {
+        let word = slot.word.load()
         guard word.status == .queued else { return }
         slot.end(from: word, as: phase == .broken ? .done : .cancelled)
     }
@@ -178,10 +178,10 @@ extension PoolCore {
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
-        if slot.kind == .copy, slot.word.status != .done || slot.resultKind == .none { endCopy(of: slot) }
+        if slot.kind == .copy, slot.word.load().status != .done || slot.resultKind.load() == .none { endCopy(of: slot) }
         slot.arguments.release(to: membership.heap)
         slot.result.release(to: membership.heap)
-        slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
+        slot.word.store(slot.word.load().with(.free, member: 0))
         freeSlots.giveBack(slot)
     }
 

@@ -64,21 +64,20 @@ final class PoolCore: Sendable {
         }
         let mapping = try ArenaPlan(workers: workers, asked: arenaLimit).makeArena()
         let arena = mapping.arena
-        arena.header(ArenaLayout.Header.clientPid).store(UInt64(getpid()))
-        arena.header(ArenaLayout.Header.spinningCores).store(UInt64(SpinningCores.count))
-        arena.header(ArenaLayout.Header.compression).store(compression.rawValue)
-        LimitsRecord(arena: arena).store(limits)
+        arena.header.spinningCores.store(UInt64(SpinningCores.count))
+        arena.header.compression.store(compression.rawValue)
+        arena.limits.store(limits)
         backtraces.store(in: arena)
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
-        arena.header(ArenaLayout.Header.warmLimit).store(UInt64(min(256, arena.layout.chunkCount / 4)))
+        arena.header.warmLimit.store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
         self.captures = captures
         self.arena = arena
         let membership = Membership(mapping, member: ArenaLayout.client)
         self.membership = membership
         reader = membership.makeReader()
-        jobs = JobRing(arena: arena, isRetry: false)
-        idle = IdleWorkers(arena: arena)
+        jobs = arena.jobs
+        idle = arena.idleWorkers
         freeSlots = FreeSlots(arena: arena)
         let supervision = try Supervision(mapping, slots: freeSlots)
         self.supervision = supervision
@@ -101,9 +100,9 @@ final class PoolCore: Sendable {
             throw MultitaskingError(
                 .shutDown, "this pool belongs to the parent process; make a pool of your own inside the task")
         }
-        switch PoolPhase(arena).value {
+        switch arena.header.phase.load() {
         case .running: return
-        case .broken: throw PoolPhase(arena).failure
+        case .broken: throw arena.header.failure.error
         case .draining, .killing:
             throw Self.isShutDown
         }
@@ -112,7 +111,7 @@ final class PoolCore: Sendable {
     var workerProcessIDs: [Int32] {
         // The caller may signal them, so none is among them that only a task says is one.
         let mark = ProcessMark(mapping)
-        return (1...arena.layout.workers).map { Member(arena: arena, index: $0) }
+        return (1...arena.layout.workers).map { arena.member($0) }
             .filter { $0.state == .ready || $0.state == .starting }
             .compactMap(\.process).filter(mark.isMember)
     }

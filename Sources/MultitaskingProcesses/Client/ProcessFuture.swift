@@ -49,7 +49,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         lock.withLock { _ in
             if isSettled.load(ordering: .relaxed) { return wasCancelled ? .cancelled : .done }
             if slot.expireIfDue() { return .done }
-            let word = slot.word
+            let word = slot.word.load()
             switch word.status {
             case .free, .queued: return .queued
             case .claimed where word.isHeldBySupervisor: return .queued
@@ -86,9 +86,9 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     private func settle() -> Bool {
         if isSettled.load(ordering: .relaxed) { return true }
         _ = slot.expireIfDue()
-        switch slot.word.status {
+        switch slot.word.load().status {
         case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return false
-        case .done where slot.resultKind == .value: unsafe settled = readValue()
+        case .done where slot.resultKind.load() == .value: unsafe settled = readValue()
         case .done, .cancelled, .expired: unsafe settled = settlementWithoutValue()
         }
         isSettled.store(true, ordering: .releasing)
@@ -104,7 +104,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
 
     @inline(never)
     private func settlementWithoutValue() -> Settled {
-        switch slot.word.status {
+        switch slot.word.load().status {
         case .cancelled: return Settlement(.cancelled)
         case .expired: return failure(Self.expired)
         default: do { return failure(try core.failure(of: slot)) } catch { return failure(error) }
@@ -182,13 +182,13 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     func cancel(force: Bool) -> Bool {
         lock.withLock { _ in
             if isSettled.load(ordering: .relaxed) { return wasCancelled }
-            let word = slot.word
+            let word = slot.word.load()
             if word.status == .cancelled { return true }
             if word.status == .queued, slot.end(from: word, as: .cancelled) {
                 slot.wakeCopy()
                 return true
             }
-            guard force, slot.word.isClaimed else { return false }
+            guard force, slot.word.load().isClaimed else { return false }
             slot.orders.askForEnd()
             core.supervision.ringDoorbell()
             return true

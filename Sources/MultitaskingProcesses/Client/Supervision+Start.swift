@@ -27,7 +27,6 @@ extension Supervision {
     func launch(
         _ method: StartMethod, initializer: WorkerInitializer?, _ state: inout State
     ) throws(MultitaskingError) {
-        healHeader()
         let link = try SupervisorLink()
         defer { link.closeOtherEnd() }
         let pid: pid_t
@@ -79,14 +78,6 @@ extension Supervision {
         // SAFETY: the arguments are there as long as this process, and are copied by the system.
         return unsafe mt_spawn_supervisor(
             &orders, mapping.descriptor, doorbell, clientPidfd, link.ends, CommandLine.unsafeArgv, CommandLine.argc)
-    }
-
-    /// Writes once more what says how large the pool is, in case a task has written over it.
-    private func healHeader() {
-        arena.header(ArenaLayout.Header.workers).store(UInt64(arena.layout.workers))
-        arena.header(ArenaLayout.Header.slotCapacity).store(UInt64(arena.layout.slotCapacity))
-        arena.header(ArenaLayout.Header.chunkCount).store(UInt64(arena.layout.chunkCount))
-        arena.header(ArenaLayout.Header.magic).store(ArenaLayout.magic)
     }
 
     private func runForked(_ supervisor: consuming Supervisor) -> Int32 {

@@ -103,7 +103,7 @@ final class Supervision: Sendable {
     /// Adds a function to the function table.
     func add(_ address: FunctionAddress, typeName: String, attachment: [UInt8] = []) throws -> Int {
         try functions.withLock {
-            try FunctionTable(arena: arena).add(address, typeName: typeName, attachment: attachment, to: &$0)
+            try arena.functions.add(address, typeName: typeName, attachment: attachment, to: &$0)
         }
     }
 
@@ -115,12 +115,12 @@ final class Supervision: Sendable {
             let name = FunctionTypeName(of: WorkerInitializer.self)
         {
             let index = try add(address, typeName: name.mangled)
-            arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
+            arena.header.initializer.store(UInt64(index + 1))
         } else if chosen == .spawn {
             let index = try functions.withLock {
-                try FunctionTable(arena: arena).add(capturing: initializer, to: &$0)
+                try arena.functions.add(capturing: initializer, to: &$0)
             }
-            arena.header(ArenaLayout.Header.initializer).store(UInt64(index + 1))
+            arena.header.initializer.store(UInt64(index + 1))
         }
         try state.withLock { state in
             state.method = chosen
@@ -162,12 +162,12 @@ final class Supervision: Sendable {
             continueIfStopped(&state, now)
             restartIfDead(&state)
             giveUpIfUnproven(&state)
-            if let notice = PoolPhase(arena).newNotice {
+            if let notice = arena.header.failure.newNotice {
                 Logger.processes.warning(
                     "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
             }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
-            if !JobRing(arena: arena, isRetry: false).isEmpty { IdleWorkers(arena: arena).wakeSleeping() }
+            if !arena.jobs.isEmpty { arena.idleWorkers.wakeSleeping() }
         }
     }
 
@@ -178,7 +178,7 @@ final class Supervision: Sendable {
         state.pidfd = -1
         // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD
         // or reaps all children itself takes the exit code from us.
-        if arena.header(ArenaLayout.Header.supervisorPid).load() == ArenaLayout.supervisorHasEnded {
+        if arena.header.supervisorPid.load() == HeaderRecord.supervisorHasEnded {
             state.isGone = true
             closeChannels()
             return
@@ -187,14 +187,14 @@ final class Supervision: Sendable {
         if state.refusedSince == nil {
             if !Self.isFromOutside(signal), let obstacle = Self.proofMissing(&state) {
                 // Another run of a program that is no supervisor would end like this one.
-                PoolPhase.reportEnd(with: obstacle, in: arena)
+                arena.header.failure.reportEnd(with: obstacle)
                 return giveUp(&state)
             }
             noteDeath(&state, signal, now)
         }
         guard state.shortLives < Self.supervisorAttempts else {
-            PoolPhase.reportEnd(
-                with: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"), in: arena)
+            arena.header.failure.reportEnd(
+                with: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"))
             return giveUp(&state)
         }
         // Threads may have started since, so the new one is forked only where that is safe still.
@@ -209,7 +209,7 @@ final class Supervision: Sendable {
             let since = state.refusedSince ?? now
             state.refusedSince = since
             guard error.code != .systemError || now - since > Self.restartPatience else { return }
-            PoolPhase.reportEnd(with: error, in: arena)
+            arena.header.failure.reportEnd(with: error)
             giveUp(&state)
         }
     }
@@ -254,20 +254,20 @@ final class Supervision: Sendable {
         waitForExit(duplicate(state.pidfd))
         var signal: Int32 = 0
         _ = unsafe mt_pidfd_has_ended(state.pidfd, &signal)
-        PoolPhase.reportEnd(with: obstacle, in: arena)
+        arena.header.failure.reportEnd(with: obstacle)
         giveUp(&state)
     }
 
     /// Ends the pool without a supervisor.
     private func giveUp(_ state: inout State) {
-        PoolPhase(arena).advance(to: .broken)
+        arena.header.phase.advance(to: .broken)
         // ORDERING: the client queues a task, then looks at the phase. It sees that, or this sees the task.
         fence()
         state.isGone = true
         endAllQueued(as: .done)
         endAllClaimed()
         // The workers die with their supervisor, and nobody else says so any more.
-        for member in 1...arena.layout.workers { Member(arena: arena, index: member).state = .absent }
+        for member in 1...arena.layout.workers { arena.member(member).state = .absent }
         ProcessMark(mapping).killAll(sparesLiving: true)
         closeChannels()
     }
@@ -306,7 +306,7 @@ final class Supervision: Sendable {
     /// Ends every task that no worker has claimed.
     func endAllQueued(as status: SlotWord.Status) {
         slots.forEachUsed { slot in
-            let word = slot.word
+            let word = slot.word.load()
             guard word.status == .queued, slot.end(from: word, as: status) else { return }
             slot.wakeCopy()
         }
@@ -322,14 +322,14 @@ final class Supervision: Sendable {
         waitForExit(duplicate(state.pidfd))
         var signal: Int32 = 0
         guard unsafe mt_pidfd_has_ended(state.pidfd, &signal) else { return }
-        PoolPhase.reportEnd(with: PoolCore.isShutDown, in: arena)
+        arena.header.failure.reportEnd(with: PoolCore.isShutDown)
         giveUp(&state)
     }
 
     /// Ends every task that a worker had, when there is nobody left to do it.
     private func endAllClaimed() {
         slots.forEachUsed { slot in
-            let word = slot.word
+            let word = slot.word.load()
             if word.isClaimed { slot.end(from: word, as: .done) }
         }
     }

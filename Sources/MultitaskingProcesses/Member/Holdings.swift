@@ -78,6 +78,6 @@ final class Holdings: Sendable {
                 }
             }
         }
-        Member(arena: membership.arena, index: membership.member).holds.store(0)
+        membership.arena.member(membership.member).holds.store(0)
     }
 }

@@ -38,8 +38,8 @@ final class Membership: @unchecked Sendable {
         self.environment = environment
         arena = mapping.arena
         unsafe currentMember = member
-        compression = CompressionPolicy(rawValue: arena.header(ArenaLayout.Header.compression).load())
-        spinTime = LimitsRecord(arena: arena).spinTime
+        compression = CompressionPolicy(rawValue: arena.header.compression.load())
+        spinTime = arena.limits.spinTime
         unsafe currentHeap = Heap(arena: arena, member: member)
         unsafe currentJournal = Journal(arena: arena, member: member)
     }
@@ -104,7 +104,7 @@ final class Membership: @unchecked Sendable {
     /// Says that places name this member from now on that the supervisor must look for if it dies.
     @inline(__always)
     func noteHolding() {
-        let holds = Member(arena: arena, index: member).holds
+        let holds = arena.member(member).holds
         if holds.loadRelaxed() == 0 { holds.store(1) }
     }
 

@@ -41,9 +41,9 @@ extension Membership {
     /// Whether there is a core on which this process can spin without being in anybody's way.
     var maySpin: Bool {
         guard spinTime > 0 else { return false }
-        let absent = Int(clamping: arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed())
+        let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
         let workers = arena.layout.workers &- absent
-        let parked = IdleWorkers(arena: arena).parkedCount
+        let parked = arena.idleWorkers.parkedCount
         return workers &- parked &+ (isClient ? 1 : 0) <= SpinningCores.count
     }
 
@@ -83,7 +83,7 @@ extension Membership {
             PoolIdentity.current?.beginEndlessWait()
             return
         }
-        Member(arena: arena, index: member).beginEndlessWait()
+        arena.member(member).beginEndlessWait()
     }
 
     /// The end of what `beginSleep(until:)` began.
@@ -93,7 +93,7 @@ extension Membership {
             PoolIdentity.current?.endEndlessWait()
             return
         }
-        Member(arena: arena, index: member).endEndlessWait()
+        arena.member(member).endEndlessWait()
     }
 
     /// Repeats `attempt` until it gives a value or the deadline passes, sleeping on `queue` in between.

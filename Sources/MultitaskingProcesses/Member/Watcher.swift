@@ -30,8 +30,8 @@ final class Watcher: Sendable {
 
     init(_ mapping: ArenaMapping, member: Int, idle: @escaping @Sendable () -> Void) {
         self.mapping = mapping
-        self.member = Member(arena: mapping.arena, index: member)
-        event = Event(arena: mapping.arena)
+        self.member = mapping.arena.member(member)
+        event = mapping.arena.event
         self.idle = idle
     }
 

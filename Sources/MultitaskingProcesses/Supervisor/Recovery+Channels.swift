@@ -8,10 +8,10 @@ extension Recovery {
         let block = entry.block
         guard !block.isNone else { return }
         // A result: it stays if the task's end was published with it.
-        let index = Int(clamping: member.slot.load()) - 1
-        if index >= 0, index < arena.layout.slotCapacity {
-            let slot = TaskSlot(arena: arena, index: index)
-            if slot.word.status == .done, slot.result.block == block { return }
+        if let slot = arena.slot(member.slot.load()), slot.word.load().status == .done,
+            slot.result.block.load() == block
+        {
+            return
         }
         arena.free(block, by: member.index)
     }
@@ -35,7 +35,7 @@ extension Recovery {
             // Last: it says that all this is done. Once more is once too often, if the segment serves again.
             if !isGone { queue.leaveVoid(cell, number: number) } else { retireIfConsumed(segment, number, queue) }
         case .reading where isMine, .settling where isMine:
-            arena.free(cell.payload.block, by: member.index)
+            arena.free(cell.payload.block.load(), by: member.index)
             queue.moveHead(past: position)
             DropCount(header: header).add(for: entry)
             queue.finish(cell, in: segment, index: index, number: number)
@@ -48,7 +48,7 @@ extension Recovery {
             // Published: its sender may not have moved the tail. Or never claimed: then the block is still its own.
             let isOfThatTime = word.tag == queue.tag(number)
             if isOfThatTime, word.state != .free { _ = header.tail.compareExchange(position, position &+ 1) }
-            if !isOfThatTime || cell.payload.block != entry.block { arena.free(entry.block, by: member.index) }
+            if !isOfThatTime || cell.payload.block.load() != entry.block { arena.free(entry.block, by: member.index) }
         }
     }
 
@@ -109,10 +109,8 @@ extension Recovery {
 
     /// Whether the member had begun a task and not ended it.
     private func isInTask(_ member: Member) -> Bool {
-        let index = Int(clamping: member.slot.load()) - 1
-        guard index >= 0, index < arena.layout.slotCapacity else { return false }
-        let slot = TaskSlot(arena: arena, index: index)
-        let word = slot.word
+        guard let slot = arena.slot(member.slot.load()) else { return false }
+        let word = slot.word.load()
         guard member.index > arena.layout.workers else { return word.isClaimed && word.member == member.index }
         return slot.kind == .copy && slot.copyMember == member.index && (word.isClaimed || word.status == .queued)
     }

@@ -15,19 +15,19 @@ struct Recovery {
 
     /// How a member ended.
     struct End {
-        var status: UInt64
+        var status: EndStatus
         var peakMemory: Int64
 
         /// The supervisor died and took its workers with it.
-        static let withSupervisor = End(status: CrashRecord.supervisorFlag, peakMemory: 0)
+        static let withSupervisor = End(status: .supervisor, peakMemory: 0)
         /// The client's own child: only the client can learn how it ended.
-        static let clientChild = End(status: CrashRecord.clientChildFlag, peakMemory: 0)
+        static let clientChild = End(status: .clientChild, peakMemory: 0)
 
         /// The status of a worker that said which signal it was dying of, and was killed because that took too long.
-        fileprivate func status(dyingOf member: Member) -> UInt64 {
+        fileprivate func status(dyingOf member: Member) -> EndStatus {
             let signal = member.crashSignal.load()
-            let wasKilled = status & ~CrashRecord.timeoutFlag == UInt64(SIGKILL) | CrashRecord.signalFlag
-            return wasKilled && signal < 65 ? signal | CrashRecord.signalFlag : status
+            let wasKilled = status.subtracting(.timeout) == EndStatus(number: SIGKILL, isSignal: true)
+            return wasKilled && signal < 65 ? EndStatus(number: Int32(signal), isSignal: true) : status
         }
     }
 
@@ -36,7 +36,7 @@ struct Recovery {
     /// - Returns: its task if it is to be run again; the supervisor holds it now.
     @discardableResult
     func recover(_ index: Int, _ end: End) -> TaskSlot? {
-        let member = Member(arena: arena, index: index)
+        let member = arena.member(index)
         // The inner entries first: recovering the others uses them again.
         for entry in (0..<Member.journalEntries).reversed() { recover(member.journal(entry), of: member) }
         // Before its task is settled: what goes back depends on whether the task has ended.
@@ -44,10 +44,10 @@ struct Recovery {
         let retry = settleTask(of: member, end)
         arena.releaseRuns(of: index)
         if index <= arena.layout.workers {
-            let idle = IdleWorkers(arena: arena)
+            let idle = arena.idleWorkers
             idle.remove(index)
             // The dead may have been woken for a job it never claimed.
-            if !JobRing(arena: arena, isRetry: false).isEmpty || !JobRing(arena: arena, isRetry: true).isEmpty {
+            if !arena.jobs.isEmpty || !arena.retries.isEmpty {
                 idle.wakeOne()
             }
         }
@@ -58,25 +58,23 @@ struct Recovery {
     // MARK: The task
 
     private func settleTask(of member: Member, _ end: End) -> TaskSlot? {
-        defer { member.slot.store(0) }
-        let index = Int(clamping: member.slot.load()) - 1
-        guard index >= 0, index < arena.layout.slotCapacity else { return nil }
-        let slot = TaskSlot(arena: arena, index: index)
-        let word = slot.word
+        defer { member.slot.store(.none) }
+        guard let slot = arena.slot(member.slot.load()) else { return nil }
+        let word = slot.word.load()
         let isCopy = member.index > arena.layout.workers
         let isMine =
             isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
         guard isMine else { return nil }
         switch word.status {
         case .claimed:
-            let hasBegun = isCopy || WorkerFailure.Phase(rawValue: UInt8(member.phase.load() & 0xff)) != .idle
+            let hasBegun = isCopy || member.phase != .idle
             guard hasBegun else {
                 _ = retries.push(slot, from: word)
                 return nil
             }
             if !isCopy, slot.orders.retriesCrash {
                 let held = word.with(.claimed, member: ArenaLayout.supervisor)
-                return slot.wordCell.compareExchange(word.rawValue, held.rawValue) ? slot : nil
+                return slot.word.compareExchange(word, held) ? slot : nil
             }
             fail(slot, word, member, end)
         case .condemnedByTimeout where !isCopy && slot.kind == .portable && member.crashedInTime:
@@ -84,7 +82,7 @@ struct Recovery {
         case .condemnedByTimeout where isCopy || slot.kind == .portable,
             .condemnedByMemory where isCopy || slot.kind == .portable:
             var end = end
-            end.status |= word.status == .condemnedByMemory ? CrashRecord.memoryFlag : CrashRecord.timeoutFlag
+            end.status.insert(word.status == .condemnedByMemory ? .memory : .timeout)
             fail(slot, word, member, end)
         case .condemnedByCancel where isCopy || slot.kind == .portable:
             slot.end(from: word, as: .cancelled)
@@ -92,11 +90,11 @@ struct Recovery {
             // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for
             // another task.
             let held = word.with(.claimed, member: member.index)
-            if slot.wordCell.compareExchange(word.rawValue, held.rawValue) {
+            if slot.word.compareExchange(word, held) {
                 fail(slot, held, member, end)
             } else {
                 // A worker may have claimed it to stand in for the copy, and waits for the task's end.
-                let now = slot.word
+                let now = slot.word.load()
                 if now.status == .claimed, now.ticket == word.ticket { fail(slot, now, member, end) }
             }
         case .done, .cancelled, .expired:
@@ -109,13 +107,13 @@ struct Recovery {
         return nil
     }
 
-    private var retries: JobRing { JobRing(arena: arena, isRetry: true) }
+    private var retries: JobRing { arena.retries }
 
     /// Ends a task as crashed that the dead, or who stood in for it, has claimed: `word` says so, and nobody else ends
     /// it.
     private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
         // A result that came too late has been stored, and the journal does not name it any more.
-        arena.free(slot.result.block, by: member.index)
+        arena.free(slot.result.block.load(), by: member.index)
         slot.result.clear()
         let journal = member.journal(0)
         defer { journal.clear() }
@@ -123,7 +121,7 @@ struct Recovery {
         let record = slot.crashRecord
         record.pid.store(member.pid.load())
         record.member.store(UInt64(member.index))
-        record.phase.store(member.phase.load())
+        record.phase = member.phase ?? .running
         record.status.store(member.crashTime.load() == 0 ? end.status : end.status(dyingOf: member))
         record.peakMemory.store(UInt64(max(0, end.peakMemory)))
         slot.finish(from: word, as: .crashed)

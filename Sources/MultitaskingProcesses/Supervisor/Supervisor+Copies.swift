@@ -9,9 +9,9 @@ extension Supervisor {
     /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
     mutating func watchCopies() {
         // Most pools have none, and these members are many pages.
-        let count = min(Int(clamping: arena.header(ArenaLayout.Header.copyCount).load()), ArenaLayout.copyLimit)
+        let count = min(Int(clamping: arena.header.copyCount.load()), ArenaLayout.copyLimit)
         for index in (arena.layout.workers + 1)..<(arena.layout.workers + 1 + count) {
-            let member = Member(arena: arena, index: index)
+            let member = arena.member(index)
             guard copies[index] == nil, member.state == .ready else { continue }
             if let (pidfd, pid) = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: true) {
                 copies[index] = Copy(pid: pid, pidfd: pidfd)
@@ -24,7 +24,7 @@ extension Supervisor {
     mutating func copyEnded(_ index: Int) {
         // One that has ended before it was watched is known by what the memory says, unless that names another's
         // process.
-        let claimed = Member(arena: arena, index: index).process.flatMap { knows($0) ? nil : $0 }
+        let claimed = arena.member(index).process.flatMap { knows($0) ? nil : $0 }
         let copy = copies.removeValue(forKey: index)
         if let copy { close(copy.pidfd) }
         closeGauge(of: index)
@@ -32,8 +32,8 @@ extension Supervisor {
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil
         dying[index] = nil
-        Member(arena: arena, index: index).state = .left
-        Event(arena: arena).signal()
+        arena.member(index).state = .left
+        arena.event.signal()
     }
 
     /// Whether a process is a worker or copy that this process watches.

@@ -20,7 +20,7 @@ extension Supervisor {
     }
 
     private mutating func endDying(_ index: Int, _ pidfd: Int32) -> Int64 {
-        guard Member(arena: arena, index: index).crashTime.load() != 0 else { return .max }
+        guard arena.member(index).crashTime.load() != 0 else { return .max }
         let now = monotonicNanoseconds()
         // The member's own word for it is only believed as far as this.
         let since = dying[index] ?? now

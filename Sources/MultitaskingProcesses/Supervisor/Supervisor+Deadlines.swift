@@ -35,17 +35,16 @@ extension Supervisor {
 
     /// Begins to end the task of a worker if it is time; when it will be.
     private mutating func beginLadder(_ index: Int, now: Int64) -> Int64 {
-        let member = Member(arena: arena, index: index)
+        let member = arena.member(index)
         let number = member.slot.load()
-        guard number > 0, number <= arena.layout.slotCapacity else { return .max }
-        let slot = TaskSlot(arena: arena, index: Int(number - 1))
-        let word = slot.word
+        guard let slot = arena.slot(number) else { return .max }
+        let word = slot.word.load()
         guard word.status == .claimed, word.member == index, !isDying(slot, index) else { return .max }
         let deadline = Int64(clamping: member.deadline.load())
         let requests = slot.orders.requests
         let isForced = requests.isEndAskedFor
         // Both were the same before and after, so what was read in between is this task's.
-        guard slot.word == word, member.slot.load() == number else { return now }
+        guard slot.word.load() == word, member.slot.load() == number else { return now }
         guard isForced || deadline != 0 else { return .max }
         guard isForced || now >= deadline else { return deadline }
         guard slot.orders.requestEnd(after: requests) else { return now }
@@ -58,7 +57,7 @@ extension Supervisor {
     private mutating func climb(_ ladder: Ladder, of index: Int, now: Int64) -> Int64 {
         var ladder = ladder
         let condemned = ladder.word.with(ladder.reason, member: ladder.word.member)
-        guard ladder.slot.word == (ladder.step == .asked ? ladder.word : condemned) else {
+        guard ladder.slot.word.load() == (ladder.step == .asked ? ladder.word : condemned) else {
             ladders[index] = nil
             return now
         }
@@ -68,7 +67,7 @@ extension Supervisor {
         switch ladder.step {
         case .asked:
             // From here on the task cannot finish any more: either this or its own end comes first.
-            guard ladder.slot.wordCell.compareExchange(ladder.word.rawValue, condemned.rawValue) else { return now }
+            guard ladder.slot.word.compareExchange(ladder.word, condemned) else { return now }
             _ = send(SIGTERM, to: ladder, of: index)
             ladder.step = .terminated
         case .terminated:

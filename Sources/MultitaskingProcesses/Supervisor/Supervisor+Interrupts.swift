@@ -4,15 +4,15 @@ import MultitaskingSystem
 // Ending the pool because the client was interrupted: at once what has not begun, after a while what has.
 
 extension Supervisor {
-    private var interruptDeadline: SharedWord { arena.header(ArenaLayout.Header.interruptDeadline) }
+    private var interruptDeadline: SharedWord { arena.header.interruptDeadline }
 
     /// The client was told to end.
     func beInterrupted() {
-        let grace = Int64(clamping: arena.header(ArenaLayout.Header.interruptGrace).load())
+        let grace = Int64(clamping: arena.header.interruptGrace.load())
         let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
         guard interruptDeadline.compareExchange(0, end) else { return }
-        PoolPhase(arena).advance(to: .draining)
-        IdleWorkers(arena: arena).wakeAll()
+        arena.header.phase.advance(to: .draining)
+        arena.idleWorkers.wakeAll()
     }
 
     /// Goes on with the end of an interrupted pool; when to look again.
@@ -23,12 +23,10 @@ extension Supervisor {
         fence()
         settleQueuedTasks()
         for index in 1..<workers.count where workers[index] != nil {
-            let number = Member(arena: arena, index: index).slot.load()
-            guard number > 0, number <= arena.layout.slotCapacity else { continue }
-            TaskSlot(arena: arena, index: Int(number - 1)).orders.requestEnd()
+            arena.slot(arena.member(index).slot.load())?.orders.requestEnd()
         }
         guard monotonicNanoseconds() >= Int64(clamping: end) else { return Int64(clamping: end) }
-        PoolPhase(arena).advance(to: .killing)
+        arena.header.phase.advance(to: .killing)
         return .max
     }
 

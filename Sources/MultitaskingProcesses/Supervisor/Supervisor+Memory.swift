@@ -13,7 +13,7 @@ extension Supervisor {
     ///
     /// While all are idle nobody looks: a worker that begins a task then rings.
     mutating func watchMemory() -> Int64 {
-        let watch = arena.header(ArenaLayout.Header.memoryWatch)
+        let watch = arena.header.memoryWatch
         let now = monotonicNanoseconds()
         guard now >= nextGauging || watch.load() == 0 else { return nextGauging }
         watch.store(1)
@@ -32,17 +32,17 @@ extension Supervisor {
     }
 
     private var hasBusyWorker: Bool {
-        (1..<workers.count).contains { workers[$0] != nil && isBusy(Member(arena: arena, index: $0)) }
+        (1..<workers.count).contains { workers[$0] != nil && isBusy(arena.member($0)) }
     }
 
-    private func isBusy(_ member: Member) -> Bool { member.slot.load() != 0 || isInitializing(member) }
+    private func isBusy(_ member: Member) -> Bool { !member.slot.load().isNone || isInitializing(member) }
 
     private func isInitializing(_ member: Member) -> Bool {
-        member.phase.load() == UInt64(WorkerFailure.Phase.initializing.rawValue)
+        member.phase == .initializing
     }
 
     private mutating func gauge(_ index: Int) {
-        let member = Member(arena: arena, index: index)
+        let member = arena.member(index)
         let task = task(of: member)
         let holder = task.map { $0.slot.kind == .copy ? $0.slot.copyMember : index } ?? index
         guard let held = heldMemory(holder) else { return }
@@ -50,7 +50,7 @@ extension Supervisor {
         if isTooMuch, let (slot, word) = task {
             // From here on the task cannot finish any more: either this or its own end comes first.
             let condemned = word.with(.condemnedByMemory, member: word.member)
-            guard slot.wordCell.compareExchange(word.rawValue, condemned.rawValue),
+            guard slot.word.compareExchange(word, condemned),
                 let pidfd = holder == index ? workers[index]?.pidfd : copies[holder]?.pidfd
             else { return }
             _ = mt_pidfd_send_signal(pidfd, SIGKILL)
@@ -60,21 +60,19 @@ extension Supervisor {
         } else if holder == index, isTooMuch || held > limits.idleMemory ?? .max, hasRunTask(member) {
             // It may give the memory back, so it looks for itself when its task is over.
             member.memoryCheck.store(1)
-            if task == nil { member.ring() }
+            if task == nil { member.wake() }
         }
     }
 
     /// Otherwise it would be replaced for what its initializer has loaded, again and again.
     private func hasRunTask(_ member: Member) -> Bool {
-        member.slot.load() != 0 || member.finishedTasks.load() != workers[member.index]?.finishedBefore
+        !member.slot.load().isNone || member.finishedTasks.load() != workers[member.index]?.finishedBefore
     }
 
     /// The task that a worker runs, if the supervisor is not ending it yet.
     private func task(of member: Member) -> (slot: TaskSlot, word: SlotWord)? {
-        let number = member.slot.load()
-        guard number > 0, number <= arena.layout.slotCapacity else { return nil }
-        let slot = TaskSlot(arena: arena, index: Int(number - 1))
-        let word = slot.word
+        guard let slot = arena.slot(member.slot.load()) else { return nil }
+        let word = slot.word.load()
         guard word.status == .claimed, word.member == member.index else { return nil }
         return (slot, word)
     }
@@ -83,7 +81,7 @@ extension Supervisor {
     private mutating func heldMemory(_ index: Int) -> Int? {
         guard let descriptor = gauges[index] ?? openGauge(of: index) else { return nil }
         let held = mt_private_memory(descriptor)
-        return held < 0 ? nil : Int(held) - Int(clamping: Member(arena: arena, index: index).baseMemory.load())
+        return held < 0 ? nil : Int(held) - Int(clamping: arena.member(index).baseMemory.load())
     }
 
     private mutating func openGauge(of index: Int) -> Int32? {

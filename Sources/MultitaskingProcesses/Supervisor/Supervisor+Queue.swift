@@ -13,7 +13,7 @@ extension Supervisor {
     }
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for task in delayed where task.slot.word.isHeldBySupervisor { end(task.slot, task.slot.word) }
+        for task in delayed where task.slot.word.load().isHeldBySupervisor { end(task.slot, task.slot.word.load()) }
         for isRetry in [true, false] {
             while let (slot, word) = JobRing(arena: arena, isRetry: isRetry).claim(by: 0, announce: { _ in }) {
                 end(slot, word)
@@ -41,13 +41,10 @@ extension Supervisor {
     /// Takes the tasks that workers have handed back.
     mutating func takeHandedBack() {
         for index in 1...arena.layout.workers {
-            let handback = Member(arena: arena, index: index).handback
-            let value = Int(clamping: handback.load())
-            guard value > 0, value <= arena.layout.slotCapacity else { continue }
-            let slot = TaskSlot(arena: arena, index: value - 1)
-            guard slot.word.isHeldBySupervisor else { continue }
+            let handback = arena.member(index).handback
+            guard let slot = arena.slot(handback.load()), slot.word.load().isHeldBySupervisor else { continue }
             delay(slot)
-            handback.store(0)
+            handback.store(.none)
         }
     }
 
@@ -56,9 +53,9 @@ extension Supervisor {
         guard !delayed.isEmpty else { return .max }
         let now = monotonicNanoseconds()
         var next = Int64.max
-        let retries = JobRing(arena: arena, isRetry: true)
+        let retries = arena.retries
         delayed.removeAll { task in
-            let word = task.slot.word
+            let word = task.slot.word.load()
             guard word.isHeldBySupervisor else { return true }
             if task.slot.orders.requests.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
@@ -66,7 +63,7 @@ extension Supervisor {
                 return false
             }
             guard retries.push(task.slot, from: word) else { return false }
-            IdleWorkers(arena: arena).wakeOne()
+            arena.idleWorkers.wakeOne()
             return true
         }
         return next
@@ -74,10 +71,10 @@ extension Supervisor {
 
     /// Finds the tasks that a supervisor which died had kept.
     mutating func takeOverDelayedTasks() {
-        let count = min(Int(clamping: arena.header(ArenaLayout.Header.slotCount).load()), arena.layout.slotCapacity)
+        let count = min(Int(clamping: arena.header.slotCount.load()), arena.layout.slotCapacity)
         for index in 0..<count {
-            let slot = TaskSlot(arena: arena, index: index)
-            if slot.word.isHeldBySupervisor { delay(slot) }
+            let slot = arena.slot(index)
+            if slot.word.load().isHeldBySupervisor { delay(slot) }
         }
     }
 }

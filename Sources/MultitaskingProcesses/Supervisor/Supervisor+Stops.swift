@@ -68,7 +68,7 @@ extension Supervisor {
             stops.nextMemberLook = .max
             signalMembers(SIGSTOP)
         }
-        let isIdle = IdleWorkers(arena: arena).parkedCount >= workers.count - 1 && copies.isEmpty
+        let isIdle = arena.idleWorkers.parkedCount >= workers.count - 1 && copies.isEmpty
         stops.nextLook = now + (isStopped ? Stops.stoppedPause : isIdle ? Stops.idlePause : Stops.busyPause)
     }
 
@@ -84,7 +84,7 @@ extension Supervisor {
     /// Gives running tasks the time back during which they were stopped.
     private mutating func shiftTimeLimits(by nanoseconds: Int64) {
         for index in 1..<workers.count where workers[index] != nil {
-            let deadline = Member(arena: arena, index: index).deadline
+            let deadline = arena.member(index).deadline
             let due = Int64(clamping: deadline.load())
             if due != 0 { deadline.store(UInt64(due.addingSaturated(nanoseconds))) }
             if let due = ladders[index]?.due { ladders[index]?.due = due.addingSaturated(nanoseconds) }
@@ -107,7 +107,7 @@ extension Supervisor {
     }
 
     private mutating func noteStop(of index: Int, _ process: pid_t, _ now: Int64) {
-        let finishedTasks = Member(arena: arena, index: index).finishedTasks.load()
+        let finishedTasks = arena.member(index).finishedTasks.load()
         if let stop = stops.members[index], stop.process == process, stop.finishedTasks == finishedTasks { return }
         stops.members[index] = Stops.Stop(process: process, start: now, finishedTasks: finishedTasks)
         stops.nextMemberLook = min(stops.nextMemberLook, now + Stops.patience)

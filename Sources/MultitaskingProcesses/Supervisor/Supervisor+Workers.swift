@@ -7,10 +7,10 @@ extension Supervisor {
     /// Starts the workers that are always there, and as many others as there are tasks that wait for one; when to look
     /// again.
     mutating func startWorkers(isRunning: Bool) -> Int64 {
-        let absence = arena.header(ArenaLayout.Header.absentWorkers)
+        let absence = arena.header.absentWorkers
         var absent = countAbsent()
         absence.store(absent)
-        arena.header(ArenaLayout.Header.growth).store(0)
+        arena.header.growth.store(0)
         // ORDERING: whoever queues a task and does not see that a worker is absent has queued it before this looks.
         fence()
         guard absent > 0 else { return .max }
@@ -32,13 +32,13 @@ extension Supervisor {
 
     /// Says so once, and ends the pool if nobody is left to run what is queued; when to try again.
     private mutating func startWasRefused(_ refusal: Refusal) -> Int64 {
-        PoolPhase.note(
-            refusal.error("start a worker of the pool", or: "make the pool with fewer workers (maxWorkers)"), in: arena)
+        arena.header.failure.note(
+            refusal.error("start a worker of the pool", or: "make the pool with fewer workers (maxWorkers)"))
         let hasWorkers = workers.contains { $0 != nil }
         let hasTasks = hasQueuedTasks || !delayed.isEmpty
         let mustGiveUp = refusals.refused(hasWorkers: hasWorkers, hasTasks: hasTasks)
-        if mustGiveUp { PoolPhase(arena).advance(to: .broken) }
-        arena.header(ArenaLayout.Header.absentWorkers).store(countAbsent())
+        if mustGiveUp { arena.header.phase.advance(to: .broken) }
+        arena.header.absentWorkers.store(countAbsent())
         return mustGiveUp ? 0 : refusals.notBefore ?? 0
     }
 
@@ -46,24 +46,24 @@ extension Supervisor {
 
     /// How many tasks are queued, or were: some may have been cancelled.
     private var waitingTasks: Int {
-        JobRing(arena: arena, isRetry: false).count + JobRing(arena: arena, isRetry: true).count
+        arena.jobs.count + arena.retries.count
     }
 
     /// How many workers sleep, or look for a task, or are about to.
     private var idleWorkers: Int {
         let starting = workers.indices.count {
-            workers[$0] != nil && Member(arena: arena, index: $0).state == .starting
+            workers[$0] != nil && arena.member($0).state == .starting
         }
-        return IdleWorkers(arena: arena).count + starting
+        return arena.idleWorkers.count + starting
     }
 
     /// Forks a worker; what the system has refused, if it cannot make a process now.
     mutating func start(_ index: Int) -> Refusal? {
-        let member = Member(arena: arena, index: index)
-        member.slot.store(0)
+        let member = arena.member(index)
+        member.slot.store(.none)
         member.enter(.idle)
         member.deadline.store(0)
-        member.handback.store(0)
+        member.handback.store(.none)
         member.memoryCheck.store(0)
         member.crashTime.store(0)
         // Until the worker says what it started with, nothing is too much.
@@ -79,7 +79,7 @@ extension Supervisor {
             mt_set_worker_name(Int32(index - 1))
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerConfinement(member, limits).applyToThread()
-            FreshThread.leave(serving: member.phase) { runWorker(index, obstacle) }
+            FreshThread.leave(serving: member.phaseWord) { runWorker(index, obstacle) }
         }
         guard child > 0 else {
             member.state = .absent
@@ -94,7 +94,7 @@ extension Supervisor {
             _ = unsafe mt_reap(child, true, &info)
             // It may have begun a task already.
             if let retry = Recovery(mapping).recover(
-                index, .init(status: UInt64(SIGKILL) | CrashRecord.signalFlag, peakMemory: 0))
+                index, .init(status: EndStatus(number: SIGKILL, isSignal: true), peakMemory: 0))
             {
                 delay(retry)
             }
@@ -113,7 +113,7 @@ extension Supervisor {
     private func runWorker(_ index: Int, _ obstacle: MultitaskingError?) -> Int32 {
         guard mt_die_with_parent(pid) else { return 1 }
         // The supervisor does this as well, but may die first, and its successor waits for the processes it finds here.
-        let member = Member(arena: arena, index: index)
+        let member = arena.member(index)
         // Its own group, so that whatever it starts can be killed with it, and a mark for what leaves the group.
         setpgid(0, 0)
         ProcessMark(mapping).set()
@@ -127,7 +127,7 @@ extension Supervisor {
         mt_set_nesting(nesting)
         OutputLog(arena: arena, member: index).capture()
         if let obstacle = obstacle ?? WorkerConfinement(member, limits).applyToProcess() {
-            PoolPhase.reportFailure(of: obstacle, in: arena)
+            arena.header.failure.reportStart(failing: obstacle)
             return PoolPhase.initializerFailedExitCode
         }
         var worker = Worker(mapping, member: index, doorbell: doorbell)
@@ -145,8 +145,8 @@ extension Supervisor {
         close(child.pidfd)
         closeGauge(of: index)
         workers[index] = nil
-        let member = Member(arena: arena, index: index)
-        let phase = WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: member.phase.load()))
+        let member = arena.member(index)
+        let phase = member.phase
         // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
         // too.
         let failedToStart =
@@ -157,7 +157,7 @@ extension Supervisor {
         } else {
             pace.reset()
         }
-        let status = UInt64(UInt32(bitPattern: info.status)) | (info.signaled ? CrashRecord.signalFlag : 0)
+        let status = EndStatus(number: info.status, isSignal: info.signaled)
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
@@ -165,7 +165,6 @@ extension Supervisor {
         dying[index] = nil
         member.state = .absent
         member.pid.store(0)
-        if !left { arena.header(ArenaLayout.Header.workerDeaths).add(1) }
         if failedToStart {
             workerFailedToStart(info, isInitializing: phase == .initializing, isOverLimit: child.isOverLimit)
         }
@@ -177,11 +176,11 @@ extension Supervisor {
             let end = info.signaled ? "signal \(name ?? String(info.status))" : "exit code \(info.status)"
             let place = isInitializing ? "in its initializer" : "before it was ready"
             let reason = isOverLimit ? ", because it held more than its limit of \(limits.memory ?? 0) bytes" : ""
-            PoolPhase.reportFailure(
-                of: MultitaskingError(.initializerFailed, "a worker ended with \(end) \(place)\(reason)"), in: arena)
+            arena.header.failure.reportStart(
+                failing: MultitaskingError(.initializerFailed, "a worker ended with \(end) \(place)\(reason)"))
         }
-        if arena.header(ArenaLayout.Header.startFailures).add(1) >= PoolPhase.startAttempts {
-            PoolPhase(arena).advance(to: .broken)
+        if arena.header.startFailures.add(1) >= PoolPhase.startAttempts {
+            arena.header.phase.advance(to: .broken)
         }
     }
 
@@ -196,9 +195,9 @@ extension Supervisor {
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
     mutating func recoverAfterPredecessor() {
         // First: what is requeued below would take the place of a task that the predecessor was just queueing.
-        JobRing(arena: arena, isRetry: true).repairTail()
+        arena.retries.repairTail()
         for index in 1...arena.layout.workers {
-            let member = Member(arena: arena, index: index)
+            let member = arena.member(index)
             guard member.state != .absent else { continue }
             if let (pidfd, _) = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: false) {
                 _ = mt_pidfd_send_signal(pidfd, SIGKILL)

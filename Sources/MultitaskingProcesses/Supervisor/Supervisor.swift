@@ -77,7 +77,7 @@ struct Supervisor {
         self.link = link
         self.nesting = nesting
         self.initializer = initializer
-        limits = LimitsRecord(arena: arena)
+        limits = arena.limits
         workers = Array(repeating: nil, count: arena.layout.workers + 1)
     }
 
@@ -88,7 +88,7 @@ struct Supervisor {
         // Not on the way to the first task.
         stops = Stops(client: clientPid, nextLook: monotonicNanoseconds() + Stops.busyPause)
         // The workers inherit what is known here, and need not look for it on the way to their first task.
-        SpinningCores.adopt(Int(min(arena.header(ArenaLayout.Header.spinningCores).load(), 1 << 16)))
+        SpinningCores.adopt(Int(min(arena.header.spinningCores.load(), 1 << 16)))
         mt_reset_signals()
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)
@@ -98,8 +98,8 @@ struct Supervisor {
         mt_adopt_orphans()
         mt_watch_children(doorbell)
         mt_find_main_queue()
-        let hadPredecessor = arena.header(ArenaLayout.Header.supervisorPid).load() != 0
-        arena.header(ArenaLayout.Header.supervisorPid).store(UInt64(pid))
+        let hadPredecessor = arena.header.supervisorPid.load() != 0
+        arena.header.supervisorPid.store(UInt64(pid))
         recoverAfterPredecessor()
         // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A
         // copy that runs keeps what it has started.
@@ -118,7 +118,7 @@ struct Supervisor {
         let nextLook = tendStops()
         if isStoppedWithClient { return sleep(until: nextLook) ? nil : clientIsGone() }
         let interruptEnd = obeyInterrupt()
-        let phase = PoolPhase(arena).value
+        let phase = arena.header.phase.load()
         watchCopies()
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
@@ -137,7 +137,7 @@ struct Supervisor {
             if phase == .killing { settleQueuedTasks() }
             killOrphans()
             closeChannelsIfInterrupted()
-            arena.header(ArenaLayout.Header.supervisorPid).store(ArenaLayout.supervisorHasEnded)
+            arena.header.supervisorPid.store(HeaderRecord.supervisorHasEnded)
             return 0
         }
         return sleep(until: wakeUp) ? nil : clientIsGone()
@@ -193,7 +193,7 @@ struct Supervisor {
     }
 
     var hasQueuedTasks: Bool {
-        !JobRing(arena: arena, isRetry: false).isEmpty || !JobRing(arena: arena, isRetry: true).isEmpty
+        !arena.jobs.isEmpty || !arena.retries.isEmpty
     }
 }
 

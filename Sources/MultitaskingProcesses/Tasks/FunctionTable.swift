@@ -11,11 +11,7 @@ import Synchronization
 struct FunctionTable {
     let arena: Arena
 
-    private var countCell: SharedWord { arena.header(ArenaLayout.Header.functionCount) }
-
-    private func cell(_ index: Int, _ field: Int) -> SharedWord {
-        arena.word(ArenaLayout.functionTable + index * ArenaLayout.functionStride + field * 8)
-    }
+    private func entry(_ index: Int) -> FunctionEntry { FunctionEntry(arena: arena, index: index) }
 
     // MARK: The client's side
 
@@ -47,15 +43,18 @@ struct FunctionTable {
         unsafe arena.withBytes(at: ArenaLayout.functionNames + previousEnd, count: names.count) {
             unsafe $0.copyBytes(from: names)
         }
-        cell(index, 0).store(UInt64(address.code - base))
-        cell(index, 1).store(UInt64(previousEnd))
-        cell(index, 2).store(UInt64(path.utf8.count))
-        cell(index, 3).store(UInt64(previousEnd + path.utf8.count))
-        cell(index, 4).store(UInt64(typeName.utf8.count))
-        cell(index, 5).store(UInt64(previousEnd + names.count - attachment.count))
-        cell(index, 6).store(UInt64(attachment.count))
+        let entry = entry(index)
+        entry.code.store(UInt64(address.code - base))
+        var end = previousEnd
+        for (field, count) in [
+            (entry.path, path.utf8.count), (entry.typeName, typeName.utf8.count), (entry.attachment, attachment.count),
+        ] {
+            field.start.store(UInt64(end))
+            field.count.store(UInt64(count))
+            end += count
+        }
         extent = Extent(count: index + 1, nameBytes: previousEnd + names.count)
-        countCell.store(UInt64(extent.count))
+        arena.header.functionCount.store(UInt64(extent.count))
         return index
     }
 
@@ -87,17 +86,18 @@ struct FunctionTable {
     /// All of it is input: names are read once and not longer than they may be, and only code of the image they name is
     /// called.
     func resolve(_ index: Int) throws -> (address: FunctionAddress, type: any PortableFunction.Type) {
-        guard index >= 0, index < ArenaLayout.functionLimit, index < countCell.load() else {
+        guard index >= 0, index < ArenaLayout.functionLimit, index < arena.header.functionCount.load() else {
             throw Self.notFound("number \(index) of the function table")
         }
-        let path = try name(index, field: 1, limit: Self.pathLimit)
-        let typeName = try name(index, field: 3, limit: FunctionTypeName.byteLimit)
+        let entry = entry(index)
+        let path = try name(entry.path, limit: Self.pathLimit)
+        let typeName = try name(entry.typeName, limit: FunctionTypeName.byteLimit)
         let base = unsafe mt_image_base(path)
         guard base != .max else { throw Self.notFound("the image \(path)") }
         guard let type = FunctionTypeName(mangled: typeName).resolve() else {
             throw Self.notFound("the type \(typeName)")
         }
-        let address = FunctionAddress(code: base &+ UInt(truncatingIfNeeded: cell(index, 0).load()))
+        let address = FunctionAddress(code: base &+ UInt(truncatingIfNeeded: entry.code.load()))
         guard let image = try? Self.image(of: address), image.path == path, image.base == base else {
             throw Self.notFound("code where the function should be")
         }
@@ -106,16 +106,16 @@ struct FunctionTable {
 
     /// The bytes that say more about a function; none for most.
     func attachment(of index: Int) throws -> [UInt8] {
-        try bytes(index, field: 5, limit: ArenaLayout.functionNamesSize)
+        try bytes(entry(index).attachment, limit: ArenaLayout.functionNamesSize)
     }
 
-    private func name(_ index: Int, field: Int, limit: Int) throws -> String {
-        String(decoding: try bytes(index, field: field, limit: limit), as: UTF8.self)
+    private func name(_ range: FunctionEntry.Range, limit: Int) throws -> String {
+        String(decoding: try bytes(range, limit: limit), as: UTF8.self)
     }
 
-    private func bytes(_ index: Int, field: Int, limit: Int) throws -> [UInt8] {
-        let start = Int(clamping: cell(index, field).load())
-        let count = Int(clamping: cell(index, field + 1).load())
+    private func bytes(_ range: FunctionEntry.Range, limit: Int) throws -> [UInt8] {
+        let start = Int(clamping: range.start.load())
+        let count = Int(clamping: range.count.load())
         guard start >= 0, count >= 0, count <= limit, start <= ArenaLayout.functionNamesSize - count else {
             throw Self.notFound("a damaged name")
         }

@@ -7,18 +7,12 @@ struct JobRing {
     let arena: Arena
     let isRetry: Bool
 
-    private var tailCell: SharedWord {
-        arena.header(isRetry ? ArenaLayout.Header.retryTail : ArenaLayout.Header.jobTail)
-    }
-    private var headCell: SharedWord {
-        arena.header(isRetry ? ArenaLayout.Header.retryHead : ArenaLayout.Header.jobHead)
-    }
+    private var tail: SharedWord { isRetry ? arena.header.retryTail : arena.header.jobTail }
+    private var head: SharedWord { isRetry ? arena.header.retryHead : arena.header.jobHead }
 
     /// The slot that was put in last, on the cache line of the tail: whoever sees the tail move sees this as well.
     /// Nothing is decided by it.
-    private var lastCell: SharedWord {
-        arena.word((isRetry ? ArenaLayout.Header.retryTail : ArenaLayout.Header.jobTail) + 8)
-    }
+    private var last: SharedWord { isRetry ? arena.header.lastRetry : arena.header.lastJob }
 
     @inline(__always)
     private func entry(_ position: UInt64) -> SharedWord { arena.word(entryOffset(position)) }
@@ -32,8 +26,8 @@ struct JobRing {
 
     @inline(__always)
     var isEmpty: Bool {
-        let head = headCell.load()
-        return !isInside(tailCell.load() &- head)
+        let head = self.head.load()
+        return !isInside(tail.load() &- head)
     }
 
     /// Whether there can be so many entries; more than fit may seem to be there if the head was looked at long before.
@@ -42,8 +36,8 @@ struct JobRing {
 
     /// How many entries there are, also of tasks that were cancelled and not passed over yet.
     var count: Int {
-        let head = headCell.load()
-        let count = tailCell.load() &- head
+        let head = self.head.load()
+        let count = tail.load() &- head
         return isInside(count) ? Int(count) : 0
     }
 
@@ -54,7 +48,7 @@ struct JobRing {
     /// - Returns: false if the slot's word was not `expected`, or there is no room.
     func push(_ slot: TaskSlot, from expected: SlotWord, room: inout Int) -> Bool {
         guard let (position, queued) = enter(slot, &room),
-            slot.wordCell.compareExchange(expected.rawValue, queued.rawValue)
+            slot.word.compareExchange(expected, queued)
         else {
             return false
         }
@@ -68,7 +62,7 @@ struct JobRing {
     /// other.
     func push(fresh slot: TaskSlot, room: inout Int) -> Bool {
         guard let (position, queued) = enter(slot, &room) else { return false }
-        slot.wordCell.store(queued.rawValue)
+        slot.word.store(queued)
         moveTail(past: position, slot)
         return true
     }
@@ -77,10 +71,10 @@ struct JobRing {
     /// room.
     @inline(__always)
     private func enter(_ slot: TaskSlot, _ room: inout Int) -> (position: UInt64, queued: SlotWord)? {
-        let position = tailCell.loadRelaxed()
+        let position = tail.loadRelaxed()
         if room <= 0 {
-            guard position &- headCell.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return nil }
-            room = arena.layout.slotCapacity - Int(clamping: position &- headCell.load())
+            guard position &- head.load() < UInt64(arena.layout.slotCapacity) || skipStale() else { return nil }
+            room = arena.layout.slotCapacity - Int(clamping: position &- head.load())
         }
         room -= 1
         entry(position).storeRelaxed(UInt64(slot.index))
@@ -89,22 +83,22 @@ struct JobRing {
 
     @inline(__always)
     private func moveTail(past position: UInt64, _ slot: TaskSlot) {
-        lastCell.storeRelaxed(UInt64(slot.index))
-        tailCell.store(position &+ 1)
+        last.storeRelaxed(UInt64(slot.index))
+        tail.store(position &+ 1)
     }
 
     /// Fetches what a claim will probably need, all at the same time, where the claim itself would wait for one after
     /// the other.
     @inline(__always)
     func prefetch() {
-        arena.prefetch(entryOffset(headCell.loadRelaxed()))
-        let last = lastCell.loadRelaxed()
-        if last < UInt64(arena.layout.slotCapacity) { TaskSlot(arena: arena, index: Int(last)).prefetch() }
+        arena.prefetch(entryOffset(head.loadRelaxed()))
+        let last = self.last.loadRelaxed()
+        if last < UInt64(arena.layout.slotCapacity) { arena.slot(Int(last)).prefetch() }
     }
 
     /// Whether a slot that is queued with this ticket will be met by somebody. Only while it stays queued.
     func holds(_ ticket: Ticket) -> Bool {
-        let (head, tail) = (headCell.load(), tailCell.load())
+        let (head, tail) = (self.head.load(), self.tail.load())
         // At the tail itself is one that is just being queued.
         return tail &- head <= UInt64(2 * arena.layout.slotCapacity)
             && (ticket.position &- head) & Ticket.positionMask <= tail &- head
@@ -120,36 +114,36 @@ struct JobRing {
     @inline(__always)
     func claim(by member: Int, announce: (Int) -> Void) -> (slot: TaskSlot, word: SlotWord)? {
         while true {
-            let position = headCell.load()
-            guard isInside(tailCell.load() &- position) else { return nil }
+            let position = head.load()
+            guard isInside(tail.load() &- position) else { return nil }
             let index = Int(truncatingIfNeeded: min(entry(position).loadRelaxed(), UInt64(Int.max)))
             if index < arena.layout.slotCapacity {
-                let slot = TaskSlot(arena: arena, index: index)
+                let slot = arena.slot(index)
                 let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
                 let claimed = queued.with(.claimed, member: member)
                 announce(index)
-                if slot.wordCell.compareExchange(queued.rawValue, claimed.rawValue) {
-                    _ = headCell.compareExchange(position, position &+ 1)
+                if slot.word.compareExchange(queued, claimed) {
+                    _ = head.compareExchange(position, position &+ 1)
                     return (slot, claimed)
                 }
             }
-            _ = headCell.compareExchange(position, position &+ 1)
+            _ = head.compareExchange(position, position &+ 1)
         }
     }
 
     /// Moves the head past entries whose tasks were cancelled; true if there is room now.
     private func skipStale() -> Bool {
         while true {
-            let position = headCell.load()
-            let count = tailCell.load() &- position
+            let position = head.load()
+            let count = tail.load() &- position
             guard isInside(count) else { return count == 0 }
             let index = entry(position).loadRelaxed()
             if index < UInt64(arena.layout.slotCapacity) {
-                let slot = TaskSlot(arena: arena, index: Int(index))
+                let slot = arena.slot(Int(index))
                 let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
-                guard slot.word != queued else { return count < UInt64(arena.layout.slotCapacity) }
+                guard slot.word.load() != queued else { return count < UInt64(arena.layout.slotCapacity) }
             }
-            _ = headCell.compareExchange(position, position &+ 1)
+            _ = head.compareExchange(position, position &+ 1)
         }
     }
 
@@ -160,7 +154,7 @@ struct JobRing {
 
     /// Whether the tail has come to a new block, so that it is worth looking for old ones.
     @inline(__always)
-    var isAtBlock: Bool { tailCell.loadRelaxed() & (blockSize &- 1) == 0 }
+    var isAtBlock: Bool { tail.loadRelaxed() & (blockSize &- 1) == 0 }
 
     /// Gives the memory of blocks back that the head has passed, so that the ring takes up as much as is queued, and
     /// not all that it has room for. Called by the one who pushes.
@@ -171,7 +165,7 @@ struct JobRing {
     /// - Returns: the first one now.
     func giveBackPassed(from first: UInt64) -> UInt64 {
         let (blockSize, capacity) = (blockSize, UInt64(arena.layout.slotCapacity))
-        let (tail, end) = (tailCell.loadRelaxed(), headCell.load() & ~(blockSize &- 1))
+        let (tail, end) = (self.tail.loadRelaxed(), head.load() & ~(blockSize &- 1))
         // The head never passes the tail, but what memory says may be anybody's.
         guard end <= tail, tail &- end <= capacity else { return first }
         // What is further behind lies in the places of what is queued now.
@@ -186,10 +180,20 @@ struct JobRing {
 
     /// Completes a `push` in whose middle its process died.
     func repairTail() {
-        let position = tailCell.load()
-        let slot = TaskSlot(arena: arena, index: Int(entry(position).load() % UInt64(arena.layout.slotCapacity)))
-        if slot.word == SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)) {
-            tailCell.store(position &+ 1)
+        let position = tail.load()
+        let slot = arena.slot(Int(entry(position).load() % UInt64(arena.layout.slotCapacity)))
+        if slot.word.load() == SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)) {
+            tail.store(position &+ 1)
         }
     }
+}
+
+extension Arena {
+    /// The tasks that were submitted.
+    @inline(__always) var jobs: JobRing { JobRing(arena: self, isRetry: false) }
+    /// The tasks to be run again, which come first.
+    @inline(__always) var retries: JobRing { JobRing(arena: self, isRetry: true) }
+
+    /// The ring that a ticket is of.
+    func ring(of ticket: Ticket) -> JobRing { ticket.isRetry ? retries : jobs }
 }

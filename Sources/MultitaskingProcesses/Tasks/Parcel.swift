@@ -46,7 +46,7 @@ struct Parcel {
         _ writer: PayloadWriter, arena: Arena, policy: CompressionPolicy
     ) throws -> [UInt8]? {
         guard policy != .none else { return nil }
-        let used = Double(arena.hint(ArenaLayout.Header.usedChunks)) / Double(max(1, arena.layout.chunkCount))
+        let used = Double(arena.header.usedChunks.hint) / Double(max(1, arena.layout.chunkCount))
         let count = writer.byteCount
         guard policy.level(forByteCount: count, memoryInFlight: used) != nil else { return nil }
         let payload = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)

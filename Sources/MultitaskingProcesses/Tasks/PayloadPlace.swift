@@ -3,22 +3,28 @@ import MultitaskingCore
 import MultitaskingSerialization
 
 /// Where a payload lies: in a few inline bytes if it is small, in a block otherwise.
-struct PayloadPlace {
+struct PayloadPlace: Record {
+    enum Field: Int, RecordField {
+        case block = 0
+        case length = 8
+    }
+
+    static let size = 16
+
     let arena: Arena
-    /// The offset of two words: the block, and the length with a flag.
-    let descriptor: Int
+    let offset: Int
+    /// Where the inline bytes are.
     let inline: Int
     let inlineCapacity: Int
 
-    @inline(__always) private var blockCell: SharedWord { arena.word(descriptor) }
-    @inline(__always) private var lengthCell: SharedWord { arena.word(descriptor + 8) }
-
-    var block: BlockReference { BlockReference(rawValue: blockCell.load()) }
+    @inline(__always) var block: Shared<BlockReference> { shared(.block) }
+    /// How many bytes there are, with `Parcel.compressedFlag` beside.
+    @inline(__always) private var length: SharedWord { word(.length) }
 
     @inline(__always)
     func clear() {
-        blockCell.storeRelaxed(0)
-        lengthCell.storeRelaxed(0)
+        block.storeRelaxed(.none)
+        length.storeRelaxed(0)
     }
 
     /// Stores what was written. The journal names the block, if there is one, until the place is published.
@@ -37,21 +43,21 @@ struct PayloadPlace {
     /// Stores what was written in place: `count` bytes, which is no more than fit.
     func store(_ writer: PayloadWriter, _ count: Int) throws {
         try unsafe arena.withBytes(at: inline, count: inlineCapacity) { try unsafe writer.copy(into: $0) }
-        blockCell.storeRelaxed(0)
-        lengthCell.storeRelaxed(UInt64(count))
+        block.storeRelaxed(.none)
+        length.storeRelaxed(UInt64(count))
     }
 
     /// Makes the bytes in a block the payload of this place.
     func adopt(_ block: BlockReference, length: Int) {
-        blockCell.storeRelaxed(block.rawValue)
-        lengthCell.storeRelaxed(UInt64(length))
+        self.block.storeRelaxed(block)
+        self.length.storeRelaxed(UInt64(length))
     }
 
     /// Makes a payload that has a block of its own the payload of this place.
     @inline(__always)
     func adopt(_ parcel: Parcel) {
-        blockCell.storeRelaxed(parcel.block.rawValue)
-        lengthCell.storeRelaxed(UInt64(parcel.length) | (parcel.isCompressed ? Parcel.compressedFlag : 0))
+        block.storeRelaxed(parcel.block)
+        length.storeRelaxed(UInt64(parcel.length) | (parcel.isCompressed ? Parcel.compressedFlag : 0))
     }
 
     /// The bytes of the payload, readable until the place is used again; nil if they must be decompressed first.
@@ -60,8 +66,8 @@ struct PayloadPlace {
     @unsafe @inline(__always)
     func bytes() throws -> UnsafeRawBufferPointer? {
         // Each word is read once: what is checked is what is used.
-        let length = lengthCell.load()
-        let reference = block
+        let length = length.load()
+        let reference = block.load()
         guard reference.isNone, length <= UInt64(inlineCapacity) else {
             return try unsafe blockBytes(reference, length)
         }
@@ -79,9 +85,9 @@ struct PayloadPlace {
     /// - Throws: `decodeFailed` if the place cannot be what a healthy process wrote, if its compressed bytes are
     ///   damaged, or if they say that they become more than any payload of this pool has.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
-        let lengthWord = lengthCell.load()
+        let lengthWord = self.length.load()
         let length = Int(lengthWord & ~Parcel.compressedFlag)
-        let reference = block
+        let reference = block.load()
         if reference.isNone {
             guard length <= inlineCapacity else { throw Self.damaged }
             return try unsafe arena.withBytes(at: inline, count: length) { try unsafe body(UnsafeRawBufferPointer($0)) }
@@ -96,7 +102,7 @@ struct PayloadPlace {
 
     /// Gives the block back, if there is one; may be repeated.
     func release(to heap: @autoclosure () -> Heap) {
-        let block = block
+        let block = block.load()
         if !block.isNone { heap().free(block) }
     }
 

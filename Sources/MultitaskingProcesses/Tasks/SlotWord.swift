@@ -1,5 +1,5 @@
 /// The word of truth of one task: how far it is, who runs it, and which queueing of the slot this is.
-struct SlotWord: Equatable, Sendable {
+struct SlotWord: BitFields {
     enum Status: UInt64 {
         /// Not in use, or being filled by the client.
         case free = 0

@@ -3,7 +3,19 @@ import MultitaskingSerialization
 import MultitaskingSystem
 
 /// The options of a task, in its slot, as far as workers and the supervisor act on them: 56 bytes.
-struct TaskOrders {
+struct TaskOrders: Record {
+    enum Field: Int, RecordField {
+        case flags = 0
+        case runLimit = 8
+        case claimDeadline = 16
+        case grace = 24
+        case attempts = 32
+        case backoff = 40
+        case errors = 48
+    }
+
+    static let size = 56
+
     /// How many attempts a policy can ask for at most, and so can be counted here.
     private static let attemptMask: UInt64 = 0xffff
     private static let onCrashFlag: UInt64 = 1 << 40
@@ -14,21 +26,19 @@ struct TaskOrders {
     /// core.
     let arePresent: Bool
 
-    @inline(__always) private func cell(_ index: Int) -> SharedWord { arena.word(offset + index * 8) }
-
     /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has
     /// served.
-    private var flags: SharedWord { cell(0) }
+    private var flags: SharedWord { word(.flags) }
     /// Nanoseconds; 0 for no limit.
-    private var runLimit: SharedWord { cell(1) }
+    private var runLimit: SharedWord { word(.runLimit) }
     /// When the task must have been claimed, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
-    private var claimDeadline: SharedWord { cell(2) }
-    private var grace: SharedWord { cell(3) }
+    private var claimDeadline: SharedWord { word(.claimDeadline) }
+    private var grace: SharedWord { word(.grace) }
     /// Bits 0...15: attempts begun. Bits 16...31: retries allowed. Bit 40: on crash.
-    private var attempts: SharedWord { cell(4) }
-    private var backoff: SharedWord { cell(5) }
+    private var attempts: SharedWord { word(.attempts) }
+    private var backoff: SharedWord { word(.backoff) }
     /// The folded fingerprints of up to three error types, 21 bits each.
-    private var errors: SharedWord { cell(6) }
+    private var errors: SharedWord { word(.errors) }
 
     private static let forceFlag: UInt64 = 2
     private static let endFlag: UInt64 = 4

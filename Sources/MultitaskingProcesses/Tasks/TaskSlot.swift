@@ -3,7 +3,28 @@ import MultitaskingCore
 /// One task in the arena: a ledger entry of 64 bytes, one cache line, and 168 more with room for small arguments, a
 /// small result, and options that few tasks have.
 @usableFromInline
-struct TaskSlot: Sendable {
+struct TaskSlot: Record, Sendable {
+    /// What every task's processes hand to each other.
+    enum Field: Int, RecordField {
+        case word = 0
+        case completion = 8
+        case progress = 12
+        case call = 16
+        case arguments = 24
+        case result = 40
+        case resultKind = 56
+
+        var size: Int {
+            switch self {
+            case .completion, .progress: 4
+            case .arguments, .result: PayloadPlace.size
+            case .word, .call, .resultKind: 8
+            }
+        }
+    }
+
+    static let size = ArenaLayout.slotStride
+
     enum Kind: UInt64 {
         /// A function from the function table, called by the worker that claims the slot.
         case portable = 0
@@ -11,7 +32,7 @@ struct TaskSlot: Sendable {
         case copy
     }
 
-    enum ResultKind: UInt64 {
+    enum ResultKind: UInt64, SharedValue {
         case none = 0
         /// The payload is the encoded value.
         case value
@@ -23,6 +44,8 @@ struct TaskSlot: Sendable {
         case outOfMemory
         /// The member died; its end is in the inline bytes, see `CrashRecord`.
         case crashed
+
+        init(word: UInt64) { self = Self(rawValue: word) ?? .none }
     }
 
     static let inlineCapacity = 56
@@ -30,53 +53,54 @@ struct TaskSlot: Sendable {
     let arena: Arena
     let index: Int
 
-    @inline(__always)
-    private var base: Int { ArenaLayout.slotTable + index * ArenaLayout.slotStride }
+    @inline(__always) var offset: Int { ArenaLayout.slotTable + index * Self.size }
+    private var body: TaskSlotBody { TaskSlotBody(arena: arena, index: index) }
 
-    private var body: Int { arena.layout.slotBodies + index * ArenaLayout.slotBodyStride }
-
-    @inline(__always) var wordCell: SharedWord { arena.word(base) }
-    @inline(__always) var completion: Completion { Completion(futex: arena.futex(base + 8)) }
+    /// The ledger: how far the task is, and in whose hands.
+    @inline(__always) var word: Shared<SlotWord> { shared(.word) }
+    @inline(__always) var completion: Completion { Completion(futex: futex(.completion)) }
 
     /// The element that a chunk is at, plus 1; 0 for other tasks. Plain knowledge: nothing is decided by it here.
-    private var progressCell: SharedFutex { arena.futex(base + 12) }
+    private var progressWord: SharedFutex { futex(.progress) }
 
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy. Bit 50: there are
     /// orders.
     ///
     /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as
     /// well.
-    private var callCell: SharedWord { arena.word(base + 16) }
-    var resultKindCell: SharedWord { arena.word(base + 56) }
+    private var call: SharedWord { word(.call) }
+    var resultKind: Shared<ResultKind> { shared(.resultKind) }
 
     /// While the slot is free: the next free one, plus 1; see `FreeSlots`.
     var nextFree: UInt64 {
-        get { callCell.loadRelaxed() }
-        nonmutating set { callCell.store(newValue) }
+        get { call.loadRelaxed() }
+        nonmutating set { call.store(newValue) }
     }
 
     var arguments: PayloadPlace {
-        PayloadPlace(arena: arena, descriptor: base + 24, inline: body, inlineCapacity: Self.inlineCapacity)
+        PayloadPlace(
+            arena: arena, offset: place(of: .arguments), inline: body.place(of: .arguments),
+            inlineCapacity: Self.inlineCapacity)
     }
     var result: PayloadPlace {
-        PayloadPlace(arena: arena, descriptor: base + 40, inline: body + 56, inlineCapacity: Self.inlineCapacity)
+        PayloadPlace(
+            arena: arena, offset: place(of: .result), inline: body.place(of: .result),
+            inlineCapacity: Self.inlineCapacity)
     }
     /// The inline bytes of the result, for a `CrashRecord`.
-    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: body + 56) }
+    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: body.place(of: .result)) }
 
     /// Fetches what any task needs of it to this core, and its arguments, if they are small.
     @inline(__always)
     func prefetch() {
-        arena.prefetch(base)
-        arena.prefetch(body)
+        arena.prefetch(offset)
+        arena.prefetch(body.offset)
     }
 
-    @inline(__always) var word: SlotWord { SlotWord(rawValue: wordCell.load()) }
-
-    var function: Int { Int(callCell.loadRelaxed() & 0xffff_ffff) }
+    var function: Int { Int(call.loadRelaxed() & 0xffff_ffff) }
 
     /// The kind of the task; only for who knows that the slot serves no other one meanwhile.
-    var kind: Kind { Kind(rawValue: callCell.load() >> 32 & 0xff) ?? .portable }
+    var kind: Kind { Kind(rawValue: call.load() >> 32 & 0xff) ?? .portable }
 
     /// The kind of the task that was claimed with `claim`; nil if it has ended.
     ///
@@ -84,23 +108,23 @@ struct TaskSlot: Sendable {
     @inline(__always)
     func kind(of claim: SlotWord) -> Kind? {
         let kind = kind
-        return word == claim ? kind : nil
+        return word.load() == claim ? kind : nil
     }
 
-    var copyMember: Int { Int(callCell.loadRelaxed() >> 40 & 0x3ff) }
+    var copyMember: Int { Int(call.loadRelaxed() >> 40 & 0x3ff) }
 
     /// Has the copy that waits for its task look at the slot; does nothing for other tasks.
     func wakeCopy() {
-        if kind == .copy { Member(arena: arena, index: copyMember).ring() }
+        if kind == .copy { arena.member(copyMember).wake() }
     }
 
     /// The options of the task that workers and the supervisor act on.
     @inline(__always)
-    var orders: TaskOrders { orders(arePresent: callCell.loadRelaxed() & Self.ordersFlag != 0) }
+    var orders: TaskOrders { orders(arePresent: call.loadRelaxed() & Self.ordersFlag != 0) }
 
     @inline(__always)
     private func orders(arePresent: Bool) -> TaskOrders {
-        TaskOrders(arena: arena, offset: body + 112, arePresent: arePresent)
+        TaskOrders(arena: arena, offset: body.place(of: .orders), arePresent: arePresent)
     }
 
     private static let ordersFlag: UInt64 = 1 << 50
@@ -109,20 +133,20 @@ struct TaskSlot: Sendable {
     func prepare(kind: Kind, function: Int, copyMember: Int = 0, options: TaskOptions) {
         let hasOrders = TaskOrders.arePresent(in: options)
         orders(arePresent: hasOrders).prepare(options)
-        callCell.store(
+        call.store(
             UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
-        resultKindCell.storeRelaxed(ResultKind.none.rawValue)
+        resultKind.storeRelaxed(.none)
         arguments.clear()
         result.clear()
         completion.reset()
-        progressCell.store(0)
+        progressWord.store(0)
     }
 
-    func note(progress element: Int) { progressCell.store(UInt32(truncatingIfNeeded: element + 1)) }
+    func note(progress element: Int) { progressWord.store(UInt32(truncatingIfNeeded: element + 1)) }
 
     /// The element that a chunk is or was at, counted from 0; nil for other tasks.
     var progress: Int? {
-        let value = Int(clamping: progressCell.load())
+        let value = Int(clamping: progressWord.load())
         return value == 0 ? nil : value - 1
     }
 
@@ -131,7 +155,7 @@ struct TaskSlot: Sendable {
     /// Only for who holds the task: it writes the kind of the result before it knows whether it may.
     @discardableResult
     func finish(from expected: SlotWord, as kind: ResultKind) -> Bool {
-        resultKindCell.store(kind.rawValue)
+        resultKind.store(kind)
         return end(from: expected, as: .done)
     }
 
@@ -139,20 +163,56 @@ struct TaskSlot: Sendable {
     @discardableResult
     func end(from expected: SlotWord, as status: SlotWord.Status) -> Bool {
         let ended = expected.with(status, member: expected.member)
-        guard wordCell.compareExchangeOrdered(expected.rawValue, ended.rawValue) else { return false }
+        guard word.compareExchangeOrdered(expected, ended) else { return false }
         completion.signal(arena)
         return true
     }
 
-    var resultKind: ResultKind { ResultKind(rawValue: resultKindCell.load()) ?? .none }
-
     /// Whether the task has ended, in whatever way.
     @inline(__always)
-    var hasEnded: Bool { word.hasEnded }
+    var hasEnded: Bool { word.load().hasEnded }
 
     /// Ends a task that has waited too long for a worker; false if it has not.
     func expireIfDue() -> Bool {
-        let word = word
+        let word = word.load()
         return word.status == .queued && orders.isExpired && end(from: word, as: .expired)
     }
+}
+
+/// The rest of a slot: small arguments, a small result, and the options that few tasks have.
+struct TaskSlotBody: Record {
+    enum Field: Int, RecordField {
+        case arguments = 0
+        case result = 56
+        case orders = 112
+
+        var size: Int {
+            switch self {
+            case .arguments: TaskSlot.inlineCapacity
+            case .result: max(TaskSlot.inlineCapacity, CrashRecord.size)
+            case .orders: TaskOrders.size
+            }
+        }
+    }
+
+    static let size = ArenaLayout.slotBodyStride
+
+    let arena: Arena
+    let index: Int
+
+    @inline(__always) var offset: Int { arena.layout.slotBodies + index * Self.size }
+}
+
+extension Arena {
+    @inline(__always)
+    func slot(_ index: Int) -> TaskSlot { TaskSlot(arena: self, index: index) }
+
+    /// The slot of a number that was read from the arena; nil if there is none.
+    @inline(__always)
+    func slot(_ number: SlotNumber) -> TaskSlot? { number.index(of: layout.slotCapacity).map(slot) }
+}
+
+extension TaskSlot {
+    /// What names it in the arena.
+    @inline(__always) var number: SlotNumber { SlotNumber(index: index) }
 }

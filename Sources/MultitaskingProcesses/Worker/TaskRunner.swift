@@ -21,7 +21,7 @@ struct TaskRunner {
     init(membership: Membership, slot: TaskSlot) {
         self.membership = membership
         self.slot = slot
-        me = Member(arena: membership.arena, index: membership.member)
+        me = membership.arena.member(membership.member)
     }
 
     /// Runs `body`, encodes its result or error, and ends the task.

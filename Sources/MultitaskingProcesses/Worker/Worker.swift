@@ -31,12 +31,12 @@ struct Worker {
         let current = CurrentTask(membership)
         self.current = current
         reader = PlaceReader(current.environment)
-        me = Member(arena: arena, index: member)
-        jobs = JobRing(arena: arena, isRetry: false)
-        retries = JobRing(arena: arena, isRetry: true)
-        idle = IdleWorkers(arena: arena)
-        functions = FunctionTable(arena: arena)
-        let limits = LimitsRecord(arena: arena)
+        me = arena.member(member)
+        jobs = arena.jobs
+        retries = arena.retries
+        idle = arena.idleWorkers
+        functions = arena.functions
+        let limits = arena.limits
         retirement = Retirement(me, limits)
         isMemoryWatched = limits.watchesMemory
     }
@@ -55,10 +55,10 @@ struct Worker {
             try initialize(initializer)
             me.enter(.idle)
         } catch {
-            PoolPhase.reportFailure(of: error, in: arena)
+            arena.header.failure.reportStart(failing: error)
             return PoolPhase.initializerFailedExitCode
         }
-        arena.header(ArenaLayout.Header.startFailures).store(0)
+        arena.header.startFailures.store(0)
         me.state = .ready
         while true {
             if retirement.isDue {
@@ -67,7 +67,7 @@ struct Worker {
             } else if let (slot, word) = claim() {
                 run(slot, word)
                 retirement.countTask()
-            } else if PoolPhase(arena).isEnding {
+            } else if arena.header.phase.isEnding {
                 me.state = .left
                 return 0
             } else {
@@ -78,7 +78,7 @@ struct Worker {
 
     private mutating func initialize(_ initializer: WorkerInitializer?) throws {
         if let initializer { return try initializer.call((), in: current.environment) }
-        let index = arena.header(ArenaLayout.Header.initializer).load()
+        let index = arena.header.initializer.load()
         guard index > 0 else { return }
         try functions.initializer(at: Int(clamping: index - 1))?.call((), in: current.environment)
     }
@@ -87,14 +87,14 @@ struct Worker {
 
     private func claim() -> (slot: TaskSlot, word: SlotWord)? {
         // What the supervisor finds if we die between the claim and the next line: the slot we meant to take.
-        let announce = { (index: Int) in me.slot.store(UInt64(index + 1)) }
+        let announce = { (index: Int) in me.slot.store(SlotNumber(index: index)) }
         return retries.claim(by: me.index, announce: announce) ?? jobs.claim(by: me.index, announce: announce)
     }
 
-    private var hasWork: Bool { !jobs.isEmpty || !retries.isEmpty || PoolPhase(arena).isEnding }
+    private var hasWork: Bool { !jobs.isEmpty || !retries.isEmpty || arena.header.phase.isEnding }
 
     private mutating func waitForWork() {
-        me.slot.store(0)
+        me.slot.store(.none)
         retirement.becomeIdle()
         if membership.maySpin {
             idle.beginSearch(me.index)
@@ -103,7 +103,7 @@ struct Worker {
             idle.endSearch(me.index)
             if isFound { return wakeNext() }
         }
-        let ticket = me.doorbell.load()
+        let ticket = me.doorbell.ticket
         idle.park(me.index)
         fence()
         if !hasWork, !retirement.isDue { me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep) }
@@ -113,8 +113,8 @@ struct Worker {
     /// While this worker searched, `submit` woke nobody; there may be more than one worker can do.
     private func wakeNext() {
         guard jobs.count + retries.count > 1, !idle.wakeOne() else { return }
-        if arena.header(ArenaLayout.Header.absentWorkers).loadRelaxed() > 0,
-            arena.header(ArenaLayout.Header.growth).compareExchange(0, 1)
+        if arena.header.absentWorkers.loadRelaxed() > 0,
+            arena.header.growth.compareExchange(0, 1)
         {
             ringDoorbell()
         }
@@ -145,7 +145,7 @@ struct Worker {
             membership.holdings.release(as: membership)
             me.deadline.store(0)
         }
-        me.slot.store(0)
+        me.slot.store(.none)
         me.enter(.idle)
         me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
     }
@@ -153,7 +153,7 @@ struct Worker {
     /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task
     /// when this process is gone.
     private func leaveIfCondemned(_ slot: TaskSlot, _ word: SlotWord) {
-        let now = slot.word
+        let now = slot.word.load()
         // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
         if now.isCondemned, now.ticket == word.ticket, slot.kind == .portable { _exit(0) }
     }
@@ -172,7 +172,7 @@ struct Worker {
     /// which looks once more after it has said so, sees a task.
     private func askToBeWatched() {
         fence()
-        if arena.header(ArenaLayout.Header.memoryWatch).load() == 0 { ringDoorbell() }
+        if arena.header.memoryWatch.load() == 0 { ringDoorbell() }
     }
 
     private func ringDoorbell() {
@@ -181,7 +181,7 @@ struct Worker {
     }
 
     private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord) {
-        let arguments = slot.arguments.block
+        let arguments = slot.arguments.block.load()
         let runner = TaskRunner(membership: membership, slot: slot)
         do {
             let caller = try caller(of: slot.function)
@@ -197,18 +197,18 @@ struct Worker {
 
     /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.
     private func handBack(_ slot: TaskSlot, _ word: SlotWord) {
-        while me.handback.load() != 0 { usleep(50) }
-        me.handback.store(UInt64(slot.index + 1))
+        while !me.handback.load().isNone { usleep(50) }
+        me.handback.store(slot.number)
         let held = word.with(.claimed, member: ArenaLayout.supervisor)
         // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
-        guard slot.wordCell.compareExchange(word.rawValue, held.rawValue) else { _exit(0) }
+        guard slot.word.compareExchange(word, held) else { _exit(0) }
         ringDoorbell()
     }
 
     /// Holds a worker's place while a copy of the client runs a task that captures.
     private func standIn(_ slot: TaskSlot, _ word: SlotWord) {
         slot.wakeCopy()
-        _ = membership.wait(.forever, for: slot.completion) { slot.word != word }
+        _ = membership.wait(.forever, for: slot.completion) { slot.word.load() != word }
     }
 
     private mutating func caller(of index: Int) throws -> any TaskCaller {
@@ -235,6 +235,6 @@ private final class CurrentTask: Sendable {
     var environment: WorkerEnvironment {
         let index = slot.load(ordering: .relaxed)
         return WorkerEnvironment(
-            membership: membership, slot: index < 0 ? nil : TaskSlot(arena: membership.arena, index: index))
+            membership: membership, slot: index < 0 ? nil : membership.arena.slot(index))
     }
 }

@@ -15,9 +15,7 @@ struct WorkerConfinement {
 
     /// Sets what belongs to a thread and is inherited by those it starts; what stood in the way, or nil.
     func applyToThread() -> MultitaskingError? {
-        // Most have no limits, and the first arrays of a new process would take longer than all the rest of this.
-        if (0..<CoreMask.wordCount).contains(where: { me.coreWord($0).load() != 0 }) {
-            let mask = CoreMask(words: (0..<CoreMask.wordCount).map { me.coreWord($0).load() })
+        if let mask = me.cores {
             let result = unsafe mt_set_cores(mask.words)
             if result < 0 {
                 return .system(

@@ -18,7 +18,7 @@ struct WorkerEnvironment: TaskEnvironment {
     }
 
     /// The task's slot; nil outside of a task.
-    var slot: TaskSlot? { slotIndex < 0 ? nil : TaskSlot(arena: membership.arena, index: slotIndex) }
+    var slot: TaskSlot? { slotIndex < 0 ? nil : membership.arena.slot(slotIndex) }
 
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
         try ProcessChannel(reference, membership: membership)

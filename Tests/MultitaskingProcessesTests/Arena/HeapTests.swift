@@ -68,7 +68,7 @@ import Testing
             try heap.allocate(400, journal: noJournal(fixture))
         }
         let place = try #require(fixture.arena.locate(blocks[7]))
-        place.header.store(BlockHeader(.free, generation: blocks[7].generation).rawValue)
+        place.header.store(BlockHeader(.free, generation: blocks[7].generation))
         let again = try heap.allocate(400, journal: noJournal(fixture))
         #expect(again.offset == blocks[7].offset && again != blocks[7])
     }
@@ -78,7 +78,7 @@ import Testing
         let fixture = try Fixture()
         let heap = Heap(arena: fixture.arena, member: 1)
         let block = try heap.allocate(3 << 20, journal: noJournal(fixture))
-        fixture.arena.header(ArenaLayout.Header.warmChunks).store(.max)
+        fixture.arena.header.warmChunks.store(.max)
         heap.free(block)
         #expect(fixture.arena.blocksInUse().chunks == 0)
     }

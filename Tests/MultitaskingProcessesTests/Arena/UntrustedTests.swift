@@ -23,9 +23,9 @@ import Testing
         let heap = Heap(arena: fixture.arena, member: 1)
         let block = try heap.allocate(bytes.count, journal: noJournal(fixture))
         unsafe fixture.arena.withBytes(at: block.offset, count: bytes.count) { unsafe $0.copyBytes(from: bytes) }
-        let place = TaskSlot(arena: fixture.arena, index: 1).result
+        let place = fixture.arena.slot(1).result
         place.adopt(block, length: bytes.count)
-        let word = fixture.arena.word(place.descriptor + 8)
+        let word = place.word(.length)
         word.store(word.load() | Parcel.compressedFlag)
         return place
     }
@@ -64,13 +64,13 @@ import Testing
         let other = Heap(arena: fixture.arena, member: 2)
         let block = try heap.allocate(400, journal: noJournal(fixture))
         let place = try #require(fixture.arena.locate(block))
-        let (healthy, word) = (place.word.rawValue, fixture.arena.chunkWord(place.chunk))
+        let (healthy, word) = (place.word, fixture.arena.chunk(place.chunk))
         let isOver = Atomic<Bool>(false)
         // Another class than there is, another owner, a run, and so on; then what it was.
         let forged = [
             ChunkWord(.blocks, owner: 1, sizeClass: 255), ChunkWord(.blocks, owner: 1023, sizeClass: 200),
             ChunkWord(.run, owner: 1, value: 0xffff_ffff), ChunkWord(.blocks, owner: 1, sizeClass: 13),
-        ].map(\.rawValue)
+        ]
         DispatchQueue.concurrentPerform(iterations: 2) { thread in
             if thread == 0 {
                 while !isOver.load(ordering: .relaxed) {
@@ -82,7 +82,7 @@ import Testing
                 return
             }
             for round in 0..<300_000 {
-                place.header.store(BlockHeader(.used, generation: block.generation).rawValue)
+                place.header.store(BlockHeader(.used, generation: block.generation))
                 (round % 2 == 0 ? heap : other).free(block)
                 _ = fixture.arena.isSegment(block)
             }
@@ -103,7 +103,7 @@ import Testing
         var taken: [Int] = []
         for _ in 0..<13 {
             guard let slot = free.take(from: &chain) else { break }
-            slot.wordCell.store(SlotWord(.queued, ticket: Ticket(position: 1, isRetry: false)).rawValue)
+            slot.word.store(SlotWord(.queued, ticket: Ticket(position: 1, isRetry: false)))
             taken.append(slot.index)
         }
         #expect(taken.count == 13 && Set(taken).count == 13)
@@ -114,7 +114,7 @@ import Testing
     @Test
     func forgedEntriesOfTheFunctionTable_areRefusedSoon() throws {
         let fixture = try Fixture()
-        let table = FunctionTable(arena: fixture.arena)
+        let table = fixture.arena.functions
         var extent = FunctionTable.Extent()
         let function = WorkerInitializer.none
         let address = try #require(FunctionAddress(of: function))
@@ -147,11 +147,11 @@ import Testing
             word(4).store(UInt64(forged.count))
         }
         // A count that anybody may have raised makes no more entries than there are places for.
-        fixture.arena.header(ArenaLayout.Header.functionCount).store(.max)
+        fixture.arena.header.functionCount.store(.max)
         #expect(throws: MultitaskingError.self) { try table.resolve(1 << 31) }
         #expect(throws: MultitaskingError.self) { try table.resolve(.max) }
         // And one that was lowered does not have the next function take the place of another.
-        fixture.arena.header(ArenaLayout.Header.functionCount).store(0)
+        fixture.arena.header.functionCount.store(0)
         #expect(try table.add(address, typeName: name.mangled, to: &extent) == 1)
         #expect(try table.resolve(0).address == address && table.resolve(1).address == address)
     }
@@ -167,7 +167,7 @@ import Testing
         stranger.arguments = ["100"]
         try stranger.run()
         defer { stranger.terminate() }
-        let copy = Member(arena: fixture.arena, index: 3)
+        let copy = fixture.arena.member(3)
         copy.setProcess(stranger.processIdentifier)
         for isCopy in [true, false] {
             #expect(copy.openProcess(mark, client: getpid(), isCopy: isCopy) == nil)

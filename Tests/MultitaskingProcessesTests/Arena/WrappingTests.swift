@@ -103,7 +103,7 @@ import Testing
         let header = try #require(fixture.arena.locate(first)?.header)
         // As if it had been allocated for days.
         let mask = BlockReference.generationMask
-        header.store(BlockHeader(.used, generation: mask - 1).rawValue)
+        header.store(BlockHeader(.used, generation: mask - 1))
         heap.free(BlockReference(offset: first.offset, generation: mask - 1))
         let last = try heap.allocate(400, journal: noJournal(fixture))
         #expect(last == BlockReference(offset: first.offset, generation: mask))
@@ -130,7 +130,7 @@ import Testing
         heap.free(first)
         // As if it had been allocated for days.
         let mask = BlockReference.generationMask
-        header.store(BlockHeader(.free, generation: mask - 1).rawValue)
+        header.store(BlockHeader(.free, generation: mask - 1))
         let last = try heap.allocate(1 << 20, journal: noJournal(fixture))
         #expect(last == BlockReference(offset: first.offset, generation: mask))
         heap.free(last)
@@ -156,7 +156,7 @@ import Testing
         let header = try #require(fixture.arena.locate(old)?.header)
         heap.free(old)
         // Just before the 24 bits that generations once had begin again.
-        header.store(BlockHeader(.free, generation: old.generation + 1 << 24 - 3).rawValue)
+        header.store(BlockHeader(.free, generation: old.generation + 1 << 24 - 3))
         for _ in 0..<6 {
             let block = try heap.allocate(400, journal: noJournal(fixture))
             #expect(block.offset == old.offset && !fixture.arena.isLive(old))
@@ -171,20 +171,18 @@ import Testing
     @Test(arguments: [false, true])
     func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(isRetry: Bool) throws {
         let fixture = try Fixture(slots: 8)
-        let header =
-            isRetry
-            ? (ArenaLayout.Header.retryTail, ArenaLayout.Header.retryHead)
-            : (ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead)
+        let header = fixture.arena.header
+        let ends = isRetry ? [header.retryTail, header.retryHead] : [header.jobTail, header.jobHead]
         for start in [Ticket.positionMask - 10, UInt64.max - 10] {
-            for word in [header.0, header.1] { fixture.arena.header(word).store(start) }
+            for end in ends { end.store(start) }
             let ring = JobRing(arena: fixture.arena, isRetry: isRetry)
             for round in 0..<40 {
-                let slot = TaskSlot(arena: fixture.arena, index: round % 8)
-                #expect(ring.push(slot, from: slot.word))
-                #expect(ring.holds(slot.word.ticket) && ring.count == 1)
+                let slot = fixture.arena.slot(round % 8)
+                #expect(ring.push(slot, from: slot.word.load()))
+                #expect(ring.holds(slot.word.load().ticket) && ring.count == 1)
                 let claimed = try #require(ring.claim(by: 1, announce: { _ in }))
                 #expect(claimed.slot.index == slot.index)
-                slot.wordCell.store(claimed.word.with(.free, member: 0).rawValue)
+                slot.word.store(claimed.word.with(.free, member: 0))
                 #expect(ring.isEmpty)
             }
         }
@@ -196,34 +194,34 @@ import Testing
     func claimThatGoesOnAfterAllPositions_takesOnlyWhatIsQueued(isQueued: Bool) throws {
         let fixture = try Fixture(slots: 8)
         let start = Ticket.positionMask &- 3
-        for word in [ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead] { fixture.arena.header(word).store(start) }
-        let ring = JobRing(arena: fixture.arena, isRetry: false)
-        let slot = TaskSlot(arena: fixture.arena, index: 5)
-        #expect(ring.push(slot, from: slot.word))
+        for end in [fixture.arena.header.jobTail, fixture.arena.header.jobHead] { end.store(start) }
+        let ring = fixture.arena.jobs
+        let slot = fixture.arena.slot(5)
+        #expect(ring.push(slot, from: slot.word.load()))
         let old = SlotWord(.queued, ticket: Ticket(position: start, isRetry: false))
-        #expect(slot.word == old)
+        #expect(slot.word.load() == old)
         // The others go on for nine years, until the same slot is at the same position of a slot's word.
         let claimed = try #require(ring.claim(by: 2, announce: { _ in }))
-        slot.wordCell.store(claimed.word.with(.free, member: 0).rawValue)
+        slot.word.store(claimed.word.with(.free, member: 0))
         let later = start &+ Ticket.positionMask &+ 1
-        for word in [ArenaLayout.Header.jobTail, ArenaLayout.Header.jobHead] { fixture.arena.header(word).store(later) }
-        if isQueued { #expect(ring.push(slot, from: slot.word)) }
+        for end in [fixture.arena.header.jobTail, fixture.arena.header.jobHead] { end.store(later) }
+        if isQueued { #expect(ring.push(slot, from: slot.word.load())) }
         // The sleeper's last steps: it changes the word, and would move the head on.
-        let isTaken = slot.wordCell.compareExchange(old.rawValue, old.with(.claimed, member: 1).rawValue)
+        let isTaken = slot.word.compareExchange(old, old.with(.claimed, member: 1))
         #expect(isTaken == isQueued)
-        let headCell = fixture.arena.header(ArenaLayout.Header.jobHead)
+        let headCell = fixture.arena.header.jobHead
         #expect(!headCell.compareExchange(start, start &+ 1) && headCell.load() == later)
         // Nobody else takes it, and what is queued next is found.
-        let next = TaskSlot(arena: fixture.arena, index: 6)
-        #expect(ring.push(next, from: next.word))
+        let next = fixture.arena.slot(6)
+        #expect(ring.push(next, from: next.word.load()))
         #expect(ring.claim(by: 2, announce: { _ in })?.slot.index == 6)
-        #expect(ring.isEmpty && slot.word.isClaimed == isQueued)
+        #expect(ring.isEmpty && slot.word.load().isClaimed == isQueued)
     }
 
     @Test
     func slotThatHasServedAsManyTasksAsItCanCount_servesOn() throws {
         let fixture = try Fixture(slots: 8)
-        let slot = TaskSlot(arena: fixture.arena, index: 3)
+        let slot = fixture.arena.slot(3)
         let flags = fixture.arena.word(fixture.arena.layout.slotBodies + 3 * ArenaLayout.slotBodyStride + 112)
         flags.store(.max)
         slot.prepare(kind: .portable, function: 0, options: .default)
@@ -236,12 +234,12 @@ import Testing
     @Test
     func countsThatOnlyWake_passTheirEndsUnnoticed() throws {
         let fixture = try Fixture(slots: 8)
-        let slot = TaskSlot(arena: fixture.arena, index: 2)
+        let slot = fixture.arena.slot(2)
         slot.completion.futex.store(.max - 1)
         slot.completion.signal(fixture.arena)
         slot.completion.reset()
         #expect(slot.completion.futex.load() & 3 == 0)
-        let event = Event(arena: fixture.arena)
+        let event = fixture.arena.event
         event.futex.store(.max)
         event.signal()
         #expect(event.futex.load() == 0)

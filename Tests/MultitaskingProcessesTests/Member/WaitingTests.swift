@@ -7,7 +7,7 @@ struct WaitingTests {
     /// How often somebody who waits with this limit looks for what does not come before the look number `end`.
     private func looks(spinTime: Duration, end: Int = .max) throws -> (count: Int, isReady: Bool) {
         let fixture = try Fixture(workers: 1)
-        LimitsRecord(arena: fixture.arena).store(WorkerLimits(spinTime: spinTime))
+        fixture.arena.limits.store(WorkerLimits(spinTime: spinTime))
         var count = 0
         let isReady = fixture.membership(1).spin {
             count += 1

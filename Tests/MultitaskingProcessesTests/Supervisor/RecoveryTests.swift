@@ -8,8 +8,8 @@ import Testing
 @Suite struct RecoveryTests {
     private let fixture: Fixture
     private var arena: Arena { fixture.arena }
-    private var journal: JournalEntry { Member(arena: fixture.arena, index: 1).journal(0) }
-    private var innerJournal: JournalEntry { Member(arena: fixture.arena, index: 1).journal(12) }
+    private var journal: JournalEntry { fixture.arena.member(1).journal(0) }
+    private var innerJournal: JournalEntry { fixture.arena.member(1).journal(12) }
     private let large = [UInt8](repeating: 7, count: 1000)
 
     init() throws { fixture = try Fixture() }
@@ -32,7 +32,7 @@ import Testing
         let block = try Heap(arena: arena, member: 1).allocate(
             3 << 20, journal: JournalEntry(arena: arena, offset: nil))
         let place = try #require(arena.locate(block))
-        place.header.store(BlockHeader(.free, generation: block.generation).rawValue)
+        place.header.store(BlockHeader(.free, generation: block.generation))
         fixture.recover(2)
         #expect(arena.blocksInUse().chunks == 3, "another member's death concerns it")
         fixture.recover(1)
@@ -44,8 +44,8 @@ import Testing
         let block = try Heap(arena: arena, member: 2).allocate(
             3 << 20, journal: JournalEntry(arena: arena, offset: nil))
         let place = try #require(arena.locate(block))
-        place.header.store(BlockHeader(.freeing, generation: block.generation, owner: 1).rawValue)
-        for tail in 0..<tailsGone { arena.chunkWord(place.chunk + 2 - tail).store(ChunkWord(.cold).rawValue) }
+        place.header.store(BlockHeader(.freeing, generation: block.generation, owner: 1))
+        for tail in 0..<tailsGone { arena.chunk(place.chunk + 2 - tail).store(ChunkWord(.cold)) }
         fixture.recover(1)
         #expect(arena.blocksInUse().chunks == 0)
     }
@@ -83,7 +83,7 @@ import Testing
         let cell = try #require(fixture.cell(0))
         journal.channel = 0
         journal.cell = storesOfClear < 2 ? UInt64(cell.offset) : 0
-        journal.block = storesOfClear < 1 ? cell.payload.block : .none
+        journal.block = storesOfClear < 1 ? cell.payload.block.load() : .none
         fixture.recover(1)
         #expect(try fixture.channel(for: 2).receive(as: [UInt8].self) == large)
         #expect(usage == [0, 1])
@@ -265,13 +265,13 @@ import Testing
     // MARK: Tasks
 
     private func claimedSlot(_ phase: WorkerFailure.Phase) -> TaskSlot {
-        let slot = TaskSlot(arena: arena, index: 3)
-        let member = Member(arena: arena, index: 1)
+        let slot = arena.slot(3)
+        let member = arena.member(1)
         member.pid.store(4711)
-        member.slot.store(4)
-        member.phase.store(UInt64(phase.rawValue))
+        member.slot.store(slot.number)
+        member.enter(phase)
         slot.prepare(kind: .portable, function: 0, options: .default)
-        slot.wordCell.store(SlotWord(.claimed, member: 1, ticket: Ticket(position: 9, isRetry: false)).rawValue)
+        slot.word.store(SlotWord(.claimed, member: 1, ticket: Ticket(position: 9, isRetry: false)))
         return slot
     }
 
@@ -279,21 +279,21 @@ import Testing
     func taskThatHadNotBegunIsQueuedAgain() throws {
         let slot = claimedSlot(.idle)
         fixture.recover(1)
-        #expect(slot.word.status == .queued)
-        let claim = JobRing(arena: arena, isRetry: true).claim(by: 2, announce: { _ in })
+        #expect(slot.word.load().status == .queued)
+        let claim = arena.retries.claim(by: 2, announce: { _ in })
         #expect(claim?.slot.index == 3)
-        #expect(JobRing(arena: arena, isRetry: true).isEmpty)
+        #expect(arena.retries.isEmpty)
     }
 
     @Test
     func taskOutOfTimeWhoseSupervisorDies_isTimedOut() throws {
         let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
-        let slot = TaskSlot(arena: core.arena, index: 0)
+        let slot = core.arena.slot(0)
         slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)))
-        slot.wordCell.store(slot.word.with(.condemnedByTimeout, member: 1).rawValue)
-        let member = Member(arena: core.arena, index: 1)
-        member.slot.store(1)
-        member.phase.store(UInt64(WorkerFailure.Phase.running.rawValue))
+        slot.word.store(slot.word.load().with(.condemnedByTimeout, member: 1))
+        let member = core.arena.member(1)
+        member.slot.store(slot.number)
+        member.enter(.running)
         Recovery(core.mapping).recover(1, .withSupervisor)
         #expect(core.crashError(of: slot).code == .taskTimedOut)
     }
@@ -307,8 +307,8 @@ import Testing
             try slot.result.store(writer, heap: membership.heap, journal: journal, compression: .none)
         }
         fixture.recover(1)
-        #expect(slot.word.status == .done && slot.resultKind == .crashed)
-        #expect(slot.crashRecord.pid.load() == 4711 && slot.crashRecord.phase.load() == UInt64(phase.rawValue))
+        #expect(slot.word.load().status == .done && slot.resultKind.load() == .crashed)
+        #expect(slot.crashRecord.pid.load() == 4711 && slot.crashRecord.phase == phase)
         #expect(usage[0] == 0)
     }
 
@@ -320,17 +320,17 @@ import Testing
             try writer.encode(large)
             try slot.result.store(writer, heap: membership.heap, journal: journal, compression: .none)
         }
-        #expect(slot.finish(from: slot.word, as: .value))
+        #expect(slot.finish(from: slot.word.load(), as: .value))
         fixture.recover(1)
-        #expect(slot.resultKind == .value && arena.isLive(slot.result.block))
+        #expect(slot.resultKind.load() == .value && arena.isLive(slot.result.block.load()))
     }
 
     @Test
     func taskOfAnotherMemberIsLeftAlone() throws {
         let slot = claimedSlot(.running)
-        slot.wordCell.store(slot.word.with(.claimed, member: 2).rawValue)
-        let before = slot.word
+        slot.word.store(slot.word.load().with(.claimed, member: 2))
+        let before = slot.word.load()
         fixture.recover(1)
-        #expect(slot.word == before)
+        #expect(slot.word.load() == before)
     }
 }

@@ -8,13 +8,13 @@ import Testing
 /// The job ring: first in, first out, each job claimed once, and repaired whatever its writer died at.
 @Suite struct JobRingTests {
     private func push(_ index: Int, _ ring: JobRing) -> Bool {
-        let slot = TaskSlot(arena: ring.arena, index: index)
-        return ring.push(slot, from: slot.word)
+        let slot = ring.arena.slot(index)
+        return ring.push(slot, from: slot.word.load())
     }
 
     private func claim(_ ring: JobRing, by member: Int = 1) -> Int? {
         guard let (slot, word) = ring.claim(by: member, announce: { _ in }) else { return nil }
-        slot.wordCell.store(word.with(.free, member: 0).rawValue)
+        slot.word.store(word.with(.free, member: 0))
         return slot.index
     }
 
@@ -43,7 +43,7 @@ import Testing
     func ringThatIsPassedThroughKeepsWhatIsQueuedAndLittleMemory() throws {
         let capacity = 1 << 20
         let fixture = try Fixture(slots: capacity)
-        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let ring = fixture.arena.jobs
         var (givenBack, pushed, claimed, most) = (UInt64(0), 0, 0, 0)
         let before = allocatedBytes(fixture)
         // Three rounds with up to 1,000 queued, in slots that serve again and again.
@@ -67,7 +67,7 @@ import Testing
     func fullRingGivesNothingBackThatIsQueued() throws {
         let capacity = 1 << 12
         let fixture = try Fixture(slots: capacity)
-        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let ring = fixture.arena.jobs
         var givenBack: UInt64 = 0
         func pushAll(_ slots: Range<Int>) throws {
             for slot in slots {
@@ -86,13 +86,13 @@ import Testing
     @Test
     func cancelledSlotIsSkippedAndItsPlaceServesAgain() throws {
         let fixture = try Fixture(slots: 4)
-        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let ring = fixture.arena.jobs
         for _ in 0..<20 {
             for index in 0..<4 { #expect(push(index, ring)) }
             for index in [0, 1, 3] {
-                let slot = TaskSlot(arena: fixture.arena, index: index)
-                #expect(slot.end(from: slot.word, as: .cancelled))
-                slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
+                let slot = fixture.arena.slot(index)
+                #expect(slot.end(from: slot.word.load(), as: .cancelled))
+                slot.word.store(slot.word.load().with(.free, member: 0))
             }
             #expect(claim(ring) == 2)
             #expect(claim(ring) == nil)
@@ -102,12 +102,12 @@ import Testing
     @Test
     func fullRingOfCancelledSlotsTakesNewOnes() throws {
         let fixture = try Fixture(slots: 4)
-        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let ring = fixture.arena.jobs
         for _ in 0..<10 {
             for index in 0..<4 {
                 #expect(push(index, ring))
-                let slot = TaskSlot(arena: fixture.arena, index: index)
-                slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
+                let slot = fixture.arena.slot(index)
+                slot.word.store(slot.word.load().with(.free, member: 0))
             }
         }
     }
@@ -115,10 +115,10 @@ import Testing
     @Test
     func pushWhoseWriterDiedBeforeItCountedIsRepaired() throws {
         let fixture = try Fixture()
-        let ring = JobRing(arena: fixture.arena, isRetry: true)
+        let ring = fixture.arena.retries
         #expect(push(3, ring))
         #expect(push(4, ring))
-        let tail = fixture.arena.header(ArenaLayout.Header.retryTail)
+        let tail = fixture.arena.header.retryTail
         tail.store(tail.load() - 1)
         ring.repairTail()
         ring.repairTail()
@@ -128,7 +128,7 @@ import Testing
     @Test
     func manyClaimingThreadsTakeEachSlotOnce() throws {
         let fixture = try Fixture(slots: 64)
-        let ring = JobRing(arena: fixture.arena, isRetry: false)
+        let ring = fixture.arena.jobs
         let claims = Mutex<[Int: Int]>([:])
         let isOver = Atomic<Bool>(false)
         let threads = Counter()
@@ -146,8 +146,8 @@ import Testing
         }
         var pushed = 0
         while pushed < 6400 {
-            let slot = TaskSlot(arena: fixture.arena, index: pushed % 64)
-            if slot.word.status == .free, ring.push(slot, from: slot.word) { pushed += 1 }
+            let slot = fixture.arena.slot(pushed % 64)
+            if slot.word.load().status == .free, ring.push(slot, from: slot.word.load()) { pushed += 1 }
         }
         isOver.store(true, ordering: .releasing)
         while threads.value < 3 {}

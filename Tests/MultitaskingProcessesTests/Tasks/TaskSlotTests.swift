@@ -10,13 +10,13 @@ import Testing
 
     init() throws {
         fixture = try Fixture(slots: 8)
-        slot = TaskSlot(arena: fixture.arena, index: 3)
+        slot = fixture.arena.slot(3)
     }
 
     private func claim(_ kind: TaskSlot.Kind, copyMember: Int = 0) throws -> SlotWord {
-        let jobs = JobRing(arena: fixture.arena, isRetry: false)
+        let jobs = fixture.arena.jobs
         slot.prepare(kind: kind, function: 0, copyMember: copyMember, options: .default)
-        #expect(jobs.push(slot, from: slot.word))
+        #expect(jobs.push(slot, from: slot.word.load()))
         return try #require(jobs.claim(by: 1, announce: { _ in })).word
     }
 
@@ -30,7 +30,7 @@ import Testing
         let claimed = try claim(.copy, copyMember: 5)
         #expect(slot.end(from: claimed, as: .done))
         #expect(slot.kind(of: claimed) == nil)
-        slot.wordCell.store(slot.word.with(.free, member: 0).rawValue)
+        slot.word.store(slot.word.load().with(.free, member: 0))
         FreeSlots(arena: fixture.arena).giveBack(slot)
         #expect(slot.kind(of: claimed) == nil)
         let next = try claim(.portable)
@@ -40,12 +40,12 @@ import Testing
 
     @Test
     func copyThatDiedWhileItsTaskWasQueuedFailsIt() throws {
-        let copy = Member(arena: fixture.arena, index: 4)
+        let copy = fixture.arena.member(4)
         slot.prepare(kind: .copy, function: 0, copyMember: copy.index, options: .default)
-        copy.slot.store(UInt64(slot.index + 1))
-        #expect(JobRing(arena: fixture.arena, isRetry: false).push(slot, from: slot.word))
+        copy.slot.store(slot.number)
+        #expect(fixture.arena.jobs.push(slot, from: slot.word.load()))
         fixture.recover(copy.index)
-        #expect(slot.word.status == .done && slot.resultKind == .crashed)
+        #expect(slot.word.load().status == .done && slot.resultKind.load() == .crashed)
     }
 
     @Test

@@ -2,20 +2,18 @@
 
 extension Arena {
     @inline(__always)
-    func chunkWord(_ chunk: Int) -> SharedWord { word(layout.chunkTable + chunk * 8) }
+    func chunk(_ index: Int) -> Shared<ChunkWord> { Shared(word(layout.chunkTable + index * 8)) }
 
+    /// The header of a block, which lies in a table and not in the block.
     @inline(__always)
-    func loadChunk(_ chunk: Int) -> ChunkWord { ChunkWord(rawValue: chunkWord(chunk).load()) }
-
-    @inline(__always)
-    func headerWord(chunk: Int, block: Int) -> SharedWord {
-        word(layout.blockHeaders + (chunk * ArenaLayout.headersPerChunk + block) * 8)
+    func blockHeader(chunk: Int, block: Int) -> Shared<BlockHeader> {
+        Shared(word(layout.blockHeaders + (chunk * ArenaLayout.headersPerChunk + block) * 8))
     }
 
     /// All chunks that were ever taken are among these. The words of the others are zero, and looking at them costs a
     /// new process a page for each 512.
     var touchedChunks: Range<Int> {
-        0..<min(Int(clamping: header(ArenaLayout.Header.chunkEnd).load()), layout.chunkCount)
+        0..<min(Int(clamping: header.chunkEnd.load()), layout.chunkCount)
     }
 
     /// To be called before chunks below an end are taken.
@@ -23,7 +21,7 @@ extension Arena {
     /// ORDERING: whoever looks for what another member had in a chunk has learnt from it, or from its death, that it
     /// had.
     func touchChunks(below end: Int) {
-        let cell = header(ArenaLayout.Header.chunkEnd)
+        let cell = header.chunkEnd
         while true {
             let now = cell.load()
             guard now < UInt64(end), !cell.compareExchange(now, UInt64(end)) else { return }
@@ -36,22 +34,24 @@ extension Arena {
     ///
     /// References are read from memory that a broken worker may have written, so this believes nothing. The chunk's
     /// word is read once, and given to the caller: read again, it might say something else than what was checked.
-    func locate(_ reference: BlockReference) -> (chunk: Int, word: ChunkWord, header: SharedWord, capacity: Int)? {
+    func locate(_ reference: BlockReference) -> (
+        chunk: Int, word: ChunkWord, header: Shared<BlockHeader>, capacity: Int
+    )? {
         let offset = reference.offset - layout.chunks
         guard !reference.isNone, offset >= 0 else { return nil }
         let chunk = offset / ArenaLayout.chunkSize
         guard chunk < layout.chunkCount else { return nil }
         let within = offset % ArenaLayout.chunkSize
-        let word = loadChunk(chunk)
+        let word = self.chunk(chunk).load()
         switch word.state {
         case .blocks:
             guard word.sizeClass < SizeClass.count else { return nil }
             let size = SizeClass.size(word.sizeClass)
             guard within % size == 0 else { return nil }
-            return (chunk, word, headerWord(chunk: chunk, block: within / size), size)
+            return (chunk, word, blockHeader(chunk: chunk, block: within / size), size)
         case .run:
             guard within == 0, word.value > 0, word.value <= layout.chunkCount - chunk else { return nil }
-            return (chunk, word, headerWord(chunk: chunk, block: 0), word.value * ArenaLayout.chunkSize)
+            return (chunk, word, blockHeader(chunk: chunk, block: 0), word.value * ArenaLayout.chunkSize)
         case .cold, .warm, .tail:
             return nil
         }
@@ -60,7 +60,7 @@ extension Arena {
     /// Whether the allocation a reference names is still in use.
     func isLive(_ reference: BlockReference) -> Bool {
         guard let place = locate(reference) else { return false }
-        let header = BlockHeader(rawValue: place.header.load())
+        let header = place.header.load()
         return header.state == .used && header.generation == reference.generation
     }
 
@@ -82,15 +82,15 @@ extension Arena {
         guard chunk.state == .blocks else {
             // From here on a death of `member` is completed by `releaseRuns(of:)`, which finds the header.
             let freeing = BlockHeader(.freeing, generation: reference.generation, owner: member)
-            if place.header.compareExchange(used.rawValue, freeing.rawValue) {
+            if place.header.compareExchange(used, freeing) {
                 releaseRun(place.chunk, length: chunk.value, by: member)
             }
             return nil
         }
         let free = BlockHeader(.free, generation: reference.generation)
-        guard place.header.compareExchange(used.rawValue, free.rawValue) else { return nil }
+        guard place.header.compareExchange(used, free) else { return nil }
         if chunk.owner != member {
-            Member(arena: self, index: chunk.owner).freedBlocks(chunk.sizeClass).add(1)
+            self.member(chunk.owner).freedBlocks(chunk.sizeClass).add(1)
         }
         return (chunk.sizeClass, chunk.owner)
     }
@@ -100,28 +100,27 @@ extension Arena {
     /// - Parameter member: who gives it back.
     func releaseRun(_ head: Int, length: Int, by member: Int) {
         guard length > 0, length <= layout.chunkCount - head else { return }
-        let owner = loadChunk(head).owner
+        let owner = self.chunk(head).load().owner
         // Fresh pages cost more than copying into them, so some free memory is kept; see Docs/architecture.md.
-        let keep =
-            hint(ArenaLayout.Header.warmChunks) < hint(ArenaLayout.Header.warmLimit) &- length &+ 1
+        let keep = header.warmChunks.hint < header.warmLimit.hint &- length &+ 1
         let free = ChunkWord(keep ? .warm : .cold)
         let tail = ChunkWord(.tail, owner: owner, value: head)
-        for chunk in (head + 1..<head + length).reversed() where loadChunk(chunk) == tail {
+        for chunk in (head + 1..<head + length).reversed() where self.chunk(chunk).load() == tail {
             releaseChunk(chunk, from: tail, to: free)
         }
         // Without a used header, the run is the business of who is named here, also if that member dies now.
         let mine = ChunkWord(.run, owner: member, value: length)
-        chunkWord(head).store(mine.rawValue)
-        let block = headerWord(chunk: head, block: 0)
-        block.store(BlockHeader(.free, generation: BlockHeader(rawValue: block.load()).generation).rawValue)
+        self.chunk(head).store(mine)
+        let block = blockHeader(chunk: head, block: 0)
+        block.store(BlockHeader(.free, generation: block.load().generation))
         releaseChunk(head, from: mine, to: free)
     }
 
     private func releaseChunk(_ chunk: Int, from held: ChunkWord, to free: ChunkWord) {
         if free.state == .cold { discard(chunkOffset(chunk), count: ArenaLayout.chunkSize) }
-        guard chunkWord(chunk).compareExchange(held.rawValue, free.rawValue) else { return }
-        header(ArenaLayout.Header.usedChunks).subtract(1)
-        if free.state == .warm { header(ArenaLayout.Header.warmChunks).add(1) }
+        guard self.chunk(chunk).compareExchange(held, free) else { return }
+        header.usedChunks.subtract(1)
+        if free.state == .warm { header.warmChunks.add(1) }
     }
 
     /// Completes what a dead member had begun with blocks: taking chunks, or giving them back.
@@ -129,10 +128,10 @@ extension Arena {
     /// - Complexity: O(chunks that were ever in use).
     func releaseRuns(of member: Int) {
         for chunk in touchedChunks {
-            let word = loadChunk(chunk)
+            let word = self.chunk(chunk).load()
             switch word.state {
             case .run:
-                let block = BlockHeader(rawValue: headerWord(chunk: chunk, block: 0).load())
+                let block = blockHeader(chunk: chunk, block: 0).load()
                 if block.state == .freeing ? block.owner == member : block.state == .free && word.owner == member {
                     releaseRun(chunk, length: word.value, by: member)
                 }
@@ -140,7 +139,7 @@ extension Arena {
                 releaseChunk(chunk, from: word, to: ChunkWord(.warm))
             case .blocks where word.owner != member && word.sizeClass < SizeClass.count:
                 // The dead may have freed a block and not told its owner, who then looks once more.
-                Member(arena: self, index: word.owner).freedBlocks(word.sizeClass).add(1)
+                self.member(word.owner).freedBlocks(word.sizeClass).add(1)
             case .cold, .warm, .blocks, .tail:
                 continue
             }
@@ -156,22 +155,19 @@ extension Arena {
         var used: UInt64 = 0
         var warm: UInt64 = 0
         for chunk in touchedChunks {
-            let state = loadChunk(chunk).state
+            let state = self.chunk(chunk).load().state
             if state == .warm { warm += 1 } else if state != .cold { used += 1 }
         }
-        header(ArenaLayout.Header.usedChunks).store(used)
-        header(ArenaLayout.Header.warmChunks).store(warm)
+        header.usedChunks.store(used)
+        header.warmChunks.store(warm)
     }
-
-    /// A count in the header that a death may have left wrong, even below zero.
-    func hint(_ offset: Int) -> Int { max(0, Int(truncatingIfNeeded: header(offset).load())) }
 
     /// Whether a large block that begins at `head` is in use and includes `chunk`.
     private func isCovered(_ chunk: Int, by head: Int) -> Bool {
         guard head < chunk else { return false }
-        let word = loadChunk(head)
+        let word = self.chunk(head).load()
         return word.state == .run && head + word.value > chunk
-            && BlockHeader(rawValue: headerWord(chunk: head, block: 0).load()).state != .free
+            && blockHeader(chunk: head, block: 0).load().state != .free
     }
 
     /// How many blocks are in use, channel segments left out, and how many bytes of chunks are taken. For tests and
@@ -181,13 +177,13 @@ extension Arena {
         var segments = 0
         var chunks = 0
         for chunk in touchedChunks {
-            let word = loadChunk(chunk)
+            let word = self.chunk(chunk).load()
             guard !word.isFree else { continue }
             chunks += 1
             if word.state == .run { payloads += 1 }
             guard word.state == .blocks, word.sizeClass < SizeClass.count else { continue }
             for block in 0..<ArenaLayout.chunkSize / SizeClass.size(word.sizeClass)
-            where BlockHeader(rawValue: headerWord(chunk: chunk, block: block).load()).state == .used {
+            where blockHeader(chunk: chunk, block: block).load().state == .used {
                 if word.sizeClass == SizeClass.segment { segments += 1 } else { payloads += 1 }
             }
         }

@@ -1,5 +1,5 @@
 /// The word of truth of one block: free, in use, or (large ones only) being given back by somebody.
-struct BlockHeader: Equatable, Sendable {
+struct BlockHeader: BitFields {
     enum State: UInt64 {
         case free = 0
         case used

@@ -2,7 +2,7 @@
 ///
 /// Freeing needs both, so that freeing twice — by the process that meant to and by the supervisor that completes the
 /// work of the dead — is the same as freeing once.
-struct BlockReference: Equatable, Sendable {
+struct BlockReference: BitFields {
     /// Bits 0...32: the offset in units of 256 bytes, of 2 TiB. Bits 33...63: the generation.
     let rawValue: UInt64
 

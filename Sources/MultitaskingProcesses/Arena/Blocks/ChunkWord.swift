@@ -1,5 +1,5 @@
 /// The word of truth of one chunk of the arena: who holds it, and for what.
-struct ChunkWord: Equatable, Sendable {
+struct ChunkWord: BitFields {
     enum State: UInt64 {
         /// Free, its pages not in memory.
         case cold = 0

@@ -41,7 +41,7 @@ final class Heap: Sendable {
     private func initialClasses() -> [ClassState] {
         var classes = [ClassState](repeating: ClassState(), count: SizeClass.count)
         for chunk in arena.touchedChunks {
-            let word = arena.loadChunk(chunk)
+            let word = arena.chunk(chunk).load()
             guard word.state == .blocks, word.owner == member, word.sizeClass < SizeClass.count else { continue }
             classes[word.sizeClass].chunks.append(chunk)
             classes[word.sizeClass].nextFresh = ArenaLayout.chunkSize / SizeClass.size(word.sizeClass)
@@ -97,16 +97,16 @@ final class Heap: Sendable {
         _ offset: Int, sizeClass: Int, journal: JournalEntry, mayBeSpent: Bool = false
     ) -> BlockReference? {
         let within = offset - arena.layout.chunks
-        let word = arena.headerWord(
+        let word = arena.blockHeader(
             chunk: within / ArenaLayout.chunkSize,
             block: within % ArenaLayout.chunkSize / SizeClass.size(sizeClass))
-        let header = BlockHeader(rawValue: word.load())
+        let header = word.load()
         guard header.state == .free else { return nil }
         guard !header.isSpent || mayBeSpent else { return nil }
         let generation = header.generation &+ 1
         let reference = BlockReference(offset: offset, generation: generation)
         journal.block = reference
-        word.store(BlockHeader(.used, generation: generation).rawValue)
+        word.store(BlockHeader(.used, generation: generation))
         return reference
     }
 
@@ -125,7 +125,7 @@ final class Heap: Sendable {
 
     /// Looks for blocks that others have freed, at most as many as they reported.
     private func collect(_ state: inout ClassState, sizeClass: Int) {
-        let freed = Member(arena: arena, index: member).freedBlocks(sizeClass).load()
+        let freed = arena.member(member).freedBlocks(sizeClass).load()
         guard state.mustSearch || freed != state.found, !state.chunks.isEmpty else { return }
         let size = SizeClass.size(sizeClass)
         let perChunk = ArenaLayout.chunkSize / size
@@ -135,8 +135,7 @@ final class Heap: Sendable {
             let chunk = state.chunks[state.cursor.chunk]
             let limit = state.cursor.chunk == state.chunks.count - 1 ? state.nextFresh : perChunk
             if state.cursor.block < limit {
-                let header = BlockHeader(
-                    rawValue: arena.headerWord(chunk: chunk, block: state.cursor.block).loadRelaxed())
+                let header = arena.blockHeader(chunk: chunk, block: state.cursor.block).loadRelaxed()
                 if header.state == .free, !header.isSpent {
                     state.free.append(arena.chunkOffset(chunk) + state.cursor.block * size)
                     if !state.mustSearch {
@@ -182,8 +181,8 @@ final class Heap: Sendable {
 
     /// A chunk that held a large block before has that block's header where block 0's is now; both count on as one.
     private func forgetBlocks(of chunk: Int, perChunk: Int) {
-        let word = arena.headerWord(chunk: chunk, block: 0)
-        word.store(BlockHeader(.free, generation: BlockHeader(rawValue: word.load()).generation &+ 1).rawValue)
+        let word = arena.blockHeader(chunk: chunk, block: 0)
+        word.store(BlockHeader(.free, generation: word.load().generation &+ 1))
     }
 
     private func allocateRun(_ byteCount: Int, journal: JournalEntry) throws -> BlockReference {
@@ -193,11 +192,11 @@ final class Heap: Sendable {
                 length, from: &state.searchFrom, head: ChunkWord(.run, owner: member, value: length)
             ) { ChunkWord(.tail, owner: member, value: $0) }
             guard let head else { throw limitReached(byteCount) }
-            let word = arena.headerWord(chunk: head, block: 0)
-            let generation = BlockHeader(rawValue: word.load()).generation &+ 1
+            let word = arena.blockHeader(chunk: head, block: 0)
+            let generation = word.load().generation &+ 1
             let reference = BlockReference(offset: arena.chunkOffset(head), generation: generation)
             journal.block = reference
-            word.store(BlockHeader(.used, generation: generation).rawValue)
+            word.store(BlockHeader(.used, generation: generation))
             return reference
         }
     }
@@ -209,7 +208,7 @@ final class Heap: Sendable {
     ) -> Int? {
         var hasSpent = false
         let first = claimChunks(length, from: &start, head: head, tail: tail) { first in
-            let isSpent = BlockHeader(rawValue: arena.headerWord(chunk: first, block: 0).loadRelaxed()).isSpent
+            let isSpent = arena.blockHeader(chunk: first, block: 0).loadRelaxed().isSpent
             if isSpent { hasSpent = true }
             return !isSpent
         }
@@ -240,7 +239,7 @@ final class Heap: Sendable {
             }
             // The next search begins here again: what is freed is reused while it is warm.
             start = length == 1 ? first : 0
-            arena.header(ArenaLayout.Header.usedChunks).add(UInt64(length))
+            arena.header.usedChunks.add(UInt64(length))
             return first
         }
     }
@@ -250,23 +249,23 @@ final class Heap: Sendable {
         _ range: Range<Int>, head: ChunkWord, tail: ChunkWord, mayBegin: (Int) -> Bool
     ) -> Int? {
         // Look first: most failures need no write.
-        for chunk in range where !arena.loadChunk(chunk).isFree { return chunk }
+        for chunk in range where !arena.chunk(chunk).load().isFree { return chunk }
         guard mayBegin(range.lowerBound) else { return range.lowerBound }
         arena.touchChunks(below: range.upperBound)
         var warm: UInt64 = 0
         for chunk in range {
-            let found = arena.loadChunk(chunk)
+            let found = arena.chunk(chunk).load()
             let word = chunk == range.lowerBound ? head : tail
-            guard found.isFree, arena.chunkWord(chunk).compareExchange(found.rawValue, word.rawValue) else {
+            guard found.isFree, arena.chunk(chunk).compareExchange(found, word) else {
                 for claimed in range.lowerBound..<chunk {
-                    arena.chunkWord(claimed).store(ChunkWord(.cold).rawValue)
+                    arena.chunk(claimed).store(ChunkWord(.cold))
                 }
-                if warm > 0 { arena.header(ArenaLayout.Header.warmChunks).subtract(warm) }
+                if warm > 0 { arena.header.warmChunks.subtract(warm) }
                 return chunk
             }
             if found.state == .warm { warm += 1 }
         }
-        if warm > 0 { arena.header(ArenaLayout.Header.warmChunks).subtract(warm) }
+        if warm > 0 { arena.header.warmChunks.subtract(warm) }
         return nil
     }
 

@@ -6,6 +6,15 @@ import Synchronization
 /// If the member dies, the supervisor reads its journal and completes or takes back what was begun; see `Recovery`.
 /// The client keeps no journal: if it dies, the whole pool goes.
 struct JournalEntry {
+    enum Field: Int, RecordField {
+        case cell = 0
+        case channel = 8
+        case block = 16
+        case segment = 24
+    }
+
+    static let size = 32
+
     let arena: Arena
     /// Where the entry lies, or nil for the client.
     let offset: Int?
@@ -18,34 +27,37 @@ struct JournalEntry {
     /// The offset of the channel cell that is being written or read; 0 if none.
     @inline(__always)
     var cell: UInt64 {
-        get { offset.map { arena.word($0).load() } ?? 0 }
-        nonmutating set { if let offset { arena.word(offset).store(newValue) } }
+        get { word(.cell)?.load() ?? 0 }
+        nonmutating set { word(.cell)?.store(newValue) }
     }
 
     /// Bits 0...16: the channel that `cell` or `segment` belongs to. From bit 17: the number of the cell's segment.
     @inline(__always)
     var channel: UInt64 {
-        get { offset.map { arena.word($0 + 8).load() } ?? 0 }
-        nonmutating set { if let offset { arena.word(offset + 8).store(newValue) } }
+        get { word(.channel)?.load() ?? 0 }
+        nonmutating set { word(.channel)?.store(newValue) }
     }
 
     /// A block that was allocated and not yet handed over.
     @inline(__always)
     var block: BlockReference {
-        get { BlockReference(rawValue: offset.map { arena.word($0 + 16).load() } ?? 0) }
-        nonmutating set { if let offset { arena.word(offset + 16).store(newValue.rawValue) } }
+        get { word(.block).map { Shared($0).load() } ?? .none }
+        nonmutating set { word(.block).map { Shared($0).store(newValue) } }
     }
 
     /// The number, plus 1, of a channel segment that is `block` and is being linked, or with `retiring` set, taken out.
     /// Beside a cell: how far the counting of its element is; see `DropCount`.
     @inline(__always)
     var segment: UInt64 {
-        get { segmentCell?.load() ?? 0 }
-        nonmutating set { segmentCell?.store(newValue) }
+        get { segmentWord?.load() ?? 0 }
+        nonmutating set { segmentWord?.store(newValue) }
     }
 
     @inline(__always)
-    var segmentCell: SharedWord? { offset.map { arena.word($0 + 24) } }
+    var segmentWord: SharedWord? { word(.segment) }
+
+    @inline(__always)
+    private func word(_ field: Field) -> SharedWord? { offset.map { arena.word($0 + field.rawValue) } }
 
     static let retiring: UInt64 = 1 << 63
     static let counting: UInt64 = 1 << 62
@@ -62,7 +74,7 @@ struct JournalEntry {
         let (member, entry) = Int(identity).quotientAndRemainder(dividingBy: Member.journalEntries)
         self =
             identity == 0
-            ? JournalEntry(arena: arena, offset: nil) : Member(arena: arena, index: member).journal(entry)
+            ? JournalEntry(arena: arena, offset: nil) : arena.member(member).journal(entry)
     }
 
     /// Reports that everything begun is through.
@@ -123,7 +135,7 @@ final class Journal: Sendable {
     @inline(__always)
     private func take(_ entries: Range<Int>) -> JournalEntry {
         guard member != ArenaLayout.client else { return JournalEntry(arena: arena, offset: nil) }
-        return Member(arena: arena, index: member).journal(takeBit(entries))
+        return arena.member(member).journal(takeBit(entries))
     }
 
     // ORDERING: acquiring the bit pairs with releasing it, so that entries are never shared by two threads.

@@ -25,7 +25,7 @@ struct Completion {
         guard futex.loadOrdered() & (Self.sleeping | Self.watched) != 0 else { return }
         let before = futex.add(Self.step)
         if before & Self.sleeping != 0 { futex.wake() }
-        if before & Self.watched != 0 { Event(arena: arena).signal() }
+        if before & Self.watched != 0 { arena.event.signal() }
     }
 
     /// Sleeps until `hasEnded` may be true, at most for `nanoseconds`; may return early.

@@ -1,8 +1,6 @@
 /// A number that is raised whenever something happens that somebody watches; see `Watcher`.
 struct Event {
-    let arena: Arena
-
-    var futex: SharedFutex { arena.futex(ArenaLayout.Header.event) }
+    let futex: SharedFutex
 
     func signal() {
         futex.increment()

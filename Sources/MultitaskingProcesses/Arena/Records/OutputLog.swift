@@ -3,40 +3,54 @@ import CMultitaskingLinux
 /// The last that a member has printed, in shared memory, so that it is there when the member is not.
 ///
 /// What was written is in a ring; what stdio has buffered and not written is in the buffer itself, which lies here too.
-struct OutputLog {
+struct OutputLog: Record {
+    enum Field: Int, RecordField {
+        case position = 0
+        case start = 8
+        case ring = 64
+        case pending = 12288
+
+        var size: Int {
+            switch self {
+            case .position, .start: 8
+            // More than is kept, because behind the message of a trap Swift may print a long stack trace.
+            case .ring: Field.pending.rawValue - rawValue
+            case .pending: OutputLog.size - rawValue
+            }
+        }
+    }
+
+    static let size = ArenaLayout.outputStride
+
     /// How much is kept of it for the failure of a task.
     static let lineLimit = 20
     static let byteLimit = 4096
 
-    private static let ringOffset = 64
-    /// More than is kept, because behind the message of a trap Swift may print a long stack trace.
-    private static let ringSize = pendingOffset - ringOffset
-    private static let pendingOffset = 3 * 4096
-    private static let pendingSize = ArenaLayout.outputStride - pendingOffset
+    private static let ringSize = Field.ring.size
 
-    private let arena: Arena
-    private let base: Int
+    let arena: Arena
+    let offset: Int
 
     init(arena: Arena, member: Int) {
         self.arena = arena
-        base = ArenaLayout.outputTable + member * ArenaLayout.outputStride
+        offset = ArenaLayout.outputTable + member * Self.size
     }
 
     /// How many bytes were ever written.
-    private var position: SharedWord { arena.word(base) }
+    private var position: SharedWord { word(.position) }
     /// The position when the task began.
-    private var start: SharedWord { arena.word(base + 8) }
+    private var start: SharedWord { word(.start) }
 
     /// Has all that this process prints from now on copied here; right after a fork, while it has one thread.
     func capture() {
-        unsafe arena.withBytes(at: base, count: ArenaLayout.outputStride) { bytes in
+        unsafe arena.withBytes(at: offset, count: Self.size) { bytes in
             guard let address = bytes.baseAddress else { return }
             unsafe mt_capture_output(
                 mt_output_log(
                     position: address.assumingMemoryBound(to: UInt64.self),
-                    ring: (address + Self.ringOffset).assumingMemoryBound(to: CChar.self), ring_size: Self.ringSize,
-                    pending: (address + Self.pendingOffset).assumingMemoryBound(to: CChar.self),
-                    pending_size: Self.pendingSize))
+                    ring: (address + Field.ring.rawValue).assumingMemoryBound(to: CChar.self), ring_size: Self.ringSize,
+                    pending: (address + Field.pending.rawValue).assumingMemoryBound(to: CChar.self),
+                    pending_size: Field.pending.size))
         }
         begin()
     }
@@ -51,7 +65,7 @@ struct OutputLog {
         // The member may have written anything here, so nothing is believed that would not fit.
         let count = Int(clamping: min(end &- start.load(), UInt64(Self.ringSize)))
         var tail = [UInt8](repeating: 0, count: count)
-        unsafe arena.withBytes(at: base + Self.ringOffset, count: Self.ringSize) { ring in
+        unsafe arena.withBytes(at: place(of: .ring), count: Self.ringSize) { ring in
             for index in tail.indices {
                 unsafe tail[index] = ring[Int((end &- UInt64(count - index)) % UInt64(Self.ringSize))]
             }
@@ -59,7 +73,7 @@ struct OutputLog {
         // What comes before is worth more than the stack trace, which is there for others to read.
         let trace = Array("\nCurrent stack trace:\n".utf8)
         if let range = tail.firstRange(of: trace) { tail.removeSubrange(range.lowerBound + 1..<tail.endIndex) }
-        unsafe arena.withBytes(at: base + Self.pendingOffset, count: Self.pendingSize) { pending in
+        unsafe arena.withBytes(at: place(of: .pending), count: Field.pending.size) { pending in
             unsafe tail.append(contentsOf: pending.prefix { $0 != 0 })
         }
         return tail.suffix(Self.byteLimit)

@@ -1,11 +1,20 @@
 /// Which workers have nothing to do: a bit each for those that sleep and for those that still look for work.
 ///
 /// The two words of 64 workers lie side by side, so that `submit` looks at one cache line.
-struct IdleWorkers {
-    let arena: Arena
+struct IdleWorkers: Record {
+    enum Field: Int, RecordField {
+        case pairs = 0
 
-    private func parked(_ cell: Int) -> SharedWord { arena.header(ArenaLayout.Header.idleWorkers + cell * 16) }
-    private func searching(_ cell: Int) -> SharedWord { arena.header(ArenaLayout.Header.idleWorkers + cell * 16 + 8) }
+        var size: Int { IdleWorkers.size }
+    }
+
+    static let size = (ArenaLayout.workerLimit + 63) / 64 * 16
+
+    let arena: Arena
+    let offset: Int
+
+    private func parked(_ cell: Int) -> SharedWord { word(.pairs, cell * 2) }
+    private func searching(_ cell: Int) -> SharedWord { word(.pairs, cell * 2 + 1) }
     private var cells: Int { (arena.layout.workers + 63) / 64 }
 
     private func place(_ member: Int) -> (cell: Int, bit: UInt64) {
@@ -66,7 +75,7 @@ struct IdleWorkers {
                 guard bits != 0 else { break }
                 let bit = UInt64(bits.trailingZeroBitCount)
                 guard parked(cell).formClear(1 << bit) & 1 << bit != 0 else { continue }
-                Member(arena: arena, index: cell * 64 + Int(bit) + 1).ring()
+                arena.member(cell * 64 + Int(bit) + 1).wake()
                 return true
             }
         }
@@ -76,7 +85,7 @@ struct IdleWorkers {
     func wakeAll() {
         for member in 1...arena.layout.workers {
             unpark(member)
-            Member(arena: arena, index: member).ring()
+            arena.member(member).wake()
         }
     }
 }

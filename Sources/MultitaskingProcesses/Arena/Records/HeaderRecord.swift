@@ -1,0 +1,135 @@
+import MultitaskingCore
+
+/// What all of a pool's processes share that belongs to the pool as a whole: the beginning of the arena.
+///
+/// What is written often has a cache line of its own.
+struct HeaderRecord: Record {
+    enum Field: Int, RecordField {
+        case initializer = 40
+        case compression = 48
+        case warmLimit = 56
+        case jobTail = 256
+        case lastJob = 264
+        case jobHead = 384
+        case retryTail = 512
+        case lastRetry = 520
+        case retryHead = 640
+        case idleWorkers = 768
+        case phase = 896
+        case event = 1024
+        case functionCount = 1280
+        case supervisorPid = 1408
+        case startFailures = 1424
+        case channelCount = 1440
+        case slotCount = 1448
+        case copyCount = 1456
+        case warmChunks = 1536
+        case usedChunks = 1544
+        case chunkEnd = 1552
+        case failure = 1608
+        case spinningCores = 1632
+        case failureText = 1664
+        case limits = 4096
+        case growth = 4352
+        case absentWorkers = 4480
+        case memoryWatch = 4608
+        case interruptGrace = 4736
+        case interruptDeadline = 4744
+        case backtraces = 4752
+
+        var size: Int {
+            switch self {
+            case .idleWorkers: IdleWorkers.size
+            case .event: 4
+            case .failure: FailureRecord.size
+            case .failureText: FailureRecord.textCapacity
+            case .limits: LimitsRecord.size
+            default: 8
+            }
+        }
+    }
+
+    static let size = ArenaLayout.memberTable
+
+    let arena: Arena
+    @inline(__always) var offset: Int { 0 }
+
+    // MARK: Written once, before there is anybody else
+
+    /// The index of the initializer in the function table, plus 1; 0 if it is not there.
+    var initializer: SharedWord { word(.initializer) }
+    /// A `CompressionPolicy`.
+    var compression: SharedWord { word(.compression) }
+    /// How many free chunks keep their pages.
+    var warmLimit: SharedWord { word(.warmLimit) }
+    /// How many of the pool's processes may spin at the same time, as the client has found out.
+    var spinningCores: SharedWord { word(.spinningCores) }
+    var limits: LimitsRecord { LimitsRecord(arena: arena, offset: place(of: .limits)) }
+    /// What becomes of the backtraces of processes that crash.
+    var backtraces: SharedWord { word(.backtraces) }
+
+    // MARK: Tasks
+
+    @inline(__always) var jobTail: SharedWord { word(.jobTail) }
+    @inline(__always) var jobHead: SharedWord { word(.jobHead) }
+    /// The slot that was put into the ring last, on the cache line of the tail.
+    @inline(__always) var lastJob: SharedWord { word(.lastJob) }
+    @inline(__always) var retryTail: SharedWord { word(.retryTail) }
+    @inline(__always) var retryHead: SharedWord { word(.retryHead) }
+    @inline(__always) var lastRetry: SharedWord { word(.lastRetry) }
+    @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena, offset: place(of: .idleWorkers)) }
+    /// How many slots have ever served a task: the first ones.
+    var slotCount: SharedWord { word(.slotCount) }
+    var functionCount: SharedWord { word(.functionCount) }
+    var channelCount: SharedWord { word(.channelCount) }
+
+    // MARK: Processes
+
+    @inline(__always) var phase: Shared<PoolPhase> { shared(.phase) }
+    /// What is raised whenever something happens that somebody watches.
+    @inline(__always) var event: Event { Event(futex: futex(.event)) }
+    /// `supervisorHasEnded` when there is nothing left to do.
+    var supervisorPid: SharedWord { word(.supervisorPid) }
+    /// What stands for the supervisor's process id once it has ended because there is nothing left to do.
+    static let supervisorHasEnded = UInt64.max
+    /// How many workers in a row have failed to start.
+    var startFailures: SharedWord { word(.startFailures) }
+    /// How many of the members for copies were ever used, the first ones.
+    var copyCount: SharedWord { word(.copyCount) }
+    /// Set when tasks wait for a worker that does not exist yet.
+    var growth: SharedWord { word(.growth) }
+    /// How many workers do not exist at the moment.
+    var absentWorkers: SharedWord { word(.absentWorkers) }
+    /// Set while the supervisor looks at the workers' memory.
+    var memoryWatch: SharedWord { word(.memoryWatch) }
+
+    // MARK: The end
+
+    var failure: FailureRecord {
+        FailureRecord(arena: arena, offset: place(of: .failure), text: place(of: .failureText))
+    }
+    /// How long an interrupted pool has to end, in nanoseconds.
+    var interruptGrace: SharedWord { word(.interruptGrace) }
+    /// When an interrupted pool must have ended, in nanoseconds of CLOCK_MONOTONIC; 0 if it was not interrupted.
+    var interruptDeadline: SharedWord { word(.interruptDeadline) }
+
+    // MARK: Chunks
+
+    var warmChunks: SharedWord { word(.warmChunks) }
+    var usedChunks: SharedWord { word(.usedChunks) }
+    /// No chunk from this one on was ever taken.
+    var chunkEnd: SharedWord { word(.chunkEnd) }
+}
+
+extension Arena {
+    /// What belongs to the pool as a whole.
+    @inline(__always) var header: HeaderRecord { HeaderRecord(arena: self) }
+    @inline(__always) var limits: LimitsRecord { header.limits }
+    @inline(__always) var idleWorkers: IdleWorkers { header.idleWorkers }
+    @inline(__always) var event: Event { header.event }
+}
+
+extension SharedWord {
+    /// A count that a death may have left wrong, even below zero.
+    var hint: Int { max(0, Int(truncatingIfNeeded: load())) }
+}

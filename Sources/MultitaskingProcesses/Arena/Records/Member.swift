@@ -1,0 +1,164 @@
+import Glibc
+import MultitaskingCore
+
+/// A process of the pool — the client, a worker, a copy-on-write child — as the others see it.
+struct Member: Record {
+    enum Field: Int, RecordField {
+        case pid = 0
+        case state = 8
+        case phase = 16
+        case slot = 24
+        case doorbell = 32
+        case finishedTasks = 40
+        case deadline = 48
+        case handback = 56
+        case memoryCheck = 64
+        case baseMemory = 72
+        case endlessWaits = 88
+        case endlessWaitsSoFar = 96
+        case holds = 104
+        case crashTime = 112
+        case crashSignal = 120
+        case freedBlocks = 128
+        case journal = 256
+        case cores = 896
+
+        var size: Int {
+            switch self {
+            case .doorbell: 4
+            case .freedBlocks: SizeClass.count * 8
+            case .journal: Member.journalEntries * JournalEntry.size
+            case .cores: CoreMask.wordCount * 8
+            default: 8
+            }
+        }
+    }
+
+    static let size = ArenaLayout.memberStride
+
+    let arena: Arena
+    let index: Int
+
+    var offset: Int { ArenaLayout.memberTable + index * Self.size }
+
+    // MARK: Its process
+
+    /// How far its life is.
+    enum State: UInt64, SharedValue {
+        case absent = 0
+        case starting
+        case ready
+        /// Gone for good: it was told to leave, or could not start.
+        case left
+
+        init(word: UInt64) { self = Self(rawValue: word) ?? .absent }
+    }
+
+    var state: State {
+        get { shared(.state).load() }
+        nonmutating set { shared(.state).store(newValue) }
+    }
+
+    /// Bits 0...31: the process id, 0 if there is none. Bits 32...63: a sum over it; see `process`.
+    var pid: SharedWord { word(.pid) }
+
+    /// The member's process, as far as the memory can be believed; nil if there is none.
+    ///
+    /// The word carries a sum over the id, so that a number which a task has written there by a bad pointer is not
+    /// taken for a process. A task that means to can write any, so none is signalled because it is here: see
+    /// `openProcess`.
+    var process: pid_t? {
+        let word = pid.load()
+        let process = pid_t(truncatingIfNeeded: word)
+        return process > 1 && word == Self.processWord(of: process) ? process : nil
+    }
+
+    static func processWord(of process: pid_t) -> UInt64 {
+        let number = UInt64(UInt32(bitPattern: process))
+        // Fibonacci hashing: the golden ratio's bits.
+        return number | (number &* 0x9e37_79b9_7f4a_7c15) & 0xffff_ffff_0000_0000
+    }
+
+    /// The set of cores it is to run on; nil for all.
+    var cores: CoreMask? {
+        get {
+            // Most have none, and the first arrays of a new process would take longer than all the rest of its start.
+            guard (0..<CoreMask.wordCount).contains(where: { word(.cores, $0).load() != 0 }) else { return nil }
+            return CoreMask(words: (0..<CoreMask.wordCount).map { word(.cores, $0).load() })
+        }
+        nonmutating set {
+            for index in 0..<CoreMask.wordCount { word(.cores, index).store(newValue?.words[index] ?? 0) }
+        }
+    }
+
+    // MARK: Its task
+
+    /// The slot of the task it runs, or is about to claim.
+    @inline(__always) var slot: Shared<SlotNumber> { shared(.slot) }
+    /// How far it is with that; zero while it is idle.
+    var phaseWord: SharedWord { word(.phase) }
+    /// How far it is with its task; nil if nobody can tell.
+    var phase: WorkerFailure.Phase? { WorkerFailure.Phase(rawValue: UInt8(truncatingIfNeeded: phaseWord.load())) }
+    func enter(_ phase: WorkerFailure.Phase) { phaseWord.store(UInt64(phase.rawValue)) }
+    /// How many tasks it ran.
+    var finishedTasks: SharedWord { word(.finishedTasks) }
+    /// When its task must end, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
+    var deadline: SharedWord { word(.deadline) }
+    /// A slot that it hands back to the supervisor to be queued again.
+    var handback: Shared<SlotNumber> { shared(.handback) }
+    /// 1 while it may hold elements that it has not reported, of channels that redeliver.
+    var holds: SharedWord { word(.holds) }
+
+    // MARK: Waiting
+
+    @inline(__always) var doorbell: Doorbell { Doorbell(futex: futex(.doorbell)) }
+    /// Wakes the member if it sleeps.
+    @inline(__always) func wake() { doorbell.ring() }
+
+    /// In how many waits without a limit it is, for something that others must do.
+    var endlessWaits: SharedWord { word(.endlessWaits) }
+    /// How many of them it has begun.
+    var endlessWaitsSoFar: SharedWord { word(.endlessWaitsSoFar) }
+
+    func beginEndlessWait() {
+        endlessWaitsSoFar.add(1)
+        endlessWaits.add(1)
+    }
+
+    func endEndlessWait() { endlessWaits.subtract(1) }
+
+    // MARK: Its memory
+
+    /// Not 0 when it is to look, after its task, whether it holds too much memory.
+    var memoryCheck: SharedWord { word(.memoryCheck) }
+    /// How many bytes of memory it held when it started, without what it shares.
+    var baseMemory: SharedWord { word(.baseMemory) }
+    /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.
+    func freedBlocks(_ sizeClass: Int) -> SharedWord { word(.freedBlocks, sizeClass) }
+
+    // MARK: Its death
+
+    /// When it began to die of a signal, in nanoseconds of CLOCK_MONOTONIC; 0 if it did not. The signal is in the next
+    /// word.
+    var crashTime: SharedWord { word(.crashTime) }
+    var crashSignal: SharedWord { word(.crashSignal) }
+    /// Where both are.
+    var crashWords: Int { place(of: .crashTime) }
+
+    static let journalEntries = 16
+    @inline(__always)
+    func journal(_ entry: Int) -> JournalEntry {
+        JournalEntry(arena: arena, offset: place(of: .journal) + entry * JournalEntry.size)
+    }
+
+    /// The number of the journal entry at an offset, among those of all members.
+    static func entryNumber(at offset: Int) -> Int {
+        let (member, within) = (offset - ArenaLayout.memberTable).quotientAndRemainder(dividingBy: size)
+        return member * journalEntries + (within - Field.journal.rawValue) / JournalEntry.size
+    }
+}
+
+extension Arena {
+    @inline(__always)
+    func member(_ index: Int) -> Member { Member(arena: self, index: index) }
+}

@@ -1,0 +1,35 @@
+/// How far the life of a pool is.
+enum PoolPhase: UInt64 {
+    case running = 0
+    /// Finish what is queued, then end.
+    case draining
+    /// End at once.
+    case killing
+    /// The workers cannot start: what is queued fails.
+    case broken
+
+    /// What a worker exits with when its initializer failed.
+    static let initializerFailedExitCode: Int32 = 93
+    /// How many workers in a row may fail to start before the pool gives up.
+    static let startAttempts: UInt64 = 3
+}
+
+extension PoolPhase: SharedValue {
+    init(word: UInt64) { self = Self(rawValue: word) ?? .broken }
+}
+
+extension Shared<PoolPhase> {
+    /// Whether workers leave when there is nothing to do.
+    @inline(__always)
+    var isEnding: Bool { word.load() != 0 }
+
+    /// Moves on; never back.
+    func advance(to phase: PoolPhase) {
+        while true {
+            let now = word.load()
+            // What is no phase at all was written by a task that has lost its way.
+            guard now < phase.rawValue || now > PoolPhase.broken.rawValue else { return }
+            if word.compareExchange(now, phase.rawValue) { return }
+        }
+    }
+}
