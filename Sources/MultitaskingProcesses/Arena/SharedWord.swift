@@ -15,7 +15,8 @@ import Synchronization
 @safe
 struct SharedWord: @unchecked Sendable {
     // SAFETY: made only by `Arena`, inside its mapping and 8-byte aligned; the arena outlives every use because
-    // mappings are only removed in `ArenaMapping.deinit`. Zero bytes are a valid Atomic<UInt64>, and all access is atomic.
+    // mappings are only removed in `ArenaMapping.deinit`. Zero bytes are a valid Atomic<UInt64>, and all access is
+    // atomic.
     private let pointer: UnsafeMutablePointer<Atomic<UInt64>>
 
     @inline(__always)

@@ -1,7 +1,7 @@
 /// Something of fixed size in the arena that is made of words.
 ///
-/// A record is a place, not a copy: it holds where it lies, and its properties are the words themselves. Only the record
-/// knows at which offset a field is; a test goes through all fields of all records and proves that none overlap.
+/// A record is a place, not a copy: it holds where it lies, and its properties are the words themselves. Only the
+/// record knows at which offset a field is; a test goes through all fields of all records and proves that none overlap.
 protocol Record {
     /// The fields, each with its offset in bytes from the record's start as its raw value.
     associatedtype Field: RecordField

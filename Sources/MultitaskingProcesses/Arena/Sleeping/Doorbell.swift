@@ -1,6 +1,6 @@
 /// What one member sleeps on while it has nothing to do.
 ///
-/// The member takes a ticket, says that it sleeps, looks for work once more and then sleeps while nobody has rung since.
+/// The member takes a ticket, says that it sleeps, looks for work once more, and sleeps unless somebody has rung since.
 struct Doorbell {
     let futex: SharedFutex
 
@@ -14,6 +14,6 @@ struct Doorbell {
         futex.wake()
     }
 
-    /// Sleeps until somebody rings, unless that was done since the ticket; at most for `nanoseconds`, negative for ever.
+    /// Sleeps until somebody rings, unless that was done since the ticket; at most for `nanoseconds`, if not negative.
     func sleep(while ticket: UInt32, nanoseconds: Int64) { futex.sleep(while: ticket, nanoseconds: nanoseconds) }
 }
