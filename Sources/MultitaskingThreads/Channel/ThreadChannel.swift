@@ -13,10 +13,12 @@ public final class ThreadChannel: InProcessChannel {
 
     private let storage: ThreadChannelStorage
     private let registry: ObjectRegistry
+    private let owner: PoolOwner
 
     init(capacity: Int?, registry: ObjectRegistry) {
         storage = ThreadChannelStorage(capacity: capacity)
         self.registry = registry
+        owner = registry.owner
         reference = registry.makeReference()
     }
 
@@ -48,7 +50,7 @@ public final class ThreadChannel: InProcessChannel {
     /// - Throws: as ``send(_:wait:)-swift.method`` does.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
-        try registry.checkOwner()
+        try owner.check()
         let box = TypedElement(element)
         return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
     }
@@ -60,7 +62,7 @@ public final class ThreadChannel: InProcessChannel {
     public func receiveInProcess<Element: Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
-        try registry.checkOwner()
+        try owner.check()
         let element = try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) }
         return element??.value(as: type)
     }
@@ -81,7 +83,7 @@ public final class ThreadChannel: InProcessChannel {
     /// Waits until every element sent so far was reported by ``taskDone()``; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit) -> Bool {
-        storage.block(for: .join, wait: registry.isOwn ? wait : .never) { storage.join(orEnlist: $0) } ?? false
+        storage.block(for: .join, wait: owner.isThisProcess ? wait : .never) { storage.join(orEnlist: $0) } ?? false
     }
 
     /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.

@@ -1,5 +1,4 @@
 internal import MultitaskingCore
-internal import MultitaskingSystem
 internal import Synchronization
 
 /// The channels and signals of a pool by their references. It does not keep them alive.
@@ -19,25 +18,7 @@ final class ObjectRegistry: Sendable {
     }
 
     private let state = Lock(State())
-    /// Of the process whose threads the pool has.
-    private let generation = ForkGeneration.begin()
-
-    /// Whether the pool's threads are in this process, which may have been forked from theirs.
-    @inline(__always)
-    var isOwn: Bool { generation == ForkGeneration.current }
-
-    /// Throws if they are not: nobody would do here what is asked of the pool.
-    @inline(__always)
-    func checkOwner() throws {
-        if !isOwn { throw Self.belongsToParent }
-    }
-
-    @inline(never)
-    static var belongsToParent: MultitaskingError {
-        MultitaskingError(
-            .shutDown,
-            "this pool belongs to the parent process, whose threads a fork does not copy; make a pool of your own here")
-    }
+    let owner = PoolOwner()
 
     /// A reference that no object of this pool has or had.
     func makeReference() -> ObjectReference {

@@ -20,6 +20,7 @@ public final class ThreadPool: InProcessExecutor {
     public let maxWorkers: Int
 
     private let storage: PoolStorage
+    private let owner: PoolOwner
     private let lifecycle: Lock<PoolLifecycle>
     private let gone = Gate()
 
@@ -62,6 +63,7 @@ public final class ThreadPool: InProcessExecutor {
             count, atLeast: maxWorkers == nil ? 1 : count, prefix: threadNamePrefix, storage)
         self.maxWorkers = workers.count
         self.storage = storage
+        owner = storage.registry.owner
         lifecycle = Lock(PoolLifecycle(workers: workers))
         ExitDrain.add(storage)
     }
@@ -101,7 +103,7 @@ public final class ThreadPool: InProcessExecutor {
     /// A task's thread does not die alone, so there is never anything to redeliver.
     /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes: elements are not encoded here.
     public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
-        try storage.registry.checkOwner()
+        try owner.check()
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(
@@ -158,7 +160,7 @@ public final class ThreadPool: InProcessExecutor {
 
     private func end(_ mode: ShutdownMode) {
         // The threads of a parent process are not to be waited for here.
-        guard storage.registry.isOwn else { return }
+        guard owner.isThisProcess else { return }
         storage.close(cancellingQueued: mode != .drain)
         let isInside = PoolIdentity.current === storage.identity
         switch lifecycle.withLock({ $0.shutDown(fromInside: isInside) }) {
@@ -181,7 +183,7 @@ public final class ThreadPool: InProcessExecutor {
 
     @usableFromInline
     func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
-        try storage.registry.checkOwner()
+        try owner.check()
         if let room = storage.room {
             try takeRoom(room, waitForRoom)
             task.occupy(room)

@@ -39,7 +39,7 @@ public final class ThreadCancelSignal: CancelSignal {
         if isSet { return true }
         if case .never = wait { return false }
         // The tasks that might set it are in the parent process.
-        guard registry.isOwn else { return false }
+        guard registry.owner.isThisProcess else { return false }
         return gate.wait(until: wait.deadline)
     }
 

@@ -84,7 +84,7 @@ class PendingTask: @unchecked Sendable {
     /// What was running then does not end here, so that nobody can wait for it.
     private func endIfForeign() -> Bool {
         if progress.isOf(generation: ForkGeneration.current) { return false }
-        fail(ObjectRegistry.belongsToParent)
+        fail(PoolOwner.isParent)
         return true
     }
 
