@@ -61,7 +61,8 @@ enum CountedProgram {
             "encode-number": { try codec(7, decoding: false) },
             "decode-number": { try codec(7, decoding: true) },
             "thread-channel": { try messages(of: ThreadPool(maxWorkers: 1).makeChannel()) },
-            "thread-submit": { try submit(to: ThreadPool(maxWorkers: 1)) },
+            // Its only task never ends, and is not to be waited for at the end of the program.
+            "thread-submit": { try submit(to: ThreadPool(maxWorkers: 1, atExit: .kill)) },
         ])
     }
 }

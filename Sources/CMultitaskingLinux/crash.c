@@ -312,13 +312,13 @@ void mt_catch_crashes(mt_crash_plan new_plan) {
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < fatal_signal_count; i++) sigdelset(&action.sa_mask, fatal_signals[i]);
     for (size_t i = 0; i < fatal_signal_count; i++) {
-        struct sigaction now;
-        if (sigaction(fatal_signals[i], NULL, &now) != 0) continue;
-        bool is_ours = (now.sa_flags & SA_SIGINFO) && now.sa_sigaction == crashed;
+        struct sigaction before;
+        if (sigaction(fatal_signals[i], &action, &before) != 0) continue;
+        if ((before.sa_flags & SA_SIGINFO) && before.sa_sigaction == crashed) continue;
         // The program's own handlers are the program's to keep.
-        if (!is_ours && now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN && !is_swifts(&now)) continue;
-        if (!is_ours) actions_before[fatal_signals[i]] = now;
-        sigaction(fatal_signals[i], &action, NULL);
+        bool is_programs = before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN && !is_swifts(&before);
+        if (is_programs) sigaction(fatal_signals[i], &before, NULL);
+        else actions_before[fatal_signals[i]] = before;
     }
     mt_hold_crashes(false);
 }

@@ -88,6 +88,7 @@ public final class ProcessPool: Executor {
             workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits,
             captures: captures, backtraces: backtraces, atExit: atExit)
         try core.supervision.start(startMethod, initializer: initializer)
+        core.systemKills.begin()
         ExitDrain.add(core)
     }
 

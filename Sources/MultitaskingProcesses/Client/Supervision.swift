@@ -72,7 +72,7 @@ final class Supervision: Sendable {
         guard result == 0 else {
             throw Refusal(.signalPidfd, -result).error("signal a process by its descriptor")
         }
-        guard mt_thread_count() > 0 else {
+        guard unsafe access("/proc/self/task", R_OK) == 0 else {
             throw MultitaskingError(
                 .systemError,
                 "/proc is not there, where a pool finds its processes, their threads and their memory; mount it (mount -t "

@@ -60,21 +60,32 @@ package struct ControlGroups: Sendable {
         return Bound.lower(unified, separate)
     }
 
-    /// How many bytes of memory the processes of the group may hold; nil for no limit.
-    package var memory: Bound<Int>? {
+    /// How many bytes of memory the processes of the group may hold; nil if that is not less than `machine`, which the
+    /// machine has.
+    package func memory(lessThan machine: Int) -> Bound<Int>? {
         let unified = lowest(of: "memory", isUnified: true) { group in
             // Above `high` the kernel slows the group down until it has given memory back, which shared memory cannot
             // be.
             Bound.lower(limit(group, "memory.max", "memory"), limit(group, "memory.high", "memory"))
         }
-        // The last sees limits of groups that are not mounted here, too.
-        let separate = lowest(of: "memory", isUnified: false) { group in
+        let separate = separateMemory(lessThan: machine)
+        return Bound.lower(unified, separate).flatMap { $0.number < machine ? $0 : nil }
+    }
+
+    /// The limit of groups of version 1.
+    private func separateMemory(lessThan machine: Int) -> Bound<Int>? {
+        // Sees limits of groups that are not mounted here, too. The kernel takes long to write it, so only the process's
+        // own is read, where all that are above are taken into account, unless there is a limit to be found.
+        let hierarchical = { (group: String) -> Int? in
+            files.number(after: "hierarchical_memory_limit ", in: group + "/memory.stat")
+        }
+        let groups = directories(of: "memory", isUnified: false)
+        if let own = groups.first.flatMap(hierarchical), own >= machine { return nil }
+        return lowest(of: "memory", isUnified: false) { group in
             Bound.lower(
                 limit(group, "memory.limit_in_bytes", "memory"),
-                files.number(after: "hierarchical_memory_limit ", in: group + "/memory.stat")
-                    .map { Bound($0, "the memory limit of its control group (\(group)/memory.stat)") })
+                hierarchical(group).map { Bound($0, "the memory limit of its control group (\(group)/memory.stat)") })
         }
-        return Bound.lower(unified, separate)
     }
 
     /// How many processes and threads the group may have; nil for no limit.

@@ -58,8 +58,12 @@ package struct SystemFiles: Sendable {
     /// The number behind `name` at the beginning of a line, as in `memory.stat`.
     package func number(after name: StaticString, in path: String) -> Int? {
         let name = Array("\(name)".utf8)
-        return bytes(path)?.lines.first { $0.starts(with: name) }
-            .flatMap { $0.dropFirst(name.count).split(whereSeparator: \.isSpace).first?.number }
+        var rest = bytes(path)?[...] ?? []
+        while !rest.isEmpty, !rest.starts(with: name) {
+            rest = rest.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
+        }
+        let line = rest.dropFirst(name.count).prefix { $0 != UInt8(ascii: "\n") }
+        return line.split(whereSeparator: \.isSpace).first?.number
     }
 }
 

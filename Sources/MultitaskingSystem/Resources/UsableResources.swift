@@ -22,7 +22,7 @@ package struct UsableResources: Sendable {
     /// pools of processes ask, once each.
     package var memory: Bound<Int> {
         let machine = Bound(physicalMemory, "the machine's memory")
-        return Bound.lower(machine, groups.memory) ?? machine
+        return groups.memory(lessThan: physicalMemory) ?? machine
     }
     /// How many threads or processes keep all that there is busy: a part of a core counts as one. At least 1.
     package var cores: Int { max(1, Int(processorTime.number.rounded(.up))) }

@@ -14,6 +14,7 @@ struct SystemKillsTests {
         try withFile { path, write in
             try write("nr_free_pages 9\noom_kill 3\noom_kill_other 8\n")
             let kills = SystemKills(path: path)
+            kills.begin()
             #expect(!kills.hasKilledSinceLastAsked())
             try write("nr_free_pages 9\noom_kill 4\noom_kill_other 8\n")
             #expect(kills.hasKilledSinceLastAsked())
@@ -24,6 +25,7 @@ struct SystemKillsTests {
     @Test func whereNobodyCountsNobodyIsBlamed() throws {
         try withFile { path, write in
             let missing = SystemKills(path: path)
+            missing.begin()
             try write("oom_kill 4\n")
             #expect(!missing.hasKilledSinceLastAsked(), "there was no count to compare with")
             try write("oom_kill many\n")
@@ -33,6 +35,7 @@ struct SystemKillsTests {
 
     @Test func theSystemCounts() {
         let kills = SystemKills()
+        kills.begin()
         #expect(kills.isCounted)
     }
 }
