@@ -40,9 +40,8 @@ extension PoolCore {
         ) throws -> (function: Int, writer: PayloadWriter)? {
             let writer = membership.takeWriter()
             do {
-                guard let name = FunctionTypeName(of: Function.self) else { throw Self.hasNoName }
                 guard let trace = try ClosureTrace.write(function, into: writer) else { throw Self.hasNoName }
-                return (try index(of: trace, type: Function.self, name), writer)
+                return (try index(of: trace, type: Function.self), writer)
             } catch let refusal as CaptureRefusal {
                 membership.giveBack(writer)
                 if captures.makesCopies { return nil }
@@ -58,11 +57,11 @@ extension PoolCore {
         }
 
         /// The place of functions of one shape in the function table.
-        private func index(
-            of trace: ClosureTrace, type: any PortableFunction.Type, _ name: FunctionTypeName
-        ) throws -> Int {
+        private func index(of trace: ClosureTrace, type: any PortableFunction.Type) throws -> Int {
             let key = ClosureKey(trace: trace, type: ObjectIdentifier(type))
             if let index = closures.withLock({ $0[key] }) { return index }
+            // Not before: whether a name leads back to its type takes ten times as long as all the rest of a call.
+            guard let name = FunctionTypeName(of: type) else { throw Self.hasNoName }
             let shape = try encodePayload(trace.shape())
             let address = FunctionAddress(code: trace.code)
             return try closures.withLock { closures in
