@@ -109,12 +109,22 @@ def shapes(contexts=True, voids=True):
             yield Shape(is_async, has_context, returns_nothing)
 
 
+# What marks a line that stays as it is.
+CODE = "\0"
+
+
 def paragraphs(text):
     """The paragraphs and list items of a text, each in one line with its indentation; empty lines stay."""
     result = []
+    is_code = False
     for line in text.rstrip("\n").split("\n"):
         stripped = line.lstrip()
-        begins = not stripped or stripped.startswith("- ") or not result or not result[-1].strip()
+        if stripped.startswith("```") or is_code:
+            is_code ^= stripped.startswith("```")
+            result.append(CODE + line)
+            continue
+        begins = (not stripped or stripped.startswith("- ") or not result or not result[-1].strip()
+                  or result[-1].startswith(CODE))
         if begins:
             result.append(line)
         else:
@@ -128,7 +138,7 @@ def documentation(first, rest=""):
         indentation = " " * (len(paragraph) - len(paragraph.lstrip()))
         hanging = indentation + ("  " if paragraph.lstrip().startswith("- ") else "")
         # 120 columns less the indentation of a member and the slashes.
-        lines += textwrap.wrap(
+        lines += [paragraph[len(CODE):]] if paragraph.startswith(CODE) else textwrap.wrap(
             paragraph, 112, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False) or [""]
     return "".join(("/// " + line).rstrip() + "\n" for line in lines)
 
@@ -170,6 +180,30 @@ def executor_submit(noun, order):
             "Future<Void>" if shape.returns_nothing else "Future<Output>",
             "",
             f"try submit(Invoker({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)), options: options)",
+        )
+
+
+EVERYWHERE_CONTRACT = """
+It runs before the worker's next task; a worker that is busy finishes its task first. Workers that come later make the call
+before their first task, and drop what it returns; but not if it has thrown, or has ended a worker.
+- Returns: a future for each worker that there is, in the order of their numbers.
+- Throws: as the requirement of the protocol does.
+"""
+
+
+def executor_everywhere(noun, order):
+    for shape in shapes(contexts=False):
+        example = ("`try pool.everywhere(modelVersion)`", "`try pool.everywhere { modelVersion() }`")[noun == "closure"]
+        yield overload(
+            documentation(first_sentence(shape, noun, " once in every worker", example),
+                          EVERYWHERE_CONTRACT if shape.is_plain else ""),
+            ["@discardableResult"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "everywhere",
+            ["each Argument: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            order([], shape.function_type("repeat each Argument"), "_ arguments: repeat each Argument"),
+            "[Future<Void>]" if shape.returns_nothing else "[Future<Output>]",
+            "",
+            f"try everywhere(Invoker({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)))",
         )
 
 
@@ -377,6 +411,7 @@ FILES = [
     ("MultitaskingCore/Stream/Executor+StreamOverloads.swift", "", "Executor", executor_stream),
     # path, imports and remarks, extended type, table
     ("MultitaskingCore/Executor/Executor+Submit.swift", "", "Executor", executor_submit),
+    ("MultitaskingCore/Executor/WorkerExecutor+Everywhere.swift", "", "WorkerExecutor", executor_everywhere),
     ("MultitaskingCore/Map/Executor+MapOverloads.swift", "", "Executor", executor_map),
     ("MultitaskingThreads/Pool/ThreadPool+Submit.swift",
      "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
@@ -395,12 +430,176 @@ FILES = [
 ]
 
 
+# The `with…Executor` functions: one for each shape of initializer and finalizer, blocking and asynchronous.
+
+GLOBALS = """globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled"""
+
+GLOBAL_ARGUMENTS = """globals: QueueSettings(
+inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+interrupts: interrupts, body"""
+
+GLOBAL_DOC = """  - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
+  - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+  - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
+  - interrupts: what Ctrl-C does meanwhile.
+- Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not
+  what tasks throw.
+"""
+
+PROCESS_DOC = """
+```swift
+try withProcessPoolExecutor(maxWorkers: 5) { manager in
+    let session = try manager.map("task-", findPrimes, ranges)
+    for (name, result) in try session.results() { … }
+}
+```
+Use it for work that keeps a core busy, or that may crash. Arguments and results are copied: they must be `Codable`. When
+`body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started are cancelled
+first.
+
+- Parameters:
+  - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
+  - startMethod: how the workers are started.
+  - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the memory that
+    this process may use.
+  - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
+  - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
+  - captures: what becomes of functions that capture values; by default the values are copied like arguments.
+  - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
+  - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
+  - environment: variables that each worker has besides those of this process.
+  - workerNamePrefix: what the names of the workers' processes begin with.
+  - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
+  - initializerTimeout: how long the initializer may take; nil for no limit.
+""" + GLOBAL_DOC
+
+THREAD_DOC = """
+Use it for work that waits, or that shares large values: arguments and results are not copied and need only be `Sendable`. A
+crash in a task ends the program; use `withProcessPoolExecutor` where that must not be.
+
+When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started are
+cancelled first.
+
+- Parameters:
+  - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use cores, but no
+    more than 32.
+  - threadNamePrefix: what the names of the threads begin with.
+  - queueLimit: how many tasks may wait for a thread, at least 1; nil for no limit but memory.
+  - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
+  - initializer: called once in each thread before its first task.
+  - finalizer: called once in each thread after its last task; see `ThreadPool.finalizerResults(as:)`.
+""" + GLOBAL_DOC
+
+TWIN_DOC = """
+Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
+- Throws: as the blocking function does.
+"""
+
+BLOCKING = ['@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")',
+            "@_disfavoredOverload", "@discardableResult"]
+
+
+def with_executor(name, manager, doc, generics, parameters, pool, is_async):
+    body = f"_ body: {'nonisolated(nonsending) ' if is_async else ''}({manager}) {'async ' if is_async else ''}throws -> Value"
+    attributes = "" if is_async else "".join(f"{each}\n" for each in BLOCKING)
+    modifiers = "nonisolated(nonsending) public" if is_async else "public"
+    effects = "async throws" if is_async else "throws"
+    run = "try await withExecutor" if is_async else "try withExecutor"
+    label = "inProcess: " if manager == "ThreadTaskManager" else ""
+    return (f"{doc}{attributes}{modifiers} func {name}<{', '.join([*generics, 'Value'])}>(\n"
+            f"{', '.join(parameters)},\n{GLOBALS},\n{body}\n) {effects} -> Value {{\n"
+            f"{run}(\n{label}try {pool},\n{GLOBAL_ARGUMENTS})\n}}\n")
+
+
+def process_executors():
+    for has_arguments, finalizer, is_async in itertools.product([False, True], [None, "Void", "Output"], [False, True]):
+        generics = (["each Argument: Portable"] if has_arguments else []) + (["Output: Portable"] if finalizer == "Output" else [])
+        wrapped = "@autoclosure @escaping @Sendable () -> @Sendable"
+        parameters = [
+            "maxWorkers: Int? = nil", "startMethod: StartMethod = .automatic", "arenaLimit: Int? = nil",
+            "queueLimit: Int? = nil", "limits: WorkerLimits = .none", "captures: CapturePolicy = .byValue",
+            "backtraces: Backtraces = .inError", "atExit: ShutdownMode = .drain", "environment: [String: String] = [:]",
+            'workerNamePrefix: String = "mt-worker"']
+        if has_arguments:
+            parameters += [f"initializer: {wrapped} (repeat each Argument) throws -> Void", "_ arguments: repeat each Argument"]
+            initializer = "WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout)"
+        else:
+            parameters += [f"initializer: {wrapped} () throws -> Void = noInitializer"]
+            initializer = "WorkerInitializer(initializer, timeout: initializerTimeout)"
+        parameters += ["initializerTimeout: Duration? = nil"]
+        if finalizer:
+            parameters += [f"finalizer: {wrapped} () throws -> {finalizer}"]
+        pool = ("makePool(maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, "
+                f"environment, workerNamePrefix, {initializer}, {'WorkerFinalizer(finalizer)' if finalizer else '.none'})")
+        if is_async:
+            doc = documentation("Suspends where the blocking function of the same name blocks.", TWIN_DOC)
+        elif not has_arguments and not finalizer:
+            doc = documentation("Makes a pool of worker processes for the time of `body`.", PROCESS_DOC)
+        else:
+            details = ([" whose initializer takes arguments"] if has_arguments else []) + (
+                [" whose workers run a finalizer before they leave"] if finalizer else [])
+            doc = documentation("Makes a pool of worker processes" + ", and".join(details) + ".", (
+                "\nThe arguments are encoded once, and decoded in every worker, also in those that come later.\n" if has_arguments
+                else "") + (
+                "\nWhat the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.\n"
+                if finalizer == "Output" else "") + "- Throws: as the function without " + (
+                "arguments" if has_arguments else "a finalizer") + " does.\n")
+        yield with_executor("withProcessPoolExecutor", "TaskManager", doc, generics, parameters, pool, is_async)
+
+
+def thread_executors():
+    for has_arguments, is_async in itertools.product([False, True], repeat=2):
+        generics = (["First: Sendable", "each Argument: Sendable"] if has_arguments else []) + ["Output: Sendable"]
+        parameters = ["maxWorkers: Int? = nil", 'threadNamePrefix: String = ""', "queueLimit: Int? = nil",
+                      "atExit: ShutdownMode = .drain"]
+        if has_arguments:
+            parameters += ["initializer: @escaping @Sendable (First, repeat each Argument) throws -> Void",
+                           "_ argument: First", "_ arguments: repeat each Argument"]
+            initializer = "{ try initializer(argument, repeat each arguments) }"
+        else:
+            parameters += ["initializer: @escaping @Sendable () throws -> Void = {}"]
+            initializer = "initializer"
+        parameters += ["finalizer: @escaping @Sendable () throws -> Output = {}"]
+        pool = f"makePool(maxWorkers, threadNamePrefix, queueLimit, atExit, {initializer}, finalizer)"
+        if is_async:
+            doc = documentation("Suspends where the blocking function of the same name blocks.", TWIN_DOC)
+        elif has_arguments:
+            doc = documentation("Makes a pool of threads whose initializer takes arguments.",
+                                "\n- Throws: as the function without arguments does.\n")
+        else:
+            doc = documentation("Makes a pool of threads for the time of `body`.", THREAD_DOC)
+        yield with_executor("withThreadPoolExecutor", "ThreadTaskManager", doc, generics, parameters, pool, is_async)
+
+
+DISFAVORED = """// The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
+// not choose them. In a synchronous function nothing else can be chosen.
+
+"""
+
+EXECUTORS = [
+    ("Multitasking/Pools/WithProcessPoolExecutor.swift",
+     "public import MultitaskingCore\npublic import MultitaskingProcesses\npublic import MultitaskingSessions\n\n" + DISFAVORED, process_executors),
+    ("Multitasking/Pools/WithThreadPoolExecutor.swift",
+     "public import MultitaskingCore\npublic import MultitaskingSessions\ninternal import MultitaskingThreads\n\n" + DISFAVORED,
+     thread_executors),
+]
+
+
+def write(path, text):
+    (ROOT / path).write_text(HEADER + text)
+    subprocess.run(["swift", "format", "--in-place", str(ROOT / path)], check=True)
+
+
 def main():
     for path, preamble, extended, table in FILES:
         overloads = [text for noun, order in positions() for text in table(noun, order)]
-        text = HEADER + preamble + f"extension {extended} {{\n" + "\n".join(overloads) + "}\n"
-        (ROOT / path).write_text(text)
-        subprocess.run(["swift", "format", "--in-place", str(ROOT / path)], check=True)
+        write(path, preamble + f"extension {extended} {{\n" + "\n".join(overloads) + "}\n")
+    for path, preamble, table in EXECUTORS:
+        write(path, preamble + "\n".join(table()))
 
 
 if __name__ == "__main__":

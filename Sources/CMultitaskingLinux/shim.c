@@ -255,9 +255,11 @@ bool mt_die_with_parent(pid_t expected_parent) {
 
 void mt_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
 
-void mt_set_worker_name(int number) {
-    char name[16];
-    snprintf(name, sizeof name, "mt-worker-%d", number);
+void mt_set_worker_name(const char *prefix, int number) {
+    char suffix[16], name[16];
+    int length = snprintf(suffix, sizeof suffix, "-%d", number);
+    // The number is worth more than the end of the prefix.
+    snprintf(name, sizeof name, "%.*s%s", (int)sizeof name - 1 - length, prefix, suffix);
     mt_set_thread_name(name);
 }
 
@@ -303,6 +305,54 @@ void mt_flush_output(void) {
 
 static mt_output_log output_log;
 
+// The last that was printed since a task began that wants it back; the lock is for the threads of that task.
+static struct {
+    pthread_mutex_t lock;
+    bool is_wanted;
+    char *bytes;
+    size_t limit;
+    uint64_t count;
+} output_copy = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void mt_begin_output_copy(size_t limit) {
+    mt_flush_output();
+    pthread_mutex_lock(&output_copy.lock);
+    free(output_copy.bytes);
+    output_copy.bytes = limit ? malloc(limit) : NULL;
+    output_copy.limit = output_copy.bytes ? limit : 0;
+    output_copy.count = 0;
+    __atomic_store_n(&output_copy.is_wanted, true, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&output_copy.lock);
+}
+
+size_t mt_end_output_copy(void *bytes, size_t capacity) {
+    pthread_mutex_lock(&output_copy.lock);
+    __atomic_store_n(&output_copy.is_wanted, false, __ATOMIC_RELEASE);
+    size_t kept = output_copy.count < output_copy.limit ? (size_t)output_copy.count : output_copy.limit;
+    if (bytes && capacity >= kept && kept) {
+        size_t start = (size_t)(output_copy.count % output_copy.limit);
+        size_t older = output_copy.count > output_copy.limit ? output_copy.limit - start : 0;
+        memcpy(bytes, output_copy.bytes + start, older);
+        memcpy((char *)bytes + older, output_copy.bytes, kept - older);
+    }
+    pthread_mutex_unlock(&output_copy.lock);
+    return kept;
+}
+
+static void copy_output(const char *bytes, size_t count) {
+    pthread_mutex_lock(&output_copy.lock);
+    if (output_copy.is_wanted && output_copy.limit) {
+        size_t limit = output_copy.limit;
+        size_t kept = count < limit ? count : limit;
+        size_t offset = (size_t)((output_copy.count + (count - kept)) % limit);
+        size_t head = kept < limit - offset ? kept : limit - offset;
+        memcpy(output_copy.bytes + offset, bytes + (count - kept), head);
+        memcpy(output_copy.bytes, bytes + (count - kept) + head, kept - head);
+        output_copy.count += count;
+    }
+    pthread_mutex_unlock(&output_copy.lock);
+}
+
 static ssize_t write_logged(void *cookie, const char *bytes, size_t count) {
     size_t size = output_log.ring_size;
     size_t kept = count < size ? count : size;
@@ -313,6 +363,7 @@ static ssize_t write_logged(void *cookie, const char *bytes, size_t count) {
     size_t head = kept < size - offset ? kept : size - offset;
     memcpy(output_log.ring + offset, last, head);
     memcpy(output_log.ring, last + head, kept - head);
+    if (__atomic_load_n(&output_copy.is_wanted, __ATOMIC_ACQUIRE)) copy_output(bytes, count);
 
     size_t written = 0;
     while (written < count) {

@@ -24,8 +24,8 @@ import MultitaskingSystem
 public final class ProcessPool: Executor {
     @usableFromInline let core: PoolCore
 
-    /// How many workers run at most at the same time.
-    public let maxWorkers: Int
+    /// How many workers run at most at the same time; see ``resize(to:)``.
+    public var maxWorkers: Int { core.arena.workerTarget }
 
     /// Makes a pool and starts its workers, or as many as `limits` say; returns before they are ready.
     ///
@@ -35,6 +35,8 @@ public final class ProcessPool: Executor {
     ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
     ///     memory that this process may use: the machine's, or its control group's, less where a limit of the process
     ///     (`ulimit -v`, `-f`) leaves no room for so much. Tasks themselves take up to 256 bytes each besides.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit`
+    ///     does at the limit is said by `TaskOptions.waitForRoom`.
     ///   - compression: whether large payloads are compressed.
     ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
     ///   - captures: what becomes of functions that capture values. Without copies, which must be asked for, the same
@@ -44,31 +46,41 @@ public final class ProcessPool: Executor {
     ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what
     ///     nobody can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that
     ///     as well. What is cut off is logged. Ctrl-C, `_exit` and `abort` end the program and the pool at once.
-    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three
-    ///     tries.
+    ///   - environment: variables that each worker has besides those of this process, set before the initializer runs;
+    ///     forked and spawned workers alike. What a library reads before `main`, in a spawned worker, or has read
+    ///     before the pool was made, in a forked one, it has read by then.
+    ///   - workerNamePrefix: what the names of the workers' processes begin with, as `ps` and `top` show them. A hyphen
+    ///     and the number follow; Linux keeps 15 bytes in all.
+    ///   - initializer: what each worker runs before its first task, also one that takes the place of another; an error
+    ///     it throws, or a worker that ends in it, fails the pool after three tries.
+    ///   - initializerTimeout: how long a worker may take from its start to the end of the initializer; then it is
+    ///     killed, and the try has failed. Nil for no limit.
     /// - Throws: `invalidArgument`; `unsafeFork`; `cannotSpawn` if the pool must be spawned and this program, started
     ///   anew, does not become a supervisor; `nestedTooDeep` in a task that would make pool after pool; `capturesState`
     ///   if the initializer captures something and the pool must be spawned; `systemError` and `permissionDenied` if
     ///   the system refuses memory or processes.
     public convenience init(
-        maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+        maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
-        backtraces: Backtraces = .inError,
-        atExit: ShutdownMode = .drain,
-        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer
+        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, environment: [String: String] = [:],
+        workerNamePrefix: String = "mt-worker",
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+        initializerTimeout: Duration? = nil
     ) throws {
         try self.init(
-            maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, compression: compression,
-            limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
-            initializingWith: WorkerInitializer(initializer))
+            maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
+            compression: compression, limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
+            environment: environment, workerNamePrefix: workerNamePrefix,
+            initializingWith: WorkerInitializer(initializer, timeout: initializerTimeout))
     }
 
-    /// Makes a pool whose initializer was wrapped by the caller, for layers above this one.
+    /// Makes a pool whose initializer and finalizer were wrapped by the caller, for layers above this one.
     public init(
-        maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+        maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
-        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
-        initializingWith initializer: WorkerInitializer
+        backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, environment: [String: String] = [:],
+        workerNamePrefix: String = "mt-worker", initializingWith initializer: WorkerInitializer,
+        finalizingWith finalizer: WorkerFinalizer = .none
     ) throws {
         let workers = maxWorkers ?? UsableResources.current.cores
         guard (1...ArenaLayout.workerLimit).contains(workers) else {
@@ -81,16 +93,31 @@ public final class ProcessPool: Executor {
                 .invalidArgument,
                 "arenaLimit is \(arenaLimit) bytes; give at least 1 MiB (1048576) and at most 1 TiB")
         }
+        if let queueLimit, queueLimit < 1 {
+            throw MultitaskingError(
+                .invalidArgument, "queueLimit is \(queueLimit); give at least 1, or nil for no limit")
+        }
         try limits.validate(maxWorkers: workers)
+        let setup = PoolWorkers(
+            initializer: initializer, finalizer: finalizer, environment: environment, namePrefix: workerNamePrefix)
+        try setup.validate()
         PoolCore.endLeftovers()
-        self.maxWorkers = workers
         core = try PoolCore(
             workers: workers, arenaLimit: arenaLimit, compression: compression, limits: limits,
-            captures: captures, backtraces: backtraces, atExit: atExit)
-        try core.supervision.start(startMethod, initializer: initializer)
+            captures: captures, backtraces: backtraces, atExit: atExit, queueLimit: queueLimit,
+            capacity: Self.capacity(for: workers), finalizer: finalizer)
+        if core.finalizers.areWanted {
+            let channel = try core.makeChannel(ChannelOptions())
+            core.finalizers.expect(from: channel)
+            core.arena.header.finalizerChannel.store(channel.reference.rawValue)
+        }
+        try core.supervision.start(startMethod, setup)
         core.systemKills.begin()
         ExitDrain.add(core)
     }
+
+    /// How many workers the pool can grow to: no more words are needed to say which are idle.
+    private static func capacity(for workers: Int) -> Int { (workers + 63) / 64 * 64 }
 
     deinit { core.drainInBackground() }
 

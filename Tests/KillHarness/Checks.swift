@@ -189,10 +189,11 @@
 
         /// Every task ends once: with its value if it was through, as crashed if it was begun, and run again if not.
         private func checkTasks() throws {
+            if scenario.areCalls { return try checkCalls() }
             var supervisor = world.supervisor
             var worker = Worker(world.core.mapping, member: 2, doorbell: world.core.supervision.doorbell)
             for _ in 0..<scenario.attempts {
-                try expect(worker.run(initializer: nil) == 0, "the other worker failed to start")
+                try expect(worker.run(ForkedSetup()) == 0, "the other worker failed to start")
                 supervisor.takeHandedBack()
                 _ = supervisor.queueDueTasks()
             }
@@ -223,9 +224,30 @@
                 return false
             }
             try expect(crashed.count <= 1, "\(crashed.count) tasks crashed with one worker")
-            for isRetry in [true, false] {
-                try expect(JobRing(arena: arena, isRetry: isRetry).isEmpty, "a ring is not empty")
+            for kind in JobRing.Kind.allCases {
+                try expect(JobRing(arena: arena, kind).isEmpty, "a ring is not empty")
             }
+        }
+
+        /// Every worker makes every call, the victim's successor what that has not begun; only what the victim was at may
+        /// have crashed.
+        private func checkCalls() throws {
+            for member in [2, 3, world.victimIndex] {
+                var worker = Worker(world.core.mapping, member: member, doorbell: world.core.supervision.doorbell)
+                try expect(worker.run(ForkedSetup()) == 0, "worker \(member) failed to start")
+            }
+            var deaths = 0
+            for (index, future) in world.futures.enumerated() {
+                switch future.outcome() {
+                case .success(let bytes):
+                    try expect(bytes.allSatisfy { $0 == UInt8(index / 3) }, "call \(index / 3) gave \(bytes.prefix(16))")
+                case .failure(let error as MultitaskingError) where Self.isDeath(error):
+                    try expect(index % 3 == 0 && !isThrough, "the call of worker \(index % 3 + 1) crashed")
+                    deaths += 1
+                case let outcome: throw Broken("call \(index) has the outcome \(String(describing: outcome))")
+                }
+            }
+            try expect(deaths <= 1, "\(deaths) calls crashed with one worker")
         }
 
         private static func isDeath(_ error: MultitaskingError) -> Bool {

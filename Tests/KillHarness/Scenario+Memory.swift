@@ -86,9 +86,34 @@
                 world.arena.header.phase.advance(to: .draining)
             } operate: { world in
                 var worker = Worker(world.core.mapping, member: 1, doorbell: world.core.supervision.doorbell)
-                guard worker.run(initializer: nil) == 0 else { throw Broken("the worker failed to start") }
+                guard worker.run(ForkedSetup()) == 0 else { throw Broken("the worker failed to start") }
             }
             scenario.retriesCrash = retries.onCrash
+            return scenario
+        }
+
+        /// Tasks of several priorities, of which the victim takes those of the other rings as well.
+        private static var prioritized: Scenario {
+            var scenario = work("priorities", count: 1, kind: 0, argument: 8)
+            let prepare = scenario.prepare
+            scenario.prepare = { world in
+                for priority in [TaskOptions.Priority.high, .low, .high] {
+                    try world.submit(1, kind: World.block, argument: 8, priority: priority)
+                }
+                try prepare(world)
+            }
+            return scenario
+        }
+
+        /// Calls that every worker makes.
+        private static var calls: Scenario {
+            var scenario = work("calls", count: 0, kind: 0, argument: 1) { world in
+                for number in 0..<2 {
+                    let arguments = ArgumentList(number, World.block, [UInt8(number)])
+                    world.futures += try world.core.everywhere(Invoker(ValueFunction { perform }, arguments))
+                }
+            }
+            scenario.areCalls = true
             return scenario
         }
 
@@ -101,6 +126,7 @@
         static var tasks: [Scenario] {
             [
                 work("inline", kind: 0, argument: 8),
+                prioritized, calls,
                 work("three", count: 3, kind: 0, argument: 8),
                 work("block-arguments", kind: 8, argument: World.block),
                 work("block-result", kind: World.block, argument: 8),

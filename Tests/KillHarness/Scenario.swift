@@ -20,6 +20,8 @@
         var sends: [Item] = []
         /// Whether the victim closes the channel.
         var closes = false
+        /// Whether the tasks are calls that every worker makes.
+        var areCalls = false
         /// Whether the victim calls `pt_mark()` itself when it begins.
         var marksItself = false
         /// The size classes whose every block is looked for afterwards.

@@ -66,7 +66,7 @@
         }
 
         /// A supervisor that has just begun.
-        var supervisor: Supervisor { core.supervision.makeSupervisor(nil) }
+        var supervisor: Supervisor { core.supervision.makeSupervisor() }
 
         /// Fills a channel that has room for two elements, after one of the victim's has gone through it.
         func fillWithTwo() throws {
@@ -94,13 +94,17 @@
         }
 
         /// Submits tasks; see ``perform(_:_:_:)``.
-        func submit(_ count: Int, kind: Int, argument: Int, retries: RetryPolicy = .never) throws {
+        func submit(
+            _ count: Int, kind: Int, argument: Int, retries: RetryPolicy = .never,
+            priority: TaskOptions.Priority = .normal
+        ) throws {
             for _ in 0..<count {
                 let call = Invoker(
                     ValueFunction { perform },
                     ArgumentList(futures.count, kind, [UInt8](repeating: UInt8(futures.count), count: argument)))
                 var options = TaskOptions.default
                 options.retries = retries
+                options.priority = priority
                 futures.append(try core.submit(call, options: options))
             }
         }

@@ -52,6 +52,7 @@ struct Harness {
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
         .adding(exitScenarios)
         .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
+        .adding(workerScenarios)
         .adding(usableResourceScenarios).adding(refusalScenarios).adding(backtraceScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.

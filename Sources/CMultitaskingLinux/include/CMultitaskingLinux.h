@@ -143,8 +143,8 @@ bool mt_die_with_parent(pid_t expected_parent);
 // top.
 void mt_set_thread_name(const char *name);
 
-// The name of a worker's process: "mt-worker-" and its number.
-void mt_set_worker_name(int number);
+// The name of a worker's process: the prefix, a hyphen and its number. The prefix is cut where the number needs the place.
+void mt_set_worker_name(const char *prefix, int number);
 
 // Default actions for all signals but those that mt_catch_crashes takes, nothing blocked; but under a terminal SIGTTOU
 // and SIGTTIN are ignored.
@@ -170,6 +170,12 @@ typedef struct {
 // Has everything that this process prints by stdio from now on copied into `log` before it is written. The streams keep
 // their descriptors and, for standard output, their way of buffering. To be called once, while there is one thread.
 void mt_capture_output(mt_output_log log);
+
+// Has the last `limit` bytes of what this process prints by stdio from now on kept, besides being written.
+void mt_begin_output_copy(size_t limit);
+
+// Keeps no more. How many bytes were kept; they are copied to `bytes` if there is room for all. May be asked again.
+size_t mt_end_output_copy(void *bytes, size_t capacity);
 
 // Closes every descriptor from `first` on, except four.
 void mt_close_descriptors(int first, int keep1, int keep2, int keep3, int keep4);

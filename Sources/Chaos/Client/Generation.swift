@@ -61,11 +61,23 @@ struct Generation {
             withChannels(pool, seeds.1) { channels in
                 while ContinuousClock.now < end, !tasks.isGivenUp {
                     tasks.wave()
+                    resize(pool, &random)
                     for _ in 0..<8 { channels.step() }
                 }
                 channels.run(until: end)
             }
             tasks.lastWave(plan.shutdown)
+        }
+    }
+
+    /// Now and then has the pool more workers, or as few again as the tasks need that wait for each other.
+    private func resize(_ pool: ProcessPool, _ random: inout SplitMix) {
+        guard random.once(in: 6) else { return }
+        do { try pool.resize(to: plan.workers + random.number(0...3)) } catch let error as MultitaskingError {
+            // A pool may have broken by itself; see `TaskLoad`.
+            Report.expect(error.code != .invalidArgument, .causes, "\(plan): \(error)")
+        } catch {
+            Report.breach(.causes, "\(plan): \(error)")
         }
     }
 

@@ -80,6 +80,7 @@ struct Plan: CustomStringConvertible {
         var options = TaskOptions(gracePeriod: .milliseconds(random.number(0...20)))
         if isTight { options.waitForRoom = .upTo(.milliseconds(random.number(0...300))) }
         if order.fate.needsTimeout || random.once(in: 40) { options.timeout = .milliseconds(random.number(1...60)) }
+        if random.once(in: 6) { options.priority = random.once(in: 2) ? .high : .low }
         if random.once(in: 40) { options.queueTimeout = .milliseconds(random.number(1...20)) }
         switch order.fate {
         case .throwsFirst:

@@ -35,8 +35,8 @@ public final class OneThreadPerTask: InProcessExecutor {
         options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
         try options.validate()
-        guard options.timeout == nil, options.queueTimeout == nil, options.retries == .never else {
-            throw MultitaskingError(.invalidArgument, "leave timeout, queueTimeout and retries out: they are not kept")
+        guard options == TaskOptions(waitForRoom: options.waitForRoom, gracePeriod: options.gracePeriod) else {
+            throw MultitaskingError(.invalidArgument, "leave all options out but waitForRoom: they are not kept")
         }
         let job = Job(body)
         try state.access { state in

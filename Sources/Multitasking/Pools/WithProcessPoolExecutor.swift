@@ -1,3 +1,5 @@
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
 public import MultitaskingCore
 public import MultitaskingProcesses
 public import MultitaskingSessions
@@ -13,20 +15,24 @@ public import MultitaskingSessions
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// Use it for work that keeps a core busy, or that may crash. Arguments and results are copied: they must be `Codable`.
-/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not
-/// started are cancelled first.
+/// Use it for work that keeps a core busy, or that may crash. Arguments and results are copied: they must be
+/// `Codable`. When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that
+/// have not started are cancelled first.
 ///
 /// - Parameters:
 ///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
 ///   - startMethod: how the workers are started.
 ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
 ///     memory that this process may use.
+///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
 ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
 ///   - captures: what becomes of functions that capture values; by default the values are copied like arguments.
-///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
 ///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
+///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
+///   - environment: variables that each worker has besides those of this process.
+///   - workerNamePrefix: what the names of the workers' processes begin with.
 ///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
+///   - initializerTimeout: how long the initializer may take; nil for no limit.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
@@ -37,17 +43,20 @@ public import MultitaskingSessions
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<Value>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
-    atExit: ShutdownMode = .drain,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
-    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
-    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    initializerTimeout: Duration? = nil,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     try withExecutor(
-        try makePool(maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, atExit, initializer),
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), .none),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -57,20 +66,24 @@ public func withProcessPoolExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
-    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil,
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
-    atExit: ShutdownMode = .drain,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
-    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
-    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    initializerTimeout: Duration? = nil,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
     try await withExecutor(
-        try makePool(maxWorkers, startMethod, arenaLimit, limits, captures, backtraces, atExit, initializer),
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), .none),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -78,14 +91,298 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool. The initializer is handed on as it came: wrapped once more, it would capture and could not be sent.
-private func makePool(
-    _ maxWorkers: Int?, _ startMethod: StartMethod, _ arenaLimit: Int?, _ limits: WorkerLimits,
-    _ captures: CapturePolicy, _ backtraces: Backtraces, _ atExit: ShutdownMode,
-    _ initializer: @escaping @Sendable () -> @Sendable () throws -> Void
-) throws -> ProcessPool {
-    try validate(maxWorkers: maxWorkers)
-    return try ProcessPool(
-        maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, limits: limits,
-        captures: captures, backtraces: backtraces, atExit: atExit, initializingWith: WorkerInitializer(initializer))
+/// Makes a pool of worker processes whose workers run a finalizer before they leave.
+/// - Throws: as the function without a finalizer does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withProcessPoolExecutor<Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+    initializerTimeout: Duration? = nil, finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    try withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+    initializerTimeout: Duration? = nil, finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    try await withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Makes a pool of worker processes whose workers run a finalizer before they leave.
+///
+/// What the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.
+/// - Throws: as the function without a finalizer does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withProcessPoolExecutor<Output: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+    initializerTimeout: Duration? = nil,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    try withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withProcessPoolExecutor<Output: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+    initializerTimeout: Duration? = nil,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    try await withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Makes a pool of worker processes whose initializer takes arguments.
+///
+/// The arguments are encoded once, and decoded in every worker, also in those that come later.
+/// - Throws: as the function without arguments does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withProcessPoolExecutor<each Argument: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+    _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    try withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix,
+            WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout), .none),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+    _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    try await withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix,
+            WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout), .none),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer before they leave.
+///
+/// The arguments are encoded once, and decoded in every worker, also in those that come later.
+/// - Throws: as the function without arguments does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withProcessPoolExecutor<each Argument: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+    _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    try withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix,
+            WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+    _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    try await withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix,
+            WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer before they leave.
+///
+/// The arguments are encoded once, and decoded in every worker, also in those that come later.
+///
+/// What the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.
+/// - Throws: as the function without arguments does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+    _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    try withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix,
+            WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
+}
+
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, Value>(
+    maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
+    limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
+    atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
+    initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+    _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    try await withExecutor(
+        try makePool(
+            maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
+            workerNamePrefix,
+            WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer)),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }

@@ -1,3 +1,5 @@
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
 public import MultitaskingCore
 public import MultitaskingSessions
 internal import MultitaskingThreads
@@ -14,11 +16,13 @@ internal import MultitaskingThreads
 /// started are cancelled first.
 ///
 /// - Parameters:
-///   - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use cores,
-///     but no more than 32.
+///   - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use
+///     cores, but no more than 32.
 ///   - threadNamePrefix: what the names of the threads begin with.
+///   - queueLimit: how many tasks may wait for a thread, at least 1; nil for no limit but memory.
 ///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
 ///   - initializer: called once in each thread before its first task.
+///   - finalizer: called once in each thread after its last task; see `ThreadPool.finalizerResults(as:)`.
 ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
 ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
@@ -28,16 +32,16 @@ internal import MultitaskingThreads
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
-public func withThreadPoolExecutor<Value>(
-    maxWorkers: Int? = nil, threadNamePrefix: String = "", atExit: ShutdownMode = .drain,
-    initializer: @escaping @Sendable () throws -> Void = {},
-    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
-    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+public func withThreadPoolExecutor<Output: Sendable, Value>(
+    maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
+    initializer: @escaping @Sendable () throws -> Void = {}, finalizer: @escaping @Sendable () throws -> Output = {},
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: (ThreadTaskManager) throws -> Value
 ) throws -> Value {
     try withExecutor(
-        inProcess: try makePool(maxWorkers, threadNamePrefix, atExit, initializer),
+        inProcess: try makePool(maxWorkers, threadNamePrefix, queueLimit, atExit, initializer, finalizer),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -47,18 +51,19 @@ public func withThreadPoolExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
 /// - Throws: as the blocking function does.
-nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
-    maxWorkers: Int? = nil, threadNamePrefix: String = "", atExit: ShutdownMode = .drain,
-    initializer: @escaping @Sendable () throws -> Void = {},
-    globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
-    globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
-    globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+nonisolated(nonsending) public func withThreadPoolExecutor<Output: Sendable, Value>(
+    maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
+    initializer: @escaping @Sendable () throws -> Void = {}, finalizer: @escaping @Sendable () throws -> Output = {},
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
 ) async throws -> Value {
     try await withExecutor(
-        inProcess: try makePool(maxWorkers, threadNamePrefix, atExit, initializer),
+        inProcess: try makePool(maxWorkers, threadNamePrefix, queueLimit, atExit, initializer, finalizer),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -66,17 +71,55 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-private func makePool(
-    _ maxWorkers: Int?, _ threadNamePrefix: String, _ atExit: ShutdownMode,
-    _ initializer: @escaping @Sendable () throws -> Void
-) throws -> ThreadPool {
-    try validate(maxWorkers: maxWorkers)
-    return try ThreadPool(
-        maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, atExit: atExit, initializer: initializer)
+/// Makes a pool of threads whose initializer takes arguments.
+///
+/// - Throws: as the function without arguments does.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@_disfavoredOverload
+@discardableResult
+public func withThreadPoolExecutor<First: Sendable, each Argument: Sendable, Output: Sendable, Value>(
+    maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
+    initializer: @escaping @Sendable (First, repeat each Argument) throws -> Void, _ argument: First,
+    _ arguments: repeat each Argument, finalizer: @escaping @Sendable () throws -> Output = {},
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: (ThreadTaskManager) throws -> Value
+) throws -> Value {
+    try withExecutor(
+        inProcess: try makePool(
+            maxWorkers, threadNamePrefix, queueLimit, atExit, { try initializer(argument, repeat each arguments) },
+            finalizer),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }
 
-func validate(maxWorkers: Int?) throws {
-    guard let maxWorkers, maxWorkers < 1 else { return }
-    throw MultitaskingError(
-        .invalidArgument, "maxWorkers is \(maxWorkers), but must be at least 1; pass nil for one worker per core")
+/// Suspends where the blocking function of the same name blocks.
+///
+/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
+/// ends.
+/// - Throws: as the blocking function does.
+nonisolated(nonsending) public func withThreadPoolExecutor<
+    First: Sendable, each Argument: Sendable, Output: Sendable, Value
+>(
+    maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
+    initializer: @escaping @Sendable (First, repeat each Argument) throws -> Void, _ argument: First,
+    _ arguments: repeat each Argument, finalizer: @escaping @Sendable () throws -> Output = {},
+    globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
+    globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
+    globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
+) async throws -> Value {
+    try await withExecutor(
+        inProcess: try makePool(
+            maxWorkers, threadNamePrefix, queueLimit, atExit, { try initializer(argument, repeat each arguments) },
+            finalizer),
+        globals: QueueSettings(
+            inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
+            inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
+            inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
+        interrupts: interrupts, body)
 }

@@ -24,6 +24,18 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case redelivery
     /// An executor can be made with a limit of waiting tasks.
     case limitedQueue
+    /// `TaskOptions.priority` decides which of the waiting tasks start first.
+    case priorities
+    /// `TaskOptions.seed` comes to the task: `TaskEnvironment.seed`.
+    case seeds
+    /// `TaskOptions.output` keeps what a task prints.
+    case output
+    /// `TaskEnvironment.worker` tells the workers apart.
+    case workerInfo
+    /// Executors are `WorkerExecutor`s.
+    case workers
+    /// An executor can be made with an initializer that takes arguments, and a finalizer.
+    case workerSetup
     /// The calls of executors, futures, channels and signals may be made from several threads of the parent at once.
     case parentThreads
     /// The asynchronous twins can be awaited by the parent.

@@ -7,9 +7,22 @@ public struct ExecutorSettings: Sendable, Hashable {
     /// ``Capability/limitedQueue``.
     public var queueLimit: Int?
 
+    /// The argument of the workers' initializer, which is to be ``initialize(_:)``; their finalizer is ``finalize()``.
+    /// Nil for none of both. Asked for only of a backend with ``Capability/workerSetup``.
+    public var initializerArgument: Int?
+
     /// Makes settings.
-    public init(maxWorkers: Int, queueLimit: Int? = nil) {
+    public init(maxWorkers: Int, queueLimit: Int? = nil, initializerArgument: Int? = nil) {
         self.maxWorkers = maxWorkers
         self.queueLimit = queueLimit
+        self.initializerArgument = initializerArgument
     }
+
+    /// What workers run first: `MyPool(initializer: ExecutorSettings.initialize, argument)`.
+    @Sendable
+    public static func initialize(_ argument: Int) throws { WorkerMarks.add(argument) }
+
+    /// What workers run last.
+    @Sendable
+    public static func finalize() throws -> String { "finalized" }
 }

@@ -2,7 +2,7 @@
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, captureCases, orderCases, futureCases, streamCases, cancelCases, environmentCases,
+        backendCases, outcomeCases, captureCases, orderCases, workerCases, taskOptionCases, futureCases, streamCases, cancelCases, environmentCases,
         signalCases, channelCases,
         channelEndCases,
         channelPeerCases, channelAsyncCases, sharedMemoryCases, limitCases, shutdownCases, crashCases,

@@ -172,6 +172,9 @@ let outcomeCases: [ConformanceCase] = [
                 case .taskTimeout: options = TaskOptions(timeout: .seconds(5))
                 case .queueTimeout: options = TaskOptions(queueTimeout: .seconds(5))
                 case .retries: options = TaskOptions(retries: .onErrors(PortableFailure.self, limit: 2))
+                case .priorities: options = TaskOptions(priority: .high)
+                case .seeds: options = TaskOptions(seed: 42)
+                case .output: options = TaskOptions(output: .capture(limit: 100))
                 case .byteCapacity:
                     trial.expectThrows(.invalidArgument, from: "makeChannel(byteCapacity:)") {
                         try pool.makeChannel(byteCapacity: 100)

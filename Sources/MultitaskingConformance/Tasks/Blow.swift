@@ -145,3 +145,9 @@ func dieBefore(_ environment: any TaskEnvironment, _ last: Int) -> Int {
     if environment.attempt < last { Blow.kill.strike() }
     return environment.attempt
 }
+
+/// Prints, then ends its process.
+func printAndStrike(_ word: String, _ blow: Blow) -> Int {
+    print(word)
+    blow.strike()
+}

@@ -30,3 +30,16 @@ extension Executor {
         try submit(Invoker(EnvironmentFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 }
+
+extension WorkerExecutor {
+    /// Has every worker call a function that is given its worker's environment before its arguments.
+    func startEverywhere<each Argument: Portable, Output: Portable>(
+        _ function:
+            @autoclosure @escaping @Sendable () ->
+            @Sendable (any TaskEnvironment, repeat each Argument) throws
+            -> Output,
+        _ arguments: repeat each Argument
+    ) throws -> [Future<Output>] {
+        try everywhere(Invoker(EnvironmentFunction(function), ArgumentList(repeat each arguments)))
+    }
+}

@@ -52,6 +52,44 @@ func workUntilSignal(_ environment: any TaskEnvironment, _ started: ChannelTicke
     return signal.isSet ? rounds : -1
 }
 
+func worker(_ environment: any TaskEnvironment, _ number: Int) -> WorkerInfo { environment.worker }
+func markCount(_ mark: Int) -> Int { WorkerMarks.count(mark) }
+
+/// The first numbers of the task's seed; empty without one.
+func randomNumbers(_ environment: any TaskEnvironment, _ count: Int) -> [UInt64] {
+    guard let seed = environment.seed else { return [] }
+    var random = TaskRandom(seed: seed)
+    return (0..<count).map { _ in random.next() }
+}
+
+/// Throws at the first attempts, with the numbers that it had.
+func randomNumbersAtLast(_ environment: any TaskEnvironment, _ attempts: Int) throws -> [UInt64] {
+    guard environment.attempt >= attempts else { throw PortableFailure(number: environment.attempt) }
+    return randomNumbers(environment, 4)
+}
+
+/// Sends the worker's number.
+func sendWorker(_ environment: any TaskEnvironment, _ channel: ChannelTicket) throws -> Int {
+    _ = try channel.open(environment).send(environment.worker.index, wait: channel.limit)
+    return environment.worker.index
+}
+
+/// Sends the worker's number, and throws.
+func sendWorkerAndThrow(_ environment: any TaskEnvironment, _ channel: ChannelTicket) throws -> Int {
+    throw PortableFailure(number: try sendWorker(environment, channel))
+}
+
+/// Prints by several ways.
+func printLines(_ count: Int, _ word: String) -> Int {
+    for number in 0..<count { print(word, number) }
+    return count
+}
+
+func printAndThrow(_ word: String) throws -> Int {
+    print(word)
+    throw PortableFailure(number: 1)
+}
+
 func sendOne(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _ number: Int) throws -> Bool {
     try channel.open(environment).send(number, wait: channel.limit)
 }

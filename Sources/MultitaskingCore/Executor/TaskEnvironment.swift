@@ -25,6 +25,12 @@ public protocol TaskEnvironment: Sendable {
     /// Which attempt at the task this is, counted from 1.
     var attempt: Int { get }
 
+    /// The worker that runs the task; ``WorkerInfo/none`` of a backend that does not tell.
+    var worker: WorkerInfo { get }
+
+    /// The seed of the task's options; nil if they have none.
+    var seed: UInt64? { get }
+
     /// Notes which of its elements a chunk is at, counted from 0, for the case that its process dies. Costs one store.
     func noteProgress(_ element: Int)
 }
@@ -38,6 +44,12 @@ extension TaskEnvironment {
 
     /// A backend that does not retry has one attempt.
     public var attempt: Int { 1 }
+
+    /// A backend that does not tell its workers apart.
+    public var worker: WorkerInfo { .none }
+
+    /// A backend that does not hand on seeds.
+    public var seed: UInt64? { nil }
 
     /// A backend whose tasks cannot die alone has no use for it.
     public func noteProgress(_ element: Int) {}

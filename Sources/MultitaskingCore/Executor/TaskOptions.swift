@@ -23,17 +23,33 @@ public struct TaskOptions: Sendable, Hashable {
     /// When the task is run again.
     public var retries: RetryPolicy
 
+    /// Which of the waiting tasks start first.
+    public var priority: Priority
+
+    /// What the numbers of the task's `context.random` depend on; nil for a seed by chance, which the task and its
+    /// `PoolTask` can tell. Of several tasks that are submitted by one call, as by `map`, each has a seed of its own
+    /// that follows from this one and its place: ``TaskRandom/seed(_:at:)``.
+    public var seed: UInt64?
+
+    /// What becomes of what the task prints. Threads and a simulation, whose tasks share standard output, refuse
+    /// `.capture` with `invalidArgument`.
+    public var output: Output
+
     /// Makes options.
     @inlinable
     public init(
         waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
-        gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never
+        gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never, priority: Priority = .normal,
+        seed: UInt64? = nil, output: Output = .inherited
     ) {
         self.waitForRoom = waitForRoom
         self.timeout = timeout
         self.queueTimeout = queueTimeout
         self.gracePeriod = gracePeriod
         self.retries = retries
+        self.priority = priority
+        self.seed = seed
+        self.output = output
     }
 
     /// The options of a task that asks for nothing special.
@@ -44,7 +60,8 @@ public struct TaskOptions: Sendable, Hashable {
     @inlinable
     package var asksForMoreThanRoom: Bool {
         timeout != nil || queueTimeout != nil || gracePeriod.attoseconds < 0 || retries.limit != 0 || retries.onCrash
-            || !retries.errors.isEmpty || retries.backoff.attoseconds != 0
+            || !retries.errors.isEmpty || retries.backoff.attoseconds != 0 || priority != .normal || seed != nil
+            || output != .inherited
     }
 }
 
@@ -57,6 +74,11 @@ extension TaskOptions {
             throw MultitaskingError(.invalidArgument, "gracePeriod is \(gracePeriod); give zero or more")
         }
         try retries.validate()
+        if let limit = output.limit, !(0...Output.largestLimit).contains(limit) {
+            throw MultitaskingError(
+                .invalidArgument,
+                "output is to be kept up to \(limit) bytes; give a limit from 0 to 16 MiB (\(Output.largestLimit))")
+        }
     }
 
     private static func validate(_ duration: Duration?, _ name: StaticString) throws {

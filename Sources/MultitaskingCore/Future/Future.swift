@@ -33,6 +33,12 @@ public struct Future<Value: Sendable>: Sendable {
         return outcome
     }
 
+    /// What the task has printed; nil before it has ended, and unless ``TaskOptions/output`` asks for it.
+    ///
+    /// It is there whether the task returned, threw, or ended its worker. If it was more than the limit, the last of it
+    /// is here. Bytes that are not UTF-8 are replaced.
+    public var output: String? { source.output }
+
     /// Cancels the task if it has not started.
     ///
     /// - Parameter force: also end the task if it runs, where the pool can (processes can, threads cannot): its context

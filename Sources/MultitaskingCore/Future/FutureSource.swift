@@ -32,9 +32,15 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     /// - Parameter force: also end the task if it runs, where the backend can; true then means that this has begun. The
     ///   task ends as cancelled unless it comes to its own end first.
     func cancel(force: Bool) -> Bool
+
+    /// What the task has printed, once it has ended and if its options ask for it: ``TaskOptions/output``.
+    var output: String? { get }
 }
 
 extension FutureSource {
+    /// A backend that refuses to keep what tasks print.
+    public var output: String? { nil }
+
     /// Copies the outcome first.
     public func withOutcome(_ body: (TaskOutcome<Value>) -> Void) { outcome().map(body) }
 }

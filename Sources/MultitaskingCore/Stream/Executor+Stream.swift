@@ -8,7 +8,7 @@ extension Executor {
         StreamSubmitter(
             submit: { try self.submit(Invoker(single, ArgumentList($0)), options: options) },
             submitChunk: { try self.submit(Invoker(chunk, $0), options: options) },
-            submitsElements: options.asksForMoreThanRoom)
+            submitsElements: options.areForEachElement)
     }
 
     func blockingStream<Inputs: Sequence, Output: Portable>(

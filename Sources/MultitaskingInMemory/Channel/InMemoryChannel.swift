@@ -174,7 +174,7 @@ extension Simulation {
     func decode<Value>(_ bytes: [UInt8], _ body: (inout PayloadReader) throws -> Value) throws -> Value {
         // SAFETY: the reader is gone before the closure returns the array's bytes.
         try unsafe bytes.withUnsafeBytes { bytes in
-            let environment = InMemoryEnvironment(simulation: self, task: nil, attempt: 1)
+            let environment = InMemoryEnvironment(.none, simulation: self)
             var reader = unsafe PayloadReader(bytes, environment: environment)
             return try body(&reader)
         }

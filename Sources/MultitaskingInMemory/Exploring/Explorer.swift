@@ -80,7 +80,7 @@ struct Explorer {
     }
 
     private func run(_ schedule: Schedule, _ body: Body) throws -> Run {
-        let pool = try InMemoryPool(schedule, options, parent: .current, threads: threads, initializer: nil)
+        let pool = try InMemoryPool(schedule, options, parent: .current, threads: threads, setup: SimulatedSetup())
         do {
             try body(pool)
             pool.shutdown(.drain)

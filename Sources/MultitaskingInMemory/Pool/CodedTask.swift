@@ -6,11 +6,9 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
     private let function: SimulatedFunction<Function>
     /// What the function captures, and the arguments.
     private let payload: [UInt8]
-    private let simulation: Simulation
 
     /// - Throws: `encodeFailed`; `capturesState`.
-    init(_ call: Invoker<Function>, captures: CapturePolicy, simulation: Simulation) throws {
-        self.simulation = simulation
+    init(_ call: Invoker<Function>, captures: CapturePolicy) throws {
         let writer = PayloadWriter()
         do {
             function = try SimulatedFunction(call.function, captures, into: writer)

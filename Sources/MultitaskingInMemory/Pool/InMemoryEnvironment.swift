@@ -4,9 +4,33 @@ internal import Synchronization
 /// What a task can ask of a simulated pool.
 struct InMemoryEnvironment: TaskEnvironment {
     let simulation: Simulation
-    /// The task's number; nil outside of a task.
-    let task: Int?
-    let attempt: Int
+    private let current: Task?
+    let worker: WorkerInfo
+
+    /// What is known of a task that runs.
+    struct Task: Sendable {
+        var number: Int
+        var attempt: Int
+        var worker: WorkerInfo
+        var seed: UInt64?
+    }
+
+    /// The environment of a task.
+    init(_ task: Task, simulation: Simulation) {
+        self.simulation = simulation
+        current = task
+        worker = task.worker
+    }
+
+    /// The environment of what a worker runs besides tasks.
+    init(_ worker: WorkerInfo, simulation: Simulation) {
+        self.simulation = simulation
+        current = nil
+        self.worker = worker
+    }
+
+    var attempt: Int { current?.attempt ?? 1 }
+    var seed: UInt64? { current?.seed }
 
     func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
         try InMemoryChannel(reference, simulation: simulation)
@@ -20,7 +44,7 @@ struct InMemoryEnvironment: TaskEnvironment {
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let jobs = JobQueue(simulation: simulation)
         let result = Mutex<Result<Value, any Error>?>(nil)
-        let task = Task.detached(executorPreference: jobs) {
+        let task = _Concurrency.Task.detached(executorPreference: jobs) {
             let outcome: Result<Value, any Error>
             do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
             result.withLock { $0 = outcome }
@@ -45,7 +69,7 @@ struct InMemoryEnvironment: TaskEnvironment {
 
     /// A dead worker's task is asked to end, so that it does.
     var isEndRequested: Bool {
-        guard let task else { return false }
+        guard let task = current?.number else { return false }
         return simulation.look({ $0.tasks[task]?.isEndRequested ?? true }, isVain: { !$0 }) ?? true
     }
 }

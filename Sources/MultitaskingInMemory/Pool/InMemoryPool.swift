@@ -28,16 +28,28 @@ internal import Synchronization
 /// whose message lists who waits for what.
 public final class InMemoryPool: Executor, SelfTimed {
     let simulation: Simulation
-    private let options: InMemoryOptions
+    let options: InMemoryOptions
     private let isShutDown = Mutex(false)
 
     /// How many workers there are.
-    public var maxWorkers: Int { options.maxWorkers }
+    public var maxWorkers: Int { simulation.update { state, _ in state.target } }
 
     /// The simulation's time.
     public var timeline: any Timeline { simulation }
 
     /// Makes a pool, whose parent is the calling thread, as long as nothing is awaited on it.
+    ///
+    /// - Parameters:
+    ///   - schedule: which course of events to take.
+    ///   - setup: what each worker runs before its first task and after its last; see ``SimulatedSetup``.
+    /// - Throws: `invalidArgument`; what encoding the initializer's arguments throws.
+    public convenience init(
+        _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(), setup: SimulatedSetup
+    ) throws {
+        try self.init(schedule, options, parent: .current, threads: nil, setup: setup)
+    }
+
+    /// Makes a pool, whose parent is the calling thread.
     ///
     /// - Parameters:
     ///   - schedule: which course of events to take.
@@ -48,7 +60,44 @@ public final class InMemoryPool: Executor, SelfTimed {
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
         initializer: (@Sendable () throws -> Void)? = nil
     ) throws {
-        try self.init(schedule, options, parent: .current, threads: nil, initializer: initializer)
+        try self.init(schedule, options: options, setup: try SimulatedSetup(calling: initializer))
+    }
+
+    /// Makes a pool whose initializer takes arguments, and whose workers may have a finalizer.
+    ///
+    /// - Parameters:
+    ///   - initializer: what each worker runs before its first task, with the arguments: encoded once, decoded in each.
+    ///   - arguments: one for each parameter of `initializer`.
+    ///   - initializerTimeout: how much virtual time the initializer may take; nil for no limit.
+    ///   - finalizer: what each worker runs before it leaves; see ``finalizerResults(as:)``.
+    /// - Throws: `invalidArgument`; `encodeFailed`; `capturesState`.
+    public convenience init<each Argument: Portable, Output: Portable>(
+        _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+        _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output
+    ) throws {
+        var setup = SimulatedSetup()
+        try setup.initialize(
+            by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: initializerTimeout, options)
+        try setup.finalize(by: ValueFunction(finalizer), options)
+        try self.init(schedule, options: options, setup: setup)
+    }
+
+    /// Makes a pool whose initializer takes arguments, and whose finalizer, if there is one, returns nothing.
+    ///
+    /// - Throws: as the other initializers do.
+    public convenience init<each Argument: Portable>(
+        _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+        _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer
+    ) throws {
+        var setup = SimulatedSetup()
+        try setup.initialize(
+            by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: initializerTimeout, options)
+        try setup.finalize(by: VoidFunction(finalizer), options)
+        try self.init(schedule, options: options, setup: setup)
     }
 
     /// - Parameters:
@@ -57,15 +106,16 @@ public final class InMemoryPool: Executor, SelfTimed {
     ///   - threads: threads to use; nil for threads of its own.
     init(
         _ schedule: Schedule, _ options: InMemoryOptions, parent: Caller?, threads: ThreadCache?,
-        initializer: (@Sendable () throws -> Void)?
+        setup workers: SimulatedSetup
     ) throws {
         try options.validate()
         self.options = options
         let setup = SimulationSetup(
-            workers: options.maxWorkers, hasInitializer: initializer != nil, taskLimit: options.taskLimit,
-            stepLimit: options.stepLimit, decisions: schedule.decisions, faults: schedule.faults(of: options.faults),
+            workers: options.maxWorkers, capacity: max(options.maxWorkers, Self.leastCapacity),
+            hasInitializer: workers.initializer != nil, initializerTimeout: workers.initializerTimeout,
+            hasFinalizer: workers.finalizer != nil, taskLimit: options.taskLimit, stepLimit: options.stepLimit, decisions: schedule.decisions, faults: schedule.faults(of: options.faults),
             parent: parent)
-        simulation = Simulation(setup, threads: threads, initializer: initializer)
+        simulation = Simulation(setup, threads: threads, workers: workers)
     }
 
     deinit {
@@ -77,7 +127,12 @@ public final class InMemoryPool: Executor, SelfTimed {
         _ call: Invoker<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
         try options.validate()
-        let body = try CodedTask(call, captures: self.options.captures, simulation: simulation)
+        guard options.output == .inherited else {
+            throw MultitaskingError(
+                .invalidArgument,
+                "simulated workers share this process's output, and nobody knows what which of them prints: leave output out")
+        }
+        let body = try CodedTask(call, captures: self.options.captures)
         let companion = Function.companion(of: call.arguments)
         let record = TaskRecord(body: body, options: options, companion: companion)
         let task: Int? = try simulation.call(options.waitForRoom, for: .taskRoom) { (state, party) throws -> Int? in

@@ -13,19 +13,16 @@ final class Simulation: Timeline {
     private let state: Mutex<SimulationState>
     let threads: ThreadCache
     private let ownsThreads: Bool
-    let workerCount: Int
-    private let initializer: (@Sendable () throws -> Void)?
+    private let setup: SimulatedSetup
 
     /// - Parameter threads: threads to use, which outlive the simulation; nil for threads of its own.
     init(
-        _ setup: SimulationSetup, threads: ThreadCache?,
-        initializer: (@Sendable () throws -> Void)?
+        _ setup: SimulationSetup, threads: ThreadCache?, workers: SimulatedSetup
     ) {
         state = Mutex(SimulationState(options: setup))
         self.threads = threads ?? ThreadCache()
         ownsThreads = threads == nil
-        workerCount = setup.workers
-        self.initializer = initializer
+        self.setup = workers
     }
 
     // MARK: Calls
@@ -213,10 +210,16 @@ final class Simulation: Timeline {
             let assignment = state.withLock { $0.bind(index, to: thread) }
             switch assignment {
             case .initializer: initialize(index)
-            case .task(let task, let body, let attempt):
-                let environment = InMemoryEnvironment(simulation: self, task: task, attempt: attempt)
-                let result = body.run(in: environment) { phase in
-                    update { state, _ in state.tasks[task]?.phase = phase }
+            case .call(let body, let call):
+                let result = body.run(in: environment(of: index)) { _ in }
+                _ = try? self.call { state, _ -> Bool? in
+                    state.madeCall(index, call, result)
+                    return true
+                }
+            case .finalizer: finalize(index)
+            case .task(let body, let task):
+                let result = body.run(in: InMemoryEnvironment(task, simulation: self)) { phase in
+                    update { state, _ in state.tasks[task.number]?.phase = phase }
                 }
                 _ = try? call { state, _ -> Bool? in
                     state.finish(index, result)
@@ -229,7 +232,7 @@ final class Simulation: Timeline {
 
     private func initialize(_ worker: Int) {
         do {
-            try initializer?()
+            try setup.initializer?.run(in: environment(of: worker)) { _ in }.check()
             _ = try call { state, _ -> Bool? in
                 state.initialized(worker)
                 return true
@@ -238,6 +241,35 @@ final class Simulation: Timeline {
             _ = try? call { state, _ -> Bool? in
                 state.kill(worker, .exit(93), .initializer(error))
                 return true
+            }
+        }
+    }
+
+    private func finalize(_ worker: Int) {
+        let result = setup.finalizer?.run(in: environment(of: worker)) { _ in } ?? .value([])
+        _ = try? call { state, _ -> Bool? in
+            state.finalized(worker, result)
+            return true
+        }
+    }
+
+    private func environment(of worker: Int) -> InMemoryEnvironment {
+        InMemoryEnvironment(update { state, _ in state.info(worker) }, simulation: self)
+    }
+
+    /// What the finalizers have returned or thrown so far.
+    func finalizerResults() -> [Result<any Sendable, any Error>] {
+        let results = update { state, _ in state.finalized }
+        return results.map { result in
+            do {
+                switch result {
+                case .value(let bytes):
+                    return .success(try decode(bytes) { try setup.decodeFinalized(&$0) })
+                case .thrown(let bytes, _): return .failure(try decode(bytes) { try $0.decodeError() })
+                case .failure(let error): return .failure(error)
+                }
+            } catch {
+                return .failure(error)
             }
         }
     }

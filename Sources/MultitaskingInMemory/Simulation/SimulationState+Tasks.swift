@@ -16,15 +16,21 @@ extension SimulationState {
     }
 
     mutating func submit(_ record: TaskRecord, by party: Int?) -> Int {
+        let task = add(record, by: party)
+        queue.append(task, record.options.priority)
+        if let limit = record.options.queueTimeout {
+            timers.add(.queueTimeout(task: task), at: now.addingSaturated(limit.nanoseconds))
+        }
+        return task
+    }
+
+    /// Takes in a task that is not in the queue.
+    mutating func add(_ record: TaskRecord, by party: Int?) -> Int {
         let task = nextTask
         nextTask += 1
         tasks[task] = record
         unfinished += 1
-        queue.append(task)
         note(.submits(task: task), by: party)
-        if let limit = record.options.queueTimeout {
-            timers.add(.queueTimeout(task: task), at: now.addingSaturated(limit.nanoseconds))
-        }
         return task
     }
 

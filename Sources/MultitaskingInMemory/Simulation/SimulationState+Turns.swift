@@ -125,6 +125,8 @@ extension SimulationState {
                 guard (1...workerCount).contains(party), parties[party].thread == nil, failure == nil else { break }
                 switch workers[party - 1].activity {
                 case .fresh where broken == nil: candidates.append(party)
+                case .retiring: candidates.append(party)
+                case .idle where workers[party - 1].callsMade < calls.count: candidates.append(party)
                 // One idle worker is as good as another, so that only one is offered the task.
                 case .idle where hasWork && !hasTaker:
                     hasTaker = true
@@ -143,7 +145,7 @@ extension SimulationState {
     private mutating func hasQueuedTask() -> Bool {
         while let task = queue.first {
             if tasks[task]?.isQueued == true { return true }
-            queue.removeFirst()
+            queue.removeFirst(isTaken: false)
         }
         return false
     }
@@ -209,6 +211,9 @@ extension SimulationState {
             return tasks[task].map { $0.worker != nil && $0.attempts == attempt } ?? false
         case .queueTimeout(let task): return tasks[task].map { $0.isQueued && $0.attempts == 0 } ?? false
         case .retry(let task): return tasks[task].map { if case .delayed = $0.state { true } else { false } } ?? false
+        case .initializerTimeout(let worker, let pid):
+            guard workers[worker].pid == pid, case .initializer? = workers[worker].work else { return false }
+            return true
         case .respawn(let worker): return if case .dead = workers[worker].activity { true } else { false }
         case .room(let channel, let until): return channels[channel]?.fullUntil == until
         case .call(let id): return limitedWaits[id] != nil
@@ -224,6 +229,7 @@ extension SimulationState {
         case .retry(let task):
             tasks[task]?.state = .queued
             queue.appendRetry(task)
+        case .initializerTimeout(let worker, _): kill(worker, .signal(9), .initializer(initializerTimedOut))
         case .respawn(let worker): respawn(worker)
         case .room: callWatches()
         case .call(let id):

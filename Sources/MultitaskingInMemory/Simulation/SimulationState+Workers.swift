@@ -21,23 +21,44 @@ extension SimulationState {
     /// What a worker is to do next.
     enum Assignment: Sendable {
         case initializer
-        case task(Int, any TaskBody, attempt: Int)
+        case task(any TaskBody, InMemoryEnvironment.Task)
+        case call(any TaskBody, Int)
+        case finalizer
     }
 
     /// Lets a worker begin its initializer or the first queued task; false if it dies instead.
     mutating func take(worker: Int) -> Bool {
         let party = worker + 1
-        if case .fresh = workers[worker].activity {
-            workers[worker].activity = .busy
+        switch workers[worker].activity {
+        case .fresh:
+            workers[worker].work = .initializer
             note(.initializes, by: party)
+            if let limit = initializerTimeout {
+                timers.add(
+                    .initializerTimeout(worker: worker, pid: workers[worker].pid),
+                    at: now.addingSaturated(limit.nanoseconds))
+            }
             return begin(party)
+        case .retiring:
+            workers[worker].work = .finalizer
+            note(.finalizes, by: party)
+            return begin(party)
+        case .idle, .busy, .dead, .left: break
         }
-        guard let task = queue.first, var record = tasks[task] else { return false }
-        queue.removeFirst()
+        if workers[worker].callsMade < calls.count { return makeCall(worker) }
+        guard let task = queue.first else { return false }
+        queue.removeFirst(isTaken: true)
+        return take(task, worker) { $0.queue.appendRetry(task) }
+    }
+
+    /// Lets a worker begin a task; false if it dies instead, and the task goes back.
+    private mutating func take(_ task: Int, _ worker: Int, else putBack: (inout SimulationState) -> Void) -> Bool {
+        let party = worker + 1
+        guard var record = tasks[task] else { return false }
         if case .crash(let end)? = faults.action(at: .beforeStart(task: task, attempt: record.attempts + 1)) {
             // Nobody knows yet that the task was taken, so it is simply run elsewhere.
             kill(worker, end, .crash)
-            queue.appendRetry(task)
+            putBack(&self)
             note(.requeues(task: task), by: nil)
             return false
         }
@@ -54,12 +75,33 @@ extension SimulationState {
         }
         note(.starts(task: task, attempt: record.attempts), by: party)
         tasks[task] = record
-        workers[worker].activity = .busy
-        workers[worker].task = task
+        workers[worker].work = .task(task)
+        workers[worker].tasksBegun += 1
         return begin(party)
     }
 
+    /// Lets a worker make the next of the calls that all of them make; false if it dies instead, or has nothing to do.
+    private mutating func makeCall(_ worker: Int) -> Bool {
+        let call = workers[worker].callsMade
+        if let task = calls[call].tasks.removeValue(forKey: worker), tasks[task]?.isQueued == true {
+            workers[worker].callsMade += 1
+            return take(task, worker) {
+                // Its successor makes it.
+                $0.calls[call].tasks[worker] = task
+            }
+        }
+        workers[worker].callsMade += 1
+        guard !calls[call].hasFailed else {
+            leaveIfDone()
+            return false
+        }
+        workers[worker].work = .call(call)
+        note(.makesCall(call), by: worker + 1)
+        return begin(worker + 1)
+    }
+
     private mutating func begin(_ party: Int) -> Bool {
+        workers[party - 1].activity = .busy
         parties[party].activity = .ready
         parties[party].isPolling = false
         parties[party].refusals = 0
@@ -70,8 +112,25 @@ extension SimulationState {
     /// Makes a thread the worker's, and tells it what to do.
     mutating func bind(_ worker: Int, to thread: UInt) -> Assignment {
         parties[worker + 1].thread = thread
-        guard let task = workers[worker].task, let record = tasks[task] else { return .initializer }
-        return .task(task, record.body, attempt: record.attempts)
+        switch workers[worker].work {
+        case .task(let task):
+            // A busy worker's task is kept as long as it runs.
+            guard let record = tasks[task] else { return .finalizer }
+            let info = WorkerInfo(
+                index: worker, pid: workers[worker].pid, tasksRun: max(0, workers[worker].tasksBegun - 1))
+            return .task(
+                record.body,
+                InMemoryEnvironment.Task(
+                    number: task, attempt: record.attempts, worker: info, seed: record.options.seed))
+        case .call(let call): return .call(calls[call].body, call)
+        case .finalizer: return .finalizer
+        case .initializer, nil: return .initializer
+        }
+    }
+
+    /// What a worker without a task is to its function.
+    func info(_ worker: Int) -> WorkerInfo {
+        WorkerInfo(index: worker, pid: workers[worker].pid, tasksRun: workers[worker].tasksBegun)
     }
 
     /// The worker's thread has no more to do with it.
@@ -83,8 +142,8 @@ extension SimulationState {
     /// Stores what came of a worker's task.
     mutating func finish(_ worker: Int, _ result: TaskResultBytes) {
         guard let task = workers[worker].task, let record = tasks[task] else { return }
-        workers[worker].task = nil
-        workers[worker].activity = .idle
+        noteFailure(ofTask: task, result)
+        rest(worker)
         let party = worker + 1
         switch result {
         case .value(let bytes):
@@ -129,10 +188,93 @@ extension SimulationState {
     /// The initializer has returned.
     mutating func initialized(_ worker: Int) {
         startFailures = 0
-        workers[worker].activity = .idle
+        rest(worker)
         note(.isReady, by: worker + 1)
         release(worker)
         leaveIfDone()
+    }
+
+    /// A worker that came later has made a call that all workers make.
+    mutating func madeCall(_ worker: Int, _ call: Int, _ result: TaskResultBytes) {
+        if result.isError { calls[call].hasFailed = true }
+        rest(worker)
+        release(worker)
+        leaveIfDone()
+    }
+
+    /// A worker has run its finalizer.
+    mutating func finalized(_ worker: Int, _ result: TaskResultBytes) {
+        finalized.append(result)
+        workers[worker].work = nil
+        workers[worker].activity = .left
+        note(.leaves, by: worker + 1)
+        release(worker)
+        if worker < target, phase == .running { enter(worker) }
+        callWatches()
+    }
+
+    /// A worker has nothing to do.
+    private mutating func rest(_ worker: Int) {
+        workers[worker].work = nil
+        workers[worker].activity = .idle
+        if worker >= target { retire(worker) }
+    }
+
+    /// A worker that could work leaves.
+    private mutating func retire(_ worker: Int) {
+        workers[worker].activity = hasFinalizer ? .retiring : .left
+    }
+
+    /// A worker is there that was not.
+    private mutating func enter(_ worker: Int) {
+        workers[worker] = WorkerState(activity: hasInitializer ? .fresh : .idle, pid: nextPid)
+        nextPid += 1
+    }
+
+    private mutating func noteFailure(ofTask task: Int, _ result: TaskResultBytes) {
+        guard result.isError, let call = tasks[task]?.call else { return }
+        calls[call].hasFailed = true
+    }
+
+    // MARK: All workers
+
+    /// Has every worker make a call; the tasks of those that are there, in the order of the workers.
+    mutating func callEverywhere(_ body: any TaskBody, by party: Int?) -> [Int] {
+        var call = Call(body: body, tasks: [:])
+        var made: [Int] = []
+        for worker in 0..<target {
+            var record = TaskRecord(body: body, options: .default, companion: nil)
+            record.call = calls.count
+            let task = add(record, by: party)
+            call.tasks[worker] = task
+            made.append(task)
+        }
+        calls.append(call)
+        return made
+    }
+
+    /// Changes how many workers there are to be.
+    mutating func resize(to count: Int, by party: Int?) {
+        note(.resizes(count), by: party)
+        target = count
+        for worker in workers.indices {
+            switch workers[worker].activity {
+            case .idle where worker >= target: if workers[worker].callsMade >= calls.count { retire(worker) }
+            case .fresh where worker >= target, .dead where worker >= target: leaveUncalled(worker)
+            case .retiring where worker < target: workers[worker].activity = .idle
+            case .left where worker < target: enter(worker)
+            default: break
+            }
+        }
+        callWatches()
+    }
+
+    /// A worker that has not begun leaves; what it was to call, nobody calls.
+    private mutating func leaveUncalled(_ worker: Int) {
+        workers[worker].activity = .left
+        for call in calls.indices {
+            if let task = calls[call].tasks.removeValue(forKey: worker) { settle(task, .cancelled) }
+        }
     }
 
     // MARK: Death
@@ -141,8 +283,9 @@ extension SimulationState {
         let party = worker + 1
         note(.dies(end.description), by: party)
         let task = workers[worker].task
-        let isStarting = if case .busy = workers[worker].activity { task == nil } else { false }
-        workers[worker].task = nil
+        let isStarting = if case .initializer? = workers[worker].work { true } else { false }
+        workers[worker].work = nil
+        if let task, let call = tasks[task]?.call { calls[call].hasFailed = true }
         workers[worker].activity = phase == .killing ? .left : .dead
         if parties[party].thread != nil {
             parties[party].activity = .dying
@@ -234,13 +377,12 @@ extension SimulationState {
     }
 
     mutating func respawn(_ worker: Int) {
+        guard worker < target else { return leaveUncalled(worker) }
         if faults.action(at: .spawn) == .failedSpawn {
             note(.cannotBeReplaced, by: worker + 1)
             return timers.add(.respawn(worker: worker), at: now + Self.respawnTime)
         }
-        workers[worker].pid = nextPid
-        nextPid += 1
-        workers[worker].activity = hasInitializer ? .fresh : .idle
+        enter(worker)
         note(.isReplaced, by: worker + 1)
         leaveIfDone()
     }
@@ -277,10 +419,20 @@ extension SimulationState {
     mutating func leaveIfDone() {
         guard phase != .running, unfinished == 0 else { return }
         for worker in workers.indices {
-            if case .busy = workers[worker].activity { continue }
-            workers[worker].activity = .left
+            switch workers[worker].activity {
+            case .busy, .retiring, .left: break
+            case .idle where phase == .draining && failure == nil: retire(worker)
+            case .idle, .fresh, .dead: workers[worker].activity = .left
+            }
         }
         callWatches()
+    }
+
+    /// Why a worker is ended whose initializer takes too long.
+    var initializerTimedOut: MultitaskingError {
+        MultitaskingError(
+            .initializerFailed,
+            "the initializer did not return within its timeout of \(initializerTimeout ?? .zero)")
     }
 }
 

@@ -44,19 +44,47 @@ struct SimulationState: ~Copyable, Sendable {
 
     struct WorkerState: Sendable {
         enum Activity: Sendable {
-            /// Has to run the initializer. Exits: `busy`.
+            /// Has to run the initializer. Exits: `busy`; `left`.
             case fresh
+            /// Exits: `busy`; `retiring`; `left`.
             case idle
             case busy
-            /// Exits: `fresh` or `idle` after a while.
+            /// Has to run the finalizer. Exits: `busy`; `idle` if the pool grows first; `left`.
+            case retiring
+            /// Exits: `fresh` or `idle` after a while; `left`.
             case dead
-            /// Final: the pool has ended.
+            /// The pool has ended, or has fewer workers. Exits: `fresh` or `idle` if it grows.
             case left
+        }
+
+        /// What a busy worker does.
+        enum Work: Sendable {
+            case initializer
+            case task(Int)
+            /// A call that every worker makes, which was made before this worker was there.
+            case call(Int)
+            case finalizer
         }
 
         var activity: Activity
         var pid: Int32
-        var task: Int?
+        /// Exits: nil when it is done, or the worker has died.
+        var work: Work?
+        /// How many tasks it has begun.
+        var tasksBegun = 0
+        /// How many of the calls that every worker makes it has made.
+        var callsMade = 0
+
+        var task: Int? { if case .task(let task)? = work { task } else { nil } }
+    }
+
+    /// A call that every worker makes once.
+    struct Call: Sendable {
+        let body: any TaskBody
+        /// The tasks of those workers that were there when it was made.
+        var tasks: [Int: Int]
+        /// Whether it has thrown or ended a worker, so that later ones do not make it.
+        var hasFailed = false
     }
 
     /// Who wants to be called when a condition holds.
@@ -66,8 +94,13 @@ struct SimulationState: ~Copyable, Sendable {
         var call: @Sendable () -> Void
     }
 
+    /// How many workers there can be at most.
     let workerCount: Int
+    /// How many there are to be.
+    var target: Int
     let hasInitializer: Bool
+    let initializerTimeout: Duration?
+    let hasFinalizer: Bool
     let taskLimit: Int?
     let stepLimit: Int
 
@@ -95,6 +128,9 @@ struct SimulationState: ~Copyable, Sendable {
     var unfinished = 0
     var queue = TaskQueue()
     var workers: [WorkerState]
+    var calls: [Call] = []
+    /// What finalizers have returned or thrown.
+    var finalized: [TaskResultBytes] = []
     var nextPid: Int32
     var startFailures = 0
     /// Why no worker starts any more.
@@ -127,15 +163,19 @@ struct SimulationState: ~Copyable, Sendable {
     var idleChecks = 0
 
     init(options: SimulationSetup) {
-        workerCount = options.workers
+        workerCount = options.capacity
+        target = options.workers
         hasInitializer = options.hasInitializer
+        initializerTimeout = options.initializerTimeout
+        hasFinalizer = options.hasFinalizer
         taskLimit = options.taskLimit
         stepLimit = options.stepLimit
-        parties = (0...options.workers).map { _ in Party() }
+        parties = (0...options.capacity).map { _ in Party() }
         decisions = options.decisions
         faults = options.faults
-        workers = (0..<options.workers).map {
-            WorkerState(activity: options.hasInitializer ? .fresh : .idle, pid: Int32(1_000 + $0), task: nil)
+        let first: WorkerState.Activity = options.hasInitializer ? .fresh : .idle
+        workers = (0..<options.capacity).map {
+            WorkerState(activity: $0 < options.workers ? first : .left, pid: Int32(1_000 + $0))
         }
         nextPid = Int32(1_000 + options.workers)
         if let parent = options.parent {
@@ -246,35 +286,15 @@ struct SimulationState: ~Copyable, Sendable {
 /// The parameters of a simulation.
 struct SimulationSetup: Sendable {
     var workers: Int
+    /// How many workers there can be at most.
+    var capacity: Int
     var hasInitializer = false
+    var initializerTimeout: Duration?
+    var hasFinalizer = false
     var taskLimit: Int?
     var stepLimit: Int
     var decisions: Decisions
     var faults: FaultSource
     /// The thread that is the parent; nil if there is none that the simulation could wait for.
     var parent: Caller?
-}
-
-/// Numbers of tasks, first in, first out; those that are tried again come first.
-struct TaskQueue: Sendable {
-    private var again: [Int] = []
-    private var tasks: [Int] = []
-    private var head = 0
-
-    var first: Int? { again.first ?? (head < tasks.count ? tasks[head] : nil) }
-
-    mutating func append(_ task: Int) { tasks.append(task) }
-    mutating func appendRetry(_ task: Int) { again.append(task) }
-
-    mutating func removeFirst() {
-        if !again.isEmpty {
-            again.removeFirst()
-        } else if head < tasks.count {
-            head += 1
-            if head > 64, head * 2 > tasks.count {
-                tasks.removeFirst(head)
-                head = 0
-            }
-        }
-    }
 }

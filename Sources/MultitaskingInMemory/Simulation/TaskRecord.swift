@@ -45,6 +45,8 @@ struct TaskRecord: Sendable {
     /// What it has received from channels that redeliver and not reported as done.
     var received: [(channel: UInt64, element: ChannelState.Element)] = []
     var whenDone: [@Sendable () -> Void] = []
+    /// The number of the call that every worker makes, if it is one worker's.
+    var call: Int?
     /// Whether nobody will ask for its result.
     var isAbandoned = false
 
@@ -81,4 +83,15 @@ enum TaskResultBytes: Sendable {
     case value([UInt8])
     case thrown([UInt8], any Error)
     case failure(MultitaskingError)
+
+    var isError: Bool { if case .value = self { false } else { true } }
+
+    /// Throws what the function threw, or what went wrong.
+    func check() throws {
+        switch self {
+        case .value: break
+        case .thrown(_, let error): throw error
+        case .failure(let error): throw error
+        }
+    }
 }

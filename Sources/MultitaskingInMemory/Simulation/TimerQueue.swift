@@ -11,6 +11,8 @@ struct TimerQueue: Sendable {
         case queueTimeout(task: Int)
         /// A task's next attempt is due.
         case retry(task: Int)
+        /// A worker's initializer has taken too long.
+        case initializerTimeout(worker: Int, pid: Int32)
         /// A dead worker's successor is ready.
         case respawn(worker: Int)
         /// A channel has room again.

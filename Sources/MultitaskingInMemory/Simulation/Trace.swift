@@ -14,6 +14,10 @@ struct Trace: Sendable {
         case starts(task: Int, attempt: Int)
         case initializes
         case isReady
+        case makesCall(Int)
+        case finalizes
+        case leaves
+        case resizes(Int)
         case returns(task: Int)
         case throwsError(task: Int, typeName: String)
         case fails(task: Int, String)
@@ -95,6 +99,10 @@ extension Trace.Event: CustomStringConvertible {
             attempt == 1 ? "starts task \(task)" : "starts task \(task), attempt \(attempt)"
         case .initializes: "runs the initializer"
         case .isReady: "is ready"
+        case .makesCall(let call): "makes call \(call) of all workers"
+        case .finalizes: "runs the finalizer"
+        case .leaves: "leaves"
+        case .resizes(let count): "wants \(count) workers"
         case .returns(let task): "returns from task \(task)"
         case .throwsError(let task, let name): "throws \(name) in task \(task)"
         case .fails(let task, let code): "fails task \(task): \(code)"

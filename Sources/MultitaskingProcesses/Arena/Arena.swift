@@ -50,3 +50,12 @@ struct Arena: @unchecked Sendable {
     /// Gives the pages of whole chunks back to the system.
     func discard(_ offset: Int, count: Int) { _ = unsafe mt_discard(base + offset, count) }
 }
+
+extension Arena {
+    /// How many workers there are to be, of all that there is room for.
+    @inline(__always)
+    var workerTarget: Int {
+        let target = header.workerTarget.loadRelaxed()
+        return target &- 1 < UInt64(layout.workers) ? Int(target) : layout.workers
+    }
+}

@@ -53,16 +53,25 @@ struct ArenaLayout: Sendable, Equatable {
     static let channelStride = 512
     static let channelTable = signalTable + signalLimit * signalStride
 
+    // MARK: Calls of all workers
+
+    /// How many calls every worker can be asked to make; as many as a slot has room to name.
+    static let callLimit = 1 << 10
+    static let callStride = 64 + workerLimit * 8
+    static let callTable = channelTable + channelLimit * channelStride
+
     // MARK: Tasks
 
     /// What a task's processes hand to each other lies in one cache line; the rest of its slot is in a table of its
     /// own.
     static let slotStride = 64
-    static let slotTable = channelTable + channelLimit * channelStride
-    static let slotBodyStride = 168
+    static let slotTable = callTable + callLimit * callStride
+    static let slotBodyStride = 184
     var slotBodies: Int { Self.slotTable + slotCapacity * Self.slotStride }
     var jobRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
     var retryRing: Int { jobRing + slotCapacity * 8 }
+    var highRing: Int { retryRing + slotCapacity * 8 }
+    var lowRing: Int { highRing + slotCapacity * 8 }
 
     // MARK: Blocks
 
@@ -71,7 +80,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// The smallest block.
     static let smallestBlock = 256
     static let headersPerChunk = chunkSize / smallestBlock
-    var chunkTable: Int { retryRing + slotCapacity * 8 }
+    var chunkTable: Int { lowRing + slotCapacity * 8 }
     var blockHeaders: Int { chunkTable + chunkCount * 8 }
     var chunks: Int {
         let end = blockHeaders + chunkCount * Self.headersPerChunk * 8

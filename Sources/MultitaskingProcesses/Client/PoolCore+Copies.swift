@@ -31,6 +31,9 @@ extension PoolCore {
         _ call: Invoker<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
         if let obstacle = ForkSafety.obstacle { throw Self.capturesState(call.function, obstacle) }
+        if let queueLimit {
+            try waitForRoom(options.waitForRoom) { try state.withLock { try checkRoom(queueLimit, &$0) } }
+        }
         let member = try takeCopyMember(options.waitForRoom)
         let slot: TaskSlot
         do { slot = try takeSlot(waiting: options.waitForRoom) } catch {
@@ -64,7 +67,7 @@ extension PoolCore {
         ProcessMark(mapping).set(on: pid)
         copy.setProcess(pid)
         state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
-        do { try enqueue(slot) } catch {
+        do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
             state.withLock { $0.copies[member] = nil }
             throw error
@@ -72,7 +75,8 @@ extension PoolCore {
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
         copy.state = .ready
         supervision.ringDoorbell()
-        return ProcessFuture(core: self, slot: slot, companion: nil, reading: Function.settlement)
+        return ProcessFuture(
+            core: self, slot: slot, companion: nil, keepsOutput: options.output != .inherited, reading: Function.settlement)
     }
 
     /// What the copy does; its exit code.

@@ -20,6 +20,25 @@ extension PoolCore {
         }
     }
 
+    /// As `failure(of:)`, of a task whose outcome begins with what it has printed.
+    ///
+    /// - Parameter printed: set to what the task has printed, as far as that is known.
+    func failure(of slot: TaskSlot, printed: inout [UInt8]?) throws -> any Error {
+        switch slot.resultKind.load() {
+        case .thrown, .failure:
+            return try reader.read(slot.result) { reader in
+                printed = try reader.decode([UInt8].self)
+                return try reader.decodeError()
+            }
+        case .crashed:
+            let remains = (try? unsafe slot.result.withPayload { unsafe CrashRemains($0) }) ?? CrashRemains([])
+            let limit = slot.orders.outputLimit ?? 0
+            printed = remains.output.filter { $0 != 0 }.suffix(limit)
+            return crashError(of: slot)
+        case .outOfMemory, .none, .value: return try failure(of: slot)
+        }
+    }
+
     /// The error of a task whose process died.
     func crashError(of slot: TaskSlot) -> MultitaskingError {
         let record = slot.crashRecord

@@ -7,7 +7,9 @@ extension PoolCore {
         let isPossible: Bool
         switch word.status {
         case .free: isPossible = false
-        case .queued: isPossible = arena.ring(of: word.ticket).holds(word.ticket)
+        case .queued:
+            // One without a ring waits for its worker.
+            isPossible = word.member != 0 || JobRing(arena: arena, word.ticket.ring).holds(word.ticket)
         case .claimed where word.isHeldBySupervisor: isPossible = true
         case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory:
             // Whoever claims a slot has announced it before, and withdraws that when the word is another.

@@ -14,6 +14,7 @@ extension PoolCore {
         state.withLock { $0.isShutDown = true }
         supervision.endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
+        finalizers.end()
         if mode == .kill { killAllCopies() }
         reapAllCopies()
         sweepAbandoned()
@@ -64,7 +65,7 @@ extension PoolCore {
             arena.header.phase.advance(to: .killing)
             supervision.endAllQueued(as: .cancelled)
         }
-        idle.wakeAll()
+        idle.wakeAll(peak)
         supervision.ringDoorbell()
     }
 }

@@ -23,7 +23,8 @@ extension PoolCore {
         }
         let slot = try enqueue(writer, function, options)
         return ProcessFuture(
-            core: self, slot: slot, companion: Function.companion(of: call.arguments), reading: Function.settlement)
+            core: self, slot: slot, companion: Function.companion(of: call.arguments),
+            keepsOutput: options.output != .inherited, reading: Function.settlement)
     }
 
     /// Checks what can be checked before the arguments are encoded.
@@ -54,7 +55,7 @@ extension PoolCore {
                     slot.prepare(kind: .portable, function: function, options: options)
                     do {
                         if let parcel { slot.arguments.adopt(parcel) } else { try slot.arguments.store(writer, count) }
-                        try push(slot, &state) { jobs.push(fresh: slot, room: &$0) }
+                        try push(slot, options.priority, &state)
                     } catch {
                         freeSlots.giveBack(slot)
                         throw error
@@ -71,7 +72,7 @@ extension PoolCore {
     }
 
     /// A block with the arguments.
-    private func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> Parcel {
+    func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> Parcel {
         guard count <= arena.layout.payloadLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
@@ -85,9 +86,13 @@ extension PoolCore {
     }
 
     /// Puts a prepared slot into the ring and wakes a worker; gives the slot back if that is not possible.
-    func enqueue(_ slot: TaskSlot) throws {
+    func enqueue(_ slot: TaskSlot, _ priority: TaskOptions.Priority) throws {
         do {
-            try state.withLock { try push(slot, &$0) { jobs.push(slot, from: slot.word.load(), room: &$0) } }
+            if priority != .normal { rings.usePriorities() }
+            let ring = rings.ring(priority)
+            try state.withLock { state in
+                try push(&state.use[priority], state.isShutDown, ring) { ring.push(slot, from: slot.word.load(), room: &$0) }
+            }
         } catch {
             releaseSlot(slot)
             throw error
@@ -95,14 +100,26 @@ extension PoolCore {
         wakeWorker(for: slot)
     }
 
-    private func push(_ slot: TaskSlot, _ state: inout State, into ring: (inout Int) -> Bool) throws {
-        guard !state.isShutDown else { throw Self.isShutDown }
-        guard ring(&state.ringRoom) else {
+    /// Puts a slot that nobody else knows yet into the ring of its priority.
+    @inline(__always)
+    private func push(_ slot: TaskSlot, _ priority: TaskOptions.Priority, _ state: inout State) throws {
+        if let queueLimit { try checkRoom(queueLimit, &state) }
+        let ring = rings.ring(priority)
+        if priority != .normal { rings.usePriorities() }
+        try push(&state.use[priority], state.isShutDown, ring) { ring.push(fresh: slot, room: &$0) }
+    }
+
+    @inline(__always)
+    private func push(
+        _ use: inout RingUse, _ isShutDown: Bool, _ ring: JobRing, _ push: (inout Int) -> Bool
+    ) throws {
+        guard !isShutDown else { throw Self.isShutDown }
+        guard push(&use.room) else {
             throw MultitaskingError(
                 .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"
             )
         }
-        if jobs.isAtBlock { state.ringGivenBack = jobs.giveBackPassed(from: state.ringGivenBack) }
+        if ring.isAtBlock { use.givenBack = ring.giveBackPassed(from: use.givenBack) }
     }
 
     private func wakeWorker(for slot: TaskSlot) {
@@ -124,7 +141,7 @@ extension PoolCore {
     private func willBeFound(_ slot: TaskSlot) -> Bool {
         let sleeping = idle.parkedCount
         let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
-        guard sleeping > 0, sleeping &+ absent < arena.layout.workers, jobs.count <= 1 else { return false }
+        guard sleeping > 0, sleeping &+ absent < arena.workerTarget, rings.jobs.count <= 1 else { return false }
         for _ in 0..<24 {
             mt_pause()
             if idle.isSearched || slot.word.load().status != .queued { return true }
@@ -136,11 +153,11 @@ extension PoolCore {
     ///
     /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor
     /// has yet to clear it, and looks at the queue after that.
-    private func askForWorker() {
+    func askForWorker() {
         if arena.header.growth.compareExchange(0, 1) { supervision.ringDoorbell() }
     }
 
-    private func endQueued(_ slot: TaskSlot, _ phase: PoolPhase) {
+    func endQueued(_ slot: TaskSlot, _ phase: PoolPhase) {
         let word = slot.word.load()
         guard word.status == .queued else { return }
         slot.end(from: word, as: phase == .broken ? .done : .cancelled)
@@ -149,7 +166,7 @@ extension PoolCore {
     // MARK: Functions
 
     /// The function's place in the function table, or nil if it cannot be sent.
-    private func functionIndex<Function: PortableFunction>(of function: Function) throws -> Int? {
+    func functionIndex<Function: PortableFunction>(of function: Function) throws -> Int? {
         guard let address = FunctionAddress(of: function) else { return nil }
         let type = ObjectIdentifier(Function.self)
         if let index = state.withLock({ $0.functions[address, type] }) { return index < 0 ? nil : index }
@@ -164,7 +181,7 @@ extension PoolCore {
 
     // MARK: Slots
 
-    private func takeSlot(_ state: inout State) throws -> TaskSlot {
+    func takeSlot(_ state: inout State) throws -> TaskSlot {
         if let slot = freeSlots.take(from: &state.freeSlots) { return slot }
         throw MultitaskingError(
             .arenaLimitReached,
@@ -185,12 +202,12 @@ extension PoolCore {
         freeSlots.giveBack(slot)
     }
 
-    /// Repeats `attempt` while the arena is full, until there is room or the limit passes.
-    private func waitForRoom<Value>(_ limit: WaitLimit, _ attempt: () throws -> Value) throws -> Value {
+    /// Repeats `attempt` while the arena or the queue is full, until there is room or the limit passes.
+    func waitForRoom<Value>(_ limit: WaitLimit, _ attempt: () throws -> Value) throws -> Value {
         var deadline: Deadline?
         var pause: useconds_t = 100
         while true {
-            do { return try attempt() } catch let error as MultitaskingError where error.code == .arenaLimitReached {
+            do { return try attempt() } catch let error as MultitaskingError where Self.meansFull(error) {
                 sweepAbandoned()
                 let end = deadline ?? Deadline(limit)
                 deadline = end
@@ -201,6 +218,10 @@ extension PoolCore {
                 try checkUsable()
             }
         }
+    }
+
+    private static func meansFull(_ error: MultitaskingError) -> Bool {
+        error.code == .arenaLimitReached || error.code == .timedOut
     }
 
     // MARK: Dropped futures

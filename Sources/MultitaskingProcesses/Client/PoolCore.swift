@@ -14,7 +14,7 @@ final class PoolCore: Sendable {
     let mapping: ArenaMapping
     let arena: Arena
     @usableFromInline let membership: Membership
-    let jobs: JobRing
+    let rings: JobRings
     let idle: IdleWorkers
     let freeSlots: FreeSlots
     private let generation = ForkGeneration.begin()
@@ -33,14 +33,21 @@ final class PoolCore: Sendable {
     /// Where functions that capture are in the function table.
     let closures = Mutex<[ClosureKey: Int]>([:])
     let modeAtExit: ShutdownMode
+    /// How many tasks may wait for a worker; nil for no limit.
+    let queueLimit: Int?
+    let finalizers: FinalizerReports
+    /// See `peak`. ORDERING: relaxed; a hint how far to look.
+    let peakWorkers: Atomic<Int>
 
     struct State {
         /// The slots to use next.
         var freeSlots = FreeSlots.Chain()
-        /// How many more tasks fit into the ring for sure.
-        var ringRoom = 0
-        /// Up to where the ring's memory was given back.
-        var ringGivenBack: UInt64 = 0
+        /// The use of the rings for new tasks.
+        var use = RingUses()
+        /// What has left the rings without a worker, as far as it counts.
+        var leavers = QueueLeavers()
+        /// How many calls every worker was asked to make.
+        var callCount = 0
         var functions = FunctionIndices()
         /// Slots whose futures were dropped before the task ended, with what the task still needs.
         var abandoned: [(slot: TaskSlot, companion: (any Sendable)?)] = []
@@ -54,16 +61,20 @@ final class PoolCore: Sendable {
 
     init(
         workers: Int, arenaLimit: Int?, compression: CompressionPolicy, limits: WorkerLimits = .none,
-        captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain
+        captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain,
+        queueLimit: Int? = nil, capacity: Int? = nil, finalizer: WorkerFinalizer = .none
     ) throws {
         modeAtExit = atExit
+        self.queueLimit = queueLimit
+        peakWorkers = Atomic(workers)
         guard Self.knowsFunctions else {
             throw MultitaskingError(
                 .functionNotFound,
                 "this Swift compiler lays functions out in a way this package does not know; use a thread pool")
         }
-        let mapping = try ArenaPlan(workers: workers, asked: arenaLimit).makeArena()
+        let mapping = try ArenaPlan(workers: max(workers, capacity ?? 0), asked: arenaLimit).makeArena()
         let arena = mapping.arena
+        arena.header.workerTarget.store(UInt64(workers))
         arena.header.spinningCores.store(UInt64(SpinningCores.count))
         arena.header.compression.store(compression.rawValue)
         arena.limits.store(limits)
@@ -76,9 +87,10 @@ final class PoolCore: Sendable {
         let membership = Membership(mapping, member: ArenaLayout.client)
         self.membership = membership
         reader = membership.makeReader()
-        jobs = arena.jobs
+        rings = JobRings(arena)
         idle = arena.idleWorkers
         freeSlots = FreeSlots(arena: arena)
+        finalizers = FinalizerReports(finalizer)
         let supervision = try Supervision(mapping, slots: freeSlots)
         self.supervision = supervision
         // Not by way of this object, of which there must be no weak reference: that makes all others slower.
@@ -111,7 +123,7 @@ final class PoolCore: Sendable {
     var workerProcessIDs: [Int32] {
         // The caller may signal them, so none is among them that only a task says is one.
         let mark = ProcessMark(mapping)
-        return (1...arena.layout.workers).map { arena.member($0) }
+        return (1...peak).map { Member(arena: arena, index: $0) }
             .filter { $0.state == .ready || $0.state == .starting }
             .compactMap(\.process).filter(mark.isMember)
     }

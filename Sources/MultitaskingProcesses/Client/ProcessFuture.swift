@@ -13,20 +13,27 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     private let core: PoolCore
     private let slot: TaskSlot
     private let companion: (any Sendable)?
+    /// Whether the task's outcome begins with what it has printed.
+    private let keepsOutput: Bool
     private let reading: Reading
     private let lock = Mutex(())
     // SAFETY: written once, with the lock held, before `isSettled`; read only after that.
     // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
     @exclusivity(unchecked) private var settled: Settled?
+    // SAFETY: as `settled`.
+    @exclusivity(unchecked) private var printed: [UInt8]?
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
     /// another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
 
     @usableFromInline
-    init(core: PoolCore, slot: TaskSlot, companion: (any Sendable)?, reading: @escaping Reading) {
+    init(
+        core: PoolCore, slot: TaskSlot, companion: (any Sendable)?, keepsOutput: Bool, reading: @escaping Reading
+    ) {
         self.core = core
         self.slot = slot
         self.companion = companion
+        self.keepsOutput = keepsOutput
         self.reading = reading
     }
 
@@ -88,7 +95,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         _ = slot.expireIfDue()
         switch slot.word.load().status {
         case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return false
-        case .done where slot.resultKind.load() == .value: unsafe settled = readValue()
+        case .done where slot.resultKind.load() == .value:
+            unsafe settled = keepsOutput ? readOutputAndValue() : readValue()
         case .done, .cancelled, .expired: unsafe settled = settlementWithoutValue()
         }
         isSettled.store(true, ordering: .releasing)
@@ -100,6 +108,16 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         do { return try core.reader.read(slot.result, reading) } catch { return failure(error) }
     }
 
+    @inline(never)
+    private func readOutputAndValue() -> Settled {
+        do {
+            return try core.reader.read(slot.result) { reader in
+                unsafe printed = try reader.decode([UInt8].self)
+                return try reading(&reader)
+            }
+        } catch { return failure(error) }
+    }
+
     // Not inlined: making these takes look-ups of types, which the usual way would begin with.
 
     @inline(never)
@@ -107,12 +125,25 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         switch slot.word.load().status {
         case .cancelled: return Settlement(.cancelled)
         case .expired: return failure(Self.expired)
-        default: do { return failure(try core.failure(of: slot)) } catch { return failure(error) }
+        default:
+            do {
+                guard keepsOutput else { return failure(try core.failure(of: slot)) }
+                var bytes: [UInt8]?
+                let error = try core.failure(of: slot, printed: &bytes)
+                unsafe printed = bytes
+                return failure(error)
+            } catch { return failure(error) }
         }
     }
 
     @inline(never)
     private func failure(_ error: any Error) -> Settled { Settlement(.failure(error)) }
+
+    @usableFromInline
+    var output: String? {
+        guard keepsOutput, lock.withLock({ _ in settle() }) else { return nil }
+        return unsafe printed.map { String(decoding: $0, as: UTF8.self) }
+    }
 
     @available(*, noasync)
     @usableFromInline
@@ -185,6 +216,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             let word = slot.word.load()
             if word.status == .cancelled { return true }
             if word.status == .queued, slot.end(from: word, as: .cancelled) {
+                if word.member == 0 { core.noteLeaver(word.ticket) }
                 slot.wakeCopy()
                 return true
             }

@@ -12,7 +12,7 @@ extension Supervision {
     /// - Throws: `cannotSpawn` if the program that was started is none, without a second try; `systemError`.
     func launchFirst(_ state: inout State) throws(MultitaskingError) {
         for attempt in 1... {
-            try launch(state.method, initializer: state.initializer, &state)
+            try launch(state.method, &state)
             do { return try awaitProof(&state) } catch {
                 // There is no process that anybody would have to look after.
                 defer { state.pid = 0 }
@@ -25,7 +25,7 @@ extension Supervision {
 
     /// Makes the supervisor process.
     func launch(
-        _ method: StartMethod, initializer: WorkerInitializer?, _ state: inout State
+        _ method: StartMethod, _ state: inout State
     ) throws(MultitaskingError) {
         let link = try SupervisorLink()
         defer { link.closeOtherEnd() }
@@ -35,7 +35,7 @@ extension Supervision {
         } else {
             mt_find_main_queue()
             // Made before the fork: what is used for the first time in this process is then there for all its children.
-            let supervisor = makeSupervisor(initializer, link: link.ends.supervisor, nesting: state.nesting)
+            let supervisor = makeSupervisor(state.setup, link: link.ends.supervisor, nesting: state.nesting)
             pid = ForkSafety.fork(
                 named: Supervisor.processName, serving: nil,
                 first: { CrashArea.catchCrashes(ofSupervisorIn: mapping.arena) },
@@ -62,10 +62,10 @@ extension Supervision {
 
     /// What a supervisor process does.
     func makeSupervisor(
-        _ initializer: WorkerInitializer?, link: Int32 = -1, nesting: mt_nesting = mt_nesting()
+        _ setup: ForkedSetup = ForkedSetup(), link: Int32 = -1, nesting: mt_nesting = mt_nesting()
     ) -> Supervisor {
         Supervisor(
-            mapping, doorbell: doorbell, client: clientPidfd, link: link, nesting: nesting, initializer: initializer)
+            mapping, doorbell: doorbell, client: clientPidfd, link: link, nesting: nesting, setup: setup)
     }
 
     /// Executes this program anew; the process id, or -errno.

@@ -32,7 +32,7 @@ final class Supervision: Sendable {
         /// What it has said if it cannot be one.
         var refusal: MultitaskingError?
         var method: StartMethod = .automatic
-        var initializer: WorkerInitializer?
+        var setup = ForkedSetup()
         /// Where the workers stand among pools that are made inside of tasks.
         var nesting = mt_nesting()
         var lastCheck: Int64 = 0
@@ -108,23 +108,15 @@ final class Supervision: Sendable {
     }
 
     /// Starts the first supervisor.
-    func start(_ method: StartMethod, initializer: WorkerInitializer) throws {
+    func start(_ method: StartMethod, _ workers: PoolWorkers) throws {
         let nesting = try Nesting.ofNewPool()
         let chosen = try choose(method)
-        if let address = FunctionAddress(of: initializer),
-            let name = FunctionTypeName(of: WorkerInitializer.self)
-        {
-            let index = try add(address, typeName: name.mangled)
-            arena.header.initializer.store(UInt64(index + 1))
-        } else if chosen == .spawn {
-            let index = try functions.withLock {
-                try arena.functions.add(capturing: initializer, to: &$0)
-            }
-            arena.header.initializer.store(UInt64(index + 1))
+        let setup = try functions.withLock { extent in
+            try workers.store(in: arena.functions, &extent, isForked: chosen == .fork)
         }
         try state.withLock { state in
             state.method = chosen
-            state.initializer = initializer
+            state.setup = setup
             state.nesting = nesting
             try launchFirst(&state)
         }
@@ -167,7 +159,7 @@ final class Supervision: Sendable {
                     "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
             }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
-            if !arena.jobs.isEmpty { arena.idleWorkers.wakeSleeping() }
+            if !JobRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
         }
     }
 
@@ -202,7 +194,7 @@ final class Supervision: Sendable {
             state.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
         do {
             if method == .spawn { try Self.checkMaySpawn(insteadOf: nil) }
-            try launch(method, initializer: method == .fork ? state.initializer : nil, &state)
+            try launch(method, &state)
             state.refusedSince = nil
         } catch {
             // The dead one's workers may just be ending, and make room.

@@ -42,7 +42,7 @@ extension Membership {
     var maySpin: Bool {
         guard spinTime > 0 else { return false }
         let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
-        let workers = arena.layout.workers &- absent
+        let workers = arena.workerTarget &- absent
         let parked = arena.idleWorkers.parkedCount
         return workers &- parked &+ (isClient ? 1 : 0) <= SpinningCores.count
     }

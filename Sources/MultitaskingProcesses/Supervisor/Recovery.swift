@@ -47,7 +47,7 @@ struct Recovery {
             let idle = arena.idleWorkers
             idle.remove(index)
             // The dead may have been woken for a job it never claimed.
-            if !arena.jobs.isEmpty || !arena.retries.isEmpty {
+            if !JobRings(arena).isEmpty {
                 idle.wakeOne()
             }
         }
@@ -69,22 +69,29 @@ struct Recovery {
         case .claimed:
             let hasBegun = isCopy || member.phase != .idle
             guard hasBegun else {
-                _ = retries.push(slot, from: word)
+                if slot.kind == .call {
+                    giveBack(slot, word, member)
+                } else {
+                    _ = retries.push(slot, from: word)
+                }
                 return nil
             }
+            noteFailure(ofCall: slot)
             if !isCopy, slot.orders.retriesCrash {
                 let held = word.with(.claimed, member: ArenaLayout.supervisor)
                 return slot.word.compareExchange(word, held) ? slot : nil
             }
             fail(slot, word, member, end)
-        case .condemnedByTimeout where !isCopy && slot.kind == .portable && member.crashedInTime:
+        case .condemnedByTimeout where !isCopy && slot.kind != .copy && member.crashedInTime:
             fail(slot, word, member, end)
-        case .condemnedByTimeout where isCopy || slot.kind == .portable,
-            .condemnedByMemory where isCopy || slot.kind == .portable:
+        case .condemnedByTimeout where isCopy || slot.kind != .copy,
+            .condemnedByMemory where isCopy || slot.kind != .copy:
+            noteFailure(ofCall: slot)
             var end = end
             end.status.insert(word.status == .condemnedByMemory ? .memory : .timeout)
             fail(slot, word, member, end)
-        case .condemnedByCancel where isCopy || slot.kind == .portable:
+        case .condemnedByCancel where isCopy || slot.kind != .copy:
+            noteFailure(ofCall: slot)
             slot.end(from: word, as: .cancelled)
         case .queued where isCopy:
             // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for
@@ -105,6 +112,20 @@ struct Recovery {
             break
         }
         return nil
+    }
+
+    /// Leaves a worker's task of a call that it had not begun to its successor.
+    private func giveBack(_ slot: TaskSlot, _ word: SlotWord, _ member: Member) {
+        let number = slot.callNumber
+        let call = CallTable(arena)[number]
+        // First: who finds the slot there looks whether it waits.
+        call.slot(of: member.index).store(slot.number)
+        _ = slot.word.compareExchange(word, call.queuedWord(for: member.index))
+    }
+
+    /// Has no later worker make a call that has ended one.
+    private func noteFailure(ofCall slot: TaskSlot) {
+        if slot.kind == .call { CallTable(arena)[slot.callNumber].fail() }
     }
 
     private var retries: JobRing { arena.retries }

@@ -12,7 +12,7 @@ extension Supervisor {
         let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
         guard interruptDeadline.compareExchange(0, end) else { return }
         arena.header.phase.advance(to: .draining)
-        arena.idleWorkers.wakeAll()
+        arena.idleWorkers.wakeAll(peak)
     }
 
     /// Goes on with the end of an interrupted pool; when to look again.

@@ -59,7 +59,7 @@ extension Supervisor {
             _ = mt_pidfd_send_signal(pidfd, SIGKILL)
         } else if holder == index, isTooMuch || held > limits.idleMemory ?? .max, hasRunTask(member) {
             // It may give the memory back, so it looks for itself when its task is over.
-            member.memoryCheck.store(1)
+            member.attention.formUnion(Member.Attention.memory)
             if task == nil { member.wake() }
         }
     }

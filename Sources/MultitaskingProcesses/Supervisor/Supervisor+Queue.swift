@@ -14,11 +14,12 @@ extension Supervisor {
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
         for task in delayed where task.slot.word.load().isHeldBySupervisor { end(task.slot, task.slot.word.load()) }
-        for isRetry in [true, false] {
-            while let (slot, word) = JobRing(arena: arena, isRetry: isRetry).claim(by: 0, announce: { _ in }) {
+        for kind in JobRing.Kind.allCases {
+            while let (slot, word) = JobRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
                 end(slot, word)
             }
         }
+        CallTable(arena).forEachOwed(by: 1...arena.layout.workers, end)
     }
 
     // MARK: Retries
@@ -40,7 +41,7 @@ extension Supervisor {
 
     /// Takes the tasks that workers have handed back.
     mutating func takeHandedBack() {
-        for index in 1...arena.layout.workers {
+        for index in 1...peak {
             let handback = arena.member(index).handback
             guard let slot = arena.slot(handback.load()), slot.word.load().isHeldBySupervisor else { continue }
             delay(slot)
@@ -53,7 +54,7 @@ extension Supervisor {
         guard !delayed.isEmpty else { return .max }
         let now = monotonicNanoseconds()
         var next = Int64.max
-        let retries = arena.retries
+        let (retries, idle) = (arena.retries, arena.idleWorkers)
         delayed.removeAll { task in
             let word = task.slot.word.load()
             guard word.isHeldBySupervisor else { return true }
@@ -63,7 +64,7 @@ extension Supervisor {
                 return false
             }
             guard retries.push(task.slot, from: word) else { return false }
-            arena.idleWorkers.wakeOne()
+            idle.wakeOne()
             return true
         }
         return next

@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSerialization
 import MultitaskingSystem
 
 extension Supervisor {
@@ -13,12 +14,13 @@ extension Supervisor {
         arena.header.growth.store(0)
         // ORDERING: whoever queues a task and does not see that a worker is absent has queued it before this looks.
         fence()
-        guard absent > 0 else { return .max }
+        guard absent > 0 || CallTable(arena).count > 0 else { return .max }
         let now = monotonicNanoseconds()
         var extra = waitingTasks - idleWorkers
         for index in 1..<workers.count where workers[index] == nil {
-            let isKept = isRunning && index <= limits.minimumWorkers
-            guard isKept || extra > 0 else { continue }
+            // One that is too many comes back for the calls that it still has to make.
+            let isKept = isRunning && index <= limits.minimumWorkers || CallTable(arena).isOwed(by: index...index)
+            guard isKept || extra > 0 && index <= arena.workerTarget else { continue }
             if let due = pace.notBefore, now < due { return due }
             if let due = refusals.notBefore, now < due { return due }
             if let refusal = start(index) { return startWasRefused(refusal) }
@@ -42,12 +44,10 @@ extension Supervisor {
         return mustGiveUp ? 0 : refusals.notBefore ?? 0
     }
 
-    private func countAbsent() -> UInt64 { UInt64(workers.dropFirst().count { $0 == nil }) }
+    private func countAbsent() -> UInt64 { UInt64((1...arena.workerTarget).count { workers[$0] == nil }) }
 
     /// How many tasks are queued, or were: some may have been cancelled.
-    private var waitingTasks: Int {
-        arena.jobs.count + arena.retries.count
-    }
+    private var waitingTasks: Int { JobRings(arena).count }
 
     /// How many workers sleep, or look for a task, or are about to.
     private var idleWorkers: Int {
@@ -64,7 +64,8 @@ extension Supervisor {
         member.enter(.idle)
         member.deadline.store(0)
         member.handback.store(.none)
-        member.memoryCheck.store(0)
+        member.attention.store(0)
+        member.call.store(0)
         member.crashTime.store(0)
         // Until the worker says what it started with, nothing is too much.
         member.baseMemory.store(UInt64(Int64.max))
@@ -76,7 +77,9 @@ extension Supervisor {
         if child == 0 {
             CrashArea(member).catchCrashes(doorbell: doorbell, asParent: true)
             mt_forget_children()
-            mt_set_worker_name(Int32(index - 1))
+            unsafe arena.withBytes(at: arena.header.workerName, count: HeaderRecord.workerNameSize) { name in
+                unsafe mt_set_worker_name(name.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(index - 1))
+            }
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerConfinement(member, limits).applyToThread()
             FreshThread.leave(serving: member.phaseWord) { runWorker(index, obstacle) }
@@ -103,6 +106,7 @@ extension Supervisor {
         }
         ProcessMark(mapping).set(on: child)
         member.setProcess(child)
+        peak = max(peak, index)
         workers[index] = Child(pid: child, pidfd: pidfd, start: start, finishedBefore: finished)
         return nil
     }
@@ -130,10 +134,48 @@ extension Supervisor {
             arena.header.failure.reportStart(failing: obstacle)
             return PoolPhase.initializerFailedExitCode
         }
+        if let error = setEnvironment() {
+            arena.header.failure.reportStart(failing: error)
+            return PoolPhase.initializerFailedExitCode
+        }
         var worker = Worker(mapping, member: index, doorbell: doorbell)
-        let code = worker.run(initializer: initializer)
+        let code = worker.run(setup)
         fflush(nil)
         return code
+    }
+
+    /// Sets the variables that workers have besides the client's; why that was not possible.
+    private func setEnvironment() -> (any Error)? {
+        let place = arena.header.environment.range
+        guard place.count > 0 else { return nil }
+        do {
+            let variables = try decodePayload(
+                [String: String].self, from: try arena.functions.bytes(at: place))
+            for (name, value) in variables { unsafe setenv(name, value, 1) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Kills the workers whose initializers take too long; when to look again.
+    mutating func endSlowInitializers() -> Int64 {
+        guard let limit = limits.initializerTimeout else { return .max }
+        let now = monotonicNanoseconds()
+        var next = Int64.max
+        for index in 1..<workers.count {
+            guard let child = workers[index], !child.isOutOfTime,
+                arena.member(index).state == .starting
+            else { continue }
+            let end = child.start.addingSaturated(limit)
+            guard end <= now else {
+                next = min(next, end)
+                continue
+            }
+            workers[index]?.isOutOfTime = true
+            _ = mt_pidfd_send_signal(child.pidfd, SIGKILL)
+        }
+        return next
     }
 
     mutating func workerEnded(_ index: Int) {
@@ -149,6 +191,9 @@ extension Supervisor {
         let phase = member.phase
         // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
         // too.
+        // A call that others have made before it, and that it cannot make.
+        let call = Int(clamping: member.call.load()) - 1
+        if (0..<ArenaLayout.callLimit).contains(call) { CallTable(arena)[call].fail() }
         let failedToStart =
             member.state == .starting && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
         let left = member.state == .left
@@ -166,16 +211,24 @@ extension Supervisor {
         member.state = .absent
         member.pid.store(0)
         if failedToStart {
-            workerFailedToStart(info, isInitializing: phase == .initializing, isOverLimit: child.isOverLimit)
+            workerFailedToStart(info, isInitializing: phase == .initializing, child)
         }
     }
 
-    private func workerFailedToStart(_ info: mt_exit_info, isInitializing: Bool, isOverLimit: Bool) {
+    private func workerFailedToStart(_ info: mt_exit_info, isInitializing: Bool, _ child: Child) {
         if info.status != PoolPhase.initializerFailedExitCode || info.signaled {
             let name = unsafe info.signaled ? mt_signal_name(info.status).map { unsafe String(cString: $0) } : nil
             let end = info.signaled ? "signal \(name ?? String(info.status))" : "exit code \(info.status)"
             let place = isInitializing ? "in its initializer" : "before it was ready"
-            let reason = isOverLimit ? ", because it held more than its limit of \(limits.memory ?? 0) bytes" : ""
+            let reason =
+                if child.isOverLimit {
+                    ", because it held more than its limit of \(limits.memory ?? 0) bytes"
+                } else if child.isOutOfTime {
+                    ", because that did not return within its timeout of "
+                        + "\(Duration.nanoseconds(limits.initializerTimeout ?? 0))"
+                } else {
+                    ""
+                }
             arena.header.failure.reportStart(
                 failing: MultitaskingError(.initializerFailed, "a worker ended with \(end) \(place)\(reason)"))
         }
@@ -195,7 +248,7 @@ extension Supervisor {
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
     mutating func recoverAfterPredecessor() {
         // First: what is requeued below would take the place of a task that the predecessor was just queueing.
-        arena.retries.repairTail()
+        JobRing(arena: arena, .retries).repairTail()
         for index in 1...arena.layout.workers {
             let member = arena.member(index)
             guard member.state != .absent else { continue }

@@ -17,7 +17,8 @@ struct Supervisor {
     let link: Int32
     /// Where the workers stand among pools that are made inside of tasks.
     let nesting: mt_nesting
-    let initializer: WorkerInitializer?
+    /// What the workers have that cannot be read from the arena.
+    let setup: ForkedSetup
     let limits: LimitsRecord
     /// Of the process that runs it.
     private(set) var pid: pid_t = 0
@@ -25,6 +26,8 @@ struct Supervisor {
     private(set) var openFiles: UInt64 = 0
     /// The workers by member; the first place is the client's and stays empty.
     var workers: [Child?]
+    /// The highest number that a worker may have so far.
+    var peak: Int
     /// The client's process id: this process's parent.
     private(set) var clientPid: pid_t = 0
     /// The copies of the client, by member.
@@ -58,6 +61,8 @@ struct Supervisor {
         var finishedBefore: UInt64
         /// Whether it is being killed because of the memory it held in the initializer.
         var isOverLimit = false
+        /// Whether it is being killed because its initializer has taken too long.
+        var isOutOfTime = false
     }
 
     /// - Parameters:
@@ -65,10 +70,10 @@ struct Supervisor {
     ///   - client: a pidfd of the client.
     ///   - link: the supervisor's end of its link to the client; -1 for none.
     ///   - nesting: where the workers stand among pools that are made inside of tasks.
-    ///   - initializer: what each worker runs first; nil if it is in the function table.
+    ///   - setup: what the workers have that cannot be read from the arena.
     init(
         _ mapping: ArenaMapping, doorbell: Int32, client: Int32, link: Int32, nesting: mt_nesting,
-        initializer: WorkerInitializer?
+        setup: ForkedSetup = ForkedSetup()
     ) {
         self.mapping = mapping
         arena = mapping.arena
@@ -76,8 +81,9 @@ struct Supervisor {
         self.client = client
         self.link = link
         self.nesting = nesting
-        self.initializer = initializer
+        self.setup = setup
         limits = arena.limits
+        peak = mapping.arena.workerTarget
         workers = Array(repeating: nil, count: arena.layout.workers + 1)
     }
 
@@ -125,7 +131,7 @@ struct Supervisor {
         takeHandedBack()
         var wakeUp = min(nextLook, interruptEnd, queueDueTasks())
         wakeUp = min(wakeUp, endDying())
-        wakeUp = min(wakeUp, climbLadders())
+        wakeUp = min(wakeUp, climbLadders(), endSlowInitializers())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
@@ -193,7 +199,7 @@ struct Supervisor {
     }
 
     var hasQueuedTasks: Bool {
-        !arena.jobs.isEmpty || !arena.retries.isEmpty
+        !JobRings(arena).isEmpty || CallTable(arena).isOwed(by: 1...arena.layout.workers)
     }
 }
 
@@ -225,7 +231,7 @@ private func leaveToSupervise(_ mapping: ArenaMapping, _ link: Int32, _ nesting:
     FreshThread.leave(serving: nil) {
         var supervisor = Supervisor(
             mapping, doorbell: Int32(mt_spawn_doorbell_fd), client: Int32(mt_spawn_client_fd), link: link,
-            nesting: nesting, initializer: nil)
+            nesting: nesting)
         return supervisor.run()
     }
 }

@@ -1,4 +1,6 @@
 import Logging
+import MultitaskingCore
+import MultitaskingSerialization
 
 #if CaptureSending
     import MultitaskingCaptures
@@ -17,4 +19,32 @@ extension FunctionTable {
         #endif
         return false
     }()
+
+    /// Adds a function that captures values, and writes these.
+    ///
+    /// - Parameter role: what the function is to the pool.
+    /// - Throws: `capturesState` if they cannot be copied; `encodeFailed`; `arenaLimitReached`.
+    func add<Function: PortableFunction>(
+        capturing function: Function, _ name: FunctionTypeName, _ role: String, into writer: PayloadWriter,
+        to extent: inout Extent
+    ) throws -> Int {
+        #if CaptureSending
+            if Self.sendsCaptures {
+                do {
+                    if let trace = try ClosureTrace.write(function, into: writer) {
+                        return try add(
+                            FunctionAddress(code: trace.code), typeName: name.mangled,
+                            attachment: try encodePayload(trace.shape()), to: &extent)
+                    }
+                } catch let refusal as CaptureRefusal {
+                    throw MultitaskingError(
+                        .capturesState, "the pool's \(role) cannot be sent: \(refusal)", cause: refusal)
+                }
+            }
+        #endif
+        throw MultitaskingError(
+            .capturesState,
+            "the \(role) captures values, and cannot be sent to a spawned worker; use a function that captures nothing and "
+                + "takes them as arguments, or make the pool before any thread starts, so that it can be forked")
+    }
 }

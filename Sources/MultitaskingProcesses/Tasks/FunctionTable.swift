@@ -58,6 +58,34 @@ struct FunctionTable {
         return index
     }
 
+    /// Keeps bytes that belong to no function alone, as long as the pool.
+    func keep(_ bytes: [UInt8], to extent: inout Extent) throws -> (start: Int, count: Int) {
+        let start = extent.nameBytes
+        guard bytes.count <= ArenaLayout.functionNamesSize - start else {
+            throw MultitaskingError(
+                .arenaLimitReached,
+                "what workers are to have from their start takes \(bytes.count) bytes, more than the pool has room for; "
+                    + "pass less, or the path of a file with it")
+        }
+        unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: bytes.count) {
+            unsafe $0.copyBytes(from: bytes)
+        }
+        extent.nameBytes = start + bytes.count
+        return (start, bytes.count)
+    }
+
+    /// What `keep` has kept.
+    ///
+    /// - Throws: `functionNotFound` if the place cannot be one.
+    func bytes(at place: (start: Int, count: Int)) throws -> [UInt8] {
+        guard place.start >= 0, place.count >= 0, place.count <= ArenaLayout.functionNamesSize,
+            place.start <= ArenaLayout.functionNamesSize - place.count
+        else { throw Self.notFound("what was kept for it") }
+        return unsafe arena.withBytes(at: ArenaLayout.functionNames + place.start, count: place.count) {
+            unsafe [UInt8]($0)
+        }
+    }
+
     private static func image(of address: FunctionAddress) throws -> (path: String, base: UInt) {
         var base: UInt = 0
         let capacity = pathLimit

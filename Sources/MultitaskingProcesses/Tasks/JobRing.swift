@@ -4,24 +4,53 @@
 /// "queued at this position" to "claimed by this member". Positions only grow, and anybody may move the head past an
 /// entry that is not queued there (any more).
 struct JobRing {
+    /// Which of the rings.
+    enum Kind: UInt64, CaseIterable {
+        /// Tasks of normal priority.
+        case jobs = 0
+        /// Tasks that a worker has had; the supervisor puts them there.
+        case retries
+        case high
+        case low
+    }
+
     let arena: Arena
-    let isRetry: Bool
-
-    private var tail: SharedWord { isRetry ? arena.header.retryTail : arena.header.jobTail }
-    private var head: SharedWord { isRetry ? arena.header.retryHead : arena.header.jobHead }
-
+    let kind: Kind
+    private let tail: SharedWord
+    private let head: SharedWord
     /// The slot that was put in last, on the cache line of the tail: whoever sees the tail move sees this as well.
     /// Nothing is decided by it.
-    private var last: SharedWord { isRetry ? arena.header.lastRetry : arena.header.lastJob }
+    private let last: SharedWord
+    private let entries: Int
+
+    @inline(__always)
+    init(arena: Arena, _ kind: Kind) {
+        self.arena = arena
+        self.kind = kind
+        let header = arena.header
+        (tail, head, entries) =
+            switch kind {
+            case .jobs: (header.jobTail, header.jobHead, arena.layout.jobRing)
+            case .retries: (header.retryTail, header.retryHead, arena.layout.retryRing)
+            case .high: (header.highTail, header.highHead, arena.layout.highRing)
+            case .low: (header.lowTail, header.lowHead, arena.layout.lowRing)
+            }
+        last =
+            switch kind {
+            case .jobs: header.lastJob
+            case .retries: header.lastRetry
+            case .high: header.lastHigh
+            case .low: header.lastLow
+            }
+    }
 
     @inline(__always)
     private func entry(_ position: UInt64) -> SharedWord { arena.word(entryOffset(position)) }
 
     @inline(__always)
     private func entryOffset(_ position: UInt64) -> Int {
-        let ring = isRetry ? arena.layout.retryRing : arena.layout.jobRing
         // The capacity is a power of two.
-        return ring + Int(position & UInt64(arena.layout.slotCapacity - 1)) * 8
+        entries + Int(position & UInt64(arena.layout.slotCapacity - 1)) * 8
     }
 
     @inline(__always)
@@ -35,8 +64,15 @@ struct JobRing {
     private func isInside(_ count: UInt64) -> Bool { count &- 1 < UInt64(2 * arena.layout.slotCapacity) }
 
     /// How many entries there are, also of tasks that were cancelled and not passed over yet.
-    var count: Int {
+    var count: Int { count(from: head.load()) }
+
+    /// The positions of the entries: from the head to the tail.
+    var positions: Range<UInt64> {
         let head = self.head.load()
+        return head..<head &+ UInt64(count(from: head))
+    }
+
+    private func count(from head: UInt64) -> Int {
         let count = tail.load() &- head
         return isInside(count) ? Int(count) : 0
     }
@@ -78,7 +114,7 @@ struct JobRing {
         }
         room -= 1
         entry(position).storeRelaxed(UInt64(slot.index))
-        return (position, SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)))
+        return (position, SlotWord(.queued, ticket: Ticket(position: position, ring: kind)))
     }
 
     @inline(__always)
@@ -119,7 +155,7 @@ struct JobRing {
             let index = Int(truncatingIfNeeded: min(entry(position).loadRelaxed(), UInt64(Int.max)))
             if index < arena.layout.slotCapacity {
                 let slot = arena.slot(index)
-                let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
+                let queued = SlotWord(.queued, ticket: Ticket(position: position, ring: kind))
                 let claimed = queued.with(.claimed, member: member)
                 announce(index)
                 if slot.word.compareExchange(queued, claimed) {
@@ -140,7 +176,7 @@ struct JobRing {
             let index = entry(position).loadRelaxed()
             if index < UInt64(arena.layout.slotCapacity) {
                 let slot = arena.slot(Int(index))
-                let queued = SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry))
+                let queued = SlotWord(.queued, ticket: Ticket(position: position, ring: kind))
                 guard slot.word.load() != queued else { return count < UInt64(arena.layout.slotCapacity) }
             }
             _ = head.compareExchange(position, position &+ 1)
@@ -182,7 +218,7 @@ struct JobRing {
     func repairTail() {
         let position = tail.load()
         let slot = arena.slot(Int(entry(position).load() % UInt64(arena.layout.slotCapacity)))
-        if slot.word.load() == SlotWord(.queued, ticket: Ticket(position: position, isRetry: isRetry)) {
+        if slot.word.load() == SlotWord(.queued, ticket: Ticket(position: position, ring: kind)) {
             tail.store(position &+ 1)
         }
     }
@@ -190,10 +226,10 @@ struct JobRing {
 
 extension Arena {
     /// The tasks that were submitted.
-    @inline(__always) var jobs: JobRing { JobRing(arena: self, isRetry: false) }
+    @inline(__always) var jobs: JobRing { JobRing(arena: self, .jobs) }
     /// The tasks to be run again, which come first.
-    @inline(__always) var retries: JobRing { JobRing(arena: self, isRetry: true) }
+    @inline(__always) var retries: JobRing { JobRing(arena: self, .retries) }
 
     /// The ring that a ticket is of.
-    func ring(of ticket: Ticket) -> JobRing { ticket.isRetry ? retries : jobs }
+    func ring(of ticket: Ticket) -> JobRing { JobRing(arena: self, ticket.ring) }
 }

@@ -19,7 +19,9 @@ struct SlotWord: BitFields {
         case condemnedByMemory
     }
 
-    /// Bits 0...3: status. Bits 4...13: member. Bit 14: which ring. Bits 15...63: the position in that ring.
+    /// Bits 0...3: status. Bits 4...13: member. Bits 14 and 15: which ring. Bits 16...63: the position in that ring.
+    ///
+    /// A queued task has no member, unless it is in no ring and for one worker alone; see `CallTable`.
     let rawValue: UInt64
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -70,15 +72,15 @@ struct Ticket: Equatable, Sendable {
     let rawValue: UInt64
 
     /// As many bits of the position as a slot's word has room for.
-    static let positionMask: UInt64 = (1 << 49) - 1
+    static let positionMask: UInt64 = (1 << 48) - 1
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    init(position: UInt64, isRetry: Bool) {
-        rawValue = (position & Self.positionMask) << 1 | (isRetry ? 1 : 0)
+    init(position: UInt64, ring: JobRing.Kind) {
+        rawValue = (position & Self.positionMask) << 2 | ring.rawValue
     }
 
     /// The position, cut to `positionMask`.
-    var position: UInt64 { rawValue >> 1 }
-    var isRetry: Bool { rawValue & 1 == 1 }
+    var position: UInt64 { rawValue >> 2 }
+    var ring: JobRing.Kind { JobRing.Kind(rawValue: rawValue & 3) ?? .jobs }
 }

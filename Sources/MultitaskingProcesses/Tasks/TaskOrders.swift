@@ -2,7 +2,7 @@ import MultitaskingCore
 import MultitaskingSerialization
 import MultitaskingSystem
 
-/// The options of a task, in its slot, as far as workers and the supervisor act on them: 56 bytes.
+/// The options of a task, in its slot, as far as workers and the supervisor act on them: 72 bytes.
 struct TaskOrders: Record {
     enum Field: Int, RecordField {
         case flags = 0
@@ -12,9 +12,11 @@ struct TaskOrders: Record {
         case attempts = 32
         case backoff = 40
         case errors = 48
+        case seed = 56
+        case extras = 64
     }
 
-    static let size = 56
+    static let size = 72
 
     /// How many attempts a policy can ask for at most, and so can be counted here.
     private static let attemptMask: UInt64 = 0xffff
@@ -39,6 +41,9 @@ struct TaskOrders: Record {
     private var backoff: SharedWord { word(.backoff) }
     /// The folded fingerprints of up to three error types, 21 bits each.
     private var errors: SharedWord { word(.errors) }
+    private var seedWord: SharedWord { word(.seed) }
+    /// Bit 0: there is a seed. From bit 1: how much of the output is kept, plus 1; 0 for nothing.
+    private var extras: SharedWord { word(.extras) }
 
     private static let forceFlag: UInt64 = 2
     private static let endFlag: UInt64 = 4
@@ -61,11 +66,14 @@ struct TaskOrders: Record {
             folded |= Self.fold(error.type) << UInt64(index * 21)
         }
         errors.storeRelaxed(folded)
+        seedWord.storeRelaxed(options.seed ?? 0)
+        extras.storeRelaxed((options.seed == nil ? 0 : 1) | UInt64((options.output.limit ?? -1) + 1) << 1)
     }
 
     /// Whether these options ask for anything but the defaults.
     static func arePresent(in options: TaskOptions) -> Bool {
         options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0
+            || options.seed != nil || options.output != .inherited
     }
 
     /// In nanoseconds. Turning a `Duration` into them takes two long divisions.
@@ -97,6 +105,15 @@ struct TaskOrders: Record {
     var expiry: Int64? {
         guard arePresent, claimDeadline.load() != 0 else { return nil }
         return Int64(clamping: claimDeadline.load())
+    }
+
+    /// The seed of the task's random numbers.
+    var seed: UInt64? { arePresent && extras.load() & 1 != 0 ? seedWord.load() : nil }
+
+    /// How many bytes of what the task prints are kept; nil for none.
+    var outputLimit: Int? {
+        guard arePresent, extras.load() >> 1 != 0 else { return nil }
+        return Int(clamping: min((extras.load() >> 1) &- 1, UInt64(TaskOptions.Output.largestLimit)))
     }
 
     // MARK: Ending a running task

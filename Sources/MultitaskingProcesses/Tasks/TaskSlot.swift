@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-/// One task in the arena: a ledger entry of 64 bytes, one cache line, and 168 more with room for small arguments, a
+/// One task in the arena: a ledger entry of 64 bytes, one cache line, and 184 more with room for small arguments, a
 /// small result, and options that few tasks have.
 @usableFromInline
 struct TaskSlot: Record, Sendable {
@@ -30,6 +30,9 @@ struct TaskSlot: Record, Sendable {
         case portable = 0
         /// A function that captures, called by a copy of the client that waits for the slot to be claimed.
         case copy
+        /// A function from the function table, called by one worker alone as every worker calls it; its arguments are
+        /// in the table of these calls.
+        case call
     }
 
     enum ResultKind: UInt64, SharedValue {
@@ -63,8 +66,8 @@ struct TaskSlot: Record, Sendable {
     /// The element that a chunk is at, plus 1; 0 for other tasks. Plain knowledge: nothing is decided by it here.
     private var progressWord: SharedFutex { futex(.progress) }
 
-    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy. Bit 50: there are
-    /// orders.
+    /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy, or the number of the
+    /// call. Bit 50: there are orders.
     ///
     /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as
     /// well.
@@ -112,6 +115,9 @@ struct TaskSlot: Record, Sendable {
     }
 
     var copyMember: Int { Int(call.loadRelaxed() >> 40 & 0x3ff) }
+
+    /// The number of the call that every worker makes, of a task of that kind.
+    var callNumber: Int { copyMember }
 
     /// Has the copy that waits for its task look at the slot; does nothing for other tasks.
     func wakeCopy() {

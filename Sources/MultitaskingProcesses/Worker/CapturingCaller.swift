@@ -40,7 +40,7 @@ extension FunctionTable {
             let function: Function
             let arguments: Arguments
             do {
-                (function, arguments) = try reader.read(runner.slot.arguments) { reader in
+                (function, arguments) = try reader.read(runner.arguments) { reader in
                     (
                         try receiver.function(as: Function.self, from: reader),
                         try Function.decodeArguments(from: &reader)
@@ -50,6 +50,14 @@ extension FunctionTable {
                 return runner.fail(decoding: error, word)
             }
             return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
+        }
+
+        func call(
+            _ reader: inout PayloadReader, in environment: WorkerEnvironment, into writer: inout PayloadWriter
+        ) throws {
+            let function = try receiver.function(as: Function.self, from: reader)
+            let arguments = try Function.decodeArguments(from: &reader)
+            try Function.encode(output: try function.call(arguments, in: environment), into: &writer)
         }
     }
 #endif

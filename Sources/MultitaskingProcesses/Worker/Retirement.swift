@@ -31,15 +31,35 @@ struct Retirement {
     @inline(__always)
     var isDue: Bool {
         // ORDERING: relaxed; who sets the word rings the worker afterwards.
-        tasksLeft == 0 || me.memoryCheck.loadRelaxed() != 0 && holdsTooMuch
+        tasksLeft == 0 || me.attention.loadRelaxed() != 0 && mustLeave
             || (end != .max || idleEnd != .max) && nanosecondsLeft == 0
     }
 
+    /// Looks at what somebody wants it to look at.
+    ///
+    /// What makes it leave stays there, so that it says so again.
+    private var mustLeave: Bool {
+        let attention = me.attention.load()
+        if attention & Member.Attention.target != 0 {
+            if isOneTooMany { return true }
+            me.attention.formClear(Member.Attention.target)
+        }
+        return attention & Member.Attention.memory != 0 && holdsTooMuch
+    }
+
+    /// Whether there are to be fewer workers.
+    ///
+    /// ORDERING: whoever changes the number then has each worker that is too many look.
+    var isOneTooMany: Bool { me.index > me.arena.workerTarget }
+
     /// Looks at what the worker holds, because the supervisor has seen it hold too much.
     private var holdsTooMuch: Bool {
-        me.memoryCheck.store(0)
+        me.attention.formClear(Member.Attention.memory)
         let limit = min(limits.idleMemory ?? .max, limits.memory ?? .max)
-        return WorkerConfinement.privateMemory.map { $0 - Int(clamping: me.baseMemory.load()) > limit } ?? false
+        let isTooMuch =
+            WorkerConfinement.privateMemory.map { $0 - Int(clamping: me.baseMemory.load()) > limit } ?? false
+        if isTooMuch { me.attention.formUnion(Member.Attention.memory) }
+        return isTooMuch
     }
 
     /// Begins to count the idle time, if it does not yet.

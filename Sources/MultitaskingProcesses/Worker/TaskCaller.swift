@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSerialization
 
 /// A function of the function table, ready to be called by this worker for any task that names it.
 ///
@@ -10,6 +11,13 @@ protocol TaskCaller: AnyObject {
     func run(
         _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
     ) -> TaskRunner.End
+
+    /// Calls the function without a task.
+    ///
+    /// - Parameters:
+    ///   - reader: where its arguments are, behind what it captures.
+    ///   - writer: where its result is written.
+    func call(_ reader: inout PayloadReader, in environment: WorkerEnvironment, into writer: inout PayloadWriter) throws
 }
 
 extension FunctionAddress {
@@ -39,10 +47,17 @@ where Function.Arguments == Arguments, Function.Output == Output {
     ) -> TaskRunner.End {
         let arguments: Arguments
         do {
-            arguments = try reader.read(runner.slot.arguments) { try Function.decodeArguments(from: &$0) }
+            arguments = try reader.read(runner.arguments) { try Function.decodeArguments(from: &$0) }
         } catch {
             return runner.fail(decoding: error, word)
         }
         return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
+    }
+
+    func call(
+        _ reader: inout PayloadReader, in environment: WorkerEnvironment, into writer: inout PayloadWriter
+    ) throws {
+        let arguments = try Function.decodeArguments(from: &reader)
+        try Function.encode(output: try function.call(arguments, in: environment), into: &writer)
     }
 }

@@ -17,11 +17,23 @@ struct TaskRunner {
     let slot: TaskSlot
     /// The process that runs it.
     let me: Member
+    /// Where the arguments are.
+    let arguments: PayloadPlace
+    /// The call that every worker makes, if this is one worker's.
+    private let call: CallTable.Call?
+    /// Whether what the task prints is kept with its outcome.
+    private let keepsOutput: Bool
 
-    init(membership: Membership, slot: TaskSlot) {
+    /// - Parameter call: the call that every worker makes, if this is one worker's.
+    init(membership: Membership, slot: TaskSlot, call: CallTable.Call? = nil) {
         self.membership = membership
         self.slot = slot
-        me = membership.arena.member(membership.member)
+        self.call = call
+        me = Member(arena: membership.arena, index: membership.member)
+        arguments = call?.arguments ?? slot.arguments
+        let limit = slot.orders.outputLimit
+        keepsOutput = limit != nil
+        if let limit { mt_begin_output_copy(limit) }
     }
 
     /// Runs `body`, encodes its result or error, and ends the task.
@@ -48,7 +60,11 @@ struct TaskRunner {
 
     /// Ends the task with what its function threw, unless it is to be run again.
     private func finish(with error: any Error, _ word: () -> SlotWord) -> End {
-        if slot.kind == .portable, slot.orders.retries(error) { return .retry }
+        call?.fail()
+        if slot.kind == .portable, slot.orders.retries(error) {
+            if keepsOutput { _ = takeOutput() }
+            return .retry
+        }
         if let error = error as? MultitaskingError { return fail(error.thrownByTask, as: error.code, word) }
         do { try finish(.thrown, word) { try $0.encode(error: error) } } catch { return fail(toStore: error, word) }
         return .settled
@@ -91,6 +107,7 @@ struct TaskRunner {
         _ kind: TaskSlot.ResultKind, _ word: () -> SlotWord, encode: (inout PayloadWriter) throws -> Void
     ) throws {
         try membership.withWriter { writer in
+            if keepsOutput { try writer.encode(takeOutput()) }
             try encode(&writer)
             try membership.journal.withEntry { journal in
                 defer { journal.clear() }
@@ -108,6 +125,15 @@ struct TaskRunner {
                     expected = now
                 }
             }
+        }
+    }
+
+    /// What the task has printed so far, as much as is kept of it. Says the same when it is asked again.
+    private func takeOutput() -> [UInt8] {
+        mt_flush_output()
+        let count = mt_end_output_copy(nil, 0)
+        return unsafe [UInt8](unsafeUninitializedCapacity: count) { bytes, written in
+            written = unsafe mt_end_output_copy(bytes.baseAddress, count)
         }
     }
 }

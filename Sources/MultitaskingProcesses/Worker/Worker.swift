@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import Logging
 import MultitaskingCore
 import MultitaskingSerialization
 import MultitaskingSystem
@@ -9,8 +10,8 @@ import Synchronization
 struct Worker {
     private let membership: Membership
     private let me: Member
-    private let jobs: JobRing
-    private let retries: JobRing
+    private let rings: JobRings
+    private let calls: CallTable
     private let idle: IdleWorkers
     private let functions: FunctionTable
     private let doorbell: Int32
@@ -19,6 +20,10 @@ struct Worker {
     private let reader: PlaceReader
     private let isMemoryWatched: Bool
     private var retirement: Retirement
+    /// How many tasks it has taken by priority.
+    private var turn: UInt = 0
+    /// How many of the calls that every worker makes it has made.
+    private var callsMade = 0
     /// By their numbers in the function table.
     private var callers: [(any TaskCaller)?] = []
 
@@ -32,8 +37,8 @@ struct Worker {
         self.current = current
         reader = PlaceReader(current.environment)
         me = arena.member(member)
-        jobs = arena.jobs
-        retries = arena.retries
+        rings = JobRings(arena)
+        calls = CallTable(arena)
         idle = arena.idleWorkers
         functions = arena.functions
         let limits = arena.limits
@@ -45,14 +50,15 @@ struct Worker {
 
     /// Runs until the pool shuts down, and returns the process's exit code.
     ///
-    /// - Parameter initializer: what to run first; nil if it is in the function table.
-    mutating func run(initializer: WorkerInitializer?) -> Int32 {
+    /// - Parameter setup: what to run first and last, as far as it is not in the function table.
+    mutating func run(_ setup: ForkedSetup) -> Int32 {
         mt_use_crash_stack()
+        me.tasksBefore.store(me.finishedTasks.load())
         do {
             me.enter(.initializing)
             me.endlessWaits.store(0)
             if isMemoryWatched { askToBeWatched() }
-            try initialize(initializer)
+            try initialize(setup)
             me.enter(.idle)
         } catch {
             arena.header.failure.reportStart(failing: error)
@@ -60,38 +66,140 @@ struct Worker {
         }
         arena.header.startFailures.store(0)
         me.state = .ready
+        // Whoever has changed the number of workers may have looked for this one before it was there.
+        var isOver = retirement.isOneTooMany
         while true {
-            if retirement.isDue {
-                me.state = .left
+            if calls.isOther(than: callsMade) { makeCalls() }
+            if isOver || retirement.isDue {
+                // Nobody else makes what calls this worker still has to make.
+                isOver = true
+                guard !calls.isOther(than: callsMade) else { continue }
+                leave(setup)
                 return 0
             } else if let (slot, word) = claim() {
                 run(slot, word)
                 retirement.countTask()
             } else if arena.header.phase.isEnding {
-                me.state = .left
-                return 0
+                isOver = true
             } else {
                 waitForWork()
             }
         }
     }
 
-    private mutating func initialize(_ initializer: WorkerInitializer?) throws {
-        if let initializer { return try initializer.call((), in: current.environment) }
-        let index = arena.header.initializer.load()
-        guard index > 0 else { return }
-        try functions.initializer(at: Int(clamping: index - 1))?.call((), in: current.environment)
+    private mutating func initialize(_ setup: ForkedSetup) throws {
+        try membership.withWriter { writer in
+            if let initializer = setup.initializer {
+                return try initializer.call(in: current.environment, into: &writer)
+            }
+            let header = arena.header
+            guard let call = StoredCall(at: header.initializer, header.initializerPayload) else { return }
+            try make(call, into: &writer)
+        }
+    }
+
+    /// Leaves for good, after the finalizer.
+    private mutating func leave(_ setup: ForkedSetup) {
+        if arena.header.phase.load() != .killing { finalize(setup) }
+        me.state = .left
+    }
+
+    private mutating func finalize(_ setup: ForkedSetup) {
+        current.end()
+        let header = arena.header
+        let stored = StoredCall(at: header.finalizer, header.finalizerPayload)
+        guard setup.finalizer != nil || stored != nil else { return }
+        var report = FinalizerReport(isError: false, bytes: [])
+        membership.withWriter { writer in
+            do {
+                do {
+                    if let finalizer = setup.finalizer {
+                        try finalizer.call(in: current.environment, into: &writer)
+                    } else if let stored {
+                        try make(stored, into: &writer)
+                    }
+                } catch {
+                    writer.reset()
+                    report.isError = true
+                    try writer.encode(error: error)
+                }
+                mt_flush_output()
+                report.bytes = try writer.bytes()
+                let reference = ObjectReference(rawValue: header.finalizerChannel.load())
+                _ = try current.environment.channel(reference).send(report, wait: .never)
+            } catch {
+                // Nobody waits for it: without memory for the report there is none.
+                Logger.processes.warning("a finalizer's result is lost: \(error)")
+            }
+        }
+    }
+
+    /// Makes a call that belongs to no task.
+    private mutating func make(_ call: StoredCall, into writer: inout PayloadWriter) throws {
+        let caller = try caller(of: call.function)
+        let bytes = try functions.bytes(at: call.payload)
+        let environment = current.environment
+        // SAFETY: the reader is gone before the closure returns the array's bytes.
+        try unsafe bytes.withUnsafeBytes { bytes in
+            var reader = unsafe PayloadReader(bytes, environment: environment)
+            try caller.call(&reader, in: environment, into: &writer)
+        }
+    }
+
+    // MARK: Calls of all workers
+
+    /// Makes the calls that every worker makes and this one has not made yet.
+    private mutating func makeCalls() {
+        while callsMade < calls.count {
+            let call = calls[callsMade]
+            callsMade += 1
+            if !call.slot(of: me.index).load().isNone {
+                if let (slot, queued) = call.owed(by: me.index) { take(call, slot, queued) }
+            } else if !call.hasFailed {
+                repeatCall(call)
+            }
+        }
+    }
+
+    /// Runs this worker's task of a call.
+    private mutating func take(_ call: CallTable.Call, _ slot: TaskSlot, _ queued: SlotWord) {
+        let claimed = queued.with(.claimed, member: me.index)
+        me.slot.store(slot.number)
+        guard slot.word.compareExchange(queued, claimed) else { return me.slot.store(.none) }
+        call.slot(of: me.index).store(.none)
+        run(slot, claimed, call)
+    }
+
+    /// Makes a call that others have made before this worker was there.
+    private mutating func repeatCall(_ call: CallTable.Call) {
+        // If it ends this process, the supervisor sees that, and no later worker makes it.
+        me.call.store(UInt64(call.number + 1))
+        current.end()
+        defer { me.call.store(0) }
+        do {
+            let caller = try caller(of: Int(clamping: call.function.load()))
+            let environment = current.environment
+            try membership.withWriter { writer in
+                try reader.read(call.arguments) { try caller.call(&$0, in: environment, into: &writer) }
+            }
+            mt_flush_output()
+        } catch {
+            call.fail()
+        }
     }
 
     // MARK: Finding work
 
-    private func claim() -> (slot: TaskSlot, word: SlotWord)? {
+    private mutating func claim() -> (slot: TaskSlot, word: SlotWord)? {
+        let me = me
         // What the supervisor finds if we die between the claim and the next line: the slot we meant to take.
         let announce = { (index: Int) in me.slot.store(SlotNumber(index: index)) }
-        return retries.claim(by: me.index, announce: announce) ?? jobs.claim(by: me.index, announce: announce)
+        return rings.claim(by: me.index, turn: &turn, announce: announce)
     }
 
-    private var hasWork: Bool { !jobs.isEmpty || !retries.isEmpty || arena.header.phase.isEnding }
+    private var hasWork: Bool {
+        !rings.isEmpty || arena.header.phase.isEnding || calls.isOther(than: callsMade)
+    }
 
     private mutating func waitForWork() {
         me.slot.store(.none)
@@ -99,7 +207,7 @@ struct Worker {
         if membership.maySpin {
             idle.beginSearch(me.index)
             let isFound = membership.spin(until: { hasWork })
-            if isFound { jobs.prefetch() }
+            if isFound { rings.jobs.prefetch() }
             idle.endSearch(me.index)
             if isFound { return wakeNext() }
         }
@@ -112,7 +220,7 @@ struct Worker {
 
     /// While this worker searched, `submit` woke nobody; there may be more than one worker can do.
     private func wakeNext() {
-        guard jobs.count + retries.count > 1, !idle.wakeOne() else { return }
+        guard rings.count > 1, !idle.wakeOne() else { return }
         if arena.header.absentWorkers.loadRelaxed() > 0,
             arena.header.growth.compareExchange(0, 1)
         {
@@ -122,19 +230,19 @@ struct Worker {
 
     // MARK: Running
 
-    private mutating func run(_ slot: TaskSlot, _ word: SlotWord) {
+    private mutating func run(_ slot: TaskSlot, _ word: SlotWord, _ call: CallTable.Call? = nil) {
         if slot.orders.isExpired {
             slot.end(from: word, as: .expired)
             leaveIfCondemned(slot, word)
         } else {
             output.begin()
             switch slot.kind(of: word) {
-            case .portable:
+            case .portable, .call:
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
                 me.enter(.decoding)
                 slot.orders.beginAttempt()
                 beWatched(for: slot)
-                runPortable(slot, word)
+                runPortable(slot, word, call)
             case .copy:
                 beWatched(for: slot)
                 standIn(slot, word)
@@ -155,7 +263,7 @@ struct Worker {
     private func leaveIfCondemned(_ slot: TaskSlot, _ word: SlotWord) {
         let now = slot.word.load()
         // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
-        if now.isCondemned, now.ticket == word.ticket, slot.kind == .portable { _exit(0) }
+        if now.isCondemned, now.ticket == word.ticket, slot.kind != .copy { _exit(0) }
     }
 
     /// Has the supervisor watch the task's time and memory if there are limits.
@@ -180,9 +288,9 @@ struct Worker {
         _ = unsafe write(doorbell, &one, 8)
     }
 
-    private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord) {
+    private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord, _ call: CallTable.Call?) {
         let arguments = slot.arguments.block.load()
-        let runner = TaskRunner(membership: membership, slot: slot)
+        let runner = TaskRunner(membership: membership, slot: slot, call: call)
         do {
             let caller = try caller(of: slot.function)
             current.become(slot)
@@ -230,6 +338,9 @@ private final class CurrentTask: Sendable {
 
     @inline(__always)
     func become(_ slot: TaskSlot) { self.slot.store(slot.index, ordering: .relaxed) }
+
+    /// No task runs.
+    func end() { slot.store(-1, ordering: .relaxed) }
 
     /// What it can ask of the pool.
     var environment: WorkerEnvironment {

@@ -41,6 +41,22 @@ struct WorkerEnvironment: TaskEnvironment {
     var endProbe: CancelProbe? { slot?.orders.endProbe ?? .never }
     var attempt: Int { slot?.orders.attempt ?? 1 }
 
+    var seed: UInt64? { slot?.orders.seed }
+
+    var worker: WorkerInfo {
+        let arena = membership.arena
+        guard membership.member > 0 else { return .none }
+        guard membership.member <= arena.layout.workers else {
+            // A copy of the client has a worker that stands in for it.
+            let word = slot?.word.load()
+            return WorkerInfo(index: (word?.member ?? 0) - 1, pid: getpid(), tasksRun: 0)
+        }
+        let me = arena.member(membership.member)
+        return WorkerInfo(
+            index: me.index - 1, pid: getpid(),
+            tasksRun: Int(clamping: me.finishedTasks.load() &- me.tasksBefore.load()))
+    }
+
     func noteProgress(_ element: Int) { slot?.note(progress: element) }
 }
 

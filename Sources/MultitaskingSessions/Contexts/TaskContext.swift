@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What a running task uses to talk to its parent: make it the first parameter of the task's function.
 ///
 /// ```swift
@@ -13,6 +15,9 @@
 public struct TaskContext: TaskSideContext, Codable {
     /// The queues and the event.
     public let objects: ContextObjects
+
+    /// The task's random numbers.
+    private let numbers: Numbers
 
     /// What runs the task; nil in the parent.
     private let environment: (any TaskEnvironment)?
@@ -32,21 +37,23 @@ public struct TaskContext: TaskSideContext, Codable {
         }
     }
 
-    init(_ objects: ContextObjects) {
+    init(_ objects: ContextObjects, seed: UInt64) {
         self.objects = objects
+        numbers = Numbers(seed)
         environment = nil
         probes = nil
     }
 
-    private init(_ objects: ContextObjects, _ environment: any TaskEnvironment) {
+    private init(_ objects: ContextObjects, _ environment: any TaskEnvironment, seed: UInt64) {
         self.objects = objects
         self.environment = environment
+        numbers = Numbers(seed)
         probes = Probes(objects, environment)
     }
 
     /// The same context in the hands of what runs the task; on threads nothing decodes it there.
     func inside(_ environment: any TaskEnvironment) -> TaskContext {
-        self.environment == nil ? TaskContext(objects, environment) : self
+        self.environment == nil ? TaskContext(objects, environment, seed: numbers.seed) : self
     }
 
     /// Whether the task should end: its cancel event is set, its time is up, it was cancelled by force, or the
@@ -60,6 +67,20 @@ public struct TaskContext: TaskSideContext, Codable {
 
     /// Which attempt at the task this is, counted from 1; see `TaskOptions.retries`.
     public var attempt: Int { environment?.attempt ?? 1 }
+
+    /// The worker that runs the task: its number, its process, and how many tasks it has run before this one.
+    public var worker: WorkerInfo { environment?.worker ?? .none }
+
+    /// Random numbers that depend on the task's seed alone: `Int.random(in: 1...6, using: &context.random)`.
+    ///
+    /// The seed is that of the task's options, or of its session and its place there; the task tells it as
+    /// `context.random.seed`, and its ``PoolTask`` as `seed`. Each attempt at the task gets the same numbers. Copies of
+    /// the generator continue one sequence.
+    public var random: TaskRandom {
+        get { numbers.generator }
+        // So that it can be passed as `&context.random`. All copies share their state, so there is nothing to keep.
+        nonmutating set {}
+    }
 
     /// What the executor keeps until the task has ended, which may be after its session and its handle are gone.
     var companion: (any Sendable)? {
@@ -82,14 +103,14 @@ public struct TaskContext: TaskSideContext, Codable {
                 inputQueue: try references.inputQueue.map { QueueEnd(try environment.channel($0)) },
                 outputQueue: try references.outputQueue.map { QueueEnd(try environment.channel($0)) },
                 cancelSignal: try references.cancelSignal.map(environment.cancelSignal)),
-            environment)
+            environment, seed: references.seed)
     }
 
     /// Writes the names of the queues and the event.
     public func encode(to encoder: any Encoder) throws {
         try References(
             inputQueue: objects.inputQueue?.channel.reference, outputQueue: objects.outputQueue?.channel.reference,
-            cancelSignal: objects.cancelSignal?.reference
+            cancelSignal: objects.cancelSignal?.reference, seed: numbers.seed
         ).encode(to: encoder)
     }
 
@@ -97,5 +118,22 @@ public struct TaskContext: TaskSideContext, Codable {
         var inputQueue: ObjectReference?
         var outputQueue: ObjectReference?
         var cancelSignal: ObjectReference?
+        var seed: UInt64
+    }
+}
+
+/// A task's random numbers, made when they are first asked for.
+private final class Numbers: Sendable {
+    let seed: UInt64
+    private let made = Mutex<TaskRandom?>(nil)
+
+    init(_ seed: UInt64) { self.seed = seed }
+
+    var generator: TaskRandom {
+        made.withLock { made in
+            let generator = made ?? TaskRandom(seed: seed)
+            made = generator
+            return generator
+        }
     }
 }

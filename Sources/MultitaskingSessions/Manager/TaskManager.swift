@@ -55,17 +55,19 @@ public class TaskManager: @unchecked Sendable {
     ///   - inputQueueLock: whether draining the input queue is one step among the parent's threads.
     ///   - inputQueueSize: how many elements fit in the session's input queue, and in the input queue of each task that
     ///     has one of its own; at least 1; nil for no limit.
+    ///   - seed: what the random numbers of its tasks depend on (`context.random`): the nth task gets the same numbers
+    ///     in every run; nil for a seed by chance, which ``TaskSession/seed`` tells.
     /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
     public func session(
         inputQueue: Bool = true, outputQueue: Bool = true, cancelEvent: Bool = true, inputQueueLock: Bool = true,
-        outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil
+        outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil, seed: UInt64? = nil
     ) throws -> TaskSession {
         try TaskSession(
             executor: executor, global: globalObjects,
             settings: QueueSettings(
                 inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
                 inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,
-                outputQueueSize: outputQueueSize))
+                outputQueueSize: outputQueueSize), seed: seed)
     }
 
     /// Ends the pool and blocks until it is gone; the `with…Executor` functions do it when their body ends.
@@ -89,6 +91,16 @@ extension Executor {
     }
 }
 
+extension TaskOptions {
+    /// The options of one of several tasks that are submitted by one call.
+    func of(task index: Int) -> TaskOptions {
+        guard let seed else { return self }
+        var options = self
+        options.seed = TaskRandom.seed(seed, at: index)
+        return options
+    }
+}
+
 // Where the overloads of `map` meet.
 extension TaskManager {
     func addEach<Function: PortableFunction>(
@@ -96,7 +108,7 @@ extension TaskManager {
         _ rows: some IteratorProtocol<Function.Arguments>
     ) throws -> TaskSession {
         try eachRow(of: rows, in: try session()) { session, index, row in
-            try session.add(prefix + String(index), scopes, options, function, arguments: row)
+            try session.add(prefix + String(index), scopes, options.of(task: index), function, arguments: row)
         }
     }
 
@@ -105,7 +117,7 @@ extension TaskManager {
         _ rows: some IteratorProtocol<Function.Row>
     ) throws -> TaskSession {
         try eachRow(of: rows, in: try session()) { session, index, row in
-            try session.add(prefix + String(index), scopes, options, function, row: row)
+            try session.add(prefix + String(index), scopes, options.of(task: index), function, row: row)
         }
     }
 

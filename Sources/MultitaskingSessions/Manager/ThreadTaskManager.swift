@@ -32,14 +32,14 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
     /// - Throws: as the superclass does.
     public override func session(
         inputQueue: Bool = true, outputQueue: Bool = true, cancelEvent: Bool = true, inputQueueLock: Bool = true,
-        outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil
+        outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil, seed: UInt64? = nil
     ) throws -> ThreadTaskSession {
         try ThreadTaskSession(
             inProcess: inProcess, global: globalObjects,
             settings: QueueSettings(
                 inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
                 inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,
-                outputQueueSize: outputQueueSize))
+                outputQueueSize: outputQueueSize), seed: seed)
     }
 
     /// Where the overloads of `map` meet.
@@ -48,7 +48,7 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
         _ body: @escaping @Sendable (Row, TaskContext, any TaskEnvironment) throws -> Output
     ) throws -> ThreadTaskSession {
         try eachRow(of: rows, in: try session()) { session, index, row in
-            try session.addInProcess(prefix + String(index), scopes, options) { try body(row, $0, $1) }
+            try session.addInProcess(prefix + String(index), scopes, options.of(task: index)) { try body(row, $0, $1) }
         }
     }
 }

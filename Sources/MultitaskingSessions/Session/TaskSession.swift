@@ -26,6 +26,8 @@ public class TaskSession: @unchecked Sendable {
         var tasks: OrderedDictionary<String, PoolTask> = [:]
         /// The names of tasks that are being submitted.
         var reserved: Set<String> = []
+        /// How many were ever reserved.
+        var count = 0
         var isDestroyed = false
 
         func check() throws {
@@ -35,8 +37,13 @@ public class TaskSession: @unchecked Sendable {
         }
     }
 
-    init(executor: any Executor, global: SharedObjects, settings: QueueSettings) throws {
+    /// What the random numbers of the session's tasks depend on, unless their options have a seed: the one it was made
+    /// with, or one by chance.
+    public let seed: UInt64
+
+    init(executor: any Executor, global: SharedObjects, settings: QueueSettings, seed: UInt64?) throws {
         self.executor = executor
+        self.seed = seed ?? .random(in: 0 ... .max)
         let shared = try SharedObjects(settings, of: executor)
         sharedContext = shared.context
         scopeResolver = ScopeResolver(
@@ -166,7 +173,7 @@ extension TaskSession {
     func add<Function: PortableFunction>(
         _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, arguments: Function.Arguments
     ) throws {
-        try add(name, scopes) { _ in
+        try add(name, scopes, options) { _ in
             AnyFuture(try executor.submit(Invoker(function, arguments), options: options))
         }
     }
@@ -175,7 +182,7 @@ extension TaskSession {
     func add<Function: ContextFunction>(
         _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, row: Function.Row
     ) throws {
-        try add(name, scopes) { context in
+        try add(name, scopes, options) { context in
             let call = Invoker(function, Function.arguments(row, context: context))
             return AnyFuture(try executor.submit(call, options: options))
         }
@@ -184,29 +191,35 @@ extension TaskSession {
     /// Makes the task's context, submits it and adds it to the list.
     ///
     /// The name is reserved meanwhile, because `submit` may wait for room and must not be called under the lock.
-    func add(_ name: String, _ scopes: Scopes, submit: (TaskContext) throws -> AnyFuture) throws {
-        try reserve(name)
+    func add(
+        _ name: String, _ scopes: Scopes, _ options: TaskOptions, submit: (TaskContext) throws -> AnyFuture
+    ) throws {
+        let place = try reserve(name)
         do {
             let objects = try scopeResolver.objects(for: scopes)
-            let future = try submit(TaskContext(objects))
-            try append(PoolTask(name: name, future: future, context: MainContext(objects)))
+            let seed = options.seed ?? TaskRandom.seed(seed, at: place)
+            let future = try submit(TaskContext(objects, seed: seed))
+            try append(PoolTask(name: name, future: future, context: MainContext(objects), seed: seed))
         } catch {
             _ = state.withLock { $0.reserved.remove(name) }
             throw error
         }
     }
 
-    private func reserve(_ name: String) throws {
+    /// Keeps a name for a task; how many came before it.
+    private func reserve(_ name: String) throws -> Int {
         guard !name.isEmpty else {
             throw MultitaskingError(.invalidArgument, "a task's name is empty; give it one, for example \"task1\"")
         }
-        try state.withLock { state in
+        return try state.withLock { state in
             try state.check()
             guard state.tasks[name] == nil, state.reserved.insert(name).inserted else {
                 throw MultitaskingError(
                     .nameNotAvailable,
                     "the session already has a task named \"\(name)\"; use another name, or remove that task first")
             }
+            defer { state.count += 1 }
+            return state.count
         }
     }
 

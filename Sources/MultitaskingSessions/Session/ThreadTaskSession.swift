@@ -3,9 +3,9 @@ public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
     // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
     private let inProcess: any InProcessExecutor
 
-    init(inProcess: any InProcessExecutor, global: SharedObjects, settings: QueueSettings) throws {
+    init(inProcess: any InProcessExecutor, global: SharedObjects, settings: QueueSettings, seed: UInt64?) throws {
         self.inProcess = inProcess
-        try super.init(executor: inProcess, global: global, settings: settings)
+        try super.init(executor: inProcess, global: global, settings: settings, seed: seed)
     }
 
     /// Submits a closure that calls the task's function.
@@ -13,7 +13,7 @@ public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
         _ name: String, _ scopes: Scopes, _ options: TaskOptions,
         _ body: @escaping @Sendable (TaskContext, any TaskEnvironment) throws -> Output
     ) throws {
-        try add(name, scopes) { context in
+        try add(name, scopes, options) { context in
             AnyFuture(try inProcess.submit(options: options) { try body(context, $0) })
         }
     }

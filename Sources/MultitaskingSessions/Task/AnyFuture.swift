@@ -20,6 +20,9 @@ public struct AnyFuture: Sendable {
     /// The result, or nil if the task has not ended; never blocks.
     public func result() -> TaskResult? { base.result() }
 
+    /// What the task has printed, once it has ended and if its options ask for it.
+    public var output: String? { base.output }
+
     /// Cancels the task if it has not started; true means that it never will.
     @discardableResult
     public func cancel(force: Bool = false) -> Bool { base.cancel(force: force) }
@@ -64,6 +67,7 @@ private protocol ErasableFuture: Sendable, CustomStringConvertible {
     var isCancelled: Bool { get }
     var isRunning: Bool { get }
     func result() -> TaskResult?
+    var output: String? { get }
     func cancel(force: Bool) -> Bool
     func whenDone(_ body: @escaping @Sendable () -> Void)
     @available(*, noasync)

@@ -11,11 +11,19 @@ public final class PoolTask: ParentSideContext {
     /// The parent's side of the task's queues and cancel event, as its scopes chose them.
     public let context: MainContext
 
-    init(name: String, future: AnyFuture, context: MainContext) {
+    /// What the numbers of the task's `context.random` depend on: the seed of its options, or one that follows from
+    /// ``TaskSession/seed``. Submitted with it again, the task gets the same numbers.
+    public let seed: UInt64
+
+    init(name: String, future: AnyFuture, context: MainContext, seed: UInt64) {
         self.name = name
         self.future = future
         self.context = context
+        self.seed = seed
     }
+
+    /// What the task has printed; nil before it has ended, and unless `TaskOptions.output` asks for it.
+    public var output: String? { future.output }
 
     /// The parent's side of the task's queues and cancel event.
     public var objects: ContextObjects { context.objects }

@@ -18,6 +18,19 @@ struct PoolLifecycle: ~Copyable {
 
     init(workers: [Worker]) { self.workers = workers }
 
+    /// Whether threads can be added.
+    var isOpen: Bool { workers != nil }
+
+    /// Adds a thread to an open pool.
+    mutating func add(_ worker: Worker) { workers?.append(worker) }
+
+    /// Takes out the threads that have ended; they are to be joined, which does not wait.
+    mutating func takeEnded() -> [Worker] {
+        let ended = workers?.filter(\.hasEnded) ?? []
+        workers?.removeAll { worker in ended.contains { $0 === worker } }
+        return ended
+    }
+
     /// What to do for a caller who wants the threads to be gone.
     mutating func shutDown(fromInside: Bool) -> Action {
         if fromInside { return .leave }

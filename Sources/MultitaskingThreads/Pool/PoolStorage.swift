@@ -7,18 +7,25 @@ final class PoolStorage: Sendable {
     let registry = ObjectRegistry()
     let identity = PoolIdentity()
     let room: Room?
-
-    private let queue = SegmentedQueue<PendingTask>()
-    private let idle: IdleWorkers
-    private let initializer: @Sendable () throws -> Void
-    /// What is to be done with tasks that come out of the queue; a `Verdict`.
-    private let verdict = Atomic<UInt8>(Verdict.run.rawValue)
-    private let initializerFailure = Lock<(any Error)?>(nil)
-    /// How many threads have not ended. ORDERING: as the counts of idle workers.
-    private let living = Atomic<Int>(0)
+    let setup: WorkerSetup
+    let roster = Lock(Roster())
+    /// What the finalizers have returned or thrown, in the order in which their workers left.
+    let finalized = Lock<[Result<any Sendable, any Error>]>([])
     /// The threads whose tasks have called `exit`, and which do not come back from there.
     let exiting = Lock<Set<UInt>>([])
     let modeAtExit: ShutdownMode
+
+    private let queues = TaskQueues()
+    private let idle: IdleWorkers
+    private let initializerFailure = Lock<(any Error)?>(nil)
+    /// What is to be done with tasks that come out of the queue; a `Verdict`.
+    private let verdict = Atomic<UInt8>(Verdict.run.rawValue)
+    // Of the roster, for workers that look between two tasks. ORDERING: sequentially consistent where they are changed,
+    // before all workers are woken; a worker counts as idle before it looks once more.
+    private let target = Atomic<Int>(0)
+    private let callCount = Atomic<Int>(0)
+    /// How many threads have not ended. ORDERING: as the counts of idle workers.
+    private let living = Atomic<Int>(0)
 
     private enum Verdict: UInt8 {
         case run
@@ -29,36 +36,37 @@ final class PoolStorage: Sendable {
     /// How long a worker without work looks for some before it goes to sleep.
     private static var searchNanoseconds: Int64 { 20_000 }
 
-    init(
-        maxWorkers: Int, queueLimit: Int?, atExit: ShutdownMode, initializer: @escaping @Sendable () throws -> Void
-    ) {
+    init(maxWorkers: Int, queueLimit: Int?, atExit: ShutdownMode, setup: WorkerSetup) {
         modeAtExit = atExit
         room = queueLimit.map(Room.init(limit:))
         // Searching pays while another processor can bring work; more searchers than half of them only steal time.
         idle = IdleWorkers(searcherLimit: max(1, min(maxWorkers, SpinningCores.count / 2)))
-        self.initializer = initializer
+        self.setup = setup
     }
 
     /// Queues a task; false if the pool was closed.
-    func submit(_ task: PendingTask) -> Bool {
-        guard queue.push(task) else { return false }
+    func submit(_ task: PendingTask, _ priority: TaskOptions.Priority = .normal) -> Bool {
+        guard queues.push(task, priority) else { return false }
         idle.notify()
         return true
     }
 
     /// Whether the pool was closed.
-    var isClosed: Bool { queue.isClosed }
+    var isClosed: Bool { queues.isClosed }
 
     /// Refuses new tasks and lets the workers end when they have worked off the queue.
     func close(cancellingQueued: Bool) {
         if cancellingQueued { verdict.store(Verdict.cancel.rawValue, ordering: .releasing) }
-        queue.close()
+        queues.close()
         room?.close()
         idle.notifyAll()
         guard cancellingQueued else { return }
         // Not left to the workers, which may all be busy for long.
-        while let task = queue.pop() { task.cancel(force: false) }
+        var turn: UInt = 0
+        while let task = queues.pop(turn: &turn) { task.cancel(force: false) }
     }
+
+    // MARK: Workers
 
     /// Counts a thread that is about to start.
     func addWorker() { living.add(1, ordering: .sequentiallyConsistent) }
@@ -76,36 +84,77 @@ final class PoolStorage: Sendable {
     var busyWorkers: Int { max(0, livingWorkers - idle.count) }
 
     /// How many tasks no worker has taken.
-    var queuedTasks: Int { queue.count }
+    var queuedTasks: Int { queues.count }
+
+    /// How many workers there are to be.
+    var wantedWorkers: Int { target.load(ordering: .sequentiallyConsistent) }
+
+    /// Has workers look at the roster, whose lock the caller holds or has held.
+    func rosterChanged(_ roster: borrowing Roster) {
+        target.store(roster.target, ordering: .sequentiallyConsistent)
+        callCount.store(roster.callCount, ordering: .sequentiallyConsistent)
+        idle.announce()
+    }
 
     /// A worker's life.
-    func work() {
+    func work(_ number: Int) {
         PoolIdentity.$current.withValue(identity) {
-            initialize()
-            let environment = makeEnvironment()
-            while let task = nextTask() { settle(task, in: environment) }
+            let environment = ThreadEnvironment(registry: registry, identity: identity, worker: number)
+            let isInitialized = initialize()
+            var made = 0
+            var turn: UInt = 0
+            while true {
+                if made != callCount.load(ordering: .relaxed) { makeCalls(number, &made, in: environment) }
+                if let task = nextTask(number, made, &turn) {
+                    settle(task, in: environment)
+                } else if roster.withLock({ $0.leaves(number, after: made, isPoolOver: isClosed && queues.isEmpty) }) {
+                    break
+                }
+            }
+            // Others may have relied on this worker while it was being woken.
+            if !queues.isEmpty { idle.notify() }
+            if isInitialized { finalize() }
         }
         removeWorker()
     }
 
     /// Runs what is queued, and returns when there is nothing more.
     func workOff() {
-        let environment = makeEnvironment()
-        while let task = queue.pop() { settle(task, in: environment) }
+        let environment = ThreadEnvironment(registry: registry, identity: identity, worker: -1)
+        var turn: UInt = 0
+        while let task = queues.pop(turn: &turn) { settle(task, in: environment) }
     }
 
-    private func makeEnvironment() -> ThreadEnvironment { ThreadEnvironment(registry: registry, identity: identity) }
-
-    private func initialize() {
+    private func initialize() -> Bool {
         do {
-            try initializer()
+            try setup.initializer()
+            return true
         } catch {
             initializerFailure.withLock { $0 = $0 ?? error }
             // ORDERING: releasing the error. A pool that is being shut down stays so.
             _ = verdict.compareExchange(
                 expected: Verdict.run.rawValue, desired: Verdict.fail.rawValue, ordering: .releasing)
+            return false
         }
     }
+
+    private func finalize() {
+        let result = Result { try setup.finalizer() }
+        finalized.withLock { $0.append(result) }
+    }
+
+    /// Makes the calls that every worker makes and this one has not made yet.
+    private func makeCalls(_ number: Int, _ made: inout Int, in environment: ThreadEnvironment) {
+        while let duty = roster.withLock({ $0.duty(made, of: number) }) {
+            made += 1
+            switch duty {
+            case .task(let task): settle(task, in: environment)
+            case .again(let call): if isHealthy { call(environment) }
+            }
+        }
+    }
+
+    private var isHealthy: Bool { verdict.load(ordering: .acquiring) == Verdict.run.rawValue }
 
     private func settle(_ task: PendingTask, in environment: ThreadEnvironment) {
         // ORDERING: acquiring, pairs with the releasing of the failed initializer's error.
@@ -123,24 +172,39 @@ final class PoolStorage: Sendable {
             cause: initializerFailure.withLock { $0 })
     }
 
-    /// The next task; sleeps while there is none; nil when there will be none any more.
-    private func nextTask() -> PendingTask? {
-        if let task = queue.pop() { return task }
+    /// Whether a worker has to look at the roster, or will find no task any more.
+    private func hasNews(_ number: Int, _ made: Int) -> Bool {
+        number >= target.load(ordering: .sequentiallyConsistent)
+            || made != callCount.load(ordering: .sequentiallyConsistent) || queues.isClosed
+    }
+
+    /// The next task; sleeps while there is none; nil when the worker has to look at the roster, or there will be none.
+    private func nextTask(_ number: Int, _ made: Int, _ turn: inout UInt) -> PendingTask? {
+        if number >= target.load(ordering: .relaxed) { return nil }
+        if let task = queues.pop(turn: &turn) { return task }
         var isSearching = idle.beginSearch()
         while true {
             if isSearching {
-                _ = Spin.wait(nanoseconds: Self.searchNanoseconds) { !queue.isEmpty || queue.isClosed }
+                _ = Spin.wait(nanoseconds: Self.searchNanoseconds) { !queues.isEmpty || hasNews(number, made) }
             }
             // In this order: what is not in the queue after it was closed will never be.
-            let isClosed = queue.isClosed
-            let task = queue.pop()
-            if task != nil || isClosed {
+            let mustLook = hasNews(number, made)
+            let task = queues.pop(turn: &turn)
+            if task != nil || mustLook {
                 if isSearching { idle.endSearch() }
                 // Others may have relied on this worker while it searched or was being woken.
-                if !queue.isEmpty { idle.notify() }
+                if !queues.isEmpty { idle.notify() }
                 return task
             }
-            isSearching = idle.sleep(afterSearch: isSearching) { !queue.isEmpty || queue.isClosed }
+            isSearching = idle.sleep(afterSearch: isSearching) { !queues.isEmpty || hasNews(number, made) }
         }
     }
+}
+
+/// What workers do before and after their tasks.
+struct WorkerSetup: Sendable {
+    /// Run first in every thread.
+    let initializer: @Sendable () throws -> Void
+    /// Run last in every thread.
+    let finalizer: @Sendable () throws -> any Sendable
 }

@@ -1,4 +1,15 @@
 public import MultitaskingCore
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// What a thread pool offers to its tasks.
 ///
@@ -7,10 +18,30 @@ public import MultitaskingCore
 final class ThreadEnvironment: TaskEnvironment {
     private let registry: ObjectRegistry
     private let identity: PoolIdentity
+    private let number: Int
+    /// How many tasks the worker has begun. ORDERING: relaxed; only its own thread counts.
+    private let begun: Atomic<Int>
+    @usableFromInline let seed: UInt64?
 
-    init(registry: ObjectRegistry, identity: PoolIdentity) {
+    init(registry: ObjectRegistry, identity: PoolIdentity, worker: Int, begun: Int = 0, seed: UInt64? = nil) {
         self.registry = registry
         self.identity = identity
+        number = worker
+        self.begun = Atomic(begun)
+        self.seed = seed
+    }
+
+    /// Counts a task that begins now.
+    func beginTask() { begun.store(begun.load(ordering: .relaxed) &+ 1, ordering: .relaxed) }
+
+    /// The environment of a task with a seed.
+    func with(seed: UInt64) -> ThreadEnvironment {
+        ThreadEnvironment(
+            registry: registry, identity: identity, worker: number, begun: begun.load(ordering: .relaxed), seed: seed)
+    }
+
+    @usableFromInline var worker: WorkerInfo {
+        WorkerInfo(index: number, pid: getpid(), tasksRun: max(0, begun.load(ordering: .relaxed) - 1))
     }
 
     @usableFromInline

@@ -16,16 +16,17 @@ internal import Synchronization
 /// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter
 /// `atExit`.
 public final class ThreadPool: InProcessExecutor {
-    /// How many threads the pool has.
-    public let maxWorkers: Int
-
-    private let storage: PoolStorage
+    let storage: PoolStorage
     private let owner: PoolOwner
-    private let lifecycle: Lock<PoolLifecycle>
+    let lifecycle: Lock<PoolLifecycle>
+    let namePrefix: String
     private let gone = Gate()
 
     /// More than any system starts, and few enough to be counted in 20 bits.
-    private static var mostWorkers: Int { 1_000_000 }
+    static var mostWorkers: Int { 1_000_000 }
+
+    /// How many threads the pool has, or is about to have; see ``resize(to:)``.
+    public var maxWorkers: Int { storage.wantedWorkers }
 
     /// Starts the threads of a pool.
     ///
@@ -44,12 +45,42 @@ public final class ThreadPool: InProcessExecutor {
     ///     a second. `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged.
     ///     Ctrl-C, `_exit` and `abort` end the program at once.
     ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
-    ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error.
+    ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error. A thread cannot be
+    ///     ended, so there is no time limit for it.
+    ///   - finalizer: run last in every thread that has run the initializer; see ``finalizerResults(as:)``.
     /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread:
     ///   those already started have then ended. Not thrown: what `initializer` throws.
-    public init(
+    public convenience init<Output: Sendable>(
         maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
-        initializer: @escaping @Sendable () throws -> Void = {}
+        initializer: @escaping @Sendable () throws -> Void = {},
+        finalizer: @escaping @Sendable () throws -> Output = {}
+    ) throws {
+        try self.init(
+            maxWorkers, threadNamePrefix, queueLimit, atExit,
+            WorkerSetup(initializer: initializer, finalizer: { try finalizer() }))
+    }
+
+    /// Starts the threads of a pool whose initializer takes arguments:
+    /// `ThreadPool(maxWorkers: 4, initializer: connect, "db://…")`.
+    ///
+    /// - Parameters:
+    ///   - initializer: run first in every thread, with the arguments.
+    ///   - argument: the first argument.
+    ///   - arguments: the others, one for each further parameter of `initializer`.
+    /// - Throws: as the other initializer does.
+    public convenience init<First: Sendable, each Argument: Sendable, Output: Sendable>(
+        maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
+        initializer: @escaping @Sendable (First, repeat each Argument) throws -> Void, _ argument: First,
+        _ arguments: repeat each Argument, finalizer: @escaping @Sendable () throws -> Output = {}
+    ) throws {
+        try self.init(
+            maxWorkers: maxWorkers, threadNamePrefix: threadNamePrefix, queueLimit: queueLimit, atExit: atExit,
+            initializer: { try initializer(argument, repeat each arguments) }, finalizer: finalizer)
+    }
+
+    private init(
+        _ maxWorkers: Int?, _ threadNamePrefix: String, _ queueLimit: Int?, _ atExit: ShutdownMode,
+        _ setup: WorkerSetup
     ) throws {
         let count = maxWorkers ?? UsableResources.current.threadsForWaiting
         try Self.requirePositive(count, "maxWorkers")
@@ -58,10 +89,10 @@ public final class ThreadPool: InProcessExecutor {
         }
         if let queueLimit { try Self.requirePositive(queueLimit, "queueLimit") }
         let storage = PoolStorage(
-            maxWorkers: count, queueLimit: queueLimit, atExit: atExit, initializer: initializer)
+            maxWorkers: count, queueLimit: queueLimit, atExit: atExit, setup: setup)
         let workers = try Self.startWorkers(
             count, atLeast: maxWorkers == nil ? 1 : count, prefix: threadNamePrefix, storage)
-        self.maxWorkers = workers.count
+        namePrefix = threadNamePrefix
         self.storage = storage
         owner = storage.registry.owner
         lifecycle = Lock(PoolLifecycle(workers: workers))
@@ -175,9 +206,12 @@ public final class ThreadPool: InProcessExecutor {
     /// Inlined where the type of the result is known.
     @inlinable
     func enqueue<Call: TaskCall>(_ call: Call, _ options: TaskOptions) throws -> Future<Call.Value> {
-        if options.asksForMoreThanRoom { try refuse(options) }
         let task = ThreadTask(call)
-        try enqueue(task, options.waitForRoom)
+        if options.asksForMoreThanRoom {
+            try enqueue(task, asking: options)
+        } else {
+            try enqueue(task, options.waitForRoom)
+        }
         return Future(task)
     }
 
@@ -186,18 +220,30 @@ public final class ThreadPool: InProcessExecutor {
         try owner.check()
         if let room = storage.room {
             try takeRoom(room, waitForRoom)
-            task.occupy(room)
+            task.prepare(room, seed: nil)
         }
         guard storage.submit(task) else { throw Self.shutDownError }
     }
 
     @usableFromInline @inline(never)
-    func refuse(_ options: TaskOptions) throws {
+    func enqueue(_ task: PendingTask, asking options: TaskOptions) throws {
+        try refuse(options)
+        try storage.registry.checkOwner()
+        if let room = storage.room { try takeRoom(room, options.waitForRoom) }
+        task.prepare(storage.room, seed: options.seed)
+        guard storage.submit(task, options.priority) else { throw Self.shutDownError }
+    }
+
+    private func refuse(_ options: TaskOptions) throws {
         try options.validate()
+        var others = options
+        others.priority = .normal
+        others.seed = nil
+        guard others.asksForMoreThanRoom else { return }
         throw MultitaskingError(
             .invalidArgument,
-            "a thread pool runs each task once and cannot end it: leave timeout, queueTimeout and retries out, or use "
-                + "a process pool")
+            "a thread pool runs each task once, cannot end it, and does not know what it prints: leave timeout, "
+                + "queueTimeout, retries and output out, or use a process pool")
     }
 
     private func takeRoom(_ room: Room, _ wait: WaitLimit) throws {
@@ -208,11 +254,11 @@ public final class ThreadPool: InProcessExecutor {
             "the pool's queue was full until the limit, \(wait); wait longer, or raise the pool's queueLimit")
     }
 
-    private static var shutDownError: MultitaskingError {
+    static var shutDownError: MultitaskingError {
         MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make another one")
     }
 
-    private static func requirePositive(_ number: Int, _ name: String) throws {
+    static func requirePositive(_ number: Int, _ name: String) throws {
         guard number < 1 else { return }
         throw MultitaskingError(.invalidArgument, "\(name) is \(number) and must be at least 1")
     }
@@ -224,19 +270,42 @@ public final class ThreadPool: InProcessExecutor {
     ) throws -> [Worker] {
         var workers: [Worker] = []
         do throws(Refusal) {
-            for number in 0..<count {
-                let name = threadName(prefix: prefix, number: number)
-                storage.addWorker()
-                workers.append(Worker(try SystemThread(name: name) { storage.work() }))
+            // All of them first, so that none finds itself one too many.
+            storage.roster.withLock { roster in
+                _ = roster.resize(to: count)
+                storage.rosterChanged(roster)
             }
+            for number in 0..<count { workers.append(try startWorker(number, prefix, storage)) }
         } catch {
-            storage.removeWorker()
-            if workers.count >= least { return workers }
+            if workers.count >= least {
+                storage.roster.withLock { roster in
+                    _ = roster.resize(to: workers.count)
+                    storage.rosterChanged(roster)
+                }
+                return workers
+            }
             storage.close(cancellingQueued: true)
             for worker in workers { worker.join() }
-            throw error.error("start a thread", or: "use fewer workers (maxWorkers)")
+            throw Self.refused(error)
         }
         return workers
+    }
+
+    static func refused(_ refusal: Refusal) -> MultitaskingError {
+        refusal.error("start a thread", or: "use fewer workers (maxWorkers)")
+    }
+
+    /// Starts the thread of a worker that is missing.
+    static func startWorker(_ number: Int, _ prefix: String, _ storage: PoolStorage) throws(Refusal) -> Worker {
+        storage.addWorker()
+        storage.roster.withLock { $0.add(number) }
+        do {
+            return try Worker(name: threadName(prefix: prefix, number: number)) { storage.work(number) }
+        } catch {
+            storage.roster.withLock { $0.cancel(number) }
+            storage.removeWorker()
+            throw error
+        }
     }
 
     private static func threadName(prefix: String, number: Int) -> String {

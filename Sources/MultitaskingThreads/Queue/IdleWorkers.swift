@@ -34,6 +34,11 @@ final class IdleWorkers: Sendable {
         while change(Self.wakingOne) { semaphore.post() }
     }
 
+    /// Wakes every sleeping worker to look at what concerns it alone.
+    ///
+    /// Not by permits, which one that goes to sleep again at once would take from another.
+    func announce() { semaphore.announce() }
+
     /// Counts the caller as searching; false if enough others are.
     func beginSearch() -> Bool {
         change { Self.searching($0) < searcherLimit ? $0 + Self.oneSearching : nil }
@@ -48,8 +53,14 @@ final class IdleWorkers: Sendable {
     /// - Returns: whether the caller now counts as searching.
     func sleep(afterSearch wasSearching: Bool, unless isNeeded: () -> Bool) -> Bool {
         _ = change { $0 + Self.oneSleeping - (wasSearching ? Self.oneSearching : 0) }
+        // Before the look: what is announced after it ends the sleep.
+        let announcements = semaphore.announcements
         // If nobody is left to be woken, then someone has just been: the permit is there or about to be.
-        if !(isNeeded() && change(Self.wakingOne)) { semaphore.wait() }
+        if !(isNeeded() && change(Self.wakingOne)),
+            !semaphore.wait(unlessAnnouncedAfter: announcements), !change(Self.wakingOne)
+        {
+            semaphore.wait()
+        }
         var isSearching = false
         _ = change {
             isSearching = Self.searching($0) < searcherLimit

@@ -17,8 +17,10 @@ class PendingTask: @unchecked Sendable {
 
     @usableFromInline init() {}
 
-    /// Says what becomes free when the task leaves the queue, before it is queued.
-    final func occupy(_ room: Room) { _ = progress.companion { TaskCompanion(room: room) } }
+    /// Says what becomes free when the task leaves the queue, and what its seed is, before it is queued.
+    final func prepare(_ room: Room?, seed: UInt64?) {
+        if room != nil || seed != nil { _ = progress.companion { TaskCompanion(room: room, seed: seed) } }
+    }
 
     /// Makes the call, keeps its outcome, and drops the call with all that it holds. Called once at most.
     func makeCall(in environment: ThreadEnvironment) {}
@@ -29,8 +31,13 @@ class PendingTask: @unchecked Sendable {
     /// Runs the task unless it was cancelled.
     final func run(in environment: ThreadEnvironment) {
         guard let change = progress.start() else { return }
-        change.companion?.room?.give()
-        makeCall(in: environment)
+        environment.beginTask()
+        if let companion = change.companion {
+            companion.room?.give()
+            makeCall(in: companion.seed.map(environment.with(seed:)) ?? environment)
+        } else {
+            makeCall(in: environment)
+        }
         finish()
     }
 
@@ -90,7 +97,7 @@ class PendingTask: @unchecked Sendable {
 
     /// The gate, which opens when the task is over.
     private func watchedGate() -> Gate {
-        let gate = progress.companion { TaskCompanion(room: nil) }.gate
+        let gate = progress.companion { TaskCompanion() }.gate
         // If the task ended without having seen that it is watched, nobody else opens the gate.
         if !progress.watch() { gate.open() }
         return gate

@@ -17,6 +17,12 @@ struct ExampleBackend: ConformanceBackend {
         .capability(.byteCapacity, because: "elements are not encoded, so there are no bytes to count"),
         .capability(.redelivery, because: "a task's thread does not die alone"),
         .capability(.limitedQueue, because: "it is an example"),
+        .capability(.priorities, because: "it is an example"),
+        .capability(.seeds, because: "it is an example"),
+        .capability(.output, because: "all threads print to the same standard output"),
+        .capability(.workerInfo, because: "a thread is made for each task, so there are no workers to tell apart"),
+        .capability(.workers, because: "it is an example"),
+        .capability(.workerSetup, because: "it is an example"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

@@ -15,13 +15,20 @@ struct InMemoryBackend: ConformanceBackend {
         .capability(
             .crashIsolation,
             because: "workers are threads of this process and die by the plan of faults alone: see FaultTests"),
+        .capability(.output, because: "workers print to this process's standard output; submit refuses the option"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
-        let pool = try InMemoryPool(
-            .seed(seed),
-            options: InMemoryOptions(
-                maxWorkers: settings.maxWorkers, taskLimit: settings.queueLimit.map { $0 + settings.maxWorkers }))
+        let options = InMemoryOptions(
+            maxWorkers: settings.maxWorkers, taskLimit: settings.queueLimit.map { $0 + settings.maxWorkers })
+        let pool =
+            if let argument = settings.initializerArgument {
+                try InMemoryPool(
+                    .seed(seed), options: options, initializer: ExecutorSettings.initialize, argument,
+                    finalizer: ExecutorSettings.finalize)
+            } else {
+                try InMemoryPool(.seed(seed), options: options)
+            }
         clock.follow(pool.timeline)
         return pool
     }

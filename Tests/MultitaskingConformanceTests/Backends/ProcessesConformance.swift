@@ -10,11 +10,16 @@ struct ProcessBackend: ConformanceBackend {
 
     let omissions: [Omission] = [
         .capability(.sharedMemory, because: "workers have memory of their own"),
-        .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
-        try ProcessPool(maxWorkers: settings.maxWorkers, arenaLimit: 256 << 20)
+        guard let argument = settings.initializerArgument else {
+            return try ProcessPool(
+                maxWorkers: settings.maxWorkers, arenaLimit: 256 << 20, queueLimit: settings.queueLimit)
+        }
+        return try ProcessPool(
+            maxWorkers: settings.maxWorkers, arenaLimit: 256 << 20, queueLimit: settings.queueLimit,
+            initializer: ExecutorSettings.initialize, argument, finalizer: ExecutorSettings.finalize)
     }
 
     func holdings(of executor: any Executor) -> [String: Int] {

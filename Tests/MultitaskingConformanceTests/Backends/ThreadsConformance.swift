@@ -16,10 +16,16 @@ struct ThreadBackend: ConformanceBackend {
         .capability(.forcedCancel, because: "a running thread cannot be ended"),
         .capability(.byteCapacity, because: "elements are not encoded, so there are no bytes to count"),
         .capability(.redelivery, because: "a task's thread does not die alone"),
+        .capability(.output, because: "all threads print to the same standard output; submit refuses the option"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
-        try ThreadPool(maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit)
+        guard let argument = settings.initializerArgument else {
+            return try ThreadPool(maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit)
+        }
+        return try ThreadPool(
+            maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit,
+            initializer: ExecutorSettings.initialize, argument, finalizer: ExecutorSettings.finalize)
     }
 }
 

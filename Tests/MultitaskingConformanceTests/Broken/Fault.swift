@@ -7,6 +7,8 @@ enum Fault: String, CaseIterable, Sendable {
     case ignoresCancel, startsACancelledTask, callsBackTwice, forgetsACallback, swallowsAnError, changesItsOutcome
     case jumpsTheQueue, runsTooManyAtOnce, acceptsAfterShutdown, returnsBeforeTheEnd, ignoresOptions
     case leaksAThread, leaksADescriptor, leaksAChild, leaksABlock, keepsWhatWasCaptured
+    case ignoresSeeds, ignoresPriorities, starvesTheLow, mistakesItsWorkers, forgetsAWorker, forgetsLaterWorkers
+    case ignoresResize, keepsWorkersThatAreTooMany, skipsTheFinalizer, skipsTheInitializer
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
 
     /// The name of the case that must fail.
@@ -29,6 +31,16 @@ enum Fault: String, CaseIterable, Sendable {
         case .ignoresOptions: "outcome.optionsThatCannotBeKeptAreRefused"
         case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock: "order.poolsComeAndGo"
         case .keepsWhatWasCaptured: "sharedMemory.whatATaskCapturedIsReleased"
+        case .ignoresSeeds: "seed.givesTheSameNumbers"
+        case .ignoresPriorities: "priority.higherOnesStartFirst"
+        case .starvesTheLow: "priority.aFloodDoesNotStarveOthers"
+        case .mistakesItsWorkers: "worker.isKnownToItsTasks"
+        case .forgetsAWorker: "worker.everywhereRunsOnceInEach"
+        case .forgetsLaterWorkers: "worker.everywhereRunsInThoseThatComeLater"
+        case .ignoresResize: "worker.resizeGrowsAtOnce"
+        case .keepsWorkersThatAreTooMany: "worker.resizeShrinksAfterTheCurrentTask"
+        case .skipsTheFinalizer: "worker.finalizerResultsAreCollected"
+        case .skipsTheInitializer: "worker.initializerGetsItsArguments"
         case .hidesSignals: "signal.isSeenByAllAndWakesAll"
         case .ignoresClear: "signal.canBeClearedAndSetAgain"
         case .ignoresCancellation: "signal.canBeAwaited"
@@ -75,6 +87,16 @@ enum Fault: String, CaseIterable, Sendable {
         case .leaksAChild: "process"
         case .leaksABlock: "blocks"
         case .keepsWhatWasCaptured: "nothing that was captured is left"
+        case .ignoresSeeds: "expected that the numbers of seed"
+        case .ignoresPriorities: "most of the first 12 are of high priority"
+        case .starvesTheLow: "expected that the task ends"
+        case .mistakesItsWorkers: "how many tasks it has run is 1"
+        case .forgetsAWorker: "the number of futures is 3"
+        case .forgetsLaterWorkers: "the call of a later worker arrives"
+        case .ignoresResize: "maxWorkers is 4"
+        case .keepsWorkersThatAreTooMany: "a task more than there are workers"
+        case .skipsTheFinalizer: "the finalizers' results is"
+        case .skipsTheInitializer: "is initialized once with the argument"
         case .hidesSignals: "expected that the wait is true"
         case .ignoresClear: "isSet after clear()"
         case .ignoresCancellation: "expected CancellationError; false came"

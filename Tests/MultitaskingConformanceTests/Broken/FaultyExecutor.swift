@@ -4,20 +4,47 @@ import MultitaskingThreads
 import Synchronization
 
 /// A thread pool that does harm.
-final class FaultyExecutor: InProcessExecutor {
-    let maxWorkers: Int
-    private let base: any InProcessExecutor
+final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
+    private let settings: ExecutorSettings
+    private let base: ThreadPool
     /// What the pool gives its tasks, for those that do not go through its queue.
-    private let environment: Future<any TaskEnvironment>
+    private let environment: Future<any TaskEnvironment>?
     private let harm: Harm
 
     init(_ settings: ExecutorSettings, harm: Harm) throws {
-        maxWorkers = settings.maxWorkers
+        self.settings = settings
         self.harm = harm
         let workers = settings.maxWorkers + (harm.has(.runsTooManyAtOnce) ? 1 : 0)
-        base = try ThreadPool(maxWorkers: workers, queueLimit: settings.queueLimit)
-        environment = try base.submit(options: .default) { $0 }
+        if let argument = settings.initializerArgument {
+            base = try ThreadPool(
+                maxWorkers: workers, queueLimit: settings.queueLimit,
+                initializer: { if !harm.has(.skipsTheInitializer) { try ExecutorSettings.initialize(argument) } },
+                finalizer: ExecutorSettings.finalize)
+        } else {
+            base = try ThreadPool(maxWorkers: workers, queueLimit: settings.queueLimit)
+        }
+        environment = harm.has(.jumpsTheQueue) ? try base.submit(options: .default) { $0 } : nil
         if harm.has(.leaksADescriptor) { harm.leakDescriptor() }
+    }
+
+    var maxWorkers: Int { base.maxWorkers - (harm.has(.runsTooManyAtOnce) ? 1 : 0) }
+
+    func everywhere<Function: PortableFunction>(_ call: Invoker<Function>) throws -> [Future<Function.Output>] {
+        if harm.has(.forgetsLaterWorkers) {
+            return try (0..<maxWorkers).map { _ in try submit(call, options: .default) }
+        }
+        let futures = try base.everywhere(call)
+        return harm.has(.forgetsAWorker) ? futures.dropLast() : futures
+    }
+
+    func resize(to count: Int) throws {
+        if harm.has(.ignoresResize) { return }
+        if harm.has(.keepsWorkersThatAreTooMany), (1..<maxWorkers).contains(count) { return }
+        try base.resize(to: count)
+    }
+
+    func finalizerResults<Value: Sendable>(as type: Value.Type) throws -> [Result<Value, any Error>] {
+        harm.has(.skipsTheFinalizer) ? [] : try base.finalizerResults(as: type)
     }
 
     func submit<Function: PortableFunction>(
@@ -30,6 +57,8 @@ final class FaultyExecutor: InProcessExecutor {
         options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
         var options = options
+        if harm.has(.ignoresSeeds) { options.seed = nil }
+        if harm.has(.ignoresPriorities) { options.priority = .normal }
         if harm.has(.ignoresOptions) { options = TaskOptions(waitForRoom: options.waitForRoom) }
         if harm.has(.keepsWhatWasCaptured) { harm.keep(body) }
         _ = harm.occasion(for: .leaksABlock)
@@ -41,6 +70,7 @@ final class FaultyExecutor: InProcessExecutor {
             return try body(FaultyEnvironment(base: environment, harm: harm))
         }
         do {
+            if harm.has(.starvesTheLow), options.priority == .low { return try starve(wrapped) }
             if isJumper { return try jump(wrapped) }
             let future = try base.submit(options: options, running: wrapped)
             return Future(FaultyFuture(future, harm: harm))
@@ -49,11 +79,23 @@ final class FaultyExecutor: InProcessExecutor {
         }
     }
 
+    /// Takes a task that is never its turn.
+    private func starve<Value: Sendable>(
+        _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
+    ) throws -> Future<Value> {
+        let harm = harm
+        return try (ThreadPool(maxWorkers: 1) as any InProcessExecutor).submit(options: .default) { environment in
+            harm.block()
+            return try body(environment)
+        }
+    }
+
     /// Runs a task at once, before those that were submitted earlier; the future has its result only.
     private func jump<Value: Sendable>(
         _ body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
-        let result = Result { try body(environment.value()) }
+        guard let environment = try environment?.value() else { throw CancellationError() }
+        let result = Result { try body(environment) }
         return try base.submit(options: .default) { _ in try result.get() }
     }
 
@@ -63,7 +105,7 @@ final class FaultyExecutor: InProcessExecutor {
         return try FaultyChannel(base.makeChannel(options), harm: harm)
     }
 
-    func makeCancelSignal() throws -> any CancelSignal { try FaultySignal(base.makeCancelSignal(), harm: harm) }
+    func makeCancelSignal() throws -> any CancelSignal { FaultySignal(base.makeCancelSignal(), harm: harm) }
 
     func shutdown(_ mode: ShutdownMode) {
         if harm.has(.leaksAThread) { harm.leakThread() }
@@ -98,4 +140,11 @@ struct FaultyEnvironment: TaskEnvironment {
     var clock: any TaskClock { base.clock }
     var isEndRequested: Bool { base.isEndRequested }
     var attempt: Int { base.attempt }
+    var seed: UInt64? { base.seed }
+
+    var worker: WorkerInfo {
+        let worker = base.worker
+        let tasksRun = harm.has(.mistakesItsWorkers) ? 0 : worker.tasksRun
+        return WorkerInfo(index: worker.index, pid: worker.pid, tasksRun: tasksRun)
+    }
 }

@@ -50,6 +50,8 @@ import Testing
         check(CrashRecord.self)
         check(PayloadPlace.self)
         check(FunctionEntry.self)
+        check(CallTable.Call.self)
+        check(StoredBytes.self)
         check(spans(of: JournalEntry.Field.self), within: JournalEntry.size)
     }
 
@@ -66,7 +68,8 @@ import Testing
         let header = try Fixture().arena.header
         let words = [
             header.jobTail, header.jobHead, header.retryTail, header.retryHead, header.phase.word, header.growth,
-            header.absentWorkers, header.functionCount, header.warmChunks,
+            header.absentWorkers, header.functionCount, header.warmChunks, header.highTail, header.highHead,
+            header.lowTail, header.lowHead,
         ]
         #expect(Set(words.map { $0.address / 64 }).count == words.count)
         #expect(header.lastJob.address / 64 == header.jobTail.address / 64)
@@ -86,8 +89,10 @@ import Testing
             (ArenaLayout.functionNames, ArenaLayout.functionNamesSize),
             (ArenaLayout.signalTable, ArenaLayout.signalLimit * ArenaLayout.signalStride),
             (ArenaLayout.channelTable, ArenaLayout.channelLimit * ArenaLayout.channelStride),
+            (ArenaLayout.callTable, ArenaLayout.callLimit * CallTable.Call.size),
             (ArenaLayout.slotTable, slots * TaskSlot.size), (layout.slotBodies, slots * TaskSlotBody.size),
-            (layout.jobRing, slots * 8), (layout.retryRing, slots * 8), (layout.chunkTable, chunks * 8),
+            (layout.jobRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
+            (layout.lowRing, slots * 8), (layout.chunkTable, chunks * 8),
             (layout.blockHeaders, chunks * ArenaLayout.headersPerChunk * 8),
             (layout.chunks, chunks * ArenaLayout.chunkSize), (layout.size, 0),
         ]

@@ -103,7 +103,7 @@ import Testing
         var taken: [Int] = []
         for _ in 0..<13 {
             guard let slot = free.take(from: &chain) else { break }
-            slot.word.store(SlotWord(.queued, ticket: Ticket(position: 1, isRetry: false)))
+            slot.word.store(SlotWord(.queued, ticket: Ticket(position: 1, ring: .jobs)))
             taken.append(slot.index)
         }
         #expect(taken.count == 13 && Set(taken).count == 13)
@@ -116,9 +116,9 @@ import Testing
         let fixture = try Fixture()
         let table = fixture.arena.functions
         var extent = FunctionTable.Extent()
-        let function = WorkerInitializer.none
+        let function = PlainFunction { { } }
         let address = try #require(FunctionAddress(of: function))
-        let name = try #require(FunctionTypeName(of: WorkerInitializer.self))
+        let name = try #require(FunctionTypeName(of: PlainFunction.self))
         #expect(try table.add(address, typeName: name.mangled, to: &extent) == 0)
         #expect(try table.resolve(0).address == address)
         let entry = ArenaLayout.functionTable

@@ -8,16 +8,16 @@ import Testing
     private static let seeds: [UInt64] = [1, 2, 3, 4]
 
     @Test(arguments: seeds)
-    func slotWordAndTicketKeepTheirFields(seed: UInt64) {
+    func slotWordAndTicketKeepTheirFields(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let position = UInt64.random(in: 0..<1 << 48, using: &random)
-            let isRetry = Bool.random(using: &random)
+            let ring = try #require(JobRing.Kind.allCases.randomElement(using: &random))
             let member = Int.random(in: 0..<ArenaLayout.memberLimit, using: &random)
-            let ticket = Ticket(position: position, isRetry: isRetry)
+            let ticket = Ticket(position: position, ring: ring)
             let word = SlotWord(.queued, member: 0, ticket: ticket).with(.claimed, member: member)
             #expect(word.status == .claimed && word.member == member && word.ticket == ticket)
-            #expect(ticket.position == position && ticket.isRetry == isRetry)
+            #expect(ticket.position == position && ticket.ring == ring)
         }
     }
 

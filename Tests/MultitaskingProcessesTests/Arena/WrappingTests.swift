@@ -168,14 +168,20 @@ import Testing
 
     // MARK: Tasks
 
-    @Test(arguments: [false, true])
-    func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(isRetry: Bool) throws {
+    @Test(arguments: JobRing.Kind.allCases)
+    func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(kind: JobRing.Kind) throws {
         let fixture = try Fixture(slots: 8)
         let header = fixture.arena.header
-        let ends = isRetry ? [header.retryTail, header.retryHead] : [header.jobTail, header.jobHead]
+        let ends =
+            switch kind {
+            case .jobs: [header.jobTail, header.jobHead]
+            case .retries: [header.retryTail, header.retryHead]
+            case .high: [header.highTail, header.highHead]
+            case .low: [header.lowTail, header.lowHead]
+            }
         for start in [Ticket.positionMask - 10, UInt64.max - 10] {
             for end in ends { end.store(start) }
-            let ring = JobRing(arena: fixture.arena, isRetry: isRetry)
+            let ring = JobRing(arena: fixture.arena, kind)
             for round in 0..<40 {
                 let slot = fixture.arena.slot(round % 8)
                 #expect(ring.push(slot, from: slot.word.load()))
@@ -198,9 +204,9 @@ import Testing
         let ring = fixture.arena.jobs
         let slot = fixture.arena.slot(5)
         #expect(ring.push(slot, from: slot.word.load()))
-        let old = SlotWord(.queued, ticket: Ticket(position: start, isRetry: false))
+        let old = SlotWord(.queued, ticket: Ticket(position: start, ring: .jobs))
         #expect(slot.word.load() == old)
-        // The others go on for nine years, until the same slot is at the same position of a slot's word.
+        // The others go on for four years, until the same slot is at the same position of a slot's word.
         let claimed = try #require(ring.claim(by: 2, announce: { _ in }))
         slot.word.store(claimed.word.with(.free, member: 0))
         let later = start &+ Ticket.positionMask &+ 1

@@ -18,10 +18,10 @@ import Testing
         return slot.index
     }
 
-    @Test(arguments: [false, true])
-    func slotsAreClaimedInTheOrderOfPushingAcrossManyRounds(isRetry: Bool) throws {
+    @Test(arguments: JobRing.Kind.allCases)
+    func slotsAreClaimedInTheOrderOfPushingAcrossManyRounds(kind: JobRing.Kind) throws {
         let fixture = try Fixture(slots: 8)
-        let ring = JobRing(arena: fixture.arena, isRetry: isRetry)
+        let ring = JobRing(arena: fixture.arena, kind)
         #expect(ring.isEmpty && claim(ring) == nil)
         for round in 0..<50 {
             let slots = (0..<(round % 8 + 1)).map { ($0 * 3 + round) % 8 }

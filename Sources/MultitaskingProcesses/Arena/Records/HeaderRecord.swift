@@ -13,6 +13,9 @@ struct HeaderRecord: Record {
         case jobHead = 384
         case retryTail = 512
         case lastRetry = 520
+        // On the line of `retryTail`, which workers look at before each task, and which is seldom written.
+        case priorities = 528
+        case callCount = 536
         case retryHead = 640
         case idleWorkers = 768
         case phase = 896
@@ -32,10 +35,23 @@ struct HeaderRecord: Record {
         case limits = 4096
         case growth = 4352
         case absentWorkers = 4480
+        case workerTarget = 4488
         case memoryWatch = 4608
         case interruptGrace = 4736
         case interruptDeadline = 4744
         case backtraces = 4752
+        case initializerPayload = 4800
+        case finalizer = 4816
+        case finalizerPayload = 4824
+        case finalizerChannel = 4840
+        case environment = 4848
+        case workerName = 4864
+        case highTail = 5120
+        case lastHigh = 5128
+        case highHead = 5248
+        case lowTail = 5376
+        case lastLow = 5384
+        case lowHead = 5504
 
         var size: Int {
             switch self {
@@ -44,6 +60,8 @@ struct HeaderRecord: Record {
             case .failure: FailureRecord.size
             case .failureText: FailureRecord.textCapacity
             case .limits: LimitsRecord.size
+            case .initializerPayload, .finalizerPayload, .environment: StoredBytes.size
+            case .workerName: HeaderRecord.workerNameSize
             default: 8
             }
         }
@@ -58,6 +76,18 @@ struct HeaderRecord: Record {
 
     /// The index of the initializer in the function table, plus 1; 0 if it is not there.
     var initializer: SharedWord { word(.initializer) }
+    /// What it is given.
+    var initializerPayload: StoredBytes { StoredBytes(arena: arena, offset: place(of: .initializerPayload)) }
+    /// As `initializer`, of what each worker runs last.
+    var finalizer: SharedWord { word(.finalizer) }
+    var finalizerPayload: StoredBytes { StoredBytes(arena: arena, offset: place(of: .finalizerPayload)) }
+    /// The channel to which finalizers send what they return.
+    var finalizerChannel: SharedWord { word(.finalizerChannel) }
+    /// The variables that workers have besides the client's.
+    var environment: StoredBytes { StoredBytes(arena: arena, offset: place(of: .environment)) }
+    /// Where it is written what the names of workers begin with, as a C string.
+    var workerName: Int { place(of: .workerName) }
+    static let workerNameSize = 16
     /// A `CompressionPolicy`.
     var compression: SharedWord { word(.compression) }
     /// How many free chunks keep their pages.
@@ -77,6 +107,16 @@ struct HeaderRecord: Record {
     @inline(__always) var retryTail: SharedWord { word(.retryTail) }
     @inline(__always) var retryHead: SharedWord { word(.retryHead) }
     @inline(__always) var lastRetry: SharedWord { word(.lastRetry) }
+    @inline(__always) var highTail: SharedWord { word(.highTail) }
+    @inline(__always) var highHead: SharedWord { word(.highHead) }
+    @inline(__always) var lastHigh: SharedWord { word(.lastHigh) }
+    @inline(__always) var lastLow: SharedWord { word(.lastLow) }
+    @inline(__always) var lowTail: SharedWord { word(.lowTail) }
+    @inline(__always) var lowHead: SharedWord { word(.lowHead) }
+    /// Not 0 once a task had another priority than the normal one.
+    @inline(__always) var priorities: SharedWord { word(.priorities) }
+    /// How many calls every worker is to make.
+    @inline(__always) var callCount: SharedWord { word(.callCount) }
     @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena, offset: place(of: .idleWorkers)) }
     /// How many slots have ever served a task: the first ones.
     var slotCount: SharedWord { word(.slotCount) }
@@ -100,6 +140,8 @@ struct HeaderRecord: Record {
     var growth: SharedWord { word(.growth) }
     /// How many workers do not exist at the moment.
     var absentWorkers: SharedWord { word(.absentWorkers) }
+    /// How many workers there are to be; 0 for all that there is room for.
+    @inline(__always) var workerTarget: SharedWord { word(.workerTarget) }
     /// Set while the supervisor looks at the workers' memory.
     var memoryWatch: SharedWord { word(.memoryWatch) }
 

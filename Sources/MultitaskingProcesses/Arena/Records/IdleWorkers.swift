@@ -82,8 +82,9 @@ struct IdleWorkers: Record {
         return false
     }
 
-    func wakeAll() {
-        for member in 1...arena.layout.workers {
+    /// - Parameter count: how many members to wake, the first ones.
+    func wakeAll(_ count: Int) {
+        for member in 1...count {
             unpark(member)
             arena.member(member).wake()
         }

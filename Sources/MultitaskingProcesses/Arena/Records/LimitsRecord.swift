@@ -14,10 +14,11 @@ struct LimitsRecord: Record {
         case tasks = 32
         case tasksJitter = 40
         case age = 48
-        case dispensableWorkers = 56
+        case minimumWorkers = 56
         case idleTime = 64
         case niceness = 72
         case spinTime = 80
+        case initializerTimeout = 88
     }
 
     static let size = 128
@@ -35,7 +36,7 @@ struct LimitsRecord: Record {
         store(limits.maxTasksPerWorker, .tasks)
         store(limits.maxTasksPerWorker.map { Int(Double($0) * limits.maxTasksJitter) }, .tasksJitter)
         store(limits.age.map { max(1, Int($0.nanoseconds)) }, .age)
-        store(limits.minimumWorkers.map { workers - $0 }, .dispensableWorkers)
+        store(limits.minimumWorkers.map { $0 + 1 }, .minimumWorkers)
         store(limits.idleTime.map { max(1, Int($0.nanoseconds)) }, .idleTime)
         store(limits.niceness, .niceness)
         store(Int(limits.spinTime.nanoseconds), .spinTime)
@@ -43,6 +44,10 @@ struct LimitsRecord: Record {
         for worker in 0..<workers {
             arena.member(worker + 1).cores = CoreMask(limits.cores[worker % limits.cores.count])
         }
+    }
+
+    func store(initializerTimeout: Duration?) {
+        store(initializerTimeout.map { max(1, Int($0.nanoseconds)) }, .initializerTimeout)
     }
 
     private func store(_ limit: Int?, _ field: Field) { word(field).store(UInt64(limit ?? 0)) }
@@ -62,15 +67,18 @@ struct LimitsRecord: Record {
     /// Nanoseconds.
     var age: Int64? { limit(.age).map(Int64.init) }
     /// How many of the workers, the first ones, are always there.
-    var minimumWorkers: Int { max(0, arena.layout.workers - (limit(.dispensableWorkers) ?? 0)) }
+    var minimumWorkers: Int { min(arena.workerTarget, limit(.minimumWorkers).map { $0 - 1 } ?? .max) }
     /// Nanoseconds.
     var idleTime: Int64? { limit(.idleTime).map(Int64.init) }
     var niceness: Int { min(19, limit(.niceness) ?? 0) }
     /// Nanoseconds.
     var spinTime: Int64 { Int64(min(1_000_000_000, limit(.spinTime) ?? 0)) }
 
+    /// How long the initializer may take, in nanoseconds.
+    var initializerTimeout: Int64? { limit(.initializerTimeout).map(Int64.init) }
+
     /// Whether there are fewer workers at times than there may be.
-    var isElastic: Bool { minimumWorkers < arena.layout.workers }
+    var isElastic: Bool { limit(.minimumWorkers) != nil }
     /// Whether somebody must look at how much memory the workers hold.
     var watchesMemory: Bool { memory != nil || idleMemory != nil }
 }

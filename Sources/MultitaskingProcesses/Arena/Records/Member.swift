@@ -12,8 +12,9 @@ struct Member: Record {
         case finishedTasks = 40
         case deadline = 48
         case handback = 56
-        case memoryCheck = 64
+        case attention = 64
         case baseMemory = 72
+        case tasksBefore = 80
         case endlessWaits = 88
         case endlessWaitsSoFar = 96
         case holds = 104
@@ -21,6 +22,7 @@ struct Member: Record {
         case crashSignal = 120
         case freedBlocks = 128
         case journal = 256
+        case call = 880
         case cores = 896
 
         var size: Int {
@@ -102,6 +104,10 @@ struct Member: Record {
     func enter(_ phase: WorkerFailure.Phase) { phaseWord.store(UInt64(phase.rawValue)) }
     /// How many tasks it ran.
     var finishedTasks: SharedWord { word(.finishedTasks) }
+    /// How many tasks its predecessors ran.
+    var tasksBefore: SharedWord { word(.tasksBefore) }
+    /// The call of all workers that it makes without a task, plus 1; 0 if none.
+    var call: SharedWord { word(.call) }
     /// When its task must end, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
     var deadline: SharedWord { word(.deadline) }
     /// A slot that it hands back to the supervisor to be queued again.
@@ -129,8 +135,15 @@ struct Member: Record {
 
     // MARK: Its memory
 
-    /// Not 0 when it is to look, after its task, whether it holds too much memory.
-    var memoryCheck: SharedWord { word(.memoryCheck) }
+    /// What it is to look at after its task: `Attention` bits.
+    var attention: SharedWord { word(.attention) }
+
+    enum Attention {
+        /// Whether it holds too much memory.
+        static let memory: UInt64 = 1
+        /// Whether it is one too many.
+        static let target: UInt64 = 2
+    }
     /// How many bytes of memory it held when it started, without what it shares.
     var baseMemory: SharedWord { word(.baseMemory) }
     /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.

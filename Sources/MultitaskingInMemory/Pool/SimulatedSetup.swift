@@ -1,0 +1,55 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+
+/// What each simulated worker runs before its first task and after its last.
+///
+/// The arguments of the initializer are encoded once and decoded in each worker, as between processes. Results of the
+/// finalizer are collected: ``InMemoryPool/finalizerResults(as:)``.
+public struct SimulatedSetup: Sendable {
+    private(set) var initializer: (any TaskBody)?
+    private(set) var initializerTimeout: Duration?
+    private(set) var finalizer: (any TaskBody)?
+    private(set) var decodeFinalized: @Sendable (inout PayloadReader) throws -> any Sendable = { _ in () }
+
+    /// Workers that run nothing else.
+    public init() {}
+
+    /// Workers that run `initializer` first, which shares what it captures.
+    init(calling initializer: (@Sendable () throws -> Void)?) throws {
+        guard let initializer else { return }
+        try initialize(by: SharedInitializer(function: initializer), (), within: nil, InMemoryOptions())
+    }
+
+    mutating func initialize<Function: PortableFunction>(
+        by function: Function, _ arguments: Function.Arguments, within timeout: Duration?, _ options: InMemoryOptions
+    ) throws {
+        if let timeout, timeout <= .zero {
+            throw MultitaskingError(
+                .invalidArgument, "initializerTimeout is \(timeout); give a positive duration, or nil for no limit")
+        }
+        initializer = try CodedTask(Invoker(function, arguments), captures: Self.captures(function, options))
+        initializerTimeout = timeout
+    }
+
+    mutating func finalize<Function: PortableFunction>(
+        by function: Function, _ options: InMemoryOptions
+    ) throws where Function.Arguments == ArgumentList< > {
+        finalizer = try CodedTask(Invoker(function, ArgumentList()), captures: options.captures)
+        decodeFinalized = { try Function.decodeOutput(from: &$0) }
+    }
+
+    /// A closure that was handed over as such shares what it captures.
+    private static func captures(_ function: some PortableFunction, _ options: InMemoryOptions) -> CapturePolicy {
+        function is SharedInitializer ? .copiesOnly : options.captures
+    }
+}
+
+/// An initializer that shares what it captures with the test that made the pool.
+private struct SharedInitializer: PortableFunction {
+    let function: @Sendable () throws -> Void
+
+    func call(_ arguments: Void, in environment: any TaskEnvironment) throws { try function() }
+
+    static func encode(_ arguments: Void, into encoder: inout some PayloadEncoder) throws {}
+    static func decodeArguments(from decoder: inout some PayloadDecoder) throws {}
+}

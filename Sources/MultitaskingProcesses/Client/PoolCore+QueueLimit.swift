@@ -1,0 +1,74 @@
+import MultitaskingCore
+import Synchronization
+
+/// How the client uses one of the rings.
+struct RingUse {
+    /// How many more tasks fit for sure.
+    var room = 0
+    /// Up to where the ring's memory was given back.
+    var givenBack: UInt64 = 0
+}
+
+/// How the client uses the rings for new tasks.
+struct RingUses {
+    private var high = RingUse()
+    private var normal = RingUse()
+    private var low = RingUse()
+
+    @inline(__always)
+    subscript(priority: TaskOptions.Priority) -> RingUse {
+        _read {
+            switch priority {
+            case .high: yield high
+            case .normal: yield normal
+            case .low: yield low
+            }
+        }
+        _modify {
+            switch priority {
+            case .high: yield &high
+            case .normal: yield &normal
+            case .low: yield &low
+            }
+        }
+    }
+}
+
+/// Where tasks were in the rings that do not wait there any more, because they were cancelled or expired: the ring has
+/// their places until a worker has passed them.
+struct QueueLeavers {
+    private var positions: [JobRing.Kind: [UInt64]] = [:]
+
+    mutating func add(_ ticket: Ticket) { positions[ticket.ring, default: []].append(ticket.position) }
+
+    /// How many there are in a ring; forgets those that were passed.
+    mutating func count(in ring: JobRing) -> Int {
+        guard let all = positions[ring.kind], !all.isEmpty else { return 0 }
+        let range = ring.positions
+        let left = all.filter { range.contains($0) }
+        positions[ring.kind] = left
+        return left.count
+    }
+}
+
+extension PoolCore {
+    /// Throws if as many tasks wait for a worker as may.
+    func checkRoom(_ limit: Int, _ state: inout State) throws {
+        // A task that was just cancelled or has expired does not wait; looking for those takes longer.
+        guard rings.count >= limit else { return }
+        let waiting = TaskOptions.Priority.allCases.reduce(0) { sum, priority in
+            let ring = rings.ring(priority)
+            return sum + ring.count - state.leavers.count(in: ring)
+        }
+        guard waiting >= limit else { return }
+        throw MultitaskingError(
+            .timedOut,
+            "\(limit) tasks wait for a worker, and there was no room for another one in time; wait longer, or raise the "
+                + "pool's queueLimit")
+    }
+
+    /// Notes that a task has left the queue by itself.
+    func noteLeaver(_ ticket: Ticket) {
+        if queueLimit != nil { state.withLock { $0.leavers.add(ticket) } }
+    }
+}

@@ -1,0 +1,74 @@
+import MultitaskingCore
+
+/// All rings from which workers take tasks.
+///
+/// While no task had another priority than the normal one, only the first two are looked at: the word that says so lies
+/// on a cache line that workers look at anyway.
+struct JobRings {
+    let jobs: JobRing
+    let retries: JobRing
+    private let high: JobRing
+    private let low: JobRing
+    private let areInUse: SharedWord
+
+    init(_ arena: Arena) {
+        jobs = arena.jobs
+        retries = arena.retries
+        high = JobRing(arena: arena, .high)
+        low = JobRing(arena: arena, .low)
+        areInUse = arena.header.priorities
+    }
+
+    /// The ring for new tasks of a priority.
+    func ring(_ priority: TaskOptions.Priority) -> JobRing {
+        switch priority {
+        case .high: high
+        case .normal: jobs
+        case .low: low
+        }
+    }
+
+    /// Has workers look at all rings from now on; before a task of another priority than the normal one is queued.
+    ///
+    /// ORDERING: set before such a task is queued, and so before the fence after which the client looks for idle
+    /// workers. A worker says that it is idle before it looks here.
+    func usePriorities() {
+        if areInUse.loadRelaxed() == 0 { areInUse.store(1) }
+    }
+
+    @inline(__always)
+    private var arePrioritized: Bool { areInUse.loadRelaxed() != 0 }
+
+    @inline(__always)
+    var isEmpty: Bool { jobs.isEmpty && retries.isEmpty && (!arePrioritized || high.isEmpty && low.isEmpty) }
+
+    /// How many tasks are queued, or were: some may have been cancelled.
+    var count: Int { jobs.count + retries.count + (arePrioritized ? high.count + low.count : 0) }
+
+    /// Takes the next task: what was begun before, then by priority, as `TaskOptions.Priority` says.
+    ///
+    /// - Parameters:
+    ///   - turn: how many tasks the caller has taken by priority; counted on.
+    ///   - announce: told the index of a slot before each attempt to claim it.
+    @inline(__always)
+    func claim(
+        by member: Int, turn: inout UInt, announce: (Int) -> Void
+    ) -> (slot: TaskSlot, word: SlotWord)? {
+        if let claimed = retries.claim(by: member, announce: announce) { return claimed }
+        guard arePrioritized else { return jobs.claim(by: member, announce: announce) }
+        return claimByPriority(by: member, turn: &turn, announce: announce)
+    }
+
+    @inline(never)
+    private func claimByPriority(
+        by member: Int, turn: inout UInt, announce: (Int) -> Void
+    ) -> (slot: TaskSlot, word: SlotWord)? {
+        let order = TaskOptions.Priority.order(turn: turn)
+        for priority in [order.0, order.1, order.2] {
+            guard let claimed = ring(priority).claim(by: member, announce: announce) else { continue }
+            turn &+= 1
+            return claimed
+        }
+        return nil
+    }
+}

@@ -1,0 +1,14 @@
+import MultitaskingCore
+
+/// What workers run first and last that cannot be read from the arena, since it captures what cannot be copied: those
+/// who are forked have it in their memory.
+struct ForkedSetup: Sendable {
+    var initializer: (any WorkerCall)?
+    var finalizer: (any WorkerCall)?
+}
+
+/// What a finalizer has returned or thrown, on its way to the client.
+struct FinalizerReport: Codable, Sendable {
+    var isError: Bool
+    var bytes: [UInt8]
+}

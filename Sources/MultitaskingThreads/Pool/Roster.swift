@@ -1,0 +1,54 @@
+internal import MultitaskingCore
+
+/// Which workers a pool has, how many it is to have, and what each of them does besides the tasks in the queue.
+/// Decides; the storage acts.
+struct Roster: ~Copyable {
+    /// A call that every worker makes once.
+    struct Call: Sendable {
+        /// What those workers do that were there when the call was made, by their numbers.
+        var tasks: [Int: PendingTask]
+        /// What a worker does that comes later.
+        let again: @Sendable (ThreadEnvironment) -> Void
+    }
+
+    /// What a worker has to do for one call.
+    enum Duty: Sendable {
+        case task(PendingTask)
+        case again(@Sendable (ThreadEnvironment) -> Void)
+    }
+
+    /// The numbers of the workers that have not left.
+    private(set) var workers: Set<Int> = []
+    /// How many there are to be.
+    private(set) var target = 0
+    private var calls: [Call] = []
+
+    /// Changes how many workers there are to be; the numbers of those that are missing.
+    mutating func resize(to count: Int) -> [Int] {
+        target = count
+        return (0..<count).filter { !workers.contains($0) }
+    }
+
+    mutating func add(_ worker: Int) { workers.insert(worker) }
+
+    /// Takes back what was added, since the thread did not start.
+    mutating func cancel(_ worker: Int) { workers.remove(worker) }
+
+    /// Adds a call, with a task for each worker that there is.
+    mutating func add(_ call: Call) { calls.append(call) }
+
+    var callCount: Int { calls.count }
+
+    /// What a worker does for a call; nil if there are not so many. It is not asked again.
+    mutating func duty(_ call: Int, of worker: Int) -> Duty? {
+        guard call < calls.count else { return nil }
+        return calls[call].tasks.removeValue(forKey: worker).map(Duty.task) ?? .again(calls[call].again)
+    }
+
+    /// Whether a worker that has made so many calls leaves now, because there are too many or the pool is over.
+    mutating func leaves(_ worker: Int, after made: Int, isPoolOver: Bool) -> Bool {
+        guard worker >= target || isPoolOver, made >= calls.count else { return false }
+        workers.remove(worker)
+        return true
+    }
+}

@@ -1,0 +1,87 @@
+public import MultitaskingCore
+internal import MultitaskingSystem
+internal import Synchronization
+
+extension ThreadPool: WorkerExecutor {
+    /// Makes a call in every thread that there is, before its next task, and in each that comes later.
+    ///
+    /// - Returns: a future for each thread that there is, in the order of their numbers.
+    /// - Throws: `shutDown`.
+    public func everywhere<Function: PortableFunction>(
+        _ call: Invoker<Function>
+    ) throws -> [Future<Function.Output>] {
+        try storage.registry.checkOwner()
+        let hasThrown = EverywhereFailure()
+        let body: @Sendable (any TaskEnvironment) throws -> Function.Output = { environment in
+            do { return try call(in: environment) } catch {
+                hasThrown.set()
+                throw error
+            }
+        }
+        return try storage.roster.withLock { roster in
+            guard !storage.isClosed else { throw Self.shutDownError }
+            let tasks = roster.workers.sorted().map { ($0, ThreadTask(EnvironmentCall(body))) }
+            roster.add(
+                Roster.Call(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, $1 as PendingTask) })) {
+                    if !hasThrown.isSet { _ = try? call(in: $0) }
+                })
+            storage.rosterChanged(roster)
+            return tasks.map { Future($1) }
+        }
+    }
+
+    /// Changes how many threads there are.
+    ///
+    /// Returns at once. New threads run the initializer and take tasks; those that are too many leave after their
+    /// current task, and run the finalizer. Calls from several threads follow one another.
+    /// - Parameter count: how many, from 1 to a million.
+    /// - Throws: `invalidArgument`; `shutDown`; `systemError` if the system refuses to start a thread: those that were
+    ///   started stay.
+    public func resize(to count: Int) throws {
+        try storage.registry.checkOwner()
+        try Self.requirePositive(count, "the number of workers")
+        guard count <= Self.mostWorkers else {
+            throw MultitaskingError(
+                .invalidArgument, "the number of workers is \(count) and must be at most \(Self.mostWorkers)")
+        }
+        let ended = try lifecycle.withLock { lifecycle in
+            guard lifecycle.isOpen, !storage.isClosed else { throw Self.shutDownError }
+            let missing = storage.roster.withLock { roster in
+                defer { storage.rosterChanged(roster) }
+                return roster.resize(to: count)
+            }
+            var started = 0
+            do throws(Refusal) {
+                for number in missing {
+                    lifecycle.add(try Self.startWorker(number, namePrefix, storage))
+                    started += 1
+                }
+            } catch {
+                storage.roster.withLock { roster in
+                    _ = roster.resize(to: max(1, missing[started]))
+                    storage.rosterChanged(roster)
+                }
+                throw Self.refused(error)
+            }
+            return lifecycle.takeEnded()
+        }
+        for worker in ended { worker.join() }
+    }
+
+    /// What the finalizers of the threads that have left returned or threw, in the order in which they left; complete
+    /// after the shutdown.
+    ///
+    /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
+    public func finalizerResults<Value: Sendable>(
+        as type: Value.Type = Value.self
+    ) throws -> [Result<Value, any Error>] { try storage.finalized.withLock(\.self).typed() }
+}
+
+/// Set when a call that every worker makes has thrown in one, so that it is not repeated in later ones.
+private final class EverywhereFailure: Sendable {
+    // ORDERING: relaxed; nothing is passed on, and a late look repeats the call once more.
+    private let flag = Atomic<Bool>(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
