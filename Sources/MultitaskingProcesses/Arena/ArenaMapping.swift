@@ -7,7 +7,9 @@ import MultitaskingSystem
 final class ArenaMapping: Sendable {
     /// What is in it. Valid while this object lives.
     let arena: Arena
-    let descriptor: Int32
+    /// The file behind it.
+    private let file: Descriptor
+    var descriptor: Int32 { file.number }
 
     /// What the system has refused on the way to an arena.
     struct Refused: Error {
@@ -18,19 +20,18 @@ final class ArenaMapping: Sendable {
         var error: MultitaskingError { refusal.error("make shared memory") }
     }
 
-    private init(descriptor: Int32, layout: ArenaLayout) throws(Refused) {
+    private init(_ file: consuming Descriptor, layout: ArenaLayout) throws(Refused) {
         let address = unsafe mmap(
-            nil, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
+            nil, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.number, 0)
         guard unsafe address != MAP_FAILED, let address = unsafe address else {
             throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: true)
         }
-        self.descriptor = descriptor
+        self.file = file
         arena = unsafe Arena(base: address, layout: layout)
     }
 
     deinit {
         arena.unmap()
-        close(descriptor)
     }
 
     /// Makes a new arena.
@@ -39,29 +40,26 @@ final class ArenaMapping: Sendable {
         if let limit = ResourceLimit.fileSize.current, layout.size > limit {
             throw Refused(refusal: Refusal(.sizeFile, EFBIG), maySucceedSmaller: true)
         }
-        let descriptor = unsafe mt_memfd_create("swift-multitasking")
-        guard descriptor >= 0 else {
-            throw Refused(refusal: Refusal(.createMemfd, -descriptor), maySucceedSmaller: false)
+        let result = unsafe mt_memfd_create("swift-multitasking")
+        guard let file = Descriptor(result) else {
+            throw Refused(refusal: Refusal(.createMemfd, -result), maySucceedSmaller: false)
         }
-        guard ftruncate(descriptor, layout.size) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw Refused(refusal: Refusal(.sizeFile, code), maySucceedSmaller: true)
+        guard ftruncate(file.number, layout.size) == 0 else {
+            throw Refused(refusal: Refusal(.sizeFile, errno), maySucceedSmaller: true)
         }
         // A task that truncates the file would kill the client at its next look at it.
-        let seal = mt_seal_size(descriptor)
+        let seal = mt_seal_size(file.number)
         guard seal == 0 else {
-            close(descriptor)
             throw Refused(refusal: Refusal(.sealFile, -seal), maySucceedSmaller: false)
         }
-        do { return try ArenaMapping(descriptor: descriptor, layout: layout) } catch {
-            close(descriptor)
-            throw error
-        }
+        return try ArenaMapping(file, layout: layout)
     }
 
     /// Maps the arena that a descriptor inherited from the client leads to.
     static func attach(_ descriptor: Int32, _ layout: ArenaLayout) throws -> ArenaMapping {
-        try ArenaMapping(descriptor: descriptor, layout: layout)
+        guard let file = Descriptor(descriptor) else {
+            throw Refused(refusal: Refusal(.map, EBADF), maySucceedSmaller: false)
+        }
+        return try ArenaMapping(file, layout: layout)
     }
 }

@@ -28,7 +28,7 @@ extension Supervision {
         _ method: StartMethod, _ state: inout State
     ) throws(MultitaskingError) {
         let link = try SupervisorLink()
-        defer { link.closeOtherEnd() }
+        let otherEnd = Descriptor(link.ends.supervisor)
         let pid: pid_t
         if method == .spawn {
             pid = spawn(link, state.nesting)
@@ -41,20 +41,22 @@ extension Supervision {
                 first: { CrashArea.catchCrashes(ofSupervisorIn: mapping.arena) },
                 child: { runForked(supervisor) })
         }
+        // The supervisor has it by now.
+        _ = consume otherEnd
         guard pid > 0 else {
             throw Refusal(method == .spawn ? .spawn : .fork, -pid).error("start the pool's supervisor process")
         }
         // By its number alone it cannot be told from a later process: somebody else may reap this one's children.
-        let pidfd = mt_pidfd_open(pid)
-        guard pidfd >= 0 || pidfd == -ESRCH else {
-            kill(pid, SIGKILL)
-            var info = mt_exit_info()
-            _ = unsafe mt_reap(pid, true, &info)
-            throw Refusal(.openPidfd, -pidfd).error("watch the pool's supervisor process")
+        do { state.process = try ProcessHandle(of: pid) } catch {
+            guard error.code == ESRCH else {
+                kill(pid, SIGKILL)
+                var info = mt_exit_info()
+                _ = unsafe mt_reap(pid, true, &info)
+                throw error.error("watch the pool's supervisor process")
+            }
+            state.process = nil
         }
-        if state.pidfd >= 0 { close(state.pidfd) }
         state.pid = pid
-        state.pidfd = max(-1, pidfd)
         state.link = link
         state.refusal = nil
         state.proofEnd = method == .spawn ? monotonicNanoseconds() + Self.proofPatience : nil
@@ -65,7 +67,7 @@ extension Supervision {
         _ setup: ForkedSetup = ForkedSetup(), link: Int32 = -1, nesting: mt_nesting = mt_nesting()
     ) -> Supervisor {
         Supervisor(
-            mapping, doorbell: doorbell, client: clientPidfd, link: link, nesting: nesting, setup: setup)
+            mapping, doorbell: doorbell, client: client.descriptor, link: link, nesting: nesting, setup: setup)
     }
 
     /// Executes this program anew; the process id, or -errno.
@@ -77,12 +79,13 @@ extension Supervision {
         orders.nesting = nesting
         // SAFETY: the arguments are there as long as this process, and are copied by the system.
         return unsafe mt_spawn_supervisor(
-            &orders, mapping.descriptor, doorbell, clientPidfd, link.ends, CommandLine.unsafeArgv, CommandLine.argc)
+            &orders, mapping.descriptor, doorbell, client.descriptor, link.ends, CommandLine.unsafeArgv,
+            CommandLine.argc)
     }
 
     private func runForked(_ supervisor: consuming Supervisor) -> Int32 {
         // Inherited descriptors would keep the client's pipes and sockets open after it has closed them.
-        mt_close_descriptors(3, mapping.descriptor, doorbell, clientPidfd, supervisor.link)
+        mt_close_descriptors(3, mapping.descriptor, doorbell, client.descriptor, supervisor.link)
         return supervisor.run()
     }
 
@@ -97,17 +100,11 @@ extension Supervision {
     private func awaitProof(_ state: inout State) throws(MultitaskingError) {
         while let end = state.proofEnd {
             // Before the last look at what it has said: it may say it and die.
-            let hasEnded = state.pidfd < 0 || hasEnded(state.pidfd)
+            let hasEnded = state.process?.hasEnded() ?? true
             guard let obstacle = Self.proofMissing(&state) else { return }
             if hasEnded || monotonicNanoseconds() > end { throw obstacle }
-            state.link?.waitForProof(or: state.pidfd, until: end)
+            state.link?.waitForProof(or: state.process, until: end)
         }
-    }
-
-    /// Whether a process has ended; it is not reaped.
-    private func hasEnded(_ pidfd: Int32) -> Bool {
-        var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&descriptor, 1, 0) > 0
     }
 
     /// Why the supervisor does not count yet; nil if it does.
@@ -140,7 +137,7 @@ extension Supervision {
         var info = mt_exit_info()
         let hadEnded = unsafe mt_reap(state.pid, false, &info) == 1
         if !hadEnded {
-            _ = mt_pidfd_send_signal(state.pidfd, SIGKILL)
+            state.process?.send(SIGKILL)
             var ignored = mt_exit_info()
             _ = unsafe mt_reap(state.pid, true, &ignored)
         }

@@ -12,9 +12,10 @@ final class Supervision: Sendable {
     let mapping: ArenaMapping
     private let slots: FreeSlots
     /// An eventfd; writing to it makes the supervisor look at the arena.
-    let doorbell: Int32
-    /// A pidfd of this process, for the supervisor.
-    let clientPidfd: Int32
+    private let event: Descriptor
+    var doorbell: Int32 { event.number }
+    /// This process, for the supervisor.
+    let client: ProcessHandle
     private let state = Mutex(State())
     private let functions = Mutex(FunctionTable.Extent())
 
@@ -22,8 +23,8 @@ final class Supervision: Sendable {
 
     struct State {
         var pid: pid_t = 0
-        /// Of that process; -1 if there is none, or it had ended before this could be opened.
-        var pidfd: Int32 = -1
+        /// That process; nil if there is none, or it had ended before this could be opened.
+        var process: ProcessHandle?
         /// The connection to that process.
         var link: SupervisorLink?
         /// Until when that process, if it was spawned, must have proved that it is a supervisor, in nanoseconds of
@@ -53,22 +54,23 @@ final class Supervision: Sendable {
     init(_ mapping: ArenaMapping, slots: FreeSlots) throws {
         self.mapping = mapping
         self.slots = slots
-        doorbell = mt_eventfd()
-        clientPidfd = mt_pidfd_open(getpid())
-        guard doorbell >= 0, clientPidfd >= 0 else {
-            // What was opened is closed by `deinit`.
-            let refusal = doorbell < 0 ? Refusal(.openEventfd, -doorbell) : Refusal(.openPidfd, -clientPidfd)
-            throw refusal.error("open the pool's descriptors")
+        let result = mt_eventfd()
+        do throws(Refusal) {
+            guard let event = Descriptor(result) else { throw Refusal(.openEventfd, -result) }
+            self.event = event
+            client = try ProcessHandle(of: getpid())
+        } catch {
+            throw error.error("open the pool's descriptors")
         }
-        try Self.checkSystem(clientPidfd)
+        try Self.checkSystem(client)
     }
 
     /// Looks for what a pool cannot do without, and would otherwise miss in the middle of its work: a time limit that
     /// silently never ends a task is worse than no pool.
     ///
     /// - Throws: `systemError`, `permissionDenied`.
-    private static func checkSystem(_ ownPidfd: Int32) throws {
-        let result = mt_pidfd_send_signal(ownPidfd, 0)
+    private static func checkSystem(_ own: ProcessHandle) throws {
+        let result = mt_pidfd_send_signal(own.descriptor, 0)
         guard result == 0 else {
             throw Refusal(.signalPidfd, -result).error("signal a process by its descriptor")
         }
@@ -77,12 +79,6 @@ final class Supervision: Sendable {
                 .systemError,
                 "/proc is not there, where a pool finds its processes, their threads and their memory; mount it (mount -t "
                     + "proc proc /proc), or use a thread pool")
-        }
-    }
-
-    deinit {
-        for descriptor in [doorbell, clientPidfd, state.withLock { $0.pidfd }] where descriptor >= 0 {
-            close(descriptor)
         }
     }
 
@@ -165,9 +161,11 @@ final class Supervision: Sendable {
 
     private func restartIfDead(_ state: inout State) {
         var signal: Int32 = 0
-        guard unsafe state.pidfd < 0 || mt_pidfd_has_ended(state.pidfd, &signal) else { return }
-        if state.pidfd >= 0 { close(state.pidfd) }
-        state.pidfd = -1
+        if let process = state.process {
+            guard let end = process.reap() else { return }
+            signal = end
+            state.process = nil
+        }
         // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD
         // or reaps all children itself takes the exit code from us.
         if arena.header.supervisorPid.load() == HeaderRecord.supervisorHasEnded {
@@ -209,13 +207,13 @@ final class Supervision: Sendable {
     /// Continues a supervisor that was stopped, not by a debugger: nobody else would keep time limits and replace
     /// workers. If it does not continue, it is killed, and replaced.
     private func continueIfStopped(_ state: inout State, _ now: Int64) {
-        guard state.pidfd >= 0, mt_is_stopped(state.pid) else {
+        guard let process = state.process, mt_is_stopped(state.pid) else {
             state.stopped = nil
             return
         }
         let start = state.stopped ?? now
         state.stopped = start
-        _ = mt_pidfd_send_signal(state.pidfd, now - start > Self.stopPatience ? SIGKILL : SIGCONT)
+        process.send(now - start > Self.stopPatience ? SIGKILL : SIGCONT)
     }
 
     /// How long a supervisor is told to continue before it is killed.
@@ -242,10 +240,7 @@ final class Supervision: Sendable {
         guard !state.isOver, let obstacle = Self.proofMissing(&state), let end = state.proofEnd,
             monotonicNanoseconds() > end
         else { return }
-        _ = mt_pidfd_send_signal(state.pidfd, SIGKILL)
-        waitForExit(duplicate(state.pidfd))
-        var signal: Int32 = 0
-        _ = unsafe mt_pidfd_has_ended(state.pidfd, &signal)
+        if let process = state.process { _ = Self.end(process) }
         arena.header.failure.reportEnd(with: obstacle)
         giveUp(&state)
     }
@@ -277,9 +272,9 @@ final class Supervision: Sendable {
         let limit = monotonicNanoseconds().addingSaturated(patience)
         // Not under the lock: others who wait for a task look after the supervisor as well.
         let end = monotonicNanoseconds() + Self.killPatience
-        while let pidfd = state.withLock({ $0.isOver ? nil : duplicate($0.pidfd) }) {
-            // Without one, another is to come; see `restartIfDead`.
-            if pidfd >= 0 { waitForExit(pidfd) } else { usleep(20_000) }
+        while case let (isOver, process) = state.withLock({ ($0.isOver, $0.process) }), !isOver {
+            // Without one, another is to come; see `restartIfDead`. Not for long, as another may take its place.
+            if let process { _ = process.hasEnded(within: Self.glance) } else { usleep(20_000) }
             if isKilled, monotonicNanoseconds() > end {
                 // It does not find its way through the memory any more. Its workers die with it.
                 state.withLock { endLost(&$0) }
@@ -309,11 +304,7 @@ final class Supervision: Sendable {
 
     /// Kills a supervisor that does not end by itself, and reaps it.
     private func endLost(_ state: inout State) {
-        guard state.pidfd >= 0 else { return }
-        _ = mt_pidfd_send_signal(state.pidfd, SIGKILL)
-        waitForExit(duplicate(state.pidfd))
-        var signal: Int32 = 0
-        guard unsafe mt_pidfd_has_ended(state.pidfd, &signal) else { return }
+        guard let process = state.process, Self.end(process) else { return }
         arena.header.failure.reportEnd(with: PoolCore.isShutDown)
         giveUp(&state)
     }
@@ -331,14 +322,13 @@ final class Supervision: Sendable {
         arena.forEachChannel { $0.close(with: ChannelHeader.closedFlag | ChannelHeader.endedFlag) }
     }
 
-    /// Another descriptor of the same process: the first may be closed meanwhile.
-    private func duplicate(_ pidfd: Int32) -> Int32 { pidfd < 0 ? -1 : fcntl(pidfd, F_DUPFD_CLOEXEC, 0) }
+    /// For how long to wait for a supervisor's end before looking again, in milliseconds.
+    private static let glance: Int32 = 200
 
-    /// Waits until a process has ended, but not for long, because another one may take its place.
-    private func waitForExit(_ pidfd: Int32) {
-        guard pidfd >= 0 else { return }
-        defer { close(pidfd) }
-        var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-        _ = unsafe poll(&descriptor, 1, 200)
+    /// Kills a supervisor and reaps it; false if it takes its time to end.
+    private static func end(_ process: ProcessHandle) -> Bool {
+        process.send(SIGKILL)
+        _ = process.hasEnded(within: glance)
+        return process.reap() != nil
     }
 }

@@ -18,6 +18,7 @@ final class SupervisorLink: Sendable {
         case refused(String)
     }
 
+    /// The supervisor's end is for whoever makes the supervisor, to be closed once that has it.
     let ends: mt_link
 
     /// - Throws: `systemError` if the system has no descriptors.
@@ -31,9 +32,6 @@ final class SupervisorLink: Sendable {
     }
 
     deinit { mt_link_close(ends.id) }
-
-    /// Closes the supervisor's end here, once the supervisor has it.
-    func closeOtherEnd() { close(ends.supervisor) }
 
     /// What a spawned supervisor has said of itself; to be asked until it has said something.
     var proof: Proof {
@@ -49,10 +47,10 @@ final class SupervisorLink: Sendable {
 
     /// Waits until the other end has said something, or its process has ended, but no longer than until `end`, in
     /// nanoseconds of CLOCK_MONOTONIC.
-    func waitForProof(or pidfd: Int32, until end: Int64) {
+    func waitForProof(or process: ProcessHandle?, until end: Int64) {
         var descriptors = [
             pollfd(fd: ends.client, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: process?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         let milliseconds = Int32(clamping: (max(0, end - monotonicNanoseconds()) + 999_999) / 1_000_000)
         _ = unsafe poll(&descriptors, 2, milliseconds)

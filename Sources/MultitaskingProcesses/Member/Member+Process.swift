@@ -5,20 +5,16 @@ extension Member {
     /// Writes down which process this member is, for others to know; nobody signals a process because of it.
     func setProcess(_ process: pid_t) { pid.store(Self.processWord(of: process)) }
 
-    /// A pidfd of the member's process; nil if it has ended.
+    /// The member's process; nil if it has ended.
     ///
     /// What the memory says is a claim that any task may have written there. The system knows better: the process must
     /// have the mark that this pool puts on its members, and a copy must be a child of the client.
     ///
     /// - Parameter isCopy: whether the member is a copy, which the client has forked.
-    func openProcess(_ mark: ProcessMark, client: pid_t, isCopy: Bool) -> (descriptor: Int32, process: pid_t)? {
-        guard let process else { return nil }
-        let descriptor = mt_pidfd_open(process)
-        guard descriptor >= 0 else { return nil }
+    func openProcess(_ mark: ProcessMark, client: pid_t, isCopy: Bool) -> ProcessHandle? {
+        guard let process, let handle = try? ProcessHandle(of: process) else { return nil }
         // What is asked of the number is asked of the process behind the descriptor, or that has ended and can get no
         // signal.
-        if mark.isMember(process), !isCopy || mt_parent(process) == client { return (descriptor, process) }
-        close(descriptor)
-        return nil
+        return mark.isMember(process) && (!isCopy || mt_parent(process) == client) ? handle : nil
     }
 }

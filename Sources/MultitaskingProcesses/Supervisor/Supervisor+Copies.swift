@@ -13,8 +13,8 @@ extension Supervisor {
         for index in (arena.layout.workers + 1)..<(arena.layout.workers + 1 + count) {
             let member = arena.member(index)
             guard copies[index] == nil, member.state == .ready else { continue }
-            if let (pidfd, pid) = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: true) {
-                copies[index] = Copy(pid: pid, pidfd: pidfd)
+            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: true) {
+                copies[index] = Copy(process: process)
             } else {
                 copyEnded(index)
             }
@@ -26,8 +26,6 @@ extension Supervisor {
         // process.
         let claimed = arena.member(index).process.flatMap { knows($0) ? nil : $0 }
         let copy = copies.removeValue(forKey: index)
-        if let copy { close(copy.pidfd) }
-        closeGauge(of: index)
         if let process = copy?.pid ?? claimed { ProcessMark(mapping).killAll(of: process) }
         Recovery(mapping).recover(index, .clientChild)
         ladders[index] = nil

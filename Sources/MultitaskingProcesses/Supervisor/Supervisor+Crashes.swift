@@ -13,20 +13,20 @@ extension Supervisor {
     mutating func endDying() -> Int64 {
         var next = Int64.max
         for index in 1..<workers.count {
-            if let child = workers[index] { next = min(next, endDying(index, child.pidfd)) }
+            if let child = workers[index] { next = min(next, endDying(index, child.process)) }
         }
-        for (index, copy) in copies { next = min(next, endDying(index, copy.pidfd)) }
+        for (index, copy) in copies { next = min(next, endDying(index, copy.process)) }
         return next
     }
 
-    private mutating func endDying(_ index: Int, _ pidfd: Int32) -> Int64 {
+    private mutating func endDying(_ index: Int, _ process: ProcessHandle) -> Int64 {
         guard arena.member(index).crashTime.load() != 0 else { return .max }
         let now = monotonicNanoseconds()
         // The member's own word for it is only believed as far as this.
         let since = dying[index] ?? now
         dying[index] = since
         guard now - since >= Self.dyingTime else { return since + Self.dyingTime }
-        _ = mt_pidfd_send_signal(pidfd, SIGKILL)
+        process.send(SIGKILL)
         return .max
     }
 

@@ -89,9 +89,10 @@ extension Supervisor {
 
     /// False if the task's process is not known.
     private func send(_ signal: Int32, to ladder: Ladder, of index: Int) -> Bool {
-        let pidfd = ladder.slot.kind == .copy ? copies[ladder.slot.copyMember]?.pidfd : workers[index]?.pidfd
-        guard let pidfd else { return false }
-        _ = mt_pidfd_send_signal(pidfd, signal)
+        guard let process = process(of: ladder.slot.kind == .copy ? ladder.slot.copyMember : index) else {
+            return false
+        }
+        process.send(signal)
         return true
     }
 }

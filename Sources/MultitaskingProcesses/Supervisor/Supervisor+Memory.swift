@@ -51,12 +51,12 @@ extension Supervisor {
             // From here on the task cannot finish any more: either this or its own end comes first.
             let condemned = word.with(.condemnedByMemory, member: word.member)
             guard slot.word.compareExchange(word, condemned),
-                let pidfd = holder == index ? workers[index]?.pidfd : copies[holder]?.pidfd
+                let process = process(of: holder)
             else { return }
-            _ = mt_pidfd_send_signal(pidfd, SIGKILL)
-        } else if isTooMuch, isInitializing(member), let pidfd = workers[index]?.pidfd {
+            process.send(SIGKILL)
+        } else if isTooMuch, isInitializing(member), let process = workers[index]?.process {
             workers[index]?.isOverLimit = true
-            _ = mt_pidfd_send_signal(pidfd, SIGKILL)
+            process.send(SIGKILL)
         } else if holder == index, isTooMuch || held > limits.idleMemory ?? .max, hasRunTask(member) {
             // It may give the memory back, so it looks for itself when its task is over.
             member.attention.formUnion(Member.Attention.memory)
@@ -79,20 +79,16 @@ extension Supervisor {
 
     /// How many bytes a member holds besides what it started with; nil if nobody knows.
     private mutating func heldMemory(_ index: Int) -> Int? {
-        guard let descriptor = gauges[index] ?? openGauge(of: index) else { return nil }
-        let held = mt_private_memory(descriptor)
-        return held < 0 ? nil : Int(held) - Int(clamping: arena.member(index).baseMemory.load())
+        guard let held = gauge(of: index)?.privateMemory else { return nil }
+        return held - Int(clamping: arena.member(index).baseMemory.load())
     }
 
-    private mutating func openGauge(of index: Int) -> Int32? {
-        guard let pid = index < workers.count ? workers[index]?.pid : copies[index]?.pid else { return nil }
-        let descriptor = mt_open_memory(pid)
-        guard descriptor >= 0 else { return nil }
-        gauges[index] = descriptor
-        return descriptor
-    }
-
-    mutating func closeGauge(of index: Int) {
-        if let descriptor = gauges.removeValue(forKey: index) { close(descriptor) }
+    private mutating func gauge(of index: Int) -> MemoryGauge? {
+        if index < workers.count {
+            if let child = workers[index], child.gauge == nil { workers[index]?.gauge = MemoryGauge(of: child.pid) }
+            return workers[index]?.gauge
+        }
+        if let copy = copies[index], copy.gauge == nil { copies[index]?.gauge = MemoryGauge(of: copy.pid) }
+        return copies[index]?.gauge
     }
 }

@@ -76,9 +76,9 @@ extension Supervisor {
     private func signalMembers(_ signal: Int32) {
         for case let child? in workers {
             kill(-child.pid, signal)
-            _ = mt_pidfd_send_signal(child.pidfd, signal)
+            child.process.send(signal)
         }
-        for copy in copies.values { _ = mt_pidfd_send_signal(copy.pidfd, signal) }
+        for copy in copies.values { copy.process.send(signal) }
     }
 
     /// Gives running tasks the time back during which they were stopped.
@@ -115,18 +115,16 @@ extension Supervisor {
 
     private mutating func continueMembers(_ now: Int64) {
         for index in Array(stops.members.keys) {
-            let process = index < workers.count ? workers[index]?.pid : copies[index]?.pid
-            let pidfd = index < workers.count ? workers[index]?.pidfd : copies[index]?.pidfd
-            guard let process, let pidfd, mt_is_stopped(process) else {
+            guard let process = process(of: index), mt_is_stopped(process.id) else {
                 stops.members[index] = nil
                 continue
             }
-            noteStop(of: index, process, now)
+            noteStop(of: index, process.id, now)
             guard let stop = stops.members[index], now - stop.start >= Stops.patience else { continue }
             let isLost = now - stop.start >= Stops.lastPatience
             // The task may have stopped its whole group.
-            if index < workers.count, !isLost { kill(-process, SIGCONT) }
-            _ = mt_pidfd_send_signal(pidfd, isLost ? SIGKILL : SIGCONT)
+            if index < workers.count, !isLost { kill(-process.id, SIGCONT) }
+            process.send(isLost ? SIGKILL : SIGCONT)
         }
         stops.nextMemberLook = stops.members.isEmpty ? .max : now + Stops.memberPause
     }

@@ -90,8 +90,8 @@ extension Supervisor {
         }
         // The system may have put it on this core. It goes first, both its threads, since a task may wait for it.
         for _ in 0..<2 { sched_yield() }
-        let pidfd = mt_pidfd_open(child)
-        guard pidfd >= 0 else {
+        let process: ProcessHandle
+        do { process = try ProcessHandle(of: child) } catch {
             kill(child, SIGKILL)
             var info = mt_exit_info()
             _ = unsafe mt_reap(child, true, &info)
@@ -102,19 +102,19 @@ extension Supervisor {
                 delay(retry)
             }
             member.state = .absent
-            return Refusal(.openPidfd, -pidfd)
+            return error
         }
         ProcessMark(mapping).set(on: child)
         member.setProcess(child)
         peak = max(peak, index)
-        workers[index] = Child(pid: child, pidfd: pidfd, start: start, finishedBefore: finished)
+        workers[index] = Child(process: process, start: start, finishedBefore: finished)
         return nil
     }
 
     /// What a forked worker does; the exit code it must leave with.
     ///
     /// - Parameter obstacle: what stood in the way of the pool's limits so far.
-    private func runWorker(_ index: Int, _ obstacle: MultitaskingError?) -> Int32 {
+    private mutating func runWorker(_ index: Int, _ obstacle: MultitaskingError?) -> Int32 {
         guard mt_die_with_parent(pid) else { return 1 }
         // The supervisor does this as well, but may die first, and its successor waits for the processes it finds here.
         let member = arena.member(index)
@@ -122,12 +122,12 @@ extension Supervisor {
         setpgid(0, 0)
         ProcessMark(mapping).set()
         member.setProcess(getpid())
-        for case let child? in workers { close(child.pidfd) }
-        for copy in copies.values { close(copy.pidfd) }
+        // The supervisor's descriptors are open here as well.
+        workers = []
+        copies = [:]
+        _ = Descriptor(client)
+        _ = Descriptor(link)
         mt_limit_open_files(openFiles)
-        for descriptor in gauges.values { close(descriptor) }
-        close(client)
-        if link >= 0 { close(link) }
         mt_set_nesting(nesting)
         OutputLog(arena: arena, member: index).capture()
         if let obstacle = obstacle ?? WorkerConfinement(member, limits).applyToProcess() {
@@ -173,7 +173,7 @@ extension Supervisor {
                 continue
             }
             workers[index]?.isOutOfTime = true
-            _ = mt_pidfd_send_signal(child.pidfd, SIGKILL)
+            child.process.send(SIGKILL)
         }
         return next
     }
@@ -184,8 +184,6 @@ extension Supervisor {
         kill(-child.pid, SIGKILL)
         var info = mt_exit_info()
         guard unsafe mt_reap(child.pid, false, &info) != 0 else { return }
-        close(child.pidfd)
-        closeGauge(of: index)
         workers[index] = nil
         let member = arena.member(index)
         let phase = member.phase
@@ -240,9 +238,14 @@ extension Supervisor {
     func killWorkers() {
         for case let child? in workers {
             kill(-child.pid, SIGKILL)
-            _ = mt_pidfd_send_signal(child.pidfd, SIGKILL)
+            child.process.send(SIGKILL)
         }
-        for copy in copies.values { _ = mt_pidfd_send_signal(copy.pidfd, SIGKILL) }
+        for copy in copies.values { copy.process.send(SIGKILL) }
+    }
+
+    /// The process of a worker or copy, if this one knows it.
+    func process(of member: Int) -> ProcessHandle? {
+        member < workers.count ? workers[member]?.process : copies[member]?.process
     }
 
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
@@ -252,11 +255,9 @@ extension Supervisor {
         for index in 1...arena.layout.workers {
             let member = arena.member(index)
             guard member.state != .absent else { continue }
-            if let (pidfd, _) = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: false) {
-                _ = mt_pidfd_send_signal(pidfd, SIGKILL)
-                var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-                _ = unsafe poll(&descriptor, 1, 5000)
-                close(pidfd)
+            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: false) {
+                process.send(SIGKILL)
+                _ = process.hasEnded(within: 5000)
             }
             if let retry = Recovery(mapping).recover(index, .withSupervisor) { delay(retry) }
             member.state = .absent

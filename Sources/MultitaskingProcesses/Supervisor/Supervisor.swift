@@ -40,21 +40,23 @@ struct Supervisor {
     var delayed: [DelayedTask] = []
     var pace = RespawnPace()
     var refusals = StartRefusals()
-    /// What the memory of a worker or copy is read from, by member.
-    var gauges: [Int: Int32] = [:]
     /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.
     var nextGauging: Int64 = 0
     var stops = Stops(client: 0)
 
     /// A copy of the client, as this process has found it.
     struct Copy {
-        var pid: pid_t
-        var pidfd: Int32
+        let process: ProcessHandle
+        /// What its memory is read from, once it was asked for.
+        var gauge: MemoryGauge?
+
+        var pid: pid_t { process.id }
     }
 
     struct Child {
-        var pid: pid_t
-        var pidfd: Int32
+        let process: ProcessHandle
+        /// What its memory is read from, once it was asked for.
+        var gauge: MemoryGauge?
         /// When it was made, in nanoseconds of CLOCK_MONOTONIC.
         var start: Int64
         /// How many tasks its predecessors had finished.
@@ -63,6 +65,8 @@ struct Supervisor {
         var isOverLimit = false
         /// Whether it is being killed because its initializer has taken too long.
         var isOutOfTime = false
+
+        var pid: pid_t { process.id }
     }
 
     /// - Parameters:
@@ -160,11 +164,11 @@ struct Supervisor {
         var members: [Int] = []
         for case (let index, let child?) in workers.enumerated() {
             members.append(index)
-            descriptors.append(pollfd(fd: child.pidfd, events: Int16(POLLIN), revents: 0))
+            descriptors.append(pollfd(fd: child.process.descriptor, events: Int16(POLLIN), revents: 0))
         }
         for (index, copy) in copies {
             members.append(index)
-            descriptors.append(pollfd(fd: copy.pidfd, events: Int16(POLLIN), revents: 0))
+            descriptors.append(pollfd(fd: copy.process.descriptor, events: Int16(POLLIN), revents: 0))
         }
         let milliseconds: Int32 =
             if wakeUp == .max { -1 } else {

@@ -7,12 +7,10 @@ final class MappedFile {
     private let bytes: UnsafeRawBufferPointer
 
     init?(_ path: String) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let size = Int(lseek(descriptor, 0, SEEK_END))
+        guard let file = unsafe Descriptor(open(path, O_RDONLY | O_CLOEXEC)) else { return nil }
+        let size = Int(lseek(file.number, 0, SEEK_END))
         guard size > 0 else { return nil }
-        let address = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+        let address = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file.number, 0)
         guard unsafe address != MAP_FAILED else { return nil }
         unsafe bytes = UnsafeRawBufferPointer(start: address, count: size)
     }

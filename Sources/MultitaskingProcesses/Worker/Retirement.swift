@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingSystem
 
 /// When a worker that is well is to be replaced, or ended because there is too little to do.
@@ -56,10 +57,11 @@ struct Retirement {
     private var holdsTooMuch: Bool {
         me.attention.formClear(Member.Attention.memory)
         let limit = min(limits.idleMemory ?? .max, limits.memory ?? .max)
-        let isTooMuch =
-            WorkerConfinement.privateMemory.map { $0 - Int(clamping: me.baseMemory.load()) > limit } ?? false
-        if isTooMuch { me.attention.formUnion(Member.Attention.memory) }
-        return isTooMuch
+        guard let held = MemoryGauge(of: getpid())?.privateMemory,
+            held - Int(clamping: me.baseMemory.load()) > limit
+        else { return false }
+        me.attention.formUnion(Member.Attention.memory)
+        return true
     }
 
     /// Begins to count the idle time, if it does not yet.

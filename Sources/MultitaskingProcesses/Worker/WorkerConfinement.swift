@@ -45,16 +45,7 @@ struct WorkerConfinement {
 
     /// Writes down how much memory this process holds, from which on the supervisor counts.
     func noteBaseMemory() {
-        guard limits.watchesMemory, let memory = Self.privateMemory else { return }
+        guard limits.watchesMemory, let memory = MemoryGauge(of: getpid())?.privateMemory else { return }
         me.baseMemory.store(UInt64(memory))
-    }
-
-    /// How many bytes of memory this process has and does not share; nil if nobody knows.
-    static var privateMemory: Int? {
-        let descriptor = mt_open_memory(getpid())
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let memory = mt_private_memory(descriptor)
-        return memory < 0 ? nil : Int(memory)
     }
 }
