@@ -24,31 +24,31 @@ extension Recovery {
         let word = cell.word
         let number = entry.channel >> 17
         let queue = queue(header, as: member)
-        let isMine = word.owner == member.index && word.tag == queue.tag(number)
+        let isOfThatTime = word.tag == queue.tag(number)
         let position = number * UInt64(Segment.cells) + UInt64(index)
-        switch word.state {
-        case .writing where isMine, .void where isMine:
+        let remains = CellRemains(
+            state: word.state, isOwn: word.owner == member.index && isOfThatTime, isOfThatTime: isOfThatTime,
+            isGivenBack: isGone, holdsBlock: cell.payload.block.load() == entry.block)
+        switch remains.verdict {
+        case .void(let isCounted):
             // Somebody else may be about to make it void as well.
             let void = CellWord(.void, owner: word.owner, tag: word.tag)
             _ = cell.wordCell.compareExchange(word.rawValue, void.rawValue)
             arena.free(entry.block, by: member.index)
             // Last: it says that all this is done. Once more is once too often, if the segment serves again.
-            if !isGone { queue.leaveVoid(cell, number: number) } else { retireIfConsumed(segment, number, queue) }
-        case .reading where isMine, .settling where isMine:
+            if isCounted { retireIfConsumed(segment, number, queue) } else { queue.leaveVoid(cell, number: number) }
+        case .drop:
             arena.free(cell.payload.block.load(), by: member.index)
             queue.moveHead(past: position)
             DropCount(header: header).add(for: entry)
             queue.finish(cell, in: segment, index: index, number: number)
-        case .consumed where isMine && !isGone:
+        case .finish:
             queue.moveHead(past: position)
             queue.finish(cell, in: segment, index: index, number: number)
-        case .consumed where isMine:
-            retireIfConsumed(segment, number, queue)
-        default:
-            // Published: its sender may not have moved the tail. Or never claimed: then the block is still its own.
-            let isOfThatTime = word.tag == queue.tag(number)
-            if isOfThatTime, word.state != .free { _ = header.tail.compareExchange(position, position &+ 1) }
-            if !isOfThatTime || cell.payload.block.load() != entry.block { arena.free(entry.block, by: member.index) }
+        case .retire: retireIfConsumed(segment, number, queue)
+        case .leave(let movesTail, let freesBlock):
+            if movesTail { _ = header.tail.compareExchange(position, position &+ 1) }
+            if freesBlock { arena.free(entry.block, by: member.index) }
         }
     }
 

@@ -61,63 +61,54 @@ struct Recovery {
         defer { member.slot.store(.none) }
         guard let slot = arena.slot(member.slot.load()) else { return nil }
         let word = slot.word.load()
-        let isCopy = member.index > arena.layout.workers
-        let isMine =
-            isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
-        guard isMine else { return nil }
-        switch word.status {
-        case .claimed:
-            let hasBegun = isCopy || member.phase != .idle
-            guard hasBegun else {
-                if slot.kind == .call {
-                    giveBack(slot, word, member)
-                } else {
-                    _ = retries.push(slot, from: word)
-                }
-                return nil
-            }
+        switch remains(of: slot, word, member).verdict {
+        case .leave: break
+        case .queueAgain: queueAgain(slot, word, member)
+        case .retry:
             noteFailure(ofCall: slot)
-            if !isCopy, slot.orders.retriesCrash {
-                let held = word.with(.claimed, member: ArenaLayout.supervisor)
-                return slot.word.compareExchange(word, held) ? slot : nil
-            }
-            fail(slot, word, member, end)
-        case .condemnedByTimeout where !isCopy && slot.kind != .copy && member.crashedInTime:
-            fail(slot, word, member, end)
-        case .condemnedByTimeout where isCopy || slot.kind != .copy,
-            .condemnedByMemory where isCopy || slot.kind != .copy:
+            let held = word.with(.claimed, member: ArenaLayout.supervisor)
+            return slot.word.compareExchange(word, held) ? slot : nil
+        case .crash(let status):
             noteFailure(ofCall: slot)
-            var end = end
-            end.status.insert(word.status == .condemnedByMemory ? .memory : .timeout)
-            fail(slot, word, member, end)
-        case .condemnedByCancel where isCopy || slot.kind != .copy:
+            fail(slot, word, member, End(status: end.status.union(status), peakMemory: end.peakMemory))
+        case .cancel:
             noteFailure(ofCall: slot)
             slot.end(from: word, as: .cancelled)
-        case .queued where isCopy:
-            // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for
-            // another task.
-            let held = word.with(.claimed, member: member.index)
-            if slot.word.compareExchange(word, held) {
-                fail(slot, held, member, end)
-            } else {
-                // A worker may have claimed it to stand in for the copy, and waits for the task's end.
-                let now = slot.word.load()
-                if now.status == .claimed, now.ticket == word.ticket { fail(slot, now, member, end) }
-            }
-        case .done, .cancelled, .expired:
-            // It may have died before it told anybody.
+        case .crashQueued: failQueued(slot, word, member, end)
+        case .announceEnd:
             fence()
             slot.completion.signal(arena)
-        case .free, .queued, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory:
-            break
         }
         return nil
     }
 
-    /// Leaves a worker's task of a call that it had not begun to its successor.
-    private func giveBack(_ slot: TaskSlot, _ word: SlotWord, _ member: Member) {
-        let number = slot.callNumber
-        let call = CallTable(arena)[number]
+    private func remains(of slot: TaskSlot, _ word: SlotWord, _ member: Member) -> TaskRemains {
+        let isCopy = member.index > arena.layout.workers
+        let isOwn = isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
+        return TaskRemains(
+            role: isCopy ? .copy : slot.kind == .copy ? .standIn : .worker, status: word.status, isOwn: isOwn,
+            hasBegun: isCopy || member.phase != .idle, retriesCrash: slot.orders.retriesCrash,
+            crashedInTime: member.crashedInTime)
+    }
+
+    /// Ends a copy's task as crashed that no worker has claimed.
+    private func failQueued(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+        // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for another
+        // task.
+        let held = word.with(.claimed, member: member.index)
+        if slot.word.compareExchange(word, held) { return fail(slot, held, member, end) }
+        // A worker may have claimed it to stand in for the copy, and waits for the task's end.
+        let now = slot.word.load()
+        if now.status == .claimed, now.ticket == word.ticket { fail(slot, now, member, end) }
+    }
+
+    /// Has another worker take a task that had not begun; one of a call is its successor's.
+    private func queueAgain(_ slot: TaskSlot, _ word: SlotWord, _ member: Member) {
+        guard slot.kind == .call else {
+            _ = retries.push(slot, from: word)
+            return
+        }
+        let call = CallTable(arena)[slot.callNumber]
         // First: who finds the slot there looks whether it waits.
         call.slot(of: member.index).store(slot.number)
         _ = slot.word.compareExchange(word, call.queuedWord(for: member.index))

@@ -1,0 +1,63 @@
+/// What becomes of the task that a dead member names.
+enum TaskVerdict: Equatable {
+    /// It is not the dead member's to settle, or nothing is left to do.
+    case leave
+    /// It had not begun, so another worker can take it.
+    case queueAgain
+    /// It is to be run again after its pause; the supervisor holds it meanwhile.
+    case retry
+    /// It has crashed. The status is added to that of the process.
+    case crash(EndStatus)
+    /// It was to be ended because it was cancelled, and has ended.
+    case cancel
+    /// It still waits for a worker to stand in for the copy that was to run it. So it is claimed for the dead, then it
+    /// has crashed.
+    case crashQueued
+    /// It has ended, and the dead may not have told anybody.
+    case announceEnd
+}
+
+/// What is seen of the task that a dead member names: all that decides what becomes of it.
+struct TaskRemains: Equatable {
+    /// What the dead member was to the task.
+    enum Role {
+        /// It ran the task.
+        case worker
+        /// It was a worker that waited while a copy of the client ran the task.
+        case standIn
+        /// It was the copy.
+        case copy
+    }
+
+    var role: Role
+    var status: SlotWord.Status
+    /// Whether the slot is the dead member's: nobody else has claimed it, or it waits for this copy.
+    var isOwn = true
+    /// Whether the task's function may have been called.
+    var hasBegun = true
+    /// Whether the task's policy wants it run again after a crash.
+    var retriesCrash = false
+    /// Whether the member began to die of a signal before the task's time was up.
+    var crashedInTime = false
+
+    var verdict: TaskVerdict {
+        guard isOwn else { return .leave }
+        switch status {
+        case .claimed where !hasBegun: return .queueAgain
+        case .claimed where role != .copy && retriesCrash: return .retry
+        case .claimed: return .crash([])
+        // A stand-in's death is not the task's: the copy goes on, and the supervisor goes on with ending that.
+        case .condemnedByTimeout where role == .standIn, .condemnedByMemory where role == .standIn,
+            .condemnedByCancel where role == .standIn:
+            return .leave
+        // What it was dying of already is what ended the task.
+        case .condemnedByTimeout where role == .worker && crashedInTime: return .crash([])
+        case .condemnedByTimeout: return .crash(.timeout)
+        case .condemnedByMemory: return .crash(.memory)
+        case .condemnedByCancel: return .cancel
+        case .queued: return role == .copy ? .crashQueued : .leave
+        case .done, .cancelled, .expired: return .announceEnd
+        case .free: return .leave
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Testing
+
+@testable import MultitaskingProcesses
+
+/// What recovery decides, case by case, without an arena or a process. `RecoveryTests` shows that it acts accordingly.
+@Suite struct VerdictTests {
+    // MARK: Tasks
+
+    private static let ended: [SlotWord.Status] = [.done, .cancelled, .expired]
+    private static let condemned: [SlotWord.Status] = [.condemnedByTimeout, .condemnedByCancel, .condemnedByMemory]
+    private static let all: [SlotWord.Status] = [.free, .queued, .claimed] + ended + condemned
+
+    private static let tasks: [(TaskRemains, TaskVerdict)] = [
+        // A worker that had not begun what it had claimed: nobody has lost anything, whatever the policy says.
+        (.init(role: .worker, status: .claimed, hasBegun: false), .queueAgain),
+        (.init(role: .worker, status: .claimed, hasBegun: false, retriesCrash: true), .queueAgain),
+        // One that had begun.
+        (.init(role: .worker, status: .claimed), .crash([])),
+        (.init(role: .worker, status: .claimed, retriesCrash: true), .retry),
+        (.init(role: .worker, status: .claimed, crashedInTime: true), .crash([])),
+        // One that was being ended. What it was dying of before its time was up counts, the wish to retry does not.
+        (.init(role: .worker, status: .condemnedByTimeout), .crash(.timeout)),
+        (.init(role: .worker, status: .condemnedByTimeout, retriesCrash: true), .crash(.timeout)),
+        (.init(role: .worker, status: .condemnedByTimeout, crashedInTime: true), .crash([])),
+        (.init(role: .worker, status: .condemnedByMemory), .crash(.memory)),
+        (.init(role: .worker, status: .condemnedByMemory, crashedInTime: true), .crash(.memory)),
+        (.init(role: .worker, status: .condemnedByCancel), .cancel),
+        (.init(role: .worker, status: .condemnedByCancel, crashedInTime: true), .cancel),
+        // One that only stood in for a copy: another one can, and the copy's end is not its own.
+        (.init(role: .standIn, status: .claimed, hasBegun: false), .queueAgain),
+        (.init(role: .standIn, status: .condemnedByTimeout, hasBegun: false), .leave),
+        (.init(role: .standIn, status: .condemnedByTimeout, hasBegun: false, crashedInTime: true), .leave),
+        (.init(role: .standIn, status: .condemnedByMemory, hasBegun: false), .leave),
+        (.init(role: .standIn, status: .condemnedByCancel, hasBegun: false), .leave),
+        // A copy: its state is gone with it, so it can never be run again.
+        (.init(role: .copy, status: .claimed), .crash([])),
+        (.init(role: .copy, status: .claimed, retriesCrash: true), .crash([])),
+        (.init(role: .copy, status: .queued), .crashQueued),
+        (.init(role: .copy, status: .condemnedByTimeout), .crash(.timeout)),
+        (.init(role: .copy, status: .condemnedByTimeout, crashedInTime: true), .crash(.timeout)),
+        (.init(role: .copy, status: .condemnedByMemory), .crash(.memory)),
+        (.init(role: .copy, status: .condemnedByCancel), .cancel),
+        // A slot that is queued again, or free, is not the dead one's any more.
+        (.init(role: .worker, status: .queued), .leave), (.init(role: .standIn, status: .queued), .leave),
+        (.init(role: .worker, status: .free), .leave), (.init(role: .copy, status: .free), .leave),
+    ]
+
+    @Test(arguments: tasks)
+    func taskOfTheDead_isSettledByWhatIsSeenOfIt(remains: TaskRemains, verdict: TaskVerdict) {
+        #expect(remains.verdict == verdict)
+    }
+
+    @Test(arguments: all)
+    func taskThatIsNotTheDeadMembers_isLeftAlone(status: SlotWord.Status) {
+        for role in [TaskRemains.Role.worker, .standIn, .copy] {
+            for hasBegun in [false, true] {
+                let remains = TaskRemains(
+                    role: role, status: status, isOwn: false, hasBegun: hasBegun, retriesCrash: true)
+                #expect(remains.verdict == .leave)
+            }
+        }
+    }
+
+    @Test(arguments: ended)
+    func taskThatHasEnded_isAnnouncedOnceMore(status: SlotWord.Status) {
+        for role in [TaskRemains.Role.worker, .standIn, .copy] {
+            #expect(TaskRemains(role: role, status: status).verdict == .announceEnd)
+        }
+    }
+
+    // MARK: Places of channels
+
+    private static let cells: [(CellRemains, CellVerdict)] = [
+        // What the dead one was putting in was never sent.
+        (.init(state: .writing, isOwn: true), .void(isCounted: false)),
+        (.init(state: .writing, isOwn: true, holdsBlock: true), .void(isCounted: false)),
+        (.init(state: .void, isOwn: true), .void(isCounted: false)),
+        (.init(state: .void, isOwn: true, isGivenBack: true), .void(isCounted: true)),
+        // What it was taking out is gone with it.
+        (.init(state: .reading, isOwn: true), .drop),
+        (.init(state: .settling, isOwn: true), .drop),
+        (.init(state: .consumed, isOwn: true), .finish),
+        (.init(state: .consumed, isOwn: true, isGivenBack: true), .retire),
+        // What it has published belongs to others by now, and its block with it.
+        (.init(state: .full, isOwn: false, holdsBlock: true), .leave(movesTail: true, freesBlock: false)),
+        (.init(state: .reading, isOwn: false, holdsBlock: true), .leave(movesTail: true, freesBlock: false)),
+        (.init(state: .taken, isOwn: false, holdsBlock: true), .leave(movesTail: true, freesBlock: false)),
+        (.init(state: .consumed, isOwn: false, holdsBlock: true), .leave(movesTail: true, freesBlock: false)),
+        // What it keeps, in a channel that redelivers, is settled with its task.
+        (.init(state: .taken, isOwn: true, holdsBlock: true), .leave(movesTail: true, freesBlock: false)),
+        // A place that it had only meant to claim, which somebody else has now.
+        (.init(state: .writing, isOwn: false), .leave(movesTail: true, freesBlock: true)),
+        (.init(state: .void, isOwn: false), .leave(movesTail: true, freesBlock: true)),
+        (.init(state: .full, isOwn: false), .leave(movesTail: true, freesBlock: true)),
+        // Or that nobody has claimed: the tail is where it was.
+        (.init(state: .free, isOwn: false), .leave(movesTail: false, freesBlock: true)),
+        (.init(state: .free, isOwn: false, holdsBlock: true), .leave(movesTail: false, freesBlock: false)),
+    ]
+
+    @Test(arguments: cells)
+    func placeThatTheJournalNames_isSettledByWhatIsSeenOfIt(remains: CellRemains, verdict: CellVerdict) {
+        #expect(remains.verdict == verdict)
+    }
+
+    @Test(arguments: [CellWord.State.free, .writing, .full, .reading, .consumed, .void, .taken, .settling])
+    func placeThatServesAnotherSegment_onlyGivesTheBlockBack(state: CellWord.State) {
+        for holdsBlock in [false, true] {
+            let remains = CellRemains(state: state, isOwn: false, isOfThatTime: false, holdsBlock: holdsBlock)
+            #expect(remains.verdict == .leave(movesTail: false, freesBlock: true))
+        }
+    }
+}
