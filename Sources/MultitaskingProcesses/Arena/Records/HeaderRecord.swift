@@ -117,7 +117,7 @@ struct HeaderRecord: Record {
     @inline(__always) var priorities: SharedWord { word(.priorities) }
     /// How many calls every worker is to make.
     @inline(__always) var callCount: SharedWord { word(.callCount) }
-    @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena, offset: place(of: .idleWorkers)) }
+    @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena) }
     /// How many slots have ever served a task: the first ones.
     var slotCount: SharedWord { word(.slotCount) }
     var functionCount: SharedWord { word(.functionCount) }

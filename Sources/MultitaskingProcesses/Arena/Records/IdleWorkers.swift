@@ -11,7 +11,7 @@ struct IdleWorkers: Record {
     static let size = (ArenaLayout.workerLimit + 63) / 64 * 16
 
     let arena: Arena
-    let offset: Int
+    @inline(__always) var offset: Int { HeaderRecord.Field.idleWorkers.rawValue }
 
     private func parked(_ cell: Int) -> SharedWord { word(.pairs, cell * 2) }
     private func searching(_ cell: Int) -> SharedWord { word(.pairs, cell * 2 + 1) }
