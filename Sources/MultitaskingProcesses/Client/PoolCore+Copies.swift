@@ -103,8 +103,8 @@ extension PoolCore {
         // Looked at once: a claimed task is queued again if its stand-in dies now, and is this copy's all the same.
         guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
-        _ = TaskRunner(membership: membership, slot: slot)
-            .run(Function.self, word: { slot.word.load() }) { try call(in: environment) }
+        _ = TaskRunner(membership: membership, claim: Claim(ofCopy: slot))
+            .run(Function.self) { try call(in: environment) }
         fflush(nil)
         return 0
     }

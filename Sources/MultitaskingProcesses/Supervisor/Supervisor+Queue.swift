@@ -15,8 +15,8 @@ extension Supervisor {
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
         for task in delayed where task.slot.word.load().isHeldBySupervisor { end(task.slot, task.slot.word.load()) }
         for kind in JobRing.Kind.allCases {
-            while let (slot, word) = JobRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
-                end(slot, word)
+            while let claim = JobRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
+                end(claim.slot, claim.word)
             }
         }
         CallTable(arena).forEachOwed(by: 1...arena.layout.workers, end)

@@ -148,7 +148,7 @@ struct JobRing {
 
     /// Takes the first slot that is still queued. `announce` is told its index before each attempt.
     @inline(__always)
-    func claim(by member: Int, announce: (Int) -> Void) -> (slot: TaskSlot, word: SlotWord)? {
+    func claim(by member: Int, announce: (Int) -> Void) -> Claim? {
         while true {
             let position = head.load()
             guard isInside(tail.load() &- position) else { return nil }
@@ -160,7 +160,7 @@ struct JobRing {
                 announce(index)
                 if slot.word.compareExchange(queued, claimed) {
                     _ = head.compareExchange(position, position &+ 1)
-                    return (slot, claimed)
+                    return Claim(slot, claimed)
                 }
             }
             _ = head.compareExchange(position, position &+ 1)

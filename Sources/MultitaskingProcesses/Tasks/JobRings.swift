@@ -51,18 +51,14 @@ struct JobRings {
     ///   - turn: how many tasks the caller has taken by priority; counted on.
     ///   - announce: told the index of a slot before each attempt to claim it.
     @inline(__always)
-    func claim(
-        by member: Int, turn: inout UInt, announce: (Int) -> Void
-    ) -> (slot: TaskSlot, word: SlotWord)? {
+    func claim(by member: Int, turn: inout UInt, announce: (Int) -> Void) -> Claim? {
         if let claimed = retries.claim(by: member, announce: announce) { return claimed }
         guard arePrioritized else { return jobs.claim(by: member, announce: announce) }
         return claimByPriority(by: member, turn: &turn, announce: announce)
     }
 
     @inline(never)
-    private func claimByPriority(
-        by member: Int, turn: inout UInt, announce: (Int) -> Void
-    ) -> (slot: TaskSlot, word: SlotWord)? {
+    private func claimByPriority(by member: Int, turn: inout UInt, announce: (Int) -> Void) -> Claim? {
         let order = TaskOptions.Priority.order(turn: turn)
         for priority in [order.0, order.1, order.2] {
             guard let claimed = ring(priority).claim(by: member, announce: announce) else { continue }

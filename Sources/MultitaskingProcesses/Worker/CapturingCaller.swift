@@ -34,22 +34,15 @@ extension FunctionTable {
 
         init(_ receiver: ClosureReceiver) { self.receiver = receiver }
 
-        func run(
-            _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
-        ) -> TaskRunner.End {
-            let function: Function
-            let arguments: Arguments
-            do {
-                (function, arguments) = try reader.read(runner.arguments) { reader in
+        func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PlaceReader) -> TaskRunner.End {
+            runner.run(in: environment) {
+                try reader.read(runner.arguments) { reader in
                     (
                         try receiver.function(as: Function.self, from: reader),
                         try Function.decodeArguments(from: &reader)
                     )
                 }
-            } catch {
-                return runner.fail(decoding: error, word)
             }
-            return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
         }
 
         func call(

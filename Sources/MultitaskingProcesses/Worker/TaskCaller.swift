@@ -5,12 +5,8 @@ import MultitaskingSerialization
 ///
 /// An object for each function, so that what depends on its type is looked up once and not for each task.
 protocol TaskCaller: AnyObject {
-    /// Reads the arguments of a task, calls the function and stores what comes of it.
-    ///
-    /// - Parameter word: the slot's word since the task was claimed.
-    func run(
-        _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
-    ) -> TaskRunner.End
+    /// Has `runner` run a task of this function: all that is done here is to say which types it is made of.
+    func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PlaceReader) -> TaskRunner.End
 
     /// Calls the function without a task.
     ///
@@ -42,16 +38,10 @@ where Function.Arguments == Arguments, Function.Output == Output {
 
     init(_ function: Function) { self.function = function }
 
-    func run(
-        _ runner: TaskRunner, _ word: SlotWord, in environment: WorkerEnvironment, reader: PlaceReader
-    ) -> TaskRunner.End {
-        let arguments: Arguments
-        do {
-            arguments = try reader.read(runner.arguments) { try Function.decodeArguments(from: &$0) }
-        } catch {
-            return runner.fail(decoding: error, word)
+    func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PlaceReader) -> TaskRunner.End {
+        runner.run(function, in: environment) {
+            try reader.read(runner.arguments) { try Function.decodeArguments(from: &$0) }
         }
-        return runner.run(Function.self, word: { word }) { try function.call(arguments, in: environment) }
     }
 
     func call(

@@ -3,7 +3,9 @@ import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
 
-/// Runs the function of one slot and stores what comes of it.
+/// Takes one claimed task through its life: decode, call, encode, settle.
+///
+/// Every `settle` is final: it stores an outcome, ends the task and tells whoever waits.
 struct TaskRunner {
     /// What became of the task.
     enum End {
@@ -14,9 +16,9 @@ struct TaskRunner {
     }
 
     let membership: Membership
-    let slot: TaskSlot
+    let claim: Claim
     /// The process that runs it.
-    let me: Member
+    private let me: Member
     /// Where the arguments are.
     let arguments: PayloadPlace
     /// The call that every worker makes, if this is one worker's.
@@ -24,69 +26,97 @@ struct TaskRunner {
     /// Whether what the task prints is kept with its outcome.
     private let keepsOutput: Bool
 
+    private var slot: TaskSlot { claim.slot }
+
     /// - Parameter call: the call that every worker makes, if this is one worker's.
-    init(membership: Membership, slot: TaskSlot, call: CallTable.Call? = nil) {
+    init(membership: Membership, claim: Claim, call: CallTable.Call? = nil) {
         self.membership = membership
-        self.slot = slot
+        self.claim = claim
         self.call = call
-        me = Member(arena: membership.arena, index: membership.member)
-        arguments = call?.arguments ?? slot.arguments
-        let limit = slot.orders.outputLimit
+        me = membership.arena.member(membership.member)
+        arguments = call?.arguments ?? claim.slot.arguments
+        let limit = claim.slot.orders.outputLimit
         keepsOutput = limit != nil
         if let limit { mt_begin_output_copy(limit) }
     }
 
-    /// Runs `body`, encodes its result or error, and ends the task.
+    /// Runs the task.
     ///
-    /// - Parameter word: the slot's word as it is when the task ends; it may change while a copy of the client runs.
+    /// - Parameter decode: gives the arguments. Called, and compiled, where their type is known.
+    @inline(__always)
+    func run<Function: PortableFunction, Arguments, Output>(
+        _ function: Function, in environment: WorkerEnvironment, _ decode: () throws -> Arguments
+    ) -> End where Function.Arguments == Arguments, Function.Output == Output {
+        let arguments: Arguments
+        do { arguments = try decode() } catch { return settle(undecodable: error) }
+        return run(Function.self) { try function.call(arguments, in: environment) }
+    }
+
+    /// Runs the task of a function that comes with its arguments.
+    @inline(__always)
+    func run<Function: PortableFunction, Arguments, Output>(
+        in environment: WorkerEnvironment, _ decode: () throws -> (Function, Arguments)
+    ) -> End where Function.Arguments == Arguments, Function.Output == Output {
+        let function: Function
+        let arguments: Arguments
+        do { (function, arguments) = try decode() } catch { return settle(undecodable: error) }
+        return run(Function.self) { try function.call(arguments, in: environment) }
+    }
+
+    /// Calls `body`, encodes what it returns or throws, and ends the task.
     func run<Function: PortableFunction, Output>(
-        _ type: Function.Type, word: () -> SlotWord, _ body: () throws -> Output
+        _: Function.Type, _ body: () throws -> Output
     ) -> End where Function.Output == Output {
         me.enter(.running)
         let output: Output
         do { output = try body() } catch {
-            mt_flush_output()
-            me.enter(.encoding)
-            return finish(with: error, word)
+            endOutput()
+            return settle(throwing: error)
         }
-        // What the task printed comes before its outcome, also when the output is a pipe.
-        mt_flush_output()
-        me.enter(.encoding)
-        do { try finish(.value, word) { try Function.encode(output: output, into: &$0) } } catch {
-            return fail(toStore: error, word)
+        endOutput()
+        do { try settle(as: .value) { try Function.encode(output: output, into: &$0) } } catch {
+            return settle(unstorable: error)
         }
         return .settled
     }
 
+    /// What the task printed comes before its outcome, also when the output is a pipe.
+    private func endOutput() {
+        mt_flush_output()
+        me.enter(.encoding)
+    }
+
+    // MARK: Outcomes
+
     /// Ends the task with what its function threw, unless it is to be run again.
-    private func finish(with error: any Error, _ word: () -> SlotWord) -> End {
+    private func settle(throwing error: any Error) -> End {
         call?.fail()
         if slot.kind == .portable, slot.orders.retries(error) {
             if keepsOutput { _ = takeOutput() }
             return .retry
         }
-        if let error = error as? MultitaskingError { return fail(error.thrownByTask, as: error.code, word) }
-        do { try finish(.thrown, word) { try $0.encode(error: error) } } catch { return fail(toStore: error, word) }
+        if let error = error as? MultitaskingError { return settle(failing: error.thrownByTask, as: error.code) }
+        do { try settle(as: .thrown) { try $0.encode(error: error) } } catch { return settle(unstorable: error) }
         return .settled
     }
 
     /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the
     /// value.
-    private func fail(toStore error: any Error, _ word: () -> SlotWord) -> End {
+    private func settle(unstorable error: any Error) -> End {
         let isFull = (error as? MultitaskingError)?.code == .arenaLimitReached
-        return fail(error, as: isFull ? .arenaLimitReached : .resultEncodeFailed, word)
+        return settle(failing: error, as: isFull ? .arenaLimitReached : .resultEncodeFailed)
     }
 
     /// Ends the task because its arguments could not be read.
-    func fail(decoding error: any Error, _ word: SlotWord) -> End {
+    private func settle(undecodable error: any Error) -> End {
         // An argument that is a channel or signal which no longer exists says so itself.
         let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
-        return fail(error, as: isMissing ? .noSuchObject : .decodeFailed) { word }
+        return settle(failing: error, as: isMissing ? .noSuchObject : .decodeFailed)
     }
 
     /// Ends the task with an error of the pool.
     @discardableResult
-    func fail(_ error: any Error, as code: MultitaskingError.Code, _ word: () -> SlotWord) -> End {
+    func settle(failing error: any Error, as code: MultitaskingError.Code) -> End {
         let failure =
             switch error as? MultitaskingError {
             case let error? where error.code == code: error
@@ -94,17 +124,19 @@ struct TaskRunner {
             case nil: MultitaskingError(code, String(describing: error), cause: error)
             }
         do {
-            try finish(.failure, word) { try $0.encode(error: failure) }
+            try settle(as: .failure) { try $0.encode(error: failure) }
         } catch {
             slot.result.clear()
-            slot.finish(from: word(), as: .outOfMemory)
+            slot.finish(from: claim.word, as: .outOfMemory)
         }
         return .settled
     }
 
     /// Stores what `encode` writes, and ends the task.
-    private func finish(
-        _ kind: TaskSlot.ResultKind, _ word: () -> SlotWord, encode: (inout PayloadWriter) throws -> Void
+    ///
+    /// - Throws: what `encode` throws; `arenaLimitReached`. The task has not ended then.
+    private func settle(
+        as kind: TaskSlot.ResultKind, encode: (inout PayloadWriter) throws -> Void
     ) throws {
         try membership.withWriter { writer in
             if keepsOutput { try writer.encode(takeOutput()) }
@@ -113,13 +145,13 @@ struct TaskRunner {
                 defer { journal.clear() }
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
-                var expected = word()
+                var expected = claim.word
                 // A copy of the client may be without a stand-in at the moment, because that worker died.
                 let isCopy = slot.kind == .copy
                 while expected.status == .claimed || isCopy && expected.status == .queued,
                     !slot.finish(from: expected, as: kind)
                 {
-                    let now = word()
+                    let now = claim.word
                     // Only for a copy of the client can it have changed: another worker stands in for it now.
                     if now == expected { break }
                     expected = now

@@ -76,8 +76,8 @@ struct Worker {
                 guard !calls.isOther(than: callsMade) else { continue }
                 leave(setup)
                 return 0
-            } else if let (slot, word) = claim() {
-                run(slot, word)
+            } else if let claim = claim() {
+                run(claim)
                 retirement.countTask()
             } else if arena.header.phase.isEnding {
                 isOver = true
@@ -167,7 +167,7 @@ struct Worker {
         me.slot.store(slot.number)
         guard slot.word.compareExchange(queued, claimed) else { return me.slot.store(.none) }
         call.slot(of: me.index).store(.none)
-        run(slot, claimed, call)
+        run(Claim(slot, claimed), call)
     }
 
     /// Makes a call that others have made before this worker was there.
@@ -190,7 +190,7 @@ struct Worker {
 
     // MARK: Finding work
 
-    private mutating func claim() -> (slot: TaskSlot, word: SlotWord)? {
+    private mutating func claim() -> Claim? {
         let me = me
         // What the supervisor finds if we die between the claim and the next line: the slot we meant to take.
         let announce = { (index: Int) in me.slot.store(SlotNumber(index: index)) }
@@ -230,26 +230,27 @@ struct Worker {
 
     // MARK: Running
 
-    private mutating func run(_ slot: TaskSlot, _ word: SlotWord, _ call: CallTable.Call? = nil) {
+    private mutating func run(_ claim: Claim, _ call: CallTable.Call? = nil) {
+        let slot = claim.slot
         if slot.orders.isExpired {
-            slot.end(from: word, as: .expired)
-            leaveIfCondemned(slot, word)
+            slot.end(from: claim.word, as: .expired)
+            leaveIfCondemned(claim)
         } else {
             output.begin()
-            switch slot.kind(of: word) {
+            switch claim.kind {
             case .portable, .call:
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
                 me.enter(.decoding)
                 slot.orders.beginAttempt()
                 beWatched(for: slot)
-                runPortable(slot, word, call)
+                runPortable(claim, call)
             case .copy:
                 beWatched(for: slot)
-                standIn(slot, word)
+                standIn(claim)
             case nil:
                 break
             }
-            leaveIfCondemned(slot, word)
+            leaveIfCondemned(claim)
             membership.holdings.release(as: membership)
             me.deadline.store(0)
         }
@@ -260,10 +261,10 @@ struct Worker {
 
     /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task
     /// when this process is gone.
-    private func leaveIfCondemned(_ slot: TaskSlot, _ word: SlotWord) {
-        let now = slot.word.load()
+    private func leaveIfCondemned(_ claim: Claim) {
+        let now = claim.slot.word.load()
         // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
-        if now.isCondemned, now.ticket == word.ticket, slot.kind != .copy { _exit(0) }
+        if now.isCondemned, now.ticket == claim.word.ticket, claim.slot.kind != .copy { _exit(0) }
     }
 
     /// Has the supervisor watch the task's time and memory if there are limits.
@@ -288,33 +289,35 @@ struct Worker {
         _ = unsafe write(doorbell, &one, 8)
     }
 
-    private mutating func runPortable(_ slot: TaskSlot, _ word: SlotWord, _ call: CallTable.Call?) {
+    private mutating func runPortable(_ claim: Claim, _ call: CallTable.Call?) {
+        let slot = claim.slot
         let arguments = slot.arguments.block.load()
-        let runner = TaskRunner(membership: membership, slot: slot, call: call)
+        let runner = TaskRunner(membership: membership, claim: claim, call: call)
         do {
             let caller = try caller(of: slot.function)
             current.become(slot)
-            let end = caller.run(runner, word, in: current.environment, reader: reader)
-            if case .retry = end { return handBack(slot, word) }
+            let end = caller.run(runner, in: current.environment, reader: reader)
+            if case .retry = end { return handBack(claim) }
         } catch {
-            runner.fail(error, as: .functionNotFound) { word }
+            runner.settle(failing: error, as: .functionNotFound)
         }
         // The task is over: if we die here, the client gives the block back instead.
         membership.heap.free(arguments)
     }
 
     /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.
-    private func handBack(_ slot: TaskSlot, _ word: SlotWord) {
+    private func handBack(_ claim: Claim) {
         while !me.handback.load().isNone { usleep(50) }
-        me.handback.store(slot.number)
-        let held = word.with(.claimed, member: ArenaLayout.supervisor)
+        me.handback.store(claim.slot.number)
+        let held = claim.word.with(.claimed, member: ArenaLayout.supervisor)
         // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
-        guard slot.word.compareExchange(word, held) else { _exit(0) }
+        guard claim.slot.word.compareExchange(claim.word, held) else { _exit(0) }
         ringDoorbell()
     }
 
     /// Holds a worker's place while a copy of the client runs a task that captures.
-    private func standIn(_ slot: TaskSlot, _ word: SlotWord) {
+    private func standIn(_ claim: Claim) {
+        let (slot, word) = (claim.slot, claim.word)
         slot.wakeCopy()
         _ = membership.wait(.forever, for: slot.completion) { slot.word.load() != word }
     }

@@ -13,7 +13,8 @@ import Testing
     }
 
     private func claim(_ ring: JobRing, by member: Int = 1) -> Int? {
-        guard let (slot, word) = ring.claim(by: member, announce: { _ in }) else { return nil }
+        guard let claim = ring.claim(by: member, announce: { _ in }) else { return nil }
+        let (slot, word) = (claim.slot, claim.word)
         slot.word.store(word.with(.free, member: 0))
         return slot.index
     }
