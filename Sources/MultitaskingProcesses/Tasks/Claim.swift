@@ -21,8 +21,9 @@ struct Claim {
     @inline(__always)
     var word: SlotWord { fixedWord ?? slot.word.load() }
 
-    /// The kind of the task; nil if it has ended. The task of a copy ends with the copy, whoever has claimed it, and the
-    /// slot may serve another one at once.
+    /// The kind of the task; nil if it has ended.
+    ///
+    /// The task of a copy ends with the copy, whoever has claimed it, and the slot may serve another one at once.
     @inline(__always)
     var kind: TaskSlot.Kind? { slot.kind(of: word) }
 }
