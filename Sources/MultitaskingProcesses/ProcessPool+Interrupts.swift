@@ -2,7 +2,7 @@ import MultitaskingCore
 package import MultitaskingSystem
 
 extension ProcessPool: InterruptiblePool {
-    /// Has the next SIGINT of this process end the pool: what is queued is cancelled, what runs is asked to end, and
+    /// Arranges for the next SIGINT to shut the pool down: what is queued is cancelled, what runs is asked to end, and
     /// killed after `grace`. Then all channels of the pool are closed, so that nobody waits for the dead.
     ///
     /// This process needs no thread for it: the handler rings the supervisor.

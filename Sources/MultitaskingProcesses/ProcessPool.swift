@@ -142,8 +142,8 @@ public final class ProcessPool: Executor {
 
     /// Ends the pool and blocks until all its processes are gone.
     ///
-    /// With `.kill`, running tasks end with `workerCrashed`. From inside a task of the pool itself this throws the
-    /// worker away with it; do not call it there.
+    /// With `.kill`, running tasks end with `workerCrashed`. In a task of the pool itself this does nothing: only the
+    /// process that made the pool can end it.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) { core.shutdown(mode) }
 

@@ -100,7 +100,7 @@ extension PoolCore {
             ticket = me.doorbell.ticket
             status = slot.word.load().status
         }
-        // Looked at once: a claimed task is queued again if its stand-in dies now, and is this copy's all the same.
+        // Reads the status once: if the stand-in dies now, the task is queued again but is still this copy's.
         guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, claim: Claim(ofCopy: slot))

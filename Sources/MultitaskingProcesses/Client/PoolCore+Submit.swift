@@ -151,7 +151,7 @@ extension PoolCore {
 
     /// Has the supervisor start a worker if a task still waits.
     ///
-    /// ORDERING: the task was published before the fence in `wakeOne`. If the word is still set here, the supervisor
+    /// ORDERING: the task was published before the fence in `wakeWorker`. If the word is still set here, the supervisor
     /// has yet to clear it, and looks at the queue after that.
     func askForWorker() {
         if arena.header.growth.compareExchange(0, 1) { supervision.ringDoorbell() }

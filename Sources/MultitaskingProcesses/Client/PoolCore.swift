@@ -93,7 +93,7 @@ final class PoolCore: Sendable {
         finalizers = FinalizerReports(finalizer)
         let supervision = try Supervision(mapping, slots: freeSlots)
         self.supervision = supervision
-        // Not by way of this object, of which there must be no weak reference: that makes all others slower.
+        // Does not capture `self` weakly: the first weak reference would slow down every later retain and release.
         membership.setSupervisorCheck { supervision.check() }
     }
 

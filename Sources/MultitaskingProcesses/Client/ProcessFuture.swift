@@ -47,7 +47,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     @usableFromInline
     var state: TaskState {
         let state = currentState
-        // Whoever only looks now and then must see the end as well when the supervisor has died.
+        // A caller that only polls must also notice that the supervisor has died.
         if state == .queued || state == .running { core.membership.checkSupervisor() }
         return state
     }
@@ -82,7 +82,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     @usableFromInline
     func withOutcome(_ body: (TaskOutcome<Value>) -> Void) {
         guard lock.withLock({ _ in settle() }) else {
-            // Whoever only looks now and then must see the end as well when the supervisor has died.
+            // A caller that only polls must also notice that the supervisor has died.
             return core.membership.checkSupervisor()
         }
         core.reapCopies()

@@ -5,7 +5,7 @@ import MultitaskingCore
 import MultitaskingSystem
 import Synchronization
 
-/// The client's care for the pool's supervisor process: makes it, and another one when it dies.
+/// Starts the pool's supervisor process and restarts it if it dies; runs in the client.
 ///
 /// Whoever waits for something of the pool holds this and not the pool: it knows nothing but the arena.
 final class Supervision: Sendable {
@@ -223,7 +223,7 @@ final class Supervision: Sendable {
     private static let restartPatience: Int64 = 2_000_000_000
 
     private func noteDeath(_ state: inout State, _ signal: Int32, _ now: Int64) {
-        // Who was killed from outside has not died of what it found, however often that happens.
+        // SIGKILL and SIGTERM come from outside, so such a death does not count towards the limit.
         let mayHaveDiedOfItself = !Self.isFromOutside(signal)
         state.shortLives =
             mayHaveDiedOfItself && now - state.launched < Self.shortLife ? state.shortLives + 1 : 0

@@ -49,7 +49,7 @@ struct ProcessMark {
     var hasMarkedThemselves: Bool { mt_has_marked_themselves(pool, ~Self.pidMask) }
 
     private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool) {
-        // Once more as long as there are any: one that was just forking may have a child that was not there yet.
+        // Repeats until none is left: a process killed while forking may leave a child that this pass did not see.
         for _ in 0..<16 {
             guard mt_kill_marked(mark, mask, skipped, sparesLiving) > 0 else { return }
             usleep(200)

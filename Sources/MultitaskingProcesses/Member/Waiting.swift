@@ -69,9 +69,8 @@ extension Membership {
         return false
     }
 
-    /// Looks whether the supervisor still lives, after every wait that was in vain, however short: whoever only ever
-    /// waits for a moment must not wait for a pool that is dead. Cheap in a worker, which has no supervisor to look
-    /// after.
+    /// Checks that the supervisor is alive, after every unsuccessful wait, however short: a caller that only ever waits
+    /// for a moment must not wait for a dead pool. Cheap in a worker, which has no supervisor to look after.
     private func lookAfterSupervisor() {
         if isClient { checkSupervisor() }
     }

@@ -31,8 +31,8 @@ public struct WorkerLimits: Sendable, Hashable {
     /// How many tasks a worker runs before it is replaced; nil for no limit.
     public var maxTasksPerWorker: Int?
 
-    /// By which part of ``maxTasksPerWorker`` a worker may be replaced earlier, 0...1, drawn for each, so that not all
-    /// of them are replaced at the same time.
+    /// The fraction of ``maxTasksPerWorker``, 0...1, by which a worker's limit is randomly lowered, so that not all
+    /// workers are replaced at the same time.
     public var maxTasksJitter: Double
 
     /// How old a worker may become before it is replaced; nil for no limit. A task that runs is not interrupted.
@@ -52,9 +52,10 @@ public struct WorkerLimits: Sendable, Hashable {
     /// What is added to the client's niceness, 0...19: the higher, the more others go first.
     public var niceness: Int
 
-    /// How long a process of the pool that has to wait, for a task, a result or an element, looks for it before it
-    /// sleeps, from zero to a second. A wake-up takes 25 to 40 µs each way, so sleeping at once makes small tasks many
-    /// times slower. Nobody looks while more processes of the pool are awake than there are cores.
+    /// How long a process spins while waiting for a task, result or element before it sleeps, from zero to a second.
+    ///
+    /// A wake-up takes 25 to 40 µs each way, so sleeping at once makes small tasks many times slower. No process spins
+    /// while more processes of the pool are awake than there are cores.
     public var spinTime: Duration
 
     /// What ``spinTime`` is unless it is given: about as long as a wake-up and its answer take, which is never worse

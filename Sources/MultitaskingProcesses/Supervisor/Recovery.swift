@@ -121,8 +121,9 @@ struct Recovery {
 
     private var retries: JobRing { arena.retries }
 
-    /// Ends a task as crashed that the dead, or who stood in for it, has claimed: `word` says so, and nobody else ends
-    /// it.
+    /// Marks as crashed a task claimed by the dead member or by its stand-in.
+    ///
+    /// `word` proves the claim, so nobody else can settle it.
     private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
         // A result that came too late has been stored, and the journal does not name it any more.
         arena.free(slot.result.block.load(), by: member.index)
@@ -139,8 +140,7 @@ struct Recovery {
         slot.finish(from: word, as: .crashed)
     }
 
-    /// Puts the last that the dead has printed, and its stack, where its result would be; there is none if there is no
-    /// room.
+    /// Stores the member's last output and its stack in place of the result, if there is room.
     private func keepRemains(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
         let remains = CrashRemains(
             output: OutputLog(arena: arena, member: member.index).tail, stack: CrashArea(member).stack)

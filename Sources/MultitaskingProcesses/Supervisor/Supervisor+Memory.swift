@@ -3,7 +3,8 @@ import Glibc
 import MultitaskingCore
 import MultitaskingSystem
 
-// Limits of memory: who holds too much while it runs a task is killed, who does after it is replaced.
+// Memory limits: a worker that exceeds its limit during a task is killed; one that still exceeds it afterwards is
+// replaced.
 
 extension Supervisor {
     /// How often the memory of workers at work is looked at, in nanoseconds.

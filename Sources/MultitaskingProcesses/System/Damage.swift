@@ -1,7 +1,7 @@
 import MultitaskingCore
 
-// What is in the arena may have been written by anybody. Whoever follows it believes no number that would lead outside,
-// adds without a trap, and goes round no loop for ever.
+// Any process may have written what is in the arena. Code that follows it checks every number that could lead outside,
+// uses wrapping arithmetic and bounds every loop.
 
 /// How often a loop over shared memory may begin again before the memory must be damaged.
 ///

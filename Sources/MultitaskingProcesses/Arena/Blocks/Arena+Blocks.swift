@@ -108,7 +108,7 @@ extension Arena {
         for chunk in (head + 1..<head + length).reversed() where self.chunk(chunk).load() == tail {
             releaseChunk(chunk, from: tail, to: free)
         }
-        // Without a used header, the run is the business of who is named here, also if that member dies now.
+        // Until the header is marked used, the named member owns the run, even if it dies now.
         let mine = ChunkWord(.run, owner: member, value: length)
         self.chunk(head).store(mine)
         let block = blockHeader(chunk: head, block: 0)

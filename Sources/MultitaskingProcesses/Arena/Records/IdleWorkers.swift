@@ -59,7 +59,7 @@ struct IdleWorkers: Record {
         return isSearched || wakeSleeping()
     }
 
-    /// Whether a worker looks for work, and needs not be woken.
+    /// Whether a worker is already polling, so that none needs waking.
     @inline(__always)
     var isSearched: Bool {
         for cell in 0..<cells where searching(cell).loadRelaxed() != 0 { return true }
