@@ -76,14 +76,15 @@ extension PoolCore {
         copy.state = .ready
         supervision.ringDoorbell()
         return ProcessFuture(
-            core: self, slot: slot, companion: nil, keepsOutput: options.output != .inherited, reading: Function.settlement)
+            core: self, slot: slot, companion: nil, keepsOutput: options.output != .inherited,
+            reading: Function.outcomeBox)
     }
 
     /// What the copy does; its exit code.
     private func runCopy<Function: PortableFunction>(
         _ call: Invoker<Function>, as me: Member, _ slot: TaskSlot, parent: pid_t
     ) -> Int32 {
-        membership.become(me.index)
+        membership.adoptMember(me.index)
         OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()
         mt_use_crash_stack()

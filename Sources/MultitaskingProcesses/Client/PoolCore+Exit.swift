@@ -9,7 +9,7 @@ extension PoolCore: PoolAtExit {
         var left = WorkLeft(running: 0, queued: 0)
         freeSlots.forEachUsed { slot in
             let word = slot.word.load()
-            if word.status == .queued || word.isHeldBySupervisor {
+            if word.status == .queued || word.isAwaitingRetry {
                 left.queued += 1
             } else if word.isClaimed {
                 left.running += 1
@@ -35,7 +35,7 @@ extension PoolCore: PoolAtExit {
             let word = slot.word.load()
             guard word.isClaimed else { return }
             hasTasks = true
-            guard word.status == .claimed, !word.isHeldBySupervisor, let member = runner(of: slot, word) else {
+            guard word.status == .claimed, !word.isAwaitingRetry, let member = runner(of: slot, word) else {
                 isStuck = false
                 return
             }

@@ -24,7 +24,7 @@ extension PoolCore {
         let slot = try enqueue(writer, function, options)
         return ProcessFuture(
             core: self, slot: slot, companion: Function.companion(of: call.arguments),
-            keepsOutput: options.output != .inherited, reading: Function.settlement)
+            keepsOutput: options.output != .inherited, reading: Function.outcomeBox)
     }
 
     /// Checks what can be checked before the arguments are encoded.
@@ -91,7 +91,9 @@ extension PoolCore {
             if priority != .normal { rings.usePriorities() }
             let ring = rings.ring(priority)
             try state.withLock { state in
-                try push(&state.use[priority], state.isShutDown, ring) { ring.push(slot, from: slot.word.load(), room: &$0) }
+                try push(&state.use[priority], state.isShutDown, ring) {
+                    ring.push(slot, from: slot.word.load(), room: &$0)
+                }
             }
         } catch {
             releaseSlot(slot)

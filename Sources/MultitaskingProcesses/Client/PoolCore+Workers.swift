@@ -17,7 +17,7 @@ extension PoolCore {
         let companion = Function.companion(of: call.arguments)
         return slots.map {
             ProcessFuture(
-                core: self, slot: $0, companion: companion, keepsOutput: false, reading: Function.settlement)
+                core: self, slot: $0, companion: companion, keepsOutput: false, reading: Function.outcomeBox)
         }
     }
 

@@ -19,7 +19,7 @@ final class PoolCore: Sendable {
     let freeSlots: FreeSlots
     private let generation = ForkGeneration.begin()
 
-    let systemKills = SystemKills()
+    let systemKills = OOMKillCounter()
     let reader: PlaceReader
     let state = Mutex(State())
     /// Whether a copy was ever made; most pools make none.

@@ -8,7 +8,7 @@ import Synchronization
 final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     /// Reads the value; compiled where its type is known.
     @usableFromInline typealias Reading = @Sendable (inout PayloadReader) throws -> Settled
-    @usableFromInline typealias Settled = Settlement<TaskOutcome<Value>>
+    @usableFromInline typealias Settled = OutcomeBox<TaskOutcome<Value>>
 
     private let core: PoolCore
     private let slot: TaskSlot
@@ -59,7 +59,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             let word = slot.word.load()
             switch word.status {
             case .free, .queued: return .queued
-            case .claimed where word.isHeldBySupervisor: return .queued
+            case .claimed where word.isAwaitingRetry: return .queued
             case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return .running
             case .done, .expired: return .done
             case .cancelled: return .cancelled
@@ -97,7 +97,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return false
         case .done where slot.resultKind.load() == .value:
             unsafe settled = keepsOutput ? readOutputAndValue() : readValue()
-        case .done, .cancelled, .expired: unsafe settled = settlementWithoutValue()
+        case .done, .cancelled, .expired: unsafe settled = outcomeWithoutValue()
         }
         isSettled.store(true, ordering: .releasing)
         core.releaseSlot(slot)
@@ -121,9 +121,9 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     // Not inlined: making these takes look-ups of types, which the usual way would begin with.
 
     @inline(never)
-    private func settlementWithoutValue() -> Settled {
+    private func outcomeWithoutValue() -> Settled {
         switch slot.word.load().status {
-        case .cancelled: return Settlement(.cancelled)
+        case .cancelled: return OutcomeBox(.cancelled)
         case .expired: return failure(Self.expired)
         default:
             do {
@@ -137,7 +137,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     }
 
     @inline(never)
-    private func failure(_ error: any Error) -> Settled { Settlement(.failure(error)) }
+    private func failure(_ error: any Error) -> Settled { OutcomeBox(.failure(error)) }
 
     @usableFromInline
     var output: String? {
@@ -170,7 +170,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         lock.withLock { _ in
             guard !isSettled.load(ordering: .relaxed), core.isLost(slot) else { return false }
             // The slot is not used again: somebody may still write to it.
-            unsafe settled = Settlement(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
+            unsafe settled = OutcomeBox(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
             isSettled.store(true, ordering: .releasing)
             return true
         }
@@ -231,7 +231,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
 extension PortableFunction {
     /// Reads a result, as what a future keeps.
     @inlinable
-    static func settlement(from reader: inout PayloadReader) throws -> Settlement<TaskOutcome<Output>> {
-        Settlement(.success(try decodeOutput(from: &reader)))
+    static func outcomeBox(from reader: inout PayloadReader) throws -> OutcomeBox<TaskOutcome<Output>> {
+        OutcomeBox(.success(try decodeOutput(from: &reader)))
     }
 }

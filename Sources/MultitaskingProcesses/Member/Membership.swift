@@ -14,13 +14,13 @@ final class Membership: @unchecked Sendable {
     let compression: CompressionPolicy
     /// How many nanoseconds to spin before sleeping.
     let spinTime: Int64
-    // SAFETY: these three change only in `become(_:)`, in a process that has just been forked and has one thread.
+    // SAFETY: these three change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int
     @exclusivity(unchecked) private var currentHeap: Heap
     @exclusivity(unchecked) private var currentJournal: Journal
 
-    private let writers = SpareWriters()
+    private let writers = WriterPool()
     /// What values find that this process reads outside of a task.
     private let environment: @Sendable (Membership) -> any TaskEnvironment
     private let watcherOrNil = Mutex<Watcher?>(nil)
@@ -52,7 +52,7 @@ final class Membership: @unchecked Sendable {
     var journal: Journal { unsafe currentJournal }
 
     /// Makes this process another member; only right after it was forked.
-    func become(_ member: Int) {
+    func adoptMember(_ member: Int) {
         unsafe currentMember = member
         unsafe currentHeap = Heap(arena: arena, member: member)
         unsafe currentJournal = Journal(arena: arena, member: member)

@@ -28,7 +28,7 @@ extension Supervisor {
         let copy = copies.removeValue(forKey: index)
         if let process = copy?.pid ?? claimed { ProcessMark(mapping).killAll(of: process) }
         Recovery(mapping).recover(index, .clientChild)
-        ladders[index] = nil
+        teardowns[index] = nil
         dying[index] = nil
         arena.member(index).state = .left
         arena.event.signal()

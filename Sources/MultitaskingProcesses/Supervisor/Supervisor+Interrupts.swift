@@ -7,7 +7,7 @@ extension Supervisor {
     private var interruptDeadline: SharedWord { arena.header.interruptDeadline }
 
     /// The client was told to end.
-    func beInterrupted() {
+    func handleInterrupt() {
         let grace = Int64(clamping: arena.header.interruptGrace.load())
         let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
         guard interruptDeadline.compareExchange(0, end) else { return }
@@ -16,7 +16,7 @@ extension Supervisor {
     }
 
     /// Goes on with the end of an interrupted pool; when to look again.
-    func obeyInterrupt() -> Int64 {
+    func continueInterruptShutdown() -> Int64 {
         let end = interruptDeadline.load()
         guard end != 0 else { return .max }
         // ORDERING: the client queues a task, then looks at the deadline. It sees that, or this sees the task.

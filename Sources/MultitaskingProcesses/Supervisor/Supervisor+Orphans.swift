@@ -17,7 +17,7 @@ extension Supervisor {
     }
 
     /// Reaps the orphans that have ended, and kills those whose worker has.
-    mutating func tendOrphans() {
+    mutating func reapOrphans() {
         guard mt_children_changed(), mt_has_children() else { return }
         let mark = ProcessMark(mapping)
         for pid in orphans {

@@ -13,7 +13,7 @@ extension Supervisor {
     }
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for task in delayed where task.slot.word.load().isHeldBySupervisor { end(task.slot, task.slot.word.load()) }
+        for task in delayed where task.slot.word.load().isAwaitingRetry { end(task.slot, task.slot.word.load()) }
         for kind in JobRing.Kind.allCases {
             while let claim = JobRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
                 end(claim.slot, claim.word)
@@ -42,10 +42,10 @@ extension Supervisor {
     /// Takes the tasks that workers have handed back.
     mutating func takeHandedBack() {
         for index in 1...peak {
-            let handback = arena.member(index).handback
-            guard let slot = arena.slot(handback.load()), slot.word.load().isHeldBySupervisor else { continue }
+            let returnedSlot = arena.member(index).returnedSlot
+            guard let slot = arena.slot(returnedSlot.load()), slot.word.load().isAwaitingRetry else { continue }
             delay(slot)
-            handback.store(.none)
+            returnedSlot.store(.none)
         }
     }
 
@@ -57,7 +57,7 @@ extension Supervisor {
         let (retries, idle) = (arena.retries, arena.idleWorkers)
         delayed.removeAll { task in
             let word = task.slot.word.load()
-            guard word.isHeldBySupervisor else { return true }
+            guard word.isAwaitingRetry else { return true }
             if task.slot.orders.requests.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
@@ -75,7 +75,7 @@ extension Supervisor {
         let count = min(Int(clamping: arena.header.slotCount.load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = arena.slot(index)
-            if slot.word.load().isHeldBySupervisor { delay(slot) }
+            if slot.word.load().isAwaitingRetry { delay(slot) }
         }
     }
 }

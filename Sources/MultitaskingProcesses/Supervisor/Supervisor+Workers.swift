@@ -63,7 +63,7 @@ extension Supervisor {
         member.slot.store(.none)
         member.enter(.idle)
         member.deadline.store(0)
-        member.handback.store(.none)
+        member.returnedSlot.store(.none)
         member.attention.store(0)
         member.call.store(0)
         member.crashTime.store(0)
@@ -204,7 +204,7 @@ extension Supervisor {
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
-        ladders[index] = nil
+        teardowns[index] = nil
         dying[index] = nil
         member.state = .absent
         member.pid.store(0)

@@ -33,12 +33,12 @@ struct Supervisor {
     /// The copies of the client, by member.
     var copies: [Int: Copy] = [:]
     /// The tasks that are being ended, by the member that runs them.
-    var ladders: [Int: Ladder] = [:]
+    var teardowns: [Int: Teardown] = [:]
     /// The members that die of a signal, and when that was seen, in nanoseconds of CLOCK_MONOTONIC.
     var dying: [Int: Int64] = [:]
     /// The tasks that wait for their next attempt.
     var delayed: [DelayedTask] = []
-    var pace = RespawnPace()
+    var pace = RespawnBackoff()
     var refusals = StartRefusals()
     /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.
     var nextGauging: Int64 = 0
@@ -127,7 +127,7 @@ struct Supervisor {
     private mutating func superviseOnce() -> Int32? {
         let nextLook = tendStops()
         if isStoppedWithClient { return sleep(until: nextLook) ? nil : clientIsGone() }
-        let interruptEnd = obeyInterrupt()
+        let interruptEnd = continueInterruptShutdown()
         let phase = arena.header.phase.load()
         watchCopies()
         if phase == .killing { killWorkers() }
@@ -135,11 +135,11 @@ struct Supervisor {
         takeHandedBack()
         var wakeUp = min(nextLook, interruptEnd, queueDueTasks())
         wakeUp = min(wakeUp, endDying())
-        wakeUp = min(wakeUp, climbLadders(), endSlowInitializers())
+        wakeUp = min(wakeUp, advanceTeardowns(), endSlowInitializers())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
-        tendOrphans()
+        reapOrphans()
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
             if phase != .killing, areBacktracesPrinted {
                 return sleep(until: monotonicNanoseconds() + 20_000_000) ? nil : clientIsGone()
@@ -182,7 +182,7 @@ struct Supervisor {
         if descriptors[0].revents != 0 {
             var value: UInt64 = 0
             _ = unsafe read(doorbell, &value, 8)
-            if value >= InterruptWatch.message { beInterrupted() }
+            if value >= InterruptWatch.message { handleInterrupt() }
         }
         for (offset, index) in members.enumerated() where descriptors[offset + others].revents != 0 {
             if index < workers.count { workerEnded(index) } else { copyEnded(index) }

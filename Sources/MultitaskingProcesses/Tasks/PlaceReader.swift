@@ -4,7 +4,7 @@ import MultitaskingSerialization
 /// Reads payloads where they lie, by a reader that is kept from one to the next: making one takes longer than most
 /// values.
 final class PlaceReader: Sendable {
-    private let idle = IdleBox<PayloadReader>()
+    private let idle = AtomicSpare<PayloadReader>()
     private let environment: @Sendable () -> any TaskEnvironment
 
     /// - Parameter environment: what values find that are read; asked for by those alone that may want it.

@@ -54,7 +54,7 @@ struct SlotWord: BitFields {
     }
 
     /// Whether the task is between two attempts.
-    var isHeldBySupervisor: Bool { status == .claimed && member == ArenaLayout.supervisor }
+    var isAwaitingRetry: Bool { status == .claimed && member == ArenaLayout.supervisor }
 
     /// Whether the task has ended, in whatever way.
     @inline(__always)

@@ -78,7 +78,8 @@ struct TypedWorkerCall<Function: PortableFunction>: WorkerCall {
         }
         do { try Function.encode(invoker.arguments, into: &writer) } catch {
             throw MultitaskingError(
-                .encodeFailed, "an argument of the pool's \(role) could not be encoded; mend its encode(to:)", cause: error)
+                .encodeFailed, "an argument of the pool's \(role) could not be encoded; mend its encode(to:)",
+                cause: error)
         }
         return StoredCall(function: index, payload: try table.keep(try writer.bytes(), to: &extent))
     }

@@ -19,7 +19,7 @@ struct Worker {
     private let current: CurrentTask
     private let reader: PlaceReader
     private let isMemoryWatched: Bool
-    private var retirement: Retirement
+    private var retirement: WorkerLifetime
     /// How many tasks it has taken by priority.
     private var turn: UInt = 0
     /// How many of the calls that every worker makes it has made.
@@ -42,7 +42,7 @@ struct Worker {
         idle = arena.idleWorkers
         functions = arena.functions
         let limits = arena.limits
-        retirement = Retirement(me, limits)
+        retirement = WorkerLifetime(me, limits)
         isMemoryWatched = limits.watchesMemory
     }
 
@@ -57,7 +57,7 @@ struct Worker {
         do {
             me.enter(.initializing)
             me.endlessWaits.store(0)
-            if isMemoryWatched { askToBeWatched() }
+            if isMemoryWatched { requestMemoryMonitoring() }
             try initialize(setup)
             me.enter(.idle)
         } catch {
@@ -242,11 +242,11 @@ struct Worker {
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
                 me.enter(.decoding)
                 slot.orders.beginAttempt()
-                beWatched(for: slot)
+                requestMonitoring(for: slot)
                 runPortable(claim, call)
             case .copy:
-                beWatched(for: slot)
-                standIn(claim)
+                requestMonitoring(for: slot)
+                waitForForkedTask(claim)
             case nil:
                 break
             }
@@ -268,8 +268,8 @@ struct Worker {
     }
 
     /// Has the supervisor watch the task's time and memory if there are limits.
-    private func beWatched(for slot: TaskSlot) {
-        if isMemoryWatched { askToBeWatched() }
+    private func requestMonitoring(for slot: TaskSlot) {
+        if isMemoryWatched { requestMemoryMonitoring() }
         guard let limit = slot.orders.timeLimit else { return }
         me.deadline.store(UInt64(monotonicNanoseconds().addingSaturated(limit)))
         ringDoorbell()
@@ -279,7 +279,7 @@ struct Worker {
     ///
     /// ORDERING: the slot was announced before. Either this sees that the supervisor has stopped, or the supervisor,
     /// which looks once more after it has said so, sees a task.
-    private func askToBeWatched() {
+    private func requestMemoryMonitoring() {
         fence()
         if arena.header.memoryWatch.load() == 0 { ringDoorbell() }
     }
@@ -307,8 +307,8 @@ struct Worker {
 
     /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.
     private func handBack(_ claim: Claim) {
-        while !me.handback.load().isNone { usleep(50) }
-        me.handback.store(claim.slot.number)
+        while !me.returnedSlot.load().isNone { usleep(50) }
+        me.returnedSlot.store(claim.slot.number)
         let held = claim.word.with(.claimed, member: ArenaLayout.supervisor)
         // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
         guard claim.slot.word.compareExchange(claim.word, held) else { _exit(0) }
@@ -316,7 +316,7 @@ struct Worker {
     }
 
     /// Holds a worker's place while a copy of the client runs a task that captures.
-    private func standIn(_ claim: Claim) {
+    private func waitForForkedTask(_ claim: Claim) {
         let (slot, word) = (claim.slot, claim.word)
         slot.wakeCopy()
         _ = membership.wait(.forever, for: slot.completion) { slot.word.load() != word }

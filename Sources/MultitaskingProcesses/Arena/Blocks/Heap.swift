@@ -69,12 +69,12 @@ final class Heap: Sendable {
                 while let offset = state.classes[sizeClass].free.popLast() {
                     if let block = take(offset, sizeClass: sizeClass, journal: journal) { return block }
                 }
-                collect(&state.classes[sizeClass], sizeClass: sizeClass)
+                reclaimFreed(&state.classes[sizeClass], sizeClass: sizeClass)
                 guard state.classes[sizeClass].free.isEmpty else { continue }
-                do { try cut(&state, sizeClass: sizeClass) } catch {
+                do { try refillFromChunk(&state, sizeClass: sizeClass) } catch {
                     // A member that died may have freed a block and not counted it.
                     state.classes[sizeClass].mustSearch = true
-                    collect(&state.classes[sizeClass], sizeClass: sizeClass)
+                    reclaimFreed(&state.classes[sizeClass], sizeClass: sizeClass)
                     if state.classes[sizeClass].free.isEmpty {
                         guard let block = takeSpent(state.classes[sizeClass], sizeClass, journal) else { throw error }
                         return block
@@ -124,7 +124,7 @@ final class Heap: Sendable {
     }
 
     /// Looks for blocks that others have freed, at most as many as they reported.
-    private func collect(_ state: inout ClassState, sizeClass: Int) {
+    private func reclaimFreed(_ state: inout ClassState, sizeClass: Int) {
         let freed = arena.member(member).freedBlocks(sizeClass).load()
         guard state.mustSearch || freed != state.found, !state.chunks.isEmpty else { return }
         let size = SizeClass.size(sizeClass)
@@ -158,7 +158,7 @@ final class Heap: Sendable {
     }
 
     /// Takes blocks that were never used, from a new chunk if need be.
-    private func cut(_ state: inout State, sizeClass: Int) throws {
+    private func refillFromChunk(_ state: inout State, sizeClass: Int) throws {
         let size = SizeClass.size(sizeClass)
         let perChunk = ArenaLayout.chunkSize / size
         if state.classes[sizeClass].chunks.isEmpty || state.classes[sizeClass].nextFresh >= perChunk {

@@ -11,7 +11,7 @@ struct Member: Record {
         case doorbell = 32
         case finishedTasks = 40
         case deadline = 48
-        case handback = 56
+        case returnedSlot = 56
         case attention = 64
         case baseMemory = 72
         case tasksBefore = 80
@@ -111,7 +111,7 @@ struct Member: Record {
     /// When its task must end, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
     var deadline: SharedWord { word(.deadline) }
     /// A slot that it hands back to the supervisor to be queued again.
-    var handback: Shared<SlotNumber> { shared(.handback) }
+    var returnedSlot: Shared<SlotNumber> { shared(.returnedSlot) }
     /// 1 while it may hold elements that it has not reported, of channels that redeliver.
     var holds: SharedWord { word(.holds) }
 

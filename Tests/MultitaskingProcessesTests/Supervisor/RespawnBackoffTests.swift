@@ -5,8 +5,8 @@ import Testing
 struct RespawnPaceTests {
     private let second: Int64 = 1_000_000_000
 
-    private func pace(_ lifetimes: [Int64]) -> RespawnPace {
-        var pace = RespawnPace()
+    private func pace(_ lifetimes: [Int64]) -> RespawnBackoff {
+        var pace = RespawnBackoff()
         for lifetime in lifetimes { pace.workerDied(after: lifetime, now: 0) }
         return pace
     }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The writers that nobody uses at the moment, kept because making new ones takes long.
 @safe
-final class SpareWriters: @unchecked Sendable {
+final class WriterPool: @unchecked Sendable {
     // SAFETY: the pointer owns the reference that `put` retained; an exchange hands it, and so the writer, to one
     // thread.
     // ORDERING: putting releases and taking acquires, so that who takes a writer sees what its last user left in it.

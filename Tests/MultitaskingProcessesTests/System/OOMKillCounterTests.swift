@@ -13,7 +13,7 @@ struct SystemKillsTests {
     @Test func aGrowingCountIsToldOnce() throws {
         try withFile { path, write in
             try write("nr_free_pages 9\noom_kill 3\noom_kill_other 8\n")
-            let kills = SystemKills(path: path)
+            let kills = OOMKillCounter(path: path)
             kills.begin()
             #expect(!kills.hasKilledSinceLastAsked())
             try write("nr_free_pages 9\noom_kill 4\noom_kill_other 8\n")
@@ -24,7 +24,7 @@ struct SystemKillsTests {
 
     @Test func whereNobodyCountsNobodyIsBlamed() throws {
         try withFile { path, write in
-            let missing = SystemKills(path: path)
+            let missing = OOMKillCounter(path: path)
             missing.begin()
             try write("oom_kill 4\n")
             #expect(!missing.hasKilledSinceLastAsked(), "there was no count to compare with")
@@ -34,7 +34,7 @@ struct SystemKillsTests {
     }
 
     @Test func theSystemCounts() {
-        let kills = SystemKills()
+        let kills = OOMKillCounter()
         kills.begin()
         #expect(kills.isCounted)
     }

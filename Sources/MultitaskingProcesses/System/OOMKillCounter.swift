@@ -2,7 +2,7 @@ import CMultitaskingLinux
 import Synchronization
 
 /// Whether the system's out-of-memory killer was at work: the kernel counts its victims, and says no more to everybody.
-final class SystemKills: Sendable {
+final class OOMKillCounter: Sendable {
     private let path: String
     private let seen = Mutex<Int?>(nil)
 

@@ -4,7 +4,7 @@ import MultitaskingSystem
 ///
 /// A worker that the system kills for lack of memory, or that cannot live within its limits, would otherwise be forked
 /// thousands of times a second. A worker that dies of a task is replaced at once, however often that happens.
-struct RespawnPace {
+struct RespawnBackoff {
     /// How many such deaths in a row are put down to accident.
     private static let accidents = 4
     private static let shortestPause: Int64 = 10_000_000

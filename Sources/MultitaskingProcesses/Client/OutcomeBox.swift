@@ -4,7 +4,7 @@
 /// it is, and how it is copied, at each hand it goes through. Generic over the outcome and not over its value, so that
 /// the object's end has no type to look up either.
 @usableFromInline
-final class Settlement<Outcome: Sendable>: Sendable {
+final class OutcomeBox<Outcome: Sendable>: Sendable {
     /// How the task has ended.
     @usableFromInline let outcome: Outcome
 

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Taking and giving back are one exchange each, where a lock would cost two.
 @safe
-final class IdleBox<Object: AnyObject>: @unchecked Sendable {
+final class AtomicSpare<Object: AnyObject>: @unchecked Sendable {
     // SAFETY: the pointer is an object with one retain count, which belongs to whoever gets the pointer out by an
     // exchange, so that one thread at a time has the object.
     // ORDERING: giving back releases and taking acquires, so that one user sees what the former did.

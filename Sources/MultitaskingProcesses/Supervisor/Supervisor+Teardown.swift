@@ -6,7 +6,7 @@ import MultitaskingSystem
 
 extension Supervisor {
     /// How far the ending of one task has come.
-    struct Ladder {
+    struct Teardown {
         enum Step {
             case asked
             case terminated
@@ -23,18 +23,18 @@ extension Supervisor {
     }
 
     /// Begins and goes on with the ending of tasks; when to look again.
-    mutating func climbLadders() -> Int64 {
+    mutating func advanceTeardowns() -> Int64 {
         var next = Int64.max
         for index in 1..<workers.count where workers[index] != nil {
             let now = monotonicNanoseconds()
-            if ladders[index] == nil { next = min(next, beginLadder(index, now: now)) }
-            if let ladder = ladders[index] { next = min(next, climb(ladder, of: index, now: now)) }
+            if teardowns[index] == nil { next = min(next, beginTeardown(index, now: now)) }
+            if let teardown = teardowns[index] { next = min(next, advance(teardown, of: index, now: now)) }
         }
         return next
     }
 
     /// Begins to end the task of a worker if it is time; when it will be.
-    private mutating func beginLadder(_ index: Int, now: Int64) -> Int64 {
+    private mutating func beginTeardown(_ index: Int, now: Int64) -> Int64 {
         let member = arena.member(index)
         let number = member.slot.load()
         guard let slot = arena.slot(number) else { return .max }
@@ -48,38 +48,38 @@ extension Supervisor {
         guard isForced || deadline != 0 else { return .max }
         guard isForced || now >= deadline else { return deadline }
         guard slot.orders.requestEnd(after: requests) else { return now }
-        ladders[index] = Ladder(
+        teardowns[index] = Teardown(
             word: word, slot: slot, reason: isForced ? .condemnedByCancel : .condemnedByTimeout, step: .asked,
             due: now.addingSaturated(slot.orders.gracePeriod))
         return .max
     }
 
-    private mutating func climb(_ ladder: Ladder, of index: Int, now: Int64) -> Int64 {
-        var ladder = ladder
-        let condemned = ladder.word.with(ladder.reason, member: ladder.word.member)
-        guard ladder.slot.word.load() == (ladder.step == .asked ? ladder.word : condemned) else {
-            ladders[index] = nil
+    private mutating func advance(_ teardown: Teardown, of index: Int, now: Int64) -> Int64 {
+        var teardown = teardown
+        let condemned = teardown.word.with(teardown.reason, member: teardown.word.member)
+        guard teardown.slot.word.load() == (teardown.step == .asked ? teardown.word : condemned) else {
+            teardowns[index] = nil
             return now
         }
         // What it is dying of is what ends the task.
-        if ladder.step == .asked, isDying(ladder.slot, index) { return .max }
-        guard now >= ladder.due else { return ladder.due }
-        switch ladder.step {
+        if teardown.step == .asked, isDying(teardown.slot, index) { return .max }
+        guard now >= teardown.due else { return teardown.due }
+        switch teardown.step {
         case .asked:
             // From here on the task cannot finish any more: either this or its own end comes first.
-            guard ladder.slot.word.compareExchange(ladder.word, condemned) else { return now }
-            _ = send(SIGTERM, to: ladder, of: index)
-            ladder.step = .terminated
+            guard teardown.slot.word.compareExchange(teardown.word, condemned) else { return now }
+            _ = send(SIGTERM, to: teardown, of: index)
+            teardown.step = .terminated
         case .terminated:
             // A copy that was forked just now is not watched yet.
-            guard send(SIGKILL, to: ladder, of: index) else { return now + 1_000_000 }
-            ladder.step = .killed
+            guard send(SIGKILL, to: teardown, of: index) else { return now + 1_000_000 }
+            teardown.step = .killed
         case .killed:
             return .max
         }
-        ladder.due = now.addingSaturated(ladder.slot.orders.gracePeriod)
-        ladders[index] = ladder
-        return ladder.step == .killed ? .max : ladder.due
+        teardown.due = now.addingSaturated(teardown.slot.orders.gracePeriod)
+        teardowns[index] = teardown
+        return teardown.step == .killed ? .max : teardown.due
     }
 
     /// Whether the process that runs a task is dying of a signal, so that the task's time has stopped.
@@ -88,8 +88,8 @@ extension Supervisor {
     }
 
     /// False if the task's process is not known.
-    private func send(_ signal: Int32, to ladder: Ladder, of index: Int) -> Bool {
-        guard let process = process(of: ladder.slot.kind == .copy ? ladder.slot.copyMember : index) else {
+    private func send(_ signal: Int32, to teardown: Teardown, of index: Int) -> Bool {
+        guard let process = process(of: teardown.slot.kind == .copy ? teardown.slot.copyMember : index) else {
             return false
         }
         process.send(signal)

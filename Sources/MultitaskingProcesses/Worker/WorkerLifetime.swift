@@ -4,7 +4,7 @@ import MultitaskingSystem
 /// When a worker that is well is to be replaced, or ended because there is too little to do.
 ///
 /// It is asked between two tasks. Without limits that is a look at a number and at a word of the worker's own.
-struct Retirement {
+struct WorkerLifetime {
     private let me: Member
     private let limits: LimitsRecord
     private var tasksLeft: Int
