@@ -9,9 +9,9 @@ SWIFT ?= swift
 # Builds with other flags have a directory of their own, so that they do not throw each other's work away.
 BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
-SOURCES := Package.swift Sources Tests $(BENCHMARKS:%=Benchmarks/%)
+SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format generate layers soundness test-diagnostics lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+.PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-consumer lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all \
 	models setup-models kill chaos fuzz crashes replacements captures \
 	bench bench-build bench-test bench-check bench-update
@@ -95,8 +95,12 @@ test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and c
 	$(SWIFT) build
 	python3 Scripts/check_diagnostics.py
 
+test-consumer: ## Build a program that depends on this package, and look at what was built for it
+	SWIFT="$(SWIFT)" python3 Scripts/check_consumer.py
+
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	python3 Scripts/check_lines.py
 
 clean: ## Throw away everything that was built
 	rm -rf $(BUILD) Benchmarks/$(BUILD)
@@ -128,7 +132,7 @@ test-builds-all: test-builds ## The same without checks, and for the dynamic lib
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+check: soundness test-consumer models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
 
 # Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
 captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return
@@ -216,10 +220,10 @@ chaos: setup ## Use pools for MINUTES while their workers, supervisors and clien
 	[ -z "$(ALL)" ] || $(MAKE) kill
 
 # The decoder and zstd, given whatever libFuzzer thinks of, under the address sanitizer. What takes a new way is kept in
-# Tests/FuzzCorpus. No input may be given more than 64 MiB at once, which is a thousand times its size, or take ten seconds.
+# Tests/Fuzz/Corpus. No input may be given more than 64 MiB at once, which is a thousand times its size, or take ten seconds.
 FUZZ := $(BUILD)/fuzz/debug/fuzz
 FUZZ_LIMITS := -max_len=65536 -malloc_limit_mb=64 -rss_limit_mb=1500 -timeout=10
-CORPUS := Tests/FuzzCorpus
+CORPUS := Tests/Fuzz/Corpus
 
 fuzz: setup ## Give hostile bytes to the decoder and to zstd for MINUTES, and keep those that are new
 	FUZZ=1 $(SWIFT) build --product fuzz --sanitize fuzzer --sanitize address \

@@ -13,15 +13,17 @@ let package = Package(
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
-        // Only a product can be a library of its own; the tests load it.
-        .library(name: "pool-plugin", type: .dynamic, targets: ["PoolPlugin"]),
+        // Only a product can be a library of its own; the tests load it. The names of a product's targets must be unique in
+        // every program that depends on this package, so they are long.
+        .library(name: "multitasking-test-plugin", type: .dynamic, targets: ["MultitaskingTestPlugin"]),
     ],
     traits: [
         .trait(
             name: "CaptureSending",
             description: """
-                Functions that capture values are sent to other processes by copying the values. It reads what the compiler \
-                writes down about closures; without it, such functions run in copies of the process where that is safe.
+                Functions that capture values are sent to other processes by copying the values. It reads what the \
+                compiler writes down about closures; without it, such functions run in copies of the process where that \
+                is safe.
                 """),
         .default(enabledTraits: ["CaptureSending"]),
     ],
@@ -75,25 +77,25 @@ let package = Package(
         .target(name: "CMultitaskingCaptures"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
-        .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Sources/Examples/primes"),
-        .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Sources/Examples/orders"),
-        .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Sources/Examples/scopes"),
+        .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Examples/primes"),
+        .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Examples/orders"),
+        .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Examples/scopes"),
         // The backend that the article "Implementing a backend" explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore", "MultitaskingSessions"],
-            path: "Sources/Examples/OneThreadPerTask"),
+            path: "Examples/OneThreadPerTask"),
         // The library that WrappingAPool.md explains.
         .target(
             name: "ParallelSequences", dependencies: ["MultitaskingCore"],
-            path: "Sources/Examples/ParallelSequences"),
+            path: "Examples/ParallelSequences"),
         .executableTarget(
-            name: "bank", dependencies: ["Multitasking", "MultitaskingInMemory"], path: "Sources/Examples/bank"),
+            name: "bank", dependencies: ["Multitasking", "MultitaskingInMemory"], path: "Examples/bank"),
 
         // Runs process pools while their processes are killed, and checks what must hold all the same.
         .executableTarget(
             name: "chaos",
             dependencies: ["MultitaskingCore", "MultitaskingProcesses", "MultitaskingSerialization"],
-            path: "Sources/Chaos"),
+            path: "Tests/Chaos"),
 
         // Kills a process of the pool at every place where that can make a difference, and checks what is left.
         .target(name: "CPtrace", path: "Tests/CPtrace"),
@@ -107,7 +109,9 @@ let package = Package(
         .target(name: "CRefusal", path: "Tests/CRefusal"),
         .target(name: "CPrograms", path: "Tests/CPrograms"),
         // A library with a pool, for a program that loads it late.
-        .target(name: "PoolPlugin", dependencies: ["MultitaskingCore", "MultitaskingProcesses"], path: "Tests/Plugin"),
+        .target(
+            name: "MultitaskingTestPlugin", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],
+            path: "Tests/Plugin"),
         .executableTarget(name: "plugin-host", path: "Tests/PluginHost"),
         // Runs one scenario of the process pool's tests in a process that is single-threaded, and may be killed.
         .executableTarget(
@@ -194,7 +198,8 @@ if Context.environment["CAPTURE_EVOLUTION"] != nil {
 if Context.environment["FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["MultitaskingCore", "MultitaskingSerialization"], path: "Tests/Fuzz"))
+            name: "fuzz", dependencies: ["MultitaskingCore", "MultitaskingSerialization"], path: "Tests/Fuzz",
+            exclude: ["Corpus"]))
 }
 
 for target in package.targets where target.type != .system {

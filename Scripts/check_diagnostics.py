@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles each wrong program of Tests/Diagnostics and compares the first thing that the compiler says.
 
-A program's first line names what is expected: `// error: …` or `// warning: …`, or `// none` for a program that must compile
+A program's first comment names what is expected: `// error: …` or `// warning: …`, or `// none` for a program that must compile
 without a word. Build the package in debug mode first. Exits with 1 if a program is met with other words.
 """
 
@@ -37,6 +37,16 @@ def first_diagnostic(program, flags):
     return "none" if result.returncode == 0 else result.stderr.strip() or f"exit code {result.returncode}"
 
 
+def expectation(text):
+    """The comment at the start: a message, whose further lines are indented."""
+    first, *rest = text.split("\n")
+    for line in rest:
+        if not line.startswith("//     "):
+            break
+        first += " " + line.removeprefix("//").strip()
+    return first.removeprefix("// ")
+
+
 def main():
     programs = sorted(PROGRAMS.glob("*.swift"))
     if not programs:
@@ -44,7 +54,7 @@ def main():
     arguments = flags()
     failures = 0
     for program in programs:
-        expected = program.read_text().split("\n", 1)[0].removeprefix("// ")
+        expected = expectation(program.read_text())
         found = first_diagnostic(program, arguments)
         # An unavailable declaration is named before its message, and a warning's group behind it.
         if expected in (found, re.sub(r" \[#\w+\]$", "", found)):

@@ -1,4 +1,5 @@
-// error: 'map(_:_:_:scopes:options:)' is unavailable: pass scopes: and options: directly after the function, before the sequences
+// error: 'map(_:_:_:scopes:options:)' is unavailable: pass scopes: and options: directly after the function, before
+//     the sequences
 import Multitasking
 
 func one(_ number: Int) -> Int { number }

@@ -1,4 +1,5 @@
-// warning: 'submit(options:_:body:)' is deprecated: the closure's result is not Codable & Sendable, so it cannot come back; this call throws notCodable
+// warning: 'submit(options:_:body:)' is deprecated: the closure's result is not Codable & Sendable, so it cannot
+//     come back; this call throws notCodable
 import Multitasking
 
 let pool = try ProcessPool(maxWorkers: 1)

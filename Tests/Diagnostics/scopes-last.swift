@@ -1,4 +1,5 @@
-// error: 'submit(_:_:_:scopes:options:)' is unavailable: pass scopes: and options: directly after the function, before its arguments
+// error: 'submit(_:_:_:scopes:options:)' is unavailable: pass scopes: and options: directly after the function,
+//     before its arguments
 import Multitasking
 func one(_ n: Int) -> Int { n }
 try withProcessPoolExecutor(maxWorkers: 1) { manager in

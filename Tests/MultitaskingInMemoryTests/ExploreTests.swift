@@ -4,7 +4,7 @@ import Testing
 
 @testable import bank
 
-/// A program with a planted mistake, and the same program without it: `Sources/Examples/bank`.
+/// A program with a planted mistake, and the same program without it: `Examples/bank`.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ExploreTests {
     private func testCarelessBank(_ manager: TaskManager) throws {
         let balance = try carelessBank(manager)

@@ -5,7 +5,7 @@ import Testing
 /// again.
 @Suite struct FuzzCorpusTests {
     private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("FuzzCorpus")
+        .deletingLastPathComponent().appendingPathComponent("Fuzz/Corpus")
 
     @Test func whatTheFuzzerKept_neverTraps() throws {
         let files = try FileManager.default.contentsOfDirectory(at: Self.directory, includingPropertiesForKeys: nil)

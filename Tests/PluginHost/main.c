@@ -12,7 +12,7 @@ int main(int argc, char **argv) {
     fflush(stdout);
     char path[4096] = {0};
     if (readlink("/proc/self/exe", path, sizeof path - 64) < 0) return 1;
-    strcpy(strrchr(path, '/') + 1, "libpool-plugin.so");
+    strcpy(strrchr(path, '/') + 1, "libmultitasking-test-plugin.so");
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         printf("%s\n", dlerror());
