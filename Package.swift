@@ -13,8 +13,8 @@ let package = Package(
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
-        // Only a product can be a library of its own; the tests load it. The names of a product's targets must be unique in
-        // every program that depends on this package, so they are long.
+        // Only a product can be a library of its own; the tests load it. The names of a product's targets must be
+        // unique in every program that depends on this package, so they are long.
         .library(name: "multitasking-test-plugin", type: .dynamic, targets: ["MultitaskingTestPlugin"]),
     ],
     traits: [
@@ -22,8 +22,8 @@ let package = Package(
             name: "CaptureSending",
             description: """
                 Functions that capture values are sent to other processes by copying the values. It reads what the \
-                compiler writes down about closures; without it, such functions run in copies of the process where that \
-                is safe.
+                compiler writes down about closures; without it, such functions run in copies of the process where \
+                that is safe.
                 """),
         .default(enabledTraits: ["CaptureSending"]),
     ],

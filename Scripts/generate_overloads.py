@@ -421,8 +421,8 @@ FILES = [
      "// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
      "ThreadTaskSession", thread_session_submit),
     ("MultitaskingSessions/Manager/TaskManager+Map.swift",
-     "// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of its\n"
-     "// own type whatever the elements are.\n\n",
+     "// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of\n"
+     "// its own type whatever the elements are.\n\n",
      "TaskManager", manager_map),
     ("MultitaskingSessions/Manager/ThreadTaskManager+Map.swift",
      "// Threads share the caller's memory, so these need only `Sendable` elements and results.\n\n",

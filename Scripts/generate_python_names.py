@@ -12,8 +12,8 @@ OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "Sources/MultitaskingS
 
 HEADER = """// Written by Scripts/generate_python_names.py; change that, and run `make generate`.
 //
-// The names of py-multitasking 0.1.1 that are spelled otherwise here. None of them can be called: the compiler says what to
-// write instead.
+// The names of py-multitasking 0.1.1 that are spelled otherwise here. None of them can be called: the compiler says
+// what to write instead.
 
 """
 

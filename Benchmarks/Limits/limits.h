@@ -55,7 +55,8 @@ static inline void pin(int core) {
 
 // A child that ends with its parent; `body` runs on `core` (or anywhere, if it is negative), and its end is the
 // child's.
-#define CHILD(core, body) ({ pid_t pid_ = fork(); if (pid_ == 0) { if ((core) >= 0) pin(core); body; _exit(0); } pid_; })
+#define CHILD(core, body) \
+    ({ pid_t pid_ = fork(); if (pid_ == 0) { if ((core) >= 0) pin(core); body; _exit(0); } pid_; })
 
 static inline void reap(pid_t child) { waitpid(child, NULL, 0); }
 static inline void end(pid_t child) { kill(child, SIGKILL); reap(child); }

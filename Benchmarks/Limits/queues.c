@@ -23,7 +23,10 @@ static double throughput(int senders, int receivers, int messages) {
 static double ping_pong(int rounds) {
     struct { Word ping, pong; } *words = shared_memory(sizeof *words);
     pin(0);
-    pid_t other = CHILD(1, for (uint32_t turn = 0;;) { turn = wait_while(&words->ping, turn, 1e6); set(&words->pong, turn); });
+    pid_t other = CHILD(1, for (uint32_t turn = 0;;) {
+        turn = wait_while(&words->ping, turn, 1e6);
+        set(&words->pong, turn);
+    });
     double *samples = malloc(rounds * sizeof *samples);
     for (int i = 0; i < rounds; i++) {
         double start = microseconds();

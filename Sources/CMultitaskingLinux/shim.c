@@ -548,7 +548,8 @@ int64_t mt_read_count(const char *path, const char *name) {
     if (descriptor < 0) return -1;
     size_t end = 1;
     ssize_t count;
-    while (end < sizeof text - 1 && (count = read(descriptor, text + end, sizeof text - 1 - end)) > 0) end += (size_t)count;
+    while (end < sizeof text - 1 && (count = read(descriptor, text + end, sizeof text - 1 - end)) > 0)
+        end += (size_t)count;
     close(descriptor);
     text[end] = 0;
     char *line = strstr(text, key);

@@ -120,7 +120,8 @@ extension CaptureRefusal {
         return CaptureRefusal(
             "a value of the type `\(type)`",
             because:
-                "which this build of the program does not keep enough about to copy it: the compiler drops that where a type is "
+                "which this build of the program does not keep enough about to copy it: the compiler drops that where "
+                + "a type is "
                 + "neither public nor used in generic code",
             "make `\(type)` public, or pass the value as an argument")
     }

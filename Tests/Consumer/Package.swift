@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A program of somebody else's, which `make test-consumer` builds. Its targets have the names of this package's examples and
-// tools, and it uses sessions on threads, for which neither C nor zstd may be built.
+// A program of somebody else's, which `make test-consumer` builds. Its targets have the names of this package's
+// examples and tools, and it uses sessions on threads, for which neither C nor zstd may be built.
 
 let names = [
     "primes", "orders", "scopes", "bank", "chaos", "fuzz", "pool-harness", "kill-harness", "every-feature",

@@ -24,7 +24,8 @@ struct KillHarness {
             exit(run(Array(CommandLine.arguments.dropFirst())))
         #else
             print(
-                "built without the module's internals; use: swift build -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE"
+                "built without the module's internals; use: swift build -c release -Xswiftc -enable-testing -Xswiftc "
+                    + "-DTESTABLE"
             )
             exit(2)
         #endif

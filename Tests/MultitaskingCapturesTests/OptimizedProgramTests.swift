@@ -22,7 +22,9 @@ import Testing
             }
         }
 
-        @inline(never) func use(_ limit: Int, _ name: String, _ number: Int) -> String { "\\(limit) \\(name) \\(number)" }
+        @inline(never) func use(_ limit: Int, _ name: String, _ number: Int) -> String {
+            "\\(limit) \\(name) \\(number)"
+        }
 
         @main enum Program {
             static func main() {

@@ -19,7 +19,8 @@ final class FakeSystem {
         try write("/proc/self/cgroup", cgroup)
         let others = "22 1 0:21 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
         let lines = mounts.enumerated().map { number, mount in
-            "\(30 + number) 22 0:\(30 + number) \(mount.root) \(mount.point) rw,relatime shared:9 master:3 - \(mount.system)\n"
+            "\(30 + number) 22 0:\(30 + number) \(mount.root) \(mount.point) rw,relatime shared:9 master:3 - "
+                + "\(mount.system)\n"
         }
         try write("/proc/self/mountinfo", others + lines.joined())
         for (path, text) in contents { try write(path, text) }

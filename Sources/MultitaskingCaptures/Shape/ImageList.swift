@@ -72,8 +72,8 @@ extension ImageIdentity {
             throw MultitaskingError(
                 .functionNotFound,
                 """
-                the worker has another build of \(name): its build id is \(Self.text(first.buildID)), the function's is \
-                \(Self.text(buildID)); run the same build everywhere
+                the worker has another build of \(name): its build id is \(Self.text(first.buildID)), the function's \
+                is \(Self.text(buildID)); run the same build everywhere
                 """)
         }
         return LoadedImage(base: first.base, segments: segments)

@@ -45,7 +45,8 @@ let captureCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "capture.whatCannotBeCopiedIsRefused", duty: "Executor.submit(_:options:)",
-        "An object that changes, captured by a closure, is refused where values are encoded, and the error says what it is.",
+        "An object that changes, captured by a closure, is refused where values are encoded, and the error says what "
+            + "it is.",
         requires: [.captures, .encoding]
     ) { trial in
         try trial.withPool { pool in

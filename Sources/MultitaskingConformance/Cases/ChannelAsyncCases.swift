@@ -76,7 +76,8 @@ let channelAsyncCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.cancelledReceiversLoseNoElement", duty: "Channel.ready(for:wait:)",
-        "While waiting Swift tasks are cancelled all the time, every element sent is received by one that was not, or waits.",
+        "While waiting Swift tasks are cancelled all the time, every element sent is received by one that was not, or "
+            + "waits.",
         requires: [.asyncTwins]
     ) { trial in
         try trial.withPool(workers: 1) { pool in

@@ -94,7 +94,8 @@ let channelEndCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.joinWaitsForEveryTaskDone", duty: "JoinableChannel.join(wait:)",
-        "join is true of an unused channel, false until every element was reported, and taskDone cannot be called too often."
+        "join is true of an unused channel, false until every element was reported, and taskDone cannot be called too "
+            + "often."
     ) { trial in
         try trial.withPool { pool in
             let channel = try pool.makeChannel()

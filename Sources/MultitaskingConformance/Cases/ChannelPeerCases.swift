@@ -24,7 +24,8 @@ let channelPeerCases: [ConformanceCase] = [
                         let numbers = items.map(\.number)
                         trial.expect(
                             zip(numbers, numbers.dropFirst()).allSatisfy(<),
-                            "expected producer \(producer)'s elements in order at each consumer; they came as \(numbers)"
+                            "expected producer \(producer)'s elements in order at each consumer; they came as "
+                                + "\(numbers)"
                         )
                         all[producer, default: []] += numbers
                     }

@@ -158,7 +158,8 @@ let crashCases: [ConformanceCase] =
         },
         ConformanceCase(
             "crash.whatWasNotReportedIsRedelivered", duty: "ChannelOptions.redelivers",
-            "What a dead task had received and not reported is received again, before the rest; what it reported is not.",
+            "What a dead task had received and not reported is received again, before the rest; what it reported is "
+                + "not.",
             requires: [.crashIsolation, .redelivery]
         ) { trial in
             try trial.withPool { pool in
@@ -198,8 +199,9 @@ let crashCases: [ConformanceCase] =
 
 private func crashCase(_ blow: Blow, _ phase: WorkerFailure.Phase) -> ConformanceCase {
     let name = ["decoding", "running", "encoding"][Int(phase.rawValue - WorkerFailure.Phase.decoding.rawValue)]
+    func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
     return ConformanceCase(
-        "crash.by\(blow.rawValue.prefix(1).uppercased())\(blow.rawValue.dropFirst())While\(name.prefix(1).uppercased())\(name.dropFirst())",
+        "crash.by\(capitalized(blow.rawValue))While\(capitalized(name))",
         duty: "Executor (every call ends in exactly one outcome, whatever dies)",
         "A task ends its worker by \(blow) while \(phase): it alone fails, and its error says how and when.",
         requires: [.crashIsolation]

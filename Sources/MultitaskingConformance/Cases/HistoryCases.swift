@@ -23,7 +23,8 @@ let historyCases: [ConformanceCase] = [
     ConformanceCase(
         "history.ofManyPeersHasAnOrder",
         duty: "Channel (each element is received exactly once, in each sender's order)",
-        "In 12 rounds, four tasks make random calls on one channel: what they saw together can have happened in a queue."
+        "In 12 rounds, four tasks make random calls on one channel: what they saw together can have happened in a "
+            + "queue."
     ) { trial in
         var random = SeededGenerator(seed: trial.seed)
         try trial.withPool(workers: 4) { pool in
@@ -60,7 +61,8 @@ let historyCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "history.ofThreadsAndTasksIsLinearizable", duty: "Channel (each call takes effect at one moment)",
-        "Four threads and four tasks make calls that wait for nothing: each answer is a queue's at some moment of the call.",
+        "Four threads and four tasks make calls that wait for nothing: each answer is a queue's at some moment of the "
+            + "call.",
         requires: [.parentThreads]
     ) { trial in
         try trial.withPool(workers: 4) { pool in try trial.checkTimedHistories(pool, tasks: 4, threads: 4) }
@@ -120,8 +122,8 @@ extension Trial {
                 return expect(
                     false,
                     """
-                    expected that each call on a channel with capacity \(capacity.map(String.init) ?? "nil") takes effect at \
-                    one moment; with seed \(seed), \(breach)
+                    expected that each call on a channel with capacity \(capacity.map(String.init) ?? "nil") takes \
+                    effect at one moment; with seed \(seed), \(breach)
                     """)
             }
         }

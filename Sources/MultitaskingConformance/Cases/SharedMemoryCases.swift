@@ -56,7 +56,8 @@ let sharedMemoryCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "sharedMemory.channelsTakeAnySendable", duty: "InProcessChannel.sendInProcess(_:wait:)",
-        "Objects go through a channel as they are, keep to its capacity and its types, and are released when discarded.",
+        "Objects go through a channel as they are, keep to its capacity and its types, and are released when "
+            + "discarded.",
         requires: [.sharedMemory]
     ) { trial in
         try trial.withPool { pool in

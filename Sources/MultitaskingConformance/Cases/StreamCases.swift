@@ -49,7 +49,8 @@ let streamCases: [ConformanceCase] = [
                         _ = try result.get()
                         trial.expect(
                             taken.count <= read + ahead,
-                            "expected at most \(ahead) inputs ahead of \(read) that were read; \(taken.count) were taken"
+                            "expected at most \(ahead) inputs ahead of \(read) that were read; \(taken.count) were "
+                                + "taken"
                         )
                         if read == 200 { break }
                     }

@@ -42,7 +42,9 @@ extension MultitaskingError {
     /// Whose error it is.
     ///
     /// ```swift
-    /// do { try future.value(timeout: .seconds(1)) } catch let error as MultitaskingError where error.code == .timedOut {
+    /// do {
+    ///     print(try future.value(timeout: .seconds(1)))
+    /// } catch let error as MultitaskingError where error.code == .timedOut {
     ///     error.origin == .pool   // the task has not ended yet; .task: its function threw this
     /// }
     /// ```
@@ -137,8 +139,8 @@ extension MultitaskingError {
         Self(
             .unsafeFork,
             """
-            this process runs \(threads) other thread(s), and a forked copy could hang on a lock that one of them holds; \
-            use the start method .automatic or .spawn, or make the pool before any thread starts
+            this process runs \(threads) other thread(s), and a forked copy could hang on a lock that one of them \
+            holds; use the start method .automatic or .spawn, or make the pool before any thread starts
             """)
     }
 }

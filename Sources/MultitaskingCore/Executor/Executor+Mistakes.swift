@@ -20,8 +20,8 @@ extension Executor {
     @available(
         *, unavailable,
         message: """
-            pass the function, then an argument for each of its parameters, in their order and without labels; arguments \
-            and result must be Codable & Sendable
+            pass the function, then an argument for each of its parameters, in their order and without labels; \
+            arguments and result must be Codable & Sendable
             """
     )
     @_disfavoredOverload
@@ -46,7 +46,8 @@ extension MultitaskingError {
     package static func resultIsNotCodable(_ type: Any.Type) -> Self {
         Self(
             .notCodable,
-            "the result type \(type) is not Codable & Sendable; return a type that is, or run the function on a thread pool"
+            "the result type \(type) is not Codable & Sendable; return a type that is, or run the function on a thread "
+                + "pool"
         )
     }
 }

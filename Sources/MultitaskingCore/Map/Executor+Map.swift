@@ -10,7 +10,8 @@ extension Executor {
         guard options.retries.errors.isEmpty else {
             throw MultitaskingError(
                 .invalidArgument,
-                "map does not call the function again for an element that throws: the error is its result; retry in the "
+                "map does not call the function again for an element that throws: the error is its result; retry in "
+                    + "the "
                     + "function, or submit each element")
         }
         let size = chunkSize ?? ChunkSize.automatic(for: elements.count, workers: maxWorkers)

@@ -24,15 +24,16 @@ enum SimulatedFunction<Function: PortableFunction> {
             throw MultitaskingError(
                 .capturesState,
                 """
-                an argument or result type of the function is private or local, so that no other process can find it; make it \
-                internal, or set `captures` to .byValueOrCopies to have it as where the pool may fork
+                an argument or result type of the function is private or local, so that no other process can find it; \
+                make it internal, or set `captures` to .byValueOrCopies to have it as where the pool may fork
                 """)
         }
         guard FunctionAddress(of: function) == nil else { return }
         guard captures != .refused else {
             throw MultitaskingError(
                 .capturesState,
-                "the function captures values, which this pool's option `captures: .refused` forbids; pass them as arguments"
+                "the function captures values, which this pool's option `captures: .refused` forbids; pass them as "
+                    + "arguments"
             )
         }
         guard captures.sendsValues else { return }
@@ -48,7 +49,8 @@ enum SimulatedFunction<Function: PortableFunction> {
             guard captures.makesCopies else {
                 throw MultitaskingError(
                     .capturesState,
-                    "the function captures values, and this program was built without `CaptureSending`; pass them as arguments"
+                    "the function captures values, and this program was built without `CaptureSending`; pass them as "
+                        + "arguments"
                 )
             }
         #endif

@@ -12,24 +12,28 @@ enum CrashAdvice {
         }
         return switch signal {
         case SIGILL, SIGTRAP:
-            "look for a trap in the task's function: an overflow, an index out of range, a nil that was unwrapped, a failed "
+            "look for a trap in the task's function: an overflow, an index out of range, a nil that was unwrapped, a "
+                + "failed "
                 + "precondition"
         case SIGSEGV:
             "look for a bad pointer in the task's function, or for recursion deeper than its stack (ulimit -s)"
         case SIGBUS:
-            "look in the task's function for a bad pointer, or for a mapped file that became shorter; or the machine had no "
+            "look in the task's function for a bad pointer, or for a mapped file that became shorter; or the machine "
+                + "had no "
                 + "memory left to share"
         case SIGABRT: "look for a call of abort or a failed assertion in the task's function or a library of its"
         case SIGFPE: "look for a division by zero in code that the task's function calls"
         case SIGPIPE:
-            "it wrote to a pipe or socket that nobody reads any more: have the task ignore SIGPIPE (signal(SIGPIPE, SIG_IGN)) "
+            "it wrote to a pipe or socket that nobody reads any more: have the task ignore SIGPIPE (signal(SIGPIPE, "
+                + "SIG_IGN)) "
                 + "and look at the error of the write"
         case SIGXFSZ: "it wrote a file longer than RLIMIT_FSIZE allows: write less, or raise the limit (ulimit -f)"
         case SIGXCPU: "it used more processor time than RLIMIT_CPU allows: raise the limit (ulimit -t)"
         case SIGSYS: "it made a system call that a sandbox forbids: allow that in its seccomp profile"
         case SIGALRM, SIGVTALRM, SIGPROF: "a timer that the task has set ran out: have it handle the signal"
         case SIGKILL:
-            "somebody killed it, if not the system for lack of memory (dmesg says so): have the task use less, or find out who"
+            "somebody killed it, if not the system for lack of memory (dmesg says so): have the task use less, or find "
+                + "out who"
         default: "somebody sent it that signal: find out who, or have the task handle it"
         }
     }

@@ -20,8 +20,8 @@ enum Nesting {
                 .nestedTooDeep,
                 """
                 this pool would be the one inside of \(depth) others, and at most \(limit) may be inside of each \
-                other: a task probably calls the function that makes its own pool, which then goes on and on; pass what \
-                it needs as arguments instead
+                other: a task probably calls the function that makes its own pool, which then goes on and on; pass \
+                what it needs as arguments instead
                 """)
         }
         let underWay = Initialization.underWay.initializers

@@ -23,7 +23,8 @@ extension PoolCore {
         guard captures != .refused else {
             throw MultitaskingError(
                 .capturesState,
-                "the function captures values, which this pool's option `captures: .refused` forbids; pass them as arguments"
+                "the function captures values, which this pool's option `captures: .refused` forbids; pass them as "
+                    + "arguments"
             )
         }
         #if CaptureSending
@@ -77,8 +78,8 @@ extension PoolCore {
     static let hasNoName = MultitaskingError(
         .capturesState,
         """
-        the function captures values, and a type among its arguments or result is private or local and has no name a worker \
-        could find: make it internal or public
+        the function captures values, and a type among its arguments or result is private or local and has no name a \
+        worker could find: make it internal or public
         """)
 }
 

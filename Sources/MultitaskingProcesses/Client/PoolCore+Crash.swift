@@ -72,14 +72,16 @@ extension PoolCore {
         if decided.contains(.timeout) {
             return MultitaskingError(
                 .taskTimedOut,
-                "the task ran longer than its timeout and its process was ended; allow more time, or have the task look at "
+                "the task ran longer than its timeout and its process was ended; allow more time, or have the task "
+                    + "look at "
                     + "its context's isCancelled", cause: failure)
         }
         if decided.contains(.memory) {
             let limit = arena.limits.memory ?? 0
             return MultitaskingError(
                 .memoryLimitExceeded,
-                "the task held more than its worker's limit of \(limit) bytes and its process was ended; give it less to do "
+                "the task held more than its worker's limit of \(limit) bytes and its process was ended; give it less "
+                    + "to do "
                     + "at a time, or raise the limit: WorkerLimits(memory:)", cause: failure)
         }
         if isSupervisor {

@@ -175,8 +175,8 @@ extension Supervision {
                 .cannotSpawn,
                 """
                 the library that makes the pool was loaded by dlopen, and this program, started anew, would run its \
-                main without it; make the pool where it can be forked, before any thread starts, or link the library to the \
-                program\(reason)
+                main without it; make the pool where it can be forked, before any thread starts, or link the library \
+                to the program\(reason)
                 """, cause: obstacle?.error)
         default: return
         }

@@ -77,7 +77,8 @@ final class Supervision: Sendable {
         guard unsafe access("/proc/self/task", R_OK) == 0 else {
             throw MultitaskingError(
                 .systemError,
-                "/proc is not there, where a pool finds its processes, their threads and their memory; mount it (mount -t "
+                "/proc is not there, where a pool finds its processes, their threads and their memory; mount it (mount "
+                    + "-t "
                     + "proc proc /proc), or use a thread pool")
         }
     }

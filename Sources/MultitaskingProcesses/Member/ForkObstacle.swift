@@ -18,7 +18,8 @@ enum ForkObstacle: Equatable {
             "this process runs \(count) other thread(s), and a copy could hang on a lock that one of them holds"
         case .dispatch: "this process has used Dispatch or Swift concurrency, which do not work in a copy"
         case .initialization:
-            "a global or static variable is being initialized on this thread, and a copy would wait for that without end"
+            "a global or static variable is being initialized on this thread, and a copy would wait for that without "
+                + "end"
         case .uncountable: "/proc, where this process's threads are counted, is not there"
         }
     }

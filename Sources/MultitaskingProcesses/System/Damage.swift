@@ -27,7 +27,8 @@ extension MultitaskingError {
     static func memoryDamaged(_ what: String) -> Self {
         Self(
             .memoryDamaged,
-            "the pool's shared memory is damaged: \(what); a task has written over it: look for bad pointers, and make a "
+            "the pool's shared memory is damaged: \(what); a task has written over it: look for bad pointers, and make "
+                + "a "
                 + "new pool")
     }
 }

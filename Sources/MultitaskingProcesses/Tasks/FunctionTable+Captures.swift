@@ -13,7 +13,8 @@ extension FunctionTable {
             if CaptureSending.isWorking { return true }
             Logger.processes.warning(
                 """
-                this program's closures are not laid out as expected, perhaps because it was built by a new compiler or without \
+                this program's closures are not laid out as expected, perhaps because it was built by a new compiler \
+                or without \
                 metadata for reflection; functions that capture run in copies of the process where that is safe
                 """)
         #endif

@@ -22,7 +22,8 @@ struct Parcel {
         guard count <= arena.layout.payloadLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
-                "a value takes \(count) bytes, more than the pool's arenaLimit of \(arena.layout.payloadLimit) bytes; make that larger, "
+                "a value takes \(count) bytes, more than the pool's arenaLimit of \(arena.layout.payloadLimit) bytes; "
+                    + "make that larger, "
                     + "or send less at a time")
         }
         if let frame = try Self.compress(writer, arena: arena, policy: compression) {

@@ -1,4 +1,5 @@
-/// Which queues, cancel event and locks a manager or a session has for its tasks, and how many elements the queues hold.
+/// Which queues, cancel event and locks a manager or a session has for its tasks, and how many elements the queues
+/// hold.
 ///
 /// ```swift
 /// var globals = QueueSettings.none

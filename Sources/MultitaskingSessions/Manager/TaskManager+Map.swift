@@ -1,7 +1,7 @@
 // Written by Scripts/generate_overloads.py; change that, and run `make generate`.
 
-// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of its
-// own type whatever the elements are.
+// They are disfavored so that a `ThreadTaskManager`, which has the same calls with weaker demands, gives a session of
+// its own type whatever the elements are.
 
 extension TaskManager {
     /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.

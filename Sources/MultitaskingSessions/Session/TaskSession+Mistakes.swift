@@ -21,8 +21,8 @@ extension TaskSession {
     @available(
         *, unavailable,
         message: """
-            pass the function, then an argument for each of its parameters, in their order and without labels; arguments \
-            and result must be Codable & Sendable
+            pass the function, then an argument for each of its parameters, in their order and without labels; \
+            arguments and result must be Codable & Sendable
             """
     )
     @_disfavoredOverload

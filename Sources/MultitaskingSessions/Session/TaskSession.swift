@@ -250,6 +250,7 @@ extension TaskSession: CustomStringConvertible {
             }
         }
         return
-            "TaskSession(\(tasks.count) tasks: \(queued) queued, \(running) running, \(tasks.count - queued - running) ended)"
+            "TaskSession(\(tasks.count) tasks: \(queued) queued, \(running) running, \(tasks.count - queued - running) "
+            + "ended)"
     }
 }

@@ -1,7 +1,7 @@
 // Written by Scripts/generate_python_names.py; change that, and run `make generate`.
 //
-// The names of py-multitasking 0.1.1 that are spelled otherwise here. None of them can be called: the compiler says what to
-// write instead.
+// The names of py-multitasking 0.1.1 that are spelled otherwise here. None of them can be called: the compiler says
+// what to write instead.
 
 extension TaskManager {
     @available(*, unavailable, message: "write context")

@@ -78,14 +78,16 @@ package struct Refusal: Error, Equatable {
     func advice(_ files: SystemFiles) -> String? {
         switch code {
         case ENOSYS:
-            "this kernel does not have \(call.name), or a sandbox hides it: Linux 5.4 is the oldest that process pools run "
+            "this kernel does not have \(call.name), or a sandbox hides it: Linux 5.4 is the oldest that process pools "
+                + "run "
                 + "on (uname -r); allow the call in the sandbox's seccomp profile, or use a thread pool"
         case EPERM, EACCES:
             call == .spawn
                 ? "this program's file may not be executed again by this user: allow that, or use a thread pool"
                 : "a sandbox forbids it: allow \(call.name) in its seccomp profile, or use a thread pool"
         case ENOENT where call == .spawn:
-            "/proc, by which this program is started again, is not there: mount it (mount -t proc proc /proc), or make the "
+            "/proc, by which this program is started again, is not there: mount it (mount -t proc proc /proc), or make "
+                + "the "
                 + "pool before any thread starts, so that it can be forked"
         // Descriptors that are handed on are given the lowest numbers, by way of higher ones.
         case EBADF where call == .spawn: raising(.openFiles, nil)
@@ -118,7 +120,8 @@ package struct Refusal: Error, Equatable {
     private static func lackOfMemory(_ files: SystemFiles) -> String {
         let memory = UsableResources(files).memory
         return
-            "there is too little memory, \(memory.number >> 20) MiB because of \(memory.source): free some, or allow more"
+            "there is too little memory, \(memory.number >> 20) MiB because of \(memory.source): free some, or allow "
+            + "more"
     }
 
     /// Which limit of processes and threads is reached.

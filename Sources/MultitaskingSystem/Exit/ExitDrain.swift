@@ -145,8 +145,8 @@ package enum ExitDrain {
             ? "those that ran waited, without a limit, for what nobody could do any more" : "as atExit says"
         Logger(label: "swift-multitasking").warning(
             """
-            the program ended while its pools had work: \(left.running) running and \(left.queued) queued tasks were cut \
-            off, \(why); call shutdown, or wait for the tasks, before the end
+            the program ended while its pools had work: \(left.running) running and \(left.queued) queued tasks were \
+            cut off, \(why); call shutdown, or wait for the tasks, before the end
             """)
     }
 

@@ -14,8 +14,8 @@ internal import Synchronization
 
 /// What the signal handler reads and writes: words that need no lock.
 ///
-/// ORDERING: sequentially consistent, which costs nothing here. A target is read after the handler has counted itself, and
-/// withdrawn before the handlers are counted, so either the handler sees that it was withdrawn or it is waited for.
+/// ORDERING: sequentially consistent, which costs nothing here. A target is read after the handler has counted itself,
+/// and withdrawn before the handlers are counted, so either the handler sees that it was withdrawn or it is waited for.
 final class InterruptState: Sendable {
     static let shared = InterruptState()
 
@@ -51,9 +51,9 @@ final class InterruptState: Sendable {
 
 /// The installed handler. It runs between any two instructions of the program.
 ///
-/// SAFETY: async-signal-safe. ``InterruptState/shared`` was made before the handler was installed, so reading it takes no
-/// lock; counting a reference and the other atomics take none either; `write`, `signal` and `raise` are on POSIX's list, and
-/// nothing is allocated.
+/// SAFETY: async-signal-safe. ``InterruptState/shared`` was made before the handler was installed, so reading it takes
+/// no lock; counting a reference and the other atomics take none either; `write`, `signal` and `raise` are on POSIX's
+/// list, and nothing is allocated.
 private func interrupted(_ signal: Int32) {
     let saved = errno
     InterruptState.shared.handle(signal)

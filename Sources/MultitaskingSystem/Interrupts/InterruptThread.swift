@@ -31,8 +31,8 @@ package final class InterruptThread: InterruptHandling {
 
     /// Starts the thread.
     ///
-    /// - Parameter steps: what to do one after the other; none may block. After the last one's patience the program ends,
-    ///   as without any handling.
+    /// - Parameter steps: what to do one after the other; none may block. After the last one's patience the program
+    ///   ends, as without any handling.
     /// - Throws: `systemError` if the system refuses the thread or a descriptor.
     package init(_ steps: [Step]) throws {
         let pipe: Pipe

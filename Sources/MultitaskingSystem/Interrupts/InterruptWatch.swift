@@ -46,7 +46,8 @@ package final class InterruptWatch: InterruptHandling {
         guard let found else {
             throw MultitaskingError(
                 .systemError,
-                "could not handle SIGINT: \(InterruptState.capacity) pools do so already; pass interrupts to fewer pools"
+                "could not handle SIGINT: \(InterruptState.capacity) pools do so already; pass interrupts to fewer "
+                    + "pools"
             )
         }
         place = found

@@ -58,7 +58,8 @@ final class ThreadChannelStorage: Sendable {
             wake(wakes)
             throw MultitaskingError(
                 .wrongType,
-                "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask for that"
+                "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask "
+                    + "for that"
             )
         case .empty: return .notYet(id)
         case .ended: return .done(nil)

@@ -58,11 +58,13 @@ struct LaneLedger {
         let missing = sent.subtracting(received).count
         Report.expect(
             missing <= discarded + losses, .elements,
-            "\(lane): \(missing) of \(sent.count) elements are missing, \(discarded) were discarded and at most \(losses) "
+            "\(lane): \(missing) of \(sent.count) elements are missing, \(discarded) were discarded and at most "
+                + "\(losses) "
                 + "died with a receiver")
         Report.expect(
             received.count + discarded <= sent.count + doubtful.count, .elements,
-            "\(lane): \(received.count) received + \(discarded) discarded, but \(sent.count) sent and \(doubtful.count) in "
+            "\(lane): \(received.count) received + \(discarded) discarded, but \(sent.count) sent and "
+                + "\(doubtful.count) in "
                 + "doubt")
         // An element in doubt that came was sent.
         let late = received.intersection(doubtful).count

@@ -100,7 +100,8 @@ struct Plan: CustomStringConvertible {
 
     var description: String {
         "\(method) with \(workers) workers (\(limits.minimumWorkers ?? workers) at least, each for at most "
-            + "\(limits.maxTasksPerWorker.map(String.init) ?? "all") tasks), \(isTight ? "little memory, " : "")\(compression), waves of up to \(waveSize), "
+            + "\(limits.maxTasksPerWorker.map(String.init) ?? "all") tasks), "
+            + "\(isTight ? "little memory, " : "")\(compression), waves of up to \(waveSize), "
             + "\(duration), then \(shutdown)"
     }
 }

@@ -31,7 +31,8 @@ struct Driver {
             if ContinuousClock.now - said > .seconds(15) {
                 said = .now
                 say(
-                    "  after \((said - start).components.seconds) s: \(totals["rounds"]) rounds, \(totals["pools"]) pools, "
+                    "  after \((said - start).components.seconds) s: \(totals["rounds"]) rounds, \(totals["pools"]) "
+                        + "pools, "
                         + "\(totals["submitted"].grouped) tasks, \(totals["sent"].grouped) elements, "
                         + "\(totals["strikes"].grouped) strikes, \(totals.breachCount) breaches")
             }

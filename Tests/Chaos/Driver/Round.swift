@@ -126,7 +126,8 @@ struct Round {
         }
         totals.breach(
             .clients,
-            "round \(number): the client ended with \(signal != 0 ? "signal \(signal)" : "code \(code)") at: \(place)\n    "
+            "round \(number): the client ended with \(signal != 0 ? "signal \(signal)" : "code \(code)") at: "
+                + "\(place)\n    "
                 + errors.suffix(8).joined(separator: "\n    "))
     }
 

@@ -30,9 +30,11 @@ struct Totals {
         switch invariant {
         case .ledger:
             "submitted \(self["submitted"].grouped) = succeeded \(self["succeeded"].grouped) + failed "
-                + "\(self["failed"].grouped) + cancelled \(self["cancelled"].grouped) + let go unseen \(self["let go"].grouped)"
+                + "\(self["failed"].grouped) + cancelled \(self["cancelled"].grouped) + let go unseen "
+                + "\(self["let go"].grouped)"
         case .causes:
-            "each of \(self["failed"].grouped) failures has a cause that was inflicted on it; \(self["pools given up"].grouped) "
+            "each of \(self["failed"].grouped) failures has a cause that was inflicted on it; "
+                + "\(self["pools given up"].grouped) "
                 + "pools gave up because three newborn workers in a row were killed"
         case .attempts: "no task was begun more often than its options allow, none after its cancellation"
         case .elements:
@@ -41,15 +43,18 @@ struct Totals {
                 + "\(self["loss bound"].grouped)), \(self["redelivered"].grouped) came again; "
                 + "\(self["queued at the end"].grouped) of them were left for the client"
         case .order:
-            "each sender's elements kept their order at each receiver, and none came twice but those whose receiver died"
+            "each sender's elements kept their order at each receiver, and none came twice but those whose receiver "
+                + "died"
         case .values: "each result and element was what it had to be"
         case .memory: "\(self["pools"].grouped) pools held no block, segment, slot, channel or signal at their end"
         case .leaks: "no descriptor, thread, mapping or child was left by \(self["pools"].grouped) pools"
         case .hangs: "no wait took longer than \(Limits.hang); the longest \(self["longest wait for tasks"].grouped) ms"
         case .shutdown:
-            "\(self["shutdowns"].grouped) within \(Limits.shutdown); the slowest took \(self["slowest shutdown"].grouped) ms"
+            "\(self["shutdowns"].grouped) within \(Limits.shutdown); the slowest took "
+                + "\(self["slowest shutdown"].grouped) ms"
         case .clients:
-            "\(self["clients"].grouped) ended, \(self["killed clients"].grouped) were killed; no process outlived them by "
+            "\(self["clients"].grouped) ended, \(self["killed clients"].grouped) were killed; no process outlived them "
+                + "by "
                 + "more than \(self["longest orphan"].grouped) ms"
         case .driver: "\(self["rounds"].grouped) rounds"
         }

@@ -153,7 +153,8 @@ struct TaskLoad {
                 Report.breach(
                     .hangs,
                     "task \(task.verdict.order.id) (\(task.verdict.order.fate), \(task.verdict.options)) is still "
-                        + "\(task.future.state) after \(Limits.hang); begun \(witness.begun[task.verdict.order.id] ?? 0) "
+                        + "\(task.future.state) after \(Limits.hang); begun "
+                        + "\(witness.begun[task.verdict.order.id] ?? 0) "
                         + "times; supervisor \(Proc.describe(pool.supervisorProcessID)), workers "
                         + pool.workerProcessIDs.map(Proc.describe).joined(separator: ", "))
                 continue
