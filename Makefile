@@ -11,7 +11,8 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-consumer lint warnings test-release sanitize-thread sanitize-address examples docs clean \
+.PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-consumer release-check \
+	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all \
 	models setup-models kill chaos fuzz crashes replacements captures \
 	bench bench-build bench-test bench-check bench-update
@@ -84,8 +85,12 @@ generate: ## Write the generated sources anew
 layers: ## Check that each module imports only those below it
 	python3 Scripts/check_layers.py
 
+release-check: ## Say whether a tag of this commit would be right, for the version in VERSION
+	SWIFT="$(SWIFT)" python3 Scripts/check_release.py
+
 # What needs no test run. The generated sources must be what the generators write now.
 soundness: layers lint test-diagnostics ## Check layers, format, generated sources and the compiler's messages
+	python3 -m unittest discover -s Scripts
 	before=$$(git diff -- Sources | cksum)
 	$(MAKE) generate
 	[ "$$before" = "$$(git diff -- Sources | cksum)" ] || { git diff --stat -- Sources; exit 1; }
