@@ -179,7 +179,7 @@ def executor_submit(noun, order):
                   "_ arguments: repeat each Argument"),
             "Future<Void>" if shape.returns_nothing else "Future<Output>",
             "",
-            f"try submit(Invoker({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)), options: options)",
+            f"try submit(Invocation({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)), options: options)",
         )
 
 

@@ -91,7 +91,7 @@ def camel(name):
 
 
 def declaration(name, parameters, new):
-    attribute = f'@available(*, unavailable, message: "write {new}")\n'
+    attribute = f'/// A name of py-multitasking; here it is `{new}`.\n@available(*, unavailable, message: "write {new}")\n'
     if parameters is None:
         return attribute + f"public var {name}: Int {{ 0 }}\n"
     if parameters == "static":

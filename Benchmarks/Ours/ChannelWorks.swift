@@ -12,7 +12,7 @@ struct Queue: Codable, Sendable {
         guard let environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment else {
             throw MultitaskingError(.noSuchObject, "a channel can be decoded in a worker only")
         }
-        channel = try environment.channel(decoder.singleValueContainer().decode(ObjectReference.self))
+        channel = try environment.channel(decoder.singleValueContainer().decode(SharedObjectID.self))
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -5,6 +5,7 @@ public import MultitaskingCore
 ///
 /// An example of what the article "Implementing a backend" explains. Use `ThreadPool` for work.
 public final class OneThreadPerTask: InProcessExecutor {
+    /// How many tasks run at the same time.
     public let maxWorkers: Int
 
     private struct State: Sendable {
@@ -18,6 +19,9 @@ public final class OneThreadPerTask: InProcessExecutor {
     private let state = Watched(State())
     private let objects = Objects()
 
+    /// Makes a pool.
+    ///
+    /// - Throws: `invalidArgument` if `maxWorkers` is below 1.
     public init(maxWorkers: Int) throws {
         guard maxWorkers > 0 else {
             throw MultitaskingError(.invalidArgument, "maxWorkers is \(maxWorkers) and must be at least 1")
@@ -25,12 +29,16 @@ public final class OneThreadPerTask: InProcessExecutor {
         self.maxWorkers = maxWorkers
     }
 
+    /// Queues a call.
     public func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output> {
         try submit(options: options) { try call(in: $0) }
     }
 
+    /// Queues a closure.
+    ///
+    /// - Throws: `invalidArgument` for options that are not kept; `shutDown` after ``shutdown(_:)``.
     public func submit<Value: Sendable>(
         options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
@@ -49,6 +57,9 @@ public final class OneThreadPerTask: InProcessExecutor {
         return Future(job)
     }
 
+    /// Makes a channel.
+    ///
+    /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes.
     public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
         try options.validate()
         guard options.byteCapacity == nil else {
@@ -57,6 +68,7 @@ public final class OneThreadPerTask: InProcessExecutor {
         return objects.add { SmallChannel(reference: $0, capacity: options.capacity) }
     }
 
+    /// Makes a cancel signal.
     public func makeCancelSignal() -> any CancelSignal { objects.add { SmallSignal(reference: $0) } }
 
     /// Not to be called by one of the pool's own tasks, which it would wait for.

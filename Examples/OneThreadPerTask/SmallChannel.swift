@@ -2,7 +2,7 @@ import MultitaskingCore
 
 /// A queue under a lock.
 final class SmallChannel: InProcessChannel {
-    let reference: ObjectReference
+    let reference: SharedObjectID
 
     private struct Element: Sendable {
         let type: Any.Type
@@ -20,7 +20,7 @@ final class SmallChannel: InProcessChannel {
 
     private let state: Watched<State>
 
-    init(reference: ObjectReference, capacity: Int?) {
+    init(reference: SharedObjectID, capacity: Int?) {
         self.reference = reference
         state = Watched(State(capacity: capacity))
     }

@@ -5,11 +5,11 @@ import MultitaskingCore
 struct SmallEnvironment: TaskEnvironment {
     let objects: Objects
 
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
         try objects.find(SmallChannel.self, reference)
     }
 
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         try objects.find(SmallSignal.self, reference)
     }
 
@@ -48,12 +48,12 @@ final class Objects: Sendable {
         weak let object: (any AnyObject & Sendable)?
     }
 
-    private let entries = Watched<(last: UInt64, all: [ObjectReference: Entry])>((0, [:]))
+    private let entries = Watched<(last: UInt64, all: [SharedObjectID: Entry])>((0, [:]))
 
-    func add<Object: AnyObject & Sendable>(_ make: (ObjectReference) -> Object) -> Object {
+    func add<Object: AnyObject & Sendable>(_ make: (SharedObjectID) -> Object) -> Object {
         entries.access { entries in
             entries.last += 1
-            let reference = ObjectReference(rawValue: entries.last)
+            let reference = SharedObjectID(rawValue: entries.last)
             let object = make(reference)
             entries.all = entries.all.filter { $0.value.object != nil }
             entries.all[reference] = Entry(object: object)
@@ -61,7 +61,7 @@ final class Objects: Sendable {
         }
     }
 
-    func find<Object>(_ type: Object.Type, _ reference: ObjectReference) throws -> Object {
+    func find<Object>(_ type: Object.Type, _ reference: SharedObjectID) throws -> Object {
         guard let object = entries.access({ $0.all[reference]?.object }) as? Object else {
             throw MultitaskingError(.noSuchObject, "there is no \(type) with the reference \(reference.rawValue)")
         }

@@ -3,11 +3,11 @@ import Synchronization
 
 /// A flag to look at, and the same under a lock to wait for.
 final class SmallSignal: CancelSignal {
-    let reference: ObjectReference
+    let reference: SharedObjectID
     private let flag = Atomic<Bool>(false)
     private let watched = Watched(false)
 
-    init(reference: ObjectReference) { self.reference = reference }
+    init(reference: SharedObjectID) { self.reference = reference }
 
     // ORDERING: acquiring, pairs with the releasing of `change`: who sees it set sees what was done before.
     var isSet: Bool { flag.load(ordering: .acquiring) }

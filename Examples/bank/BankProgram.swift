@@ -6,7 +6,9 @@ import MultitaskingInMemory
     static func main() throws {
         print("On processes the balance is", try withProcessPoolExecutor(maxWorkers: 2) { try carelessBank($0) })
         do {
-            try explore(seeds: 0..<200) { try require(try carelessBank($0) == 20, "money is lost") }
+            try Simulation.explore(seeds: 0..<200) {
+                try Simulation.require(try carelessBank($0) == 20, "money is lost")
+            }
             print("No mistake was found.")
         } catch let failure as ScheduleFailure {
             print(failure)
@@ -19,7 +21,7 @@ import MultitaskingInMemory
         var failures = 0
         for _ in 0..<times {
             do {
-                try replay(string) { try require(try carelessBank($0) == 20, "money is lost") }
+                try Simulation.replay(string) { try Simulation.require(try carelessBank($0) == 20, "money is lost") }
             } catch is ScheduleFailure {
                 failures += 1
             }
@@ -29,7 +31,9 @@ import MultitaskingInMemory
 
     static func proveCarefulBank(seeds: UInt64) throws {
         let start = ContinuousClock.now
-        let tried = try explore(seeds: 0..<seeds) { try require(try carefulBank($0) == 20, "money is lost") }
+        let tried = try Simulation.explore(seeds: 0..<seeds) {
+            try Simulation.require(try carefulBank($0) == 20, "money is lost")
+        }
         print(
             "The careful bank is right in \(tried.schedules) courses of events: \(tried.steps) steps,",
             ContinuousClock.now - start)

@@ -38,6 +38,7 @@ public struct CaptureRefusal: Error, Sendable, Hashable {
 }
 
 extension CaptureRefusal: CustomStringConvertible {
+    /// What is captured, why it is not sent, and what to do.
     public var description: String {
         "the function captures \(capture)\(place), \(reason); \(advice)"
     }

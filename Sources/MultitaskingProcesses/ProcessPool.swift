@@ -124,7 +124,7 @@ public final class ProcessPool: Executor {
     /// Queues a call; see `Executor.submit(_:options:)`.
     @inlinable
     public func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions = .default
+        _ call: Invocation<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
         Future(try core.submit(call, options: options))
     }

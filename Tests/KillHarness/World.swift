@@ -99,7 +99,7 @@
             priority: TaskOptions.Priority = .normal
         ) throws {
             for _ in 0..<count {
-                let call = Invoker(
+                let call = Invocation(
                     ValueFunction { perform },
                     ArgumentList(futures.count, kind, [UInt8](repeating: UInt8(futures.count), count: argument)))
                 var options = TaskOptions.default

@@ -20,8 +20,8 @@ private struct Hidden: Codable, Sendable {}
 
 /// An environment whose only ability is to run `async` functions that do not suspend.
 private struct Environment: TaskEnvironment, TaskClock {
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel { throw missing }
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal { throw missing }
     var clock: any TaskClock { self }
     var now: Duration { .zero }
     func sleep(for duration: Duration) {}
@@ -45,7 +45,7 @@ private struct ValueCoder: PayloadEncoder, PayloadDecoder {
 }
 
 /// Sends a function's address and its arguments to "another worker" and calls it there.
-private func roundTrip<Function: PortableFunction>(_ invoker: Invoker<Function>) throws -> Function.Output? {
+private func roundTrip<Function: PortableFunction>(_ invoker: Invocation<Function>) throws -> Function.Output? {
     guard let address = FunctionAddress(of: invoker.function),
         let function = FunctionAddress(code: address.code).function(as: Function.self)
     else { return nil }
@@ -60,24 +60,24 @@ private func roundTrip<Function: PortableFunction>(_ invoker: Invoker<Function>)
 private func named<each Argument: Portable, Output: Portable>(
     _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
     _ arguments: repeat each Argument
-) -> Invoker<ValueFunction<repeat each Argument, Output>> {
-    Invoker(ValueFunction(function), ArgumentList(repeat each arguments))
+) -> Invocation<ValueFunction<repeat each Argument, Output>> {
+    Invocation(ValueFunction(function), ArgumentList(repeat each arguments))
 }
 
 /// `AsyncValueFunction` as `submit` makes it.
 private func asyncNamed<each Argument: Portable, Output: Portable>(
     _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
     _ arguments: repeat each Argument
-) -> Invoker<AsyncValueFunction<repeat each Argument, Output>> {
-    Invoker(AsyncValueFunction(function), ArgumentList(repeat each arguments))
+) -> Invocation<AsyncValueFunction<repeat each Argument, Output>> {
+    Invocation(AsyncValueFunction(function), ArgumentList(repeat each arguments))
 }
 
 /// A trailing closure as `submit` takes it.
 private func closure<each Argument: Portable, Output: Portable>(
     _ arguments: repeat each Argument,
     body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
-) -> Invoker<ValueFunction<repeat each Argument, Output>> {
-    Invoker(ValueFunction(body), ArgumentList(repeat each arguments))
+) -> Invocation<ValueFunction<repeat each Argument, Output>> {
+    Invocation(ValueFunction(body), ArgumentList(repeat each arguments))
 }
 
 @Suite struct InvocationTests {
@@ -96,7 +96,7 @@ private func closure<each Argument: Portable, Output: Portable>(
         #expect(try roundTrip(closure(21) { $0 * 2 }) == 42)
         #expect(try roundTrip(closure(1, "a") { "\($0)\($1)" }) == "1a")
         #expect(try roundTrip(closure { 7 }) == 7)
-        try #require(try roundTrip(Invoker(VoidFunction<Int> { { _ in } }, ArgumentList(1))) != nil)
+        try #require(try roundTrip(Invocation(VoidFunction<Int> { { _ in } }, ArgumentList(1))) != nil)
     }
 
     @Test func thrownErrorComesOut() {
@@ -110,8 +110,8 @@ private func closure<each Argument: Portable, Output: Portable>(
         let closure = AsyncValueFunction<Int, Int> { { $0 + 1 } }
         let action = AsyncVoidFunction<Int> { { _ in await Task.yield() } }
         #expect(message { _ = try roundTrip(asyncNamed(addAsync, 1, 2)) } == "asked to wait")
-        #expect(message { _ = try roundTrip(Invoker(closure, ArgumentList(1))) } == "asked to wait")
-        #expect(message { _ = try roundTrip(Invoker(action, ArgumentList(1))) } == "asked to wait")
+        #expect(message { _ = try roundTrip(Invocation(closure, ArgumentList(1))) } == "asked to wait")
+        #expect(message { _ = try roundTrip(Invocation(action, ArgumentList(1))) } == "asked to wait")
     }
 
     @Test func everyShapeCodesArgumentsInOrderAndItsOutput() throws {

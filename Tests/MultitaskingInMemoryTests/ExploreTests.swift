@@ -8,12 +8,12 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ExploreTests {
     private func testCarelessBank(_ manager: TaskManager) throws {
         let balance = try carelessBank(manager)
-        try require(balance == 20, "money is lost: \(balance)")
+        try Simulation.require(balance == 20, "money is lost: \(balance)")
     }
 
     private func testCarefulBank(_ manager: TaskManager) throws {
         let balance = try carefulBank(manager)
-        try require(balance == 20, "money is lost: \(balance)")
+        try Simulation.require(balance == 20, "money is lost: \(balance)")
     }
 
     /// The failure that exploring finds.
@@ -26,13 +26,13 @@ import Testing
     }
 
     @Test func aLostUpdateIsFoundWithin200SeedsAndReplays100Times() throws {
-        let failure = try failure { try explore(seeds: 0..<200, testCarelessBank) }
+        let failure = try failure { try Simulation.explore(seeds: 0..<200, testCarelessBank) }
         #expect(failure.passed < 200 && failure.seed != nil)
         #expect(failure.error as? RequirementFailure == RequirementFailure("money is lost: 10"))
         #expect(failure.description.contains(failure.replay) && failure.description.contains("worker 1"))
         for _ in 0..<100 {
             do {
-                try replay(failure.replay, testCarelessBank)
+                try Simulation.replay(failure.replay, testCarelessBank)
                 Issue.record("the replay did not fail")
             } catch let again as ScheduleFailure {
                 #expect(again.trace == failure.trace)
@@ -42,35 +42,35 @@ import Testing
     }
 
     @Test func theCorrectedProgramPassesTenThousandSeeds() throws {
-        let tried = try explore(seeds: 0..<10_000, testCarefulBank)
+        let tried = try Simulation.explore(seeds: 0..<10_000, testCarefulBank)
         #expect(tried.schedules == 10_000 && !tried.isComplete)
     }
 
     @Test func onePreemptionIsEnoughToLoseAnUpdateAndNoneIsNot() throws {
-        let failure = try failure { try exploreAll(preemptions: 1, testCarelessBank) }
+        let failure = try failure { try Simulation.exploreAll(preemptions: 1, testCarelessBank) }
         #expect(failure.seed == nil)
-        #expect(throws: ScheduleFailure.self) { try replay(failure.replay, testCarelessBank) }
+        #expect(throws: ScheduleFailure.self) { try Simulation.replay(failure.replay, testCarelessBank) }
     }
 
     @Test func allCoursesOfASmallProgramAreTried() throws {
         // Two tasks that only return, and a parent that waits for them: few courses, and all of them right.
-        let tried = try exploreAll(preemptions: 3) { manager in
+        let tried = try Simulation.exploreAll(preemptions: 3) { manager in
             let results = try manager.map("t", double, 1...2).results()
-            try require(results.values.allSatisfy(\.isSuccessful))
+            try Simulation.require(results.values.allSatisfy(\.isSuccessful))
         }
         #expect(tried.isComplete && tried.schedules > 1)
-        let more = try exploreAll(preemptions: 4) { manager in
+        let more = try Simulation.exploreAll(preemptions: 4) { manager in
             _ = try manager.map("t", double, 1...2).results()
         }
         #expect(more.isComplete && more.schedules >= tried.schedules)
-        let few = try exploreAll(limit: 2) { _ = try $0.map("t", double, 1...2).results() }
+        let few = try Simulation.exploreAll(limit: 2) { _ = try $0.map("t", double, 1...2).results() }
         #expect(few.schedules == 2 && !few.isComplete)
     }
 
     @Test func theReplayStringHoldsTheFaultsToo() throws {
         let options = InMemoryOptions(faults: FaultPlan(chances: FaultChances(crashAtSwitchPoint: 0.1)))
         let failure = try failure {
-            try explore(seeds: 0..<1_000, options: options) { manager in
+            try Simulation.explore(seeds: 0..<1_000, options: options) { manager in
                 for result in try manager.map("t", double, 1...3).results().values { _ = try result.get(as: Int.self) }
             }
         }
@@ -78,7 +78,7 @@ import Testing
         #expect(code == .workerCrashed || code == .workerExited)
         // Without the plan: the string has all that is needed.
         #expect(throws: ScheduleFailure.self) {
-            try replay(failure.replay) { manager in
+            try Simulation.replay(failure.replay) { manager in
                 for result in try manager.map("t", double, 1...3).results().values { _ = try result.get(as: Int.self) }
             }
         }
@@ -87,7 +87,7 @@ import Testing
 
     @Test func aDeadlockIsAFailure() throws {
         let failure = try failure {
-            try explore(seeds: 0..<10) { manager in
+            try Simulation.explore(seeds: 0..<10) { manager in
                 _ = try manager.session().submit("t", waitForInput, scopes: .session).waitForAll()
             }
         }
@@ -97,7 +97,7 @@ import Testing
     @Test func aPoolWithoutAManagerIsExploredAsWell() throws {
         let tried = try InMemoryPool.explore(seeds: 0..<50) { pool in
             let value = try pool.submit(double, 2).value()
-            try require(value == 4)
+            try Simulation.require(value == 4)
         }
         #expect(tried.schedules == 50)
     }

@@ -147,10 +147,10 @@ private struct FindsEnvironment: Decodable {
 }
 
 final class NoEnvironment: TaskEnvironment, TaskClock {
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
         throw MultitaskingError(.noSuchObject, "")
     }
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         throw MultitaskingError(.noSuchObject, "")
     }
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {

@@ -7,7 +7,7 @@ struct Queue: Codable, Sendable {
     init(_ channel: any JoinableChannel) { self.channel = channel }
 
     init(from decoder: any Decoder) throws {
-        let reference = try decoder.singleValueContainer().decode(ObjectReference.self)
+        let reference = try decoder.singleValueContainer().decode(SharedObjectID.self)
         channel = try environment(of: decoder).channel(reference)
     }
 
@@ -24,7 +24,7 @@ struct Flag: Codable, Sendable {
     init(_ signal: any CancelSignal) { self.signal = signal }
 
     init(from decoder: any Decoder) throws {
-        let reference = try decoder.singleValueContainer().decode(ObjectReference.self)
+        let reference = try decoder.singleValueContainer().decode(SharedObjectID.self)
         signal = try environment(of: decoder).cancelSignal(reference)
     }
 

@@ -39,7 +39,7 @@ let environmentCases: [ConformanceCase] = [
     ) { trial in
         try trial.withPool { pool in
             for rawValue: UInt64 in [.max, .max / 3, 1 << 40 | 3] {
-                let reference = ObjectReference(rawValue: rawValue)
+                let reference = SharedObjectID(rawValue: rawValue)
                 trial.expect(
                     "what opening reference \(rawValue) throws",
                     try trial.value(of: pool.start(openUnknown, reference)), is: ["noSuchObject", "noSuchObject"])

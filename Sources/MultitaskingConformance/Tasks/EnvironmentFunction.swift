@@ -27,7 +27,7 @@ extension Executor {
             -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try submit(Invoker(EnvironmentFunction(function), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(EnvironmentFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 }
 

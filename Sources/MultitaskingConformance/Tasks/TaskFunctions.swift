@@ -182,7 +182,7 @@ func sieve(
 func answerInEach(_ environment: any TaskEnvironment, _ references: ChannelTicket) throws -> Int {
     let queue = try references.open(environment)
     var count = 0
-    while let reference = try queue.receive(as: ObjectReference.self, wait: references.limit) {
+    while let reference = try queue.receive(as: SharedObjectID.self, wait: references.limit) {
         _ = try environment.channel(reference).send(count, wait: references.limit)
         count += 1
     }
@@ -220,7 +220,7 @@ func describeTask(_ environment: any TaskEnvironment) -> [Int] {
     [environment.attempt, environment.isEndRequested ? 1 : 0]
 }
 
-func openUnknown(_ environment: any TaskEnvironment, _ reference: ObjectReference) throws -> [String] {
+func openUnknown(_ environment: any TaskEnvironment, _ reference: SharedObjectID) throws -> [String] {
     func code(_ body: () throws -> Void) -> String {
         do {
             try body()

@@ -2,7 +2,7 @@ import MultitaskingCore
 
 /// A channel as an argument: its reference, and how long a task waits there at most.
 struct ChannelTicket: Codable, Sendable {
-    let reference: ObjectReference
+    let reference: SharedObjectID
     let patience: Duration
 
     var limit: WaitLimit { .upTo(patience) }
@@ -14,7 +14,7 @@ struct ChannelTicket: Codable, Sendable {
 
 /// A cancel signal as an argument: its reference, and how long a task waits for it at most.
 struct SignalTicket: Codable, Sendable {
-    let reference: ObjectReference
+    let reference: SharedObjectID
     let patience: Duration
 
     var limit: WaitLimit { .upTo(patience) }

@@ -33,5 +33,5 @@ public struct CancelProbe: @unchecked Sendable {
     ///
     /// ORDERING: relaxed, because it carries no data; whoever needs some uses a channel.
     @inline(__always)
-    public var isRaised: Bool { unsafe word.pointee.load(ordering: .relaxed) & mask == value }
+    public var isSet: Bool { unsafe word.pointee.load(ordering: .relaxed) & mask == value }
 }

@@ -6,7 +6,7 @@
 /// backend has, and wakes whoever waits. A holder that dies at any point leaves the signal usable.
 public protocol CancelSignal: AnyObject, Sendable {
     /// The name under which ``TaskEnvironment/cancelSignal(_:)`` finds this signal in a worker.
-    var reference: ObjectReference { get }
+    var reference: SharedObjectID { get }
 
     /// Whether the signal is set. Meant to be called in a loop.
     var isSet: Bool { get }

@@ -13,7 +13,7 @@
 /// put in. After `close` nothing blocks.
 public protocol Channel: AnyObject, Sendable {
     /// The name under which ``TaskEnvironment/channel(_:)`` finds this channel in a worker.
-    var reference: ObjectReference { get }
+    var reference: SharedObjectID { get }
 
     /// How many elements wait, how many fit, and whether the channel is closed.
     var status: ChannelStatus { get }

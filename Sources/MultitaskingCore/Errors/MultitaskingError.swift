@@ -135,7 +135,7 @@ extension MultitaskingError.Code {
 
 extension MultitaskingError {
     /// The error that forking with `threads` foreign threads throws.
-    public static func unsafeFork(threads: Int) -> Self {
+    package static func unsafeFork(threads: Int) -> Self {
         Self(
             .unsafeFork,
             """

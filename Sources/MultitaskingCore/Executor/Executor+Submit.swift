@@ -10,7 +10,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try submit(Invoker(ValueFunction(function), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(ValueFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs a function that returns nothing in a worker.
@@ -19,7 +19,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Void> {
-        try submit(Invoker(VoidFunction(function), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(VoidFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs an `async` function in a worker.
@@ -30,7 +30,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Output> {
-        try submit(Invoker(AsyncValueFunction(function), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(AsyncValueFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs an `async` function that returns nothing in a worker.
@@ -41,7 +41,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
         options: TaskOptions = .default, _ arguments: repeat each Argument
     ) throws -> Future<Void> {
-        try submit(Invoker(AsyncVoidFunction(function), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(AsyncVoidFunction(function), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs a closure in a worker: `try pool.submit(21) { $0 * 2 }`.
@@ -54,7 +54,7 @@ extension Executor {
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
     ) throws -> Future<Output> {
-        try submit(Invoker(ValueFunction(body), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(ValueFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs a closure that returns nothing in a worker.
@@ -64,7 +64,7 @@ extension Executor {
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
     ) throws -> Future<Void> {
-        try submit(Invoker(VoidFunction(body), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(VoidFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs an `async` closure in a worker.
@@ -76,7 +76,7 @@ extension Executor {
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
     ) throws -> Future<Output> {
-        try submit(Invoker(AsyncValueFunction(body), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(AsyncValueFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 
     /// Runs an `async` closure that returns nothing in a worker.
@@ -88,6 +88,6 @@ extension Executor {
         options: TaskOptions = .default, _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
     ) throws -> Future<Void> {
-        try submit(Invoker(AsyncVoidFunction(body), ArgumentList(repeat each arguments)), options: options)
+        try submit(Invocation(AsyncVoidFunction(body), ArgumentList(repeat each arguments)), options: options)
     }
 }

@@ -18,7 +18,7 @@ public protocol Executor: AnyObject, Sendable {
     ///   an argument cannot be encoded; `arenaLimitReached` or `timedOut` if the pool is full. What the function itself
     ///   throws is not thrown here.
     func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output>
 
     /// Makes a channel that the pool's tasks and their parent can use.

@@ -51,7 +51,10 @@ public struct RetryPolicy: Sendable, Hashable {
         /// Wraps a type.
         public init(_ type: any Error.Type) { self.type = type }
 
+        /// Whether both are the same type.
         public static func == (first: Self, second: Self) -> Bool { first.type == second.type }
+
+        /// Hashes the type's identity.
         public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
     }
 

@@ -1,6 +1,6 @@
 /// The time of a backend that has one of its own, a simulation's, in which its callers wait as well.
 ///
-/// Layers above a backend that wait for something themselves ask the parts of the backend for it: see ``SelfTimed``.
+/// Layers above a backend that wait for something themselves ask the parts of the backend for it: see ``HasTimeline``.
 ///
 /// **Implementer's duties.** Everything may be called from any thread.
 public protocol Timeline: Sendable {
@@ -30,7 +30,7 @@ public enum WaitStage: Sendable, Hashable {
 }
 
 /// A part of a backend, an executor, channel or future, that lives in a time other than the machine's.
-public protocol SelfTimed {
+public protocol HasTimeline {
     /// The time it lives in.
     var timeline: any Timeline { get }
 }
@@ -52,7 +52,7 @@ public struct WaitDeadline: Sendable {
     ///
     /// - Parameter part: the executor, channel or future that is waited for; its time counts if it has one of its own.
     public init(_ wait: WaitLimit, in part: Any) {
-        timeline = (part as? any SelfTimed)?.timeline
+        timeline = (part as? any HasTimeline)?.timeline
         switch (wait, timeline) {
         case (.forever, _): end = .never
         case (.never, let timeline?): end = .own(timeline.clock.now)

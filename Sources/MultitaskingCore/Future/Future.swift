@@ -78,7 +78,7 @@ extension Future {
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isDone { return true }
-        return try await awaitCallback(wait, in: (source as? any SelfTimed)?.timeline) { source.whenDone($0) }
+        return try await awaitCallback(wait, in: (source as? any HasTimeline)?.timeline) { source.whenDone($0) }
     }
 
     /// Suspends until the task has ended and returns its value.
@@ -108,7 +108,7 @@ extension Future: CustomStringConvertible {
 
 extension MultitaskingError {
     /// The error of a wait for a task that has not ended in time.
-    public static func notDone(within timeout: Duration?) -> Self {
+    package static func notDone(within timeout: Duration?) -> Self {
         Self(
             .timedOut,
             "the task has not ended within \(timeout.map(String.init(describing:)) ?? "the limit"); it goes on: "

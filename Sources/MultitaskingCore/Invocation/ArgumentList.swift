@@ -25,7 +25,7 @@ extension PayloadConvertible {
 /// The arguments of a call, first to last.
 ///
 /// ```swift
-/// let call = Invoker(ValueFunction(function), ArgumentList(21, "text"))
+/// let call = Invocation(ValueFunction(function), ArgumentList(21, "text"))
 /// ```
 public struct ArgumentList<each Argument: Portable>: PayloadConvertible {
     /// The arguments as a tuple.
@@ -35,11 +35,15 @@ public struct ArgumentList<each Argument: Portable>: PayloadConvertible {
     @inlinable
     public init(_ values: repeat each Argument) { self.values = (repeat each values) }
 
+    /// Reads the arguments, first to last.
+    /// - Throws: what the decoder throws.
     @inlinable
     public init(from decoder: inout some PayloadDecoder) throws {
         values = (repeat try decoder.decode((each Argument).self))
     }
 
+    /// Writes the arguments, first to last.
+    /// - Throws: what the encoder throws.
     @inlinable
     public func encode(into encoder: inout some PayloadEncoder) throws {
         for argument in repeat each values { try encoder.encode(argument) }

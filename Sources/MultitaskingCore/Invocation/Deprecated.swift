@@ -1,22 +1,32 @@
 // The names of version 0.1, so that programs written against it still compile; they go with 0.3.
 
+/// The name of ``ValueFunction`` in version 0.1.
 @available(*, deprecated, renamed: "ValueFunction")
 public typealias NamedFunction = ValueFunction
 
+/// The name of ``VoidFunction`` in version 0.1.
 @available(*, deprecated, renamed: "VoidFunction")
 public typealias NamedAction = VoidFunction
 
+/// The name of ``AsyncValueFunction`` in version 0.1.
 @available(*, deprecated, renamed: "AsyncValueFunction")
 public typealias AsyncNamedFunction = AsyncValueFunction
 
+/// The name of ``AsyncVoidFunction`` in version 0.1.
 @available(*, deprecated, renamed: "AsyncVoidFunction")
 public typealias AsyncNamedAction = AsyncVoidFunction
 
-@available(*, deprecated, renamed: "Mapping")
-public typealias NamedMapping = Mapping
+/// The name of ``Invocation`` in version 0.1.
+@available(*, deprecated, renamed: "Invocation")
+public typealias Invoker = Invocation
 
-@available(*, deprecated, renamed: "AsyncMapping")
-public typealias AsyncNamedMapping = AsyncMapping
+/// The name of ``SharedObjectID`` in version 0.1.
+@available(*, deprecated, renamed: "SharedObjectID")
+public typealias ObjectReference = SharedObjectID
+
+/// The name of ``HasTimeline`` in version 0.1.
+@available(*, deprecated, renamed: "HasTimeline")
+public typealias SelfTimed = HasTimeline
 
 /// A closure literal that returns a value.
 @available(*, deprecated, message: "use ValueFunction, and pass it an autoclosure parameter as Executor.submit does")
@@ -26,6 +36,7 @@ public struct LiteralFunction<each Argument: Portable, Output: Portable>: Portab
     /// Wraps a function.
     public init(_ function: @escaping @Sendable (repeat each Argument) throws -> Output) { self.function = function }
 
+    /// Calls the function.
     public func call(
         _ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment
     ) throws -> Output {
@@ -41,16 +52,23 @@ public struct LiteralAction<each Argument: Portable>: PortableFunction {
     /// Wraps a function.
     public init(_ function: @escaping @Sendable (repeat each Argument) throws -> Void) { self.function = function }
 
+    /// Calls the function.
     public func call(_ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment) throws {
         try function(repeat each arguments.values)
     }
 }
 
-extension Invoker {
+extension Invocation {
     /// Makes a call from a tuple of arguments.
     @available(*, deprecated, message: "pass an ArgumentList")
     public init<each Argument: Portable>(_ function: Function, _ arguments: (repeat each Argument))
     where Function.Arguments == ArgumentList<repeat each Argument> {
         self.init(function, ArgumentList(repeat each arguments))
     }
+}
+
+extension CancelProbe {
+    /// The name of ``isSet`` in version 0.1.
+    @available(*, deprecated, renamed: "isSet")
+    public var isRaised: Bool { isSet }
 }

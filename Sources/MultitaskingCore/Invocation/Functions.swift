@@ -19,6 +19,7 @@ public struct ValueFunction<each Argument: Portable, Output: Portable>: Portable
         self.function = function
     }
 
+    /// Calls the function.
     public func call(
         _ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment
     ) throws -> Output {
@@ -36,6 +37,7 @@ public struct VoidFunction<each Argument: Portable>: PortableFunction {
         self.function = function
     }
 
+    /// Calls the function.
     public func call(_ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment) throws {
         try function()(repeat each arguments.values)
     }
@@ -51,6 +53,7 @@ public struct AsyncValueFunction<each Argument: Portable, Output: Portable>: Por
         self.function = function
     }
 
+    /// Calls the function and blocks until it has returned.
     public func call(
         _ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment
     ) throws -> Output {
@@ -69,6 +72,7 @@ public struct AsyncVoidFunction<each Argument: Portable>: PortableFunction {
         self.function = function
     }
 
+    /// Calls the function and blocks until it has returned.
     public func call(_ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment) throws {
         let function = function
         try environment.wait { try await function()(repeat each arguments.values) }

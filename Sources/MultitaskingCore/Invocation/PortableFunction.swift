@@ -38,26 +38,31 @@ extension PortableFunction {
 }
 
 extension PortableFunction where Arguments: PayloadConvertible {
+    /// Writes the arguments.
     @inlinable
     public static func encode(_ arguments: Arguments, into encoder: inout some PayloadEncoder) throws {
         try arguments.encode(into: &encoder)
     }
 
+    /// Reads the arguments.
     @inlinable
     public static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> Arguments {
         try Arguments(from: &decoder)
     }
 
+    /// What the arguments keep alive.
     @inlinable
     public static func companion(of arguments: Arguments) -> (any Sendable)? { arguments.companion }
 }
 
 extension PortableFunction where Output: Portable {
+    /// Writes the result.
     @inlinable
     public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(output)
     }
 
+    /// Reads the result.
     @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
@@ -65,15 +70,17 @@ extension PortableFunction where Output: Portable {
 }
 
 extension PortableFunction where Output == Void {
+    /// Writes nothing.
     @inlinable
     public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
+    /// Reads nothing.
     @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
 }
 
 /// A function together with its arguments: one call, to be made here or in a worker.
-public struct Invoker<Function: PortableFunction>: Sendable {
+public struct Invocation<Function: PortableFunction>: Sendable {
     /// The function.
     public let function: Function
     /// Its arguments.

@@ -23,7 +23,7 @@ extension Executor {
                     "the pool is gone, and the element cannot be run again after its chunk's worker has died; keep the "
                         + "pool until all results are there")
             }
-            return try submit(Invoker(function, chunk), options: options)
+            return try submit(Invocation(function, chunk), options: options)
         }
     }
 }

@@ -76,7 +76,7 @@ extension StreamEngine {
     /// Suspends until there may be a result, or something else has changed.
     func waitForResult() async throws {
         if order == .input, let head { return try await head.waitUntilDone() }
-        let timeline = (executor as? any SelfTimed)?.timeline
+        let timeline = (executor as? any HasTimeline)?.timeline
         _ = try await awaitCallback(.forever, in: timeline, register: mailbox.onPost)
     }
 }

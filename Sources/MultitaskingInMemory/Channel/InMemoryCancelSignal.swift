@@ -3,13 +3,13 @@ public import MultitaskingCore
 /// A cancel signal of a simulated pool. Looking at it is a switch point.
 ///
 /// Made by ``InMemoryPool/makeCancelSignal()``; tasks get at it through their context.
-public final class InMemoryCancelSignal: CancelSignal, SelfTimed {
-    private let simulation: Simulation
+public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
+    private let simulation: Simulator
     private let id: UInt64
     private let isOwner: Bool
 
     /// A new signal.
-    init(simulation: Simulation) {
+    init(simulation: Simulator) {
         self.simulation = simulation
         isOwner = true
         id = simulation.update { state, _ in
@@ -21,7 +21,7 @@ public final class InMemoryCancelSignal: CancelSignal, SelfTimed {
     }
 
     /// The signal behind a reference.
-    init(_ reference: ObjectReference, simulation: Simulation) throws {
+    init(_ reference: SharedObjectID, simulation: Simulator) throws {
         self.simulation = simulation
         isOwner = false
         id = reference.rawValue
@@ -41,14 +41,14 @@ public final class InMemoryCancelSignal: CancelSignal, SelfTimed {
     }
 
     /// The name under which workers find this signal.
-    public var reference: ObjectReference { ObjectReference(rawValue: id) }
+    public var reference: SharedObjectID { SharedObjectID(rawValue: id) }
 
     /// The simulation's time.
     public var timeline: any Timeline { simulation }
 
     /// Whether the signal is set. To a task whose worker has died it is, so that its loop ends.
     public var isSet: Bool {
-        let isSet = simulation.look({ [id] in $0.signals[id] ?? false }, isVain: { !$0 })
+        let isSet = simulation.observe({ [id] in $0.signals[id] ?? false }, isVain: { !$0 })
         return isSet ?? true
     }
 
@@ -90,7 +90,7 @@ public final class InMemoryCancelSignal: CancelSignal, SelfTimed {
     }
 }
 
-extension Simulation {
+extension Simulator {
     /// Calls `body` once when the condition holds, at once if it does.
     func watch(_ condition: Condition, _ body: @escaping @Sendable () -> Void) -> Int {
         update { state, _ in

@@ -5,13 +5,13 @@ internal import MultitaskingSerialization
 ///
 /// Made by ``InMemoryPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// parent goes, the channel goes with everything in it.
-public final class InMemoryChannel: JoinableChannel, SelfTimed {
-    private let simulation: Simulation
+public final class InMemoryChannel: JoinableChannel, HasTimeline {
+    private let simulation: Simulator
     private let id: UInt64
     private let isOwner: Bool
 
     /// A new channel.
-    init(_ options: ChannelOptions, simulation: Simulation) {
+    init(_ options: ChannelOptions, simulation: Simulator) {
         self.simulation = simulation
         isOwner = true
         id = simulation.update { state, _ in
@@ -23,7 +23,7 @@ public final class InMemoryChannel: JoinableChannel, SelfTimed {
     }
 
     /// The channel behind a reference.
-    init(_ reference: ObjectReference, simulation: Simulation) throws {
+    init(_ reference: SharedObjectID, simulation: Simulator) throws {
         self.simulation = simulation
         isOwner = false
         id = reference.rawValue
@@ -42,14 +42,14 @@ public final class InMemoryChannel: JoinableChannel, SelfTimed {
     }
 
     /// The name under which workers find this channel.
-    public var reference: ObjectReference { ObjectReference(rawValue: id) }
+    public var reference: SharedObjectID { SharedObjectID(rawValue: id) }
 
     /// The simulation's time.
     public var timeline: any Timeline { simulation }
 
     /// What the channel holds now.
     public var status: ChannelStatus {
-        let status = simulation.look({ [id] in $0.channels[id]?.status(at: $0.now) }, isVain: { _ in true })
+        let status = simulation.observe({ [id] in $0.channels[id]?.status(at: $0.now) }, isVain: { _ in true })
         return (status ?? nil) ?? ChannelStatus(count: 0, capacity: nil, isClosed: true)
     }
 
@@ -169,7 +169,7 @@ extension SimulationState {
     }
 }
 
-extension Simulation {
+extension Simulator {
     /// Reads a payload in the parent or in a worker.
     func decode<Value>(_ bytes: [UInt8], _ body: (inout PayloadReader) throws -> Value) throws -> Value {
         // SAFETY: the reader is gone before the closure returns the array's bytes.

@@ -14,7 +14,7 @@ public struct ScheduleFailure: Error, CustomStringConvertible {
     public let error: any Error
     /// The seed that led to it; nil if it was found in another way.
     public let seed: UInt64?
-    /// The course of events as a string: hand it to ``replay(_:options:_:)`` with the same test and options.
+    /// The course of events as a string: hand it to ``Simulation/replay(_:options:_:)`` with the same test and options.
     ///
     /// It describes the simplest course that was found, which may be simpler than the seed's.
     public let replay: String
@@ -34,25 +34,17 @@ public struct ScheduleFailure: Error, CustomStringConvertible {
         return
             ([
                 "the test fails \(origin)after \(passed) that passed: \(error)",
-                "to have it again: replay(\"\(replay)\") { … }",
+                "to have it again: Simulation.replay(\"\(replay)\") { … }",
             ]
             + head + trace.suffix(Self.longestTrace)).joined(separator: "\n")
     }
 }
 
-/// What ``require(_:_:)`` throws.
+/// What ``Simulation/require(_:_:)`` throws.
 public struct RequirementFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was not as it should be.
     public let description: String
 
     /// Makes a failure.
     public init(_ description: String) { self.description = description }
-}
-
-/// Throws unless `condition` holds.
-///
-/// For tests that are explored: unlike the expectations of a testing library it records nothing, so that a test may
-/// fail in some courses of events while others are tried.
-public func require(_ condition: Bool, _ message: @autoclosure () -> String = "a requirement does not hold") throws {
-    if !condition { throw RequirementFailure(message()) }
 }

@@ -1,5 +1,6 @@
 extension InMemoryPool {
-    /// Like the function of the same name, for a test that uses the pool without a manager.
+    /// Does what ``Simulation/explore(seeds:options:isShrinking:_:)`` does, for a test that uses the pool without a
+    /// manager.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     @discardableResult
     public static func explore(
@@ -9,7 +10,8 @@ extension InMemoryPool {
         try Explorer(options).explore(seeds: seeds, isShrinking: isShrinking, body)
     }
 
-    /// Like the function of the same name, for a test that uses the pool without a manager.
+    /// Does what ``Simulation/exploreAll(preemptions:limit:options:_:)`` does, for a test that uses the pool without a
+    /// manager.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     @discardableResult
     public static func exploreAll(
@@ -19,7 +21,7 @@ extension InMemoryPool {
         try Explorer(options).exploreAll(preemptions: preemptions, limit: limit, body)
     }
 
-    /// Like the function of the same name, for a test that uses the pool without a manager.
+    /// Does what ``Simulation/replay(_:options:_:)`` does, for a test that uses the pool without a manager.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     public static func replay(
         _ string: String, options: InMemoryOptions = InMemoryOptions(), _ body: (InMemoryPool) throws -> Void

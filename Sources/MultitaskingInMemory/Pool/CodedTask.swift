@@ -8,7 +8,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
     private let payload: [UInt8]
 
     /// - Throws: `encodeFailed`; `capturesState`.
-    init(_ call: Invoker<Function>, captures: CapturePolicy) throws {
+    init(_ call: Invocation<Function>, captures: CapturePolicy) throws {
         let writer = PayloadWriter()
         do {
             function = try SimulatedFunction(call.function, captures, into: writer)
@@ -26,13 +26,13 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
     }
 
     func run(in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void) -> TaskResultBytes {
-        let call: Invoker<Function>
+        let call: Invocation<Function>
         do {
             // SAFETY: the reader is gone before the closure returns the array's bytes.
             call = try unsafe payload.withUnsafeBytes { bytes in
                 var reader = unsafe PayloadReader(bytes, environment: environment)
                 let function = try function.received(from: reader)
-                return Invoker(function, try Function.decodeArguments(from: &reader))
+                return Invocation(function, try Function.decodeArguments(from: &reader))
             }
         } catch {
             // An argument that is a channel or signal which no longer exists says so itself.

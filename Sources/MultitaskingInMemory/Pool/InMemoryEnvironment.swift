@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// What a task can ask of a simulated pool.
 struct InMemoryEnvironment: TaskEnvironment {
-    let simulation: Simulation
+    let simulation: Simulator
     private let current: Task?
     let worker: WorkerInfo
 
@@ -16,14 +16,14 @@ struct InMemoryEnvironment: TaskEnvironment {
     }
 
     /// The environment of a task.
-    init(_ task: Task, simulation: Simulation) {
+    init(_ task: Task, simulation: Simulator) {
         self.simulation = simulation
         current = task
         worker = task.worker
     }
 
     /// The environment of what a worker runs besides tasks.
-    init(_ worker: WorkerInfo, simulation: Simulation) {
+    init(_ worker: WorkerInfo, simulation: Simulator) {
         self.simulation = simulation
         current = nil
         self.worker = worker
@@ -32,11 +32,11 @@ struct InMemoryEnvironment: TaskEnvironment {
     var attempt: Int { current?.attempt ?? 1 }
     var seed: UInt64? { current?.seed }
 
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
         try InMemoryChannel(reference, simulation: simulation)
     }
 
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         try InMemoryCancelSignal(reference, simulation: simulation)
     }
 
@@ -70,6 +70,6 @@ struct InMemoryEnvironment: TaskEnvironment {
     /// A dead worker's task is asked to end, so that it does.
     var isEndRequested: Bool {
         guard let task = current?.number else { return false }
-        return simulation.look({ $0.tasks[task]?.isEndRequested ?? true }, isVain: { !$0 }) ?? true
+        return simulation.observe({ $0.tasks[task]?.isEndRequested ?? true }, isVain: { !$0 }) ?? true
     }
 }

@@ -3,14 +3,14 @@ internal import MultitaskingSerialization
 internal import Synchronization
 
 /// The parent's hold on one task: reads the ledger entry, and decodes the result when first asked for it.
-final class InMemoryFuture<Function: PortableFunction>: FutureSource, SelfTimed {
+final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimeline {
     typealias Value = Function.Output
 
-    private let simulation: Simulation
+    private let simulation: Simulator
     private let task: Int
     private let settled = Mutex<TaskOutcome<Value>?>(nil)
 
-    init(simulation: Simulation, task: Int) {
+    init(simulation: Simulator, task: Int) {
         self.simulation = simulation
         self.task = task
     }
@@ -28,13 +28,14 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, SelfTimed 
     var timeline: any Timeline { simulation }
 
     var state: TaskState {
-        let state = simulation.look({ [task] in $0.publicState(of: task) }, isVain: { $0 != .done && $0 != .cancelled })
+        let state = simulation.observe(
+            { [task] in $0.publicState(of: task) }, isVain: { $0 != .done && $0 != .cancelled })
         return state ?? .done
     }
 
     func outcome() -> TaskOutcome<Value>? {
         if let settled = settled.withLock({ $0 }) { return settled }
-        let found = simulation.look(
+        let found = simulation.observe(
             { [task] in
                 if case .done(let outcome)? = $0.tasks[task]?.state { outcome } else { nil }
             }, isVain: { $0 == nil })

@@ -9,7 +9,7 @@ extension InMemoryPool: WorkerExecutor {
     /// - Returns: a future for each worker that there is, in the order of their numbers.
     /// - Throws: as `submit` does.
     public func everywhere<Function: PortableFunction>(
-        _ call: Invoker<Function>
+        _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] {
         let body = try CodedTask(call, captures: options.captures)
         let tasks: [Int]? = try simulation.call { (state, party) throws -> [Int]? in

@@ -26,8 +26,8 @@ internal import Synchronization
 ///
 /// When everybody waits for somebody and no time limit runs, all that waits ends with an error of the code `deadlock`,
 /// whose message lists who waits for what.
-public final class InMemoryPool: Executor, SelfTimed {
-    let simulation: Simulation
+public final class InMemoryPool: Executor, HasTimeline {
+    let simulation: Simulator
     let options: InMemoryOptions
     private let isShutDown = Mutex(false)
 
@@ -115,7 +115,7 @@ public final class InMemoryPool: Executor, SelfTimed {
             hasInitializer: workers.initializer != nil, initializerTimeout: workers.initializerTimeout,
             hasFinalizer: workers.finalizer != nil, taskLimit: options.taskLimit, stepLimit: options.stepLimit, decisions: schedule.decisions, faults: schedule.faults(of: options.faults),
             parent: parent)
-        simulation = Simulation(setup, threads: threads, workers: workers)
+        simulation = Simulator(setup, threads: threads, workers: workers)
     }
 
     deinit {
@@ -124,7 +124,7 @@ public final class InMemoryPool: Executor, SelfTimed {
 
     /// Queues a call; see `Executor.submit(_:options:)`.
     public func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions = .default
+        _ call: Invocation<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
         try options.validate()
         guard options.output == .inherited else {

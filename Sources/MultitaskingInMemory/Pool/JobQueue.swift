@@ -8,10 +8,10 @@ final class JobQueue: TaskExecutor {
         var isAbandoned = false
     }
 
-    private let simulation: Simulation
+    private let simulation: Simulator
     private let state = Mutex(State())
 
-    init(simulation: Simulation) { self.simulation = simulation }
+    init(simulation: Simulator) { self.simulation = simulation }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

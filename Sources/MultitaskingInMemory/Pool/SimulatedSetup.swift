@@ -27,14 +27,14 @@ public struct SimulatedSetup: Sendable {
             throw MultitaskingError(
                 .invalidArgument, "initializerTimeout is \(timeout); give a positive duration, or nil for no limit")
         }
-        initializer = try CodedTask(Invoker(function, arguments), captures: Self.captures(function, options))
+        initializer = try CodedTask(Invocation(function, arguments), captures: Self.captures(function, options))
         initializerTimeout = timeout
     }
 
     mutating func finalize<Function: PortableFunction>(
         by function: Function, _ options: InMemoryOptions
     ) throws where Function.Arguments == ArgumentList< > {
-        finalizer = try CodedTask(Invoker(function, ArgumentList()), captures: options.captures)
+        finalizer = try CodedTask(Invocation(function, ArgumentList()), captures: options.captures)
         decodeFinalized = { try Function.decodeOutput(from: &$0) }
     }
 

@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-extension ObjectReference {
+extension SharedObjectID {
     /// How many bits say which of the pool's places for channels, or for signals, it is.
     static let indexBits: UInt64 = 17
     /// Serials go round after so many: more than all that a pool can make in one place within a hundred years.
@@ -40,7 +40,7 @@ struct ObjectNumbers {
     mutating func take() -> (index: Int, serial: UInt64)? {
         guard let index = takeIndex() else { return nil }
         // 0 is nobody's.
-        serials[index] = serials[index] + 1 < ObjectReference.serialLimit ? serials[index] + 1 : 1
+        serials[index] = serials[index] + 1 < SharedObjectID.serialLimit ? serials[index] + 1 : 1
         return (index, serials[index])
     }
 

@@ -21,7 +21,7 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     /// The signal behind a reference.
-    convenience init(_ reference: ObjectReference, membership: Membership) throws {
+    convenience init(_ reference: SharedObjectID, membership: Membership) throws {
         let (index, serial) = (reference.index, reference.serial)
         guard serial != 0, index < ArenaLayout.signalLimit,
             Self.word(of: index, in: membership.arena).load() >> 8 == serial
@@ -47,7 +47,7 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     /// The name under which workers find this signal.
-    public var reference: ObjectReference { ObjectReference(index: index, serial: serial) }
+    public var reference: SharedObjectID { SharedObjectID(index: index, serial: serial) }
 
     /// Whether the signal is set: one relaxed load.
     ///

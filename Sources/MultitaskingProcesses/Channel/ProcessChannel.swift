@@ -38,7 +38,7 @@ public final class ProcessChannel: JoinableChannel {
     }
 
     /// The channel behind a reference.
-    convenience init(_ reference: ObjectReference, membership: Membership) throws {
+    convenience init(_ reference: SharedObjectID, membership: Membership) throws {
         let (index, serial) = (reference.index, reference.serial)
         guard index < ArenaLayout.channelLimit else { throw Self.gone }
         self.init(membership: membership, index: index, serial: serial)
@@ -53,8 +53,8 @@ public final class ProcessChannel: JoinableChannel {
     }
 
     /// The name under which workers find this channel.
-    public var reference: ObjectReference {
-        ObjectReference(index: header.index, serial: queue.serial)
+    public var reference: SharedObjectID {
+        SharedObjectID(index: header.index, serial: queue.serial)
     }
 
     /// What the channel holds now.

@@ -28,7 +28,7 @@ extension PoolCore {
 
     @usableFromInline
     func submitCopy<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
         if let obstacle = ForkSafety.obstacle { throw Self.capturesState(call.function, obstacle) }
         if let queueLimit {
@@ -82,7 +82,7 @@ extension PoolCore {
 
     /// What the copy does; its exit code.
     private func runCopy<Function: PortableFunction>(
-        _ call: Invoker<Function>, as me: Member, _ slot: TaskSlot, parent: pid_t
+        _ call: Invocation<Function>, as me: Member, _ slot: TaskSlot, parent: pid_t
     ) -> Int32 {
         membership.adoptMember(me.index)
         OutputLog(arena: arena, member: me.index).capture()

@@ -11,7 +11,7 @@ extension PoolCore {
     /// called; looking generic types up at run time would take longer than all the rest.
     @inlinable
     func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
         guard let (function, borrowed) = try begin(call.function, options) else {
             return try submitCopy(call, options: options)

@@ -15,7 +15,7 @@ public struct WorkerInitializer: Sendable {
     public init(
         _ function: @escaping @Sendable () -> @Sendable () throws -> Void, timeout: Duration? = nil
     ) {
-        call = TypedWorkerCall(invoker: Invoker(PlainFunction(function), ()), role: "initializer")
+        call = TypedWorkerCall(invoker: Invocation(PlainFunction(function), ()), role: "initializer")
         self.timeout = timeout
     }
 
@@ -32,7 +32,7 @@ public struct WorkerInitializer: Sendable {
         _ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument, timeout: Duration? = nil
     ) -> WorkerInitializer {
-        let invoker = Invoker(VoidFunction(function), ArgumentList(repeat each arguments))
+        let invoker = Invocation(VoidFunction(function), ArgumentList(repeat each arguments))
         return WorkerInitializer(call: TypedWorkerCall(invoker: invoker, role: "initializer"), timeout: timeout)
     }
 
@@ -60,13 +60,13 @@ public struct WorkerFinalizer: Sendable {
     /// Wraps a function that returns nothing; forward an autoclosure as it is, without calling it.
     public init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void) {
         self.init(
-            call: TypedWorkerCall(invoker: Invoker(PlainFunction(function), ()), role: "finalizer")
+            call: TypedWorkerCall(invoker: Invocation(PlainFunction(function), ()), role: "finalizer")
         ) { _ in () }
     }
 
     /// Wraps a function whose results are collected; forward an autoclosure as it is, without calling it.
     public init<Output: Portable>(_ function: @escaping @Sendable () -> @Sendable () throws -> Output) {
-        let invoker = Invoker(ValueFunction(function), ArgumentList())
+        let invoker = Invocation(ValueFunction(function), ArgumentList())
         self.init(call: TypedWorkerCall(invoker: invoker, role: "finalizer")) { try $0.decode(Output.self) }
     }
 }

@@ -20,11 +20,11 @@ struct WorkerEnvironment: TaskEnvironment {
     /// The task's slot; nil outside of a task.
     var slot: TaskSlot? { slotIndex < 0 ? nil : membership.arena.slot(slotIndex) }
 
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
         try ProcessChannel(reference, membership: membership)
     }
 
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         try ProcessCancelSignal(reference, membership: membership)
     }
 

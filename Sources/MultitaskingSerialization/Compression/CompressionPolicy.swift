@@ -1,6 +1,6 @@
 /// Which payloads are compressed on their way between processes, and how strongly.
 ///
-/// On one machine compression never saves time: a copy between processes runs at 3–7 GB/s, `ZstdCodec` at level 1 takes
+/// On one machine compression never saves time: a copy between processes runs at 3–7 GB/s, zstd at level 1 takes
 /// in 0.4–0.6 GB/s of text or sorted numbers and gives out 1.1–1.8 GB/s, so that a compressed payload costs 10 to 20
 /// times a copied one at least. What it saves is shared memory, by a factor of 2.8 (text) to 7 (sorted numbers). Hence
 /// the rule of ``automatic``: as long as less than half of the memory is taken, nothing is compressed; beyond that,
@@ -39,7 +39,7 @@ public struct CompressionPolicy: Sendable, Hashable {
     /// The level at which a payload should be compressed; nil if it should not be.
     ///
     /// - Parameter memoryInFlight: the share of the memory for payloads that is taken, from 0 to 1.
-    public func level(forByteCount byteCount: Int, memoryInFlight: Double) -> Int? {
+    package func level(forByteCount byteCount: Int, memoryInFlight: Double) -> Int? {
         switch rule {
         case .none: nil
         case .always(let level): byteCount >= Self.smallestAlways ? level : nil
@@ -48,7 +48,7 @@ public struct CompressionPolicy: Sendable, Hashable {
     }
 
     /// The policy as a number, by which a process tells another of its policy.
-    public var rawValue: UInt64 {
+    package var rawValue: UInt64 {
         switch rule {
         case .none: 0
         case .automatic: 1
@@ -57,7 +57,7 @@ public struct CompressionPolicy: Sendable, Hashable {
     }
 
     /// The policy that a number stands for; ``automatic`` if it stands for none.
-    public init(rawValue: UInt64) {
+    package init(rawValue: UInt64) {
         switch rawValue {
         case 0: self = .none
         case UInt64(Self.firstLevel + Self.levels.lowerBound)...UInt64(Self.firstLevel + Self.levels.upperBound):
@@ -69,7 +69,7 @@ public struct CompressionPolicy: Sendable, Hashable {
     private static let firstLevel = 1000
 
     /// Which share of its size a payload may keep for compression to be worth it.
-    public var worthwhileRatio: Double { rule == .automatic ? 0.7 : 1 }
+    package var worthwhileRatio: Double { rule == .automatic ? 0.7 : 1 }
 
     private static let smallestAlways = 512
     private static let smallestAutomatic = 16 << 10
@@ -80,7 +80,7 @@ extension CompressionPolicy {
     /// The payload in compressed form, or nil if it should stay as it is.
     ///
     /// - Throws: `systemError` if there is no memory for it.
-    public func compress(_ payload: UnsafeRawBufferPointer, memoryInFlight: Double) throws -> [UInt8]? {
+    package func compress(_ payload: UnsafeRawBufferPointer, memoryInFlight: Double) throws -> [UInt8]? {
         let byteCount = payload.count
         guard let level = level(forByteCount: byteCount, memoryInFlight: memoryInFlight) else { return nil }
         let limit = Int(Double(byteCount) * worthwhileRatio)

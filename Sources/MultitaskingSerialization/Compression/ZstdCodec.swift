@@ -1,17 +1,17 @@
 internal import CZstd
-public import MultitaskingCore
+package import MultitaskingCore
 internal import Synchronization
 
 /// Compresses and decompresses whole payloads with zstd; each is one frame with its size and a checksum.
 ///
 /// It may be used from any thread: contexts are kept in a pool, up to as many as were ever used at once, but eight at
 /// most.
-public enum ZstdCodec {
+package enum ZstdCodec {
     /// `source` in compressed form.
     ///
     /// - Parameter level: from −7 to 19; see ``CompressionPolicy/zstd(level:)``.
     /// - Throws: `systemError` if there is no memory.
-    public static func compress(
+    package static func compress(
         _ source: UnsafeRawBufferPointer, level: Int
     ) throws(MultitaskingError) -> [UInt8] {
         let context = try compressors.take(or: Compressor.init)
@@ -25,7 +25,7 @@ public enum ZstdCodec {
     /// with it. The compressed bytes are copied first, so that it does not matter if another process changes them.
     ///
     /// - Throws: `decodeFailed` if the payload is damaged or has another size, `systemError` if there is no memory.
-    public static func decompress(
+    package static func decompress(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
     ) throws(MultitaskingError) {
         let context = try decompressors.take(or: Decompressor.init)

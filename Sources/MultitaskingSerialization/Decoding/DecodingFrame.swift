@@ -30,7 +30,7 @@ final class DecodingFrame {
     /// The container made last by `nestedContainer` and its kin; the next entry is where it ends.
     private var pending: DecodingFrame?
     // SAFETY: used only by the methods below; a container that is made reads nothing of it.
-    @exclusivity(unchecked) private var containers = KeptContainers()
+    @exclusivity(unchecked) private var containers = ContainerCache()
     /// The one that ``handle`` gives, if it was asked for.
     // SAFETY: as above.
     @exclusivity(unchecked) private var ownHandle: FrameHandle?

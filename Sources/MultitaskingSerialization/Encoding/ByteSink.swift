@@ -13,10 +13,10 @@ final class ByteSink: PayloadSegment {
         didSet { end.segments = segments.count }
     }
     /// Where bytes are appended.
-    let end: SinkEnd
+    let end: SinkBuffer
 
     /// Makes an empty buffer with room for `capacity` bytes; or for more, if another one's memory may be used again.
-    init(capacity: Int, mayUseSpare: Bool = false) { end = SinkEnd(capacity: capacity, mayUseSpare: mayUseSpare) }
+    init(capacity: Int, mayUseSpare: Bool = false) { end = SinkBuffer(capacity: capacity, mayUseSpare: mayUseSpare) }
 
     deinit { end.free() }
 
@@ -26,7 +26,7 @@ final class ByteSink: PayloadSegment {
         if !end.append(shortString: string) { append(longString: string) }
     }
 
-    /// Appends a string that ``SinkEnd/append(shortString:)`` did not take.
+    /// Appends a string that ``SinkBuffer/append(shortString:)`` did not take.
     @inline(never) func append(longString string: String) {
         var string = string
         string.makeContiguousUTF8()

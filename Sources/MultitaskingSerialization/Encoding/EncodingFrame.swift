@@ -11,7 +11,7 @@ final class EncodingFrame {
     let slot: Int
     private(set) var sink: ByteSink
     /// The end of `sink`.
-    private(set) var end: SinkEnd
+    private(set) var end: SinkBuffer
     private(set) var depth = 0
     /// How many nested containers this frame is inside of.
     private(set) var nesting = 0
@@ -28,7 +28,7 @@ final class EncodingFrame {
     private var failure: EncodingError?
     private var hasFailed = false
     // SAFETY: used only by the methods below; a container that is made reads nothing of it.
-    @exclusivity(unchecked) private var containers = KeptContainers()
+    @exclusivity(unchecked) private var containers = ContainerCache()
     /// Whether the frame left the stack: nobody would break the cycles between it and containers that it keeps.
     private var isDetached = false
 
@@ -120,7 +120,7 @@ final class EncodingFrame {
     /// Breaks the cycles between the frame and its containers.
     func detach() {
         isDetached = true
-        unsafe containers = KeptContainers()
+        unsafe containers = ContainerCache()
         parent = nil
     }
 

@@ -21,7 +21,7 @@ class ContainerType {
 
     /// The container that was split; both must come from the same call, and `Container` must be what was passed there.
     @inline(__always) func container<Container>(of object: AnyObject) -> Container {
-        // SAFETY: ``KeptContainers`` keeps type and object together, and asks for a container of the key type in `key`.
+        // SAFETY: ``ContainerCache`` keeps type and object together, and asks for a container of the key type in `key`.
         unsafe unsafeDowncast(self, to: KnownContainerType<Container>.self).container(from: object)
     }
 }

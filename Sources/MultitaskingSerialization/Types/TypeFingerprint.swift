@@ -1,4 +1,4 @@
-public import MultitaskingCore
+package import MultitaskingCore
 
 /// A number that names a type, the same in every process that runs the same binary.
 ///
@@ -9,24 +9,24 @@ public import MultitaskingCore
 /// mangled names hold an address that differs from process to process, which is left out, so that two private types
 /// of one name in different files of one module have one fingerprint if they are equally big. Even then a mismatch
 /// cannot be worse than a decoding error or a value that the format's own tags allow.
-public enum TypeFingerprint {
+package enum TypeFingerprint {
     /// The fingerprint of `type`.
     ///
     /// - Complexity: a few nanoseconds; about a microsecond the first time a process asks for a type.
-    public static func of<T>(_ type: T.Type) -> UInt64 { TypeTable.info(for: type).fingerprint }
+    package static func of<T>(_ type: T.Type) -> UInt64 { TypeTable.info(for: type).fingerprint }
 
     /// The name of the type with this fingerprint; nil if this process has not met it.
-    public static func typeName(of fingerprint: UInt64) -> String? { TypeTable.name(of: fingerprint) }
+    package static func typeName(of fingerprint: UInt64) -> String? { TypeTable.name(of: fingerprint) }
 
     /// Checks that a payload whose envelope says `fingerprint` holds a `type`.
     ///
     /// - Throws: `wrongType`, with the names of both types where they are known.
-    public static func check<T>(_ fingerprint: UInt64, is type: T.Type) throws(MultitaskingError) {
+    package static func check<T>(_ fingerprint: UInt64, is type: T.Type) throws(MultitaskingError) {
         if of(type) != fingerprint { throw mismatch(found: fingerprint, expected: type) }
     }
 
     /// The error for a payload that holds another type than the one that was asked for.
-    public static func mismatch<T>(found fingerprint: UInt64, expected type: T.Type) -> MultitaskingError {
+    package static func mismatch<T>(found fingerprint: UInt64, expected type: T.Type) -> MultitaskingError {
         let found = typeName(of: fingerprint) ?? "a type this process has not used (fingerprint \(fingerprint))"
         return MultitaskingError(
             .wrongType,

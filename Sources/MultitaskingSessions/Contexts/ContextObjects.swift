@@ -1,21 +1,21 @@
 /// The queues and the event that a context gives access to; what does not exist is nil.
 public struct ContextObjects: Sendable {
-    let inputQueue: QueueEnd?
-    let outputQueue: QueueEnd?
+    let inputQueue: QueueHandle?
+    let outputQueue: QueueHandle?
     let cancelSignal: (any CancelSignal)?
 
-    init(inputQueue: QueueEnd? = nil, outputQueue: QueueEnd? = nil, cancelSignal: (any CancelSignal)? = nil) {
+    init(inputQueue: QueueHandle? = nil, outputQueue: QueueHandle? = nil, cancelSignal: (any CancelSignal)? = nil) {
         self.inputQueue = inputQueue
         self.outputQueue = outputQueue
         self.cancelSignal = cancelSignal
     }
 
-    func requireInputQueue() throws -> QueueEnd {
+    func requireInputQueue() throws -> QueueHandle {
         guard let inputQueue else { throw MultitaskingError.noObject("input queue", parameter: "inputQueue") }
         return inputQueue
     }
 
-    func requireOutputQueue() throws -> QueueEnd {
+    func requireOutputQueue() throws -> QueueHandle {
         guard let outputQueue else { throw MultitaskingError.noObject("output queue", parameter: "outputQueue") }
         return outputQueue
     }

@@ -61,7 +61,7 @@ public struct TaskContext: TaskSideContext, Codable {
     ///
     /// Costs a load or two; meant to be called in a loop. False where there is no event.
     public var isCancelled: Bool {
-        if let probes { return probes.signal.isRaised || probes.end.isRaised }
+        if let probes { return probes.signal.isSet || probes.end.isSet }
         return objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false
     }
 
@@ -100,8 +100,8 @@ public struct TaskContext: TaskSideContext, Codable {
         let references = try References(from: decoder)
         self.init(
             ContextObjects(
-                inputQueue: try references.inputQueue.map { QueueEnd(try environment.channel($0)) },
-                outputQueue: try references.outputQueue.map { QueueEnd(try environment.channel($0)) },
+                inputQueue: try references.inputQueue.map { QueueHandle(try environment.channel($0)) },
+                outputQueue: try references.outputQueue.map { QueueHandle(try environment.channel($0)) },
                 cancelSignal: try references.cancelSignal.map(environment.cancelSignal)),
             environment, seed: references.seed)
     }
@@ -115,9 +115,9 @@ public struct TaskContext: TaskSideContext, Codable {
     }
 
     private struct References: Codable {
-        var inputQueue: ObjectReference?
-        var outputQueue: ObjectReference?
-        var cancelSignal: ObjectReference?
+        var inputQueue: SharedObjectID?
+        var outputQueue: SharedObjectID?
+        var cancelSignal: SharedObjectID?
         var seed: UInt64
     }
 }

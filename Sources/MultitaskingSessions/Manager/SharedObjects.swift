@@ -18,8 +18,8 @@ struct SharedObjects: Sendable {
     var context: CombinedContext {
         CombinedContext(
             ContextObjects(
-                inputQueue: inputQueue.map { QueueEnd($0, lock: inputQueueLock) },
-                outputQueue: outputQueue.map { QueueEnd($0, lock: outputQueueLock) }, cancelSignal: cancelSignal))
+                inputQueue: inputQueue.map { QueueHandle($0, lock: inputQueueLock) },
+                outputQueue: outputQueue.map { QueueHandle($0, lock: outputQueueLock) }, cancelSignal: cancelSignal))
     }
 }
 
@@ -45,7 +45,7 @@ struct ScopeResolver {
             isTheQueues && !hasLock(scopes.outputQueueLock)
             ? nil : try resolve(scopes.outputQueueLock, \.outputQueueLock, "outputQueueLock") { QueueLock() }
         return ContextObjects(
-            inputQueue: input.map { QueueEnd($0) }, outputQueue: output.map { QueueEnd($0, lock: lock) },
+            inputQueue: input.map { QueueHandle($0) }, outputQueue: output.map { QueueHandle($0, lock: lock) },
             cancelSignal: signal)
     }
 

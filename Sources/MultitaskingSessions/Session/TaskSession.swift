@@ -174,7 +174,7 @@ extension TaskSession {
         _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, arguments: Function.Arguments
     ) throws {
         try add(name, scopes, options) { _ in
-            AnyFuture(try executor.submit(Invoker(function, arguments), options: options))
+            AnyFuture(try executor.submit(Invocation(function, arguments), options: options))
         }
     }
 
@@ -183,7 +183,7 @@ extension TaskSession {
         _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, row: Function.Row
     ) throws {
         try add(name, scopes, options) { context in
-            let call = Invoker(function, Function.arguments(row, context: context))
+            let call = Invocation(function, Function.arguments(row, context: context))
             return AnyFuture(try executor.submit(call, options: options))
         }
     }

@@ -4,191 +4,249 @@
 // what to write instead.
 
 extension TaskManager {
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var global_context: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var globalContext: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var global_input_queue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var globalInputQueue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var global_output_queue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var globalOutputQueue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var global_cancel_event: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var globalCancelEvent: Int { 0 }
 }
 
 extension TaskSession {
+    /// A name of py-multitasking; here it is `isNameAvailable(_:)`.
     @available(*, unavailable, message: "write isNameAvailable(_:)")
     public func is_name_available(_ name: String) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `task(named:)`.
     @available(*, unavailable, message: "write task(named:)")
     public func get_task(_ name: String) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `task(named:)`.
     @available(*, unavailable, message: "write task(named:)")
     public func getTask(_ name: String) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `tasks`.
     @available(*, unavailable, message: "write tasks")
     public func get_tasks() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `tasks`.
     @available(*, unavailable, message: "write tasks")
     public func getTasks() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `removeTask(_:)`.
     @available(*, unavailable, message: "write removeTask(_:)")
     public func remove_task(_ name: String) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `clearTasks()`.
     @available(*, unavailable, message: "write clearTasks()")
     public func clear_tasks() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `allDone`.
     @available(*, unavailable, message: "write allDone")
     public var all_done: Int { 0 }
 
+    /// A name of py-multitasking; here it is `anyDone`.
     @available(*, unavailable, message: "write anyDone")
     public var any_done: Int { 0 }
 
+    /// A name of py-multitasking; here it is `doneTasks`.
     @available(*, unavailable, message: "write doneTasks")
     public var done_tasks: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var session_input_queue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var sessionInputQueue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var session_output_queue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var sessionOutputQueue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var session_cancel_event: Int { 0 }
 
+    /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var sessionCancelEvent: Int { 0 }
 
+    /// A name of py-multitasking; here it is `waitForAll(timeout:returnWhen:rest:)`.
     @available(*, unavailable, message: "write waitForAll(timeout:returnWhen:rest:)")
     public func wait_for_all(timeout: Double? = nil) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `doneResults()`.
     @available(*, unavailable, message: "write doneResults()")
     public func done_results() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `cancelAll(settingCancelEvent:force:)`.
     @available(*, unavailable, message: "write cancelAll(settingCancelEvent:force:)")
     public func cancel_all(with_cancel_event_set: Bool = true) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `cancelAll(settingCancelEvent:force:)`.
     @available(*, unavailable, message: "write cancelAll(settingCancelEvent:force:)")
     public func cancelAll(withCancelEventSet: Bool) -> Int { 0 }
 }
 
 extension PoolTask {
+    /// A name of py-multitasking; here it is `isSubmitted`.
     @available(*, unavailable, message: "write isSubmitted")
     public var submitted: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isDone`.
     @available(*, unavailable, message: "write isDone")
     public var done: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isCancelled`.
     @available(*, unavailable, message: "write isCancelled")
     public var cancelled: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isRunning`.
     @available(*, unavailable, message: "write isRunning")
     public var running: Int { 0 }
 
+    /// A name of py-multitasking; here it is `resultOrNil()`.
     @available(*, unavailable, message: "write resultOrNil()")
     public func result_or_none() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `resultOrNil()`.
     @available(*, unavailable, message: "write resultOrNil()")
     public func resultOrNone() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `cancel(settingCancelEvent:force:)`.
     @available(*, unavailable, message: "write cancel(settingCancelEvent:force:)")
     public func cancel(withCancelEventSet: Bool) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `writeInput(_:wait:)`.
     @available(*, unavailable, message: "write writeInput(_:wait:)")
     public func write_input(_ element: Any) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `readOutput(as:wait:)`.
     @available(*, unavailable, message: "write readOutput(as:wait:)")
     public func read_output() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `readOutputUntilEmpty(as:)`.
     @available(*, unavailable, message: "write readOutputUntilEmpty(as:)")
     public func read_output_until_empty() -> Int { 0 }
 }
 
 extension TaskResult {
+    /// A name of py-multitasking; here it is `error`.
     @available(*, unavailable, message: "write error")
     public var exception: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isTimedOut`.
     @available(*, unavailable, message: "write isTimedOut")
     public var timeout: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isCancelled`.
     @available(*, unavailable, message: "write isCancelled")
     public var cancelled: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isSuccessful`.
     @available(*, unavailable, message: "write isSuccessful")
     public var successful: Int { 0 }
 }
 
 extension QueueContext {
+    /// A name of py-multitasking; here it is `hasInputQueue`.
     @available(*, unavailable, message: "write hasInputQueue")
     public var has_input_queue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `hasOutputQueue`.
     @available(*, unavailable, message: "write hasOutputQueue")
     public var has_output_queue: Int { 0 }
 
+    /// A name of py-multitasking; here it is `hasCancelEvent`.
     @available(*, unavailable, message: "write hasCancelEvent")
     public var has_cancel_event: Int { 0 }
 
+    /// A name of py-multitasking; here it is `isCancelEventSet`.
     @available(*, unavailable, message: "write isCancelEventSet")
     public var is_cancel_event_set: Int { 0 }
 }
 
 extension TaskSideContext {
+    /// A name of py-multitasking; here it is `readInput(as:wait:taskDone:)`.
     @available(*, unavailable, message: "write readInput(as:wait:taskDone:)")
     public func read_input() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `readInputUntilEmpty(as:)`.
     @available(*, unavailable, message: "write readInputUntilEmpty(as:)")
     public func read_input_until_empty() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `writeOutput(_:wait:join:)`.
     @available(*, unavailable, message: "write writeOutput(_:wait:join:)")
     public func write_output(_ element: Any) -> Int { 0 }
 }
 
 extension ParentSideContext {
+    /// A name of py-multitasking; here it is `setCancelEvent()`.
     @available(*, unavailable, message: "write setCancelEvent()")
     public func set_cancel_event() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `clearCancelEvent()`.
     @available(*, unavailable, message: "write clearCancelEvent()")
     public func clear_cancel_event() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `writeInput(_:wait:)`.
     @available(*, unavailable, message: "write writeInput(_:wait:)")
     public func write_input(_ element: Any) -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `readOutput(as:wait:)`.
     @available(*, unavailable, message: "write readOutput(as:wait:)")
     public func read_output() -> Int { 0 }
 
+    /// A name of py-multitasking; here it is `readOutputUntilEmpty(as:)`.
     @available(*, unavailable, message: "write readOutputUntilEmpty(as:)")
     public func read_output_until_empty() -> Int { 0 }
 }
 
 extension Scopes {
+    /// A name of py-multitasking; here it is `null`.
     @available(*, unavailable, message: "write null")
     public static var Null: Self { .null }
 
+    /// A name of py-multitasking; here it is `global`.
     @available(*, unavailable, message: "write global")
     public static var Global: Self { .null }
 
+    /// A name of py-multitasking; here it is `session`.
     @available(*, unavailable, message: "write session")
     public static var Session: Self { .null }
 
+    /// A name of py-multitasking; here it is `perTask`.
     @available(*, unavailable, message: "write perTask")
     public static var PerTask: Self { .null }
 }

@@ -9,7 +9,7 @@ public import MultitaskingCore
 /// being woken.
 public final class ThreadChannel: InProcessChannel {
     /// The name under which the pool's tasks find this channel.
-    public let reference: ObjectReference
+    public let reference: SharedObjectID
 
     private let storage: ThreadChannelStorage
     private let registry: ObjectRegistry

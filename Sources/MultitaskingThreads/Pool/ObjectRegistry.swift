@@ -5,8 +5,8 @@ internal import Synchronization
 final class ObjectRegistry: Sendable {
     private struct State {
         var nextReference: UInt64 = 1
-        var channels: [ObjectReference: WeakChannel] = [:]
-        var signals: [ObjectReference: WeakSignal] = [:]
+        var channels: [SharedObjectID: WeakChannel] = [:]
+        var signals: [SharedObjectID: WeakSignal] = [:]
     }
 
     private struct WeakChannel: Sendable {
@@ -21,10 +21,10 @@ final class ObjectRegistry: Sendable {
     let owner = PoolOwner()
 
     /// A reference that no object of this pool has or had.
-    func makeReference() -> ObjectReference {
+    func makeReference() -> SharedObjectID {
         state.withLock { state in
             defer { state.nextReference += 1 }
-            return ObjectReference(rawValue: state.nextReference)
+            return SharedObjectID(rawValue: state.nextReference)
         }
     }
 
@@ -39,18 +39,18 @@ final class ObjectRegistry: Sendable {
     }
 
     /// Forgets an object; called when it goes.
-    func remove(_ reference: ObjectReference) {
+    func remove(_ reference: SharedObjectID) {
         // What is removed is taken out of the lock, so that nothing is released under it.
         _ = state.withLock { state in
             (state.channels.removeValue(forKey: reference), state.signals.removeValue(forKey: reference))
         }
     }
 
-    func channel(_ reference: ObjectReference) -> ThreadChannel? {
+    func channel(_ reference: SharedObjectID) -> ThreadChannel? {
         state.withLock { $0.channels[reference] }?.object
     }
 
-    func signal(_ reference: ObjectReference) -> ThreadCancelSignal? {
+    func signal(_ reference: SharedObjectID) -> ThreadCancelSignal? {
         state.withLock { $0.signals[reference] }?.object
     }
 

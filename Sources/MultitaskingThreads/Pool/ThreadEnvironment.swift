@@ -45,13 +45,13 @@ final class ThreadEnvironment: TaskEnvironment {
     }
 
     @usableFromInline
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
         guard let channel = registry.channel(reference) else { throw missing("channel", reference) }
         return channel
     }
 
     @usableFromInline
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         guard let signal = registry.signal(reference) else { throw missing("cancel signal", reference) }
         return signal
     }
@@ -78,7 +78,7 @@ final class ThreadEnvironment: TaskEnvironment {
 
     @usableFromInline var isEndRequested: Bool { identity.isEndRequested }
 
-    private func missing(_ kind: String, _ reference: ObjectReference) -> MultitaskingError {
+    private func missing(_ kind: String, _ reference: SharedObjectID) -> MultitaskingError {
         MultitaskingError(
             .noSuchObject,
             "this pool has no \(kind) with the reference \(reference.rawValue); keep it alive as long as tasks use it")

@@ -114,7 +114,7 @@ public final class ThreadPool: InProcessExecutor {
     ///   worker must be woken.
     @inlinable
     public func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions = .default
+        _ call: Invocation<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
         try enqueue(call, options)
     }

@@ -4,7 +4,7 @@ internal import Synchronization
 /// A cancel signal of a ``ThreadPool``; made by ``ThreadPool/makeCancelSignal()``.
 public final class ThreadCancelSignal: CancelSignal {
     /// The name under which the pool's tasks find this signal.
-    public let reference: ObjectReference
+    public let reference: SharedObjectID
 
     private let flag = Atomic<Bool>(false)
     private let gate = Gate()

@@ -9,6 +9,6 @@ protocol TaskCall<Value>: Sendable {
     func callAsFunction(in environment: any TaskEnvironment) throws -> Value
 }
 
-extension Invoker: TaskCall {
+extension Invocation: TaskCall {
     @usableFromInline typealias Value = Function.Output
 }

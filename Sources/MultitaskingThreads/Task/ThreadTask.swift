@@ -3,12 +3,12 @@ public import MultitaskingCore
 /// One task: its call, and then its outcome. It is its future's source.
 ///
 /// All of it is one object. What depends on the type of the call is done by functions that are compiled where that type
-/// is known, see ``Place``.
+/// is known, see ``InlineStorage``.
 @usableFromInline
 final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked Sendable {
     // SAFETY: see `PendingTask`. No two accesses that write overlap, so that checking for it at run time would find
     // nothing. In the place is the call until the task leaves the queue; once it is done, its outcome; else nothing.
-    @exclusivity(unchecked) @usableFromInline var place = Place()
+    @exclusivity(unchecked) @usableFromInline var place = InlineStorage()
     /// Does what depends on the type of the call. It captures nothing.
     @usableFromInline let step: @Sendable (ThreadTask, TaskStep, (TaskOutcome<Value>) -> Void) -> Void
 

@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 public struct LibPoint: Codable, Sendable {
     public var a: Int; var b: String; public init(_ a: Int) { self.a = a; b = "lib\(a)" };
     public var text: String { "\(a)\(b)" }

@@ -112,8 +112,8 @@ func holdP<T: Portable, U: Portable>(_ function: Pack<T, U>, _ argument: T) -> H
 
 /// The environment of the calls: what is asynchronous runs elsewhere, while this thread waits.
 private struct Calls: TaskEnvironment, TaskClock {
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel { throw missing }
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal { throw missing }
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel { throw missing }
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal { throw missing }
     var clock: any TaskClock { self }
     var now: Duration { .zero }
     func sleep(for duration: Duration) {}

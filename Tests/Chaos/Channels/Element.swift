@@ -33,7 +33,7 @@ struct Lane: Codable, Sendable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         number = try values.decode(UInt32.self, forKey: .number)
-        channel = try decoder.taskEnvironment.channel(values.decode(ObjectReference.self, forKey: .channel))
+        channel = try decoder.taskEnvironment.channel(values.decode(SharedObjectID.self, forKey: .channel))
     }
 
     func encode(to encoder: any Encoder) throws {

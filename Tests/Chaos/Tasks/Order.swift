@@ -93,7 +93,7 @@ struct Flag: Codable, Sendable {
     init(_ signal: any CancelSignal) { self.signal = signal }
 
     init(from decoder: any Decoder) throws {
-        let reference = try decoder.singleValueContainer().decode(ObjectReference.self)
+        let reference = try decoder.singleValueContainer().decode(SharedObjectID.self)
         signal = try decoder.taskEnvironment.cancelSignal(reference)
     }
 

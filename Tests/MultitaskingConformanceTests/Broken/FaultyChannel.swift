@@ -15,7 +15,7 @@ final class FaultyChannel: InProcessChannel {
         self.harm = harm
     }
 
-    var reference: ObjectReference { base.reference }
+    var reference: SharedObjectID { base.reference }
 
     var status: ChannelStatus {
         var status = base.status

@@ -48,7 +48,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
     }
 
     func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output> {
         try submit(options: options) { environment in try call(in: environment) }
     }
@@ -123,11 +123,11 @@ struct FaultyEnvironment: TaskEnvironment {
     let base: any TaskEnvironment
     let harm: Harm
 
-    func channel(_ reference: ObjectReference) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
         FaultyChannel(try base.channel(reference), harm: harm)
     }
 
-    func cancelSignal(_ reference: ObjectReference) throws -> any CancelSignal {
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         let signal = FaultySignal(try base.cancelSignal(reference), harm: harm)
         signal.isHidden = harm.has(.hidesSignals)
         return signal

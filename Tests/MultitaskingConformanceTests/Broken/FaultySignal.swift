@@ -20,7 +20,7 @@ final class FaultySignal: CancelSignal {
         set { hidden.store(newValue, ordering: .relaxed) }
     }
 
-    var reference: ObjectReference { base.reference }
+    var reference: SharedObjectID { base.reference }
     var isSet: Bool { !isHidden && base.isSet }
     func set() { base.set() }
     func clear() { if !harm.has(.ignoresClear) { base.clear() } }

@@ -4,22 +4,22 @@ import Multitasking
 struct Receiver: PortableFunction {
     private let function: @Sendable (any JoinableChannel) throws -> Void
 
-    static func call(_ channel: ObjectReference) -> Invoker<Receiver> {
-        Invoker(Receiver { channel in try receiveTwoAndReportOne(channel) }, channel)
+    static func call(_ channel: SharedObjectID) -> Invocation<Receiver> {
+        Invocation(Receiver { channel in try receiveTwoAndReportOne(channel) }, channel)
     }
 
     init(_ function: @escaping @Sendable (any JoinableChannel) throws -> Void) { self.function = function }
 
-    func call(_ channel: ObjectReference, in environment: any TaskEnvironment) throws {
+    func call(_ channel: SharedObjectID, in environment: any TaskEnvironment) throws {
         try function(try environment.channel(channel))
     }
 
-    static func encode(_ channel: ObjectReference, into encoder: inout some PayloadEncoder) throws {
+    static func encode(_ channel: SharedObjectID, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(channel)
     }
 
-    static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> ObjectReference {
-        try decoder.decode(ObjectReference.self)
+    static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> SharedObjectID {
+        try decoder.decode(SharedObjectID.self)
     }
 
     static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
@@ -36,8 +36,8 @@ private func receiveTwoAndReportOne(_ channel: any JoinableChannel) throws {
 
 /// A task that goes on for ever when its calls fail.
 enum Stubborn {
-    static func call(_ channel: ObjectReference) -> Invoker<Receiver> {
-        Invoker(
+    static func call(_ channel: SharedObjectID) -> Invocation<Receiver> {
+        Invocation(
             Receiver { channel in
                 for _ in 0..<5_000 { _ = try? channel.send(1, wait: .never) }
             }, channel)

@@ -27,8 +27,8 @@ import Testing
         for _ in 0..<500 {
             let segment = UInt64.random(in: 0..<1 << 50, using: &random)
             let index = Int.random(in: 0..<ArenaLayout.channelLimit, using: &random)
-            let serial = UInt64.random(in: 1..<ObjectReference.serialLimit, using: &random)
-            let reference = ObjectReference(index: index, serial: serial)
+            let serial = UInt64.random(in: 1..<SharedObjectID.serialLimit, using: &random)
+            let reference = SharedObjectID(index: index, serial: serial)
             #expect(reference.index == index && reference.serial == serial)
             let origin = SegmentTag.origin(channel: index, serial: serial)
             let owner = Int.random(in: 0..<ArenaLayout.memberLimit, using: &random)

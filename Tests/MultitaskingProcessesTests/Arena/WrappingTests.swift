@@ -52,12 +52,12 @@ import Testing
         var numbers = ObjectNumbers(limit: 1)
         _ = numbers.take()
         numbers.giveBack(0)
-        numbers.preset(0, serial: ObjectReference.serialLimit - 2)
-        for expected in [ObjectReference.serialLimit - 1, 1, 2] {
+        numbers.preset(0, serial: SharedObjectID.serialLimit - 2)
+        for expected in [SharedObjectID.serialLimit - 1, 1, 2] {
             let number = numbers.take()
             let (index, serial) = try #require(number)
             #expect(index == 0 && serial == expected)
-            #expect(ObjectReference(index: index, serial: serial).serial == expected)
+            #expect(SharedObjectID(index: index, serial: serial).serial == expected)
             numbers.giveBack(index)
         }
     }

@@ -13,7 +13,7 @@ final class EncodingExecutor: Executor {
     var maxWorkers: Int { inner.maxWorkers }
 
     func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output> {
         guard let address = FunctionAddress(of: call.function) else {
             throw MultitaskingError(.capturesState, "the function captures something; pass it as an argument")

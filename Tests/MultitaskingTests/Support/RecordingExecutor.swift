@@ -16,13 +16,13 @@ final class RecordingExecutor: Executor {
     var maxWorkers: Int { 1 }
 
     func submit<Function: PortableFunction>(
-        _ call: Invoker<Function>, options: TaskOptions
+        _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output> {
         recorded.withLock {
             $0.append(
                 Record(
                     canBeSent: FunctionAddress(of: call.function) != nil,
-                    hasName: FunctionTypeName(of: Invoker<Function>.self) != nil
+                    hasName: FunctionTypeName(of: Invocation<Function>.self) != nil
                         && FunctionTypeName(of: Function.self)?.resolve() == Function.self))
         }
         return Future(CancelledSource())
@@ -46,7 +46,7 @@ private final class CancelledSource<Value: Sendable>: FutureSource {
 
 /// A channel that was closed before anybody saw it.
 private final class ClosedChannel: JoinableChannel {
-    var reference: ObjectReference { ObjectReference(rawValue: 1) }
+    var reference: SharedObjectID { SharedObjectID(rawValue: 1) }
     var status: ChannelStatus { ChannelStatus(count: 0, capacity: nil, isClosed: true) }
     func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool { false }
     func receive<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element? { nil }
@@ -58,7 +58,7 @@ private final class ClosedChannel: JoinableChannel {
 
 /// A signal that is always set.
 private final class SetSignal: CancelSignal {
-    var reference: ObjectReference { ObjectReference(rawValue: 2) }
+    var reference: SharedObjectID { SharedObjectID(rawValue: 2) }
     var isSet: Bool { true }
     func set() {}
     func clear() {}

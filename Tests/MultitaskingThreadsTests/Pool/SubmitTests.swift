@@ -58,7 +58,7 @@ extension ThreadsTests {
             try withPool { pool throws in
                 let executor: any Executor = pool
                 let future = try executor.submit(
-                    Invoker(ValueFunction<Int, Int> { { $0 + 1 } }, ArgumentList(1)), options: .default)
+                    Invocation(ValueFunction<Int, Int> { { $0 + 1 } }, ArgumentList(1)), options: .default)
                 #expect(try future.value() == 2)
             }
         }

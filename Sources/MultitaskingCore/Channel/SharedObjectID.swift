@@ -1,7 +1,7 @@
 /// The name by which a channel or signal is known in every worker of its pool.
 ///
 /// Sending a reference costs eight bytes; ``TaskEnvironment`` turns it back into the object.
-public struct ObjectReference: Hashable, Sendable, Codable {
+public struct SharedObjectID: Hashable, Sendable, Codable {
     /// The pool's own number for the object.
     public let rawValue: UInt64
 

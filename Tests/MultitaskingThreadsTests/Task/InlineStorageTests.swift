@@ -25,7 +25,7 @@ extension ThreadsTests {
             do {
                 let made = NonCodable(7)
                 released = made
-                var place = Place()
+                var place = InlineStorage()
                 unsafe place.put(make(made))
                 #expect(unsafe object(place.copy(Value.self)) === made)
                 #expect(unsafe object(place.take(Value.self)) === made)
@@ -36,8 +36,10 @@ extension ThreadsTests {
         }
 
         @Test func valueIsTakenAsItWasPutAndReleased() {
-            #expect(Place.holds(Small.self) && Place.holds(Void.self) && Place.holds((Int, Int, Int, Int).self))
-            #expect(!Place.holds(Large.self) && !Place.holds(Aligned.self))
+            #expect(
+                InlineStorage.holds(Small.self) && InlineStorage.holds(Void.self)
+                    && InlineStorage.holds((Int, Int, Int, Int).self))
+            #expect(!InlineStorage.holds(Large.self) && !InlineStorage.holds(Aligned.self))
             check(Small.init(object:)) { $0.object }
             check({ Large(object: $0) }) { $0.object }
             check({ Aligned(object: $0) }) { $0.object }

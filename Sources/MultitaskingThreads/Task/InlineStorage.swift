@@ -6,7 +6,7 @@
 /// longer than the task; and a closure that holds the value is another object, which one thread makes and another
 /// frees, where `malloc` is slowest. What is too large for the room does get memory of its own.
 @usableFromInline
-struct Place: ~Copyable {
+struct InlineStorage: ~Copyable {
     // SAFETY: the words hold a value, or the address of one, or nothing. Which of them, and of what type, is known to
     // the task alone: each method says what has to be there.
     @usableFromInline var words: (UInt, UInt, UInt, UInt) = (0, 0, 0, 0)

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to
 /// thread.
-final class Simulation: Timeline {
+final class Simulator: Timeline {
     /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
     private static let patience = Duration.milliseconds(20)
     /// How long nothing must happen, in real time, before time passes where other threads may call in.
@@ -49,12 +49,12 @@ final class Simulation: Timeline {
                 leave(request)
                 return try result.get()
             case .refused(let next):
-                go(next, afterCallbacks: !effects.isEmpty)
+                resume(next, afterCallbacks: !effects.isEmpty)
                 if request.party == nil { pauseThread() }
                 throw WorkerLost()
             case .pass(.stay, _): break
             case .pass(let next, let parker):
-                go(next, afterCallbacks: !effects.isEmpty)
+                resume(next, afterCallbacks: !effects.isEmpty)
                 waitForTurn(parker, request)
             }
             (progress, effects) = state.withLock { state in
@@ -67,7 +67,7 @@ final class Simulation: Timeline {
     /// A switch point, and then a look that changes nothing: `isVain` says whether what it found is worth nothing.
     ///
     /// - Returns: nil if the caller's worker has died.
-    func look<Value: Sendable>(
+    func observe<Value: Sendable>(
         _ body: (borrowing SimulationState) -> Value, isVain: (Value) -> Bool
     ) -> Value? {
         let value = try? call { state, party -> Value? in
@@ -89,7 +89,7 @@ final class Simulation: Timeline {
         return value
     }
 
-    private func leave(_ request: CallRequest) { act { $0.leave(request) } }
+    private func leave(_ request: CallRequest) { apply { $0.leave(request) } }
 
     /// Runs callbacks, as the one who has the turn, and releases what is of no use any more.
     private func run(_ effects: SimulationState.Effects, _ thread: UInt) {
@@ -105,7 +105,7 @@ final class Simulation: Timeline {
     /// Wakes whose turn it is.
     ///
     /// - Parameter afterCallbacks: whether callbacks have run since that was decided.
-    private func go(_ next: SimulationState.Next, afterCallbacks: Bool = false) {
+    private func resume(_ next: SimulationState.Next, afterCallbacks: Bool = false) {
         switch next {
         case .stay: break
         // Nobody could go on before the callbacks, which may have changed that.
@@ -130,7 +130,7 @@ final class Simulation: Timeline {
                 defer { step = state.steps }
                 return state.takeTurnFromParent(at: step)
             }
-            go(next)
+            resume(next)
         }
     }
 
@@ -145,7 +145,7 @@ final class Simulation: Timeline {
         guard let calls else { return }
         Task.detached { [weak self] in
             try? await Task.sleep(for: Self.idleTime)
-            self?.act { $0.idleCheck(calls) }
+            self?.apply { $0.idleCheck(calls) }
         }
     }
 
@@ -163,7 +163,7 @@ final class Simulation: Timeline {
             while !isOver {
                 try? await Task.sleep(for: Self.patience)
                 guard let self else { return }
-                act { state in
+                apply { state in
                     let next = state.lookAfterParent(&step)
                     isOver = next != nil
                     return next ?? .stay
@@ -173,17 +173,17 @@ final class Simulation: Timeline {
     }
 
     /// Does what a change of state leads to.
-    private func act(_ body: (inout SimulationState) -> SimulationState.Next) {
+    private func apply(_ body: (inout SimulationState) -> SimulationState.Next) {
         let (next, effects) = state.withLock { state in
             let next = body(&state)
             return (next, state.takeEffects())
         }
         run(effects, CurrentThread.id)
-        go(next, afterCallbacks: !effects.isEmpty)
+        resume(next, afterCallbacks: !effects.isEmpty)
     }
 
     /// Goes on if everybody waits: something outside of the simulation has happened.
-    func poke() { act { $0.running == nil ? $0.next(after: nil) : $0.watchingParent } }
+    func poke() { apply { $0.running == nil ? $0.next(after: nil) : $0.watchingParent } }
 
     // MARK: Workers
 
@@ -191,7 +191,7 @@ final class Simulation: Timeline {
         do {
             try threads.run { self.work(as: worker) }
         } catch {
-            act { state in
+            apply { state in
                 state.kill(worker, .exit(1), .failure(error as? MultitaskingError ?? Self.noThread(error)))
                 return state.next(after: nil)
             }
@@ -284,7 +284,7 @@ final class Simulation: Timeline {
         }
         run(effects, thread)
         if case .launch(let worker) = next { return worker }
-        go(next, afterCallbacks: !effects.isEmpty)
+        resume(next, afterCallbacks: !effects.isEmpty)
         return nil
     }
 
@@ -357,7 +357,7 @@ struct SimulationRecord: Sendable {
 
 /// The clock of a simulation.
 struct VirtualClock: TaskClock {
-    let simulation: Simulation
+    let simulation: Simulator
 
     /// A look at the clock takes a little time, so that a loop that waits for it comes to its end.
     var now: Duration {

@@ -1,5 +1,5 @@
 /// One queue as a context holds it: the channel, and the lock that makes draining it one step.
-struct QueueEnd: Sendable {
+struct QueueHandle: Sendable {
     let channel: any JoinableChannel
     let lock: QueueLock?
 
@@ -48,7 +48,7 @@ struct QueueEnd: Sendable {
 }
 
 // Blocking calls.
-extension QueueEnd {
+extension QueueHandle {
     @available(*, noasync)
     func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) throws -> Bool {
         let deadline = joinDeadline(wait)
@@ -110,7 +110,7 @@ extension QueueEnd {
 }
 
 // Their asynchronous twins.
-extension QueueEnd {
+extension QueueHandle {
     func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) async throws -> Bool {
         let deadline = joinDeadline(wait)
         return try await finish(put: try await channel.send(element, wait: wait ?? .never), join: join, deadline)

@@ -2,7 +2,7 @@
 ///
 /// Making a container costs an allocation and several look-ups of generic types, which is more than writing or reading
 /// the fields of a small struct.
-struct KeptContainers {
+struct ContainerCache {
     private struct Kept {
         var type: ContainerType?
         // Optional, as `isKnownUniquelyReferenced` finds no `AnyObject` unique that is not.

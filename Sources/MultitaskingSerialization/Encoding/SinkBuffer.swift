@@ -5,7 +5,7 @@ internal import Glibc
 /// SAFETY: `state` is allocated by the sink's initializer and freed with the sink; frames keep both together. `buffer`
 /// has room for `capacity` bytes, of which the first `count` are initialized; every append reserves before it writes.
 /// A sink is used by one thread at a time.
-@safe struct SinkEnd {
+@safe struct SinkBuffer {
     @safe private struct State {
         var buffer: UnsafeMutableRawPointer
         var capacity: Int
@@ -15,7 +15,7 @@ internal import Glibc
 
         init(capacity: Int) {
             self.capacity = capacity
-            unsafe buffer = SinkEnd.resize(nil, to: capacity)
+            unsafe buffer = SinkBuffer.resize(nil, to: capacity)
         }
 
         init(_ spare: SpareBuffer.Buffer) {
@@ -67,7 +67,7 @@ internal import Glibc
 
     @inline(never) private func grow(_ byteCount: Int) {
         let capacity = max(unsafe state.pointee.capacity &* 2, count &+ byteCount)
-        unsafe state.pointee.buffer = SinkEnd.resize(state.pointee.buffer, to: capacity)
+        unsafe state.pointee.buffer = SinkBuffer.resize(state.pointee.buffer, to: capacity)
         unsafe state.pointee.capacity = capacity
     }
 
@@ -164,7 +164,7 @@ internal import Glibc
     func reset() {
         rewind(to: 0)
         guard unsafe state.pointee.capacity > CodingLimit.keptBuffer else { return }
-        unsafe state.pointee.buffer = SinkEnd.resize(state.pointee.buffer, to: 256)
+        unsafe state.pointee.buffer = SinkBuffer.resize(state.pointee.buffer, to: 256)
         unsafe state.pointee.capacity = 256
     }
 }
