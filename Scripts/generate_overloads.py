@@ -203,7 +203,7 @@ def executor_everywhere(noun, order):
             order([], shape.function_type("repeat each Argument"), "_ arguments: repeat each Argument"),
             "[Future<Void>]" if shape.returns_nothing else "[Future<Output>]",
             "",
-            f"try everywhere(Invoker({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)))",
+            f"try everywhere(Invocation({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)))",
         )
 
 

@@ -2,6 +2,10 @@ public import MultitaskingCore
 
 /// Why a function that captures cannot be sent to another process.
 ///
+/// ```swift
+/// catch let refusal as CaptureRefusal { throw refusal.error }   // code capturesState
+/// ```
+///
 /// Refusing is not failing: nothing was sent and nothing has changed.
 public struct CaptureRefusal: Error, Sendable, Hashable {
     /// What is captured: "a `KeyPath<Point, Int>`".
@@ -14,6 +18,10 @@ public struct CaptureRefusal: Error, Sendable, Hashable {
     public private(set) var path: [Position] = []
 
     /// One of the captures of a function.
+    ///
+    /// ```swift
+    /// for position in refusal.path { print("capture \(position.number) of \(position.count)") }
+    /// ```
     public struct Position: Sendable, Hashable {
         /// Its number, from 1 on.
         public let number: Int

@@ -1,5 +1,9 @@
 /// Sending functions that capture.
 ///
+/// ```swift
+/// guard CaptureSending.isWorking else { return runInPlace() }
+/// ```
+///
 /// Swift has no public way to look into a function. This module reads what the compiler writes for debuggers, a list of
 /// the types of each closure's captures, copies the values by their `Codable`, and puts the closure together again in
 /// another process of the same program. See ``ClosureTrace`` and ``ClosureReceiver``.

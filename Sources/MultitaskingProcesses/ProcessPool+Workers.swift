@@ -11,7 +11,7 @@ extension ProcessPool: WorkerExecutor {
     /// - Returns: a future for each worker that there is, in the order of their numbers.
     /// - Throws: as `submit` does; `arenaLimitReached` after 1,024 calls, since each is kept as long as the pool.
     public func everywhere<Function: PortableFunction>(
-        _ call: Invoker<Function>
+        _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] { try core.everywhere(call).map { Future($0) } }
 
     /// Changes how many workers there are at most.

@@ -110,7 +110,7 @@
             var scenario = work("calls", count: 0, kind: 0, argument: 1) { world in
                 for number in 0..<2 {
                     let arguments = ArgumentList(number, World.block, [UInt8(number)])
-                    world.futures += try world.core.everywhere(Invoker(ValueFunction { perform }, arguments))
+                    world.futures += try world.core.everywhere(Invocation(ValueFunction { perform }, arguments))
                 }
             }
             scenario.areCalls = true

@@ -2,6 +2,10 @@ public import MultitaskingCore
 public import MultitaskingSerialization
 
 /// Makes functions of one shape of the values that they captured in another process.
+///
+/// ```swift
+/// let receiver = try ClosureReceiver(shape)   // of another process of this program
+/// ```
 public final class ClosureReceiver: Sendable {
     private let code: UInt
     private let context: ContextReceiver

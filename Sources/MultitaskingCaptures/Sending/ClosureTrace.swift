@@ -3,6 +3,10 @@ public import MultitaskingSerialization
 
 /// Where a function's code and types are in this process, down through all that it captures.
 ///
+/// ```swift
+/// let shape = try trace.shape()   // what other processes need to know, once for each closure
+/// ```
+///
 /// A trace identifies a shape within this process: look it up to find out whether the shape is known, before it is
 /// made. Making one takes some microseconds, looking one up a fraction of that.
 public struct ClosureTrace: Hashable, Sendable {

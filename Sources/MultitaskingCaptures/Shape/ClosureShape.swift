@@ -1,6 +1,11 @@
 /// All that is to be known of a function that captures, but the captured values: its code, and what its context is made
 /// of.
 ///
+/// ```swift
+/// let bytes = try encodePayload(trace.shape())
+/// let receiver = try ClosureReceiver(try decodePayload(ClosureShape.self, from: bytes))
+/// ```
+///
 /// A shape means the same in every process of the same program: code and metadata are named by an image and an offset
 /// in it, types by their names. Two calls of the same closure have the same shape, whatever they capture, as long as
 /// protocol types, classes and functions that they capture hold the same types.
@@ -14,6 +19,10 @@ public struct ClosureShape: Codable, Hashable, Sendable {
 }
 
 /// An executable or library, and which build of it.
+///
+/// ```swift
+/// for image in shape.images { print(image.path, image.buildID) }
+/// ```
 public struct ImageIdentity: Codable, Hashable, Sendable {
     /// The path that the loader knows it by; empty for the program itself.
     public let path: String

@@ -1,4 +1,8 @@
 /// Something that a backend may leave out.
+///
+/// ```swift
+/// let omissions: [Omission] = [.capability(.taskTimeout, because: "threads cannot be ended")]
+/// ```
 public enum Capability: String, Sendable, Hashable, CaseIterable {
     /// A task that ends its worker, by whatever means, fails alone: with `workerCrashed` or `workerExited`, whose cause
     /// is a `WorkerFailure`.

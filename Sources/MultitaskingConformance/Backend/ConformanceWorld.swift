@@ -2,6 +2,13 @@ public import MultitaskingCore
 
 /// The time a backend lives in, and how the code of a parent runs there.
 ///
+/// ```swift
+/// struct SlowWorld: ConformanceWorld {
+///     var clock: any TaskClock { MachineWorld().clock }
+///     var patience: Duration { .seconds(60) }
+/// }
+/// ```
+///
 /// A simulator whose time is virtual, or whose parent must be known to its scheduler, has one of its own.
 public protocol ConformanceWorld: Sendable {
     /// The clock by which the backend's time limits pass. Its `sleep` is called by the parent, never in a loop that
@@ -32,6 +39,10 @@ extension ConformanceWorld {
 }
 
 /// The machine's time and threads.
+///
+/// ```swift
+/// let world = MachineWorld(patience: .seconds(60))   // for a backend with slow starts
+/// ```
 public struct MachineWorld: ConformanceWorld {
     /// How long the kit waits for what should happen at once.
     public let patience: Duration

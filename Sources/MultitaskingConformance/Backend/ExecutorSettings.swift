@@ -1,4 +1,10 @@
 /// How the kit wants an executor.
+///
+/// ```swift
+/// func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+///     try MyPool(workers: settings.maxWorkers)
+/// }
+/// ```
 public struct ExecutorSettings: Sendable, Hashable {
     /// How many workers it has, exactly.
     public var maxWorkers: Int

@@ -1,4 +1,8 @@
 /// One thing that a backend leaves out of the contract, and why.
+///
+/// ```swift
+/// Omission.capability(.redelivery, because: "a task's thread does not die alone")
+/// ```
 public struct Omission: Sendable, Hashable {
     enum Subject: Sendable, Hashable {
         case capability(Capability)

@@ -1,4 +1,9 @@
 /// The contract of a backend, as cases.
+///
+/// ```swift
+/// @Test(arguments: Conformance.cases(for: MyBackend()))
+/// func conforms(_ conformanceCase: ConformanceCase) async throws { try await conformanceCase.run(on: MyBackend()) }
+/// ```
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [

@@ -1,4 +1,9 @@
 /// One named part of the contract, which can be run on every backend.
+///
+/// ```swift
+/// guard let smoke = Conformance.conformanceCase(named: "outcome.everyShapeOfFunctionReturnsItsValue") else { return }
+/// try await smoke.run(on: MyBackend())
+/// ```
 public struct ConformanceCase: Sendable {
     /// What tells the case from the others: its subject, a point, and what is demanded, as
     /// `channel.closeDrainsThenEnds`.

@@ -1,4 +1,8 @@
 /// A breach of the contract that a case has found.
+///
+/// ```swift
+/// catch let failure as ConformanceFailure { print(failure.duty, failure.message) }
+/// ```
 public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     /// How the breach showed.
     public enum Kind: Sendable, Hashable {

@@ -111,7 +111,7 @@ let cancelCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "cancel.byForceEndsARunningTask", duty: "FutureSource.cancel(force:)",
-        "A task that waits for ever is ended by force as cancelled; the pool works on.", requires: [.forcedCancel]
+        "A task that waits without end is ended by force as cancelled; the pool works on.", requires: [.forcedCancel]
     ) { trial in
         try trial.withPool(workers: 1) { pool in
             for _ in 0..<3 {

@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-/// How a channel ends, and how it counts what was worked off.
+/// How a channel ends, and how it counts what was processed.
 let channelEndCases: [ConformanceCase] = [
     ConformanceCase(
         "channel.closeDrainsThenEnds", duty: "Channel.close(discarding:)",
@@ -134,7 +134,7 @@ let channelEndCases: [ConformanceCase] = [
             }
             channel.close(discarding: false)
             let items = try consumers.flatMap { try trial.value(of: $0) }
-            trial.expect("how many were worked off", items.count, is: 150)
+            trial.expect("how many were processed", items.count, is: 150)
         }
     },
     ConformanceCase(

@@ -40,6 +40,6 @@ extension WorkerExecutor {
             -> Output,
         _ arguments: repeat each Argument
     ) throws -> [Future<Output>] {
-        try everywhere(Invoker(EnvironmentFunction(function), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(EnvironmentFunction(function), ArgumentList(repeat each arguments)))
     }
 }

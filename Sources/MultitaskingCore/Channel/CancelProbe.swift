@@ -1,19 +1,24 @@
 public import Synchronization
 
-/// A word of memory that tells whether something was cancelled, for whoever looks at it again and again.
+/// A word of memory that tells whether something was cancelled, for code that checks it often.
 ///
-/// Looking is one load and one comparison, where a call through `any CancelSignal` takes ten times as long. A backend
-/// whose flags are plain words hands probes out by ``CancelSignal/cancelProbe`` and ``TaskEnvironment/endProbe``.
+/// ```swift
+/// let probe = signal.cancelProbe ?? .never
+/// while !probe.isSet { work() }
+/// ```
+///
+/// Checking costs one load and one comparison, about a tenth of a call through `any CancelSignal`. A backend whose
+/// flags are plain words provides probes through ``CancelSignal/cancelProbe`` and ``TaskEnvironment/endProbe``.
 @safe
 public struct CancelProbe: @unchecked Sendable {
-    // SAFETY: whoever makes a probe vouches for the word; see `init`. All access is atomic.
+    // SAFETY: the code that makes a probe vouches for the word; see `init`. All access is atomic.
     private let word: UnsafePointer<Atomic<UInt64>>
     private let mask: UInt64
     private let value: UInt64
 
     /// Makes a probe of a word that reads as `value` under `mask` when the thing was cancelled.
     ///
-    /// The word must live as long as the object that hands the probe out; whoever keeps a probe keeps that object.
+    /// The word must live as long as the object that provides the probe; code that keeps a probe keeps that object.
     @unsafe
     public init(_ word: UnsafePointer<Atomic<UInt64>>, mask: UInt64, value: UInt64) {
         unsafe self.word = unsafe word
@@ -21,7 +26,7 @@ public struct CancelProbe: @unchecked Sendable {
         self.value = value
     }
 
-    /// A probe that is never raised.
+    /// A probe that is never set.
     public static let never: CancelProbe = {
         let word = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: 1)
         // SAFETY: initialized here, and never freed.
@@ -31,7 +36,7 @@ public struct CancelProbe: @unchecked Sendable {
 
     /// Whether the thing was cancelled.
     ///
-    /// ORDERING: relaxed, because it carries no data; whoever needs some uses a channel.
+    /// ORDERING: relaxed, because it carries no data; use a channel to pass some.
     @inline(__always)
     public var isSet: Bool { unsafe word.pointee.load(ordering: .relaxed) & mask == value }
 }

@@ -1,9 +1,15 @@
 /// A flag between a parent and its tasks that asks them to stop.
 ///
+/// ```swift
+/// let signal = try pool.makeCancelSignal()
+/// let future = try pool.submit(search, Flag(signal))   // looks at isSet in its loop
+/// signal.set()
+/// ```
+///
 /// Setting it does not stop anything by itself: the task looks at it and leaves.
 ///
 /// **Implementer's duties.** Reading costs no more than a load; `set` is seen by every holder, in every process the
-/// backend has, and wakes whoever waits. A holder that dies at any point leaves the signal usable.
+/// backend has, and wakes every waiter. A holder that dies at any point leaves the signal usable.
 public protocol CancelSignal: AnyObject, Sendable {
     /// The name under which ``TaskEnvironment/cancelSignal(_:)`` finds this signal in a worker.
     var reference: SharedObjectID { get }
@@ -14,7 +20,7 @@ public protocol CancelSignal: AnyObject, Sendable {
     /// A faster way to ask ``isSet``, if there is one; it may be used for as long as the signal is held.
     var cancelProbe: CancelProbe? { get }
 
-    /// Sets the signal and wakes whoever waits for it; setting it twice is the same as once.
+    /// Sets the signal and wakes every waiter; setting it twice has the same effect as once.
     func set()
 
     /// Clears the signal.

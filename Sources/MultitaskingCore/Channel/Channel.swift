@@ -1,5 +1,12 @@
 /// A queue between tasks and their parent: bounded or not, any number of senders and receivers.
 ///
+/// ```swift
+/// let channel = try pool.makeChannel(capacity: 100)
+/// _ = try channel.send(1, wait: .upTo(.seconds(1)))
+/// let number = try channel.receive(as: Int.self, wait: .forever)
+/// channel.close(discarding: false)
+/// ```
+///
 /// Elements arrive in the order in which they were accepted; what one sender sends is never reordered. Each element
 /// is received exactly once. An element is copied: changing it after `send` changes nothing at the receiver.
 ///
@@ -50,6 +57,11 @@ public protocol Channel: AnyObject, Sendable {
 }
 
 /// What a channel holds at one moment.
+///
+/// ```swift
+/// let status = channel.status
+/// print("\(status.count) of \(status.capacity.map(String.init) ?? "any number") wait")
+/// ```
 public struct ChannelStatus: Sendable, Hashable {
     /// How many elements wait to be received.
     public var count: Int
@@ -72,7 +84,11 @@ public struct ChannelStatus: Sendable, Hashable {
     }
 }
 
-/// The two things a channel can be waited for.
+/// What a caller can wait for on a channel.
+///
+/// ```swift
+/// try await channel.ready(for: .receive, wait: .upTo(.seconds(1)))
+/// ```
 public enum ChannelOperation: Sendable, Hashable {
     /// There is room for an element.
     case send
@@ -82,9 +98,16 @@ public enum ChannelOperation: Sendable, Hashable {
     case join
 }
 
-/// A channel that knows when everything it ever accepted was worked off.
+/// A channel that tracks when every element sent to it has been processed.
+///
+/// ```swift
+/// while let order = try channel.receive(as: Order.self, wait: .forever) {
+///     process(order)
+///     try channel.taskDone()   // a sender that waits in join(wait:) counts these
+/// }
+/// ```
 public protocol JoinableChannel: Channel {
-    /// Reports that one received element was worked off.
+    /// Reports that one received element has been processed.
     ///
     /// - Throws: `invalidArgument` if called more often than elements were sent.
     func taskDone() throws
@@ -95,6 +118,11 @@ public protocol JoinableChannel: Channel {
 }
 
 /// A channel whose two ends are in one process, so that elements need not be `Codable`.
+///
+/// ```swift
+/// let channel = try pool.makeChannel(capacity: 10) as? any InProcessChannel
+/// _ = try channel?.sendInProcess(document, wait: .forever)   // a class that is not Codable
+/// ```
 public protocol InProcessChannel: JoinableChannel {
     /// Like ``Channel/send(_:wait:)``, for any `Sendable` element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")

@@ -1,4 +1,8 @@
 /// How a channel is bounded, and what becomes of elements whose receiver dies.
+///
+/// ```swift
+/// let orders = try pool.makeChannel(ChannelOptions(capacity: 1000, byteCapacity: 64 << 20, redelivers: true))
+/// ```
 public struct ChannelOptions: Sendable, Hashable {
     /// How many elements fit, at least 1; nil for no bound but memory.
     public var capacity: Int?

@@ -1,5 +1,10 @@
 /// The name by which a channel or signal is known in every worker of its pool.
 ///
+/// ```swift
+/// let id = channel.reference                        // sent to a task
+/// let same = try environment.channel(id)             // in the task
+/// ```
+///
 /// Sending a reference costs eight bytes; ``TaskEnvironment`` turns it back into the object.
 public struct SharedObjectID: Hashable, Sendable, Codable {
     /// The pool's own number for the object.

@@ -1,4 +1,10 @@
 /// How long a call may wait for room, for an element or for an event.
+///
+/// ```swift
+/// try context.readInput(as: Int.self)                           // .never: nil if the queue is empty
+/// try context.readInput(as: Int.self, wait: .upTo(.seconds(1)))  // nil after a second
+/// try context.readInput(as: Int.self, wait: .forever)
+/// ```
 public enum WaitLimit: Sendable, Hashable {
     /// Do not wait: answer at once.
     case never

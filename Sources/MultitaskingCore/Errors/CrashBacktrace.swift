@@ -34,6 +34,10 @@ public struct CrashBacktrace: Sendable, Hashable, Codable, CustomStringConvertib
 
 extension CrashBacktrace {
     /// One call on the stack.
+    ///
+    /// ```swift
+    /// for frame in backtrace.frames { print(frame.symbol ?? "0x\(String(frame.address, radix: 16))") }
+    /// ```
     public struct Frame: Sendable, Hashable, CustomStringConvertible {
         /// The address in the process that died.
         public let address: UInt64

@@ -1,5 +1,13 @@
 /// What went wrong in a pool, a channel or a session, and what to do about it.
 ///
+/// ```swift
+/// do {
+///     print(try future.value(timeout: .seconds(10)))
+/// } catch let error as MultitaskingError where error.code == .timedOut {
+///     future.cancel()
+/// }
+/// ```
+///
 /// Errors that a task's own function throws reach the caller as they are, or as a ``RemoteError`` where the value could
 /// not cross from a worker process. They may be of this type as well, for example because the function has waited for
 /// another pool: ``origin`` says whose an error is.
@@ -56,6 +64,14 @@ extension MultitaskingError {
     }
 
     /// The kind of a ``MultitaskingError``.
+    ///
+    /// ```swift
+    /// switch error.code {
+    /// case .workerCrashed, .workerExited: resubmit()
+    /// case .taskTimedOut: skip()
+    /// default: throw error
+    /// }
+    /// ```
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The code's name as it is written in Swift, for example `nameNotAvailable`.
         public let name: String

@@ -1,5 +1,9 @@
 /// An error that a task's function threw in a worker process, when the error value itself could not cross.
 ///
+/// ```swift
+/// catch let error as RemoteError { print(error.typeName, error.message) }
+/// ```
+///
 /// A thrown error whose type is `Codable` arrives as the value itself. For every other error this stands in.
 public struct RemoteError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
     /// The name of the thrown error's type, with its module.

@@ -1,9 +1,20 @@
 /// How and when a worker process ended while it held a task.
 ///
+/// ```swift
+/// catch let error as MultitaskingError where error.code == .workerCrashed {
+///     guard let failure = error.cause as? WorkerFailure else { throw error }
+///     print(failure.signalName ?? "exit", failure.phase, failure.lastLines)
+/// }
+/// ```
+///
 /// It is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited`,
 /// `taskTimedOut`, `memoryLimitExceeded` or `supervisorLost`.
 public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What the worker was doing when it died.
+    ///
+    /// ```swift
+    /// if failure.phase == .decoding { print("an argument's init(from:) ended the worker") }
+    /// ```
     public enum Phase: UInt8, Sendable, Hashable, CustomStringConvertible {
         /// Nothing: the worker was idle or starting.
         case idle
@@ -29,10 +40,14 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     /// Why too little memory is held to be the reason.
+    ///
+    /// ```swift
+    /// if failure.memoryCause != nil { print("the worker was ended for lack of memory") }
+    /// ```
     public enum MemoryCause: String, Sendable, Hashable, CustomStringConvertible {
         /// The pool ended the worker, because it held more than its limit.
         case poolLimit
-        /// The system's out-of-memory killer was at work, and the worker was killed by nobody who is known.
+        /// The system's out-of-memory killer was active, and no other sender of the signal is known.
         case systemKill
         /// The system refused memory that the task asked for, and the worker ended itself.
         case refusedAllocation

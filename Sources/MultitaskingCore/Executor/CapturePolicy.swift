@@ -1,5 +1,9 @@
 /// What a pool of other processes does with a function that captures values.
 ///
+/// ```swift
+/// try withProcessPoolExecutor(captures: .refused) { manager in … }   // a function that captures is an error
+/// ```
+///
 /// Captured values are copied to the worker by their `Codable`, like arguments. What cannot be copied, and would change
 /// the meaning of the function if it were, makes `submit` throw `capturesState`, with the reason. See Docs/captures.md.
 public enum CapturePolicy: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,12 @@
 /// Something that runs functions in parallel: a pool of processes, of threads, or a simulation of one.
 ///
+/// ```swift
+/// func countAll(_ files: [String], on pool: any Executor) throws -> Int {
+///     let futures = try files.map { try pool.submit(countLines, $0) }
+///     return try futures.reduce(0) { $0 + (try $1.value()) }
+/// }
+/// ```
+///
 /// It has the name of `_Concurrency.Executor` and hides it in files that import this module; write
 /// `_Concurrency.Executor` there for the other one.
 ///
@@ -44,6 +51,10 @@ extension Executor {
 }
 
 /// An executor whose workers share the caller's memory, so that nothing needs to be `Codable`.
+///
+/// ```swift
+/// let future = try pool.submit(options: .default) { environment in try parse(document, environment) }
+/// ```
 public protocol InProcessExecutor: Executor {
     /// Queues a closure; everything it captures must be `Sendable`.
     func submit<Value: Sendable>(

@@ -1,10 +1,15 @@
 /// When a task that failed is run again.
 ///
+/// ```swift
+/// TaskOptions(retries: .onCrash(2))
+/// TaskOptions(retries: .onErrors(Unavailable.self, limit: 3, orCrash: true, backoff: .milliseconds(100)))
+/// ```
+///
 /// A task that had not started when its worker died is always run elsewhere; that is no retry. A cancelled task and one
 /// that ran out of time are never retried.
 public struct RetryPolicy: Sendable, Hashable {
     /// How often the task may be run again, 0...1000. After that it ends with the last failure: a task that kills each
-    /// worker that runs it is given up, not tried for ever.
+    /// worker that runs it fails instead of being retried endlessly.
     public var limit: Int
 
     /// Whether the death of the worker while it ran the task is a reason.
@@ -44,6 +49,10 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// The type of an error, comparable.
+    ///
+    /// ```swift
+    /// policy.errors.contains(RetryPolicy.ErrorType(Unavailable.self))
+    /// ```
     public struct ErrorType: Sendable, Hashable {
         /// The type itself.
         public let type: any Error.Type

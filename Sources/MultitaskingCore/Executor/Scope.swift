@@ -1,4 +1,8 @@
-/// Who shares a queue, an event or a lock.
+/// The tasks among which a queue, an event or a lock is shared.
+///
+/// ```swift
+/// let scopes = Scopes(inputQueue: .perTask, outputQueue: .session, cancelEvent: .global)
+/// ```
 public enum Scope: String, Sendable, Hashable, CaseIterable, Codable {
     /// Nobody: it does not exist.
     case null
@@ -11,6 +15,11 @@ public enum Scope: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// Which queues, event and lock a task gets, and with whom it shares them.
+///
+/// ```swift
+/// try session.submit("a", echo, scopes: .session)
+/// try session.submit("b", echo, scopes: Scopes(inputQueue: .perTask, outputQueue: .session))
+/// ```
 public struct Scopes: Sendable, Hashable, Codable {
     /// The queue that the task reads.
     public var inputQueue: Scope

@@ -1,4 +1,8 @@
 /// What happens to unfinished tasks when a pool is shut down.
+///
+/// ```swift
+/// pool.shutdown(.cancelQueued)   // what runs may finish, what waits is cancelled
+/// ```
 public enum ShutdownMode: Sendable, Hashable {
     /// Run everything that was submitted, then stop.
     case drain

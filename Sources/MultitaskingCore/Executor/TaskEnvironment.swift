@@ -1,5 +1,12 @@
 /// What a backend offers to a task that it runs: its channels and signals, and a way to run `async` functions.
 ///
+/// ```swift
+/// func call(_ arguments: Arguments, in environment: any TaskEnvironment) throws -> Output {
+///     let channel = try environment.channel(arguments.reference)
+///     while !environment.isEndRequested { … }
+/// }
+/// ```
+///
 /// **Implementer's duties.** References made by the executor before or after the worker started are all found.
 public protocol TaskEnvironment: Sendable {
     /// The channel behind a reference.

@@ -1,4 +1,9 @@
 /// How one task is to be run.
+///
+/// ```swift
+/// let options = TaskOptions(timeout: .seconds(30), retries: .onCrash(1))
+/// let future = try pool.submit(convert, options: options, file)
+/// ```
 public struct TaskOptions: Sendable, Hashable {
     /// What `submit` does when the pool has no room for another task: wait, fail, or wait for a while and then fail.
     ///

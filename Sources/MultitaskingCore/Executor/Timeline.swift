@@ -1,5 +1,11 @@
 /// The time of a backend that has one of its own, a simulation's, in which its callers wait as well.
 ///
+/// ```swift
+/// if let timeline = (executor as? any HasTimeline)?.timeline {
+///     isDone = timeline.wait(.upTo(.seconds(600))) { state.isDone }   // ten minutes of simulated time
+/// }
+/// ```
+///
 /// Layers above a backend that wait for something themselves ask the parts of the backend for it: see ``HasTimeline``.
 ///
 /// **Implementer's duties.** Everything may be called from any thread.
@@ -13,7 +19,7 @@ public protocol Timeline: Sendable {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func wait(_ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool) -> Bool
 
-    /// Says that somebody waits who blocks no thread, so that time may pass; calls `timeIsUp` when the limit has.
+    /// Registers a suspended waiter, so that simulated time can advance; calls `timeIsUp` when the limit has passed.
     ///
     /// - Returns: what is to be told how the wait ends. ``WaitStage/over`` must be told in any case.
     func beginWait(
@@ -21,21 +27,36 @@ public protocol Timeline: Sendable {
     ) -> @Sendable (WaitStage) -> Void
 }
 
-/// How far the end of a wait is that blocks no thread.
+/// The stages in which a suspended wait ends.
+///
+/// ```swift
+/// let tell = timeline.beginWait(.forever) { … }
+/// tell(.ending)   // what was waited for has happened
+/// tell(.over)     // the waiter has resumed
+/// ```
 public enum WaitStage: Sendable, Hashable {
-    /// What was waited for has happened, and whoever waited will go on soon: until then no more time passes.
+    /// What was waited for has happened, and the waiter resumes soon: until then no more time passes.
     case ending
-    /// Whoever waited goes on.
+    /// The waiter has resumed.
     case over
 }
 
 /// A part of a backend, an executor, channel or future, that lives in a time other than the machine's.
+///
+/// ```swift
+/// let clock = (pool as? any HasTimeline)?.timeline.clock
+/// ```
 public protocol HasTimeline {
     /// The time it lives in.
     var timeline: any Timeline { get }
 }
 
 /// When a wait must end, in the machine's time or in that of a backend.
+///
+/// ```swift
+/// let deadline = WaitDeadline(.upTo(.seconds(10)), in: pool)
+/// for future in futures { guard future.waitUntilDone(deadline.remaining) else { return false } }
+/// ```
 public struct WaitDeadline: Sendable {
     private enum End {
         case never

@@ -13,7 +13,7 @@ extension WorkerExecutor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         _ arguments: repeat each Argument
     ) throws -> [Future<Output>] {
-        try everywhere(Invoker(ValueFunction(function), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(ValueFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Runs a function that returns nothing once in every worker.
@@ -22,7 +22,7 @@ extension WorkerExecutor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument
     ) throws -> [Future<Void>] {
-        try everywhere(Invoker(VoidFunction(function), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(VoidFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Runs an `async` function once in every worker.
@@ -31,7 +31,7 @@ extension WorkerExecutor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
         _ arguments: repeat each Argument
     ) throws -> [Future<Output>] {
-        try everywhere(Invoker(AsyncValueFunction(function), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(AsyncValueFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Runs an `async` function that returns nothing once in every worker.
@@ -40,7 +40,7 @@ extension WorkerExecutor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
         _ arguments: repeat each Argument
     ) throws -> [Future<Void>] {
-        try everywhere(Invoker(AsyncVoidFunction(function), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(AsyncVoidFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Runs a closure once in every worker: `try pool.everywhere { modelVersion() }`.
@@ -56,7 +56,7 @@ extension WorkerExecutor {
         _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
     ) throws -> [Future<Output>] {
-        try everywhere(Invoker(ValueFunction(body), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(ValueFunction(body), ArgumentList(repeat each arguments)))
     }
 
     /// Runs a closure that returns nothing once in every worker.
@@ -66,7 +66,7 @@ extension WorkerExecutor {
         _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
     ) throws -> [Future<Void>] {
-        try everywhere(Invoker(VoidFunction(body), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(VoidFunction(body), ArgumentList(repeat each arguments)))
     }
 
     /// Runs an `async` closure once in every worker.
@@ -76,7 +76,7 @@ extension WorkerExecutor {
         _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
     ) throws -> [Future<Output>] {
-        try everywhere(Invoker(AsyncValueFunction(body), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(AsyncValueFunction(body), ArgumentList(repeat each arguments)))
     }
 
     /// Runs an `async` closure that returns nothing once in every worker.
@@ -86,6 +86,6 @@ extension WorkerExecutor {
         _ arguments: repeat each Argument,
         body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
     ) throws -> [Future<Void>] {
-        try everywhere(Invoker(AsyncVoidFunction(body), ArgumentList(repeat each arguments)))
+        try everywhere(Invocation(AsyncVoidFunction(body), ArgumentList(repeat each arguments)))
     }
 }

@@ -9,7 +9,7 @@ public protocol WorkerExecutor: Executor {
     /// - Returns: a future for each worker that there is, in the order of their numbers. What the call returns in later
     ///   workers is dropped.
     /// - Throws: as `submit` does; `arenaLimitReached` after many calls, since each is kept as long as the pool.
-    func everywhere<Function: PortableFunction>(_ call: Invoker<Function>) throws -> [Future<Function.Output>]
+    func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [Future<Function.Output>]
 
     /// Changes how many workers there are at most.
     ///

@@ -1,4 +1,9 @@
-/// The result of a task that may not have ended yet.
+/// The result of a task, which may still be queued or running.
+///
+/// ```swift
+/// let future = try pool.submit(findPrimes, 1..<1_000_000)
+/// let primes = try future.value(timeout: .seconds(10))   // in an async function: try await
+/// ```
 ///
 /// A future is a handle: copies are the same task. Dropping it does not cancel the task.
 public struct Future<Value: Sendable>: Sendable {
@@ -108,6 +113,7 @@ extension Future: CustomStringConvertible {
 
 extension MultitaskingError {
     /// The error of a wait for a task that has not ended in time.
+    @usableFromInline
     package static func notDone(within timeout: Duration?) -> Self {
         Self(
             .timedOut,

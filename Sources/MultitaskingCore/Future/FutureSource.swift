@@ -1,5 +1,10 @@
 /// A backend's side of a ``Future``.
 ///
+/// ```swift
+/// final class Job<Value: Sendable>: FutureSource { … }
+/// return Future(Job(call))
+/// ```
+///
 /// **Implementer's duties.** The state only moves forward. Once it is `.done` or `.cancelled`, ``outcome()`` gives the
 /// same answer each time. Everything may be called from any thread.
 public protocol FutureSource<Value>: AnyObject, Sendable {

@@ -1,4 +1,12 @@
 /// How a task ended.
+///
+/// ```swift
+/// switch future.outcome() {
+/// case .success(let value)?: print(value)
+/// case .failure(let error)?: print(error)
+/// case .cancelled?, nil: break
+/// }
+/// ```
 public enum TaskOutcome<Value: Sendable>: Sendable {
     /// Its function returned.
     case success(Value)
@@ -43,6 +51,10 @@ extension TaskOutcome {
 package func thrownByTask(_ error: any Error) -> any Error { (error as? MultitaskingError)?.thrownByTask ?? error }
 
 /// How far a task is.
+///
+/// ```swift
+/// if future.state == .queued { future.cancel() }
+/// ```
 public enum TaskState: Sendable, Hashable {
     /// Waiting for a worker.
     case queued

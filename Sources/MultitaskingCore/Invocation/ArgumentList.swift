@@ -1,5 +1,13 @@
 /// A value that knows how to write itself into a payload and to read itself back.
 ///
+/// ```swift
+/// struct Greeting: PayloadConvertible {
+///     let name: String
+///     init(from decoder: inout some PayloadDecoder) throws { name = try decoder.decode(String.self) }
+///     func encode(into encoder: inout some PayloadEncoder) throws { try encoder.encode(name) }
+/// }
+/// ```
+///
 /// What a ``PortableFunction`` takes is usually an ``ArgumentList``. A shape of function with other needs, such as an
 /// argument that only a worker can make, brings a type of its own.
 public protocol PayloadConvertible: Sendable {

@@ -3,6 +3,11 @@
 // (swift repository, docs/ABI/CallingConvention.rst) and is verified by `FunctionAddress.selfCheck()`.
 
 /// Where the code of a function that captures nothing is.
+///
+/// ```swift
+/// guard let address = FunctionAddress(of: call.function) else { throw MultitaskingError(.capturesState, "…") }
+/// let function = FunctionAddress(code: address.code).function(as: Function.self)   // in the worker
+/// ```
 public struct FunctionAddress: Hashable, Sendable {
     /// The address of the code in this process.
     public let code: UInt
@@ -49,6 +54,11 @@ public struct FunctionAddress: Hashable, Sendable {
 }
 
 /// The name by which another process of the same binary finds a type.
+///
+/// ```swift
+/// guard let name = FunctionTypeName(of: Function.self) else { throw MultitaskingError(.capturesState, "…") }
+/// let type = FunctionTypeName(mangled: name.mangled).resolve()                     // in the worker
+/// ```
 public struct FunctionTypeName: Hashable, Sendable {
     /// The mangled name.
     public let mangled: String

@@ -10,6 +10,10 @@
 // value at best. So each shape stays exactly as the caller's call site made it.
 
 /// A function that returns a value.
+///
+/// ```swift
+/// let call = Invocation(ValueFunction<Int, Int> { { $0 * 2 } }, ArgumentList(21))
+/// ```
 public struct ValueFunction<each Argument: Portable, Output: Portable>: PortableFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Output
 
@@ -28,6 +32,10 @@ public struct ValueFunction<each Argument: Portable, Output: Portable>: Portable
 }
 
 /// A function that returns nothing.
+///
+/// ```swift
+/// let call = Invocation(VoidFunction<String> { { print($0) } }, ArgumentList("hello"))
+/// ```
 public struct VoidFunction<each Argument: Portable>: PortableFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) throws -> Void
 
@@ -44,6 +52,10 @@ public struct VoidFunction<each Argument: Portable>: PortableFunction {
 }
 
 /// An asynchronous function that returns a value.
+///
+/// ```swift
+/// let call = Invocation(AsyncValueFunction<URL, Data> { fetch }, ArgumentList(url))
+/// ```
 public struct AsyncValueFunction<each Argument: Portable, Output: Portable>: PortableFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
 
@@ -63,6 +75,10 @@ public struct AsyncValueFunction<each Argument: Portable, Output: Portable>: Por
 }
 
 /// An asynchronous function that returns nothing.
+///
+/// ```swift
+/// let call = Invocation(AsyncVoidFunction<Order> { store }, ArgumentList(order))
+/// ```
 public struct AsyncVoidFunction<each Argument: Portable>: PortableFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
 

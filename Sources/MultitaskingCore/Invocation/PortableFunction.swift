@@ -1,5 +1,10 @@
 /// A function of one particular shape that can be called by a worker that knows nothing but its type and its address.
 ///
+/// ```swift
+/// let function = ValueFunction<Int, Int> { { $0 * 2 } }
+/// let doubled = try function.call(ArgumentList(21), in: environment)
+/// ```
+///
 /// A conforming type is a struct with exactly one stored property: a Swift function value. Its generic parameters
 /// carry the argument and result types, so that the name of the type is all a worker needs to decode the arguments,
 /// call the function and encode the result. The shapes that exist are in `Functions.swift`.
@@ -80,6 +85,11 @@ extension PortableFunction where Output == Void {
 }
 
 /// A function together with its arguments: one call, to be made here or in a worker.
+///
+/// ```swift
+/// let call = Invocation(ValueFunction<Int, Int> { { $0 * 2 } }, ArgumentList(21))
+/// let future = try pool.submit(call, options: .default)
+/// ```
 public struct Invocation<Function: PortableFunction>: Sendable {
     /// The function.
     public let function: Function

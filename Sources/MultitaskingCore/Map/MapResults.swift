@@ -1,12 +1,17 @@
 import Synchronization
 
-/// The results of a `map`, some of which may not be there yet.
+/// The results of a `map`, some of which may still be pending.
 ///
-/// It is a handle; dropping it does not cancel the calls. Whoever waits here also sees to it that what is left of a
-/// chunk whose worker died is run elsewhere: so nothing of that happens before somebody waits, or asks for ``isDone``.
+/// ```swift
+/// let results = try pool.map(findPrimes, ranges)
+/// for case .failure(let error) in try results.results() { print(error) }
+/// ```
+///
+/// It is a handle; dropping it doesn't cancel the calls. If a worker dies, the rest of its chunk is resubmitted by the
+/// next call that waits for results or reads ``isDone``; nothing is resubmitted before that.
 ///
 /// It holds results and not the pool: a pool that is dropped meanwhile runs what was submitted and ends. Elements that
-/// would have to be run again after that fail with `shutDown`.
+/// would have to be resubmitted after that fail with `shutDown`.
 public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     typealias Chunk = MapChunk<Output>
 

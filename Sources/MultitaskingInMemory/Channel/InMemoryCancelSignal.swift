@@ -2,6 +2,11 @@ public import MultitaskingCore
 
 /// A cancel signal of a simulated pool. Looking at it is a switch point.
 ///
+/// ```swift
+/// let signal = pool.makeCancelSignal()
+/// signal.set()
+/// ```
+///
 /// Made by ``InMemoryPool/makeCancelSignal()``; tasks get at it through their context.
 public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     private let simulation: Simulator
@@ -52,7 +57,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
         return isSet ?? true
     }
 
-    /// Sets the signal and wakes whoever waits for it.
+    /// Sets the signal and wakes every waiter.
     public func set() { change(to: true) }
 
     /// Clears the signal.

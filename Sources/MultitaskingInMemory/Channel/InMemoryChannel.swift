@@ -3,6 +3,11 @@ internal import MultitaskingSerialization
 
 /// A queue of a simulated pool. Every call is a switch point, and every element passes through the codec.
 ///
+/// ```swift
+/// let channel = try pool.makeChannel(capacity: 10)
+/// _ = try channel.send(1)
+/// ```
+///
 /// Made by ``InMemoryPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// parent goes, the channel goes with everything in it.
 public final class InMemoryChannel: JoinableChannel, HasTimeline {
@@ -110,7 +115,7 @@ public final class InMemoryChannel: JoinableChannel, HasTimeline {
         return (discarded ?? nil) ?? 0
     }
 
-    /// Reports that one received element was worked off.
+    /// Reports that one received element has been processed.
     public func taskDone() throws {
         _ = try simulation.call { [id] state, party -> Bool? in
             guard state.channels[id] != nil else { return true }

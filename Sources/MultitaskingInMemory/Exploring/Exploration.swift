@@ -1,4 +1,9 @@
 /// How much an exploration has tried, without finding a failure.
+///
+/// ```swift
+/// let tried = try Simulation.exploreAll(preemptions: 2) { manager in … }
+/// print(tried.schedules, tried.isComplete)
+/// ```
 public struct Exploration: Sendable, Hashable {
     /// How many courses of events.
     public var schedules: Int
@@ -9,6 +14,14 @@ public struct Exploration: Sendable, Hashable {
 }
 
 /// A course of events in which a test fails, and how to have it again.
+///
+/// ```swift
+/// do {
+///     try Simulation.explore(seeds: 0..<1_000) { manager in … }
+/// } catch let failure as ScheduleFailure {
+///     print(failure.replay)   // try Simulation.replay("…") { manager in … }
+/// }
+/// ```
 public struct ScheduleFailure: Error, CustomStringConvertible {
     /// Why the test failed.
     public let error: any Error
@@ -41,6 +54,10 @@ public struct ScheduleFailure: Error, CustomStringConvertible {
 }
 
 /// What ``Simulation/require(_:_:)`` throws.
+///
+/// ```swift
+/// try Simulation.require(total == 2, "the total is \(total)")
+/// ```
 public struct RequirementFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was not as it should be.
     public let description: String

@@ -34,6 +34,11 @@ public struct FaultPlan: Sendable, Hashable {
 }
 
 /// How probable faults are, each at every place where it can strike.
+///
+/// ```swift
+/// let chances = FaultChances(crashAtSwitchPoint: 0.05, delay: 0.1)
+/// let options = InMemoryOptions(faults: FaultPlan(chances: chances))
+/// ```
 public struct FaultChances: Sendable, Hashable {
     /// A worker dies between taking a task and beginning it: the task is run elsewhere.
     public var crashBeforeStart: Double
@@ -83,8 +88,16 @@ public struct FaultChances: Sendable, Hashable {
 }
 
 /// A fault at a chosen place.
+///
+/// ```swift
+/// let plan = FaultPlan([.crash(task: 0, .atSwitchPoint(2)), .failedSpawns(3)])
+/// ```
 public struct PlannedFault: Sendable, Hashable {
     /// Where in the life of a task a fault strikes.
+    ///
+    /// ```swift
+    /// PlannedFault.crash(task: 3, .atSwitchPoint(1))
+    /// ```
     public enum Place: Sendable, Hashable {
         /// Between taking the task and beginning it.
         case beforeStart
@@ -143,6 +156,10 @@ public struct PlannedFault: Sendable, Hashable {
 }
 
 /// How a simulated worker ends.
+///
+/// ```swift
+/// PlannedFault.crash(task: 0, .atSwitchPoint(1), .exit(1))
+/// ```
 public enum WorkerEnd: Sendable, Hashable {
     /// Killed by a signal of this number.
     case signal(Int32)

@@ -1,6 +1,12 @@
 public import MultitaskingCore
 
 /// How a simulated pool is made.
+///
+/// ```swift
+/// var options = InMemoryOptions(maxWorkers: 4, faults: .chaotic)
+/// options.stepLimit = 1_000_000
+/// try withInMemoryExecutor(seed: 7, options: options) { manager in … }
+/// ```
 public struct InMemoryOptions: Sendable, Hashable {
     /// How many workers there are, 1...512.
     public var maxWorkers: Int
@@ -8,7 +14,7 @@ public struct InMemoryOptions: Sendable, Hashable {
     public var faults: FaultPlan
     /// How many unfinished tasks the pool holds at most; nil for no limit. See `TaskOptions.waitForRoom`.
     public var taskLimit: Int?
-    /// How many switch points a simulation may have before it is ended as one that goes on for ever.
+    /// How many switch points a simulation may have before it is ended as one that never ends.
     public var stepLimit: Int
     /// What becomes of functions that capture.
     ///
@@ -47,11 +53,16 @@ public struct InMemoryOptions: Sendable, Hashable {
 }
 
 /// Which of the possible courses of events a simulation takes.
+///
+/// ```swift
+/// let pool = try InMemoryPool(.seed(7))
+/// let again = try InMemoryPool(.replay("040j2a8"))
+/// ```
 public struct Schedule: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case seed(UInt64)
         case replay(Replay)
-        /// The first decisions; after them whoever has the turn keeps it.
+        /// The first decisions; after them the party that has the turn keeps it.
         case prefix([Int])
     }
 

@@ -12,20 +12,21 @@ internal import Synchronization
 /// pool.shutdown(.drain)
 /// ```
 ///
-/// One party runs at a time: the thread that made the pool, which is the parent, or one of the workers. Who goes on is
-/// decided at each call of a channel, signal, clock, future or the pool, by the ``Schedule``. Time is virtual: when
-/// everybody waits, it jumps to the next time limit. Arguments, results, errors and elements are encoded and decoded as
-/// between processes, and so is what functions capture, so that what cannot cross a process fails here too.
+/// One party runs at a time: the thread that made the pool, which is the parent, or one of the workers. At
+/// each call of a channel, signal, clock, future or the pool, the ``Schedule`` decides which party goes on. Time is
+/// virtual: when all parties wait, it jumps to the next time limit. Arguments, results, errors and elements are encoded
+/// and decoded as between processes, and so is what functions capture, so that what cannot cross a process fails here
+/// too.
 ///
 /// **What is deterministic.** Everything, as long as the pool is used from the thread that made it, and tasks do not
 /// depend on other things that change from run to run: the machine's time, random numbers, addresses, the order of a
 /// `Set`. Other threads and `async` callers may use the pool as well, but when they come depends on the machine.
 ///
-/// **What is not simulated.** Memory is shared: a global variable that a task changes is changed for everybody. A task
+/// **What is not simulated.** Memory is shared: a global variable that a task changes is changed for all. A task
 /// that traps ends the program. A task that reaches no switch point cannot be interrupted, also not by its time-out.
 ///
-/// When everybody waits for somebody and no time limit runs, all that waits ends with an error of the code `deadlock`,
-/// whose message lists who waits for what.
+/// When all parties wait and no time limit is running, every wait ends with an error of the code `deadlock`, whose
+/// message lists who waits for what.
 public final class InMemoryPool: Executor, HasTimeline {
     let simulation: Simulator
     let options: InMemoryOptions

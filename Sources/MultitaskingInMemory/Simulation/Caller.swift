@@ -3,7 +3,7 @@ internal import MultitaskingSystem
 /// Where a call comes from.
 ///
 /// A thread stands for an `async` function only until that is suspended: then the thread runs others, and the function
-/// goes on somewhere else. So whoever is told apart by its thread is looked at with its task.
+/// goes on somewhere else. So a caller is identified by its thread and its task.
 struct Caller: Sendable {
     let thread: UInt
     /// The Swift task that the thread runs, if it does.

@@ -45,7 +45,7 @@ struct ChannelState: Sendable {
         return element
     }
 
-    /// Puts elements back that somebody took who has died since, in the order in which they were taken.
+    /// Puts back the elements that a dead worker had taken, in the order in which it took them.
     mutating func putBack(_ taken: [Element]) {
         elements.insert(contentsOf: taken, at: head)
         for element in taken { byteCount += element.bytes.count }

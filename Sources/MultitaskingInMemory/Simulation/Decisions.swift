@@ -1,4 +1,4 @@
-/// Who goes on at each switch point: by chance from a seed, or as a list says.
+/// Which party goes on at each switch point: by chance from a seed, or as a list says.
 ///
 /// A decision is between the default, which needs no switch if the party at hand can go on, and the others in their
 /// order. Only what deviates from the default is worth writing down.
@@ -9,7 +9,7 @@ struct Decisions: Sendable {
         var choice: Int
     }
 
-    /// One decision of a run, for who wants to try the others.
+    /// One decision of a run, so that the others can be tried.
     struct Made: Sendable {
         var choice: Int
         var count: Int

@@ -1,4 +1,4 @@
-/// One who takes part in a simulation: the thread that made the pool, a worker, or another thread that calls in.
+/// A participant in a simulation: the thread that made the pool, a worker, or another thread that calls in.
 struct Party: Sendable {
     enum Activity: Sendable {
         /// Outside of the simulation: a worker without a task, or a thread that is busy elsewhere.

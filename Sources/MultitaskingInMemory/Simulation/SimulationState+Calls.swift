@@ -62,7 +62,7 @@ extension SimulationState {
         return pass(from: party, &request, attempt)
     }
 
-    /// Somebody who is no party does something.
+    /// A caller that is no party does something.
     mutating func calledFromOutside() {
         outsideCalls += 1
         idleChecks = 0
@@ -165,7 +165,7 @@ extension SimulationState {
             parties[party].thread = nil
             return next(after: nil)
         }
-        // Whoever only called in may have given somebody something to do, or looks again and again.
+        // A caller from outside may have given a party something to do, or polls.
         if running == 0, vainLooks > Self.patientLooks { return takeTurnFromParent(at: steps) }
         guard running == nil else { return .stay }
         if vainLooks > Self.pollLimit { _ = passTime(atMost: pollTime) }

@@ -4,7 +4,7 @@ internal import MultitaskingSystem
 // Whose turn it is.
 
 extension SimulationState {
-    /// Who goes on.
+    /// Which party goes on.
     enum Next: Sendable {
         /// The party that asked.
         case stay
@@ -17,9 +17,9 @@ extension SimulationState {
         case parentElsewhere
     }
 
-    /// Gives the turn to one of those who can go on, after time has passed if nobody can.
+    /// Gives the turn to a party that can go on, after time has passed if none can.
     ///
-    /// - Parameter me: who had the turn.
+    /// - Parameter me: the party that had the turn.
     mutating func next(after me: Int?) -> Next {
         running = nil
         while true {
@@ -85,7 +85,7 @@ extension SimulationState {
     }
 
     /// Goes on without a parent: it is an `async` function, and no thread stands for it. From now on it is one of those
-    /// who call in from outside.
+    /// that call in from outside.
     mutating func retireParent() {
         guard !parties[0].isInside else { return }
         parties[0].thread = nil
@@ -107,10 +107,10 @@ extension SimulationState {
         return party == me ? .stay : .resume(parties[party].parker)
     }
 
-    /// Who can go on: the default first, then the others in their order.
+    /// The parties that can go on: the default first, then the others in their order.
     ///
-    /// The default is who had the turn; if it must wait, the parent or the first worker; if it only looks around, the
-    /// next. So what deviates least from the default has the fewest switches.
+    /// The default is the party that had the turn; if it must wait, the parent or the first worker; if it only looks
+    /// around, the next. So what deviates least from the default has the fewest switches.
     private mutating func candidates(after me: Int?) -> [Int] {
         let hasWork = hasQueuedTask()
         var hasTaker = false
@@ -170,7 +170,7 @@ extension SimulationState {
         return false
     }
 
-    /// How much time a look in vain takes when all that happens is that: the longer, the more there were. 200 of them
+    /// How much time a fruitless poll takes when nothing else happens: the longer, the more there were. 200 of them
     /// take 20 seconds, 1,100 ten minutes.
     var pollTime: Nanoseconds { Nanoseconds(vainLooks) * 1_000_000 }
 
@@ -288,7 +288,9 @@ extension SimulationState {
     }
 
     static func deadlock(_ who: String) -> MultitaskingError {
-        MultitaskingError(.deadlock, "nobody can go on, and no time limit is running: \(who); mend who waits for whom")
+        MultitaskingError(
+            .deadlock,
+            "nobody can go on, and no time limit is running: \(who); break the circle of waits, or give one a limit")
     }
 
     static func tooLong(steps: Int, _ who: String) -> MultitaskingError {

@@ -1,7 +1,7 @@
 internal import MultitaskingCore
 internal import MultitaskingSystem
 
-// Workers: what they take, how they die, and who comes after them.
+// Workers: what they take, how they die, and how they are replaced.
 
 extension SimulationState {
     /// Why a worker dies.

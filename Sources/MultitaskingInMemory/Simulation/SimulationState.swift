@@ -6,7 +6,7 @@ internal import MultitaskingSystem
 /// It decides under the simulation's lock and knows no threads, no real time and no user code: what must be done
 /// outside of the lock, it returns or leaves in ``effects``.
 struct SimulationState: ~Copyable, Sendable {
-    /// What a switch point costs, so that time passes for whoever polls.
+    /// What a switch point costs, so that time passes for a party that polls.
     static let stepTime: Nanoseconds = 1_000
     /// How long it takes to start a worker in the place of one that died.
     static let spawnTime: Nanoseconds = 1_000_000
@@ -14,12 +14,12 @@ struct SimulationState: ~Copyable, Sendable {
     static let respawnTime: Nanoseconds = 100_000_000
     /// How many workers in a row may fail to start before the pool gives up.
     static let startAttempts = 3
-    /// How often parties may look in vain, each, before that takes more and more time.
+    /// How many fruitless polls each party may make before further ones take more and more time.
     static let pollLimit = 8
-    /// How often parties may look in vain, together, before that counts as waiting for ever.
+    /// How many fruitless polls all parties may make together before that counts as a deadlock.
     static let deadlockPolls = 20_000
 
-    /// How often other threads may look in vain before the simulation goes on without a parent that does nothing.
+    /// How many fruitless polls other threads may make before the simulation goes on without an idle parent.
     static let patientLooks = 100
     /// After how many looks of the storage at a simulation in which nothing happens that counts as a deadlock.
     static let idleLimit = 20
@@ -87,7 +87,7 @@ struct SimulationState: ~Copyable, Sendable {
         var hasFailed = false
     }
 
-    /// Who wants to be called when a condition holds.
+    /// The callbacks to call when a condition holds.
     struct Watch: Sendable {
         var id: Int
         var condition: Condition
@@ -107,7 +107,7 @@ struct SimulationState: ~Copyable, Sendable {
     var now: Nanoseconds = 0
     var steps = 0
     var parties: [Party]
-    /// Who has the turn; nil while everybody waits for something outside.
+    /// The party that has the turn; nil while all wait for something outside.
     var running: Int?
     /// The Swift task in which the pool was made, if it was, as long as the parent's thread stands for it.
     var parentTask: Int?
@@ -147,7 +147,7 @@ struct SimulationState: ~Copyable, Sendable {
     var endingWaits: Set<Int> = []
     /// Waits that block no thread and have a limit.
     var limitedWaits: [Int: @Sendable () -> Void] = [:]
-    /// Looks in vain since something happened.
+    /// Fruitless polls since something happened.
     var vainLooks = 0
     /// Threads whose workers died while they went on.
     var lostThreads: Set<UInt> = []
@@ -270,7 +270,7 @@ struct SimulationState: ~Copyable, Sendable {
         switch condition {
         case .room(let id): "room in channel \(id)"
         case .element(let id): "an element of channel \(id)"
-        case .joined(let id): "channel \(id) to be worked off"
+        case .joined(let id): "channel \(id) to be processed"
         case .signal(let id): "signal \(id)"
         case .ended(let task): "the end of task \(task)"
         case .taskRoom: "room for another task"

@@ -64,7 +64,7 @@ final class Simulator: Timeline {
         }
     }
 
-    /// A switch point, and then a look that changes nothing: `isVain` says whether what it found is worth nothing.
+    /// A switch point, and then a reading that changes nothing: `isVain` says whether it found nothing of use.
     ///
     /// - Returns: nil if the caller's worker has died.
     func observe<Value: Sendable>(
@@ -91,7 +91,7 @@ final class Simulator: Timeline {
 
     private func leave(_ request: CallRequest) { apply { $0.leave(request) } }
 
-    /// Runs callbacks, as the one who has the turn, and releases what is of no use any more.
+    /// Runs callbacks, as the party that has the turn, and releases what is no longer needed.
     private func run(_ effects: SimulationState.Effects, _ thread: UInt) {
         guard !effects.isEmpty else { return }
         state.withLock { $0.callbackThreads.append(thread) }
@@ -299,7 +299,7 @@ final class Simulator: Timeline {
 
     func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable (WaitStage) -> Void {
         let (id, party) = update { state, party -> (Int, Int?) in
-            // Whoever has the parent's thread gives it up now.
+            // The party that has the parent's thread gives it up now.
             if party == 0 { state.retireParent() }
             let party = party == 0 ? nil : party
             let id = state.newID()
@@ -333,7 +333,7 @@ final class Simulator: Timeline {
     /// Why nothing went on any more, if so.
     var failure: MultitaskingError? { state.withLock { $0.failure } }
 
-    /// What happened, for whoever reads it.
+    /// What happened, in readable form.
     func record() -> SimulationRecord {
         state.withLock { state in
             SimulationRecord(
@@ -359,7 +359,7 @@ struct SimulationRecord: Sendable {
 struct VirtualClock: TaskClock {
     let simulation: Simulator
 
-    /// A look at the clock takes a little time, so that a loop that waits for it comes to its end.
+    /// Reading the clock takes a little time, so that a loop that waits for it ends.
     var now: Duration {
         simulation.update { state, party in
             if party != nil { state.now += SimulationState.stepTime }

@@ -21,8 +21,8 @@ internal import Synchronization
     /// How often a waiter looks before it sleeps. More is a little faster on an idle machine, and slower on a busy one.
     private static let looks = 8
 
-    // ORDERING: the token is put with release and taken with acquire, so that whoever gets the turn sees what was
-    // written by whoever had it. `sleeping` is only set and waited for under the mutex, so no wake-up falls between.
+    // ORDERING: the token is put with release and taken with acquire, so that the next thread sees what was
+    // written by the one before it. `sleeping` is only set and waited for under the mutex, so no wake-up falls between.
     private let word = Atomic<Int>(Parker.empty)
     // SAFETY: mutex and condition variable keep their addresses from `init` to `deinit`, and nobody waits in `deinit`,
     // because waiting needs a reference.

@@ -7,7 +7,7 @@ import Synchronization
 extension PoolCore {
     /// Has every worker make a call.
     func everywhere<Function: PortableFunction>(
-        _ call: Invoker<Function>
+        _ call: Invocation<Function>
     ) throws -> [ProcessFuture<Function.Output>] {
         guard let (function, borrowed) = try begin(call.function, .default) else { throw Self.hasNoName }
         var writer = borrowed

@@ -1,4 +1,8 @@
 /// How a pool makes its first process, from which all workers are forked.
+///
+/// ```swift
+/// let pool = try ProcessPool(maxWorkers: 2, startMethod: .spawn)
+/// ```
 public enum StartMethod: String, Sendable, Hashable, CaseIterable {
     /// ``fork`` if this process has no threads but the caller's and the pools' own sleeping ones, has never used
     /// Dispatch, and is not about to initialize a global or `static let` with the pool; otherwise ``spawn``.

@@ -50,7 +50,7 @@ protocol WorkerCall: Sendable {
 
 /// A function with its arguments.
 struct TypedWorkerCall<Function: PortableFunction>: WorkerCall {
-    let invoker: Invoker<Function>
+    let invoker: Invocation<Function>
     /// What it is to the pool, for errors.
     let role: String
 

@@ -125,7 +125,7 @@ struct Worker {
                 }
                 mt_flush_output()
                 report.bytes = try writer.bytes()
-                let reference = ObjectReference(rawValue: header.finalizerChannel.load())
+                let reference = SharedObjectID(rawValue: header.finalizerChannel.load())
                 _ = try current.environment.channel(reference).send(report, wait: .never)
             } catch {
                 // Nobody waits for it: without memory for the report there is none.

@@ -2,10 +2,15 @@ public import MultitaskingCore
 
 /// Reads back the values of a payload that a ``PayloadWriter`` made, in the same order.
 ///
+/// ```swift
+/// let reader = PayloadReader(UnsafeRawBufferPointer(block))
+/// let primes = try reader.decode([String: [Int]].self)
+/// ```
+///
 /// The bytes are borrowed: they must stay readable until the reader is gone or ``reset(_:)`` was called. They need not
-/// stay the same. Whatever they are, and whoever changes them meanwhile, decoding gives a value or throws; it never
-/// traps, and allocates in proportion to the number of bytes. Ill-formed UTF-8 becomes U+FFFD. Containers and decoders
-/// that a value keeps find nothing once the reader is gone.
+/// stay the same. Whatever they contain, and even if another process changes them meanwhile, decoding returns a value
+/// or throws; it never traps, and allocates in proportion to the number of bytes. Ill-formed UTF-8 becomes U+FFFD.
+/// Containers and decoders that a value keeps find nothing once the reader is gone.
 ///
 /// A reader may be moved between threads but not used by two at once.
 public final class PayloadReader: PayloadDecoder {

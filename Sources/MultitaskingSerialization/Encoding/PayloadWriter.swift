@@ -2,6 +2,12 @@ public import MultitaskingCore
 
 /// Turns values into one payload, which is then copied once to where it is needed.
 ///
+/// ```swift
+/// let writer = PayloadWriter()
+/// try writer.encode(["primes": [2, 3, 5, 7]])
+/// try writer.copy(into: block)   // at least writer.byteCount bytes
+/// ```
+///
 /// Small values go to a buffer that is kept from payload to payload; big arrays of numbers, `Data` and strings (above
 /// 1 KiB) are retained as they are and copied by ``copy(into:)`` only. Make one writer for each thread and reuse it:
 ///

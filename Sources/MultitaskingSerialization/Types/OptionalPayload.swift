@@ -34,7 +34,7 @@ extension Optional: OptionalPayload where Wrapped: Codable {
     }
 }
 
-/// What stands before a value that may not be there.
+/// The prefix of a value that may be nil.
 enum Presence {
     case null
     /// A value that is there but reads as nil; the cursor is behind its mark.

@@ -1,4 +1,10 @@
 /// The parent's side of a context: it writes the input queue, reads the output queue and sets the cancel event.
+///
+/// ```swift
+/// try context.writeInput(1, wait: .forever)
+/// let answer = try context.readOutput(as: Int.self, wait: .upTo(.seconds(1)))
+/// try context.setCancelEvent()
+/// ```
 public protocol ParentSideContext: QueueContext {}
 
 extension ParentSideContext {
@@ -43,7 +49,7 @@ extension ParentSideContext {
 
     /// Takes the first element of the output queue, or returns nil if there was none until the limit.
     ///
-    /// Not waiting is the default. With `taskDone`, the element is reported as worked off, for senders that join.
+    /// Not waiting is the default. With `taskDone`, the element is reported as processed, for senders that join.
     ///
     /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
     ///   stays; `decodeFailed`.

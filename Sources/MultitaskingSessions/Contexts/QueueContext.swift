@@ -1,5 +1,9 @@
 /// What every context has: two queues and a cancel event, each of which may be missing.
 ///
+/// ```swift
+/// if context.hasOutputQueue { try context.writeOutput(progress) }
+/// ```
+///
 /// The scopes with which a task was submitted, and the parameters with which its session and manager were made, decide
 /// what exists. Using what is missing throws `noSuchObject`.
 public protocol QueueContext: Sendable {

@@ -1,4 +1,11 @@
 /// The task's side of a context: it reads the input queue, writes the output queue and looks at the cancel event.
+///
+/// ```swift
+/// while !context.isCancelled {
+///     guard let number = try context.readInput(as: Int.self, wait: .upTo(.milliseconds(100))) else { continue }
+///     try context.writeOutput(number * 2)
+/// }
+/// ```
 public protocol TaskSideContext: QueueContext {}
 
 extension TaskSideContext {
@@ -12,7 +19,7 @@ extension TaskSideContext {
 extension TaskSideContext {
     /// Takes the first element of the input queue, or returns nil if there was none until the limit.
     ///
-    /// Not waiting is the default. With `taskDone`, the element is reported as worked off, for senders that join.
+    /// Not waiting is the default. With `taskDone`, the element is reported as processed, for senders that join.
     ///
     /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
     ///   stays; `decodeFailed`.

@@ -11,7 +11,7 @@ extension TaskManager {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         _ arguments: repeat each Argument
     ) throws -> [Future<Output>] {
-        try workers().everywhere(Invoker(ValueFunction(function), ArgumentList(repeat each arguments)))
+        try workers().everywhere(Invocation(ValueFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Runs a function that returns nothing once in every worker.
@@ -22,7 +22,7 @@ extension TaskManager {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument
     ) throws -> [Future<Void>] {
-        try workers().everywhere(Invoker(VoidFunction(function), ArgumentList(repeat each arguments)))
+        try workers().everywhere(Invocation(VoidFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Changes how many workers there are at most; those that are too many leave after their current task.

@@ -2,6 +2,13 @@ internal import MultitaskingSystem
 
 /// Runs functions in parallel and gives out sessions: what `withProcessPoolExecutor` hands to its body.
 ///
+/// ```swift
+/// try withProcessPoolExecutor { manager in
+///     let session = try manager.map("task-", findPrimes, ranges)
+///     try session.waitForAll()
+/// }
+/// ```
+///
 /// A function that takes a `TaskManager` works with either pool: `func scenario(_ manager: TaskManager) throws`.
 /// Every member may be used from any thread.
 public class TaskManager: @unchecked Sendable {

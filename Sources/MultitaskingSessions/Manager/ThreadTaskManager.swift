@@ -1,4 +1,10 @@
 /// A ``TaskManager`` whose tasks run in threads, so that arguments and results need only be `Sendable`.
+///
+/// ```swift
+/// try withThreadPoolExecutor { manager in
+///     try manager.session().submit("a", index, document).waitForAll()   // a class that is not Codable
+/// }
+/// ```
 public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
     // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
     private let inProcess: any InProcessExecutor

@@ -1,4 +1,9 @@
 /// A ``TaskSession`` whose tasks run in threads, so that arguments and results need only be `Sendable`.
+///
+/// ```swift
+/// let session = try manager.session()   // of withThreadPoolExecutor
+/// try session.submit("a", index, document)
+/// ```
 public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
     // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
     private let inProcess: any InProcessExecutor

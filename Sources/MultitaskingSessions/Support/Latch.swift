@@ -6,7 +6,7 @@
     internal import Darwin
 #endif
 
-/// A door that is opened once: whoever waits in front of it blocks until then.
+/// A door that is opened once; its waiters block until then.
 ///
 /// It is made of a mutex and a condition of the system, and not of Dispatch, because a process that has used Dispatch
 /// cannot be forked safely.

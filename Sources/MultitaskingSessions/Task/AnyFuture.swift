@@ -1,4 +1,8 @@
 /// A `Future` of a task whose result type is not known.
+///
+/// ```swift
+/// let future = task.future.typed(as: [Int].self)   // throws wrongType if the function returns something else
+/// ```
 public struct AnyFuture: Sendable {
     private let base: any ErasableFuture
 

@@ -1,5 +1,11 @@
 /// A named task of a ``TaskSession``: its state, its result, and the parent's side of its queues.
 ///
+/// ```swift
+/// guard let task = try session.task(named: "task1") else { return }
+/// let result = task.result(timeout: .seconds(10))
+/// if result.isTimedOut { task.cancel() }
+/// ```
+///
 /// It can also be used as its own ``context``: `task.writeInput(1)` is `task.context.writeInput(1)`.
 public final class PoolTask: ParentSideContext {
     /// The name, unique in the session.

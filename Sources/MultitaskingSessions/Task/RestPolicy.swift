@@ -1,4 +1,8 @@
 /// What becomes of the other tasks when what a `TaskSession` waited for has happened.
+///
+/// ```swift
+/// try session.waitForAll(returnWhen: .firstFailed, rest: .cancel)
+/// ```
 public enum RestPolicy: Sendable, Hashable, CaseIterable {
     /// They go on.
     case goOn

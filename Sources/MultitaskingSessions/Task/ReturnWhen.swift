@@ -1,4 +1,8 @@
 /// When `TaskSession.waitForAll` returns, if its time-out does not come first.
+///
+/// ```swift
+/// let (done, notDone) = try session.waitForAll(timeout: .seconds(10), returnWhen: .firstCompleted)
+/// ```
 public enum ReturnWhen: Sendable, Hashable, CaseIterable {
     /// When every task has ended.
     case allCompleted

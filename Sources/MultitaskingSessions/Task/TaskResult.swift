@@ -1,4 +1,10 @@
 /// How a task ended, or that it has not ended in time: a value or an error.
+///
+/// ```swift
+/// for (name, result) in try session.results() {
+///     if result.isSuccessful { print(name, try result.get(as: [Int].self)) } else { print(name, result.error!) }
+/// }
+/// ```
 public struct TaskResult: Sendable {
     /// What the task's function returned; nil if there is an error. `()` if the function returns nothing.
     public let value: (any Sendable)?

@@ -19,7 +19,7 @@ internal import Synchronization
 ///
 /// **A second exit.** While the pools are being drained, tasks and other threads still run, and may call `exit` as
 /// well. The C library would then end the program at once. So the handler registers itself again before it waits;
-/// whoever comes second helps, and then stays here for as long as the first one needs.
+/// the second caller helps, and then stays here for as long as the first one needs.
 package enum ExitDrain {
     private struct State {
         var pools: [any PoolAtExit] = []

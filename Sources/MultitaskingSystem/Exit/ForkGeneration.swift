@@ -12,8 +12,8 @@ package import Synchronization
 /// Tells a process from one that was forked from it: what belongs to the threads of the parent is of no use in the
 /// child.
 ///
-/// The number is counted by the C library's handler in the child, so that every `fork()` is seen, whoever calls it, and
-/// asking is a load. Only what calls the kernel past the C library is not seen.
+/// The number is counted by the C library's handler in the child, so that every `fork()` is seen, whatever calls it,
+/// and asking is a load. Only what calls the kernel past the C library is not seen.
 package enum ForkGeneration {
     // ORDERING: relaxed; it changes right after a fork, while there is one thread.
     @usableFromInline

@@ -10,7 +10,7 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-// What happens at SIGINT, and who is told of it.
+// The handler of SIGINT, and what it tells.
 
 /// What the signal handler reads and writes: words that need no lock.
 ///

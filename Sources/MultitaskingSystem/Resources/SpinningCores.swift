@@ -4,7 +4,7 @@ package import Synchronization
 package enum SpinningCores {
     /// 0 until it is measured.
     ///
-    /// ORDERING: relaxed; whoever finds it missing finds the same number.
+    /// ORDERING: relaxed; every thread that finds it missing computes the same number.
     @usableFromInline
     package static let kept = Atomic<Int>(0)
 

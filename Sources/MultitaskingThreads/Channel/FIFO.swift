@@ -19,7 +19,7 @@ struct FIFO<Element> {
         let element = slots[head].take()
         head = (head + 1) & (slots.count - 1)
         count -= 1
-        // A burst must not keep its memory for ever.
+        // A burst must not keep its memory indefinitely.
         if count == 0, slots.count > 1024 { self = FIFO() }
         return element
     }

@@ -2,6 +2,11 @@ public import MultitaskingCore
 
 /// A channel of a ``ThreadPool``; made by ``ThreadPool/makeChannel(_:)``.
 ///
+/// ```swift
+/// let channel = try pool.makeChannel(capacity: 10)
+/// _ = try channel.send(1, wait: .forever)
+/// ```
+///
 /// Elements are handed over as they are, without being copied or encoded; so they must be `Sendable`, and a reference
 /// that is sent is shared afterwards. `receive` must name the type that the element was sent as: an `Int` is no `Int?`.
 ///
@@ -75,7 +80,7 @@ public final class ThreadChannel: InProcessChannel {
     @discardableResult
     public func close(discarding: Bool = false) -> Int { storage.close(discarding: discarding) }
 
-    /// Reports that one received element was worked off.
+    /// Reports that one received element has been processed.
     ///
     /// - Throws: `invalidArgument` if called more often than elements were sent.
     public func taskDone() throws { try storage.taskDone() }
@@ -88,7 +93,7 @@ public final class ThreadChannel: InProcessChannel {
 
     /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.
     ///
-    /// Whoever is woken is expected to try the operation: nobody else is woken for the same element or room.
+    /// A waiter that is woken is expected to try the operation: no other is woken for the same element or room.
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
         var id: UInt64?

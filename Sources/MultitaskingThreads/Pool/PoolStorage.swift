@@ -54,7 +54,7 @@ final class PoolStorage: Sendable {
     /// Whether the pool was closed.
     var isClosed: Bool { queues.isClosed }
 
-    /// Refuses new tasks and lets the workers end when they have worked off the queue.
+    /// Refuses new tasks and lets the workers end when they have emptied the queue.
     func close(cancellingQueued: Bool) {
         if cancellingQueued { verdict.store(Verdict.cancel.rawValue, ordering: .releasing) }
         queues.close()

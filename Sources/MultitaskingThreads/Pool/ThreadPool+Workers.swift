@@ -8,7 +8,7 @@ extension ThreadPool: WorkerExecutor {
     /// - Returns: a future for each thread that there is, in the order of their numbers.
     /// - Throws: `shutDown`.
     public func everywhere<Function: PortableFunction>(
-        _ call: Invoker<Function>
+        _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] {
         try storage.registry.checkOwner()
         let hasThrown = EverywhereFailure()

@@ -4,6 +4,13 @@ internal import Synchronization
 
 /// A pool of threads that run functions in parallel, in the memory of this process.
 ///
+/// ```swift
+/// let pool = try ThreadPool(maxWorkers: 4)
+/// let future = try pool.submit(index, document)   // nothing is copied
+/// print(try future.value())
+/// pool.shutdown(.drain)
+/// ```
+///
 /// Use it where tasks share data, are short, or move values that are not `Codable`: nothing is copied or encoded, and a
 /// task costs well under a microsecond. Use processes where a task may crash or must be killed: a task that traps here
 /// ends the program.
@@ -39,7 +46,7 @@ public final class ThreadPool: InProcessExecutor {
     ///     name, so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit`
     ///     does at the limit is said by `TaskOptions.waitForRoom`: a task that submits to its own full pool should not
-    ///     wait for ever.
+    ///     wait without end.
     ///   - atExit: what happens when the program ends while the pool is open. `.drain` runs what was submitted, for as
     ///     long as it goes on: tasks that all wait, without a limit, for what nobody can do any more are given up after
     ///     a second. `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged.

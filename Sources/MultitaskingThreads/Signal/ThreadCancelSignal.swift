@@ -2,6 +2,11 @@ public import MultitaskingCore
 internal import Synchronization
 
 /// A cancel signal of a ``ThreadPool``; made by ``ThreadPool/makeCancelSignal()``.
+///
+/// ```swift
+/// let signal = pool.makeCancelSignal()
+/// signal.set()
+/// ```
 public final class ThreadCancelSignal: CancelSignal {
     /// The name under which the pool's tasks find this signal.
     public let reference: SharedObjectID
@@ -23,7 +28,7 @@ public final class ThreadCancelSignal: CancelSignal {
         flag.load(ordering: .acquiring)
     }
 
-    /// Sets the signal and wakes whoever waits for it.
+    /// Sets the signal and wakes every waiter.
     public func set() {
         gate.open { flag.store(true, ordering: .releasing) }
     }

@@ -29,7 +29,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
 
     var maxWorkers: Int { base.maxWorkers - (harm.has(.runsTooManyAtOnce) ? 1 : 0) }
 
-    func everywhere<Function: PortableFunction>(_ call: Invoker<Function>) throws -> [Future<Function.Output>] {
+    func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [Future<Function.Output>] {
         if harm.has(.forgetsLaterWorkers) {
             return try (0..<maxWorkers).map { _ in try submit(call, options: .default) }
         }
