@@ -18,7 +18,6 @@ struct ChannelQueue: Sendable {
     let header: ChannelHeader
     let serial: UInt64
     let membership: Membership
-    // These do not change.
 
     /// From where the channel's segments are counted; see `SegmentTag`.
     private let origin: UInt64
