@@ -35,7 +35,7 @@ enum CountedProgram {
     }
 
     /// Puts messages into a channel and takes them out again, all in this process.
-    static func messages(of channel: any JoinableChannel) throws {
+    static func messages(of channel: any Channel) throws {
         try measured {
             _ = try channel.send(7, wait: .never)
             _ = try channel.receive(as: Int.self, wait: .never)

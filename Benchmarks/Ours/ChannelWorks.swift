@@ -4,9 +4,9 @@ import Reporting
 
 /// A channel as an argument of a task.
 struct Queue: Codable, Sendable {
-    let channel: any JoinableChannel
+    let channel: any Channel
 
-    init(_ channel: any JoinableChannel) { self.channel = channel }
+    init(_ channel: any Channel) { self.channel = channel }
 
     init(from decoder: any Decoder) throws {
         guard let environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment else {

@@ -60,7 +60,7 @@ public final class OneThreadPerTask: InProcessExecutor {
     /// Makes a channel.
     ///
     /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes.
-    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+    public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(.invalidArgument, "leave byteCapacity out: elements are not encoded here")

@@ -5,7 +5,7 @@ import MultitaskingCore
 struct SmallEnvironment: TaskEnvironment {
     let objects: Objects
 
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
         try objects.find(SmallChannel.self, reference)
     }
 

@@ -132,7 +132,7 @@ public final class ProcessPool: Executor {
     /// Makes a channel that all workers can use, also those that run already.
     ///
     /// - Throws: `invalidArgument`; `arenaLimitReached`; `shutDown`.
-    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+    public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try core.makeChannel(options)
     }
 

@@ -20,7 +20,7 @@ private struct Hidden: Codable, Sendable {}
 
 /// An environment whose only ability is to run `async` functions that do not suspend.
 private struct Environment: TaskEnvironment, TaskClock {
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel { throw missing }
+    func channel(_ reference: SharedObjectID) throws -> any Channel { throw missing }
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal { throw missing }
     var clock: any TaskClock { self }
     var now: Duration { .zero }

@@ -147,7 +147,7 @@ private struct FindsEnvironment: Decodable {
 }
 
 final class NoEnvironment: TaskEnvironment, TaskClock {
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
         throw MultitaskingError(.noSuchObject, "")
     }
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {

@@ -2,9 +2,9 @@ import MultitaskingCore
 
 /// A channel as an argument: travels as its reference.
 struct Queue: Codable, Sendable {
-    let channel: any JoinableChannel
+    let channel: any Channel
 
-    init(_ channel: any JoinableChannel) { self.channel = channel }
+    init(_ channel: any Channel) { self.channel = channel }
 
     init(from decoder: any Decoder) throws {
         let reference = try decoder.singleValueContainer().decode(SharedObjectID.self)

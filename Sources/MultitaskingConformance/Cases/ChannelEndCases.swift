@@ -93,7 +93,7 @@ let channelEndCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
-        "channel.joinWaitsForEveryTaskDone", duty: "JoinableChannel.join(wait:)",
+        "channel.joinWaitsForEveryTaskDone", duty: "Channel.join(wait:)",
         "join is true of an unused channel, false until every element was reported, and taskDone cannot be called too "
             + "often."
     ) { trial in
@@ -121,7 +121,7 @@ let channelEndCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
-        "channel.joinWakesWhenTasksHaveWorkedOff", duty: "JoinableChannel.join(wait:)",
+        "channel.joinWakesWhenTasksHaveWorkedOff", duty: "Channel.join(wait:)",
         "A parent that waits in join wakes when three tasks have worked everything off; 5 times."
     ) { trial in
         try trial.withPool(workers: 3) { pool in
@@ -138,7 +138,7 @@ let channelEndCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
-        "channel.discardingWakesJoin", duty: "JoinableChannel.join(wait:)",
+        "channel.discardingWakesJoin", duty: "Channel.join(wait:)",
         "A task that waits in join wakes when the rest is discarded."
     ) { trial in
         try trial.withPool { pool in

@@ -3,7 +3,7 @@ import MultitaskingCore
 /// Random calls, compared with a model of a queue.
 let historyCases: [ConformanceCase] = [
     ConformanceCase(
-        "history.ofTheParentIsThatOfAQueue", duty: "JoinableChannel",
+        "history.ofTheParentIsThatOfAQueue", duty: "Channel",
         "40 histories of random calls by the parent give what a model of a queue gives."
     ) { trial in
         try trial.checkHistories { pool, history in
@@ -12,7 +12,7 @@ let historyCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
-        "history.ofATaskIsThatOfAQueue", duty: "JoinableChannel",
+        "history.ofATaskIsThatOfAQueue", duty: "Channel",
         "40 histories of random calls by a task give what a model of a queue gives."
     ) { trial in
         try trial.checkHistories { pool, history in

@@ -21,7 +21,7 @@ enum ChannelCall: Codable, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Makes the call, waiting for nothing.
-    func make(on channel: any JoinableChannel) -> ChannelAnswer {
+    func make(on channel: any Channel) -> ChannelAnswer {
         do {
             switch self {
             case .send(let number): return .truth(try channel.send(number, wait: .never))

@@ -153,7 +153,7 @@ private struct StepFunction {
 ///
 /// - Parameter origin: from where all callers count their time.
 func makeTimedCalls(
-    on queue: any JoinableChannel, by peer: Int, count: Int, seed: UInt64, since origin: ContinuousClock.Instant
+    on queue: any Channel, by peer: Int, count: Int, seed: UInt64, since origin: ContinuousClock.Instant
 ) throws -> [TimedCall] {
     var random = SeededGenerator(seed: seed &+ UInt64(peer))
     var calls: [TimedCall] = []

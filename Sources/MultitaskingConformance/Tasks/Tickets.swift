@@ -7,7 +7,7 @@ struct ChannelTicket: Codable, Sendable {
 
     var limit: WaitLimit { .upTo(patience) }
 
-    func open(_ environment: any TaskEnvironment) throws -> any JoinableChannel {
+    func open(_ environment: any TaskEnvironment) throws -> any Channel {
         try environment.channel(reference)
     }
 }
@@ -25,7 +25,7 @@ struct SignalTicket: Codable, Sendable {
 }
 
 extension Trial {
-    func ticket(_ channel: any JoinableChannel) -> ChannelTicket {
+    func ticket(_ channel: any Channel) -> ChannelTicket {
         ChannelTicket(reference: channel.reference, patience: patience)
     }
 

@@ -85,7 +85,7 @@ extension Trial {
 
     /// The next element, which must come soon.
     func next<Element: Codable & Sendable>(
-        _ type: Element.Type = Element.self, from channel: any JoinableChannel, _ what: String = "an element",
+        _ type: Element.Type = Element.self, from channel: any Channel, _ what: String = "an element",
         file: String = #fileID, line: Int = #line
     ) throws -> Element {
         if let element = try channel.receive(as: type, wait: limit) { return element }
@@ -95,7 +95,7 @@ extension Trial {
 
     /// Puts in an element for which there is room, or is soon.
     func put<Element: Codable & Sendable>(
-        _ element: Element, into channel: any JoinableChannel, file: String = #fileID, line: Int = #line
+        _ element: Element, into channel: any Channel, file: String = #fileID, line: Int = #line
     ) throws {
         if try channel.send(element, wait: limit) { return }
         record("expected that the channel takes \(brief(element)); it did not", at: "\(file):\(line)")
@@ -104,7 +104,7 @@ extension Trial {
 
     /// All that waits in a channel at the moment.
     func drain<Element: Codable & Sendable>(
-        _ type: Element.Type = Element.self, _ channel: any JoinableChannel
+        _ type: Element.Type = Element.self, _ channel: any Channel
     ) throws -> [Element] {
         var elements: [Element] = []
         while let element = try channel.receive(as: type, wait: .never) { elements.append(element) }

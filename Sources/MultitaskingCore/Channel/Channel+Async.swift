@@ -1,3 +1,5 @@
+// The asynchronous twins as they are made of the blocking calls, which are asked not to wait, and of `ready`.
+
 extension Channel {
     /// Suspends, instead of blocking, until `element` was accepted; false if the limit passed first.
     ///
@@ -16,6 +18,15 @@ extension Channel {
         try await retry(for: .receive, wait: wait) { try self.attemptReceive(as: type) }
     }
 
+    /// Suspends, instead of blocking, until every element was reported as done; false if the limit passed first.
+    ///
+    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    public func join(wait: WaitLimit = .forever) async throws -> Bool {
+        try await retry(for: .join, wait: wait) { self.attemptJoin() ? true : nil } ?? false
+    }
+
+    // What does not wait may be called in an asynchronous context, by way of a function that is not `noasync`.
+
     private func attemptSend<Element: Codable & Sendable>(_ element: Element) throws -> Bool {
         try send(element, wait: .never)
     }
@@ -24,31 +35,24 @@ extension Channel {
         try receive(as: type, wait: .never)
     }
 
+    private func attemptJoin() -> Bool { join(wait: .never) }
+
     /// Repeats `attempt` each time the channel is ready until it gives a value, the limit passes or nothing can come.
-    fileprivate func retry<Value>(
+    func retry<Value>(
         for operation: ChannelOperation, wait: WaitLimit, _ attempt: () throws -> Value?
     ) async throws -> Value? {
         let deadline = WaitDeadline(wait, in: self)
         while true {
             if let value = try attempt() { return value }
-            let status = status
-            if operation == .receive, status.isClosed, status.count == 0 { return nil }
+            if operation == .receive {
+                let status = try await currentStatus()
+                if status.isClosed, status.count == 0 { return nil }
+            }
             let left = deadline.remaining
             if case .upTo(let duration) = left, duration <= .zero { return nil }
             try await ready(for: operation, wait: left)
         }
     }
-}
-
-extension JoinableChannel {
-    /// Suspends, instead of blocking, until every element was reported as done; false if the limit passed first.
-    ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
-    public func join(wait: WaitLimit = .forever) async throws -> Bool {
-        try await retry(for: .join, wait: wait) { self.attemptJoin() ? true : nil } ?? false
-    }
-
-    private func attemptJoin() -> Bool { join(wait: .never) }
 }
 
 extension InProcessChannel {

@@ -14,7 +14,7 @@ public struct ChannelOptions: Sendable, Hashable {
     public var byteCapacity: Int?
 
     /// Whether an element goes back to the front of the channel when the task that received it dies before it calls
-    /// ``JoinableChannel/taskDone()``.
+    /// ``JoiningChannel/taskDone()``.
     ///
     /// It is then received again, so the receiver must be able to meet an element twice; one that kills each of its
     /// receivers comes back each time. A task that returns or throws has not died: what it did not report stays
@@ -23,11 +23,17 @@ public struct ChannelOptions: Sendable, Hashable {
     /// nothing waits, also if something may come back.
     public var redelivers: Bool
 
+    /// Whether the channel closes by itself when its last sender is gone; see ``ChannelSender``.
+    public var closesWithSenders: Bool
+
     /// Makes options; without arguments those of a channel that only memory limits.
-    public init(capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false) {
+    public init(
+        capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false, closesWithSenders: Bool = false
+    ) {
         self.capacity = capacity
         self.byteCapacity = byteCapacity
         self.redelivers = redelivers
+        self.closesWithSenders = closesWithSenders
     }
 
     /// Throws `invalidArgument` unless the bounds are positive.

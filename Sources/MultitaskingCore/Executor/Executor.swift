@@ -30,7 +30,7 @@ public protocol Executor: AnyObject, Sendable {
 
     /// Makes a channel that the pool's tasks and their parent can use.
     /// - Throws: `invalidArgument` for a bound below 1, and for an option that the backend cannot keep.
-    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel
 
     /// Makes a cancel signal that the pool's tasks and their parent can use.
     func makeCancelSignal() throws -> any CancelSignal
@@ -44,9 +44,12 @@ extension Executor {
     /// Makes a channel that the pool's tasks and their parent can use; see ``ChannelOptions`` for the parameters.
     /// - Throws: as ``makeChannel(_:)`` does.
     public func makeChannel(
-        capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false
-    ) throws -> any JoinableChannel {
-        try makeChannel(ChannelOptions(capacity: capacity, byteCapacity: byteCapacity, redelivers: redelivers))
+        capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false, closesWithSenders: Bool = false
+    ) throws -> any Channel {
+        try makeChannel(
+            ChannelOptions(
+                capacity: capacity, byteCapacity: byteCapacity, redelivers: redelivers,
+                closesWithSenders: closesWithSenders))
     }
 }
 

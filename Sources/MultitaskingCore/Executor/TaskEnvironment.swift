@@ -8,15 +8,7 @@
 /// ```
 ///
 /// **Implementer's duties.** References made by the executor before or after the worker started are all found.
-public protocol TaskEnvironment: Sendable {
-    /// The channel behind a reference.
-    /// - Throws: `noSuchObject` if the pool has no such channel (any more).
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel
-
-    /// The cancel signal behind a reference.
-    /// - Throws: `noSuchObject` if the pool has no such signal (any more).
-    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal
-
+public protocol TaskEnvironment: ObjectDirectory {
     /// Runs an `async` function and blocks the worker until it is done.
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value
 

@@ -56,4 +56,25 @@ public struct ArgumentList<each Argument: Portable>: PayloadConvertible {
     public func encode(into encoder: inout some PayloadEncoder) throws {
         for argument in repeat each values { try encoder.encode(argument) }
     }
+
+    /// The senders among the arguments, which count until the task has ended.
+    @inlinable
+    public var companion: (any Sendable)? {
+        // Where the types are known, the compiler knows the answer.
+        var isSender = false
+        for type in repeat (each Argument).self {
+            if type == ChannelSender.self { isSender = true }
+        }
+        return isSender ? heldSenders : nil
+    }
+
+    @usableFromInline
+    var heldSenders: HeldSenders? {
+        var senders: [ChannelSender] = []
+        func add(_ argument: some Sendable) {
+            if let sender = argument as? ChannelSender, sender.isCounted { senders.append(sender) }
+        }
+        repeat add(each values)
+        return senders.isEmpty ? nil : HeldSenders(senders)
+    }
 }

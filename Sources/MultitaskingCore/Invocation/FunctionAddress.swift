@@ -85,7 +85,7 @@ public struct FunctionTypeName: Hashable, Sendable {
 
 /// The environment of the self-check, which asks it for nothing.
 private struct NoEnvironment: TaskEnvironment, TaskClock {
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel { throw missing }
+    func channel(_ reference: SharedObjectID) throws -> any Channel { throw missing }
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal { throw missing }
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value { throw missing }
     var clock: any TaskClock { self }

@@ -9,8 +9,8 @@ public import MultitaskingCore
 ///
 /// Made by ``InMemoryPool/makeCancelSignal()``; tasks get at it through their context.
 public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
-    private let simulation: Simulator
-    private let id: UInt64
+    let simulation: Simulator
+    let id: UInt64
     private let isOwner: Bool
 
     /// A new signal.

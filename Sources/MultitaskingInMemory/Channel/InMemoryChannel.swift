@@ -10,27 +10,35 @@ internal import MultitaskingSerialization
 ///
 /// Made by ``InMemoryPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// parent goes, the channel goes with everything in it.
-public final class InMemoryChannel: JoinableChannel, HasTimeline {
-    private let simulation: Simulator
-    private let id: UInt64
+public final class InMemoryChannel: Channel, HasTimeline {
+    let simulation: Simulator
+    let id: UInt64
     private let isOwner: Bool
+    let lateFailure = LateFailure()
+
+    /// Counts the senders, if the channel closes with them.
+    public let senderLedger: SenderLedger?
 
     /// A new channel.
     init(_ options: ChannelOptions, simulation: Simulator) {
         self.simulation = simulation
         isOwner = true
-        id = simulation.update { state, _ in
+        let id = simulation.update { state, _ in
             let id = state.nextObject
             state.nextObject += 1
             state.channels[id] = ChannelState(options)
             return id
         }
+        self.id = id
+        senderLedger =
+            options.closesWithSenders ? SenderLedger { [weak simulation] in simulation?.closeChannel(id) } : nil
     }
 
     /// The channel behind a reference.
     init(_ reference: SharedObjectID, simulation: Simulator) throws {
         self.simulation = simulation
         isOwner = false
+        senderLedger = nil
         id = reference.rawValue
         guard simulation.update({ state, _ in state.channels[reference.rawValue] != nil }) else {
             throw MultitaskingError(
@@ -58,7 +66,7 @@ public final class InMemoryChannel: JoinableChannel, HasTimeline {
         return (status ?? nil) ?? ChannelStatus(count: 0, capacity: nil, isClosed: true)
     }
 
-    private static var closed: MultitaskingError {
+    static var closed: MultitaskingError {
         MultitaskingError(.closed, "the channel is closed and takes no more elements; make a new one")
     }
 
@@ -85,6 +93,7 @@ public final class InMemoryChannel: JoinableChannel, HasTimeline {
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
+        try lateFailure.rethrow()
         let fingerprint = TypeFingerprint.of(type)
         let received = try simulation.call(wait, for: .element(id)) { [id] state, party -> [UInt8]?? in
             guard let channel = state.channels[id] else { return .some(nil) }
@@ -98,6 +107,7 @@ public final class InMemoryChannel: JoinableChannel, HasTimeline {
                 throw TypeFingerprint.mismatch(found: first.fingerprint, expected: type)
             }
             state.receive(from: id, by: party)
+            state.note(.receives(channel: id, bytes: first.bytes.count), by: party)
             return first.bytes
         }
         guard let bytes = received ?? nil else { return nil }
@@ -141,23 +151,24 @@ public final class InMemoryChannel: JoinableChannel, HasTimeline {
     /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
         if let failure = simulation.failure { throw failure }
-        let condition: Condition =
-            switch operation {
-            case .send: .room(id)
-            case .receive: .element(id)
-            case .join: .joined(id)
-            }
         var watch: Int?
         defer { if let watch { simulation.removeWatch(watch) } }
-        _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(condition, $0) }
+        _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(condition(for: operation), $0) }
+    }
+
+    func condition(for operation: ChannelOperation) -> Condition {
+        switch operation {
+        case .send: .room(id)
+        case .receive: .element(id)
+        case .join: .joined(id)
+        }
     }
 }
 
 extension SimulationState {
     /// Takes the first element of a channel, and remembers it where it may have to be put back.
-    fileprivate mutating func receive(from id: UInt64, by party: Int?) {
+    mutating func receive(from id: UInt64, by party: Int?) {
         guard let element = channels[id]?.removeFirst() else { return }
-        note(.receives(channel: id, bytes: element.bytes.count), by: party)
         guard channels[id]?.options.redelivers == true, let party, let task = task(of: party) else { return }
         tasks[task]?.received.append((id, element))
     }

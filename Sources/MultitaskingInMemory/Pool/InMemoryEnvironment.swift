@@ -32,7 +32,7 @@ struct InMemoryEnvironment: TaskEnvironment {
     var attempt: Int { current?.attempt ?? 1 }
     var seed: UInt64? { current?.seed }
 
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
         try InMemoryChannel(reference, simulation: simulation)
     }
 

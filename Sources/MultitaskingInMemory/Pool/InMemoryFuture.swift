@@ -6,8 +6,8 @@ internal import Synchronization
 final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimeline {
     typealias Value = Function.Output
 
-    private let simulation: Simulator
-    private let task: Int
+    let simulation: Simulator
+    let task: Int
     private let settled = Mutex<TaskOutcome<Value>?>(nil)
 
     init(simulation: Simulator, task: Int) {

@@ -151,7 +151,7 @@ public final class InMemoryPool: Executor, HasTimeline {
 
     /// Makes a channel that all workers can use.
     /// - Throws: `invalidArgument`; `shutDown`.
-    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+    public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try options.validate()
         try checkUsable()
         return InMemoryChannel(options, simulation: simulation)

@@ -54,4 +54,6 @@ enum Condition: Sendable {
     case job(@Sendable () -> Bool)
     /// Something of a layer above.
     case other(@Sendable () -> Bool)
+    /// One of several.
+    indirect case any([Condition])
 }

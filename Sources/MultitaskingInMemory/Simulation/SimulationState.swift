@@ -141,6 +141,8 @@ struct SimulationState: ~Copyable, Sendable {
 
     var watches: [Watch] = []
     var nextID = 0
+    /// How often one of several was picked that were ready.
+    var selections = 0
     /// Waits that block no thread, with the party whose thread runs the function that waits; nil for other callers.
     var asyncWaits: [Int: Int?] = [:]
     /// Of these, those of other callers than workers that will go on soon.
@@ -263,6 +265,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .poolEnd: return workers.allSatisfy { if case .left = $0.activity { true } else { false } }
         case .time, .stuck: return false
         case .job(let isThere), .other(let isThere): return isThere()
+        case .any(let conditions): return conditions.contains { holds($0) }
         }
     }
 
@@ -279,6 +282,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .stuck: "nothing: it is stuck"
         case .job: "its async function"
         case .other: "one of several tasks"
+        case .any(let conditions): conditions.map { describe($0) }.joined(separator: " or ")
         }
     }
 }

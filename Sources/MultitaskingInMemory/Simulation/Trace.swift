@@ -26,8 +26,10 @@ struct Trace: Sendable {
         case retries(task: Int, at: Nanoseconds)
         case requeues(task: Int)
         case sends(channel: UInt64, bytes: Int)
+        case sendsSeveral(channel: UInt64, count: Int, bytes: Int)
         case findsFull(channel: UInt64)
         case receives(channel: UInt64, bytes: Int)
+        case receivesSeveral(channel: UInt64, count: Int, bytes: Int)
         case findsEmpty(channel: UInt64)
         case findsWrongType(channel: UInt64)
         case puts(back: Int, channel: UInt64)
@@ -36,6 +38,7 @@ struct Trace: Sendable {
         case sets(signal: UInt64)
         case clears(signal: UInt64)
         case sees(signal: UInt64)
+        case selects(String, from: Int)
         case waits(for: String, until: Nanoseconds?)
         case givesUp
         case dies(String)
@@ -112,8 +115,12 @@ extension Trace.Event: CustomStringConvertible {
             "will retry task \(task) at \(Trace.milliseconds(time).drop { $0 == " " })"
         case .requeues(let task): "queues task \(task) again"
         case .sends(let channel, let bytes): "sends \(bytes) bytes to channel \(channel)"
+        case .sendsSeveral(let channel, let count, let bytes):
+            "sends \(count) elements of \(bytes) bytes to channel \(channel)"
         case .findsFull(let channel): "finds channel \(channel) full"
         case .receives(let channel, let bytes): "receives \(bytes) bytes from channel \(channel)"
+        case .receivesSeveral(let channel, let count, let bytes):
+            "receives \(count) elements of \(bytes) bytes from channel \(channel)"
         case .findsEmpty(let channel): "finds channel \(channel) empty"
         case .findsWrongType(let channel): "finds an element of another type in channel \(channel)"
         case .puts(let count, let channel): "puts \(count) elements back into channel \(channel)"
@@ -123,6 +130,7 @@ extension Trace.Event: CustomStringConvertible {
         case .sets(let signal): "sets signal \(signal)"
         case .clears(let signal): "clears signal \(signal)"
         case .sees(let signal): "sees signal \(signal)"
+        case .selects(let condition, let count): "selects \(condition), one of \(count)"
         case .waits(let condition, nil): "waits for \(condition)"
         case .waits(let condition, let time?):
             "waits for \(condition) until \(Trace.milliseconds(time).drop { $0 == " " })"

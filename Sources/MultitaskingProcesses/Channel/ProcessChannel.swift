@@ -21,7 +21,7 @@ import MultitaskingSerialization
 ///
 /// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
-public final class ProcessChannel: JoinableChannel {
+public final class ProcessChannel: Channel {
     let membership: Membership
     let queue: ChannelQueue
     private let header: ChannelHeader

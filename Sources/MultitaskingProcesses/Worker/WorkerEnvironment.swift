@@ -20,7 +20,7 @@ struct WorkerEnvironment: TaskEnvironment {
     /// The task's slot; nil outside of a task.
     var slot: TaskSlot? { slotIndex < 0 ? nil : membership.arena.slot(slotIndex) }
 
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
         try ProcessChannel(reference, membership: membership)
     }
 

@@ -1,9 +1,9 @@
 /// One queue as a context holds it: the channel, and the lock that makes draining it one step.
 struct QueueHandle: Sendable {
-    let channel: any JoinableChannel
+    let channel: any Channel
     let lock: QueueLock?
 
-    init(_ channel: any JoinableChannel, lock: QueueLock? = nil) {
+    init(_ channel: any Channel, lock: QueueLock? = nil) {
         self.channel = channel
         self.lock = lock
     }

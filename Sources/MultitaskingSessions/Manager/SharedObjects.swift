@@ -1,7 +1,7 @@
 /// The queues, event and locks of a session or a manager.
 struct SharedObjects: Sendable {
-    let inputQueue: (any JoinableChannel)?
-    let outputQueue: (any JoinableChannel)?
+    let inputQueue: (any Channel)?
+    let outputQueue: (any Channel)?
     let cancelSignal: (any CancelSignal)?
     let inputQueueLock: QueueLock?
     let outputQueueLock: QueueLock?

@@ -69,6 +69,30 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         return .value(value, settle())
     }
 
+    /// Takes in as many elements as there is room for, and drops them from `elements`; nil if the channel is closed.
+    mutating func send(contentsOf elements: inout ArraySlice<Element>) -> Wakes? {
+        if isClosed { return nil }
+        let count = capacity.map { min($0 - self.elements.count, elements.count) } ?? elements.count
+        for element in elements.prefix(max(0, count)) { self.elements.append(element) }
+        elements.removeFirst(max(0, count))
+        unfinished += max(0, count)
+        // One is woken for all of them: it wakes the next when it has taken its own and there are more.
+        return settle()
+    }
+
+    /// Takes the first elements that `accept` accepts, at most `count`.
+    mutating func receive(upTo count: Int, _ accept: (Element) -> Bool) -> ReceiveResult<[Element]> {
+        guard let first = elements.first else { return isClosed ? .ended : .empty }
+        guard accept(first) else { return .refused(first, settle()) }
+        var taken: [Element] = []
+        taken.reserveCapacity(min(count, elements.count))
+        while taken.count < count, let next = elements.first, accept(next) {
+            taken.append(next)
+            _ = elements.popFirst()
+        }
+        return .value(taken, settle())
+    }
+
     /// Ends the channel. Returns what was discarded, which the storage releases outside the lock.
     mutating func close(discarding: Bool) -> (discarded: FIFO<Element>, wakes: Wakes) {
         isClosed = true

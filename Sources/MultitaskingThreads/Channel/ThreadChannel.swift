@@ -16,15 +16,21 @@ public final class ThreadChannel: InProcessChannel {
     /// The name under which the pool's tasks find this channel.
     public let reference: SharedObjectID
 
+    /// Counts the senders, if the channel closes with them.
+    public let senderLedger: SenderLedger?
+
     private let storage: ThreadChannelStorage
     private let registry: ObjectRegistry
     private let owner: PoolOwner
 
-    init(capacity: Int?, registry: ObjectRegistry) {
-        storage = ThreadChannelStorage(capacity: capacity)
+    init(_ options: ChannelOptions, registry: ObjectRegistry) {
+        let storage = ThreadChannelStorage(capacity: options.capacity)
+        self.storage = storage
         self.registry = registry
         owner = registry.owner
         reference = registry.makeReference()
+        senderLedger =
+            options.closesWithSenders ? SenderLedger { [weak storage] in _ = storage?.close(discarding: false) } : nil
     }
 
     deinit { registry.remove(reference) }
@@ -72,6 +78,60 @@ public final class ThreadChannel: InProcessChannel {
         return element??.value(as: type)
     }
 
+    /// Puts elements at the end: all, or as many as fit until the limit; how many.
+    ///
+    /// - Throws: as ``send(_:wait:)-swift.method`` does, for the first one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func send<Element: Codable & Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) throws -> Int {
+        try sendInProcess(contentsOf: elements, wait: wait)
+    }
+
+    /// Takes the first elements, at most `count`: as many as there are, once there is one.
+    ///
+    /// - Throws: as ``receive(as:wait:)-swift.method`` does.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] {
+        try receiveInProcess(upTo: count, as: type, wait: wait)
+    }
+
+    /// Puts elements, which need not be `Codable`, at the end.
+    ///
+    /// - Throws: as ``send(_:wait:)-swift.method`` does, for the first one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
+    {
+        try registry.checkOwner()
+        guard !elements.isEmpty else { return 0 }
+        var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
+        do {
+            _ = try storage.block(for: .send, wait: wait) { try storage.send(contentsOf: &left, orEnlist: $0) }
+        } catch where left.count < elements.count {
+            // What was sent before is counted, and the next call throws.
+        }
+        return elements.count - left.count
+    }
+
+    /// Takes the first elements, at most `count`, which need not be `Codable`.
+    ///
+    /// - Throws: as ``receive(as:wait:)-swift.method`` does.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receiveInProcess<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] {
+        try registry.checkOwner()
+        guard count > 0 else { return [] }
+        let elements = try storage.block(for: .receive, wait: wait) {
+            try storage.receive(upTo: count, as: type, orEnlist: $0)
+        }
+        return elements?.compactMap { $0.value(as: type) } ?? []
+    }
+
     /// Ends the channel: `send` throws from now on and blocked callers wake.
     ///
     /// - Parameter discarding: whether waiting elements are dropped, which also counts them as done; otherwise they may
@@ -103,4 +163,22 @@ public final class ThreadChannel: InProcessChannel {
         }
         isWoken = try await awaitCallback(wait) { id = storage.enlist($0, for: operation) }
     }
+
+    /// Whether `operation` would not have to wait.
+    public func isReady(for operation: ChannelOperation) -> Bool { storage.isProbablyReady(for: operation) }
+
+    /// Calls `body` once when `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
+    ///
+    /// - Throws: `shutDown` in a process that was forked from the pool's.
+    public func whenReady(
+        for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
+    ) throws -> @Sendable () -> Void {
+        try registry.checkOwner()
+        guard let id = storage.enlist(body, for: operation) else { return {} }
+        // Whoever was woken and did not try the operation passes the wake-up on by leaving.
+        return { [storage] in storage.leave(id, operation) }
+    }
+
+    /// Where threads wait for several things at once.
+    public var selectStation: (any SelectStation)? { ThreadSelectStation() }
 }

@@ -56,13 +56,48 @@ final class ThreadChannelStorage: Sendable {
             return .done(element)
         case .refused(let element, let wakes):
             wake(wakes)
-            throw MultitaskingError(
-                .wrongType,
-                "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask "
-                    + "for that"
-            )
+            throw Self.mismatch(element, type)
         case .empty: return .notYet(id)
         case .ended: return .done(nil)
+        }
+    }
+
+    private static func mismatch(_ element: ChannelElement, _ type: Any.Type) -> MultitaskingError {
+        MultitaskingError(
+            .wrongType,
+            "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask for that")
+    }
+
+    /// Sends as many elements as there is room for, and drops them from `elements`; done when all are sent.
+    func send(contentsOf elements: inout ArraySlice<ChannelElement>, orEnlist waiter: Waiter?) throws -> Attempt<Void> {
+        let (wakes, id) = update { machine -> (Machine.Wakes?, UInt64?) in
+            let wakes = machine.send(contentsOf: &elements)
+            guard wakes != nil, !elements.isEmpty else { return (wakes, nil) }
+            return (wakes, waiter.map { machine.enlist($0, for: .send) })
+        }
+        guard let wakes else {
+            throw MultitaskingError(.closed, "the channel is closed and takes no more elements")
+        }
+        wake(wakes)
+        return elements.isEmpty ? .done(()) : .notYet(id)
+    }
+
+    /// Takes the first elements of a type, at most `count`; none if the channel is closed and empty.
+    func receive(upTo count: Int, as type: Any.Type, orEnlist waiter: Waiter?) throws -> Attempt<[ChannelElement]> {
+        let (result, id) = update { machine -> (Machine.ReceiveResult<[ChannelElement]>, UInt64?) in
+            let result = machine.receive(upTo: count) { $0.type == type }
+            if case .empty = result { return (result, waiter.map { machine.enlist($0, for: .receive) }) }
+            return (result, nil)
+        }
+        switch result {
+        case .value(let elements, let wakes):
+            wake(wakes)
+            return .done(elements)
+        case .refused(let element, let wakes):
+            wake(wakes)
+            throw Self.mismatch(element, type)
+        case .empty: return .notYet(id)
+        case .ended: return .done([])
         }
     }
 
@@ -139,7 +174,8 @@ final class ThreadChannelStorage: Sendable {
         }
     }
 
-    private func isProbablyReady(for operation: ChannelOperation) -> Bool {
+    /// Whether the operation was possible a moment ago: exact for whoever knows of the change, by whatever way.
+    func isProbablyReady(for operation: ChannelOperation) -> Bool {
         hints.load(ordering: .relaxed) & Self.bit(operation) != 0
     }
 

@@ -45,7 +45,7 @@ final class ThreadEnvironment: TaskEnvironment {
     }
 
     @usableFromInline
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
         guard let channel = registry.channel(reference) else { throw missing("channel", reference) }
         return channel
     }

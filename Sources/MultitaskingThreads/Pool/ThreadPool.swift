@@ -140,7 +140,7 @@ public final class ThreadPool: InProcessExecutor {
     ///
     /// A task's thread does not die alone, so there is never anything to redeliver.
     /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes: elements are not encoded here.
-    public func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+    public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try owner.check()
         try options.validate()
         guard options.byteCapacity == nil else {
@@ -148,7 +148,7 @@ public final class ThreadPool: InProcessExecutor {
                 .invalidArgument,
                 "a thread pool's channels do not count bytes; leave byteCapacity out, and give a capacity")
         }
-        let channel = ThreadChannel(capacity: options.capacity, registry: storage.registry)
+        let channel = ThreadChannel(options, registry: storage.registry)
         storage.registry.add(channel)
         return channel
     }
@@ -235,7 +235,7 @@ public final class ThreadPool: InProcessExecutor {
     @usableFromInline @inline(never)
     func enqueue(_ task: PendingTask, asking options: TaskOptions) throws {
         try refuse(options)
-        try storage.registry.checkOwner()
+        try owner.check()
         if let room = storage.room { try takeRoom(room, options.waitForRoom) }
         task.prepare(storage.room, seed: options.seed)
         guard storage.submit(task, options.priority) else { throw Self.shutDownError }

@@ -57,4 +57,14 @@ public final class ThreadCancelSignal: CancelSignal {
         defer { gate.forget(id) }
         return try await awaitCallback(wait) { id = gate.whenOpen($0) }
     }
+
+    /// Calls `body` once when the signal is set, at once if it is.
+    public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        try registry.checkOwner()
+        let id = gate.whenOpen(body)
+        return { [gate] in gate.forget(id) }
+    }
+
+    /// Where threads wait for several things at once.
+    public var selectStation: (any SelectStation)? { ThreadSelectStation() }
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 /// All that does not depend on the type of the result is here, because generic code looks up the metadata of its types
 /// on each use, which showed in profiles of short tasks.
 @usableFromInline
-class PendingTask: @unchecked Sendable {
+class PendingTask: Selectable, @unchecked Sendable {
     // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is
     // read by others only after `progress` says that the task is done, and never written again.
     private let progress = TaskProgress(generation: ForkGeneration.current)
@@ -84,6 +84,21 @@ class PendingTask: @unchecked Sendable {
         _ = endIfForeign()
         watchedGate().whenOpen(body)
     }
+
+    @usableFromInline final var isReadyForSelect: Bool { progress.isOver }
+
+    @usableFromInline
+    final func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        if progress.isOver || endIfForeign() {
+            body()
+            return {}
+        }
+        let gate = watchedGate()
+        let id = gate.whenOpen(body)
+        return { gate.forget(id) }
+    }
+
+    @usableFromInline final var selectStation: (any SelectStation)? { ThreadSelectStation() }
 
     /// Ends a task that nobody runs in this process, because it was forked from the one that has submitted it; whether
     /// it was.

@@ -112,7 +112,7 @@ func holdP<T: Portable, U: Portable>(_ function: Pack<T, U>, _ argument: T) -> H
 
 /// The environment of the calls: what is asynchronous runs elsewhere, while this thread waits.
 private struct Calls: TaskEnvironment, TaskClock {
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel { throw missing }
+    func channel(_ reference: SharedObjectID) throws -> any Channel { throw missing }
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal { throw missing }
     var clock: any TaskClock { self }
     var now: Duration { .zero }

@@ -21,9 +21,9 @@ struct Element: Codable, Sendable {
 struct Lane: Codable, Sendable {
     /// The name by which the processes write down what passes through it.
     let number: UInt32
-    let channel: any JoinableChannel
+    let channel: any Channel
 
-    init(_ number: UInt32, _ channel: any JoinableChannel) {
+    init(_ number: UInt32, _ channel: any Channel) {
         self.number = number
         self.channel = channel
     }

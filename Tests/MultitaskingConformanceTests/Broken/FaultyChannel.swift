@@ -8,7 +8,7 @@ final class FaultyChannel: InProcessChannel {
     /// Sends the element that is held back, to come in after the next one.
     private let heldBack = Mutex<(@Sendable () throws -> Bool)?>(nil)
 
-    init(_ base: any JoinableChannel, harm: Harm) {
+    init(_ base: any Channel, harm: Harm) {
         // The base is a thread pool's, whose channels are all of this kind.
         guard let base = base as? any InProcessChannel else { preconditionFailure("no channel of a thread pool") }
         self.base = base

@@ -99,7 +99,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
         return try base.submit(options: .default) { _ in try result.get() }
     }
 
-    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel {
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         var options = options
         if harm.has(.exceedsCapacity) { options.capacity = options.capacity.map { $0 < 1 ? $0 : $0 + 1 } }
         return try FaultyChannel(base.makeChannel(options), harm: harm)
@@ -123,7 +123,7 @@ struct FaultyEnvironment: TaskEnvironment {
     let base: any TaskEnvironment
     let harm: Harm
 
-    func channel(_ reference: SharedObjectID) throws -> any JoinableChannel {
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
         FaultyChannel(try base.channel(reference), harm: harm)
     }
 

@@ -2,13 +2,13 @@ import Multitasking
 
 /// A task's function that is handed a channel and its environment: it has no name to be submitted by otherwise.
 struct Receiver: PortableFunction {
-    private let function: @Sendable (any JoinableChannel) throws -> Void
+    private let function: @Sendable (any Channel) throws -> Void
 
     static func call(_ channel: SharedObjectID) -> Invocation<Receiver> {
         Invocation(Receiver { channel in try receiveTwoAndReportOne(channel) }, channel)
     }
 
-    init(_ function: @escaping @Sendable (any JoinableChannel) throws -> Void) { self.function = function }
+    init(_ function: @escaping @Sendable (any Channel) throws -> Void) { self.function = function }
 
     func call(_ channel: SharedObjectID, in environment: any TaskEnvironment) throws {
         try function(try environment.channel(channel))
@@ -27,7 +27,7 @@ struct Receiver: PortableFunction {
 }
 
 /// The switch points are: receive, receive, taskDone, and the last receive.
-private func receiveTwoAndReportOne(_ channel: any JoinableChannel) throws {
+private func receiveTwoAndReportOne(_ channel: any Channel) throws {
     _ = try channel.receive(as: Int.self, wait: .never)
     _ = try channel.receive(as: Int.self, wait: .never)
     try channel.taskDone()

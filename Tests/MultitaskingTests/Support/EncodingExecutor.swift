@@ -34,7 +34,7 @@ final class EncodingExecutor: Executor {
         }
     }
 
-    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel { try inner.makeChannel(options) }
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel { try inner.makeChannel(options) }
 
     func makeCancelSignal() throws -> any CancelSignal { try inner.makeCancelSignal() }
 

@@ -28,7 +28,7 @@ final class RecordingExecutor: Executor {
         return Future(CancelledSource())
     }
 
-    func makeChannel(_ options: ChannelOptions) throws -> any JoinableChannel { ClosedChannel() }
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel { ClosedChannel() }
 
     func makeCancelSignal() throws -> any CancelSignal { SetSignal() }
 
@@ -45,7 +45,7 @@ private final class CancelledSource<Value: Sendable>: FutureSource {
 }
 
 /// A channel that was closed before anybody saw it.
-private final class ClosedChannel: JoinableChannel {
+private final class ClosedChannel: Channel {
     var reference: SharedObjectID { SharedObjectID(rawValue: 1) }
     var status: ChannelStatus { ChannelStatus(count: 0, capacity: nil, isClosed: true) }
     func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool { false }

@@ -247,7 +247,7 @@ extension Harness {
         try withPool(maxWorkers: 2) { pool in
             let gate = try pool.makeCancelSignal()
             let started = try pool.makeChannel(capacity: nil)
-            var dropped: (any JoinableChannel)? = try pool.makeChannel(capacity: 1)
+            var dropped: (any Channel)? = try pool.makeChannel(capacity: 1)
             for _ in 0..<1 { _ = try dropped?.send([UInt8](repeating: 1, count: 1000), wait: .never) }
             let blocked = try dropped.map { try pool.submit(sendOne, Queue($0), 5) }
             check(eventually { blocked?.state == .running }, "the sender does not run")

@@ -250,7 +250,7 @@ extension Harness {
 
     /// Calls everything; whatever is thrown must be an error of the package or of the tasks.
     private func use(
-        _ pool: ProcessPool, _ channels: [any JoinableChannel], _ signal: any CancelSignal, _ tasks: inout [Task]
+        _ pool: ProcessPool, _ channels: [any Channel], _ signal: any CancelSignal, _ tasks: inout [Task]
     ) {
         _ = pool.memoryUsage
         _ = pool.workerProcessIDs

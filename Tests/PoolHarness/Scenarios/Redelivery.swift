@@ -64,13 +64,13 @@ private func sendSizes(_ queue: Queue, _ producer: Int, _ count: Int, _ seed: In
 }
 
 extension Harness {
-    private func redelivering(_ pool: ProcessPool, _ count: Int) throws -> any JoinableChannel {
+    private func redelivering(_ pool: ProcessPool, _ count: Int) throws -> any Channel {
         let channel = try pool.makeChannel(ChannelOptions(redelivers: true))
         for number in 0..<count { _ = try channel.send(number, wait: .never) }
         return channel
     }
 
-    private func receiveAll(_ channel: any JoinableChannel) throws -> [Int] {
+    private func receiveAll(_ channel: any Channel) throws -> [Int] {
         var all: [Int] = []
         while let number = try channel.receive(as: Int.self, wait: .never) {
             all.append(number)

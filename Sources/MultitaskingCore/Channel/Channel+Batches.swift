@@ -1,0 +1,148 @@
+// Batches as they are made of calls for one element, for backends that have nothing better.
+
+extension Channel {
+    /// Sends the elements one by one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func send<Element: Codable & Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) throws -> Int {
+        let deadline = WaitDeadline(wait, in: self)
+        return try countAccepted(elements) { try send($0, wait: wait == .never ? .never : deadline.remaining) }
+    }
+
+    /// Receives the elements one by one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] {
+        try takeUpTo(count, wait: wait) { try receive(as: type, wait: $0) }
+    }
+
+    /// Suspends, instead of blocking, until all elements were accepted, or as many as fit until the limit.
+    ///
+    /// - Returns: how many were accepted.
+    /// - Throws: what the first element's `send` would throw; `CancellationError` when the awaiting task is cancelled
+    ///   and nothing was sent.
+    @discardableResult
+    public func send<Element: Codable & Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) async throws -> Int {
+        try await sendAll(elements, wait: wait) { try self.attemptSend(contentsOf: $0) }
+    }
+
+    /// Suspends, instead of blocking, until there is an element, and takes as many as there are, up to `count`.
+    ///
+    /// - Throws: what the blocking `receive` throws, and `CancellationError`.
+    public func receive<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) async throws -> [Element] {
+        guard count > 0 else { return [] }
+        return try await retry(for: .receive, wait: wait) {
+            let elements = try self.attemptReceive(upTo: count, as: type)
+            return elements.isEmpty ? nil : elements
+        } ?? []
+    }
+
+    private func attemptSend<Element: Codable & Sendable>(contentsOf elements: ArraySlice<Element>) throws -> Int {
+        try send(contentsOf: elements, wait: .never)
+    }
+
+    private func attemptReceive<Element: Codable & Sendable>(upTo count: Int, as type: Element.Type) throws -> [Element]
+    { try receive(upTo: count, as: type, wait: .never) }
+
+    /// How many elements `send` accepts until it refuses one or throws, which it does for the first one only.
+    fileprivate func countAccepted<Element>(
+        _ elements: ArraySlice<Element>, _ send: (Element) throws -> Bool
+    ) throws -> Int {
+        var count = 0
+        do {
+            for element in elements {
+                guard try send(element) else { break }
+                count += 1
+            }
+        } catch where count > 0 {}
+        return count
+    }
+
+    /// What `receive` gives: the first with the limit, the rest without waiting.
+    fileprivate func takeUpTo<Element>(
+        _ count: Int, wait: WaitLimit, _ receive: (WaitLimit) throws -> Element?
+    ) throws -> [Element] {
+        guard count > 0, let first = try receive(wait) else { return [] }
+        var elements = [first]
+        do {
+            while elements.count < count, let next = try receive(.never) { elements.append(next) }
+        } catch let error as MultitaskingError where error.code == .wrongType {
+            // It stays, and the next call meets it.
+        }
+        return elements
+    }
+
+    /// Repeats `attempt` with what is left each time there may be room.
+    func sendAll<Element>(
+        _ elements: ArraySlice<Element>, wait: WaitLimit, _ attempt: (ArraySlice<Element>) throws -> Int
+    ) async throws -> Int {
+        let deadline = WaitDeadline(wait, in: self)
+        var count = 0
+        do {
+            while count < elements.count {
+                count += try attempt(elements.dropFirst(count))
+                let left = deadline.remaining
+                if count == elements.count { break }
+                if case .upTo(let duration) = left, duration <= .zero { break }
+                try await ready(for: .send, wait: left)
+            }
+        } catch where count > 0 {}
+        return count
+    }
+}
+
+extension InProcessChannel {
+    /// Sends the elements one by one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func sendInProcess<Element: Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) throws -> Int {
+        let deadline = WaitDeadline(wait, in: self)
+        return try countAccepted(elements) { try sendInProcess($0, wait: wait == .never ? .never : deadline.remaining) }
+    }
+
+    /// Receives the elements one by one.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receiveInProcess<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] {
+        try takeUpTo(count, wait: wait) { try receiveInProcess(as: type, wait: $0) }
+    }
+
+    /// The asynchronous twin of the blocking call of the same name.
+    @discardableResult
+    public func sendInProcess<Element: Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) async throws -> Int {
+        try await sendAll(elements, wait: wait) { try self.attemptSendInProcess(contentsOf: $0) }
+    }
+
+    /// The asynchronous twin of the blocking call of the same name.
+    public func receiveInProcess<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) async throws -> [Element] {
+        guard count > 0 else { return [] }
+        return try await retry(for: .receive, wait: wait) {
+            let elements = try self.attemptReceiveInProcess(upTo: count, as: type)
+            return elements.isEmpty ? nil : elements
+        } ?? []
+    }
+
+    private func attemptSendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>) throws -> Int {
+        try sendInProcess(contentsOf: elements, wait: .never)
+    }
+
+    private func attemptReceiveInProcess<Element: Sendable>(
+        upTo count: Int, as type: Element.Type
+    ) throws -> [Element] {
+        try receiveInProcess(upTo: count, as: type, wait: .never)
+    }
+}

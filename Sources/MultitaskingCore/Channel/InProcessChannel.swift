@@ -1,0 +1,21 @@
+/// A channel whose two ends are in one process, so that elements need not be `Codable`.
+public protocol InProcessChannel: Channel {
+    /// Like ``SendingChannel/send(_:wait:)-(Element,WaitLimit)``, for any `Sendable` element.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
+
+    /// Like ``ReceivingChannel/receive(as:wait:)-(Element.Type,WaitLimit)``, for any `Sendable` element.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element?
+
+    /// Puts elements at the end that need not be `Codable`: all, or as many as fit until the limit.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
+
+    /// Takes the first elements, at most `count`, which need not be `Codable`.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    func receiveInProcess<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element]
+}

@@ -1,0 +1,114 @@
+/// Blocks until one of several things is ready: channels, signals, futures, or any mixture of them.
+///
+/// ```swift
+/// switch try select(orders, stop, wait: .upTo(.seconds(1))) {
+/// case 0: if let order = try orders.receive(as: Order.self, wait: .never) { … }
+/// case 1: return
+/// default: break   // a second has passed
+/// }
+/// ```
+///
+/// If several are ready, one of them is picked by chance, each as often as another, so none starves. Nothing is taken
+/// from what is ready: take it with a call that does not wait. It finds nothing if somebody else was faster; then select
+/// again. A channel that is closed and drained is ready, and stays so: leave it out from then on.
+///
+/// - Parameters:
+///   - sources: at least one; see ``Selectable``. They may be those of several pools.
+///   - wait: how long to wait at most.
+/// - Returns: the index of one that is ready; nil if none was until the limit.
+/// - Throws: `invalidArgument` without sources, or if none of their backends can block a thread for several at once;
+///   what the pool throws that can wait for nothing any more.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) throws -> Int? {
+    try select(sources, wait: wait)
+}
+
+/// Blocks until one of an array of things is ready; see ``select(_:wait:)-((anySelectable)...,_)``.
+@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) throws -> Int? {
+    let sources = try usable(sources)
+    guard let station = sources.lazy.compactMap(\.selectStation).first else {
+        if wait == .never { return firstReady(of: sources, nil) }
+        throw MultitaskingError(
+            .invalidArgument,
+            "nothing of what is selected from can be waited for by blocking a thread; await select instead")
+    }
+    return try station.select(sources, wait: wait)
+}
+
+/// Suspends, instead of blocking, until one of several things is ready.
+///
+/// - Throws: also `CancellationError` when the awaiting task is cancelled.
+public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) async throws -> Int? {
+    try await select(sources, wait: wait)
+}
+
+/// Suspends, instead of blocking, until one of an array of things is ready.
+///
+/// - Throws: also `CancellationError` when the awaiting task is cancelled.
+public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) async throws -> Int? {
+    let sources = try usable(sources)
+    let station = sources.lazy.compactMap(\.selectStation).first
+    let timeline = sources.lazy.compactMap(timeline(of:)).first
+    let deadline = WaitDeadline(wait, in: timeline.map(TimelinePart.init) as Any)
+    while true {
+        try Task.checkCancellation()
+        if let index = firstReady(of: sources, station) { return index }
+        let left = deadline.remaining
+        if case .upTo(let duration) = left, duration <= .zero { return nil }
+        let watch = SelectWatch()
+        defer { watch.end() }
+        var refusal: (any Error)?
+        _ = try await awaitCallback(left, in: timeline) { resume in
+            do { try watch.begin(sources, resume) } catch {
+                refusal = error
+                resume()
+            }
+        }
+        if let refusal { throw refusal }
+    }
+}
+
+private func usable(_ sources: [any Selectable]) throws -> [any Selectable] {
+    guard !sources.isEmpty else {
+        throw MultitaskingError(.invalidArgument, "select needs something to select from; give it a channel or a signal")
+    }
+    return sources.map { ($0 as? any SourceHandle)?.selectSource ?? $0 }
+}
+
+/// The time that a source lives in, if it is not the machine's.
+private func timeline(of source: any Selectable) -> (any Timeline)? {
+    ((source as? SendingSide)?.channel as? any HasTimeline ?? source as? any HasTimeline)?.timeline
+}
+
+/// The index of one source that is ready, picked among all that are.
+package func firstReady(of sources: [any Selectable], _ station: (any SelectStation)?) -> Int? {
+    let ready = sources.indices.filter { sources[$0].isReadyForSelect }
+    guard ready.count > 1 else { return ready.first }
+    return ready[station?.pick(among: ready.count) ?? FairChoice.pick(among: ready.count)]
+}
+
+/// Stands for a part of the backend whose time counts.
+private struct TimelinePart: HasTimeline {
+    let timeline: any Timeline
+}
+
+/// Waits for several sources by their callbacks.
+package final class SelectWatch: Sendable {
+    private let endings = Keeper<[@Sendable () -> Void]>([])
+
+    package init() {}
+
+    /// Has `wake` called, once or more often, when one of the sources may be ready.
+    package func begin(_ sources: [any Selectable], _ wake: @escaping @Sendable () -> Void) throws {
+        var begun: [@Sendable () -> Void] = []
+        defer { endings.value = begun }
+        for source in sources { begun.append(try source.whenReadyForSelect(wake)) }
+    }
+
+    /// Tells the sources that nobody waits any more.
+    package func end() {
+        for ending in endings.value { ending() }
+        endings.value = []
+    }
+}

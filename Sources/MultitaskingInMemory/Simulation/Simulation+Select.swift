@@ -1,0 +1,98 @@
+public import MultitaskingCore
+
+// Selecting: which of several that are ready is picked is a decision of the schedule, so that exploring tries them all.
+
+/// A part of a simulation that can be selected from.
+protocol SimulatedSource: Sendable {
+    var simulation: Simulator { get }
+    /// When it is ready.
+    var selectCondition: Condition { get }
+}
+
+extension Simulation: SelectStation {
+    func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
+        let watch = SelectWatch()
+        defer { watch.end() }
+        let others = sources.filter { condition(of: $0) == nil }
+        if !others.isEmpty { try watch.begin(others) { [weak self] in self?.poke() } }
+        let conditions = sources.map { source in
+            condition(of: source) ?? .other { source.isReadyForSelect }
+        }
+        return try call(wait, for: .any(conditions)) { state, party -> Int? in
+            let ready = conditions.indices.filter { state.holds(conditions[$0]) }
+            guard !ready.isEmpty else { return nil }
+            let index = ready[state.pick(among: ready.count)]
+            state.note(.selects(state.describe(conditions[index]), from: conditions.count), by: party)
+            return index
+        }
+    }
+
+    func pick(among count: Int) -> Int { update { state, _ in state.pick(among: count) } }
+
+    /// When a source is ready that is a part of this simulation; nil for others.
+    private func condition(of source: any Selectable) -> Condition? {
+        if let side = source as? SendingSide {
+            guard let channel = side.channel as? InMemoryChannel, channel.simulation === self else { return nil }
+            return channel.condition(for: .send)
+        }
+        guard let source = source as? any SimulatedSource, source.simulation === self else { return nil }
+        return source.selectCondition
+    }
+
+    /// Whether a condition holds; a switch point.
+    func isReady(_ condition: Condition) -> Bool { look({ $0.holds(condition) }, isVain: { !$0 }) ?? true }
+
+    /// Calls `body` once when the condition holds, until the returned function is called.
+    func whenReady(_ condition: Condition, _ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let id = watch(condition, body)
+        return { [weak self] in self?.removeWatch(id) }
+    }
+}
+
+extension SimulationState {
+    /// Picks one of several that are ready. Where the schedule leaves it open, each has its turn.
+    mutating func pick(among count: Int) -> Int {
+        guard count > 1 else { return 0 }
+        selections &+= 1
+        return (selections + decisions.choose(among: count, isPreemption: false)) % count
+    }
+}
+
+extension InMemoryChannel: SimulatedSource {
+    var selectCondition: Condition { condition(for: .receive) }
+
+    /// Whether `operation` would not have to wait; a switch point.
+    public func isReady(for operation: ChannelOperation) -> Bool { simulation.isReady(condition(for: operation)) }
+
+    /// Calls `body` once when `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
+    public func whenReady(
+        for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
+    ) throws -> @Sendable () -> Void {
+        simulation.whenReady(condition(for: operation), body)
+    }
+
+    /// The simulation.
+    public var selectStation: (any SelectStation)? { simulation }
+}
+
+extension InMemoryCancelSignal: SimulatedSource {
+    var selectCondition: Condition { .signal(id) }
+
+    /// Calls `body` once when the signal is set.
+    public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        simulation.whenReady(selectCondition, body)
+    }
+
+    /// The simulation.
+    public var selectStation: (any SelectStation)? { simulation }
+}
+
+extension InMemoryFuture: Selectable, SimulatedSource {
+    var selectCondition: Condition { .ended(task) }
+    var isReadyForSelect: Bool { simulation.isReady(selectCondition) }
+    var selectStation: (any SelectStation)? { simulation }
+
+    func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        simulation.whenReady(selectCondition, body)
+    }
+}
