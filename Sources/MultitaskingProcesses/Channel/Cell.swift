@@ -29,6 +29,14 @@ struct Cell {
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { arena.word(offset + 32) }
+    /// Fetches a place behind this one in its segment to this core, which will change it soon, while it does something
+    /// else.
+    @inline(__always)
+    func prefetch(ahead count: Int) {
+        arena.prefetch(offset + count * Segment.cellStride)
+        arena.prefetch(offset + count * Segment.cellStride + 64)
+    }
+
     /// The segment this cell lies in and its number there.
     @inline(__always)
     var place: (segment: Segment, index: Int) {

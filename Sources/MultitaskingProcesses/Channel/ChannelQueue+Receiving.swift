@@ -74,7 +74,11 @@ extension ChannelQueue {
 
     /// Whether the tail may not have moved past this place yet, as far as this process knows.
     @inline(__always)
-    private func mayBeBehind(_ position: UInt64) -> Bool { hints.tail.load(ordering: .relaxed) <= position }
+    func mayBeBehind(_ position: UInt64) -> Bool { hints.tail.load(ordering: .relaxed) <= position }
+
+    /// Remembers where the tail is.
+    @inline(__always)
+    func noteTail() { hints.tail.store(header.tail.load(), ordering: .relaxed) }
 
     /// Moves the head past a place that has been sent, and the tail before it.
     @inline(__always)
@@ -83,7 +87,7 @@ extension ChannelQueue {
         if mayBeBehind(position) {
             // Its sender may not have moved the tail yet.
             _ = header.tail.compareExchange(position, position &+ 1)
-            hints.tail.store(header.tail.load(), ordering: .relaxed)
+            noteTail()
         }
         // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
         if !header.head.compareExchangeOrdered(head.rawValue, head.next(isVoid: isVoid).rawValue) { fence() }

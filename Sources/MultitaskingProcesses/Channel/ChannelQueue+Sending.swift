@@ -61,7 +61,7 @@ extension ChannelQueue {
     /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed
     /// channel empty may be gone.
     @inline(never)
-    private func abandon(_ cell: Cell, _ writing: CellWord) {
+    func abandon(_ cell: Cell, _ writing: CellWord) {
         let void = CellWord(.void, owner: writing.owner, tag: writing.tag)
         // Unless somebody else has done so.
         _ = cell.wordCell.compareExchange(writing.rawValue, void.rawValue)

@@ -72,6 +72,22 @@ struct ChannelQueue: Sendable {
     /// Whether a receiver would find something.
     var isReadyToReceive: Bool { hasElement || hasReturned }
 
+    /// Whether an operation would not have to wait.
+    func isReady(for operation: ChannelOperation) -> Bool {
+        switch operation {
+        case .send: isClosed || !isFull
+        case .receive: isReadyToReceive || isClosed
+        case .join: isJoined || hasEnded
+        }
+    }
+
+    /// Closes the channel and keeps what waits.
+    func close() {
+        guard isLive else { return }
+        header.state.formUnion(ChannelHeader.closedFlag)
+        header.wakeAll()
+    }
+
     /// Whether a sender would find no room.
     var isFull: Bool {
         let tail = header.tail.load()

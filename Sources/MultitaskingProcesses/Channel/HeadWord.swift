@@ -14,6 +14,10 @@ struct HeadWord: Equatable, Sendable {
     @inline(__always) var position: UInt64 { rawValue & ((1 << Self.positionBits) - 1) }
     var voids: UInt64 { rawValue >> Self.positionBits }
 
+    /// The word when so many places are passed, none of which was void.
+    @inline(__always)
+    func advanced(by count: UInt64) -> HeadWord { HeadWord(rawValue: rawValue &+ count) }
+
     /// The word when the place is passed.
     @inline(__always)
     func next(isVoid: Bool) -> HeadWord {

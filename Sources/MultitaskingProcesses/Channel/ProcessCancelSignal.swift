@@ -6,7 +6,7 @@ public import MultitaskingCore
 public final class ProcessCancelSignal: CancelSignal {
     private static let setFlag: UInt64 = 1
 
-    private let membership: Membership
+    let membership: Membership
     private let index: Int
     private let serial: UInt64
     private let word: SharedWord
@@ -58,7 +58,7 @@ public final class ProcessCancelSignal: CancelSignal {
     public var cancelProbe: CancelProbe? { word.probe(value: serial << 8 | Self.setFlag) }
 
     /// Asks for the pool's event to be signalled when the signal is set.
-    private var watched: SharedWord { Self.watched(index, in: membership.arena) }
+    var watched: SharedWord { Self.watched(index, in: membership.arena) }
 
     private static func watched(_ index: Int, in arena: Arena) -> SharedWord {
         arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride + 48)
@@ -82,7 +82,7 @@ public final class ProcessCancelSignal: CancelSignal {
     public func clear() { _ = word.compareExchange(serial << 8 | Self.setFlag, serial << 8) }
 
     /// Whether the signal has not been dropped by the client.
-    private var exists: Bool { word.loadRelaxed() >> 8 == serial }
+    var exists: Bool { word.loadRelaxed() >> 8 == serial }
 
     /// Takes the signal away from whoever still uses it; only the client does this.
     static func remove(_ index: Int, in membership: Membership) {

@@ -24,17 +24,26 @@ import MultitaskingSerialization
 public final class ProcessChannel: Channel {
     let membership: Membership
     let queue: ChannelQueue
-    private let header: ChannelHeader
+    let header: ChannelHeader
+    let lateFailure = LateFailure()
     /// Gives the channel's place back, in the client.
     private let onRelease: (@Sendable () -> Void)?
-    private let reader: PlaceReader
+    let reader: PlaceReader
 
-    init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
+    /// Counts the senders, in the client, if the channel closes with them.
+    public let senderLedger: SenderLedger?
+
+    init(
+        membership: Membership, index: Int, serial: UInt64, closesWithSenders: Bool = false,
+        onRelease: (@Sendable () -> Void)? = nil
+    ) {
         self.membership = membership
         reader = membership.makeReader()
         self.onRelease = onRelease
         header = ChannelHeader(arena: membership.arena, index: index)
-        queue = ChannelQueue(header: header, serial: serial, membership: membership)
+        let queue = ChannelQueue(header: header, serial: serial, membership: membership)
+        self.queue = queue
+        senderLedger = closesWithSenders ? SenderLedger { queue.close() } : nil
     }
 
     /// The channel behind a reference.
@@ -83,7 +92,7 @@ public final class ProcessChannel: Channel {
     // What follows the encoding and comes before the decoding is not generic: code that is costs a look-up of types at
     // run time for each step, as the element's type is not known where this module is compiled.
 
-    private func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
+    func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
         if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
         var watch = RoomWatch(queue)
         let result = try membership.wait(
@@ -155,6 +164,7 @@ public final class ProcessChannel: Channel {
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
+        try lateFailure.rethrow()
         guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
         var isDecoded = false
         defer { if isDecoded, keepsElements { keep(hold) } else { finish(hold) } }
@@ -164,7 +174,7 @@ public final class ProcessChannel: Channel {
     }
 
     /// An element that is being taken, and the journal entry that says so.
-    private struct Hold {
+    struct Hold {
         let claim: ChannelQueue.Claim
         let journal: JournalEntry
     }
@@ -178,7 +188,7 @@ public final class ProcessChannel: Channel {
     }
 
     /// The first element; nil if there was none until the limit, or none will ever come.
-    private func claim(_ type: Any.Type, fingerprint: UInt64, _ wait: WaitLimit) throws -> Hold? {
+    func claim(_ type: Any.Type, fingerprint: UInt64, _ wait: WaitLimit) throws -> Hold? {
         var attempt = try claimOnce(type, fingerprint: fingerprint)
         if case .empty = attempt {
             attempt =
@@ -240,10 +250,10 @@ public final class ProcessChannel: Channel {
 
     /// Whether what is received goes back if this process dies. The client's death ends the pool.
     @inline(__always)
-    private var keepsElements: Bool { queue.redelivers && !membership.isClient }
+    var keepsElements: Bool { queue.redelivers && !membership.isClient }
 
     /// Keeps an element for ``taskDone()``.
-    private func keep(_ hold: Hold) {
+    func keep(_ hold: Hold) {
         membership.holdings.add(hold.claim, of: queue)
         end(hold.journal)
         if queue.isBounded { header.senders.wakeOne() }
@@ -252,7 +262,7 @@ public final class ProcessChannel: Channel {
 
     /// Gives the place of an element back that was taken.
     @inline(__always)
-    private func finish(_ hold: Hold) {
+    func finish(_ hold: Hold) {
         if keepsElements {
             // It could not be decoded, and would not be the next time either.
             queue.settle(hold.claim, journal: hold.journal, isDone: true)
@@ -266,7 +276,7 @@ public final class ProcessChannel: Channel {
     }
 
     @inline(__always)
-    private func end(_ journal: JournalEntry) {
+    func end(_ journal: JournalEntry) {
         journal.clear()
         membership.journal.end(journal)
     }
@@ -276,12 +286,14 @@ public final class ProcessChannel: Channel {
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
         guard queue.isLive else { return 0 }
-        header.state.formUnion(ChannelHeader.closedFlag | (discarding ? ChannelHeader.discardsFlag : 0))
+        guard discarding else {
+            queue.close()
+            return 0
+        }
+        header.state.formUnion(ChannelHeader.closedFlag | ChannelHeader.discardsFlag)
         fence()
         var discarded = 0
-        if discarding {
-            while discardOne() { discarded += 1 }
-        }
+        while discardOne() { discarded += 1 }
         header.wakeAll()
         return discarded
     }
@@ -348,16 +360,11 @@ public final class ProcessChannel: Channel {
     ///
     /// - Throws: `shutDown` besides, if the pool has ended and there are elements that nobody reported.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
-        let header = header
-        let queue = queue
+        let (header, queue) = (header, queue)
         _ = try await membership.watcher.wait(wait) {
             header.watched.store(1)
             fence()
-            return switch operation {
-            case .send: !queue.isFull || queue.isClosed
-            case .receive: queue.isReadyToReceive || queue.isClosed
-            case .join: queue.isJoined || queue.hasEnded
-            }
+            return queue.isReady(for: operation)
         }
         if operation == .join, queue.hasEnded, !isJoined {
             throw MultitaskingError(

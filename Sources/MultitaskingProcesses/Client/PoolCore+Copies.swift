@@ -75,9 +75,12 @@ extension PoolCore {
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
         copy.state = .ready
         supervision.ringDoorbell()
-        return ProcessFuture(
-            core: self, slot: slot, companion: nil, keepsOutput: options.output != .inherited,
+        let companion = Function.companion(of: call.arguments)
+        let future = ProcessFuture(
+            core: self, slot: slot, companion: companion, keepsOutput: options.output != .inherited,
             reading: Function.outcomeBox)
+        if let companion { future.drop(sendersIn: companion) }
+        return future
     }
 
     /// What the copy does; its exit code.

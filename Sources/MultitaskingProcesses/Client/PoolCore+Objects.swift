@@ -36,7 +36,9 @@ extension PoolCore {
         let count = arena.header.channelCount
         count.store(max(count.load(), UInt64(index + 1)))
         header.state.store(serial << 8 | ChannelHeader.liveFlag)
-        return ProcessChannel(membership: membership, index: index, serial: serial) { [self] in release(queue) }
+        return ProcessChannel(
+            membership: membership, index: index, serial: serial, closesWithSenders: options.closesWithSenders
+        ) { [self] in release(queue) }
     }
 
     private func release(_ queue: ChannelQueue) {

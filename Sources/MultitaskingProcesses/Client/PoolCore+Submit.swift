@@ -22,9 +22,12 @@ extension PoolCore {
             throw MultitaskingError.encodeFailed(error)
         }
         let slot = try enqueue(writer, function, options)
-        return ProcessFuture(
-            core: self, slot: slot, companion: Function.companion(of: call.arguments),
-            keepsOutput: options.output != .inherited, reading: Function.outcomeBox)
+        let companion = Function.companion(of: call.arguments)
+        let future = ProcessFuture(
+            core: self, slot: slot, companion: companion, keepsOutput: options.output != .inherited,
+            reading: Function.outcomeBox)
+        if let companion { future.drop(sendersIn: companion) }
+        return future
     }
 
     /// Checks what can be checked before the arguments are encoded.

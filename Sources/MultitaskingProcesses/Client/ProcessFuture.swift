@@ -5,13 +5,13 @@ import Synchronization
 
 /// The client's hold on one task: reads the ledger entry, and decodes the result when first asked for it.
 @usableFromInline
-final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
+final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked Sendable {
     /// Reads the value; compiled where its type is known.
     @usableFromInline typealias Reading = @Sendable (inout PayloadReader) throws -> Settled
     @usableFromInline typealias Settled = OutcomeBox<TaskOutcome<Value>>
 
-    private let core: PoolCore
-    private let slot: TaskSlot
+    fileprivate let core: PoolCore
+    fileprivate let slot: TaskSlot
     private let companion: (any Sendable)?
     /// Whether the task's outcome begins with what it has printed.
     private let keepsOutput: Bool
@@ -42,7 +42,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
         if slot.hasEnded { core.releaseSlot(slot) } else { core.abandon(slot, companion: companion) }
     }
 
-    private var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() }
+    fileprivate var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() }
 
     @usableFromInline
     var state: TaskState {
@@ -166,7 +166,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
     }
 
     /// Ends the wait for a task that nobody has any more, because its slot was written over; false if somebody has it.
-    private func settleIfLost() -> Bool {
+    fileprivate func settleIfLost() -> Bool {
         lock.withLock { _ in
             guard !isSettled.load(ordering: .relaxed), core.isLost(slot) else { return false }
             // The slot is not used again: somebody may still write to it.
@@ -209,6 +209,13 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             "the task waited for a worker until its queueTimeout, and never started; allow more time, or more workers")
     }
 
+    /// Lets go of the senders among a task's arguments when the task has ended, whether or not anybody waits for it.
+    @usableFromInline
+    func drop(sendersIn companion: any Sendable) {
+        guard let senders = companion as? HeldSenders else { return }
+        whenDone { senders.drop() }
+    }
+
     @usableFromInline
     func cancel(force: Bool) -> Bool {
         lock.withLock { _ in
@@ -226,6 +233,19 @@ final class ProcessFuture<Value: Sendable>: FutureSource, @unchecked Sendable {
             return true
         }
     }
+}
+
+extension ProcessFuture: EventSource {
+    func askForEvent() { slot.completion.watch() }
+
+    @usableFromInline var isReadyForSelect: Bool { hasEnded || settleIfLost() }
+
+    @usableFromInline
+    func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        try core.membership.watch(self, body)
+    }
+
+    @usableFromInline var selectStation: (any SelectStation)? { EventStation(membership: core.membership) }
 }
 
 extension PortableFunction {

@@ -25,6 +25,9 @@ struct Deadline {
         }
     }
 
+    /// What is left, as a limit.
+    var limit: WaitLimit { nanoseconds == .max ? .forever : left == 0 ? .never : .upTo(.nanoseconds(left)) }
+
     /// How long is left; 0 if it has passed.
     var left: Int64 {
         if nanoseconds == .max { return .max }
@@ -71,7 +74,7 @@ extension Membership {
 
     /// Checks that the supervisor is alive, after every unsuccessful wait, however short: a caller that only ever waits
     /// for a moment must not wait for a dead pool. Cheap in a worker, which has no supervisor to look after.
-    private func lookAfterSupervisor() {
+    func lookAfterSupervisor() {
         if isClient { checkSupervisor() }
     }
 

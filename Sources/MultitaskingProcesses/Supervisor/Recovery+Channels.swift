@@ -24,6 +24,8 @@ extension Recovery {
         let word = cell.word
         let number = entry.channel >> 17
         let queue = queue(header, as: member)
+        // A batch moves the ends once for many.
+        defer { queue.catchUp() }
         let isOfThatTime = word.tag == queue.tag(number)
         let position = number * UInt64(Segment.cells) + UInt64(index)
         let remains = CellRemains(

@@ -1,0 +1,142 @@
+// Batches. A run of neighbouring places is filled or emptied with one journal entry and one move of the tail or head.
+//
+// Each place is claimed, filled and published for itself, as a single element's is, and the entry always names the one
+// that is in hand. So a death leaves one place in the middle, as ever. What it leaves besides is an end that lags by up
+// to a segment; whoever sees that moves it on, and the supervisor does so for the dead.
+//
+// An end never lags behind the segment that its link leads to: a run ends with its segment at the latest.
+
+extension ChannelQueue {
+    /// How many places ahead to fetch from the core that had them last.
+    private static let lookahead = 4
+
+    /// Sends elements into the places at the tail, as many as are free, at most `count`. What follows is ordered after
+    /// that.
+    ///
+    /// - Parameters:
+    ///   - prepare: makes the next element ready to be written; false ends the run.
+    ///   - fill: must be short and must not fail.
+    ///   - sent: the element is in the channel.
+    /// - Returns: how many were sent. If it is none, `send` knows what is in the way.
+    func sendRun(
+        upTo count: Int, journal: JournalEntry, prepare: () -> Bool, fill: (Cell) -> Void, sent: () -> Void
+    ) -> Int {
+        let position = header.tail.load()
+        let (number, index) = Self.place(position)
+        let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
+        // Byte counts go from place to place.
+        guard byteCapacity == 0, link.number == number, let segment = Segment(arena: arena, link: link) else { return 0 }
+        let tag = tag(number)
+        let free = CellWord(.free, tag: tag).rawValue
+        let writing = CellWord(.writing, owner: membership.member, tag: tag)
+        let full = CellWord(.full, tag: tag).rawValue
+        var done = 0
+        defer { if done > 0 { moveTail(to: position &+ UInt64(done)) } }
+        while done < min(count, Segment.cells - index), !isFull(tail: position &+ UInt64(done)), prepare() {
+            let cell = segment.cell(index + done)
+            if index + done + Self.lookahead < Segment.cells { cell.prefetch(ahead: Self.lookahead) }
+            announce(cell, of: number, in: journal)
+            guard cell.wordCell.compareExchangeOrdered(free, writing.rawValue) else { break }
+            // ORDERING: as in `send`.
+            if isClosedOrdered {
+                abandon(cell, writing)
+                break
+            }
+            fill(cell)
+            // ORDERING: as in `send`.
+            guard cell.wordCell.compareExchangeOrdered(writing.rawValue, full) else {
+                leaveVoid(cell, number: number)
+                break
+            }
+            done += 1
+            sent()
+        }
+        return done
+    }
+
+    /// Receives the elements at the head, of one type and at most `count`. What follows is ordered after that.
+    ///
+    /// - Parameter take: reads an element; it is gone whatever comes of that. False ends the run.
+    /// - Returns: how many were received. If it is none, `receive` knows what is in the way.
+    func receiveRun(
+        upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadPlace) -> Bool
+    ) -> Int {
+        let head = HeadWord(rawValue: header.head.load())
+        let (number, index) = Self.place(head.position)
+        guard !redelivers, isLive, let segment = segmentForReceiving(number) else { return 0 }
+        let tag = tag(number)
+        let full = CellWord(.full, tag: tag)
+        let reading = CellWord(.reading, owner: membership.member, tag: tag).rawValue
+        // Places behind the tail may be about to be written to: fetching those would take them from their sender.
+        let tail = header.tail.load()
+        let sent = Int(clamping: tail &- min(tail, head.position))
+        var done = 0
+        var goesOn = true
+        while goesOn, done < min(count, Segment.cells - index) {
+            let cell = segment.cell(index + done)
+            if done + Self.lookahead < sent, index + done + Self.lookahead < Segment.cells {
+                cell.prefetch(ahead: Self.lookahead)
+            }
+            guard cell.word == full, cell.fingerprint.loadRelaxed() == fingerprint else { break }
+            announce(cell, of: number, in: journal)
+            guard cell.wordCell.compareExchange(full.rawValue, reading) else { break }
+            goesOn = take(cell.payload)
+            cell.payload.release(to: membership.heap)
+            finish(cell, in: segment, index: index + done, number: number)
+            done += 1
+        }
+        if done > 0 { moveHead(from: head, by: UInt64(done)) }
+        return done
+    }
+
+    /// Moves the tail to a place before which all have been sent.
+    private func moveTail(to target: UInt64) {
+        while true {
+            let tail = header.tail.load()
+            // ORDERING: as in `send`, before the caller looks for sleepers.
+            guard tail < target else { return fence() }
+            if header.tail.compareExchangeOrdered(tail, target) { return }
+        }
+    }
+
+    /// Moves the head past places that this process has received from, and the tail before it.
+    private func moveHead(from head: HeadWord, by count: UInt64) {
+        let target = head.position &+ count
+        if mayBeBehind(target &- 1) {
+            moveTail(to: target)
+            noteTail()
+        }
+        var now = head
+        // ORDERING: as in `moveHead(past:)`, before the caller looks for senders that sleep.
+        while now.position < target {
+            let next = now.advanced(by: target &- now.position)
+            if header.head.compareExchangeOrdered(now.rawValue, next.rawValue) { return }
+            now = HeadWord(rawValue: header.head.load())
+        }
+        fence()
+    }
+
+    // MARK: After a death
+
+    /// Moves the ends on that a dead member has left behind, each within its segment.
+    func catchUp() {
+        for _ in 0..<Segment.cells where isLive {
+            let tail = header.tail.load()
+            let (number, index) = Self.place(tail)
+            let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
+            guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
+            let word = segment.cell(index).word
+            guard word.tag == tag(number), word.state != .free else { break }
+            _ = header.tail.compareExchange(tail, tail &+ 1)
+        }
+        for _ in 0..<Segment.cells where isLive {
+            let head = HeadWord(rawValue: header.head.load())
+            let (number, index) = Self.place(head.position)
+            let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+            guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
+            let word = segment.cell(index).word
+            guard word.tag == tag(number), word.state == .consumed || word.state == .reading else { break }
+            moveHead(past: head)
+        }
+    }
+}

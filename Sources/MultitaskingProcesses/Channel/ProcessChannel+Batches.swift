@@ -1,0 +1,162 @@
+public import MultitaskingCore
+import MultitaskingSerialization
+
+// Batches go in runs of up to a segment: see `ChannelQueue+Batches.swift`. Whatever a run cannot do, because it has to
+// wait, or needs a block or the next segment, is done for one element as ever.
+
+extension ProcessChannel {
+    /// Puts elements at the end: all, or as many as fit until the limit; see `SendingChannel`.
+    ///
+    /// A process that dies in the middle has sent the first ones, and no other.
+    /// - Complexity: O(size of the elements).
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func send<Element: Codable & Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) throws -> Int {
+        header.prefetchTail()
+        return try membership.withWriter { writer in
+            let batch = Batch(writer: writer, fingerprint: TypeFingerprint.of(Element.self), count: elements.count)
+            try send(batch, wait) { index in
+                writer.reset()
+                try writer.encode(elements[elements.startIndex + index])
+            }
+            return batch.done
+        }
+    }
+
+    /// How far a batch is that is being sent.
+    private final class Batch {
+        let writer: PayloadWriter
+        let fingerprint: UInt64
+        let count: Int
+        var done = 0
+        /// Whether the element that is next is in the writer.
+        var isEncoded = false
+
+        init(writer: PayloadWriter, fingerprint: UInt64, count: Int) {
+            self.writer = writer
+            self.fingerprint = fingerprint
+            self.count = count
+        }
+
+        func sentOne() {
+            done += 1
+            isEncoded = false
+        }
+    }
+
+    private func send(_ batch: Batch, _ wait: WaitLimit, _ encode: (Int) throws -> Void) throws {
+        let deadline = Deadline(wait)
+        do {
+            while batch.done < batch.count {
+                if try sendRun(batch, encode) { continue }
+                guard batch.done < batch.count else { break }
+                if !batch.isEncoded { try encode(batch.done) }
+                batch.isEncoded = true
+                guard try send(batch.writer, fingerprint: batch.fingerprint, deadline.limit) else { break }
+                batch.sentOne()
+            }
+        } catch where batch.done > 0 {
+            // What was sent before is counted, and the next call throws.
+        }
+    }
+
+    /// Sends what can be sent without waiting, of small elements; whether that was any.
+    private func sendRun(_ batch: Batch, _ encode: (Int) throws -> Void) throws -> Bool {
+        let journal = membership.journal.begin()
+        var isSent = false
+        defer {
+            end(journal)
+            if isSent {
+                header.receivers.wakeOne()
+                header.notifyWatcher()
+            }
+        }
+        let before = batch.done
+        var failure: (any Error)?
+        var byteCount = 0
+        _ = queue.sendRun(upTo: batch.count - batch.done, journal: journal) {
+            do {
+                if !batch.isEncoded { try encode(batch.done) }
+            } catch {
+                failure = error
+                return false
+            }
+            batch.isEncoded = true
+            byteCount = batch.writer.byteCount
+            return byteCount <= Cell.inlineCapacity
+        } fill: { cell in
+            // Inline bytes cannot fail to be stored.
+            try? cell.payload.store(batch.writer, byteCount)
+            cell.fingerprint.storeRelaxed(batch.fingerprint)
+        } sent: {
+            batch.sentOne()
+        }
+        isSent = batch.done > before
+        if let failure { throw failure }
+        return isSent
+    }
+
+    /// Takes the first elements, at most `count`: as many as there are, once there is one; see `ReceivingChannel`.
+    ///
+    /// A process that dies in the middle takes those with it that it had taken out.
+    /// - Complexity: O(size of the elements).
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] {
+        guard count > 0 else { return [] }
+        try lateFailure.rethrow()
+        var elements: [Element] = []
+        try receive(upTo: count, type, TypeFingerprint.of(type), wait) { place in
+            elements.append(try reader.read(place) { try $0.decode(type) })
+        }
+        return elements
+    }
+
+    private func receive(
+        upTo count: Int, _ type: Any.Type, _ fingerprint: UInt64, _ wait: WaitLimit,
+        _ take: (PayloadPlace) throws -> Void
+    ) throws {
+        var failure: (any Error)?
+        func takes(_ place: PayloadPlace) -> Bool {
+            do { try take(place) } catch { failure = error }
+            return failure == nil
+        }
+        var done = receiveRuns(upTo: count, fingerprint, takes)
+        do {
+            while done < count, failure == nil, let hold = try claim(type, fingerprint: fingerprint, done == 0 ? wait : .never)
+            {
+                let isTaken = takes(queue.cell(hold.claim).payload)
+                if isTaken, keepsElements { keep(hold) } else { finish(hold) }
+                done += 1
+                if isTaken { done += receiveRuns(upTo: count - done, fingerprint, takes) }
+            }
+        } catch where done > 0 {
+            // It stays, and the next call throws.
+        }
+        guard let failure else { return }
+        if done == 1 { throw failure }
+        lateFailure.keep(failure)
+    }
+
+    /// Takes what is there without waiting; how many.
+    private func receiveRuns(upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadPlace) -> Bool) -> Int {
+        var done = 0
+        var goesOn = true
+        while goesOn, done < count {
+            let journal = membership.journal.begin()
+            let run = queue.receiveRun(upTo: count - done, journal: journal, fingerprint: fingerprint) { place in
+                goesOn = take(place)
+                return goesOn
+            }
+            end(journal)
+            guard run > 0 else { break }
+            done += run
+            if queue.isBounded { header.senders.wakeOne() }
+            header.notifyWatcher()
+        }
+        return done
+    }
+}

@@ -1,0 +1,86 @@
+import MultitaskingCore
+import MultitaskingSystem
+
+/// Something in the pool's memory that can be selected from: it raises the pool's event when it is asked to.
+protocol EventSource: Selectable {
+    /// Asks for the pool's event to be raised at the next change. Whoever looks afterwards, behind a fence, sees a change
+    /// that was made before.
+    func askForEvent()
+}
+
+/// Where the threads of a pool's processes wait for several things at once: on the pool's event.
+///
+/// It is raised for the asynchronous callers of all processes as well, so a sleeper may be woken for nothing; it costs a
+/// look at its sources.
+struct EventStation: SelectStation {
+    /// How long to sleep at most before looking whether the supervisor still lives.
+    private static let slice: Int64 = 50_000_000
+
+    let membership: Membership
+
+    func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
+        if let index = firstReady(of: sources, self) { return index }
+        let deadline = Deadline(wait)
+        if deadline.left > 0, membership.spin(until: { sources.contains { $0.isReadyForSelect } }),
+            let index = firstReady(of: sources, self)
+        {
+            return index
+        }
+        membership.lookAfterSupervisor()
+        guard deadline.left > 0 else { return nil }
+        return try sleep(until: deadline, sources)
+    }
+
+    private func sleep(until deadline: Deadline, _ sources: [any Selectable]) throws -> Int? {
+        let event = Event(arena: membership.arena)
+        let own = sources.compactMap { Self.source($0) }
+        let watch = SelectWatch()
+        defer { watch.end() }
+        try watch.begin(sources.filter { Self.source($0) == nil }) { event.signal() }
+        membership.beginSleep(until: deadline)
+        defer { membership.endSleep(until: deadline) }
+        while true {
+            // ORDERING: the ticket, then the asking, then, behind a fence, the look: a change that this look does not
+            // see raises the event.
+            let ticket = event.futex.load()
+            for source in own { source.askForEvent() }
+            fence()
+            if let index = firstReady(of: sources, self) { return index }
+            let left = deadline.left
+            if left == 0 { return nil }
+            event.futex.sleep(while: ticket, nanoseconds: min(left, Self.slice))
+            membership.lookAfterSupervisor()
+        }
+    }
+
+    private static func source(_ source: any Selectable) -> (any EventSource)? {
+        if let side = source as? SendingSide { return side.channel as? any EventSource }
+        return source as? any EventSource
+    }
+}
+
+extension Membership {
+    /// Calls `body` once when a source is ready, until the returned function is called.
+    ///
+    /// - Throws: `systemError` if the system has no thread to give.
+    func watch(_ source: some EventSource, _ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        try watch(until: {
+            source.askForEvent()
+            fence()
+            return source.isReadyForSelect
+        }, body)
+    }
+
+    /// Calls `body` once when `isReady`, which first asks for the event, and then looks.
+    func watch(
+        until isReady: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
+    ) throws -> @Sendable () -> Void {
+        let watcher = watcher
+        let id = try watcher.add {
+            guard isReady() else { return false }
+            body()
+            return true
+        }
+        return { if let id { watcher.remove(id) } }
+    }
+}
