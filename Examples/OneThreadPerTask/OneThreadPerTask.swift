@@ -65,6 +65,10 @@ public final class OneThreadPerTask: InProcessExecutor {
         guard options.byteCapacity == nil else {
             throw MultitaskingError(.invalidArgument, "leave byteCapacity out: elements are not encoded here")
         }
+        guard !options.closesWithSenders, options.capacity != 0 else {
+            throw MultitaskingError(
+                .invalidArgument, "leave closesWithSenders out, and give a capacity of at least 1, or none")
+        }
         return objects.add { SmallChannel(reference: $0, capacity: options.capacity) }
     }
 

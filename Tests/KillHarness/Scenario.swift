@@ -50,7 +50,9 @@
             self.operate = operate
         }
 
-        static var all: [Scenario] { sending + receiving + closing + voids + bytes + redelivering + blocks + tasks }
+        static var all: [Scenario] {
+            sending + receiving + closing + batches + voids + bytes + redelivering + blocks + tasks
+        }
     }
 
     // MARK: Channels

@@ -26,6 +26,12 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case byteCapacity
     /// `ChannelOptions.redelivers` gives back what a dead task had received.
     case redelivery
+    /// `ChannelOptions.closesWithSenders` closes a channel with its last sender.
+    case closingWithSenders
+    /// `select` blocks a thread for several channels, signals and futures at once.
+    case select
+    /// A channel of capacity 0 hands its elements from sender to receiver.
+    case rendezvous
     /// An executor can be made with a limit of waiting tasks.
     case limitedQueue
     /// `TaskOptions.priority` decides which of the waiting tasks start first.

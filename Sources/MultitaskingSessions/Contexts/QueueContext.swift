@@ -21,6 +21,29 @@ extension QueueContext {
     /// Whether there is a cancel event.
     public var hasCancelEvent: Bool { objects.cancelSignal != nil }
 
+    /// Closes the input queue: who writes to it gets `closed`, and who reads it gets what waits, then nil.
+    ///
+    /// Both sides may close it, and more than once. A reader that waits `.forever` ends.
+    /// - Parameter discarding: whether what waits is dropped, and counted as worked off.
+    /// - Returns: how many elements were dropped.
+    /// - Throws: `noSuchObject` without the queue.
+    @discardableResult
+    public func closeInput(discarding: Bool = false) throws -> Int {
+        try objects.requireInputQueue().channel.close(discarding: discarding)
+    }
+
+    /// Closes the output queue: who writes to it gets `closed`, and who reads it gets what waits, then nil.
+    ///
+    /// Both sides may close it, and more than once. A reader that waits `.forever` ends. A queue that several tasks share
+    /// is closed for all of them.
+    /// - Parameter discarding: whether what waits is dropped, and counted as worked off.
+    /// - Returns: how many elements were dropped.
+    /// - Throws: `noSuchObject` without the queue.
+    @discardableResult
+    public func closeOutput(discarding: Bool = false) throws -> Int {
+        try objects.requireOutputQueue().channel.close(discarding: discarding)
+    }
+
     /// Whether the cancel event is set; costs no more than a load.
     ///
     /// - Throws: `noSuchObject` without a cancel event.

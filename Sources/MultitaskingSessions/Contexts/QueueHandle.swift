@@ -29,18 +29,28 @@ struct QueueHandle: Sendable {
         if taskDone { try channel.taskDone() }
     }
 
+    private func report(_ elements: [some Any], _ taskDone: Bool) throws {
+        if taskDone { for _ in elements { try channel.taskDone() } }
+    }
+
+    /// How many elements are taken out of the queue at once.
+    private static let batch = 256
+
     /// Takes what there is, without waiting.
     ///
-    /// An element of another type stays in the queue. If others came before it, they are returned first and the next
-    /// call throws.
+    /// An element that cannot be taken, as it is of another type, stays in the queue. If others came before it, they are
+    /// returned first and the next call throws.
     private func drainNow<Element>(
-        into elements: inout [Element], taskDone: Bool, _ take: () throws -> Element?
+        into elements: inout [Element], taskDone: Bool, _ take: (_ upTo: Int) throws -> [Element]
     ) throws {
         try withLock {
             do {
-                while let element = try take() {
-                    elements.append(element)
-                    try report(taskDone)
+                while true {
+                    let some = try take(Self.batch)
+                    elements += some
+                    try report(some, taskDone)
+                    // If there were no more, or the next one has to be met by the next call.
+                    if some.count < Self.batch { return }
                 }
             } catch let error as MultitaskingError where error.code == .wrongType && !elements.isEmpty {}
         }
@@ -75,13 +85,15 @@ extension QueueHandle {
     @available(*, noasync)
     func drain<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> [Element]
     {
-        try drain(wait: wait, taskDone: taskDone) { try channel.receive(as: type, wait: $0) }
+        try drain(wait: wait, taskDone: taskDone) { try channel.receive(upTo: $0, as: type, wait: $1) }
     }
 
     @available(*, noasync)
     func drain<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> [Element] {
         let channel = try inProcess(type)
-        return try drain(wait: wait, taskDone: taskDone) { try channel.receiveInProcess(as: type, wait: $0) }
+        return try drain(wait: wait, taskDone: taskDone) {
+            try channel.receiveInProcess(upTo: $0, as: type, wait: $1)
+        }
     }
 
     @available(*, noasync)
@@ -97,15 +109,47 @@ extension QueueHandle {
 
     @available(*, noasync)
     private func drain<Element>(
-        wait: WaitLimit, taskDone: Bool, _ take: (WaitLimit) throws -> Element?
+        wait: WaitLimit, taskDone: Bool, _ take: (_ upTo: Int, WaitLimit) throws -> [Element]
     ) throws -> [Element] {
         var elements: [Element] = []
         while true {
-            try drainNow(into: &elements, taskDone: taskDone) { try take(.never) }
-            guard wait != .never, let element = try take(wait) else { return elements }
-            elements.append(element)
-            try report(taskDone)
+            try drainNow(into: &elements, taskDone: taskDone) { try take($0, .never) }
+            guard wait != .never else { return elements }
+            let next = try take(1, wait)
+            if next.isEmpty { return elements }
+            elements += next
+            try report(next, taskDone)
         }
+    }
+
+    // MARK: Batches
+
+    @available(*, noasync)
+    func put<Element: Codable & Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int {
+        try channel.send(contentsOf: elements, wait: wait)
+    }
+
+    @available(*, noasync)
+    func put<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int {
+        try inProcess(Element.self).sendInProcess(contentsOf: elements, wait: wait)
+    }
+
+    @available(*, noasync)
+    func take<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
+    ) throws -> [Element] {
+        let elements = try channel.receive(upTo: count, as: type, wait: wait)
+        try report(elements, taskDone)
+        return elements
+    }
+
+    @available(*, noasync)
+    func take<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
+    ) throws -> [Element] {
+        let elements = try inProcess(type).receiveInProcess(upTo: count, as: type, wait: wait)
+        try report(elements, taskDone)
+        return elements
     }
 }
 
@@ -167,13 +211,43 @@ extension QueueHandle {
     private func drainNow<Element: Codable & Sendable>(
         into elements: inout [Element], as type: Element.Type, taskDone: Bool
     ) throws {
-        try drainNow(into: &elements, taskDone: taskDone) { try channel.receive(as: type, wait: .never) }
+        try drainNow(into: &elements, taskDone: taskDone) { try channel.receive(upTo: $0, as: type, wait: .never) }
     }
 
     private func drainNow<Element: Sendable>(
         into elements: inout [Element], as type: Element.Type, taskDone: Bool
     ) throws {
         let channel = try inProcess(type)
-        try drainNow(into: &elements, taskDone: taskDone) { try channel.receiveInProcess(as: type, wait: .never) }
+        try drainNow(into: &elements, taskDone: taskDone) {
+            try channel.receiveInProcess(upTo: $0, as: type, wait: .never)
+        }
+    }
+
+    // MARK: Batches
+
+    func put<Element: Codable & Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) async throws -> Int {
+        try await channel.send(contentsOf: elements, wait: wait)
+    }
+
+    func put<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) async throws -> Int {
+        try await inProcess(Element.self).sendInProcess(contentsOf: elements, wait: wait)
+    }
+
+    func take<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
+    ) async throws -> [Element] {
+        let elements = try await channel.receive(upTo: count, as: type, wait: wait)
+        try report(elements, taskDone)
+        return elements
+    }
+
+    func take<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
+    ) async throws -> [Element] {
+        let elements = try await inProcess(type).receiveInProcess(upTo: count, as: type, wait: wait)
+        try report(elements, taskDone)
+        return elements
     }
 }

@@ -23,6 +23,9 @@ struct ExampleBackend: ConformanceBackend {
         .capability(.workerInfo, because: "a thread is made for each task, so there are no workers to tell apart"),
         .capability(.workers, because: "it is an example"),
         .capability(.workerSetup, because: "it is an example"),
+        .capability(.closingWithSenders, because: "it is an example"),
+        .capability(.select, because: "it is an example: select can be awaited, but not block a thread"),
+        .capability(.rendezvous, because: "it is an example"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

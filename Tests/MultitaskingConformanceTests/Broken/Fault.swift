@@ -9,6 +9,8 @@ enum Fault: String, CaseIterable, Sendable {
     case leaksAThread, leaksADescriptor, leaksAChild, leaksABlock, keepsWhatWasCaptured
     case ignoresSeeds, ignoresPriorities, starvesTheLow, mistakesItsWorkers, forgetsAWorker, forgetsLaterWorkers
     case ignoresResize, keepsWorkersThatAreTooMany, skipsTheFinalizer, skipsTheInitializer
+    case losesTheEndOfABatch, reordersABatch, doublesABatch, countsABatchWrongly, hidesTheEnd, keepsSenders
+    case selectsWhatIsNotReady, isUnfair, losesASelectsWakeUp, ignoresRoom, selectGivesUpEarly
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
 
     /// The name of the case that must fail.
@@ -45,6 +47,14 @@ enum Fault: String, CaseIterable, Sendable {
         case .ignoresClear: "signal.canBeClearedAndSetAgain"
         case .ignoresCancellation: "signal.canBeAwaited"
         case .isWrongNowAndThen: "history.ofManyPeersHasAnOrder"
+        case .losesTheEndOfABatch, .reordersABatch, .doublesABatch: "channel.batchesKeepOrderAndCount"
+        case .countsABatchWrongly: "channel.aBatchSendsAsManyAsFit"
+        case .hidesTheEnd: "channel.elementsEndWithTheChannel"
+        case .keepsSenders: "channel.closesWithItsLastSender"
+        case .selectsWhatIsNotReady, .ignoresRoom: "select.findsWhatIsReady"
+        case .isUnfair: "select.isFair"
+        case .losesASelectsWakeUp: "select.wakesForEachKind"
+        case .selectGivesUpEarly: "select.keepsItsLimit"
         case .hidesElements, .hidesRoom, .miscounts: "history.ofManyTasksIsLinearizable"
         }
     }
@@ -52,7 +62,7 @@ enum Fault: String, CaseIterable, Sendable {
     /// How the failure must show.
     var kind: ConformanceFailure.Kind {
         switch self {
-        case .blocksForEver: .blocked
+        case .blocksForEver, .hidesTheEnd: .blocked
         case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock: .leak
         default: .breach
         }
@@ -101,6 +111,17 @@ enum Fault: String, CaseIterable, Sendable {
         case .ignoresClear: "isSet after clear()"
         case .ignoresCancellation: "expected CancellationError; false came"
         case .isWrongNowAndThen: "is lost"
+        case .losesTheEndOfABatch: "expected that count is"
+        case .reordersABatch: "expected that a batch of"
+        case .doublesABatch: "expected that count is"
+        case .countsABatchWrongly: "how many fit in"
+        case .hidesTheEnd: "abandoned"
+        case .keepsSenders: "expected that the channel closes"
+        case .selectsWhatIsNotReady: "of nothing that is ready"
+        case .ignoresRoom: "of room"
+        case .isUnfair: "30 times in 300"
+        case .losesASelectsWakeUp: "the task"
+        case .selectGivesUpEarly: "expected that select waits for 20 ms"
         case .hidesElements: "a receive found nothing where there were"
         case .hidesRoom: "a send found no room where there were"
         case .miscounts: "elements were counted where there were"

@@ -5,6 +5,7 @@ import Synchronization
 final class FaultyChannel: InProcessChannel {
     private let base: any InProcessChannel
     private let harm: Harm
+    private let ledger: SenderLedger?
     /// Sends the element that is held back, to come in after the next one.
     private let heldBack = Mutex<(@Sendable () throws -> Bool)?>(nil)
 
@@ -13,6 +14,8 @@ final class FaultyChannel: InProcessChannel {
         guard let base = base as? any InProcessChannel else { preconditionFailure("no channel of a thread pool") }
         self.base = base
         self.harm = harm
+        // One that keeps its senders counts them and does nothing when the last is gone.
+        ledger = harm.has(.keepsSenders) ? base.senderLedger.map { _ in SenderLedger {} } : base.senderLedger
     }
 
     var reference: SharedObjectID { base.reference }
@@ -55,6 +58,10 @@ final class FaultyChannel: InProcessChannel {
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element? {
         if wait == .never, let count = harm.occasion(for: .hidesElements), count % 20 == 0 { return nil }
         if let element = try base.receiveInProcess(as: type, wait: .never) { return element }
+        if wait == .forever, harm.has(.hidesTheEnd), status.isClosed {
+            harm.block()
+            return nil
+        }
         if wait == .never || status.isClosed { return nil }
         if harm.has(.returnsEarly) { return nil }
         if harm.has(.blocksForEver) {
@@ -69,6 +76,49 @@ final class FaultyChannel: InProcessChannel {
         }
         return try base.receiveInProcess(as: type, wait: wait)
     }
+
+    func send<Element: Codable & Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int {
+        try sendInProcess(contentsOf: elements, wait: wait)
+    }
+
+    func receive<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] { try receiveInProcess(upTo: count, as: type, wait: wait) }
+
+    func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int {
+        if harm.has(.losesTheEndOfABatch), elements.count > 30 {
+            return try base.sendInProcess(contentsOf: elements.dropLast(), wait: wait) + 1
+        }
+        if harm.has(.doublesABatch), elements.count > 30 {
+            _ = try base.sendInProcess(contentsOf: elements.prefix(1), wait: wait)
+        }
+        let sent = try base.sendInProcess(contentsOf: elements, wait: wait)
+        return harm.has(.countsABatchWrongly) && sent < elements.count ? elements.count : sent
+    }
+
+    func receiveInProcess<Element: Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] {
+        let elements = try base.receiveInProcess(upTo: count, as: type, wait: wait)
+        return harm.has(.reordersABatch) ? elements.reversed() : elements
+    }
+
+    var senderLedger: SenderLedger? { ledger }
+
+    func isReady(for operation: ChannelOperation) -> Bool {
+        if harm.has(.selectsWhatIsNotReady), operation == .receive { return true }
+        if harm.has(.ignoresRoom), operation == .send { return false }
+        return base.isReady(for: operation)
+    }
+
+    func whenReady(
+        for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
+    ) throws -> @Sendable () -> Void {
+        if harm.has(.losesASelectsWakeUp) { return {} }
+        return try base.whenReady(for: operation, body)
+    }
+
+    var selectStation: (any SelectStation)? { base.selectStation.map { FaultyStation(base: $0, harm: harm) } }
 
     func close(discarding: Bool) -> Int {
         if harm.has(.dropsOnClose), !discarding {
@@ -92,4 +142,17 @@ final class FaultyChannel: InProcessChannel {
     }
 
     private var hasRoom: Bool { !base.status.isClosed && base.status.capacity.map { base.status.count < $0 } ?? true }
+}
+
+/// Where a faulty pool's threads wait for several things.
+struct FaultyStation: SelectStation {
+    let base: any SelectStation
+    let harm: Harm
+
+    func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
+        if harm.has(.isUnfair), let first = sources.firstIndex(where: \.isReadyForSelect) { return first }
+        // It gives up before its limit.
+        if harm.has(.selectGivesUpEarly), wait != .never { return try base.select(sources, wait: .never) }
+        return try base.select(sources, wait: wait)
+    }
 }

@@ -6,7 +6,7 @@ import Testing
 extension ThreadsTests {
     @Suite struct AsyncChannels {
         private func makeChannel(capacity: Int? = nil) -> ThreadChannel {
-            ThreadChannel(capacity: capacity, registry: ObjectRegistry())
+            ThreadChannel(ChannelOptions(capacity: capacity), registry: ObjectRegistry())
         }
 
         @Test func receiveSuspendsUntilThereIsAnElement() async throws {

@@ -9,7 +9,7 @@ extension ThreadsTests {
     @Suite struct Channels {
         /// A channel with its pool's registry.
         private func makeChannel(capacity: Int? = nil) -> ThreadChannel {
-            ThreadChannel(capacity: capacity, registry: ObjectRegistry())
+            ThreadChannel(ChannelOptions(capacity: capacity), registry: ObjectRegistry())
         }
 
         @Test func capacityBelowOneIsRefused() throws {
@@ -146,7 +146,7 @@ extension ThreadsTests {
         @Test func droppedChannelsLeaveTheRegistry() throws {
             let registry = ObjectRegistry()
             for _ in 0..<10 {
-                let channel = ThreadChannel(capacity: 1, registry: registry)
+                let channel = ThreadChannel(ChannelOptions(capacity: 1), registry: registry)
                 registry.add(channel)
                 #expect(registry.channel(channel.reference) === channel)
                 let signal = ThreadCancelSignal(registry: registry)
