@@ -10,7 +10,8 @@ public enum Conformance {
         backendCases, outcomeCases, captureCases, orderCases, workerCases, taskOptionCases, futureCases, streamCases, cancelCases, environmentCases,
         signalCases, channelCases,
         channelEndCases,
-        channelPeerCases, channelAsyncCases, channelBatchCases, channelElementsCases, selectCases, selectGoCases,
+        channelPeerCases, channelAsyncCases, channelBatchCases, channelElementsCases, rendezvousCases, selectCases,
+        selectGoCases,
         sharedMemoryCases, limitCases, shutdownCases, crashCases,
         historyCases,
     ].flatMap { $0 }

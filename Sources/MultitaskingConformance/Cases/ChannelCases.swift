@@ -60,12 +60,13 @@ let channelCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.boundsOutOfRangeAreRefused", duty: "Executor.makeChannel(_:)",
-        "Bounds below 1 are invalid arguments."
+        "Negative bounds are invalid arguments, and so is a bound in bytes of 0, or beside a capacity of 0."
     ) { trial in
         try trial.withPool { pool in
             for options in [
-                ChannelOptions(capacity: 0), ChannelOptions(capacity: -1), ChannelOptions(byteCapacity: 0),
-                ChannelOptions(capacity: .min, byteCapacity: 5),
+                ChannelOptions(capacity: -1), ChannelOptions(byteCapacity: 0),
+                ChannelOptions(capacity: .min, byteCapacity: 5), ChannelOptions(capacity: 0, byteCapacity: 5),
+                ChannelOptions(capacity: 0, redelivers: true),
             ] {
                 trial.expectThrows(.invalidArgument, from: "makeChannel with \(options)") {
                     try pool.makeChannel(options)

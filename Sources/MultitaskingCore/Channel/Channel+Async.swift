@@ -6,7 +6,10 @@ extension Channel {
     /// - Throws: what the blocking `send` throws, and `CancellationError` when the awaiting task is cancelled:
     ///   the element was then not sent.
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
-        try await retry(for: .send, wait: wait) { try self.attemptSend(element) ? true : nil } ?? false
+        if let channel = self as? any OfferingChannel, channel.isRendezvous {
+            return try await handOver(wait) { try channel.offer(element) }
+        }
+        return try await retry(for: .send, wait: wait) { try self.attemptSend(element) ? true : nil } ?? false
     }
 
     /// Suspends, instead of blocking, until there is an element; nil if the limit passed first or all is drained.
@@ -58,7 +61,10 @@ extension Channel {
 extension InProcessChannel {
     /// The asynchronous twin of the blocking call of the same name.
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
-        try await retry(for: .send, wait: wait) { try self.attemptSendInProcess(element) ? true : nil } ?? false
+        if let channel = self as? any InProcessOfferingChannel, channel.isRendezvous {
+            return try await handOver(wait) { try channel.offerInProcess(element) }
+        }
+        return try await retry(for: .send, wait: wait) { try self.attemptSendInProcess(element) ? true : nil } ?? false
     }
 
     /// The asynchronous twin of the blocking call of the same name.

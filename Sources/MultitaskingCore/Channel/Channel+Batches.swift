@@ -7,8 +7,7 @@ extension Channel {
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) throws -> Int {
-        let deadline = WaitDeadline(wait, in: self)
-        return try countAccepted(elements) { try send($0, wait: wait == .never ? .never : deadline.remaining) }
+        try sendEach(elements, wait: wait)
     }
 
     /// Receives the elements one by one.
@@ -16,7 +15,7 @@ extension Channel {
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {
-        try takeUpTo(count, wait: wait) { try receive(as: type, wait: $0) }
+        try receiveEach(upTo: count, as: type, wait: wait)
     }
 
     /// Suspends, instead of blocking, until all elements were accepted, or as many as fit until the limit.
@@ -28,7 +27,10 @@ extension Channel {
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int {
-        try await sendAll(elements, wait: wait) { try self.attemptSend(contentsOf: $0) }
+        if (self as? any OfferingChannel)?.isRendezvous == true {
+            return try await sendEach(elements, wait: wait) { try await self.send($0, wait: $1) }
+        }
+        return try await sendAll(elements, wait: wait) { try self.attemptSend(contentsOf: $0) }
     }
 
     /// Suspends, instead of blocking, until there is an element, and takes as many as there are, up to `count`.
@@ -52,7 +54,7 @@ extension Channel {
     { try receive(upTo: count, as: type, wait: .never) }
 
     /// How many elements `send` accepts until it refuses one or throws, which it does for the first one only.
-    fileprivate func countAccepted<Element>(
+    func countAccepted<Element>(
         _ elements: ArraySlice<Element>, _ send: (Element) throws -> Bool
     ) throws -> Int {
         var count = 0
@@ -66,7 +68,7 @@ extension Channel {
     }
 
     /// What `receive` gives: the first with the limit, the rest without waiting.
-    fileprivate func takeUpTo<Element>(
+    func takeUpTo<Element>(
         _ count: Int, wait: WaitLimit, _ receive: (WaitLimit) throws -> Element?
     ) throws -> [Element] {
         guard count > 0, let first = try receive(wait) else { return [] }
@@ -105,8 +107,7 @@ extension InProcessChannel {
     public func sendInProcess<Element: Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) throws -> Int {
-        let deadline = WaitDeadline(wait, in: self)
-        return try countAccepted(elements) { try sendInProcess($0, wait: wait == .never ? .never : deadline.remaining) }
+        try sendEachInProcess(elements, wait: wait)
     }
 
     /// Receives the elements one by one.
@@ -122,7 +123,10 @@ extension InProcessChannel {
     public func sendInProcess<Element: Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int {
-        try await sendAll(elements, wait: wait) { try self.attemptSendInProcess(contentsOf: $0) }
+        if (self as? any OfferingChannel)?.isRendezvous == true {
+            return try await sendEach(elements, wait: wait) { try await self.sendInProcess($0, wait: $1) }
+        }
+        return try await sendAll(elements, wait: wait) { try self.attemptSendInProcess(contentsOf: $0) }
     }
 
     /// The asynchronous twin of the blocking call of the same name.

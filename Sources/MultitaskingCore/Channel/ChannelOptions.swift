@@ -4,7 +4,10 @@
 /// let orders = try pool.makeChannel(ChannelOptions(capacity: 1000, byteCapacity: 64 << 20, redelivers: true))
 /// ```
 public struct ChannelOptions: Sendable, Hashable {
-    /// How many elements fit, at least 1; nil for no bound but memory.
+    /// How many elements fit; nil for no bound but memory; 0 to hand each from its sender to a receiver.
+    ///
+    /// With 0, `send` returns when a receiver has taken the element: see ``OfferingChannel``. Such a channel has no other
+    /// bound and redelivers nothing.
     public var capacity: Int?
 
     /// How many encoded bytes fit, at least 1; nil for no bound but memory.
@@ -36,12 +39,21 @@ public struct ChannelOptions: Sendable, Hashable {
         self.closesWithSenders = closesWithSenders
     }
 
-    /// Throws `invalidArgument` unless the bounds are positive.
+    /// Throws `invalidArgument` unless the bounds are in their ranges and go together.
     public func validate() throws {
-        for (name, bound) in [("capacity", capacity), ("byteCapacity", byteCapacity)] {
-            guard let bound, bound < 1 else { continue }
+        if let capacity, capacity < 0 {
             throw MultitaskingError(
-                .invalidArgument, "a channel's \(name) is \(bound); give at least 1, or nil for no bound")
+                .invalidArgument, "a channel's capacity is \(capacity); give at least 0, or nil for no bound")
+        }
+        if let byteCapacity, byteCapacity < 1 {
+            throw MultitaskingError(
+                .invalidArgument, "a channel's byteCapacity is \(byteCapacity); give at least 1, or nil for no bound")
+        }
+        if capacity == 0, byteCapacity != nil || redelivers {
+            throw MultitaskingError(
+                .invalidArgument,
+                "a channel of capacity 0 keeps nothing, so that it can neither count bytes nor redeliver; leave these "
+                    + "out, or give a capacity of at least 1")
         }
     }
 }

@@ -11,6 +11,7 @@ extension InMemoryChannel {
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) throws -> Int {
         guard !elements.isEmpty else { return 0 }
+        if isRendezvous { return try sendEach(elements, wait: wait) }
         let fingerprint = TypeFingerprint.of(Element.self)
         var payloads: [ChannelState.Element] = []
         // What cannot be encoded ends the batch, and fails the call that begins with it.

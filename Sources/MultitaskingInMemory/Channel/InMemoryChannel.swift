@@ -10,11 +10,14 @@ internal import MultitaskingSerialization
 ///
 /// Made by ``InMemoryPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// parent goes, the channel goes with everything in it.
-public final class InMemoryChannel: Channel, HasTimeline {
+public final class InMemoryChannel: OfferingChannel, HasTimeline {
     let simulation: Simulator
     let id: UInt64
     private let isOwner: Bool
     let lateFailure = LateFailure()
+
+    /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
+    public let isRendezvous: Bool
 
     /// Counts the senders, if the channel closes with them.
     public let senderLedger: SenderLedger?
@@ -23,6 +26,7 @@ public final class InMemoryChannel: Channel, HasTimeline {
     init(_ options: ChannelOptions, simulation: Simulator) {
         self.simulation = simulation
         isOwner = true
+        isRendezvous = options.capacity == 0
         let id = simulation.update { state, _ in
             let id = state.nextObject
             state.nextObject += 1
@@ -40,7 +44,9 @@ public final class InMemoryChannel: Channel, HasTimeline {
         isOwner = false
         senderLedger = nil
         id = reference.rawValue
-        guard simulation.update({ state, _ in state.channels[reference.rawValue] != nil }) else {
+        let options = simulation.update { state, _ in state.channels[reference.rawValue]?.options }
+        isRendezvous = options?.capacity == 0
+        guard options != nil else {
             throw MultitaskingError(
                 .noSuchObject, "the channel no longer exists: its last handle in the parent was dropped; keep it")
         }
@@ -75,6 +81,7 @@ public final class InMemoryChannel: Channel, HasTimeline {
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         let bytes = try encodePayload(element)
         let fingerprint = TypeFingerprint.of(Element.self)
+        if isRendezvous { return try handOver(.init(bytes: bytes, fingerprint: fingerprint), wait: wait) }
         let isSent = try simulation.call(wait, for: .room(id), target: id) { [id] state, party -> Bool? in
             guard let channel = state.channels[id], !channel.isClosed else { throw Self.closed }
             guard channel.hasRoom(at: state.now) else {

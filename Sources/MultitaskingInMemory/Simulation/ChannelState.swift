@@ -15,6 +15,8 @@ struct ChannelState: Sendable {
     private var head = 0
     private(set) var byteCount = 0
     private var unfinished = 0
+    /// With the capacity 0: what senders hold out, each under a number of its own.
+    private(set) var offers: [(id: Int, element: Element)] = []
 
     init(_ options: ChannelOptions) { self.options = options }
 
@@ -25,7 +27,21 @@ struct ChannelState: Sendable {
     }
 
     var isJoined: Bool { unfinished == 0 }
-    var first: Element? { count > 0 ? elements[head] : nil }
+    var first: Element? { count > 0 ? elements[head] : offers.first?.element }
+    var isRendezvous: Bool { options.capacity == 0 }
+
+    mutating func offer(_ element: Element, id: Int) {
+        offers.append((id, element))
+        unfinished += 1
+    }
+
+    /// Takes back what was held out; false if it was taken.
+    mutating func withdraw(_ id: Int) -> Bool {
+        guard let index = offers.firstIndex(where: { $0.id == id }) else { return false }
+        offers.remove(at: index)
+        unfinished -= 1
+        return true
+    }
 
     mutating func append(_ element: Element) {
         elements.append(element)
@@ -34,6 +50,7 @@ struct ChannelState: Sendable {
     }
 
     mutating func removeFirst() -> Element {
+        if isRendezvous { return offers.removeFirst().element }
         let element = elements[head]
         elements[head].bytes = []
         head += 1
@@ -54,7 +71,8 @@ struct ChannelState: Sendable {
     /// Returns how many elements were discarded.
     mutating func close(discarding: Bool) -> Int {
         isClosed = true
-        guard discarding else { return 0 }
+        // What is held out is its sender's.
+        guard discarding, !isRendezvous else { return 0 }
         let discarded = count
         unfinished = max(0, unfinished - discarded)
         (elements, head, byteCount) = ([], 0, 0)

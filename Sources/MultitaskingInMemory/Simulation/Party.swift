@@ -35,6 +35,8 @@ struct Party: Sendable {
 enum Condition: Sendable {
     /// Room in a channel.
     case room(UInt64)
+    /// That what is held out in a channel under a number was taken, or the channel's end.
+    case settled(UInt64, offer: Int)
     /// An element of a channel, or its end.
     case element(UInt64)
     /// That every element of a channel was reported as done.

@@ -131,6 +131,8 @@ extension SimulationState {
                 .waits(for: describe(request.condition), until: duration.map { now.addingSaturated($0) }), by: party)
         }
         parties[party].activity = .waiting(request.condition)
+        // With the capacity 0, a receiver that waits is what senders wait for.
+        if case .element = request.condition, !watches.isEmpty { callWatches() }
         if request.isOutside, let running, running != party { return .pass(.nobody, me: parties[party].parker) }
         return .pass(next(after: party), me: parties[party].parker)
     }

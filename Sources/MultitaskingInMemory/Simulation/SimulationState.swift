@@ -256,8 +256,13 @@ struct SimulationState: ~Copyable, Sendable {
 
     func holds(_ condition: Condition) -> Bool {
         switch condition {
-        case .room(let id): return channels[id].map { $0.isClosed || $0.hasRoom(at: now) } ?? true
-        case .element(let id): return channels[id].map { $0.count > 0 || $0.isClosed } ?? true
+        case .room(let id):
+            return channels[id].map {
+                $0.isClosed || ($0.isRendezvous ? hasWaitingReceiver(of: id) : $0.hasRoom(at: now))
+            } ?? true
+        case .settled(let id, let offer):
+            return channels[id].map { $0.isClosed || !$0.offers.contains { $0.id == offer } } ?? true
+        case .element(let id): return channels[id].map { $0.first != nil || $0.isClosed } ?? true
         case .joined(let id): return channels[id]?.isJoined ?? true
         case .signal(let id): return signals[id] ?? true
         case .ended(let task): return tasks[task]?.isDone ?? true
@@ -269,9 +274,19 @@ struct SimulationState: ~Copyable, Sendable {
         }
     }
 
+    /// Whether somebody waits for an element of a channel, and for nothing else besides.
+    private func hasWaitingReceiver(of id: UInt64) -> Bool {
+        func isThat(_ condition: Condition) -> Bool { if case .element(id) = condition { true } else { false } }
+        for party in parties.indices {
+            if case .waiting(let condition) = parties[party].activity, isThat(condition) { return true }
+        }
+        return watches.contains { isThat($0.condition) }
+    }
+
     func describe(_ condition: Condition) -> String {
         switch condition {
         case .room(let id): "room in channel \(id)"
+        case .settled(let id, _): "somebody to take what is held out in channel \(id)"
         case .element(let id): "an element of channel \(id)"
         case .joined(let id): "channel \(id) to be processed"
         case .signal(let id): "signal \(id)"

@@ -26,6 +26,8 @@ struct Trace: Sendable {
         case retries(task: Int, at: Nanoseconds)
         case requeues(task: Int)
         case sends(channel: UInt64, bytes: Int)
+        case offers(channel: UInt64, bytes: Int)
+        case takesBack(channel: UInt64)
         case sendsSeveral(channel: UInt64, count: Int, bytes: Int)
         case findsFull(channel: UInt64)
         case receives(channel: UInt64, bytes: Int)
@@ -115,6 +117,8 @@ extension Trace.Event: CustomStringConvertible {
             "will retry task \(task) at \(Trace.milliseconds(time).drop { $0 == " " })"
         case .requeues(let task): "queues task \(task) again"
         case .sends(let channel, let bytes): "sends \(bytes) bytes to channel \(channel)"
+        case .offers(let channel, let bytes): "holds out \(bytes) bytes in channel \(channel)"
+        case .takesBack(let channel): "takes back what it held out in channel \(channel)"
         case .sendsSeveral(let channel, let count, let bytes):
             "sends \(count) elements of \(bytes) bytes to channel \(channel)"
         case .findsFull(let channel): "finds channel \(channel) full"

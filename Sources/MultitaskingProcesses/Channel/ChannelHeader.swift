@@ -24,6 +24,10 @@ struct ChannelHeader {
     var byteCapacity: SharedWord { arena.word(base + 16) }
     /// 1 if elements go back whose receiver dies.
     var redelivers: SharedWord { arena.word(base + 32) }
+    /// 1 if elements are handed from sender to receiver, without room for any.
+    var rendezvous: SharedWord { arena.word(base + 56) }
+    /// Who waits to receive, in such a channel.
+    var attendance: Attendance { Attendance(word: arena.word(base + 112)) }
     /// Raised after elements went back.
     @inline(__always) var returns: SharedWord { arena.word(base + 40) }
     /// Up to which of `returns` all that went back was received again.
@@ -81,6 +85,8 @@ struct ChannelHeader {
     func initialize(_ options: ChannelOptions) {
         for word in [tail, head, finished, dropped, voidSum, watched, returns, searched] { word.store(0) }
         capacity.store(UInt64(options.capacity ?? 0))
+        rendezvous.store(options.capacity == 0 ? 1 : 0)
+        attendance.clear()
         byteCapacity.store(UInt64(options.byteCapacity ?? 0))
         redelivers.store(options.redelivers ? 1 : 0)
     }

@@ -25,7 +25,7 @@ extension ChannelQueue {
         let (number, index) = Self.place(position)
         let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
         // Byte counts go from place to place.
-        guard byteCapacity == 0, link.number == number, let segment = Segment(arena: arena, link: link) else { return 0 }
+        guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link) else { return 0 }
         let tag = tag(number)
         let free = CellWord(.free, tag: tag).rawValue
         let writing = CellWord(.writing, owner: membership.member, tag: tag)
@@ -63,7 +63,7 @@ extension ChannelQueue {
     ) -> Int {
         let head = HeadWord(rawValue: header.head.load())
         let (number, index) = Self.place(head.position)
-        guard !redelivers, isLive, let segment = segmentForReceiving(number) else { return 0 }
+        guard !redelivers, !isRendezvous, isLive, let segment = segmentForReceiving(number) else { return 0 }
         let tag = tag(number)
         let full = CellWord(.full, tag: tag)
         let reading = CellWord(.reading, owner: membership.member, tag: tag).rawValue

@@ -37,7 +37,8 @@ extension ChannelQueue {
                 fill(cell)
                 if byteCapacity != 0 { cell.endBytes.store(startBytes &+ UInt64(byteCount)) }
                 // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
-                guard cell.wordCell.compareExchangeOrdered(writing.rawValue, CellWord(.full, tag: tag).rawValue) else {
+                let full = CellWord(.full, owner: offerer, tag: tag)
+                guard cell.wordCell.compareExchangeOrdered(writing.rawValue, full.rawValue) else {
                     // It took too long, and somebody has made the place void.
                     leaveVoid(cell, number: number)
                     continue
@@ -57,6 +58,10 @@ extension ChannelQueue {
             }
         }
     }
+
+    /// Who holds an element out that is in its place, in a channel of capacity 0; nobody in others.
+    @inline(__always)
+    var offerer: Int { isRendezvous ? membership.member : 0 }
 
     /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed
     /// channel empty may be gone.

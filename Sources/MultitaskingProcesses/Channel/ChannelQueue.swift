@@ -28,6 +28,8 @@ struct ChannelQueue: Sendable {
     let byteCapacity: UInt64
     /// Whether elements go back whose receiver dies.
     let redelivers: Bool
+    /// Whether elements are handed from sender to receiver: the capacity is 0.
+    let isRendezvous: Bool
     let hints = ChannelHints()
 
     init(header: ChannelHeader, serial: UInt64, membership: Membership) {
@@ -38,6 +40,7 @@ struct ChannelQueue: Sendable {
         capacity = header.capacity.load()
         byteCapacity = header.byteCapacity.load()
         redelivers = header.redelivers.load() != 0
+        isRendezvous = header.rendezvous.load() != 0
     }
 
     var arena: Arena { header.arena }
@@ -75,7 +78,7 @@ struct ChannelQueue: Sendable {
     /// Whether an operation would not have to wait.
     func isReady(for operation: ChannelOperation) -> Bool {
         switch operation {
-        case .send: isClosed || !isFull
+        case .send: isClosed || (isRendezvous ? !header.attendance.isEmpty : !isFull)
         case .receive: isReadyToReceive || isClosed
         case .join: isJoined || hasEnded
         }
@@ -101,7 +104,13 @@ struct ChannelQueue: Sendable {
 
     /// Whether somebody may wait for a place to become free.
     @inline(__always)
-    var isBounded: Bool { capacity | byteCapacity != 0 }
+    var isBounded: Bool { capacity | byteCapacity != 0 || isRendezvous }
+
+    /// Wakes who waits for a place to become free: one, or, where each waits for its own, all.
+    @inline(__always)
+    func wakeSender() {
+        if isRendezvous { header.senders.wakeAll() } else { header.senders.wakeOne() }
+    }
 
     /// Whether a receiver would find something at the head.
     @inline(__always)

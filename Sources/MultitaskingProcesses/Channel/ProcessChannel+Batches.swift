@@ -14,6 +14,7 @@ extension ProcessChannel {
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) throws -> Int {
+        if isRendezvous { return try sendEach(elements, wait: wait) }
         header.prefetchTail()
         return try membership.withWriter { writer in
             let batch = Batch(writer: writer, fingerprint: TypeFingerprint.of(Element.self), count: elements.count)
@@ -154,7 +155,7 @@ extension ProcessChannel {
             end(journal)
             guard run > 0 else { break }
             done += run
-            if queue.isBounded { header.senders.wakeOne() }
+            if queue.isBounded { queue.wakeSender() }
             header.notifyWatcher()
         }
         return done

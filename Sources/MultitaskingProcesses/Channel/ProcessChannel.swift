@@ -21,7 +21,7 @@ import MultitaskingSerialization
 ///
 /// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
-public final class ProcessChannel: Channel {
+public final class ProcessChannel: OfferingChannel {
     let membership: Membership
     let queue: ChannelQueue
     let header: ChannelHeader
@@ -73,9 +73,13 @@ public final class ProcessChannel: Channel {
         let returned = queue.returned
         let countsBytes = queue.byteCapacity != 0
         return ChannelStatus(
-            count: queue.count &+ returned.count, capacity: queue.capacity == 0 ? nil : Int(clamping: queue.capacity),
+            count: queue.count &+ returned.count, capacity: capacity,
             byteCount: countsBytes ? Int(clamping: queue.byteCount &+ returned.bytes) : nil,
             byteCapacity: countsBytes ? Int(clamping: queue.byteCapacity) : nil, isClosed: queue.isClosed)
+    }
+
+    private var capacity: Int? {
+        queue.isRendezvous ? 0 : queue.capacity == 0 ? nil : Int(clamping: queue.capacity)
     }
 
     /// Puts `element` at the end; see `Channel.send(_:wait:)`.
@@ -93,6 +97,7 @@ public final class ProcessChannel: Channel {
     // run time for each step, as the element's type is not known where this module is compiled.
 
     func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
+        if queue.isRendezvous { return try handOver(writer, fingerprint, wait) }
         if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
         var watch = RoomWatch(queue)
         let result = try membership.wait(
@@ -191,12 +196,15 @@ public final class ProcessChannel: Channel {
     func claim(_ type: Any.Type, fingerprint: UInt64, _ wait: WaitLimit) throws -> Hold? {
         var attempt = try claimOnce(type, fingerprint: fingerprint)
         if case .empty = attempt {
+            let presence = queue.isRendezvous && wait != .never ? Presence(in: queue) : nil
+            defer { presence?.leave() }
             attempt =
                 try membership.wait(
                     wait, on: header.receivers,
                     spin: { [queue] in queue.hasElement || queue.hasReturned || queue.isClosed },
                     isReady: { [queue] in queue.isReadyToReceive || queue.isClosed }
                 ) {
+                    presence?.renew()
                     let attempt = try claimOnce(type, fingerprint: fingerprint)
                     if case .empty = attempt { return nil }
                     return attempt
@@ -256,7 +264,7 @@ public final class ProcessChannel: Channel {
     func keep(_ hold: Hold) {
         membership.holdings.add(hold.claim, of: queue)
         end(hold.journal)
-        if queue.isBounded { header.senders.wakeOne() }
+        if queue.isBounded { queue.wakeSender() }
         header.notifyWatcher()
     }
 
@@ -271,7 +279,7 @@ public final class ProcessChannel: Channel {
             queue.finish(hold.claim)
         }
         end(hold.journal)
-        if queue.isBounded { header.senders.wakeOne() }
+        if queue.isBounded { queue.wakeSender() }
         header.notifyWatcher()
     }
 
@@ -286,7 +294,8 @@ public final class ProcessChannel: Channel {
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
         guard queue.isLive else { return 0 }
-        guard discarding else {
+        // What is held out is its sender's, which takes it back.
+        guard discarding, !queue.isRendezvous else {
             queue.close()
             return 0
         }
@@ -361,7 +370,10 @@ public final class ProcessChannel: Channel {
     /// - Throws: `shutDown` besides, if the pool has ended and there are elements that nobody reported.
     public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
         let (header, queue) = (header, queue)
+        let presence = queue.isRendezvous && operation == .receive ? Presence(in: queue) : nil
+        defer { presence?.leave() }
         _ = try await membership.watcher.wait(wait) {
+            presence?.renew()
             header.watched.store(1)
             fence()
             return queue.isReady(for: operation)

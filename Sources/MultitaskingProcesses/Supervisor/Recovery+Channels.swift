@@ -85,13 +85,21 @@ extension Recovery {
             let tag = SegmentTag(rawValue: segment.tag.load())
             guard index < ArenaLayout.channelLimit else { return }
             for cell in (0..<Segment.cells).map(segment.cell)
-            where cell.word == CellWord(.taken, owner: member.index, tag: tag) {
+            where cell.word.owner == member.index && cell.word.tag == tag {
+                let state = cell.word.state
+                guard state == .taken || state == .full || state == .void else { continue }
                 let queue = queues[index] ?? queue(ChannelHeader(arena: arena, index: index), as: member)
                 queues[index] = queue
                 // What another channel, or nobody, counts as so many would be far beyond the head.
                 let number = queue.number(of: tag)
                 guard number <= queue.headNumber &+ 1 else { continue }
-                held.append((queue, .init(offset: cell.offset, number: number)))
+                let claim = ElementClaim(offset: cell.offset, number: number)
+                guard state == .taken else {
+                    // In other channels a full place names nobody, and a void one is the business of the journal.
+                    if queue.isRendezvous { queue.withdrawForDead(claim) }
+                    continue
+                }
+                held.append((queue, claim))
             }
         }
         let entry = member.journal(0)
@@ -129,5 +137,11 @@ extension Recovery {
     }
 
     /// The dead may have been woken for something that another sleeper must do now.
-    func wakeChannels() { arena.forEachChannel { $0.wakeAll() } }
+    func wakeChannels() {
+        arena.forEachChannel { channel in
+            // The dead may have been among those that waited.
+            if channel.rendezvous.load() != 0 { channel.attendance.reset() }
+            channel.wakeAll()
+        }
+    }
 }

@@ -35,6 +35,9 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     private var isClosed = false
     /// Elements that were sent and not reported as done.
     private var unfinished = 0
+    /// With the capacity 0: what senders hold out, and how each of them is told that it was taken.
+    private var offers = WaitList<Element>()
+    private var offerers: [UInt64: Waiter] = [:]
     private var senders = WaitList<Waiter>()
     private var receivers = WaitList<Waiter>()
     private var joiners = WaitList<Waiter>()
@@ -48,7 +51,7 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     func isReady(for operation: ChannelOperation) -> Bool {
         switch operation {
         case .send: isClosed || hasRoom
-        case .receive: isClosed || !elements.isEmpty
+        case .receive: isClosed || hasElement
         case .join: unfinished == 0
         }
     }
@@ -63,10 +66,12 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
 
     /// Takes the first element if `accept` makes a value of it.
     mutating func receive<Value>(_ accept: (Element) -> Value?) -> ReceiveResult<Value> {
-        guard let first = elements.first else { return isClosed ? .ended : .empty }
+        guard let first = first() else { return isClosed ? .ended : .empty }
         guard let value = accept(first) else { return .refused(first, settle()) }
-        _ = elements.popFirst()
-        return .value(value, settle())
+        let offerer = removeFirst()
+        var wakes = settle()
+        if let offerer { wakes.others.append(offerer) }
+        return .value(value, wakes)
     }
 
     /// Takes in as many elements as there is room for, and drops them from `elements`; nil if the channel is closed.
@@ -82,26 +87,30 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
 
     /// Takes the first elements that `accept` accepts, at most `count`.
     mutating func receive(upTo count: Int, _ accept: (Element) -> Bool) -> ReceiveResult<[Element]> {
-        guard let first = elements.first else { return isClosed ? .ended : .empty }
+        guard let first = first() else { return isClosed ? .ended : .empty }
         guard accept(first) else { return .refused(first, settle()) }
         var taken: [Element] = []
+        var offerers: [Waiter] = []
         taken.reserveCapacity(min(count, elements.count))
-        while taken.count < count, let next = elements.first, accept(next) {
+        while taken.count < count, let next = self.first(), accept(next) {
             taken.append(next)
-            _ = elements.popFirst()
+            if let offerer = removeFirst() { offerers.append(offerer) }
         }
-        return .value(taken, settle())
+        var wakes = settle()
+        wakes.others = offerers
+        return .value(taken, wakes)
     }
 
     /// Ends the channel. Returns what was discarded, which the storage releases outside the lock.
     mutating func close(discarding: Bool) -> (discarded: FIFO<Element>, wakes: Wakes) {
         isClosed = true
         var discarded = FIFO<Element>()
+        // What is held out is not in the channel: its senders take it back.
         if discarding {
             swap(&discarded, &elements)
             unfinished = max(0, unfinished - discarded.count)
         }
-        var wakes = Wakes(others: senders.popAll() + receivers.popAll())
+        var wakes = Wakes(others: senders.popAll() + receivers.popAll() + Array(offerers.values))
         if unfinished == 0 { wakes.others += joiners.popAll() }
         return (discarded, wakes)
     }
@@ -135,12 +144,50 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         return wasWaiting ? Wakes() : settle()
     }
 
-    private var hasRoom: Bool { capacity.map { elements.count < $0 } ?? true }
+    private var isRendezvous: Bool { capacity == 0 }
+    private var hasElement: Bool { !elements.isEmpty || !offers.isEmpty }
+
+    private var hasRoom: Bool {
+        isRendezvous ? !receivers.isEmpty : capacity.map { elements.count < $0 } ?? true
+    }
+
+    private mutating func first() -> Element? { isRendezvous ? offers.first() : elements.first }
+
+    /// Takes the first element; how its sender is told, if it was held out.
+    private mutating func removeFirst() -> Waiter? {
+        guard isRendezvous else {
+            _ = elements.popFirst()
+            return nil
+        }
+        guard let entry = offers.popFirstEntry() else { return nil }
+        return offerers.removeValue(forKey: entry.id)
+    }
+
+    /// Holds an element out; nil if the channel is closed.
+    mutating func offer(_ element: Element, _ waiter: Waiter) -> (id: UInt64, wakes: Wakes)? {
+        if isClosed { return nil }
+        lastID += 1
+        offers.append(element, id: lastID)
+        offerers[lastID] = waiter
+        unfinished += 1
+        return (lastID, settle())
+    }
+
+    /// Takes back what was held out; nil if it was taken.
+    mutating func withdraw(_ id: UInt64) -> Wakes? {
+        offerers[id] = nil
+        guard offers.remove(id: id) else { return nil }
+        unfinished -= 1
+        return Wakes(others: unfinished == 0 ? joiners.popAll() : [])
+    }
+
+    /// Whom the last one that was enlisted wakes: with the capacity 0, a receiver that waits is what senders wait for.
+    mutating func wakesOfEnlisting() -> Wakes { isRendezvous ? settle() : Wakes() }
 
     /// One of those who could go on now, of each kind.
     private mutating func settle() -> Wakes {
         Wakes(
-            receiver: elements.isEmpty ? nil : receivers.popFirst(),
+            receiver: hasElement ? receivers.popFirst() : nil,
             sender: hasRoom && !isClosed ? senders.popFirst() : nil)
     }
 }

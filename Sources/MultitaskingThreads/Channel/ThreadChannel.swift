@@ -12,12 +12,15 @@ public import MultitaskingCore
 ///
 /// Blocked callers are woken in the order in which they came, but one that just comes may be faster than one that is
 /// being woken.
-public final class ThreadChannel: InProcessChannel {
+public final class ThreadChannel: InProcessOfferingChannel {
     /// The name under which the pool's tasks find this channel.
     public let reference: SharedObjectID
 
     /// Counts the senders, if the channel closes with them.
     public let senderLedger: SenderLedger?
+
+    /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
+    public let isRendezvous: Bool
 
     private let storage: ThreadChannelStorage
     private let registry: ObjectRegistry
@@ -26,6 +29,7 @@ public final class ThreadChannel: InProcessChannel {
     init(_ options: ChannelOptions, registry: ObjectRegistry) {
         let storage = ThreadChannelStorage(capacity: options.capacity)
         self.storage = storage
+        isRendezvous = options.capacity == 0
         self.registry = registry
         owner = registry.owner
         reference = registry.makeReference()
@@ -63,6 +67,7 @@ public final class ThreadChannel: InProcessChannel {
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         try owner.check()
         let box = TypedElement(element)
+        if isRendezvous { return try storage.handOver(box, wait: wait) }
         return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
     }
 
@@ -108,6 +113,7 @@ public final class ThreadChannel: InProcessChannel {
     {
         try registry.checkOwner()
         guard !elements.isEmpty else { return 0 }
+        if isRendezvous { return try sendEachInProcess(elements, wait: wait) }
         var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
         do {
             _ = try storage.block(for: .send, wait: wait) { try storage.send(contentsOf: &left, orEnlist: $0) }
@@ -162,6 +168,17 @@ public final class ThreadChannel: InProcessChannel {
             if let id, !isWoken { storage.leave(id, operation) }
         }
         isWoken = try await awaitCallback(wait) { id = storage.enlist($0, for: operation) }
+    }
+
+    /// Holds an element out, with the capacity 0.
+    public func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
+        try offerInProcess(element)
+    }
+
+    /// Holds an element out that need not be `Codable`, with the capacity 0.
+    public func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer {
+        try registry.checkOwner()
+        return try ThreadOffer(TypedElement(element), in: storage)
     }
 
     /// Whether `operation` would not have to wait.

@@ -22,7 +22,7 @@ final class ThreadChannelStorage: Sendable {
 
     init(capacity: Int?) {
         machine = Lock(Machine(capacity: capacity))
-        hints = Atomic(Self.bit(.send) | Self.bit(.join))
+        hints = Atomic((capacity == 0 ? 0 : Self.bit(.send)) | Self.bit(.join))
     }
 
     var status: ChannelStatus { machine.withLock { $0.status } }
@@ -45,10 +45,10 @@ final class ThreadChannelStorage: Sendable {
 
     /// Not generic, because what depends on a type that is known only at run time looks up many others.
     func receive(as type: Any.Type, orEnlist waiter: Waiter?) throws -> Attempt<ChannelElement?> {
-        let (result, id) = update { machine -> (Machine.ReceiveResult<ChannelElement>, UInt64?) in
+        let (result, waiting) = update { machine -> (Machine.ReceiveResult<ChannelElement>, Waiting) in
             let result = machine.receive { $0.type == type ? $0 : nil }
-            if case .empty = result { return (result, waiter.map { machine.enlist($0, for: .receive) }) }
-            return (result, nil)
+            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine)) }
+            return (result, (nil, nil))
         }
         switch result {
         case .value(let element, let wakes):
@@ -57,7 +57,9 @@ final class ThreadChannelStorage: Sendable {
         case .refused(let element, let wakes):
             wake(wakes)
             throw Self.mismatch(element, type)
-        case .empty: return .notYet(id)
+        case .empty:
+            if let wakes = waiting.wakes { wake(wakes) }
+            return .notYet(waiting.id)
         case .ended: return .done(nil)
         }
     }
@@ -84,10 +86,10 @@ final class ThreadChannelStorage: Sendable {
 
     /// Takes the first elements of a type, at most `count`; none if the channel is closed and empty.
     func receive(upTo count: Int, as type: Any.Type, orEnlist waiter: Waiter?) throws -> Attempt<[ChannelElement]> {
-        let (result, id) = update { machine -> (Machine.ReceiveResult<[ChannelElement]>, UInt64?) in
+        let (result, waiting) = update { machine -> (Machine.ReceiveResult<[ChannelElement]>, Waiting) in
             let result = machine.receive(upTo: count) { $0.type == type }
-            if case .empty = result { return (result, waiter.map { machine.enlist($0, for: .receive) }) }
-            return (result, nil)
+            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine)) }
+            return (result, (nil, nil))
         }
         switch result {
         case .value(let elements, let wakes):
@@ -96,7 +98,9 @@ final class ThreadChannelStorage: Sendable {
         case .refused(let element, let wakes):
             wake(wakes)
             throw Self.mismatch(element, type)
-        case .empty: return .notYet(id)
+        case .empty:
+            if let wakes = waiting.wakes { wake(wakes) }
+            return .notYet(waiting.id)
         case .ended: return .done([])
         }
     }
@@ -147,11 +151,51 @@ final class ThreadChannelStorage: Sendable {
 
     /// Calls `waiter` when the operation may succeed, at once if it does now. Returns the id under which to leave.
     func enlist(_ waiter: @escaping Waiter, for operation: ChannelOperation) -> UInt64? {
-        let id = update { machine in
-            machine.isReady(for: operation) ? nil : machine.enlist(waiter, for: operation)
+        let waiting = update { machine in
+            machine.isReady(for: operation) ? (nil, nil) : Self.enlist(waiter, for: operation, &machine)
         }
-        if id == nil { waiter() }
+        if let wakes = waiting.wakes { wake(wakes) }
+        if waiting.id == nil { waiter() }
+        return waiting.id
+    }
+
+    /// Who waits, and whom that wakes.
+    private typealias Waiting = (id: UInt64?, wakes: Machine.Wakes?)
+
+    private static func enlist(
+        _ waiter: Waiter?, for operation: ChannelOperation, _ machine: inout Machine
+    ) -> Waiting {
+        guard let waiter else { return (nil, nil) }
+        let id = machine.enlist(waiter, for: operation)
+        return (id, machine.wakesOfEnlisting())
+    }
+
+    // MARK: Capacity 0
+
+    /// Holds an element out, and calls `waiter` when it was taken or the channel is closed.
+    func offer(_ element: ChannelElement, _ waiter: @escaping Waiter) throws -> UInt64 {
+        guard let (id, wakes) = update({ $0.offer(element, waiter) }) else { throw MultitaskingError.channelIsClosed }
+        wake(wakes)
         return id
+    }
+
+    /// Takes back what was held out; false if it was taken.
+    func withdraw(_ id: UInt64) -> Bool {
+        guard let wakes = update({ $0.withdraw(id) }) else { return false }
+        wake(wakes)
+        return true
+    }
+
+    /// Blocks until a receiver has taken the element; false if the limit passed first.
+    func handOver(_ element: ChannelElement, wait: WaitLimit) throws -> Bool {
+        if case .never = wait, !isProbablyReady(for: .send) { return false }
+        let semaphore = Semaphore()
+        let id = try offer(element) { semaphore.post() }
+        let limit = wait == .never ? .upTo(.rendezvousPatience) : wait
+        semaphore.wait(until: limit.deadline)
+        guard withdraw(id) else { return true }
+        if status.isClosed { throw MultitaskingError.channelIsClosed }
+        return false
     }
 
     /// Lets a waiter go that gave up.

@@ -4,6 +4,16 @@ struct WaitList<Waiter> {
     private var waiters: [UInt64: Waiter] = [:]
 
     var isEmpty: Bool { waiters.isEmpty }
+    var all: [Waiter] { Array(waiters.values) }
+
+    /// The first one, which stays.
+    mutating func first() -> Waiter? {
+        while let id = order.first {
+            if let waiter = waiters[id] { return waiter }
+            _ = order.popFirst()
+        }
+        return nil
+    }
 
     /// Adds a waiter under an id that this list has not seen.
     mutating func append(_ waiter: Waiter, id: UInt64) {
@@ -12,9 +22,12 @@ struct WaitList<Waiter> {
     }
 
     /// Takes the first waiter.
-    mutating func popFirst() -> Waiter? {
+    mutating func popFirst() -> Waiter? { popFirstEntry()?.waiter }
+
+    /// Takes the first waiter, with its id.
+    mutating func popFirstEntry() -> (id: UInt64, waiter: Waiter)? {
         while !waiters.isEmpty, let id = order.popFirst() {
-            if let waiter = waiters.removeValue(forKey: id) { return waiter }
+            if let waiter = waiters.removeValue(forKey: id) { return (id, waiter) }
         }
         return nil
     }

@@ -10,7 +10,7 @@ enum Fault: String, CaseIterable, Sendable {
     case ignoresSeeds, ignoresPriorities, starvesTheLow, mistakesItsWorkers, forgetsAWorker, forgetsLaterWorkers
     case ignoresResize, keepsWorkersThatAreTooMany, skipsTheFinalizer, skipsTheInitializer
     case losesTheEndOfABatch, reordersABatch, doublesABatch, countsABatchWrongly, hidesTheEnd, keepsSenders
-    case selectsWhatIsNotReady, isUnfair, losesASelectsWakeUp, ignoresRoom, selectGivesUpEarly
+    case buffersAtZero, leavesOffers, selectsWhatIsNotReady, isUnfair, losesASelectsWakeUp, ignoresRoom, selectGivesUpEarly
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
 
     /// The name of the case that must fail.
@@ -53,6 +53,8 @@ enum Fault: String, CaseIterable, Sendable {
         case .keepsSenders: "channel.closesWithItsLastSender"
         case .selectsWhatIsNotReady, .ignoresRoom: "select.findsWhatIsReady"
         case .isUnfair: "select.isFair"
+        case .buffersAtZero: "rendezvous.aSendWaitsForItsReceiver"
+        case .leavesOffers: "rendezvous.canBeAwaited"
         case .losesASelectsWakeUp: "select.wakesForEachKind"
         case .selectGivesUpEarly: "select.keepsItsLimit"
         case .hidesElements, .hidesRoom, .miscounts: "history.ofManyTasksIsLinearizable"
@@ -121,6 +123,8 @@ enum Fault: String, CaseIterable, Sendable {
         case .ignoresRoom: "of room"
         case .isUnfair: "30 times in 300"
         case .losesASelectsWakeUp: "the task"
+        case .buffersAtZero: "send to nobody"
+        case .leavesOffers: "expected"
         case .selectGivesUpEarly: "expected that select waits for 20 ms"
         case .hidesElements: "a receive found nothing where there were"
         case .hidesRoom: "a send found no room where there were"

@@ -2,8 +2,8 @@ import MultitaskingCore
 import Synchronization
 
 /// A channel of a faulty pool.
-final class FaultyChannel: InProcessChannel {
-    private let base: any InProcessChannel
+final class FaultyChannel: InProcessOfferingChannel {
+    private let base: any InProcessOfferingChannel
     private let harm: Harm
     private let ledger: SenderLedger?
     /// Sends the element that is held back, to come in after the next one.
@@ -11,7 +11,7 @@ final class FaultyChannel: InProcessChannel {
 
     init(_ base: any Channel, harm: Harm) {
         // The base is a thread pool's, whose channels are all of this kind.
-        guard let base = base as? any InProcessChannel else { preconditionFailure("no channel of a thread pool") }
+        guard let base = base as? any InProcessOfferingChannel else { preconditionFailure("no channel of a thread pool") }
         self.base = base
         self.harm = harm
         // One that keeps its senders counts them and does nothing when the last is gone.
@@ -103,6 +103,17 @@ final class FaultyChannel: InProcessChannel {
         return harm.has(.reordersABatch) ? elements.reversed() : elements
     }
 
+    var isRendezvous: Bool { base.isRendezvous }
+
+    func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
+        try offerInProcess(element)
+    }
+
+    func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer {
+        let offer = try base.offerInProcess(element)
+        return harm.has(.leavesOffers) ? StubbornOffer(base: offer) : offer
+    }
+
     var senderLedger: SenderLedger? { ledger }
 
     func isReady(for operation: ChannelOperation) -> Bool {
@@ -155,4 +166,15 @@ struct FaultyStation: SelectStation {
         if harm.has(.selectGivesUpEarly), wait != .never { return try base.select(sources, wait: .never) }
         return try base.select(sources, wait: wait)
     }
+}
+
+/// An element that cannot be taken back: its sender believes that it was taken.
+struct StubbornOffer: ChannelOffer {
+    let base: any ChannelOffer
+
+    func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        try base.whenSettled(body)
+    }
+
+    func withdraw() -> Bool { false }
 }

@@ -102,6 +102,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
     func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         var options = options
         if harm.has(.exceedsCapacity) { options.capacity = options.capacity.map { $0 < 1 ? $0 : $0 + 1 } }
+        if harm.has(.buffersAtZero), options.capacity == 0 { options.capacity = 1 }
         return try FaultyChannel(base.makeChannel(options), harm: harm)
     }
 

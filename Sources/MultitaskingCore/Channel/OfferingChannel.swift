@@ -1,0 +1,108 @@
+/// A channel that may have the capacity 0: its elements are handed from a sender to a receiver, and never wait in it.
+///
+/// A send to it returns true when a receiver has taken the element. Until then the sender holds it out; at its limit, or
+/// when its task is cancelled, it takes it back. One that does not wait succeeds only if a receiver waits already, which
+/// then has a few milliseconds to come. The status counts no elements, as they are still their senders'.
+///
+/// `select` finds the channel ready while a sender holds out an element, and its sending side while a receiver waits.
+/// Who only waits in `select` neither sends nor receives: two of them do not meet.
+public protocol OfferingChannel: Channel {
+    /// Whether the capacity is 0.
+    var isRendezvous: Bool { get }
+
+    /// Holds an element out, until it is taken or taken back.
+    ///
+    /// - Throws: what `send` throws.
+    func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer
+}
+
+/// An offering channel whose two ends are in one process.
+public protocol InProcessOfferingChannel: OfferingChannel, InProcessChannel {
+    /// Like ``OfferingChannel/offer(_:)``, for any `Sendable` element.
+    func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer
+}
+
+/// An element that a sender holds out.
+public protocol ChannelOffer: Sendable {
+    /// Calls `body` once when the element was taken or the channel is closed, at once if so.
+    ///
+    /// - Returns: what must be called in any case when nobody waits any more.
+    func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void
+
+    /// Takes the element back; false if it was taken. Must be called once.
+    func withdraw() -> Bool
+}
+
+extension Duration {
+    /// How long a sender that does not wait holds its element out to a receiver that waits already: many times as long
+    /// as it takes to wake it.
+    package static var rendezvousPatience: Duration { .milliseconds(20) }
+}
+
+extension Channel {
+    /// Suspends until an element that is held out was taken; false if the limit passed first.
+    func handOver(_ wait: WaitLimit, _ makeOffer: () throws -> any ChannelOffer) async throws -> Bool {
+        if wait == .never, !isReady(for: .send) { return false }
+        let offer = try makeOffer()
+        let limit = wait == .never ? .upTo(.rendezvousPatience) : wait
+        let ending = Keeper<@Sendable () -> Void>({})
+        var failure: (any Error)?
+        do {
+            _ = try await awaitCallback(limit, in: (self as? any HasTimeline)?.timeline) { resume in
+                do { ending.value = try offer.whenSettled(resume) } catch {
+                    failure = error
+                    resume()
+                }
+            }
+        } catch { failure = error }
+        ending.value()
+        guard offer.withdraw() else { return true }
+        if let failure { throw failure }
+        if try await currentStatus().isClosed { throw MultitaskingError.channelIsClosed }
+        return false
+    }
+
+    /// Sends the elements of a batch one by one.
+    @available(*, noasync)
+    package func sendEach<Element: Codable & Sendable>(_ elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int {
+        let deadline = WaitDeadline(wait, in: self)
+        return try countAccepted(elements) { try send($0, wait: wait == .never ? .never : deadline.remaining) }
+    }
+
+    /// Sends the elements of a batch one by one, and suspends instead of blocking.
+    func sendEach<Element>(
+        _ elements: ArraySlice<Element>, wait: WaitLimit, _ send: (Element, WaitLimit) async throws -> Bool
+    ) async throws -> Int {
+        let deadline = WaitDeadline(wait, in: self)
+        var count = 0
+        do {
+            for element in elements {
+                guard try await send(element, wait == .never ? .never : deadline.remaining) else { break }
+                count += 1
+            }
+        } catch where count > 0 {}
+        return count
+    }
+
+    /// Receives the elements of a batch one by one.
+    @available(*, noasync)
+    package func receiveEach<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) throws -> [Element] { try takeUpTo(count, wait: wait) { try receive(as: type, wait: $0) } }
+}
+
+extension InProcessChannel {
+    /// Sends the elements of a batch one by one, which need not be `Codable`.
+    @available(*, noasync)
+    package func sendEachInProcess<Element: Sendable>(_ elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int {
+        let deadline = WaitDeadline(wait, in: self)
+        return try countAccepted(elements) { try sendInProcess($0, wait: wait == .never ? .never : deadline.remaining) }
+    }
+}
+
+extension MultitaskingError {
+    /// The error of a send to a channel that is closed.
+    package static var channelIsClosed: Self {
+        Self(.closed, "the channel is closed and takes no more elements; make a new one")
+    }
+}

@@ -1,0 +1,142 @@
+public import MultitaskingCore
+import MultitaskingSerialization
+
+// Channels of capacity 0. An element that is held out is in a place like others, which is full and names its sender.
+// Whoever receives it changes the place as ever; its sender makes the place void to take it back; and the supervisor does
+// so for a sender that has died, which it finds by looking for places that name it.
+
+extension ProcessChannel {
+    /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
+    public var isRendezvous: Bool { queue.isRendezvous }
+
+    /// Holds an element out, with the capacity 0.
+    public func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
+        try membership.withWriter { writer in
+            try writer.encode(element)
+            return try offer(writer, TypeFingerprint.of(Element.self))
+        }
+    }
+
+    func handOver(_ writer: PayloadWriter, _ fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
+        let isPatient = Deadline(wait).left > 0
+        if !isPatient, queue.header.attendance.isEmpty {
+            if queue.isClosed { throw MultitaskingError.channelIsClosed }
+            membership.lookAfterSupervisor()
+            return false
+        }
+        let offer = try offer(writer, fingerprint)
+        _ = membership.wait(
+            isPatient ? wait : .upTo(.rendezvousPatience), on: header.senders, isReady: { offer.isSettled }
+        ) { offer.isSettled ? true : nil }
+        guard offer.withdraw() else { return true }
+        if queue.isClosed { throw MultitaskingError.channelIsClosed }
+        return false
+    }
+
+    private func offer(_ writer: PayloadWriter, _ fingerprint: UInt64) throws -> ProcessOffer {
+        if queue.isClosed { throw MultitaskingError.channelIsClosed }
+        if !membership.isClient { membership.noteHolding() }
+        let journal = membership.journal.begin()
+        defer { end(journal) }
+        let count = writer.byteCount
+        let parcel: Parcel? =
+            count <= Cell.inlineCapacity
+            ? nil
+            : try Parcel(
+                writer, arena: membership.arena, heap: membership.heap, journal: journal,
+                compression: membership.compression)
+        var place: (cell: Cell, tag: SegmentTag)?
+        let result: ChannelQueue.SendResult
+        do {
+            result = try queue.send(journal: journal, byteCount: count) { cell in
+                // Inline bytes cannot fail to be stored.
+                if let parcel { cell.payload.adopt(parcel) } else { try? cell.payload.store(writer, count) }
+                cell.fingerprint.storeRelaxed(fingerprint)
+                place = (cell, cell.word.tag)
+            }
+        } catch {
+            if let parcel { membership.heap.free(parcel.block) }
+            throw error
+        }
+        guard result == .sent, let place else {
+            if let parcel { membership.heap.free(parcel.block) }
+            throw MultitaskingError.channelIsClosed
+        }
+        header.receivers.wakeOne()
+        header.notifyWatcher()
+        return ProcessOffer(queue: queue, offset: place.cell.offset, tag: place.tag, block: parcel?.block ?? .none)
+    }
+}
+
+/// An element that this process holds out.
+struct ProcessOffer: ChannelOffer {
+    let queue: ChannelQueue
+    let offset: Int
+    let tag: SegmentTag
+    /// Where its bytes are, if not in the place itself.
+    let block: BlockReference
+
+    private var cell: Cell { Cell(arena: queue.arena, offset: offset) }
+    private var full: CellWord { CellWord(.full, owner: queue.offerer, tag: tag) }
+
+    /// Whether it was taken, or the channel is closed.
+    var isSettled: Bool { cell.word != full || queue.isClosed }
+
+    func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        let header = queue.header
+        return try queue.membership.watch(until: {
+            header.watched.store(1)
+            fence()
+            return isSettled
+        }, body)
+    }
+
+    func withdraw() -> Bool {
+        let isWithdrawn = queue.membership.journal.withEntry { journal in
+            defer { journal.clear() }
+            return queue.withdraw(cell, full, block: block, journal: journal)
+        }
+        guard isWithdrawn else { return false }
+        fence()
+        queue.header.joiners.wakeAll()
+        queue.header.notifyWatcher()
+        return true
+    }
+}
+
+extension ChannelQueue {
+    /// Makes a place void whose element its sender holds out no more; false if it was taken.
+    ///
+    /// - Parameters:
+    ///   - full: the place's word as long as it was not taken.
+    ///   - block: the sender's own note of where the bytes are: the place may serve for another element by now.
+    fileprivate func withdraw(
+        _ cell: Cell, _ full: CellWord, block: BlockReference, journal: JournalEntry
+    ) -> Bool {
+        let number = number(of: full.tag)
+        announce(cell, of: number, in: journal)
+        journal.block = block
+        let void = CellWord(.void, owner: full.owner, tag: full.tag)
+        guard cell.wordCell.compareExchange(full.rawValue, void.rawValue) else {
+            // It is somebody else's to free.
+            journal.block = .none
+            return false
+        }
+        membership.heap.free(block)
+        leaveVoid(cell, number: number)
+        return true
+    }
+
+    /// Takes back what a dead member held out; may be repeated.
+    func withdrawForDead(_ claim: ElementClaim) {
+        let cell = cell(claim)
+        let full = CellWord(.full, owner: membership.member, tag: tag(claim.number))
+        let void = CellWord(.void, owner: membership.member, tag: tag(claim.number))
+        _ = cell.wordCell.compareExchange(full.rawValue, void.rawValue)
+        let (segment, index) = cell.place
+        guard cell.word == void, segment.consumed.load() & 1 << UInt64(index) == 0 else { return }
+        cell.payload.release(to: membership.heap)
+        // Last: it says that all this is done.
+        leaveVoid(cell, number: claim.number)
+    }
+}
