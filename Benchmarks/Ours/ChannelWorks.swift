@@ -80,6 +80,72 @@ func queues() throws {
     }
 }
 
+@Sendable func sendBatches(_ queue: Queue, _ count: Int, _ size: Int) throws {
+    let batch = [[UInt8]](repeating: [UInt8](repeating: 7, count: 64), count: size)
+    for _ in 0..<count / size { _ = try queue.channel.send(contentsOf: batch, wait: .forever) }
+}
+
+@Sendable func receiveBatches(_ queue: Queue, _ count: Int, _ size: Int) throws {
+    var left = count
+    while left > 0 { left -= try queue.channel.receive(upTo: min(left, size), as: [UInt8].self, wait: .forever).count }
+}
+
+/// W16: messages of 64 bytes in batches of 256 from worker to parent, and from two workers to two others.
+func batches() throws {
+    try withPool(4) { pool in
+        let queue = Queue(try pool.makeChannel(capacity: 4096))
+        let (count, size) = (256 * 8000, 256)
+        for _ in 0..<2 {
+            let one = try microseconds {
+                let sender = try pool.submit(sendBatches, queue, count, size)
+                try receiveBatches(queue, count, size)
+                try sender.value()
+            }
+            report("w16.one", Double(count) / one * 1e6, "/s")
+        }
+        let two = try microseconds {
+            let tasks = try (0..<2).flatMap { _ in
+                [
+                    try pool.submit(sendBatches, queue, count / 2, size),
+                    try pool.submit(receiveBatches, queue, count / 2, size),
+                ]
+            }
+            for task in tasks { try task.value() }
+        }
+        report("w16.two", Double(count) / two * 1e6, "/s")
+    }
+}
+
+@Sendable func answer(_ ping: Queue, _ pong: Queue) throws {
+    while let number = try ping.channel.receive(as: Int.self, wait: .forever) {
+        _ = try pong.channel.send(number, wait: .forever)
+    }
+}
+
+/// W15: a question to a worker and its answer, for which the parent waits by select over four channels and a signal.
+func selecting() throws {
+    try withPool(1) { pool in
+        let (ping, pong) = (Queue(try pool.makeChannel(capacity: 16)), Queue(try pool.makeChannel(capacity: 16)))
+        let others = try (0..<3).map { _ in try pool.makeChannel(capacity: 16) }
+        let signal = try pool.makeCancelSignal()
+        let answering = try pool.submit(answer, ping, pong)
+        let time = try median(of: 10_000, warmUp: 2000) {
+            try microseconds {
+                _ = try ping.channel.send(1, wait: .forever)
+                _ = try select(others[0], others[1], pong.channel, others[2], signal, wait: .forever)
+                _ = try pong.channel.receive(as: Int.self, wait: .never)
+            }
+        }
+        report("w15.pingpong", time, "us")
+        let ready = try median(of: 10_000, warmUp: 2000) {
+            try microseconds { _ = try select(others[0], pong.channel.sending, signal, wait: .never) }
+        }
+        report("w15.ready", ready * 1e3, "ns")
+        _ = ping.channel.close(discarding: false)
+        try answering.value()
+    }
+}
+
 @Sendable func check(_ context: TaskContext, _ count: Int) -> Double {
     microseconds { for _ in 0..<count where context.isCancelled { return } } * 1e3 / Double(count)
 }

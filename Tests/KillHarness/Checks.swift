@@ -17,6 +17,7 @@
         func goOn() throws -> (received: [Item], sent: [Item]) {
             var received: [Item] = []
             var sent: [Item] = []
+            if scenario.options.capacity == 0 { received = try receiveEarly() }
             for number in 0..<40 {
                 let item = Item(2, UInt8(number))
                 guard (try? world.survivorEnd.send(item.bytes(number % 2 == 0 ? World.inline : World.block))) == true
@@ -49,7 +50,13 @@
         func afterwards(_ early: (received: [Item], sent: [Item]) = ([], []), isThorough: Bool = true) throws {
             try checkJournal()
             try reuseBlocks()
-            if world.futures.isEmpty { try checkChannel(early) } else { try checkTasks() }
+            if scenario.options.capacity == 0 {
+                try checkRendezvous(early.received)
+            } else if world.futures.isEmpty {
+                try checkChannel(early)
+            } else {
+                try checkTasks()
+            }
             try checkMemory()
             if isThorough { try checkEveryBlockServes() }
         }

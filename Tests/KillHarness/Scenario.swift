@@ -51,7 +51,7 @@
         }
 
         static var all: [Scenario] {
-            sending + receiving + closing + batches + voids + bytes + redelivering + blocks + tasks
+            sending + receiving + closing + batches + rendezvous + voids + bytes + redelivering + blocks + tasks
         }
     }
 

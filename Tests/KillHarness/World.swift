@@ -42,6 +42,8 @@
         /// What is in the channel when the victim begins.
         var queued: [Item] = []
         var futures: [ProcessFuture<[UInt8]>] = []
+        /// What the client holds out.
+        var offers: [any ChannelOffer] = []
         /// What the victim is to give back, or keeps.
         var references: [BlockReference] = []
 

@@ -27,8 +27,10 @@ extension Channel {
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int {
-        if (self as? any OfferingChannel)?.isRendezvous == true {
-            return try await sendEach(elements, wait: wait) { try await self.send($0, wait: $1) }
+        if let channel = self as? any OfferingChannel, channel.isRendezvous {
+            return try await sendEach(elements, wait: wait) { element, wait in
+                try await self.handOver(wait) { try channel.offer(element) }
+            }
         }
         return try await sendAll(elements, wait: wait) { try self.attemptSend(contentsOf: $0) }
     }
@@ -123,8 +125,10 @@ extension InProcessChannel {
     public func sendInProcess<Element: Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int {
-        if (self as? any OfferingChannel)?.isRendezvous == true {
-            return try await sendEach(elements, wait: wait) { try await self.sendInProcess($0, wait: $1) }
+        if let channel = self as? any InProcessOfferingChannel, channel.isRendezvous {
+            return try await sendEach(elements, wait: wait) { element, wait in
+                try await self.handOver(wait) { try channel.offerInProcess(element) }
+            }
         }
         return try await sendAll(elements, wait: wait) { try self.attemptSendInProcess(contentsOf: $0) }
     }

@@ -64,7 +64,7 @@ public struct ChannelSender: Sendable, Codable {
 extension ChannelSender {
     /// Puts `element` at the end of the channel; false if there was no room until the limit.
     ///
-    /// - Throws: as ``SendingChannel/send(_:wait:)-(Element,WaitLimit)`` does.
+    /// - Throws: as `SendingChannel.send(_:wait:)` does.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         try channel.send(element, wait: wait)
@@ -122,8 +122,18 @@ public final class SenderLedger: Sendable {
 /// A backend that keeps a task's companion for longer than the task drops these when the task ends.
 public final class HeldSenders: Sendable {
     private let senders: Mutex<[ChannelSender]>
+    /// What else must stay alive until the task has ended.
+    private let others: (any Sendable)?
 
-    init(_ senders: [ChannelSender]) { self.senders = Mutex(senders) }
+    init(_ senders: [ChannelSender], others: (any Sendable)? = nil) {
+        self.senders = Mutex(senders)
+        self.others = others
+    }
+
+    /// The same, and something else that must stay alive as long.
+    package func keeping(_ other: (any Sendable)?) -> HeldSenders {
+        HeldSenders(senders.withLock { $0 }, others: other)
+    }
 
     /// Lets go of them: the task has ended.
     public func drop() {

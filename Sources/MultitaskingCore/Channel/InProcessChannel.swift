@@ -1,10 +1,10 @@
 /// A channel whose two ends are in one process, so that elements need not be `Codable`.
 public protocol InProcessChannel: Channel {
-    /// Like ``SendingChannel/send(_:wait:)-(Element,WaitLimit)``, for any `Sendable` element.
+    /// Like `SendingChannel.send(_:wait:)`, for any `Sendable` element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
 
-    /// Like ``ReceivingChannel/receive(as:wait:)-(Element.Type,WaitLimit)``, for any `Sendable` element.
+    /// Like `ReceivingChannel.receive(as:wait:)`, for any `Sendable` element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element?
 

@@ -20,7 +20,7 @@ public protocol SendingChannel: AnyObject, Sendable {
     /// the elements that were counted sends each exactly once.
     ///
     /// - Returns: how many were accepted, from the first on.
-    /// - Throws: what the first element's ``send(_:wait:)-(Element,WaitLimit)`` would throw.
+    /// - Throws: what the first element's `send` would throw.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     func send<Element: Codable & Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int

@@ -23,7 +23,7 @@ public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) thr
     try select(sources, wait: wait)
 }
 
-/// Blocks until one of an array of things is ready; see ``select(_:wait:)-((anySelectable)...,_)``.
+/// Blocks until one of an array of things is ready; see `select`.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) throws -> Int? {
     let sources = try usable(sources)

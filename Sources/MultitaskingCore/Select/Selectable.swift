@@ -1,4 +1,4 @@
-/// Something that ``select(_:wait:)-((anySelectable)...,_)`` can wait for.
+/// Something that `select` can wait for.
 ///
 /// Channels are ready when there is something to receive or nothing will come any more; their sending side
 /// (``Channel/sending``) when there is room or the channel is closed; signals when they are set; futures when their task

@@ -27,5 +27,8 @@ struct ContextArguments<each Argument: Portable>: PayloadConvertible {
         for argument in repeat each values { try encoder.encode(argument) }
     }
 
-    var companion: (any Sendable)? { context.companion }
+    var companion: (any Sendable)? {
+        guard let senders = ArgumentList(repeat each values).companion as? HeldSenders else { return context.companion }
+        return senders.keeping(context.companion)
+    }
 }

@@ -151,7 +151,7 @@ final class ThreadChannelStorage: Sendable {
 
     /// Calls `waiter` when the operation may succeed, at once if it does now. Returns the id under which to leave.
     func enlist(_ waiter: @escaping Waiter, for operation: ChannelOperation) -> UInt64? {
-        let waiting = update { machine in
+        let waiting: Waiting = update { machine in
             machine.isReady(for: operation) ? (nil, nil) : Self.enlist(waiter, for: operation, &machine)
         }
         if let wakes = waiting.wakes { wake(wakes) }

@@ -141,10 +141,12 @@ struct ChannelLoad {
 
     private mutating func stream(from input: Lane?, to output: Lane?) -> Stream {
         defer { nextID += Stream.width }
-        return Stream(
+        var stream = Stream(
             id: nextID, input: input, output: output, count: random.number(1...600), patience: random.number(0...20),
             reports: reports, seed: random.next(), largest: plan.isTight ? 2000 : 80_000,
             mayBeRefusedMemory: plan.isTight)
+        if random.once(in: 2) { stream.batch = random.number(2...40) }
+        return stream
     }
 
     /// Begins streams in workers in the place of those that have ended.
@@ -210,12 +212,12 @@ struct ChannelLoad {
 
     /// What a task was just then taking out of a channel died with it, or comes again.
     private mutating func note(deathOf running: Running, _ input: Lane) {
-        let count = running.isAsync ? Int(Stream.width) : 1
+        let count = running.isAsync ? Int(Stream.width) : running.stream.batch
         guard redelivers else { return losses[input.number, default: 0] += count }
         repeats[input.number, default: 0] += count
         // A stream reports what the whole task received first: maybe for another one, which had no time to write it
         // down.
-        losses[input.number, default: 0] += count - 1
+        if running.isAsync { losses[input.number, default: 0] += count - 1 }
     }
 
     // MARK: The end

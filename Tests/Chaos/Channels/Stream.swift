@@ -21,6 +21,8 @@ struct Stream: Codable, Sendable {
     /// How large elements may be, in words.
     var largest: Int
     var mayBeRefusedMemory = false
+    /// How many elements a blocking stream passes with one call.
+    var batch = 1
 
     var wait: WaitLimit { patience.map { .upTo(.milliseconds($0)) } ?? .forever }
 
@@ -54,6 +56,7 @@ struct Stream: Codable, Sendable {
 /// The task, blocking; what it returns is how many elements it passed.
 func runStream(_ stream: Stream) throws -> Int {
     Logbook.begun.note(0, UInt64(stream.id), 1)
+    if stream.batch > 1 { return try passInBatches(stream) }
     for number in 0..<stream.count {
         if let input = stream.input {
             guard let element = try input.channel.receive(as: Element.self, wait: stream.wait) else { return number }
@@ -72,6 +75,33 @@ func runStream(_ stream: Stream) throws -> Int {
         }
     }
     return stream.count
+}
+
+/// The same, many elements with one call.
+private func passInBatches(_ stream: Stream) throws -> Int {
+    var number = 0
+    while number < stream.count {
+        var count = min(stream.batch, stream.count - number)
+        if let input = stream.input {
+            let elements = try input.channel.receive(upTo: count, as: Element.self, wait: stream.wait)
+            if elements.isEmpty { return number }
+            for element in elements { try stream.accept(element, from: input, as: stream.id) }
+            count = elements.count
+        }
+        if let output = stream.output {
+            let elements = (0..<count).map { stream.element(UInt32(number + $0), from: stream.id) }
+            for element in elements { Passage.note(.offered, output, stream.id, element) }
+            var sent = 0
+            do { sent = try output.channel.send(contentsOf: elements, wait: stream.wait) } catch
+            where stream.isRefusal(error) {}
+            for (index, element) in elements.enumerated() {
+                Passage.note(index < sent ? .sent : .refused, output, stream.id, element)
+            }
+            if sent < count { return number + sent }
+        }
+        number += count
+    }
+    return number
 }
 
 /// The task, with several streams that suspend.
