@@ -25,7 +25,7 @@ extension ChannelQueue {
         let member = membership.member
         var patience = Patience()
         while isLive {
-            try patience.spend()
+            if patience.isSpent() { try mendHead(&patience) }
             let head = HeadWord(rawValue: header.head.load())
             let position = head.position
             let (number, index) = Self.place(position)

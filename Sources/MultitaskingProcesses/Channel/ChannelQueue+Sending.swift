@@ -12,7 +12,7 @@ extension ChannelQueue {
         var patience = Patience()
         while true {
             if isClosed { return .closed }
-            try patience.spend()
+            if patience.isSpent() { try mendTail(&patience) }
             let position = header.tail.load()
             if isFull(tail: position), !makeRoom(before: position) { return .full }
             let (number, index) = Self.place(position)

@@ -7,7 +7,10 @@ import MultitaskingCore
 ///
 /// Each time round, somebody else has made progress, so in a healthy arena it takes a few.
 struct Patience {
-    private var left = 1 << 14
+    private static let limit = 1 << 14
+
+    private var left = limit
+    private var isRenewed = false
 
     /// Whether the loop has begun again too often.
     @inline(__always)
@@ -20,6 +23,13 @@ struct Patience {
     @inline(__always)
     mutating func spend() throws {
         if isSpent() { throw MultitaskingError.memoryDamaged("a queue in it cannot be followed") }
+    }
+
+    /// Begins again, for a loop whose caller mends what may be wrong. Throws `memoryDamaged` the second time.
+    mutating func renew() throws {
+        guard !isRenewed else { return try spend() }
+        left = Self.limit
+        isRenewed = true
     }
 }
 

@@ -148,7 +148,10 @@ struct TaskSlot: Record, Sendable {
         progressWord.store(0)
     }
 
-    func note(progress element: Int) { progressWord.store(UInt32(truncatingIfNeeded: element + 1)) }
+    /// A number that is none, or too great, says nothing.
+    func note(progress element: Int) {
+        progressWord.store(UInt32(exactly: element).map { $0 &+ 1 } ?? 0)
+    }
 
     /// The element that a chunk is or was at, counted from 0; nil for other tasks.
     var progress: Int? {

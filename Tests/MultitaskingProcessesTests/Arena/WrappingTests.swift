@@ -81,6 +81,34 @@ import Testing
         #expect(fixture.arena.blocksInUse().segments == 0)
     }
 
+    /// As a process leaves it that has slept until the bits of a segment's number have begun again.
+    @Test(arguments: [0, 1], [10, 31, 62])
+    func endThatLeadsToAnotherSegment_findsItsOwnAgain(_ distance: UInt64, count: Int) throws {
+        let fixture = try Fixture()
+        let channel = try fixture.channel(for: 1, at: 1 << 40)
+        let stray = try ChannelQueue(
+            header: ChannelHeader(arena: fixture.arena, index: 1), serial: 9, membership: fixture.membership(1))
+        try stray.begin(at: 7)
+        let unit = SegmentLink(rawValue: stray.header.tailSegment.load(), near: 7).unit
+        var received = 0
+        for element in 0..<count {
+            #expect(try channel.send(element, wait: .never))
+            if element % 2 == 0 {
+                #expect(try channel.receive(as: Int.self) == received)
+                received += 1
+            }
+        }
+        for end in [fixture.header.tailSegment, fixture.header.headSegment] {
+            let near = UInt64(1) << 40 + UInt64(count / Segment.cells)
+            let link = SegmentLink(rawValue: end.load(), near: near)
+            end.store(SegmentLink(number: link.number + distance, unit: unit).rawValue)
+        }
+        for element in count..<count + 40 { #expect(try channel.send(element, wait: .never)) }
+        for element in received..<count + 40 { #expect(try channel.receive(as: Int.self) == element) }
+        #expect(try channel.receive(as: Int.self) == nil)
+        #expect(channel.status.count == 0)
+    }
+
     @Test
     func tagsOfManyChannels_areDifferentForTheSameSegments() {
         var tags: Set<UInt64> = []
@@ -235,6 +263,16 @@ import Testing
         #expect(!requests.isEndAskedFor && !slot.orders.isEndRequested)
         slot.prepare(kind: .portable, function: 0, options: .default)
         #expect(!slot.orders.requestEnd(after: requests))
+    }
+
+    @Test
+    func progressThatDoesNotFit_saysNothing() throws {
+        let fixture = try Fixture(slots: 8)
+        let slot = TaskSlot(arena: fixture.arena, index: 3)
+        for (number, noted) in [(7, 7), (0, 0), (-1, nil), (.min, nil), (.max, nil), (1 << 32, nil)] as [(Int, Int?)] {
+            slot.note(progress: number)
+            #expect(slot.progress == noted)
+        }
     }
 
     @Test
