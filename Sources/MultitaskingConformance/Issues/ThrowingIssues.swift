@@ -1,0 +1,72 @@
+internal import Synchronization
+internal import Testing
+
+/// Expectations that failed in a task, as the task's error.
+public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringConvertible {
+    /// What Swift Testing says of each, in the order in which they were recorded.
+    public let issues: [String]
+
+    /// All of them.
+    public var description: String { issues.joined(separator: "\n") }
+}
+
+/// Runs `body`, and throws if an expectation fails in it.
+///
+/// Use it in tasks of a process pool. Their worker is another process than the test's, where nobody hears of an issue
+/// that is recorded: without this, an `#expect` that fails there is lost. With it, the task fails, and so does the test
+/// that asks for its value:
+/// ```swift
+/// func double(_ x: Int) throws -> Int {
+///     try throwingIssues {
+///         #expect(x > 0)
+///         return x * 2
+///     }
+/// }
+/// let value = try pool.submit(double, -1).value()     // throws: Expectation failed: (x → -1) > 0
+/// ```
+/// `body` goes on after an `#expect` that fails, as it does in a test. What is recorded by other threads is not noticed,
+/// and warnings are none of its business. In a test's own process an issue is a known one of that test then.
+///
+/// - Returns: what `body` returns.
+/// - Throws: ``RecordedIssues``; what `body` throws if nothing was recorded.
+public func throwingIssues<Value>(_ body: () throws -> Value) throws -> Value {
+    let collector = IssueCollector()
+    var result: Result<Value, any Error>?
+    withKnownIssue(isIntermittent: true) {
+        result = Result { try body() }
+    } matching: {
+        collector.take($0)
+    }
+    return try collector.outcome(of: result)
+}
+
+/// Runs `body`, and throws if an expectation fails in it; otherwise as the synchronous twin.
+public func throwingIssues<Value>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
+    let collector = IssueCollector()
+    var result: Result<Value, any Error>?
+    await withKnownIssue(isIntermittent: true, isolation: isolation) {
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+    } matching: {
+        collector.take($0)
+    }
+    return try collector.outcome(of: result)
+}
+
+private final class IssueCollector: Sendable {
+    private let issues = Mutex<[String]>([])
+
+    /// Whether the issue is one that fails the task.
+    func take(_ issue: Issue) -> Bool {
+        guard issue.severity >= .error else { return false }
+        issues.withLock { $0.append(String(describing: issue)) }
+        return true
+    }
+
+    func outcome<Value>(of result: Result<Value, any Error>?) throws -> Value {
+        let issues = issues.withLock { $0 }
+        guard issues.isEmpty, let result else { throw RecordedIssues(issues: issues) }
+        return try result.get()
+    }
+}
