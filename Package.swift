@@ -179,7 +179,10 @@ let package = Package(
             dependencies: ["MultitaskingCore", "MultitaskingSessions", "OneThreadPerTask"]),
         .testTarget(
             name: "MultitaskingTests",
-            dependencies: ["Multitasking", "MultitaskingInMemory", "MultitaskingProcesses", "MultitaskingThreads"]),
+            dependencies: [
+                "Multitasking", "MultitaskingInMemory", "MultitaskingProcesses", "MultitaskingSerialization",
+                "MultitaskingSystem", "MultitaskingThreads",
+            ]),
         .testTarget(
             name: "MultitaskingInMemoryTests",
             dependencies: ["MultitaskingCore", "Multitasking", "MultitaskingInMemory", "bank"]),

@@ -48,7 +48,11 @@ public struct MachineWorld: ConformanceWorld {
     public let patience: Duration
 
     /// Makes the world of a backend on real threads or processes.
-    public init(patience: Duration = .seconds(20)) { self.patience = patience }
+    ///
+    /// - Parameter patience: from a millisecond to a day; others are taken for the nearer of these.
+    public init(patience: Duration = .seconds(20)) {
+        self.patience = min(max(patience, .milliseconds(1)), .seconds(86_400))
+    }
 
     /// The machine's monotonic clock.
     public var clock: any TaskClock { MachineClock() }

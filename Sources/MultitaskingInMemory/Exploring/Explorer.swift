@@ -39,6 +39,12 @@ struct Explorer {
 
     func exploreAll(preemptions: Int, limit: Int, _ body: Body) throws -> Exploration {
         defer { threads.close() }
+        guard preemptions >= 0 else {
+            throw MultitaskingError(.invalidArgument, "preemptions is \(preemptions); give at least 0")
+        }
+        guard limit >= 1 else {
+            throw MultitaskingError(.invalidArgument, "limit is \(limit), so nothing would be tried; give at least 1")
+        }
         var exploration = Exploration(schedules: 0, steps: 0, isComplete: false)
         var prefix: [Int] = []
         while exploration.schedules < limit {

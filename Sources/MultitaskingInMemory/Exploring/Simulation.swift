@@ -46,7 +46,7 @@ public enum Simulation {
     ///
     /// - Parameters:
     ///   - preemptions: how often, at most, another party goes on although the one that has the turn could.
-    ///   - limit: how many courses to try at most.
+    ///   - limit: how many courses to try at most; at least 1.
     /// - Returns: how much was tried, and whether that was all.
     /// - Throws: as ``explore(seeds:options:isShrinking:_:)`` does.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")

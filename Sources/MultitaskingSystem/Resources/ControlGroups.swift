@@ -4,7 +4,7 @@
 /// the process's own up to the uppermost that is mounted here. In a container that may be the container's own group:
 /// what lies above it cannot be seen.
 package struct ControlGroups: Sendable {
-    private let files: SystemFiles
+    let files: SystemFiles
     private let memberships: [Membership]
     private let mounts: [Mount]
 

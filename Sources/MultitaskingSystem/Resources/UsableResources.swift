@@ -31,6 +31,22 @@ package struct UsableResources: Sendable {
     /// Python's `ThreadPoolExecutor`. Tasks that wait for each other must be able to meet also on one core.
     package var threadsForWaiting: Int { min(32, cores + 4) }
 
+    /// How many threads this process may have at most, if it had all that the system allows; nil if nobody says. Read
+    /// each time: only what asks for very many asks for it.
+    package var threadLimit: Bound<Int>? {
+        let files = groups.files
+        let sources = [
+            ("kernel.threads-max (sysctl)", "/proc/sys/kernel/threads-max", 1),
+            ("kernel.pid_max (sysctl)", "/proc/sys/kernel/pid_max", 1),
+            // A stack and the page that guards it.
+            ("vm.max_map_count (sysctl), of which each thread's stack takes two", "/proc/sys/vm/max_map_count", 2),
+        ]
+        return sources.reduce(groups.processes) { lowest, source in
+            let number = files.numbers(source.1).first
+            return Bound.lower(lowest, number.map { Bound(max(0, $0) / source.2, source.0) })
+        }
+    }
+
     /// How many threads may run at the same time without using up more than there is; at least 1. This is what spinning
     /// asks for: time that is spun away is missing afterwards.
     package var wholeCores: Int { max(1, Int(processorTime.number)) }

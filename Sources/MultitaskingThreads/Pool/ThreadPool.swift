@@ -38,7 +38,7 @@ public final class ThreadPool: InProcessExecutor {
     /// Starts the threads of a pool.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many threads, at least 1 and at most a million; nil for four more than this process may use
+    ///   - maxWorkers: how many threads, at least 1, at most a million, and at most as many as the system allows; nil for four more than this process may use
     ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet.
     ///     Of those it is as many as the system starts; a number that is given is kept, or the pool is refused. Each
     ///     thread has a stack as large as the main thread's may become (`ulimit -s`).
@@ -91,9 +91,7 @@ public final class ThreadPool: InProcessExecutor {
     ) throws {
         let count = maxWorkers ?? UsableResources.current.threadsForWaiting
         try Self.requirePositive(count, "maxWorkers")
-        guard count <= Self.mostWorkers else {
-            throw MultitaskingError(.invalidArgument, "maxWorkers is \(count) and must be at most \(Self.mostWorkers)")
-        }
+        try Self.requirePossible(count)
         if let queueLimit { try Self.requirePositive(queueLimit, "queueLimit") }
         let storage = PoolStorage(
             maxWorkers: count, queueLimit: queueLimit, atExit: atExit, setup: setup)
@@ -272,6 +270,18 @@ public final class ThreadPool: InProcessExecutor {
 
     /// Starts all threads. If the system refuses one, it makes do with those that were started, or ends them and throws
     /// if they are too few.
+    /// Refuses more threads than there can be, rather than starting all that the system has room for.
+    private static func requirePossible(_ count: Int) throws {
+        guard count <= mostWorkers else {
+            throw MultitaskingError(.invalidArgument, "maxWorkers is \(count) and must be at most \(mostWorkers)")
+        }
+        guard count > 1000, let limit = UsableResources.current.threadLimit, count > limit.number else { return }
+        throw MultitaskingError(
+            .invalidArgument,
+            "maxWorkers is \(count), and there may be at most \(limit.number) threads because of \(limit.source); give "
+                + "fewer, or raise it")
+    }
+
     private static func startWorkers(
         _ count: Int, atLeast least: Int, prefix: String, _ storage: PoolStorage
     ) throws -> [Worker] {
