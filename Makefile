@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-consumer release-check \
+.PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all \
 	models setup-models kill chaos fuzz crashes replacements captures \
@@ -89,7 +89,7 @@ release-check: ## Say whether a tag of this commit would be right, for the versi
 	SWIFT="$(SWIFT)" python3 Scripts/check_release.py
 
 # What needs no test run. The generated sources must be what the generators write now.
-soundness: layers lint test-diagnostics ## Check layers, format, generated sources and the compiler's messages
+soundness: layers lint test-diagnostics test-numbers ## Check layers, format, generated sources, messages and public numbers
 	python3 -m unittest discover -s Scripts
 	before=$$(git diff -- Sources | cksum)
 	$(MAKE) generate
@@ -102,6 +102,11 @@ test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and c
 
 test-consumer: ## Build a program that depends on this package, and look at what was built for it
 	SWIFT="$(SWIFT)" python3 Scripts/check_consumer.py
+
+# The modules of a debug build are what is looked through.
+test-numbers: setup ## Check that each public number is given extreme values by a test
+	$(SWIFT) build
+	python3 Scripts/check_numbers.py
 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
@@ -120,6 +125,8 @@ define test_build
 		$(SWIFT) build -c release --product every-feature --scratch-path $$directory "$$@"
 		strip -s -o $$directory/stripped $$directory/release/every-feature
 		for program in $$directory/release/every-feature $$directory/stripped; do
+			# As users have it, and without Swift's handlers of signals.
+			timeout 120 $$program
 			SWIFT_BACKTRACE=enable=no timeout 120 $$program
 		done
 	}
@@ -129,11 +136,14 @@ test-builds: setup ## Build a program that uses everything as for a container, a
 	$(test_build)
 	test_build static --static-swift-stdlib -Xlinker --gc-sections
 
-test-builds-all: test-builds ## The same without checks, and for the dynamic libraries
+test-builds-all: test-builds ## The same without checks, for the dynamic libraries, and with optimization at link time
 	$(test_build)
 	test_build unchecked -Xswiftc -Ounchecked
 	test_build static-unchecked --static-swift-stdlib -Xswiftc -Ounchecked
 	test_build collected -Xlinker --gc-sections
+	# The bytecode needs a linker that knows it.
+	test_build lto-thin --experimental-lto-mode thin -Xswiftc -use-ld=lld
+	test_build lto-full --experimental-lto-mode full -Xswiftc -use-ld=lld
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
