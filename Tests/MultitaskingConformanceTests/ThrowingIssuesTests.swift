@@ -20,7 +20,8 @@ private func required(_ x: Int) async throws -> Int {
     }
 }
 
-private struct RecordedElsewhere: Error, Codable, Equatable { var number: Int }
+/// Not private: the worker must find it by its name.
+struct RecordedElsewhere: Error, Codable, Equatable { var number: Int }
 
 @Suite(.serialized) struct ThrowingIssuesTests {
     @Test func expectationThatFailsInAProcess_isTheErrorOfItsTask() throws {

@@ -34,7 +34,8 @@ struct LimitsRecord: Record {
         store(limits.addressSpace, .addressSpace)
         store(limits.data, .data)
         store(limits.maxTasksPerWorker, .tasks)
-        store(limits.maxTasksPerWorker.map { Int(Double($0) * limits.maxTasksJitter) }, .tasksJitter)
+        // As a number, a part of the greatest there is may be greater than that.
+        store(limits.maxTasksPerWorker.map { Int(min(Double($0) * limits.maxTasksJitter, 0x1p62)) }, .tasksJitter)
         store(limits.age.map { max(1, Int($0.nanoseconds)) }, .age)
         store(limits.minimumWorkers.map { $0 + 1 }, .minimumWorkers)
         store(limits.idleTime.map { max(1, Int($0.nanoseconds)) }, .idleTime)
