@@ -21,7 +21,7 @@ import MultitaskingSystem
 ///
 /// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish,
 /// also if the program ends meanwhile, as `atExit` says.
-public final class ProcessPool: Executor {
+public final class ProcessPool: GradualShutdown {
     @usableFromInline let core: PoolCore
 
     /// How many workers run at most at the same time; see ``resize(to:)``.
@@ -156,6 +156,16 @@ public final class ProcessPool: Executor {
             }
         }
     }
+
+    /// Processes can be killed.
+    public var endsRunningTasks: Bool { true }
+
+    /// Refuses further tasks and returns at once; the processes end when their tasks have, or are killed.
+    public func beginShutdown(_ mode: ShutdownMode = .drain) { core.beginShutdownIfOwn(mode) }
+
+    /// Blocks until all processes are gone, after the pool was told to end; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread")
+    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool { core.waitUntilShutDown(wait) }
 
     /// What the pool's shared memory holds at the moment.
     /// - Complexity: O(shared memory in use); meant for tests and diagnosis.

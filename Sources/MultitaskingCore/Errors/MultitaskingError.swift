@@ -139,6 +139,17 @@ extension MultitaskingError.Code {
     public static let initializerFailed = Self("initializerFailed")
     /// The supervisor process died while the task was running.
     public static let supervisorLost = Self("supervisorLost")
+    /// The worker's machine does not answer any more, and nobody knows whether it has run the task; see
+    /// ``RetryPolicy/onLoss(_:orCrash:backoff:)``.
+    public static let workerLost = Self("workerLost")
+    /// The cluster that was running the task has ended or lost its state.
+    public static let clusterLost = Self("clusterLost")
+    /// The cluster cannot be reached, or refuses to be joined.
+    public static let clusterUnreachable = Self("clusterUnreachable")
+    /// A task whose result was to be an argument has failed or was cancelled; the cause says why.
+    public static let dependencyFailed = Self("dependencyFailed")
+    /// A promise was dropped before it was fulfilled.
+    public static let promiseDropped = Self("promiseDropped")
     /// The shared memory's limit is reached.
     public static let arenaLimitReached = Self("arenaLimitReached")
     /// A task has written over the pool's shared memory, and what was asked for cannot be found there any more.

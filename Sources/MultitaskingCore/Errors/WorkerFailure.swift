@@ -8,7 +8,7 @@
 /// ```
 ///
 /// It is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited`,
-/// `taskTimedOut`, `memoryLimitExceeded` or `supervisorLost`.
+/// `taskTimedOut`, `memoryLimitExceeded`, `supervisorLost` or `workerLost`.
 public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What the worker was doing when it died.
     ///
@@ -93,11 +93,14 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     /// the pool.
     public let backtrace: CrashBacktrace?
 
+    /// The machine the worker ran on, as its cluster names it; nil if it is this one.
+    public let node: String?
+
     /// Makes a record of a worker's end.
     public init(
         pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int,
         attempt: Int = 1, memoryCause: MemoryCause? = nil, lastLines: [String] = [],
-        progress: Int? = nil, backtrace: CrashBacktrace? = nil
+        progress: Int? = nil, backtrace: CrashBacktrace? = nil, node: String? = nil
     ) {
         self.pid = pid
         self.worker = worker
@@ -111,6 +114,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.lastLines = lastLines
         self.progress = progress
         self.backtrace = backtrace
+        self.node = node
     }
 
     /// One sentence, the last lines that the task printed, and the top of the stack, as far as they are known.
@@ -134,9 +138,10 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
             }
         let attempts = attempt > 1 ? ", at attempt \(attempt)" : ""
         let memory = memoryCause.map { ", probably because \($0)" } ?? ""
+        let place = node.map { " on \($0)" } ?? ""
         return """
-            worker \(worker) (pid \(pid)) \(end) while \(phase)\(attempts)\(memory); peak memory \(peakMemory / 1024) \
-            KiB
+            worker \(worker)\(place) (pid \(pid)) \(end) while \(phase)\(attempts)\(memory); \
+            peak memory \(peakMemory / 1024) KiB
             """
     }
 }

@@ -38,6 +38,11 @@ public protocol Executor: AnyObject, Sendable {
     /// Ends the pool and blocks until it is gone. Later calls return when the first one is through.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func shutdown(_ mode: ShutdownMode)
+
+    /// Ends the pool and suspends until it is gone; otherwise as the blocking call.
+    ///
+    /// Cancelling the awaiting task does not shorten the wait. By default a thread of its own makes the blocking call.
+    func shutdown(_ mode: ShutdownMode) async
 }
 
 extension Executor {

@@ -6,7 +6,7 @@
 /// ```
 ///
 /// A task that had not started when its worker died is always run elsewhere; that is no retry. A cancelled task and one
-/// that ran out of time are never retried.
+/// that ran out of time are never retried. By default a task runs at most once.
 public struct RetryPolicy: Sendable, Hashable {
     /// How often the task may be run again, 0...1000. After that it ends with the last failure: a task that kills each
     /// worker that runs it fails instead of being retried endlessly.
@@ -15,6 +15,12 @@ public struct RetryPolicy: Sendable, Hashable {
     /// Whether the death of the worker while it ran the task is a reason.
     public var onCrash: Bool
 
+    /// Whether it is a reason that the worker was lost, so that nobody knows whether it has run the task.
+    ///
+    /// With it, a task may run **more than once**, the first time unseen: what it does must bear that. Without it, a
+    /// task runs at most once, and ends with `workerLost`.
+    public var onLoss: Bool
+
     /// Which errors of the task's function are a reason, at most three types.
     public var errors: [ErrorType]
 
@@ -22,9 +28,10 @@ public struct RetryPolicy: Sendable, Hashable {
     public var backoff: Duration
 
     @inlinable
-    init(limit: Int, onCrash: Bool, errors: [ErrorType], backoff: Duration) {
+    init(limit: Int, onCrash: Bool, onLoss: Bool = false, errors: [ErrorType], backoff: Duration) {
         self.limit = limit
         self.onCrash = onCrash
+        self.onLoss = onLoss
         self.errors = errors
         self.backoff = backoff
     }
@@ -38,6 +45,15 @@ public struct RetryPolicy: Sendable, Hashable {
     /// Runs the task again up to `limit` times when its worker dies.
     public static func onCrash(_ limit: Int, backoff: Duration = .zero) -> RetryPolicy {
         RetryPolicy(limit: limit, onCrash: true, errors: [], backoff: backoff)
+    }
+
+    /// Runs the task again up to `limit` times when its worker is lost: **at least once**, maybe more often.
+    ///
+    /// A worker is lost when its machine does not answer any more, so that nobody knows whether the task has run. Where
+    /// workers cannot be lost without being known to be dead, as in pools of this machine, it is refused.
+    /// - Parameter orCrash: whether the death of its worker is a reason too.
+    public static func onLoss(_ limit: Int, orCrash: Bool = false, backoff: Duration = .zero) -> RetryPolicy {
+        RetryPolicy(limit: limit, onCrash: orCrash, onLoss: true, errors: [], backoff: backoff)
     }
 
     /// Runs the task again up to `limit` times when it throws an error of one of the types.

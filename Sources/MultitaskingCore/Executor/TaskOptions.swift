@@ -15,7 +15,7 @@ public struct TaskOptions: Sendable, Hashable {
     /// When the time is up, the task is asked to end: its context reads as cancelled. After ``gracePeriod`` its process
     /// gets SIGTERM, after another SIGKILL, and the task ends with `taskTimedOut`. What it returns within the first
     /// grace period counts. A thread pool, which cannot end a running task, refuses this, ``queueTimeout`` and
-    /// ``retries`` with `invalidArgument`.
+    /// ``retries`` with `invalidArgument`; see ``validate(for:)``.
     public var timeout: Duration?
 
     /// How long the task may wait for a worker; nil for as long as it takes. Then it ends with `queueTimedOut`, and
@@ -40,12 +40,21 @@ public struct TaskOptions: Sendable, Hashable {
     /// `.capture` with `invalidArgument`.
     public var output: Output
 
+    /// What the task needs of the machine it runs on; nil for nothing in particular. Pools of this machine refuse it.
+    public var resources: ResourceRequest? {
+        get { resourceBox?.request }
+        set { resourceBox = newValue.map(ResourceBox.init) }
+    }
+
+    /// Apart, so that options stay small where nothing is asked for.
+    @usableFromInline var resourceBox: ResourceBox?
+
     /// Makes options.
     @inlinable
     public init(
         waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
         gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never, priority: Priority = .normal,
-        seed: UInt64? = nil, output: Output = .inherited
+        seed: UInt64? = nil, output: Output = .inherited, resources: ResourceRequest? = nil
     ) {
         self.waitForRoom = waitForRoom
         self.timeout = timeout
@@ -55,6 +64,7 @@ public struct TaskOptions: Sendable, Hashable {
         self.priority = priority
         self.seed = seed
         self.output = output
+        resourceBox = resources.map { ResourceBox($0) }
     }
 
     /// The options of a task that asks for nothing special.
@@ -65,8 +75,8 @@ public struct TaskOptions: Sendable, Hashable {
     @inlinable
     package var asksForMoreThanRoom: Bool {
         timeout != nil || queueTimeout != nil || gracePeriod.attoseconds < 0 || retries.limit != 0 || retries.onCrash
-            || !retries.errors.isEmpty || retries.backoff.attoseconds != 0 || priority != .normal || seed != nil
-            || output != .inherited
+            || retries.onLoss || !retries.errors.isEmpty || retries.backoff.attoseconds != 0 || priority != .normal
+            || seed != nil || output != .inherited || resourceBox != nil
     }
 }
 
@@ -84,6 +94,7 @@ extension TaskOptions {
                 .invalidArgument,
                 "output is to be kept up to \(limit) bytes; give a limit from 0 to 16 MiB (\(Output.largestLimit))")
         }
+        try resources?.validate()
     }
 
     private static func validate(_ duration: Duration?, _ name: StaticString) throws {
@@ -91,4 +102,19 @@ extension TaskOptions {
         throw MultitaskingError(
             .invalidArgument, "\(name) is \(duration); give a positive duration, or nil for no limit")
     }
+}
+
+/// Holds a request for resources, which few tasks have.
+@usableFromInline
+final class ResourceBox: Sendable, Hashable {
+    let request: ResourceRequest
+
+    @usableFromInline
+    init(_ request: ResourceRequest) { self.request = request }
+
+    @usableFromInline
+    static func == (first: ResourceBox, second: ResourceBox) -> Bool { first.request == second.request }
+
+    @usableFromInline
+    func hash(into hasher: inout Hasher) { hasher.combine(request) }
 }

@@ -27,7 +27,7 @@ internal import Synchronization
 ///
 /// When all parties wait and no time limit is running, every wait ends with an error of the code `deadlock`, whose
 /// message lists who waits for what.
-public final class InMemoryPool: Executor, HasTimeline {
+public final class InMemoryPool: GradualShutdown, HasTimeline {
     let simulation: Simulator
     let options: InMemoryOptions
     private let isShutDown = Mutex(false)
@@ -127,12 +127,7 @@ public final class InMemoryPool: Executor, HasTimeline {
     public func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
-        try options.validate()
-        guard options.output == .inherited else {
-            throw MultitaskingError(
-                .invalidArgument,
-                "simulated workers share this process's output, and nobody knows what which of them prints: leave output out")
-        }
+        try options.validate(for: [.timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds])
         let body = try CodedTask(call, captures: self.options.captures)
         let companion = Function.companion(of: call.arguments)
         let record = TaskRecord(body: body, options: options, companion: companion)
@@ -176,6 +171,21 @@ public final class InMemoryPool: Executor, HasTimeline {
     public func shutdown(_ mode: ShutdownMode = .drain) {
         simulation.shutdown(mode)
         isShutDown.withLock { $0 = true }
+    }
+
+    /// A simulated worker can be killed where it calls the pool.
+    public var endsRunningTasks: Bool { true }
+
+    /// Refuses further tasks and returns at once; the workers end when their tasks have, or are killed.
+    public func beginShutdown(_ mode: ShutdownMode = .drain) { simulation.beginShutdown(mode) }
+
+    /// Blocks until the workers and their threads are gone, after the pool was told to end; false if the limit, in
+    /// virtual time, passed first.
+    @available(*, noasync, message: "this blocks the thread")
+    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
+        guard simulation.waitUntilShutDown(wait) else { return false }
+        isShutDown.withLock { $0 = true }
+        return true
     }
 
     /// Why the simulation could not go on, if so: an error of the code `deadlock`.

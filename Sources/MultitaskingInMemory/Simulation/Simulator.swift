@@ -330,6 +330,23 @@ final class Simulator: Timeline {
         if ownsThreads { threads.close() }
     }
 
+    /// Begins to end the pool.
+    func beginShutdown(_ mode: ShutdownMode) {
+        _ = try? call { state, party -> Bool? in
+            state.note(.shutsDown("\(mode)"), by: party)
+            state.beginShutdown(mode)
+            return true
+        }
+    }
+
+    /// Waits until the workers are gone, after the end has begun; false if the limit passed first.
+    func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
+        let hasEnded = try? call(wait, for: .poolEnd) { state, _ -> Bool? in state.holds(.poolEnd) ? true : nil }
+        guard (hasEnded ?? nil) != nil else { return false }
+        if ownsThreads { threads.close() }
+        return true
+    }
+
     /// Why nothing went on any more, if so.
     var failure: MultitaskingError? { state.withLock { $0.failure } }
 

@@ -54,6 +54,21 @@ extension PoolCore {
     /// For how long dropping a pool may block if there is no thread to wait for its end, in nanoseconds.
     private static let dropPatience: Int64 = 2_000_000_000
 
+    func beginShutdownIfOwn(_ mode: ShutdownMode) {
+        guard isOwn, !supervision.isOver else { return }
+        beginShutdown(mode)
+    }
+
+    /// Waits until an end that has begun is complete, and completes it; false if the limit passed first.
+    func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
+        guard isOwn else { return true }
+        let patience = Deadline(wait).left
+        let isKilled = PoolPhase(arena).value == .killing
+        guard supervision.awaitEnd(isKilled: isKilled, within: patience) else { return false }
+        shutdown(isKilled ? .kill : .drain)
+        return true
+    }
+
     func beginShutdown(_ mode: ShutdownMode) {
         switch mode {
         case .drain:

@@ -30,6 +30,9 @@ extension PoolCore {
         return future
     }
 
+    /// What of a task's options the pool keeps.
+    private static var taskCapabilities: TaskCapabilities { [.timeout, .queueTimeout, .crashRetries, .errorRetries] }
+
     /// Checks what can be checked before the arguments are encoded.
     ///
     /// - Returns: the function's place in the function table and a writer for its arguments, which has what it
@@ -39,7 +42,7 @@ extension PoolCore {
         _ function: Function, _ options: TaskOptions
     ) throws -> (function: Int, writer: PayloadWriter)? {
         try checkUsable()
-        if options.asksForMoreThanRoom { try options.validate() }
+        if options.asksForMoreThanRoom { try options.validate(for: Self.taskCapabilities) }
         guard let index = try functionIndex(of: function) else { return try beginCapturing(function) }
         return (index, membership.takeWriter())
     }

@@ -86,16 +86,29 @@ public class TaskManager: @unchecked Sendable {
     }
 
     /// Ends the pool and suspends until it is gone, also if the awaiting task is cancelled.
-    public func shutdown(_ mode: ShutdownMode = .drain) async {
-        await executor.shutdownDetached(mode)
-    }
-}
+    public func shutdown(_ mode: ShutdownMode = .drain) async { await executor.shutdown(mode) }
 
-extension Executor {
-    /// Ends the pool from a thread of its own, so that the caller does not block one of the shared ones.
-    func shutdownDetached(_ mode: ShutdownMode) async {
-        await awaitBlocking { self.shutdown(mode) }
+    /// Ends the pool within a time, and harder when that is up; see `Executor.shutdown(_:within:then:)`.
+    ///
+    /// - Returns: true if the pool has ended within the limit; false if something had to be ended.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func shutdown(
+        _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill
+    ) -> Bool {
+        executor.shutdown(mode, within: limit, then: harderMode)
     }
+
+    /// Suspends where the blocking call of the same name blocks, also if the awaiting task is cancelled.
+    @discardableResult
+    public func shutdown(
+        _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill
+    ) async -> Bool {
+        await executor.shutdown(mode, within: limit, then: harderMode)
+    }
+
+    /// Begins to end the pool, and returns without waiting for it; no further tasks are accepted.
+    public func beginShutdown(_ mode: ShutdownMode = .drain) { executor.beginShutdown(mode) }
 }
 
 extension TaskOptions {

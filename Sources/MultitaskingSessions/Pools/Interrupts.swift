@@ -45,14 +45,6 @@ extension Interrupts {
     private static let patience = Duration.seconds(1)
 }
 
-extension Executor {
-    /// Ends the pool without waiting for it: a thread of its own does.
-    fileprivate func beginShutdown(_ mode: ShutdownMode) {
-        // Without another thread nothing can be ended in an orderly way; the next step, or the next interrupt, does it.
-        try? SystemThread(name: "") { self.shutdown(mode) }.detach()
-    }
-}
-
 extension InterruptHandling {
     /// Stops the handling, and throws if there was an interrupt.
     ///

@@ -120,11 +120,11 @@ nonisolated(nonsending) private func withManager<Manager: TaskManager, Value>(
         handling = try interrupts.handle(for: executor)
         value = try await body(manager)
     } catch {
-        await executor.shutdownDetached(.cancelQueued)
+        await executor.shutdown(.cancelQueued)
         try handling?.endOrThrow(error)
         throw error
     }
-    await executor.shutdownDetached(.drain)
+    await executor.shutdown(.drain)
     try handling?.endOrThrow()
     return value
 }

@@ -14,6 +14,8 @@ final class PoolStorage: Sendable {
     /// The threads whose tasks have called `exit`, and which do not come back from there.
     let exiting = Lock<Set<UInt>>([])
     let modeAtExit: ShutdownMode
+    /// Opens when the last thread has ended.
+    private let empty = Gate()
 
     private let queues = TaskQueues()
     private let idle: IdleWorkers
@@ -75,7 +77,11 @@ final class PoolStorage: Sendable {
     func removeWorker() {
         guard living.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 else { return }
         ExitDrain.remove(self)
+        empty.open()
     }
+
+    /// Blocks until all threads have ended; false if the deadline passed first.
+    func waitUntilEmpty(_ deadline: ContinuousClock.Instant?) -> Bool { empty.wait(until: deadline) }
 
     /// How many threads have not ended.
     var livingWorkers: Int { living.load(ordering: .sequentiallyConsistent) }

@@ -22,7 +22,7 @@ internal import Synchronization
 /// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is
 /// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter
 /// `atExit`.
-public final class ThreadPool: InProcessExecutor {
+public final class ThreadPool: InProcessExecutor, GradualShutdown {
     let storage: PoolStorage
     private let owner: PoolOwner
     let lifecycle: Lock<PoolLifecycle>
@@ -164,8 +164,8 @@ public final class ThreadPool: InProcessExecutor {
     /// its tasks have: waiting would wait for the caller.
     ///
     /// - Parameter mode: `.drain` runs what was submitted. `.cancelQueued` cancels what has not started and waits for
-    ///   what has. Threads cannot be killed, so `.kill` is the same as `.cancelQueued`. A later call may be stricter
-    ///   than an earlier one.
+    ///   what has. Threads cannot be killed, so `.kill` asks what has started to end, and waits for it as well. A later
+    ///   call may be stricter than an earlier one.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) { end(mode) }
 
@@ -188,16 +188,32 @@ public final class ThreadPool: InProcessExecutor {
         }
     }
 
-    /// Cancels what has not started, asks what has to end, and returns without waiting for it.
-    func beginShutdown() {
-        storage.identity.requestEnd()
-        storage.close(cancellingQueued: true)
+    /// A running thread cannot be ended.
+    public var endsRunningTasks: Bool { false }
+
+    /// Refuses further tasks and returns at once; the threads end when their tasks have.
+    ///
+    /// - Parameter mode: `.kill` asks the tasks that run to end: their contexts read as cancelled.
+    public func beginShutdown(_ mode: ShutdownMode = .drain) {
+        // The threads of a parent process do not listen here.
+        guard owner.isThisProcess else { return }
+        if mode == .kill { storage.identity.requestEnd() }
+        storage.close(cancellingQueued: mode != .drain)
+    }
+
+    /// Blocks until the threads are gone, after the pool was told to end; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread")
+    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
+        guard owner.isThisProcess else { return true }
+        guard PoolIdentity.current !== storage.identity, storage.waitUntilEmpty(wait.deadline) else { return false }
+        end(.drain)
+        return true
     }
 
     private func end(_ mode: ShutdownMode) {
         // The threads of a parent process are not to be waited for here.
         guard owner.isThisProcess else { return }
-        storage.close(cancellingQueued: mode != .drain)
+        beginShutdown(mode)
         let isInside = PoolIdentity.current === storage.identity
         switch lifecycle.withLock({ $0.shutDown(fromInside: isInside) }) {
         case .leave: return
@@ -239,16 +255,9 @@ public final class ThreadPool: InProcessExecutor {
         guard storage.submit(task, options.priority) else { throw Self.shutDownError }
     }
 
-    private func refuse(_ options: TaskOptions) throws {
-        try options.validate()
-        var others = options
-        others.priority = .normal
-        others.seed = nil
-        guard others.asksForMoreThanRoom else { return }
-        throw MultitaskingError(
-            .invalidArgument,
-            "a thread pool runs each task once, cannot end it, and does not know what it prints: leave timeout, "
-                + "queueTimeout, retries and output out, or use a process pool")
+    func refuse(_ options: TaskOptions) throws {
+        // A thread pool runs each task once, cannot end it, and does not know what it prints.
+        try options.validate(for: [.priorities, .seeds])
     }
 
     private func takeRoom(_ room: Room, _ wait: WaitLimit) throws {

@@ -1,3 +1,6 @@
+// With `DetachedThread.swift`, the one place where the core needs more than the standard library, which has nothing to
+// block a thread with until another one says so.
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -10,14 +13,14 @@
 ///
 /// It is made of a mutex and a condition of the system, and not of Dispatch, because a process that has used Dispatch
 /// cannot be forked safely.
-@safe final class Latch: @unchecked Sendable {
+@safe package final class Latch: @unchecked Sendable {
     // SAFETY: the two pointers are allocated in `init`, never change and are freed in `deinit`, when nobody can use the
     // latch any more; `isOpen` is read and written only while `mutex` is held. So the class may be called Sendable.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var isOpen = false
 
-    init() {
+    package init() {
         // SAFETY: both objects are initialised by the system before anybody sees them.
         unsafe mutex = .allocate(capacity: 1)
         unsafe condition = .allocate(capacity: 1)
@@ -34,7 +37,7 @@
     }
 
     /// Opens the door and wakes everybody; opening it twice is the same as once.
-    func open() {
+    package func open() {
         // SAFETY: mutex and condition live as long as `self`.
         unsafe pthread_mutex_lock(mutex)
         isOpen = true
@@ -44,7 +47,7 @@
 
     /// Blocks until the door is open; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread")
-    func wait(_ limit: WaitLimit) -> Bool {
+    package func wait(_ limit: WaitLimit) -> Bool {
         let deadline = limit.deadline
         // SAFETY: mutex and condition live as long as `self`.
         unsafe pthread_mutex_lock(mutex)
@@ -67,12 +70,16 @@
     /// The caller looks at the continuous clock after each wake-up, so a wall clock that jumps delays it by that much.
     private static func wallTime(after duration: Duration) -> timespec {
         var time = timespec()
-        // SAFETY: `time` is a local variable.
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
         let (seconds, attoseconds) = min(duration, .seconds(60)).components
-        let nanoseconds = time.tv_nsec + Int(attoseconds / 1_000_000_000)
-        time.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
-        time.tv_nsec = nanoseconds % 1_000_000_000
+        // SAFETY: `time` is a local variable, and has two words: seconds and nanoseconds. Its fields cannot be named
+        // here: depending on the order in which it reads files, the compiler says that another module defines them.
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        unsafe withUnsafeMutableBytes(of: &time) { bytes in
+            let words = unsafe bytes.assumingMemoryBound(to: Int.self)
+            let nanoseconds = unsafe words[1] + Int(attoseconds / 1_000_000_000)
+            unsafe words[0] += Int(seconds) + nanoseconds / 1_000_000_000
+            unsafe words[1] = nanoseconds % 1_000_000_000
+        }
         return time
     }
 }

@@ -1,0 +1,75 @@
+/// What of a task's options a backend keeps.
+///
+/// A backend names what it keeps, and has ``TaskOptions/validate(for:)`` refuse everything else:
+///
+/// ```swift
+/// try options.validate(for: [.timeout, .crashRetries])
+/// ```
+/// An option that comes with a later version is refused by a backend that does not know it, and never ignored.
+public struct TaskCapabilities: OptionSet, Sendable, Hashable {
+    /// One bit for each capability.
+    public let rawValue: UInt32
+
+    /// Makes the set of these bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// ``TaskOptions/timeout`` ends a running task.
+    public static let timeout = Self(rawValue: 1 << 0)
+    /// ``TaskOptions/queueTimeout`` ends a waiting task.
+    public static let queueTimeout = Self(rawValue: 1 << 1)
+    /// ``RetryPolicy/onCrash`` runs a task again whose worker has died.
+    public static let crashRetries = Self(rawValue: 1 << 2)
+    /// ``RetryPolicy/errors`` run a task again that has thrown.
+    public static let errorRetries = Self(rawValue: 1 << 3)
+    /// ``RetryPolicy/onLoss`` runs a task again whose worker was lost.
+    public static let lossRetries = Self(rawValue: 1 << 4)
+    /// ``TaskOptions/resources`` decide where and when a task runs.
+    public static let resources = Self(rawValue: 1 << 5)
+
+    /// ``TaskOptions/priority`` decides which waiting task starts first.
+    public static let priorities = Self(rawValue: 1 << 6)
+    /// ``TaskOptions/seed`` decides what a task's random numbers are.
+    public static let seeds = Self(rawValue: 1 << 7)
+    /// ``TaskOptions/output`` keeps what a task prints.
+    public static let output = Self(rawValue: 1 << 8)
+
+    /// What each is called in ``TaskOptions``.
+    private static let names: [(capability: Self, name: String)] = [
+        (.timeout, "timeout"), (.queueTimeout, "queueTimeout"), (.crashRetries, "retries after a crash"),
+        (.errorRetries, "retries after errors"), (.lossRetries, "retries after a loss"), (.resources, "resources"),
+        (.priorities, "priority"), (.seeds, "seed"), (.output, "output"),
+    ]
+
+    /// The names of the options, for an error message.
+    var optionNames: String { Self.names.filter { contains($0.capability) }.map(\.name).joined(separator: ", ") }
+}
+
+extension TaskOptions {
+    /// What the options ask of a backend.
+    public var requiredCapabilities: TaskCapabilities {
+        var required: TaskCapabilities = []
+        if timeout != nil { required.insert(.timeout) }
+        if queueTimeout != nil { required.insert(.queueTimeout) }
+        if retries.onCrash { required.insert(.crashRetries) }
+        if !retries.errors.isEmpty { required.insert(.errorRetries) }
+        if retries.onLoss { required.insert(.lossRetries) }
+        if resources != nil { required.insert(.resources) }
+        if priority != .normal { required.insert(.priorities) }
+        if seed != nil { required.insert(.seeds) }
+        if output != .inherited { required.insert(.output) }
+        return required
+    }
+
+    /// Throws `invalidArgument` unless all numbers are in their ranges and the backend keeps what the options ask for.
+    ///
+    /// Each backend calls it in `submit`, before it encodes anything.
+    /// - Parameter capabilities: what the backend keeps.
+    public func validate(for capabilities: TaskCapabilities) throws {
+        try validate()
+        let missing = requiredCapabilities.subtracting(capabilities)
+        guard !missing.isEmpty else { return }
+        throw MultitaskingError(
+            .invalidArgument,
+            "this pool cannot keep the task's options (\(missing.optionNames)): leave them out, or use a pool that can")
+    }
+}
