@@ -207,6 +207,56 @@ def executor_everywhere(noun, order):
         )
 
 
+DEPENDENT_CONTRACT = """
+The task starts when all of the futures have a value; a future may be of another pool. Where the backend can, values do not
+pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones alone, so there are no
+cycles.
+
+If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose cause is
+that error. Cancelling the new task does not cancel those that it waits for.
+- Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+"""
+
+
+def executor_dependent_submit(noun, order):
+    example = ("`try pool.submit(merge, resultsOf: a, b)`", "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")[noun == "closure"]
+    for shape in shapes(contexts=False):
+        first = first_sentence(shape, noun, " in a worker, with the results of other tasks as its arguments", example)
+        rest = DEPENDENT_CONTRACT if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
+        yield overload(
+            documentation(first, rest),
+            ["@inlinable"] + (["@_disfavoredOverload"] if noun == "closure" else []),
+            "submit",
+            ["each Argument: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                  "resultsOf futures: repeat Future<each Argument>"),
+            "Future<Void>" if shape.returns_nothing else "Future<Output>",
+            "",
+            f"try submitDependent({shape.type_name}({variable(noun)}), options, repeat each futures)",
+        )
+
+
+def thread_pool_dependent_submit(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        first = first_sentence(
+            shape, noun, " in a thread, with the results of other tasks as its arguments", "`try pool.submit(merge, resultsOf: a, b)`"
+            if noun == "function" else "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")
+        rest = "\n" + SHARED + DEPENDENT_CONTRACT.lstrip("\n") if shape.is_plain else "\nIt occupies its thread until it has returned."
+        call = ("try await " if shape.is_async else "try ") + f"{variable(noun)}()(repeat each values.values)"
+        body = f"try environment.wait {{ {call} }}" if shape.is_async else call
+        yield overload(
+            documentation(first, rest),
+            ["@_disfavoredOverload"] if noun == "closure" else [],
+            "submit",
+            ["each Argument: Sendable", "Output: Sendable"],
+            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                  "resultsOf futures: repeat Future<each Argument>"),
+            "Future<Output>",
+            "",
+            f"try submitDependent(options, repeat each futures) {{ values, {'environment' if shape.is_async else '_'} in\n{body}\n}}",
+        )
+
+
 def thread_pool_submit(noun, order):
     for shape in shapes(contexts=False, voids=False):
         rest = ("\nReturns at once; ask the future for the result. " + SHARED + "- Throws: as ``submit(_:options:)`` does.\n"
@@ -412,10 +462,14 @@ FILES = [
     # path, imports and remarks, extended type, table
     ("MultitaskingCore/Executor/Executor+Submit.swift", "", "Executor", executor_submit),
     ("MultitaskingCore/Executor/WorkerExecutor+Everywhere.swift", "", "WorkerExecutor", executor_everywhere),
+    ("MultitaskingCore/Executor/Executor+SubmitDependent.swift", "", "Executor", executor_dependent_submit),
     ("MultitaskingCore/Map/Executor+MapOverloads.swift", "", "Executor", executor_map),
     ("MultitaskingThreads/Pool/ThreadPool+Submit.swift",
      "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
      "ThreadPool", thread_pool_submit),
+    ("MultitaskingThreads/Pool/ThreadPool+SubmitDependent.swift",
+     "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
+     "ThreadPool", thread_pool_dependent_submit),
     ("MultitaskingSessions/Session/TaskSession+Submit.swift", "", "TaskSession", session_submit),
     ("MultitaskingSessions/Session/ThreadTaskSession+Submit.swift",
      "// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",

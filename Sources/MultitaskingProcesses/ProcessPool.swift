@@ -145,13 +145,16 @@ public final class ProcessPool: GradualShutdown {
     /// With `.kill`, running tasks end with `workerCrashed`. In a task of the pool itself this does nothing: only the
     /// process that made the pool can end it.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    public func shutdown(_ mode: ShutdownMode = .drain) { core.shutdown(mode) }
+    public func shutdown(_ mode: ShutdownMode = .drain) {
+        Dependents.settle(of: self, mode)
+        core.shutdown(mode)
+    }
 
     /// Ends the pool and suspends, instead of blocking, until all its processes are gone.
     public func shutdown(_ mode: ShutdownMode = .drain) async {
         await withCheckedContinuation { continuation in
-            BackgroundThread.run { [core] in
-                core.shutdown(mode)
+            BackgroundThread.run { [self] in
+                shutdown(mode)
                 continuation.resume()
             }
         }

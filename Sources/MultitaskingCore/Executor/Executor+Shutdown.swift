@@ -50,8 +50,11 @@ extension Executor {
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill
     ) -> Bool {
         guard let pool = self as? any GradualShutdown else { return shutdownOnThread(mode, limit, harderMode) }
+        let deadline = WaitDeadline(.upTo(limit), in: self)
+        Dependents.settle(of: self, mode, .upTo(limit))
         pool.beginShutdown(mode)
-        if pool.waitUntilShutDown(.upTo(limit)) { return true }
+        if pool.waitUntilShutDown(deadline.remaining) { return true }
+        Dependents.settle(of: self, .kill)
         pool.beginShutdown(harderMode)
         let endsAll = harderMode == .kill && pool.endsRunningTasks
         _ = pool.waitUntilShutDown(endsAll ? .forever : .upTo(lastGracePeriod))

@@ -73,7 +73,12 @@ public struct WaitDeadline: Sendable {
     ///
     /// - Parameter part: the executor, channel or future that is waited for; its time counts if it has one of its own.
     public init(_ wait: WaitLimit, in part: Any) {
-        timeline = (part as? any HasTimeline)?.timeline
+        self.init(wait, timeline: (part as? any HasTimeline)?.timeline)
+    }
+
+    /// - Parameter timeline: the time in which the wait takes place; nil for the machine's.
+    package init(_ wait: WaitLimit, timeline: (any Timeline)?) {
+        self.timeline = timeline
         switch (wait, timeline) {
         case (.forever, _): end = .never
         case (.never, let timeline?): end = .own(timeline.clock.now)

@@ -83,7 +83,7 @@ extension Future {
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isDone { return true }
-        return try await awaitCallback(wait, in: (source as? any HasTimeline)?.timeline) { source.whenDone($0) }
+        return try await awaitCallback(wait, in: timeline) { source.whenDone($0) }
     }
 
     /// Suspends until the task has ended and returns its value.

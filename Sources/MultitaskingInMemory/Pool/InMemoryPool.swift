@@ -169,6 +169,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
     /// deadlock.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) {
+        Dependents.settle(of: self, mode)
         simulation.shutdown(mode)
         isShutDown.withLock { $0 = true }
     }

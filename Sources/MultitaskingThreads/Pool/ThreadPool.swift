@@ -213,6 +213,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown {
     private func end(_ mode: ShutdownMode) {
         // The threads of a parent process are not to be waited for here.
         guard owner.isThisProcess else { return }
+        if PoolIdentity.current !== storage.identity || mode != .drain { Dependents.settle(of: self, mode) }
         beginShutdown(mode)
         let isInside = PoolIdentity.current === storage.identity
         switch lifecycle.withLock({ $0.shutDown(fromInside: isInside) }) {

@@ -1,0 +1,126 @@
+/// An executor whose workers hand results on to each other, so that they do not pass through the client.
+///
+/// `submit(_:options:resultsOf:)` uses it where a backend has it. For others the client waits for the futures, without
+/// blocking a thread, and submits the call with their values.
+public protocol DependencyExecutor: Executor {
+    /// Queues a call whose arguments are the results of other tasks; it starts when all of them have one.
+    ///
+    /// - Returns: a future that fails with `dependencyFailed`, and the cause, as soon as one of the others has failed or
+    ///   was cancelled.
+    /// - Throws: as ``Executor/submit(_:options:)`` does.
+    func submit<Function: PortableFunction, each Argument: Portable>(
+        _ function: Function, options: TaskOptions, resultsOf futures: repeat Future<each Argument>
+    ) throws -> Future<Function.Output> where Function.Arguments == ArgumentList<repeat each Argument>
+}
+
+extension Executor {
+    /// Where the overloads of `submit` with `resultsOf:` meet.
+    @usableFromInline
+    func submitDependent<Function: PortableFunction, each Argument: Portable>(
+        _ function: Function, _ options: TaskOptions, _ futures: repeat Future<each Argument>
+    ) throws -> Future<Function.Output> where Function.Arguments == ArgumentList<repeat each Argument> {
+        if let pool = self as? any DependencyExecutor {
+            return try pool.submit(function, options: options, resultsOf: repeat each futures)
+        }
+        return try submitWhenDone(function, options: options, resultsOf: repeat each futures)
+    }
+
+    /// Queues a call when the futures have their values, which pass through the client: what `resultsOf:` does where a
+    /// backend has nothing better. It blocks no thread.
+    ///
+    /// - Throws: `invalidArgument` for options that are out of range. All else is the new future's failure: that of
+    ///   another future, as `dependencyFailed`, and what ``submit(_:options:)`` throws.
+    public func submitWhenDone<Function: PortableFunction, each Argument: Portable>(
+        _ function: Function, options: TaskOptions, resultsOf futures: repeat Future<each Argument>
+    ) throws -> Future<Function.Output> where Function.Arguments == ArgumentList<repeat each Argument> {
+        try options.validate()
+        var dependencies: [any Awaitable] = []
+        for future in repeat each futures { dependencies.append(future) }
+        return submit(after: dependencies, options) { options in
+            let arguments = ArgumentList(repeat try (each futures).availableValue())
+            return try self.submit(Invocation(function, arguments), options: options)
+        }
+    }
+
+    /// A future that follows the one that `submit` gives, which is called when all `dependencies` have their values.
+    package func submit<Value>(
+        after dependencies: [any Awaitable], _ options: TaskOptions,
+        _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
+    ) -> Future<Value> {
+        let dependent = DeferredFuture<Value>(in: (self as? any HasTimeline)?.timeline)
+        Dependents.add(dependent, to: self)
+        let left = Countdown(dependencies.count)
+        let start: @Sendable () -> Void = { Self.start(dependent, options, submit) }
+        if dependencies.isEmpty { start() }
+        for dependency in dependencies {
+            dependency.whenDone {
+                if let error = dependency.failure { dependent.end(.failure(MultitaskingError.dependencyFailed(error))) }
+                if left.isLast() { start() }
+            }
+        }
+        return Future(dependent)
+    }
+
+    /// Submits without blocking: the caller may be a callback of a pool.
+    private static func start<Value>(
+        _ dependent: DeferredFuture<Value>, _ options: TaskOptions,
+        _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
+    ) {
+        guard dependent.state == .queued else { return }
+        let end = options.waitForRoom.deadline
+        var options = options
+        let mayWait = options.waitForRoom != .never
+        options.waitForRoom = .never
+        do {
+            dependent.follow(orCancel: try submit(options))
+        } catch let error as MultitaskingError where mayWait && error.meansNoRoom {
+            Task.detached { [options] in await retry(dependent, options, until: end, submit) }
+        } catch { dependent.end(.failure(error)) }
+    }
+
+    /// Tries again now and then, as long as the pool has no room.
+    private static func retry<Value>(
+        _ dependent: DeferredFuture<Value>, _ options: TaskOptions, until end: ContinuousClock.Instant?,
+        _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
+    ) async {
+        while dependent.state == .queued {
+            try? await Task.sleep(for: .milliseconds(5))
+            do {
+                return dependent.follow(orCancel: try submit(options))
+            } catch let error as MultitaskingError where error.meansNoRoom && end.map({ $0 > .now }) ?? true {
+                continue
+            } catch {
+                dependent.end(.failure(error))
+            }
+        }
+    }
+}
+
+extension DeferredFuture {
+    /// Follows a task that was submitted for it; cancels that if nobody wants it any more.
+    fileprivate func follow(orCancel future: Future<Value>) {
+        if !follow(future) { future.cancel() }
+    }
+}
+
+extension Future {
+    /// The value of a future that has one.
+    package func availableValue() throws -> Value {
+        guard let outcome = outcome() else { throw MultitaskingError.notDone(within: .zero) }
+        do { return try outcome.get() } catch { throw MultitaskingError.dependencyFailed(error) }
+    }
+}
+
+extension MultitaskingError {
+    /// The error of a task whose argument would have been the result of one that has none.
+    package static func dependencyFailed(_ cause: any Error) -> Self {
+        if let cause = cause as? Self, cause.code == .dependencyFailed, cause.origin == .pool { return cause }
+        return Self(
+            .dependencyFailed,
+            "a task whose result was to be an argument of this one has failed or was cancelled, so this one never starts",
+            cause: cause)
+    }
+
+    /// Whether it is one of a pool that is full.
+    fileprivate var meansNoRoom: Bool { code == .arenaLimitReached || code == .timedOut }
+}

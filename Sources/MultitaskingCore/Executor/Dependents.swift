@@ -1,0 +1,71 @@
+import Synchronization
+
+/// The calls of each executor that wait in the client for the results of others, so that a drain waits for them too.
+package enum Dependents {
+    /// A call that waits for others.
+    fileprivate protocol Waiting: AnyObject, Sendable {
+        func cancelIfWaiting()
+        func whenResolved(_ body: @escaping @Sendable () -> Void)
+    }
+
+    private static let waiting = Mutex<[ObjectIdentifier: [ObjectIdentifier: any Waiting]]>([:])
+
+    static func add<Value>(_ future: DeferredFuture<Value>, to executor: some Executor) {
+        let (pool, key) = (ObjectIdentifier(executor), ObjectIdentifier(future))
+        waiting.withLock { $0[pool, default: [:]][key] = future }
+        future.whenResolved {
+            // Released outside of the lock.
+            let gone = waiting.withLock { waiting in
+                let gone = waiting[pool]?.removeValue(forKey: key)
+                if waiting[pool]?.isEmpty == true { waiting[pool] = nil }
+                return gone
+            }
+            withExtendedLifetime(gone) {}
+        }
+    }
+
+    private static func of(_ executor: some Executor) -> [any Waiting] {
+        let pool = ObjectIdentifier(executor)
+        return waiting.withLock { $0[pool].map { Array($0.values) } ?? [] }
+    }
+
+    /// Before an executor is shut down: waits for its calls that wait for others, or cancels them.
+    ///
+    /// - Returns: false if the limit passed before all of them were submitted.
+    @available(*, noasync)
+    @discardableResult
+    package static func settle(
+        of executor: some Executor, _ mode: ShutdownMode, _ wait: WaitLimit = .forever
+    ) -> Bool {
+        guard mode == .drain else {
+            for call in of(executor) { call.cancelIfWaiting() }
+            return true
+        }
+        let timeline = (executor as? any HasTimeline)?.timeline
+        let deadline = WaitDeadline(wait, timeline: timeline)
+        while let call = of(executor).first {
+            if let timeline {
+                guard timeline.wait(deadline.remaining, until: { of(executor).isEmpty }) else { return false }
+                continue
+            }
+            let latch = Latch()
+            call.whenResolved { latch.open() }
+            guard latch.wait(deadline.remaining) else { return false }
+        }
+        return true
+    }
+}
+
+extension DeferredFuture: Dependents.Waiting {
+    func cancelIfWaiting() { end(.cancelled) }
+}
+
+/// Counts down to zero, for several callbacks of which the last one acts.
+final class Countdown: Sendable {
+    private let left: Atomic<Int>
+
+    init(_ count: Int) { left = Atomic(count) }
+
+    /// Counts one; whether it was the last. ORDERING: acquiring and releasing, so that the last sees what the others did.
+    func isLast() -> Bool { left.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
+}

@@ -1,0 +1,103 @@
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
+extension Executor {
+    /// Runs a function in a worker, with the results of other tasks as its arguments: `try pool.submit(merge, resultsOf: a, b)`.
+    ///
+    /// The task starts when all of the futures have a value; a future may be of another pool. Where the backend can,
+    /// values do not pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones
+    /// alone, so there are no cycles.
+    ///
+    /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
+    /// cause is that error. Cancelling the new task does not cancel those that it waits for.
+    /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+    @inlinable
+    public func submit<each Argument: Portable, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    ) throws -> Future<Output> {
+        try submitDependent(ValueFunction(function), options, repeat each futures)
+    }
+
+    /// Runs a function that returns nothing in a worker, with the results of other tasks as its arguments.
+    @inlinable
+    public func submit<each Argument: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    ) throws -> Future<Void> {
+        try submitDependent(VoidFunction(function), options, repeat each futures)
+    }
+
+    /// Runs an `async` function in a worker, with the results of other tasks as its arguments.
+    ///
+    /// It occupies its worker until it has returned.
+    @inlinable
+    public func submit<each Argument: Portable, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    ) throws -> Future<Output> {
+        try submitDependent(AsyncValueFunction(function), options, repeat each futures)
+    }
+
+    /// Runs an `async` function that returns nothing in a worker, with the results of other tasks as its arguments.
+    ///
+    /// It occupies its worker until it has returned.
+    @inlinable
+    public func submit<each Argument: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    ) throws -> Future<Void> {
+        try submitDependent(AsyncVoidFunction(function), options, repeat each futures)
+    }
+
+    /// Runs a closure in a worker, with the results of other tasks as its arguments: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
+    ///
+    /// The task starts when all of the futures have a value; a future may be of another pool. Where the backend can,
+    /// values do not pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones
+    /// alone, so there are no cycles.
+    ///
+    /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
+    /// cause is that error. Cancelling the new task does not cancel those that it waits for.
+    /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+    @inlinable
+    @_disfavoredOverload
+    public func submit<each Argument: Portable, Output: Portable>(
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
+    ) throws -> Future<Output> {
+        try submitDependent(ValueFunction(body), options, repeat each futures)
+    }
+
+    /// Runs a closure that returns nothing in a worker, with the results of other tasks as its arguments.
+    @inlinable
+    @_disfavoredOverload
+    public func submit<each Argument: Portable>(
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
+    ) throws -> Future<Void> {
+        try submitDependent(VoidFunction(body), options, repeat each futures)
+    }
+
+    /// Runs an `async` closure in a worker, with the results of other tasks as its arguments.
+    ///
+    /// It occupies its worker until it has returned.
+    @inlinable
+    @_disfavoredOverload
+    public func submit<each Argument: Portable, Output: Portable>(
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
+    ) throws -> Future<Output> {
+        try submitDependent(AsyncValueFunction(body), options, repeat each futures)
+    }
+
+    /// Runs an `async` closure that returns nothing in a worker, with the results of other tasks as its arguments.
+    ///
+    /// It occupies its worker until it has returned.
+    @inlinable
+    @_disfavoredOverload
+    public func submit<each Argument: Portable>(
+        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
+    ) throws -> Future<Void> {
+        try submitDependent(AsyncVoidFunction(body), options, repeat each futures)
+    }
+}

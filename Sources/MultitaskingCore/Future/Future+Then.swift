@@ -1,0 +1,78 @@
+import Synchronization
+
+extension Future {
+    /// A future of what `body` makes of the value: `let length = future.then { $0.count }`.
+    ///
+    /// `body` is called once, in this process, on a thread of the pool's choice: it must be short and must not block.
+    /// If this future fails or is cancelled, so is the new one, and `body` is not called. What `body` throws is the new
+    /// future's error. Cancelling the new future cancels this one, as ``cancel(force:)`` says.
+    public func then<Other: Sendable>(
+        _ body: @escaping @Sendable (Value) throws -> Other
+    ) -> Future<Other> {
+        let next = DeferredFuture<Other>(in: timeline)
+        next.onCancel { [self] force in cancel(force: force) }
+        whenDone { [self] in next.end(outcome().map { $0.map(body) } ?? .cancelled) }
+        return Future<Other>(next)
+    }
+
+    /// A future of what `body` makes of the value by another future: `future.then { try pool.submit(parse, $0) }`.
+    ///
+    /// As the other form; `body` returns at once, and the new future ends as the one that it returns. Cancelling the new
+    /// future then cancels that one.
+    public func then<Other: Sendable>(
+        _ body: @escaping @Sendable (Value) throws -> Future<Other>
+    ) -> Future<Other> {
+        let next = DeferredFuture<Other>(in: timeline)
+        next.onCancel { [self] force in cancel(force: force) }
+        whenDone { [self] in
+            switch outcome().map({ $0.map(body) }) {
+            case .success(let future)?: next.follow(future)
+            case .failure(let error)?: next.end(.failure(error))
+            case .cancelled?, nil: next.end(.cancelled)
+            }
+        }
+        return Future<Other>(next)
+    }
+
+    /// A future of what an asynchronous `body` makes of the value: `future.then { try await save($0) }`.
+    ///
+    /// As the other form, but `body` runs in a Swift task of its own and may take its time. Cancelling the new future
+    /// while `body` runs cancels that Swift task.
+    public func then<Other: Sendable>(
+        _ body: @escaping @Sendable (Value) async throws -> Other
+    ) -> Future<Other> {
+        let next = DeferredFuture<Other>(in: timeline)
+        next.onCancel { [self] force in cancel(force: force) }
+        whenDone { [self] in
+            let value: Value
+            switch outcome() {
+            case .success(let found)?: value = found
+            case .failure(let error)?: return _ = next.end(.failure(error))
+            case .cancelled?, nil: return _ = next.end(.cancelled)
+            }
+            let task = Task.detached {
+                let outcome: TaskOutcome<Other>
+                do { outcome = .success(try await body(value)) } catch { outcome = .failure(error) }
+                next.end(outcome)
+            }
+            next.onCancel { force in
+                guard force else { return false }
+                task.cancel()
+                return true
+            }
+        }
+        return Future<Other>(next)
+    }
+}
+
+extension TaskOutcome {
+    /// The outcome of `body` with the value; failures and cancellations stay what they are.
+    fileprivate func map<Other>(_ body: (Value) throws -> Other) -> TaskOutcome<Other> {
+        switch self {
+        case .success(let value):
+            do { return .success(try body(value)) } catch { return .failure(error) }
+        case .failure(let error): return .failure(error)
+        case .cancelled: return .cancelled
+        }
+    }
+}
