@@ -218,6 +218,10 @@ that error. Cancelling the new task does not cancel those that it waits for.
 """
 
 
+# At least one, so that a call without arguments is not one of these.
+DEPENDENCIES = "resultsOf first: Future<First>, _ others: repeat Future<each Other>"
+
+
 def executor_dependent_submit(noun, order):
     example = ("`try pool.submit(merge, resultsOf: a, b)`", "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")[noun == "closure"]
     for shape in shapes(contexts=False):
@@ -227,12 +231,12 @@ def executor_dependent_submit(noun, order):
             documentation(first, rest),
             ["@inlinable"] + (["@_disfavoredOverload"] if noun == "closure" else []),
             "submit",
-            ["each Argument: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
-            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
-                  "resultsOf futures: repeat Future<each Argument>"),
+            ["First: Portable", "each Other: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            order(["options: TaskOptions = .default"], shape.function_type("First, repeat each Other"),
+                  DEPENDENCIES),
             "Future<Void>" if shape.returns_nothing else "Future<Output>",
             "",
-            f"try submitDependent({shape.type_name}({variable(noun)}), options, repeat each futures)",
+            f"try submitDependent({shape.type_name}({variable(noun)}), options, first, repeat each others)",
         )
 
 
@@ -242,18 +246,18 @@ def thread_pool_dependent_submit(noun, order):
             shape, noun, " in a thread, with the results of other tasks as its arguments", "`try pool.submit(merge, resultsOf: a, b)`"
             if noun == "function" else "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")
         rest = "\n" + SHARED + DEPENDENT_CONTRACT.lstrip("\n") if shape.is_plain else "\nIt occupies its thread until it has returned."
-        call = ("try await " if shape.is_async else "try ") + f"{variable(noun)}()(repeat each values.values)"
+        call = ("try await " if shape.is_async else "try ") + f"{variable(noun)}()(value, repeat each values.values)"
         body = f"try environment.wait {{ {call} }}" if shape.is_async else call
         yield overload(
             documentation(first, rest),
             ["@_disfavoredOverload"] if noun == "closure" else [],
             "submit",
-            ["each Argument: Sendable", "Output: Sendable"],
-            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
-                  "resultsOf futures: repeat Future<each Argument>"),
+            ["First: Sendable", "each Other: Sendable", "Output: Sendable"],
+            order(["options: TaskOptions = .default"], shape.function_type("First, repeat each Other"),
+                  DEPENDENCIES),
             "Future<Output>",
             "",
-            f"try submitDependent(options, repeat each futures) {{ values, {'environment' if shape.is_async else '_'} in\n{body}\n}}",
+            f"try submitDependent(options, first, repeat each others) {{ value, values, {'environment' if shape.is_async else '_'} in\n{body}\n}}",
         )
 
 

@@ -48,6 +48,12 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case workerSetup
     /// The calls of executors, futures, channels and signals may be made from several threads of the parent at once.
     case parentThreads
+    /// Two executors can be used by the same caller at the same time.
+    case severalPools
+    /// `TaskOptions.resources` decide where and when a task runs.
+    case resources
+    /// Workers run on other machines, which may be lost with what they run: ``ConformanceBackend/loseWorkers(of:)``.
+    case nodes
     /// The asynchronous twins can be awaited by the parent.
     case asyncTwins
 }

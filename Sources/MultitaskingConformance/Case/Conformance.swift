@@ -7,13 +7,10 @@
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, captureCases, orderCases, workerCases, taskOptionCases, futureCases, streamCases, cancelCases, environmentCases,
-        signalCases, channelCases,
-        channelEndCases,
+        backendCases, outcomeCases, captureCases, orderCases, workerCases, taskOptionCases, futureCases, waitCases,
+        dependentCases, streamCases, cancelCases, environmentCases, signalCases, channelCases, channelEndCases,
         channelPeerCases, channelAsyncCases, channelBatchCases, channelElementsCases, rendezvousCases, selectCases,
-        selectGoCases,
-        sharedMemoryCases, limitCases, shutdownCases, crashCases,
-        historyCases,
+        selectGoCases, sharedMemoryCases, limitCases, shutdownCases, crashCases, historyCases,
     ].flatMap { $0 }
 
     /// The cases for the test of `backend`: all of them, so that those it leaves out are seen to be skipped.

@@ -175,6 +175,8 @@ let outcomeCases: [ConformanceCase] = [
                 case .priorities: options = TaskOptions(priority: .high)
                 case .seeds: options = TaskOptions(seed: 42)
                 case .output: options = TaskOptions(output: .capture(limit: 100))
+                case .resources: options = TaskOptions(resources: ResourceRequest(cpus: 1))
+                case .nodes: options = TaskOptions(retries: .onLoss(2))
                 case .byteCapacity:
                     trial.expectThrows(.invalidArgument, from: "makeChannel(byteCapacity:)") {
                         try pool.makeChannel(byteCapacity: 100)

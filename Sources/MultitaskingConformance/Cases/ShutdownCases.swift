@@ -159,6 +159,83 @@ let shutdownCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "shutdown.withinItsTimeIsClean", duty: "Executor.shutdown(_:within:then:)",
+        "A drain with plenty of time runs everything and says so, also of a pool that was told to end before."
+    ) { trial in
+        try trial.withExecutor { pool in
+            let futures = try (0..<30).map { try pool.submit(double, $0) }
+            trial.expect("whether it was clean", pool.shutdown(.drain, within: trial.patience, then: .kill), is: true)
+            trial.expect("isDone right after shutdown", futures.allSatisfy(\.isDone), is: true)
+            for (number, future) in futures.enumerated() {
+                trial.expect("result \(number)", try trial.value(of: future), is: number * 2)
+            }
+            trial.expect("whether it is clean again", pool.shutdown(.drain, within: trial.patience), is: true)
+        }
+        try trial.withExecutor { pool in
+            let future = try pool.start(sleepAndReturn, .milliseconds(30), 5)
+            pool.beginShutdown(.drain)
+            trial.expectThrows(.shutDown, from: "submit after beginShutdown") { try pool.submit(double, 1) }
+            trial.expect("whether it was clean", pool.shutdown(.drain, within: trial.patience), is: true)
+            trial.expect("the result", try trial.value(of: future), is: 5)
+        }
+    },
+    ConformanceCase(
+        "shutdown.isHarderWhenItsTimeIsUp", duty: "Executor.shutdown(_:within:then:)",
+        "A drain that cannot end within its time kills what runs, cancels what waits, and says so.",
+        requires: [.forcedCancel]
+    ) { trial in
+        try trial.withExecutor(workers: 1) { pool in
+            let started = try pool.makeChannel()
+            let running = try pool.start(hang, trial.ticket(started))
+            _ = try trial.next(Int.self, from: started)
+            let queued = try (0..<5).map { try pool.submit(double, $0) }
+            let start = trial.clock.now
+            trial.expect(
+                "whether it was clean", pool.shutdown(.drain, within: .milliseconds(50), then: .kill), is: false)
+            trial.expect(
+                trial.clock.now - start >= .milliseconds(49),
+                "expected that it waits for 50 ms; it took \(trial.clock.now - start)")
+            trial.expect("isDone of what ran", running.isDone, is: true)
+            trial.expect("how many of the others were cancelled", queued.count { $0.state == .cancelled }, is: 5)
+        }
+    },
+    ConformanceCase(
+        "shutdown.whatCannotBeEndedDoesNotHoldItUp", duty: "Executor.shutdown(_:within:then:)",
+        "A drain whose time is up returns, also where a task cannot be ended; that ends by itself later."
+    ) { trial in
+        try trial.withExecutor(workers: 1) { pool in
+            let started = try pool.makeChannel()
+            let gate = try pool.makeCancelSignal()
+            let running = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
+            _ = try trial.next(Int.self, from: started)
+            let queued = try pool.submit(double, 1)
+            let isClean = pool.shutdown(.drain, within: .milliseconds(30), then: .cancelQueued)
+            trial.expect("whether it was clean", isClean, is: false)
+            trial.expect("the state of what waited", queued.state, is: .cancelled)
+            gate.set()
+            trial.expect("the result", try trial.value(of: running), is: true)
+        }
+    },
+    ConformanceCase(
+        "shutdown.canBeAwaited", duty: "Executor.shutdown(_:) async",
+        "The asynchronous calls end a pool as well, and begin without waiting.", requires: [.asyncTwins]
+    ) { trial in
+        for isLimited in [false, true] {
+            try trial.withExecutor { pool in
+                try trial.awaiting {
+                    let futures = try (0..<20).map { try pool.submit(double, $0) }
+                    if isLimited {
+                        let isClean = await pool.shutdown(.drain, within: trial.patience, then: .kill)
+                        trial.expect("whether it was clean", isClean, is: true)
+                    } else {
+                        await pool.shutdown(.drain)
+                    }
+                    trial.expect("isDone right after shutdown", futures.allSatisfy(\.isDone), is: true)
+                }
+            }
+        }
+    },
+    ConformanceCase(
         "shutdown.racingSubmitsRunOrAreRefused", duty: "Executor.submit(_:options:)",
         "While threads submit, another shuts down: each submit threw shutDown or has an outcome.",
         requires: [.parentThreads]

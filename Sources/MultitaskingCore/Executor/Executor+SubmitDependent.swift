@@ -11,42 +11,42 @@ extension Executor {
     /// cause is that error. Cancelling the new task does not cancel those that it waits for.
     /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
     @inlinable
-    public func submit<each Argument: Portable, Output: Portable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    public func submit<First: Portable, each Other: Portable, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output,
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Output> {
-        try submitDependent(ValueFunction(function), options, repeat each futures)
+        try submitDependent(ValueFunction(function), options, first, repeat each others)
     }
 
     /// Runs a function that returns nothing in a worker, with the results of other tasks as its arguments.
     @inlinable
-    public func submit<each Argument: Portable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    public func submit<First: Portable, each Other: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Void,
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Void> {
-        try submitDependent(VoidFunction(function), options, repeat each futures)
+        try submitDependent(VoidFunction(function), options, first, repeat each others)
     }
 
     /// Runs an `async` function in a worker, with the results of other tasks as its arguments.
     ///
     /// It occupies its worker until it has returned.
     @inlinable
-    public func submit<each Argument: Portable, Output: Portable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    public func submit<First: Portable, each Other: Portable, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output,
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Output> {
-        try submitDependent(AsyncValueFunction(function), options, repeat each futures)
+        try submitDependent(AsyncValueFunction(function), options, first, repeat each others)
     }
 
     /// Runs an `async` function that returns nothing in a worker, with the results of other tasks as its arguments.
     ///
     /// It occupies its worker until it has returned.
     @inlinable
-    public func submit<each Argument: Portable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    public func submit<First: Portable, each Other: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Void,
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Void> {
-        try submitDependent(AsyncVoidFunction(function), options, repeat each futures)
+        try submitDependent(AsyncVoidFunction(function), options, first, repeat each others)
     }
 
     /// Runs a closure in a worker, with the results of other tasks as its arguments: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
@@ -60,21 +60,21 @@ extension Executor {
     /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
     @inlinable
     @_disfavoredOverload
-    public func submit<each Argument: Portable, Output: Portable>(
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
+    public func submit<First: Portable, each Other: Portable, Output: Portable>(
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output
     ) throws -> Future<Output> {
-        try submitDependent(ValueFunction(body), options, repeat each futures)
+        try submitDependent(ValueFunction(body), options, first, repeat each others)
     }
 
     /// Runs a closure that returns nothing in a worker, with the results of other tasks as its arguments.
     @inlinable
     @_disfavoredOverload
-    public func submit<each Argument: Portable>(
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void
+    public func submit<First: Portable, each Other: Portable>(
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Void
     ) throws -> Future<Void> {
-        try submitDependent(VoidFunction(body), options, repeat each futures)
+        try submitDependent(VoidFunction(body), options, first, repeat each others)
     }
 
     /// Runs an `async` closure in a worker, with the results of other tasks as its arguments.
@@ -82,11 +82,11 @@ extension Executor {
     /// It occupies its worker until it has returned.
     @inlinable
     @_disfavoredOverload
-    public func submit<each Argument: Portable, Output: Portable>(
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
+    public func submit<First: Portable, each Other: Portable, Output: Portable>(
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output
     ) throws -> Future<Output> {
-        try submitDependent(AsyncValueFunction(body), options, repeat each futures)
+        try submitDependent(AsyncValueFunction(body), options, first, repeat each others)
     }
 
     /// Runs an `async` closure that returns nothing in a worker, with the results of other tasks as its arguments.
@@ -94,10 +94,10 @@ extension Executor {
     /// It occupies its worker until it has returned.
     @inlinable
     @_disfavoredOverload
-    public func submit<each Argument: Portable>(
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void
+    public func submit<First: Portable, each Other: Portable>(
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Void
     ) throws -> Future<Void> {
-        try submitDependent(AsyncVoidFunction(body), options, repeat each futures)
+        try submitDependent(AsyncVoidFunction(body), options, first, repeat each others)
     }
 }

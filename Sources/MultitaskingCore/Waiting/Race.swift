@@ -34,11 +34,20 @@ public func race<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Parameter scope: whether the tasks are ended when the awaiting Swift task is cancelled.
+/// - Throws: as the blocking function does; `CancellationError` when the awaiting task is cancelled.
+public func race<Value>(
+    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
+) async throws -> Value {
+    try await race(futures, timeout: timeout, rest: rest, cancelling: .waitOnly)
+}
+
+/// Suspends where the blocking function of the same name blocks; ends the tasks if the awaiting Swift task is
+/// cancelled, where `scope` says so.
+///
 /// - Throws: as the blocking function does; `CancellationError` when the awaiting task is cancelled.
 public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel,
-    cancelling scope: CancellationScope = .waitOnly
+    cancelling scope: CancellationScope
 ) async throws -> Value {
     let winner = try await ending(futures, with: scope) {
         try await waitUntil(.firstSuccessful, futures, timeout, rest)

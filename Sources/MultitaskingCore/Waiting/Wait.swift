@@ -26,12 +26,22 @@ public func wait<Tasks: Sequence>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Parameter scope: whether the tasks are ended when the awaiting Swift task is cancelled.
+/// - Throws: `CancellationError` when the awaiting task is cancelled; `invalidArgument` for a count below zero.
+@discardableResult
+public func wait<Tasks: Sequence>(
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn
+) async throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
+    try await wait(for: tasks, until: condition, timeout: timeout, rest: rest, cancelling: .waitOnly)
+}
+
+/// Suspends where the blocking function of the same name blocks; ends the tasks if the awaiting Swift task is
+/// cancelled, where `scope` says so.
+///
 /// - Throws: `CancellationError` when the awaiting task is cancelled; `invalidArgument` for a count below zero.
 @discardableResult
 public func wait<Tasks: Sequence>(
     for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn,
-    cancelling scope: CancellationScope = .waitOnly
+    cancelling scope: CancellationScope
 ) async throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     let tasks = Array(tasks)
     _ = try await ending(tasks, with: scope) { try await waitUntil(condition, tasks, timeout, rest) }
@@ -59,9 +69,9 @@ public func wait(
 @discardableResult
 public func wait(
     for tasks: [any Awaitable], until condition: WaitCondition = .all, timeout: Duration? = nil,
-    rest: RestPolicy = .goOn, cancelling scope: CancellationScope = .waitOnly
+    rest: RestPolicy = .goOn
 ) async throws -> (done: [any Awaitable], notDone: [any Awaitable]) {
-    _ = try await ending(tasks, with: scope) { try await waitUntil(condition, tasks, timeout, rest) }
+    _ = try await waitUntil(condition, tasks, timeout, rest)
     return partition(tasks) { $0 }
 }
 

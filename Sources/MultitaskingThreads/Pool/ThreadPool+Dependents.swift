@@ -9,16 +9,17 @@ struct ValueList<each Value: Sendable>: Sendable {
 
 extension ThreadPool {
     /// Where the overloads of `submit` with `resultsOf:` meet.
-    func submitDependent<each Argument: Sendable, Output: Sendable>(
-        _ options: TaskOptions, _ futures: repeat Future<each Argument>,
-        body: @escaping @Sendable (ValueList<repeat each Argument>, any TaskEnvironment) throws -> Output
+    func submitDependent<First: Sendable, each Other: Sendable, Output: Sendable>(
+        _ options: TaskOptions, _ first: Future<First>, _ others: repeat Future<each Other>,
+        body: @escaping @Sendable (First, ValueList<repeat each Other>, any TaskEnvironment) throws -> Output
     ) throws -> Future<Output> {
         if options.asksForMoreThanRoom { try refuse(options) }
-        var dependencies: [any Awaitable] = []
-        for future in repeat each futures { dependencies.append(future) }
+        var dependencies: [any Awaitable] = [first]
+        for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in
-            let values = ValueList(repeat try (each futures).availableValue())
-            return try self.submit(options: options) { try body(values, $0) }
+            let value = try first.availableValue()
+            let values = ValueList(repeat try (each others).availableValue())
+            return try self.submit(options: options) { try body(value, values, $0) }
         }
     }
 }

@@ -14,24 +14,24 @@ extension ThreadPool {
     /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
     /// cause is that error. Cancelling the new task does not cancel those that it waits for.
     /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
-    public func submit<each Argument: Sendable, Output: Sendable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output,
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Output> {
-        try submitDependent(options, repeat each futures) { values, _ in
-            try function()(repeat each values.values)
+        try submitDependent(options, first, repeat each others) { value, values, _ in
+            try function()(value, repeat each values.values)
         }
     }
 
     /// Runs an `async` function in a thread, with the results of other tasks as its arguments.
     ///
     /// It occupies its thread until it has returned.
-    public func submit<each Argument: Sendable, Output: Sendable>(
-        _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>
+    public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output,
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Output> {
-        try submitDependent(options, repeat each futures) { values, environment in
-            try environment.wait { try await function()(repeat each values.values) }
+        try submitDependent(options, first, repeat each others) { value, values, environment in
+            try environment.wait { try await function()(value, repeat each values.values) }
         }
     }
 
@@ -45,12 +45,12 @@ extension ThreadPool {
     /// cause is that error. Cancelling the new task does not cancel those that it waits for.
     /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
     @_disfavoredOverload
-    public func submit<each Argument: Sendable, Output: Sendable>(
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output
+    public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output
     ) throws -> Future<Output> {
-        try submitDependent(options, repeat each futures) { values, _ in
-            try body()(repeat each values.values)
+        try submitDependent(options, first, repeat each others) { value, values, _ in
+            try body()(value, repeat each values.values)
         }
     }
 
@@ -58,12 +58,12 @@ extension ThreadPool {
     ///
     /// It occupies its thread until it has returned.
     @_disfavoredOverload
-    public func submit<each Argument: Sendable, Output: Sendable>(
-        options: TaskOptions = .default, resultsOf futures: repeat Future<each Argument>,
-        body: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output
+    public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
+        options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output
     ) throws -> Future<Output> {
-        try submitDependent(options, repeat each futures) { values, environment in
-            try environment.wait { try await body()(repeat each values.values) }
+        try submitDependent(options, first, repeat each others) { value, values, environment in
+            try environment.wait { try await body()(value, repeat each values.values) }
         }
     }
 }
