@@ -24,6 +24,15 @@ extension TaskSession {
         return results(of: tasks, timeout: timeout)
     }
 
+    /// Suspends as the other form does; ends the tasks if the awaiting Swift task is cancelled, where `scope` says so.
+    ///
+    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled.
+    public func results(
+        timeout: Duration? = nil, cancelling scope: CancellationScope
+    ) async throws -> OrderedDictionary<String, TaskResult> {
+        try await ending(try tasks, with: scope) { try await results(timeout: timeout) }
+    }
+
     /// The results of the tasks that have ended, by name, in the order of submission; never blocks.
     ///
     /// - Throws: `alreadyDestroyed`.

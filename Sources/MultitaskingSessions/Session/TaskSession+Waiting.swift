@@ -36,9 +36,7 @@ extension TaskSession {
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
     ) throws -> (done: [PoolTask], notDone: [PoolTask]) {
-        let tasks = try tasks
-        _ = waitForFirst(of: tasks, timeout, returnWhen, rest)
-        return partition(tasks)
+        try MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
     }
 
     /// Suspends until the tasks have ended, or the first of them has, or the time is up.
@@ -48,9 +46,18 @@ extension TaskSession {
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
-        let tasks = try tasks
-        _ = try await waitForFirst(of: tasks, timeout, returnWhen, rest)
-        return partition(tasks)
+        try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
+    }
+
+    /// Suspends as the other form does; ends the tasks if the awaiting Swift task is cancelled, where `scope` says so.
+    ///
+    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled.
+    @discardableResult
+    public func waitForAll(
+        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
+        cancelling scope: CancellationScope
+    ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
+        try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest, cancelling: scope)
     }
 
     /// Blocks until a task has succeeded, and by default cancels the others: the first success wins.
@@ -58,68 +65,77 @@ extension TaskSession {
     /// - Parameters:
     ///   - timeout: how long to wait at most; nil for as long as it takes. When it is up, all tasks go on.
     ///   - rest: what becomes of the others when one has succeeded.
-    /// - Returns: the task that won; nil if the time was up or all have failed or were cancelled.
-    /// - Throws: `alreadyDestroyed`. Not what tasks throw: that is in their results.
+    /// - Returns: the task that won; nil if the time was up.
+    /// - Throws: `alreadyDestroyed`; `RaceError`, with the errors of all tasks, if none has succeeded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) throws -> PoolTask? {
-        waitForFirst(of: try tasks, timeout, .firstSuccessful, rest)
+        let tasks = try tasks
+        return try winner(try waitUntil(.firstSuccessful, tasks, timeout, rest), of: tasks)
     }
 
     /// Suspends until a task has succeeded, and by default cancels the others: the first success wins.
     ///
-    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled, and then the tasks go on.
+    /// - Throws: as the blocking call does; `CancellationError` when the awaiting task is cancelled, and then the tasks
+    ///   go on.
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) async throws -> PoolTask? {
-        try await waitForFirst(of: try tasks, timeout, .firstSuccessful, rest)
+        try await race(timeout: timeout, rest: rest, cancelling: .waitOnly)
     }
 
-    /// The task that was waited for; nil if the time was up, no task could be it any more, or all are waited for.
-    @available(*, noasync)
-    private func waitForFirst(
-        of tasks: [PoolTask], _ timeout: Duration?, _ returnWhen: ReturnWhen, _ rest: RestPolicy
-    ) -> PoolTask? {
-        let deadline = deadline(in: timeout)
-        if returnWhen == .allCompleted {
-            for task in tasks { guard task.future.waitUntilDone(deadline.remaining) else { break } }
-            return nil
-        }
-        let watcher = CompletionWatcher(tasks, returnWhen)
-        while !watcher.isFulfilled() {
-            guard watcher.waitForNextCompletion(until: deadline) else { break }
-        }
-        return end(watcher, tasks, rest)
-    }
-
-    private func waitForFirst(
-        of tasks: [PoolTask], _ timeout: Duration?, _ returnWhen: ReturnWhen, _ rest: RestPolicy
+    /// Suspends as the other form does; ends the tasks if the awaiting Swift task is cancelled, where `scope` says so.
+    ///
+    /// - Throws: as the blocking call does; `CancellationError` when the awaiting task is cancelled.
+    public func race(
+        timeout: Duration? = nil, rest: RestPolicy = .cancel, cancelling scope: CancellationScope
     ) async throws -> PoolTask? {
-        let deadline = deadline(in: timeout)
-        if returnWhen == .allCompleted {
-            for task in tasks { guard try await task.future.waitUntilDone(deadline.remaining) else { break } }
-            return nil
+        let tasks = try tasks
+        let place = try await ending(tasks, with: scope) {
+            try await waitUntil(.firstSuccessful, tasks, timeout, rest)
         }
-        let watcher = CompletionWatcher(tasks, returnWhen)
-        while !watcher.isFulfilled() {
-            let (left, timeline) = (deadline.remaining, deadline.timeline)
-            guard try await awaitCallback(left, in: timeline, register: watcher.onNextCompletion) else { break }
-        }
-        return end(watcher, tasks, rest)
+        return try winner(place, of: tasks)
+    }
+
+    private func winner(_ place: Int?, of tasks: [PoolTask]) throws -> PoolTask? {
+        if let place { return tasks[place] }
+        if let error = raceError(of: tasks) { throw error }
+        return nil
+    }
+
+    /// The tasks as they end, each once: `for try await task in session.completions(timeout: .seconds(10)) { … }`.
+    ///
+    /// They are the tasks that the session has when the loop begins; those that have ended by then come first. Leaving
+    /// the loop early cancels nothing. Iterating throws `alreadyDestroyed`; `timedOut` when the time is up, which says
+    /// how many tasks have not ended; `CancellationError`. Not what tasks throw: that is in their results.
+    /// - Parameters:
+    ///   - timeout: how long the whole loop may take, from its beginning; nil for as long as it takes.
+    ///   - scope: whether the tasks are ended when the awaiting Swift task is cancelled.
+    public func completions(
+        timeout: Duration? = nil, cancelling scope: CancellationScope = .waitOnly
+    ) -> AsyncCompletions<PoolTask> {
+        AsyncCompletions(timeout: timeout, scope) { try self.tasks }
+    }
+
+    /// The tasks as they end, each once, for a caller that blocks: `for task in try session.completions() { … }`.
+    ///
+    /// When the time is up the loop ends; `Completions.timedOut` says whether that was so.
+    /// - Throws: `alreadyDestroyed`.
+    @available(*, noasync, message: "this blocks the thread; use `for try await`")
+    @_disfavoredOverload
+    public func completions(timeout: Duration? = nil) throws -> Completions<PoolTask> {
+        Completions(timeout: timeout, try tasks)
     }
 
     /// When a wait that begins now must end, in the time of the executor.
     func deadline(in timeout: Duration?) -> WaitDeadline { WaitDeadline(WaitLimit(timeout: timeout), in: executor) }
+}
 
-    /// Deals with the rest if what was waited for has happened.
-    private func end(_ watcher: CompletionWatcher, _ tasks: [PoolTask], _ rest: RestPolicy) -> PoolTask? {
-        guard let first = watcher.first else { return nil }
-        if rest != .goOn { cancelRest(tasks.filter { !$0.isDone }, force: rest == .cancelByForce) }
-        return first
-    }
-
-    private func partition(_ tasks: [PoolTask]) -> (done: [PoolTask], notDone: [PoolTask]) {
-        var parts: (done: [PoolTask], notDone: [PoolTask]) = ([], [])
-        for task in tasks {
-            if task.isDone { parts.done.append(task) } else { parts.notDone.append(task) }
+extension ReturnWhen {
+    /// The same, for `wait(for:until:)`.
+    fileprivate var condition: WaitCondition {
+        switch self {
+        case .allCompleted: .all
+        case .firstCompleted: .any
+        case .firstFailed: .firstFailed
+        case .firstSuccessful: .firstSuccessful
         }
-        return parts
     }
 }

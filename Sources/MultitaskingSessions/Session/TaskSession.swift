@@ -131,29 +131,15 @@ public class TaskSession: @unchecked Sendable {
     ///     ``PoolTask/cancel(settingCancelEvent:force:)``.
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
-        Self.cancel(try tasks, force: force) { _ in settingCancelEvent }
-    }
-
-    /// Cancels tasks, none of which starts because another one stops.
-    private static func cancel(
-        _ tasks: [PoolTask], force: Bool, settingCancelEvent: (PoolTask) -> Bool
-    ) {
-        // From the last to the first, because workers take the first; and before anybody is asked to stop.
+        let tasks = try tasks
+        // As `RestPolicy` does: nothing that waits starts because another one stops.
         for task in tasks.reversed() { task.future.cancel() }
-        for task in tasks {
-            let sets = settingCancelEvent(task)
-            if sets || force { task.cancel(settingCancelEvent: sets, force: force) }
-        }
-    }
-
-    /// Cancels tasks that nobody has named. An event of all sessions is not set: it would stop strangers.
-    func cancelRest(_ tasks: [PoolTask], force: Bool = false) {
-        let foreign = scopeResolver.global.cancelSignal
-        Self.cancel(tasks, force: force) { $0.objects.cancelSignal.map { $0 !== foreign } ?? false }
+        guard settingCancelEvent || force else { return }
+        for task in tasks { task.cancel(settingCancelEvent: settingCancelEvent, force: force) }
     }
 
     /// Cancels what was submitted before something that cannot be.
-    func abandonAll() { cancelRest((try? tasks) ?? []) }
+    func abandonAll() { RestPolicy.cancel.apply(to: (try? tasks) ?? []) }
 
     private func withState<Value>(_ body: (inout State) throws -> sending Value) throws -> sending Value {
         try state.withLock { state in
@@ -199,7 +185,10 @@ extension TaskSession {
             let objects = try scopeResolver.objects(for: scopes)
             let seed = options.seed ?? TaskRandom.seed(seed, at: place)
             let future = try submit(TaskContext(objects, seed: seed))
-            try append(PoolTask(name: name, future: future, context: MainContext(objects), seed: seed))
+            try append(
+                PoolTask(
+                    name: name, future: future, context: MainContext(objects), seed: seed,
+                    foreignEvent: scopeResolver.global.cancelSignal))
         } catch {
             _ = state.withLock { $0.reserved.remove(name) }
             throw error

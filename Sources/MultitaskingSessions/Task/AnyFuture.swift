@@ -54,6 +54,20 @@ public struct AnyFuture: Sendable {
     }
 }
 
+extension AnyFuture: Awaitable {
+    /// Why the task has no value; nil if it has one, or has not ended.
+    public var failure: (any Error)? { base.failure }
+
+    /// Cancels the task if it has not started.
+    public func cancelUnlessStarted() { base.cancel(force: false) }
+
+    /// Ends the task if it runs, with `force`, where the pool can. Without it there is nobody to ask.
+    public func askToEnd(force: Bool) { base.askToEnd(force: force) }
+
+    /// The time in which the task lives; nil for the machine's.
+    public var timeline: (any Timeline)? { base.timeline }
+}
+
 extension AnyFuture: CustomStringConvertible {
     /// As of the future inside it: `Future<Int>(running)`.
     public var description: String { base.description }
@@ -63,19 +77,15 @@ extension AnyFuture: CustomStringConvertible {
 }
 
 /// What ``AnyFuture`` asks of the future inside it.
-private protocol ErasableFuture: Sendable, CustomStringConvertible {
+private protocol ErasableFuture: Awaitable, CustomStringConvertible {
     var summary: String { get }
     var valueType: Any.Type { get }
-    var state: TaskState { get }
     var isDone: Bool { get }
     var isCancelled: Bool { get }
     var isRunning: Bool { get }
     func result() -> TaskResult?
     var output: String? { get }
-    func cancel(force: Bool) -> Bool
-    func whenDone(_ body: @escaping @Sendable () -> Void)
-    @available(*, noasync)
-    func waitUntilDone(_ wait: WaitLimit) -> Bool
+    @discardableResult func cancel(force: Bool) -> Bool
     func waitUntilDone(_ wait: WaitLimit) async throws -> Bool
 }
 

@@ -7,7 +7,7 @@
 /// ```
 ///
 /// It can also be used as its own ``context``: `task.writeInput(1)` is `task.context.writeInput(1)`.
-public final class PoolTask: ParentSideContext {
+public final class PoolTask: ParentSideContext, Awaitable {
     /// The name, unique in the session.
     public let name: String
 
@@ -21,11 +21,18 @@ public final class PoolTask: ParentSideContext {
     /// ``TaskSession/seed``. Submitted with it again, the task gets the same numbers.
     public let seed: UInt64
 
-    init(name: String, future: AnyFuture, context: MainContext, seed: UInt64) {
+    /// The event by which this task can be asked to stop without asking tasks of other sessions.
+    private let stopEvent: (any CancelSignal)?
+
+    /// - Parameter foreignEvent: a cancel event that tasks of other sessions have as well.
+    init(
+        name: String, future: AnyFuture, context: MainContext, seed: UInt64, foreignEvent: (any CancelSignal)?
+    ) {
         self.name = name
         self.future = future
         self.context = context
         self.seed = seed
+        stopEvent = context.objects.cancelSignal.flatMap { $0 === foreignEvent ? nil : $0 }
     }
 
     /// What the task has printed; nil before it has ended, and unless `TaskOptions.output` asks for it.
@@ -88,6 +95,34 @@ public final class PoolTask: ParentSideContext {
         if settingCancelEvent { objects.cancelSignal?.set() }
         return isCancelled
     }
+}
+
+// With these, `wait(for:)` and `completions(of:)` take tasks of several sessions.
+extension PoolTask {
+    /// How far the task is; cheap, never blocks.
+    public var state: TaskState { future.state }
+
+    /// Why the task has no value; nil if it has one, or has not ended.
+    public var failure: (any Error)? { future.failure }
+
+    /// Calls `body` once when the task has ended, at once if it has already. `body` must be short and must not block.
+    public func whenDone(_ body: @escaping @Sendable () -> Void) { future.whenDone(body) }
+
+    /// Blocks until the task has ended; false if the limit passed first.
+    @available(*, noasync, message: "this blocks the thread; await result()")
+    public func waitUntilDone(_ wait: WaitLimit) -> Bool { future.waitUntilDone(wait) }
+
+    /// Cancels the task if it has not started.
+    public func cancelUnlessStarted() { future.cancel() }
+
+    /// Asks the task to stop by its cancel event, unless that is of scope `.global`; with `force`, also ends it.
+    public func askToEnd(force: Bool) {
+        if force { future.cancel(force: true) }
+        stopEvent?.set()
+    }
+
+    /// The time in which the task lives; nil for the machine's.
+    public var timeline: (any Timeline)? { future.timeline }
 }
 
 extension PoolTask: CustomStringConvertible {
