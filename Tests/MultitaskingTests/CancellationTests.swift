@@ -81,10 +81,11 @@ extension Facade {
         }
 
         @Test(arguments: PoolKind.allCases)
-        func aRaceThatNobodyWinsHasNoWinner(_ pool: PoolKind) throws {
+        func aRaceThatNobodyWinsThrowsAllErrors(_ pool: PoolKind) throws {
             try pool.run { manager in
                 let session = try manager.map("t", refuse, ["a", "b", "c"])
-                #expect(try session.race() == nil)
+                let error = #expect(throws: RaceError.self) { try session.race() }
+                #expect(error?.errors.map { "\($0)" } == (0..<3).map { try? "\(session.tasks[$0].result().error!)" })
                 #expect(try session.allDone)
                 #expect(try manager.session().race() == nil, "there is nobody")
                 let slow = try start(manager) { _ in }

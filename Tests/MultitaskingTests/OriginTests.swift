@@ -14,7 +14,8 @@ extension Facade {
                     #expect(error.code.name == code && error.origin == .task, "\(name)")
                     #expect(try session.task(named: name)?.isCancelled == false)
                 }
-                #expect(try session.race() == nil)
+                let race = #expect(throws: RaceError.self) { try session.race() }
+                #expect(race?.errors.allSatisfy { ($0 as? MultitaskingError)?.origin == .task } == true)
                 let (done, _) = try session.waitForAll(returnWhen: .firstFailed)
                 #expect(!done.isEmpty)
             }

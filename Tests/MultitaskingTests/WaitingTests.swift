@@ -92,6 +92,69 @@ extension Facade {
             }
         }
 
+        @Test(arguments: PoolKind.allCases)
+        func completionsGiveEachTaskOnceAndCountTheRest(_ pool: PoolKind) throws {
+            try pool.run { manager in
+                let session = try manager.session()
+                    .submit("slow", runUntilInput, scopes: .session).submit("failing", refuse, "no")
+                    .submit("fast", double, 2)
+                let early: Completions<PoolTask> = try session.completions(timeout: .milliseconds(300))
+                #expect(Set(early.map(\.name)) == ["failing", "fast"])
+                #expect(early.timedOut?.message.contains("1 of 3 tasks have not ended") == true)
+                try session.context.writeInput(1)
+                var names: [String] = []
+                for task in try session.completions() { names.append(task.name) }
+                #expect(names.sorted() == ["failing", "fast", "slow"])
+                #expect(early.timedOut == nil)
+                session.destroy()
+                #expect(throws: MultitaskingError.self) { for _ in try session.completions() {} }
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
+        func awaitedCompletionsThrowWhenTheTimeIsUp(_ pool: PoolKind) async throws {
+            try await pool.run { manager in
+                let session = try manager.session()
+                    .submit("slow", runUntilInput, scopes: .session).submit("fast", double, 2)
+                var names: [String] = []
+                let error = await #expect(throws: MultitaskingError.self) {
+                    for try await task in session.completions(timeout: .milliseconds(300)) { names.append(task.name) }
+                }
+                #expect(error?.code == .timedOut && error?.message.contains("1 of 2 tasks have not ended") == true)
+                #expect(names == ["fast"])
+                try await session.context.writeInput(1)
+                names = []
+                for try await task in session.completions() { names.append(task.name) }
+                #expect(names.sorted() == ["fast", "slow"])
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
+        func tasksOfTwoSessionsAreWaitedForTogether(_ pool: PoolKind) throws {
+            try pool.run { manager in
+                let first = try manager.session().submit("slow", runUntilInput, scopes: .session)
+                let second = try manager.session().submit("fast", double, 2)
+                let parts = try wait(for: first.tasks + second.tasks, until: .any, rest: .cancel)
+                #expect(parts.done.map(\.name) == ["fast"])
+                #expect(try first.context.isCancelEventSet, "the one that goes on is asked to stop")
+                try first.context.writeInput(1)
+                #expect(try wait(for: first.tasks).notDone.isEmpty)
+            }
+        }
+
+        @Test func aCancelledAwaitWithItsTasksEndsThem() async throws {
+            try await withThreadPoolExecutor(maxWorkers: 1) { manager in
+                let session = try manager.session().submit("slow", runUntilCancelled, scopes: .session)
+                    .submit("queued", double, 1)
+                let wait = Task { _ = try await session.waitForAll(cancelling: .withTask) }
+                await Task.yield()
+                wait.cancel()
+                await #expect(throws: CancellationError.self) { try await wait.value }
+                try await session.waitForAll()
+                #expect(try session.task(named: "queued")?.isCancelled == true)
+            }
+        }
+
         @Test func aCancelledAwaitEndsTheWaitAndNotTheTask() async throws {
             try await withThreadPoolExecutor(maxWorkers: 1) { manager in
                 let session = try manager.session().submit("slow", runUntilInput, scopes: .session)

@@ -25,6 +25,18 @@ public protocol ConformanceBackend: Sendable {
     /// It must be the same before and after a case's work. Nothing by default.
     func holdings(of executor: any Executor) -> [String: Int]
 
+    /// What the backend has left behind after its executors were shut down, in words, where the kit cannot see it: in a
+    /// cluster, on other machines, in files. Empty if nothing.
+    ///
+    /// Asked after each case, again and again until it is empty or the patience ends. The kit itself looks at threads,
+    /// descriptors and processes. Nothing by default.
+    func residue() -> [String]
+
+    /// Takes the workers of `executor` away, as a machine does that loses its power: nobody is told.
+    ///
+    /// Called only for a backend with ``Capability/nodes``. Does nothing by default.
+    func loseWorkers(of executor: any Executor) throws
+
     /// The world the backend lives in; the machine's by default.
     var world: any ConformanceWorld { get }
 }
@@ -35,6 +47,12 @@ extension ConformanceBackend {
 
     /// A backend that counts nothing.
     public func holdings(of executor: any Executor) -> [String: Int] { [:] }
+
+    /// A backend that leaves nothing anywhere else.
+    public func residue() -> [String] { [] }
+
+    /// A backend whose workers cannot be lost.
+    public func loseWorkers(of executor: any Executor) throws {}
 
     /// The machine's.
     public var world: any ConformanceWorld { MachineWorld() }

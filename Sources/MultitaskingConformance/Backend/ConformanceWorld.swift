@@ -24,6 +24,9 @@ public protocol ConformanceWorld: Sendable {
     var patience: Duration { get }
 
     /// How long, by the machine's clock, a case may take. One that takes longer is abandoned and has failed.
+    ///
+    /// What making and ending the case's pools takes is added: a case that makes 50 pools may take as much longer as 50
+    /// of the backend's pools cost, each up to this limit.
     var caseLimit: Duration { get }
 }
 

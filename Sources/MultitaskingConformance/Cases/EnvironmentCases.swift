@@ -26,6 +26,23 @@ let environmentCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "environment.whatIsMadeBeforeASubmitIsFound", duty: "TaskEnvironment.channel(_:)",
+        "Makes a channel and a signal and submits a task that uses them at once, 30 times; it finds them."
+    ) { trial in
+        try trial.withPool { pool in
+            _ = try trial.value(of: pool.submit(double, 1))
+            for round in 0..<30 {
+                let numbers = try pool.makeChannel()
+                let signal = try pool.makeCancelSignal()
+                let first = try pool.start(sendOne, trial.ticket(numbers), round)
+                let second = try pool.start(isSignalSet, trial.ticket(signal))
+                trial.expect("the task's send", try trial.value(of: first), is: true)
+                trial.expect("what it sent", try trial.next(Int.self, from: numbers), is: round)
+                trial.expect("the signal", try trial.value(of: second), is: false)
+            }
+        }
+    },
+    ConformanceCase(
         "environment.firstAttemptIsNotAskedToEnd", duty: "TaskEnvironment.attempt",
         "A task that nobody ends is at attempt 1 and is not asked to end."
     ) { trial in

@@ -91,6 +91,21 @@ let signalCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "signal.thatIsSetBeforeASendIsSeenFirst", duty: "CancelSignal.set()",
+        "The parent sets a signal, then sends: a task that has received sees the signal, in each of 30 rounds."
+    ) { trial in
+        try trial.withPool { pool in
+            let numbers = try pool.makeChannel()
+            for round in 0..<30 {
+                let signal = try pool.makeCancelSignal()
+                let future = try pool.start(isSetAfterReceiving, trial.ticket(numbers), trial.ticket(signal))
+                signal.set()
+                try trial.put(round, into: numbers)
+                trial.expect("isSet after receiving", try trial.value(of: future), is: true)
+            }
+        }
+    },
+    ConformanceCase(
         "signal.canBeAwaited", duty: "CancelSignal.waitUntilSet(_:) async",
         "The asynchronous wait ends when the signal is set, at its limit, or when its Swift task is cancelled.",
         requires: [.asyncTwins]

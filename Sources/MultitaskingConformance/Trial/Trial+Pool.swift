@@ -7,7 +7,9 @@ extension Trial {
         _ body: (any Executor) throws -> Void
     ) throws {
         try checkNotAbandoned()
-        let pool = try backend.makeExecutor(ExecutorSettings(maxWorkers: workers, queueLimit: queueLimit))
+        let pool = try countingPoolTime {
+            try backend.makeExecutor(ExecutorSettings(maxWorkers: workers, queueLimit: queueLimit))
+        }
         let before = backend.holdings(of: pool)
         let failuresBefore = failures.count
         do {
@@ -15,12 +17,12 @@ extension Trial {
         } catch {
             // What a failed case has left running must not hold up the others.
             noteProcesses()
-            pool.shutdown(.kill)
+            countingPoolTime { pool.shutdown(.kill) }
             throw error
         }
         let isClean = checkHoldings(of: pool, are: before)
         noteProcesses()
-        pool.shutdown(failures.count == failuresBefore ? mode : .kill)
+        countingPoolTime { pool.shutdown(failures.count == failuresBefore ? mode : .kill) }
         // What leaks once leaks each time, and takes the patience to be seen.
         if !isClean { throw CaseAborted() }
     }
@@ -28,7 +30,7 @@ extension Trial {
     /// Runs `body` with a new executor that it shuts down by itself; afterwards it is shut down in any case.
     func withExecutor(workers: Int = 2, _ body: (any Executor) throws -> Void) throws {
         try checkNotAbandoned()
-        let pool = try backend.makeExecutor(ExecutorSettings(maxWorkers: workers))
+        let pool = try countingPoolTime { try backend.makeExecutor(ExecutorSettings(maxWorkers: workers)) }
         noteProcesses()
         defer { pool.shutdown(.kill) }
         try body(pool)

@@ -15,6 +15,10 @@ final class Trial: Sendable {
         var failures: [ConformanceFailure] = []
         /// Once abandoned, a case has nothing more to say.
         var isAbandoned = false
+        /// How long making and ending executors has taken so far.
+        var poolTime = Duration.zero
+        /// Since when one is being made or ended; nil if none is.
+        var poolStart: ContinuousClock.Instant?
         /// The processes that the executors were seen to have.
         var processes: Set<ProcessIdentity> = []
     }
@@ -34,6 +38,27 @@ final class Trial: Sendable {
     var clock: any TaskClock { backend.world.clock }
 
     var failures: [ConformanceFailure] { findings.withLock { $0.failures } }
+
+    /// Makes or ends an executor; what that takes is not counted against the case's limit.
+    func countingPoolTime<Value>(_ body: () throws -> Value) rethrows -> Value {
+        findings.withLock { $0.poolStart = .now }
+        defer {
+            findings.withLock { findings in
+                if let start = findings.poolStart { findings.poolTime += .now - start }
+                findings.poolStart = nil
+            }
+        }
+        return try body()
+    }
+
+    /// How long the case may take: its limit, and what its pools have cost. A pool that takes longer than the limit by
+    /// itself is not waited for.
+    var timeAllowed: Duration {
+        let limit = backend.world.caseLimit
+        return findings.withLock { findings in
+            limit + findings.poolTime + (findings.poolStart.map { min(.now - $0, limit) } ?? .zero)
+        }
+    }
 
     /// Runs the case's body; what it throws is a breach, too.
     func perform() {
@@ -58,7 +83,7 @@ final class Trial: Sendable {
     /// Notes that the case has not ended in time.
     func recordBlocked() {
         record(
-            "the case has not ended within \(backend.world.caseLimit) and is abandoned: a call blocks that must not",
+            "the case has not ended within \(timeAllowed) and is abandoned: a call blocks that must not",
             kind: .blocked, at: conformanceCase.name)
         findings.withLock { $0.isAbandoned = true }
     }
@@ -81,6 +106,7 @@ final class Trial: Sendable {
         let end = ContinuousClock.now + max(patience / 4, .milliseconds(500))
         repeat {
             leaks = Resources.current().excess(over: before) + noted.filter(\.isAlive).map { "process \($0.pid)" }
+            leaks += backend.residue()
             if leaks.isEmpty { return }
             System.sleep(milliseconds: 2)
         } while ContinuousClock.now < end

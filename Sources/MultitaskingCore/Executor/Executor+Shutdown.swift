@@ -19,6 +19,9 @@ public protocol GradualShutdown: Executor {
     func waitUntilShutDown(_ wait: WaitLimit) -> Bool
 }
 
+/// How long a backend may take to kill what runs before it is taken for one that cannot.
+private let killPatience = Duration.seconds(5)
+
 /// How long tasks that cannot be ended have to see that they are asked to end.
 private let lastGracePeriod = Duration.milliseconds(500)
 
@@ -83,7 +86,11 @@ extension Executor {
         }
         if startDetachedThread(body) != 0 { body() }
         if end.wait(.upTo(limit)) { return true }
-        shutdown(harderMode)
+        Dependents.settle(of: self, .kill)
+        let harderBody: @Sendable () -> Void = { self.shutdown(harderMode) }
+        if startDetachedThread(harderBody) != 0 { harderBody() }
+        // Whether it can end what runs is not known.
+        _ = end.wait(.upTo(harderMode == .kill ? killPatience : lastGracePeriod))
         return false
     }
 }

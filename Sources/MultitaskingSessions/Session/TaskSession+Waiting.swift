@@ -65,7 +65,7 @@ extension TaskSession {
     /// - Parameters:
     ///   - timeout: how long to wait at most; nil for as long as it takes. When it is up, all tasks go on.
     ///   - rest: what becomes of the others when one has succeeded.
-    /// - Returns: the task that won; nil if the time was up.
+    /// - Returns: the task that won; nil if the time was up, or there is no task.
     /// - Throws: `alreadyDestroyed`; `RaceError`, with the errors of all tasks, if none has succeeded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) throws -> PoolTask? {
@@ -96,7 +96,7 @@ extension TaskSession {
 
     private func winner(_ place: Int?, of tasks: [PoolTask]) throws -> PoolTask? {
         if let place { return tasks[place] }
-        if let error = raceError(of: tasks) { throw error }
+        if !tasks.isEmpty, let error = raceError(of: tasks) { throw error }
         return nil
     }
 

@@ -8,6 +8,8 @@ struct ExampleBackend: ConformanceBackend {
     let name = "OneThreadPerTask"
 
     let omissions: [Omission] = [
+        .capability(.resources, because: "it runs on this machine alone, and chooses nothing"),
+        .capability(.nodes, because: "its workers cannot be lost without being known to be dead"),
         .capability(.crashIsolation, because: "a task that ends its thread's process ends the program"),
         .capability(.encoding, because: "values are handed over as they are"),
         .capability(.taskTimeout, because: "a running thread cannot be ended"),

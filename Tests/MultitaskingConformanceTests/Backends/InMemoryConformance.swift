@@ -11,6 +11,9 @@ struct InMemoryBackend: ConformanceBackend {
     private let clock = PoolClock()
 
     let omissions: [Omission] = [
+        .capability(.resources, because: "it runs on this machine alone, and chooses nothing"),
+        .capability(.nodes, because: "its workers cannot be lost without being known to be dead"),
+        .capability(.severalPools, because: "each simulation has a time and a parent of its own"),
         .capability(.sharedMemory, because: "values are encoded as between processes"),
         .capability(
             .crashIsolation,

@@ -9,6 +9,8 @@ struct ProcessBackend: ConformanceBackend {
     let name = "MultitaskingProcesses"
 
     let omissions: [Omission] = [
+        .capability(.resources, because: "it runs on this machine alone, and chooses nothing"),
+        .capability(.nodes, because: "its workers cannot be lost without being known to be dead"),
         .capability(.sharedMemory, because: "workers have memory of their own"),
     ]
 

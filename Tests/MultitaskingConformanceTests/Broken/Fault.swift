@@ -11,6 +11,8 @@ enum Fault: String, CaseIterable, Sendable {
     case ignoresResize, keepsWorkersThatAreTooMany, skipsTheFinalizer, skipsTheInitializer
     case losesTheEndOfABatch, reordersABatch, doublesABatch, countsABatchWrongly, hidesTheEnd, keepsSenders
     case buffersAtZero, leavesOffers, selectsWhatIsNotReady, isUnfair, losesASelectsWakeUp, ignoresRoom, selectGivesUpEarly
+    case losesManyCallbacks, cancelsNothing, hidesFailures, callsBackTooEarly, drainsByCancelling
+    case showsSignalsLate, findsChannelsLate, leavesResidue, refusesNowAndThen, losesTheWordOfAStream
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
 
     /// The name of the case that must fail.
@@ -43,6 +45,16 @@ enum Fault: String, CaseIterable, Sendable {
         case .keepsWorkersThatAreTooMany: "worker.resizeShrinksAfterTheCurrentTask"
         case .skipsTheFinalizer: "worker.finalizerResultsAreCollected"
         case .skipsTheInitializer: "worker.initializerGetsItsArguments"
+        case .losesManyCallbacks: "wait.completionsGiveEachTaskOnce"
+        case .cancelsNothing: "wait.theRestIsCancelled"
+        case .hidesFailures: "wait.aRaceThatNobodyWinsHasAllErrors"
+        case .callsBackTooEarly: "dependent.startsWhenItsArgumentsAreThere"
+        case .drainsByCancelling: "shutdown.withinItsTimeIsClean"
+        case .showsSignalsLate: "signal.thatIsSetBeforeASendIsSeenFirst"
+        case .findsChannelsLate: "environment.whatIsMadeBeforeASubmitIsFound"
+        case .leavesResidue: "order.poolsComeAndGo"
+        case .refusesNowAndThen: "stream.givesEveryResultInTheOrderOfInput"
+        case .losesTheWordOfAStream: "stream.byCompletionGivesEachOnce"
         case .hidesSignals: "signal.isSeenByAllAndWakesAll"
         case .ignoresClear: "signal.canBeClearedAndSetAgain"
         case .ignoresCancellation: "signal.canBeAwaited"
@@ -64,8 +76,8 @@ enum Fault: String, CaseIterable, Sendable {
     /// How the failure must show.
     var kind: ConformanceFailure.Kind {
         switch self {
-        case .blocksForEver, .hidesTheEnd: .blocked
-        case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock: .leak
+        case .blocksForEver, .hidesTheEnd, .losesTheWordOfAStream: .blocked
+        case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock, .leavesResidue: .leak
         default: .breach
         }
     }
@@ -109,6 +121,16 @@ enum Fault: String, CaseIterable, Sendable {
         case .keepsWorkersThatAreTooMany: "a task more than there are workers"
         case .skipsTheFinalizer: "the finalizers' results is"
         case .skipsTheInitializer: "is initialized once with the argument"
+        case .losesManyCallbacks: "expected that what came is"
+        case .cancelsNothing: "expected that how many are cancelled is 21"
+        case .hidesFailures: "expected RaceError"
+        case .callsBackTooEarly: "succeeds; it failed with"
+        case .drainsByCancelling: "succeeds; it was cancelled"
+        case .losesTheWordOfAStream: "abandoned"
+        case .showsSignalsLate: "expected that isSet after receiving is true"
+        case .findsChannelsLate: "noSuchObject"
+        case .leavesResidue: "a file in the cluster"
+        case .refusesNowAndThen: "systemError"
         case .hidesSignals: "expected that the wait is true"
         case .ignoresClear: "isSet after clear()"
         case .ignoresCancellation: "expected CancellationError; false came"

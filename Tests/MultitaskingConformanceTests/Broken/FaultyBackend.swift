@@ -9,8 +9,9 @@ struct FaultyBackend: ConformanceBackend {
     let harm: Harm
     let world: any ConformanceWorld
 
-    init(_ fault: Fault?, patience: Duration) {
-        harm = Harm(fault)
+    /// - Parameter delay: what each call takes longer, as one of a cluster does.
+    init(_ fault: Fault?, patience: Duration, delay: Duration = .zero) {
+        harm = Harm(fault, delay: delay)
         world = MachineWorld(patience: patience)
     }
 
@@ -20,6 +21,8 @@ struct FaultyBackend: ConformanceBackend {
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
         try FaultyExecutor(settings, harm: harm)
     }
+
+    func residue() -> [String] { harm.has(.leavesResidue) ? ["a file in the cluster"] : [] }
 
     func holdings(of executor: any Executor) -> [String: Int] {
         harm.fault == .leaksABlock ? ["blocks": harm.count(.leaksABlock)] : ["blocks": 0]
@@ -40,7 +43,17 @@ final class Harm: Sendable {
     private let state = Mutex(State())
     private let isOver = Atomic<Bool>(false)
 
-    init(_ fault: Fault?) { self.fault = fault }
+    private let delay: Duration
+
+    init(_ fault: Fault?, delay: Duration = .zero) {
+        self.fault = fault
+        self.delay = delay
+    }
+
+    /// Takes the time that each call takes longer.
+    func pause() {
+        if delay > .zero { usleep(useconds_t(delay / .microseconds(1))) }
+    }
 
     func has(_ fault: Fault) -> Bool { self.fault == fault }
 

@@ -36,6 +36,7 @@ final class FaultyChannel: InProcessOfferingChannel {
     }
 
     func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
+        harm.pause()
         do {
             if wait == .never, let count = harm.occasion(for: .hidesRoom), count % 20 == 0 { return false }
             if let count = harm.occasion(for: .losesAnElement), count % 20 == 0, hasRoom { return true }
@@ -56,6 +57,7 @@ final class FaultyChannel: InProcessOfferingChannel {
     }
 
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element? {
+        harm.pause()
         if wait == .never, let count = harm.occasion(for: .hidesElements), count % 20 == 0 { return nil }
         if let element = try base.receiveInProcess(as: type, wait: .never) { return element }
         if wait == .forever, harm.has(.hidesTheEnd), status.isClosed {
@@ -132,6 +134,7 @@ final class FaultyChannel: InProcessOfferingChannel {
     var selectStation: (any SelectStation)? { base.selectStation.map { FaultyStation(base: $0, harm: harm) } }
 
     func close(discarding: Bool) -> Int {
+        harm.pause()
         if harm.has(.dropsOnClose), !discarding {
             _ = base.close(discarding: true)
             return 0
@@ -144,10 +147,12 @@ final class FaultyChannel: InProcessOfferingChannel {
     }
 
     func taskDone() throws {
+        harm.pause()
         do { try base.taskDone() } catch { if !harm.has(.allowsTooManyReports) { throw error } }
     }
 
     func join(wait: WaitLimit) -> Bool {
+        harm.pause()
         if harm.has(.countsJoinWrongly), base.status.count == 0 { return true }
         return base.join(wait: wait)
     }

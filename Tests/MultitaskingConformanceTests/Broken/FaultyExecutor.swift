@@ -56,6 +56,10 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
     func submit<Value: Sendable>(
         options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
+        harm.pause()
+        if let count = harm.occasion(for: .refusesNowAndThen), count % 10 == 0 {
+            throw MultitaskingError(.systemError, "refused")
+        }
         var options = options
         if harm.has(.ignoresSeeds) { options.seed = nil }
         if harm.has(.ignoresPriorities) { options.priority = .normal }
@@ -66,7 +70,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
         let harm = harm
         let wrapped: @Sendable (any TaskEnvironment) throws -> Value = { environment in
             // So that there is something left to do when the shutdown returns too early.
-            if harm.has(.returnsBeforeTheEnd) { environment.clock.sleep(for: .milliseconds(2)) }
+            if harm.has(.returnsBeforeTheEnd) || harm.has(.drainsByCancelling) { environment.clock.sleep(for: .milliseconds(2)) }
             return try body(FaultyEnvironment(base: environment, harm: harm))
         }
         do {
@@ -100,22 +104,27 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
     }
 
     func makeChannel(_ options: ChannelOptions) throws -> any Channel {
+        harm.pause()
         var options = options
         if harm.has(.exceedsCapacity) { options.capacity = options.capacity.map { $0 < 1 ? $0 : $0 + 1 } }
         if harm.has(.buffersAtZero), options.capacity == 0 { options.capacity = 1 }
         return try FaultyChannel(base.makeChannel(options), harm: harm)
     }
 
-    func makeCancelSignal() throws -> any CancelSignal { FaultySignal(base.makeCancelSignal(), harm: harm) }
+    func makeCancelSignal() throws -> any CancelSignal {
+        harm.pause()
+        return try FaultySignal(base.makeCancelSignal(), harm: harm)
+    }
 
     func shutdown(_ mode: ShutdownMode) {
+        harm.pause()
         if harm.has(.leaksAThread) { harm.leakThread() }
         if harm.has(.leaksAChild) { harm.leakChild() }
         if harm.has(.returnsBeforeTheEnd) {
             let base = base
             return Background.run { base.shutdown(mode) }
         }
-        base.shutdown(mode)
+        base.shutdown(harm.has(.drainsByCancelling) && mode == .drain ? .cancelQueued : mode)
     }
 }
 
@@ -125,7 +134,10 @@ struct FaultyEnvironment: TaskEnvironment {
     let harm: Harm
 
     func channel(_ reference: SharedObjectID) throws -> any Channel {
-        FaultyChannel(try base.channel(reference), harm: harm)
+        if let count = harm.occasion(for: .findsChannelsLate), count % 20 == 0 {
+            throw MultitaskingError(.noSuchObject, "not found yet")
+        }
+        return FaultyChannel(try base.channel(reference), harm: harm)
     }
 
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {

@@ -13,11 +13,16 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
         self.harm = harm
     }
 
-    var state: TaskState { base.state }
+    var state: TaskState {
+        harm.pause()
+        return base.state
+    }
 
     func outcome() -> TaskOutcome<Value>? {
+        harm.pause()
         let outcome = base.outcome()
-        if case .failure? = outcome, harm.has(.swallowsAnError), let zero = 0 as? Value { return .success(zero) }
+        let isHidden = harm.has(.swallowsAnError) || harm.has(.hidesFailures)
+        if case .failure? = outcome, isHidden, let zero = 0 as? Value { return .success(zero) }
         if case .success(let value)? = outcome, value as? Int == 2, harm.has(.changesItsOutcome),
             questions.add(1, ordering: .relaxed).newValue > 1, let other = 3 as? Value
         {
@@ -26,9 +31,16 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
         return outcome
     }
 
-    func waitUntilDone(_ wait: WaitLimit) -> Bool { base.waitUntilDone(wait) }
+    func waitUntilDone(_ wait: WaitLimit) -> Bool {
+        harm.pause()
+        return base.waitUntilDone(wait)
+    }
 
     func whenDone(_ body: @escaping @Sendable () -> Void) {
+        harm.pause()
+        if harm.has(.callsBackTooEarly) { return body() }
+        if harm.occasion(for: .losesManyCallbacks).map({ $0 % 5 == 0 }) ?? false { return }
+        if harm.occasion(for: .losesTheWordOfAStream).map({ $0 % 3 == 0 }) ?? false { return }
         if harm.occasion(for: .forgetsACallback).map({ $0 % 4 == 0 }) ?? false { return }
         let isTwice = harm.occasion(for: .callsBackTwice).map { $0 % 4 == 0 } ?? false
         base.whenDone {
@@ -39,7 +51,8 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
 
     func cancel(force: Bool) -> Bool {
         if harm.has(.ignoresCancel) { return false }
-        if harm.has(.startsACancelledTask) { return base.state == .queued }
+        harm.pause()
+        if harm.has(.startsACancelledTask) || harm.has(.cancelsNothing) { return base.state == .queued }
         return base.cancel(force: force)
     }
 }

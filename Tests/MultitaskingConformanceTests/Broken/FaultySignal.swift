@@ -8,6 +8,7 @@ final class FaultySignal: CancelSignal {
     private let base: any CancelSignal
     private let harm: Harm
     private let hidden = Atomic<Bool>(false)
+    private let looks = Atomic<Int>(0)
 
     init(_ base: any CancelSignal, harm: Harm) {
         self.base = base
@@ -21,10 +22,27 @@ final class FaultySignal: CancelSignal {
     }
 
     var reference: SharedObjectID { base.reference }
-    var isSet: Bool { !isHidden && base.isSet }
-    func set() { base.set() }
-    func clear() { if !harm.has(.ignoresClear) { base.clear() } }
-    func waitUntilSet(_ wait: WaitLimit) -> Bool { base.waitUntilSet(wait) && !isHidden }
+
+    var isSet: Bool {
+        harm.pause()
+        if harm.has(.showsSignalsLate), looks.add(1, ordering: .relaxed).newValue == 1 { return false }
+        return !isHidden && base.isSet
+    }
+
+    func set() {
+        harm.pause()
+        base.set()
+    }
+
+    func clear() {
+        harm.pause()
+        if !harm.has(.ignoresClear) { base.clear() }
+    }
+
+    func waitUntilSet(_ wait: WaitLimit) -> Bool {
+        harm.pause()
+        return base.waitUntilSet(wait) && !isHidden
+    }
 
     func waitUntilSet(_ wait: WaitLimit) async throws -> Bool {
         do { return try await base.waitUntilSet(wait) } catch {

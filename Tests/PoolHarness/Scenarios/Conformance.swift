@@ -13,6 +13,8 @@ private struct HarnessBackend: ConformanceBackend {
     var name: String { "MultitaskingProcesses, started by \(method)" }
 
     let omissions: [Omission] = [
+        .capability(.resources, because: "it runs on this machine alone, and chooses nothing"),
+        .capability(.nodes, because: "its workers cannot be lost without being known to be dead"),
         .capability(.sharedMemory, because: "workers have memory of their own"),
         .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
         .capability(.parentThreads, because: "a pool is forked only from a program with one thread"),
