@@ -83,7 +83,8 @@ let waitCases: [ConformanceCase] = [
                 let quick = try other.submit(double, 5)
                 let parts = try wait(for: [held, quick], until: .any, timeout: trial.patience)
                 trial.expect("what has ended", parts.done.map { try? $0.value() }, is: [10])
-                trial.expect("the winner's value", try race([held, quick], timeout: trial.patience, rest: .goOn), is: 10)
+                let winner = try race([held, quick], timeout: trial.patience, rest: .goOn)
+                trial.expect("the winner's value", winner, is: 10)
                 gate.set()
                 trial.expect(
                     "how many end", try wait(for: [held, quick], timeout: trial.patience).done.count, is: 2)
@@ -130,8 +131,9 @@ let waitCases: [ConformanceCase] = [
             let waiting: Completions<Future<Int>> = completions(of: futures + [held], timeout: .milliseconds(30))
             trial.expect("how many come before the time is up", waiting.reduce(0) { count, _ in count + 1 }, is: 60)
             trial.expect("the code", waiting.timedOut?.code, is: .timedOut)
+            let message = waiting.timedOut?.message ?? ""
             trial.expect(
-                "whether the message counts", waiting.timedOut?.message.contains("1 of 61 tasks have not ended"), is: true)
+                message.contains("1 of 61 tasks have not ended"), "expected that the message counts; it is \(message)")
             gate.set()
             _ = try trial.value(of: held)
             trial.expect(waiting.timedOut == nil, "expected that nothing is left to come")

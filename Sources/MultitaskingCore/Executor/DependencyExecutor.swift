@@ -5,8 +5,8 @@
 public protocol DependencyExecutor: Executor {
     /// Queues a call whose arguments are the results of other tasks; it starts when all of them have one.
     ///
-    /// - Returns: a future that fails with `dependencyFailed`, and the cause, as soon as one of the others has failed or
-    ///   was cancelled.
+    /// - Returns: a future that fails with `dependencyFailed`, and the cause, as soon as one of the others has failed
+    ///   or was cancelled.
     /// - Throws: as ``Executor/submit(_:options:)`` does.
     func submit<Function: PortableFunction, each Argument: Portable>(
         _ function: Function, options: TaskOptions, resultsOf futures: repeat Future<each Argument>
@@ -117,7 +117,7 @@ extension MultitaskingError {
         if let cause = cause as? Self, cause.code == .dependencyFailed, cause.origin == .pool { return cause }
         return Self(
             .dependencyFailed,
-            "a task whose result was to be an argument of this one has failed or was cancelled, so this one never starts",
+            "a task whose result was to be an argument has failed or was cancelled, so this one never starts",
             cause: cause)
     }
 

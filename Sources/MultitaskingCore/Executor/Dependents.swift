@@ -66,6 +66,8 @@ final class Countdown: Sendable {
 
     init(_ count: Int) { left = Atomic(count) }
 
-    /// Counts one; whether it was the last. ORDERING: acquiring and releasing, so that the last sees what the others did.
+    /// Counts one; whether it was the last.
+    ///
+    /// ORDERING: acquiring and releasing, so that the last one sees what the others did.
     func isLast() -> Bool { left.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
 }

@@ -17,8 +17,8 @@ extension Future {
 
     /// A future of what `body` makes of the value by another future: `future.then { try pool.submit(parse, $0) }`.
     ///
-    /// As the other form; `body` returns at once, and the new future ends as the one that it returns. Cancelling the new
-    /// future then cancels that one.
+    /// As the other form; `body` returns at once, and the new future ends as the one that it returns. Cancelling the
+    /// new future then cancels that one.
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Future<Other>
     ) -> Future<Other> {

@@ -5,8 +5,8 @@
 /// connection.onReply { promise.fulfill($0.count) }
 /// print(try promise.future.value(timeout: .seconds(1)))
 /// ```
-/// The first call of ``fulfill(_:)`` or ``fail(_:)`` counts. A promise that is dropped before that fails its future with
-/// `promiseDropped`, so that nobody waits for what cannot come. Everything may be called from any thread.
+/// The first call of ``fulfill(_:)`` or ``fail(_:)`` counts. A promise that is dropped before that fails its future
+/// with `promiseDropped`, so that nobody waits for what cannot come. Everything may be called from any thread.
 public final class Promise<Value: Sendable>: Sendable {
     private let source: DeferredFuture<Value>
 
@@ -18,7 +18,7 @@ public final class Promise<Value: Sendable>: Sendable {
             .failure(
                 MultitaskingError(
                     .promiseDropped,
-                    "the promise of this future was dropped before anybody called fulfill or fail, so no value will come"
+                    "the promise of this future was dropped before fulfill or fail was called: no value will come"
                 )))
     }
 

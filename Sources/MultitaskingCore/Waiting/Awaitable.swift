@@ -5,8 +5,8 @@ public protocol Awaitable: Sendable {
     /// How far the task is; cheap, never blocks.
     var state: TaskState { get }
 
-    /// Why the task has no value: what it threw, what befell it, or that it was cancelled. Nil if it has a value, or has
-    /// not ended.
+    /// Why the task has no value: what it threw, what happened to it, or that it was cancelled. Nil if it has a value,
+    /// or has not ended.
     var failure: (any Error)? { get }
 
     /// Calls `body` once when the task has ended, at once if it has already. `body` must be short and must not block.

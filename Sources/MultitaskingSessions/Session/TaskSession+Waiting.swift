@@ -57,7 +57,8 @@ extension TaskSession {
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
         cancelling scope: CancellationScope
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
-        try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest, cancelling: scope)
+        try await MultitaskingCore.wait(
+            for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest, cancelling: scope)
     }
 
     /// Blocks until a task has succeeded, and by default cancels the others: the first success wins.

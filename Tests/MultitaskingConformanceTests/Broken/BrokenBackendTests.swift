@@ -33,7 +33,9 @@ struct BrokenBackendTests {
     }
 
     private static func isShortWithDelays(_ conformanceCase: ConformanceCase) -> Bool {
-        let subjects = ["outcome", "order", "future", "wait", "dependent", "cancel", "environment", "signal", "shutdown"]
+        let subjects = [
+            "outcome", "order", "future", "wait", "dependent", "cancel", "environment", "signal", "shutdown",
+        ]
         guard conformanceCase.omission(by: ThreadBackend()) == nil else { return false }
         return subjects.contains { conformanceCase.name.hasPrefix($0 + ".") }
     }

@@ -70,7 +70,9 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
         let harm = harm
         let wrapped: @Sendable (any TaskEnvironment) throws -> Value = { environment in
             // So that there is something left to do when the shutdown returns too early.
-            if harm.has(.returnsBeforeTheEnd) || harm.has(.drainsByCancelling) { environment.clock.sleep(for: .milliseconds(2)) }
+            if harm.has(.returnsBeforeTheEnd) || harm.has(.drainsByCancelling) {
+                environment.clock.sleep(for: .milliseconds(2))
+            }
             return try body(FaultyEnvironment(base: environment, harm: harm))
         }
         do {
