@@ -23,7 +23,8 @@ private struct Failure: Error, Equatable { let number: Int }
         let (done, notDone) = try await wait(for: [number, promise.future], until: .any)
         #expect(done.count == 1 && notDone.count == 1)
         promise.fulfill("text")
-        #expect(try await wait(for: [number, promise.future]).done.count == 2)
+        let all = try await wait(for: [number, promise.future])
+        #expect(all.done.count == 2)
     }
 
     @Test func theRestIsCancelledOnlyWhenTheConditionIsFulfilled() throws {
@@ -46,7 +47,7 @@ private struct Failure: Error, Equatable { let number: Int }
         #expect(try wait(for: futures, until: .firstFailed).done.count == 2)
     }
 
-    @Test func aRaceGivesTheFirstValueOrAllErrors() async throws {
+    @Test func aRaceGivesTheFirstValueOrAllErrors() throws {
         let slow = Promise<Int>()
         let failed = Future<Int>.failed(Failure(number: 1))
         #expect(try race([slow.future, failed, .completed(5)]) == 5)
@@ -57,8 +58,8 @@ private struct Failure: Error, Equatable { let number: Int }
         #expect((error?.errors[2] as? MultitaskingError)?.code == .cancelled)
         #expect("\(try #require(error))".contains("none of 3 tasks"))
         let open = Promise<Int>()
-        let late = await #expect(throws: MultitaskingError.self) {
-            try await race([open.future, failed], timeout: .milliseconds(5))
+        let late = #expect(throws: MultitaskingError.self) {
+            try race([open.future, failed], timeout: .milliseconds(5))
         }
         #expect(late?.code == .timedOut && late?.message.contains("1 of 2 tasks have not ended") == true)
     }

@@ -85,7 +85,7 @@ extension Facade {
             try pool.run { manager in
                 let session = try manager.map("t", refuse, ["a", "b", "c"])
                 let error = #expect(throws: RaceError.self) { try session.race() }
-                #expect(error?.errors.map { "\($0)" } == (0..<3).map { try? "\(session.tasks[$0].result().error!)" })
+                #expect(error?.errors.count == 3)
                 #expect(try session.allDone)
                 #expect(try manager.session().race() == nil, "there is nobody")
                 let slow = try start(manager) { _ in }

@@ -46,11 +46,7 @@ package func ending<Value>(
 ) async throws -> Value {
     guard scope == .withTask else { return try await body() }
     return try await withTaskCancellationHandler {
-        do { return try await body() } catch {
-            // A Swift task that was cancelled before it began to wait has no handler called for what it waits for.
-            if Task.isCancelled { RestPolicy.cancelByForce.apply(to: tasks) }
-            throw error
-        }
+        try await body()
     } onCancel: {
         RestPolicy.cancelByForce.apply(to: tasks)
     }
