@@ -41,10 +41,10 @@ final class Trial: Sendable {
 
     /// Makes or ends an executor; what that takes is not counted against the case's limit.
     func countingPoolTime<Value>(_ body: () throws -> Value) rethrows -> Value {
-        findings.withLock { $0.poolStart = .now }
+        findings.withLock { $0.poolStart = ContinuousClock.now }
         defer {
             findings.withLock { findings in
-                if let start = findings.poolStart { findings.poolTime += .now - start }
+                if let start = findings.poolStart { findings.poolTime += ContinuousClock.now - start }
                 findings.poolStart = nil
             }
         }
@@ -56,7 +56,7 @@ final class Trial: Sendable {
     var timeAllowed: Duration {
         let limit = backend.world.caseLimit
         return findings.withLock { findings in
-            limit + findings.poolTime + (findings.poolStart.map { min(.now - $0, limit) } ?? .zero)
+            limit + findings.poolTime + (findings.poolStart.map { min(ContinuousClock.now - $0, limit) } ?? .zero)
         }
     }
 
