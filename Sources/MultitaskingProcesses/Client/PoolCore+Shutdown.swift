@@ -63,7 +63,7 @@ extension PoolCore {
     func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
         guard isOwn else { return true }
         let patience = Deadline(wait).left
-        let isKilled = PoolPhase(arena).value == .killing
+        let isKilled = arena.header.phase.load() == .killing
         guard supervision.awaitEnd(isKilled: isKilled, within: patience) else { return false }
         shutdown(isKilled ? .kill : .drain)
         return true
