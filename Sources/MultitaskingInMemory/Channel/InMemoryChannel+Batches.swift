@@ -94,7 +94,7 @@ extension SimulationState {
     }
 }
 
-extension Simulation {
+extension Simulator {
     /// Closes a channel whose last sender is gone.
     func closeChannel(_ id: UInt64) {
         update { state, party in

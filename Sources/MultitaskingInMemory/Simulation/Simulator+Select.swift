@@ -9,7 +9,7 @@ protocol SimulatedSource: Sendable {
     var selectCondition: Condition { get }
 }
 
-extension Simulation: SelectStation {
+extension Simulator: SelectStation {
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
         let watch = SelectWatch()
         defer { watch.end() }
@@ -40,7 +40,7 @@ extension Simulation: SelectStation {
     }
 
     /// Whether a condition holds; a switch point.
-    func isReady(_ condition: Condition) -> Bool { look({ $0.holds(condition) }, isVain: { !$0 }) ?? true }
+    func isReady(_ condition: Condition) -> Bool { observe({ $0.holds(condition) }, isVain: { !$0 }) ?? true }
 
     /// Calls `body` once when the condition holds, until the returned function is called.
     func whenReady(_ condition: Condition, _ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
