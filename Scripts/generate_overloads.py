@@ -225,7 +225,7 @@ DEPENDENCIES = "resultsOf first: Future<First>, _ others: repeat Future<each Oth
 def executor_dependent_submit(noun, order):
     example = ("`try pool.submit(merge, resultsOf: a, b)`", "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")[noun == "closure"]
     for shape in shapes(contexts=False):
-        first = first_sentence(shape, noun, " in a worker, with others' results as its arguments", example)
+        first = first_sentence(shape, noun, " in a worker, with the results of others", example)
         rest = DEPENDENT_CONTRACT if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
         yield overload(
             documentation(first, rest),
@@ -243,7 +243,7 @@ def executor_dependent_submit(noun, order):
 def thread_pool_dependent_submit(noun, order):
     for shape in shapes(contexts=False, voids=False):
         first = first_sentence(
-            shape, noun, " in a thread, with others' results as its arguments", "`try pool.submit(merge, resultsOf: a, b)`"
+            shape, noun, " in a thread, with the results of others", "`try pool.submit(merge, resultsOf: a, b)`"
             if noun == "function" else "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")
         rest = "\n" + SHARED + DEPENDENT_CONTRACT.lstrip("\n") if shape.is_plain else "\nIt occupies its thread until it has returned."
         call = ("try await " if shape.is_async else "try ") + f"{variable(noun)}()(value, repeat each values.values)"
@@ -599,7 +599,7 @@ def process_executors():
             doc = documentation("Makes a pool of worker processes for the time of `body`.", PROCESS_DOC)
         else:
             details = ([" whose initializer takes arguments"] if has_arguments else []) + (
-                [" whose workers run a finalizer before they leave"] if finalizer else [])
+                [" whose workers run a finalizer at their end"] if finalizer else [])
             doc = documentation("Makes a pool of worker processes" + ", and".join(details) + ".", (
                 "\nThe arguments are encoded once, and decoded in every worker, also in those that come later.\n" if has_arguments
                 else "") + (

@@ -66,7 +66,8 @@ extension ProcessPool {
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
             compression: compression, limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
             environment: environment, workerNamePrefix: workerNamePrefix,
-            initializingWith: WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout))
+            initializingWith: WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout)
+        )
     }
 
     /// Makes a pool whose initializer takes arguments, and whose workers run a finalizer.
@@ -85,7 +86,8 @@ extension ProcessPool {
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
             compression: compression, limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
             environment: environment, workerNamePrefix: workerNamePrefix,
-            initializingWith: WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
+            initializingWith: WorkerInitializer.calling(
+                initializer, repeat each arguments, timeout: initializerTimeout),
             finalizingWith: WorkerFinalizer(finalizer))
     }
 
@@ -105,7 +107,8 @@ extension ProcessPool {
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
             compression: compression, limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
             environment: environment, workerNamePrefix: workerNamePrefix,
-            initializingWith: WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
+            initializingWith: WorkerInitializer.calling(
+                initializer, repeat each arguments, timeout: initializerTimeout),
             finalizingWith: WorkerFinalizer(finalizer))
     }
 }

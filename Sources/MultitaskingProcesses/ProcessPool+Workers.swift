@@ -39,7 +39,13 @@ extension ProcessPool: WorkerExecutor {
     ///
     /// - Throws: as the initializer does, if the pool has to be made.
     public static var shared: ProcessPool {
-        get throws { try sharedPool.get { try ProcessPool() } isUsable: { $0.isUsable } }
+        get throws {
+            try sharedPool.get {
+                try ProcessPool()
+            } isUsable: {
+                $0.isUsable
+            }
+        }
     }
 
     private static let sharedPool = SharedPool<ProcessPool>()

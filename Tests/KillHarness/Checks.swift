@@ -236,8 +236,8 @@
             }
         }
 
-        /// Every worker makes every call, the victim's successor what that has not begun; only what the victim was at may
-        /// have crashed.
+        /// Every worker makes every call, the victim's successor what that has not begun; only what the victim was at
+        /// may have crashed.
         private func checkCalls() throws {
             for member in [2, 3, world.victimIndex] {
                 var worker = Worker(world.core.mapping, member: member, doorbell: world.core.supervision.doorbell)
@@ -247,7 +247,8 @@
             for (index, future) in world.futures.enumerated() {
                 switch future.outcome() {
                 case .success(let bytes):
-                    try expect(bytes.allSatisfy { $0 == UInt8(index / 3) }, "call \(index / 3) gave \(bytes.prefix(16))")
+                    try expect(
+                        bytes.allSatisfy { $0 == UInt8(index / 3) }, "call \(index / 3) gave \(bytes.prefix(16))")
                 case .failure(let error as MultitaskingError) where Self.isDeath(error):
                     try expect(index % 3 == 0 && !isThrough, "the call of worker \(index % 3 + 1) crashed")
                     deaths += 1

@@ -41,7 +41,8 @@
                 try world.turn(places)
                 try world.send((0..<count).map { Item(0, UInt8($0)) }, size, through: world.channel)
             } operate: { world in
-                let found = try world.victimEnd.receive(upTo: takes, as: [UInt8].self, wait: .never).compactMap(Item.init)
+                let found = try world.victimEnd.receive(upTo: takes, as: [UInt8].self, wait: .never).compactMap(
+                    Item.init)
                 guard found == (0..<takes).map({ Item(0, UInt8($0)) }) else { throw Broken("received \(found)") }
             }
         }

@@ -17,7 +17,9 @@
             try world.survivorEnd.taskDone()
         }
 
-        private static func holdOut(_ name: String, _ size: Int, then act: @escaping (World, any ChannelOffer) throws -> Void)
+        private static func holdOut(
+            _ name: String, _ size: Int, then act: @escaping (World, any ChannelOffer) throws -> Void
+        )
             -> Scenario
         {
             Scenario("rendezvous-\(name)", handing) { world in
@@ -42,7 +44,9 @@
                     try prepare(world, World.block)
                     world.offers = [try world.channel.offer(Item(0, 0).bytes(World.block))]
                 } operate: { world in
-                    guard try world.victimEnd.receive(as: [UInt8].self) != nil else { throw Broken("nothing to receive") }
+                    guard try world.victimEnd.receive(as: [UInt8].self) != nil else {
+                        throw Broken("nothing to receive")
+                    }
                 },
                 Scenario("rendezvous-wait", handing) { world in
                     try prepare(world, World.inline)
@@ -67,7 +71,8 @@
             return items
         }
 
-        /// The dead hold nothing out and are waited for by nobody; what the living hold out was taken once, or comes back.
+        /// The dead hold nothing out and are waited for by nobody; what the living hold out was taken once, or comes
+        /// back.
         func checkRendezvous(_ early: [Item]) throws {
             try expect(early.count <= 1, "\(early) were received of one that was held out")
             let (channel, peer) = (world.channel, world.survivorEnd)

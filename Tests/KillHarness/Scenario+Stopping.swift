@@ -103,7 +103,9 @@
             let sent = world.queued + (hasSent ? [after] : [])
             let story = "; received \(received) of \(sent)"
             let missing = sent.count - received.count
-            try expect((0...(isReceiver ? max(1, scenario.takes) : 0)).contains(missing), "\(missing) elements are hidden\(story)")
+            try expect(
+                (0...(isReceiver ? max(1, scenario.takes) : 0)).contains(missing),
+                "\(missing) elements are hidden\(story)")
             try expect(received == sent.suffix(received.count), "the order is broken\(story)")
             if missing == 0 { try expectEmpty() }
             // What it has taken takes up no room, and neither does what it has not put in.

@@ -3,10 +3,11 @@ import Testing
 
 @Suite struct TaskRandomTests {
     /// What the reference implementations of SplitMix64 and xoshiro256++ give.
-    @Test(arguments: [
-        (42 as UInt64, [15_021_278_609_987_233_951, 5_881_210_131_331_364_753, 18_149_643_915_985_481_100]),
-        (0, [5_987_356_902_031_041_503, 7_051_070_477_665_621_255, 6_633_766_593_972_829_180]),
-    ] as [(UInt64, [UInt64])])
+    @Test(
+        arguments: [
+            (42 as UInt64, [15_021_278_609_987_233_951, 5_881_210_131_331_364_753, 18_149_643_915_985_481_100]),
+            (0, [5_987_356_902_031_041_503, 7_051_070_477_665_621_255, 6_633_766_593_972_829_180]),
+        ] as [(UInt64, [UInt64])])
     func numbersAreThoseOfTheNamedAlgorithms(seed: UInt64, expected: [UInt64]) {
         var random = TaskRandom(seed: seed)
         #expect(expected.map { _ in random.next() } == expected)

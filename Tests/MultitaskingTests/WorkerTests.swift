@@ -111,7 +111,8 @@ extension Facade {
             var manager: TaskManager?
             try withThreadPoolExecutor(
                 maxWorkers: 2, queueLimit: 100,
-                initializer: { (name: String, number: Int) in given.withLock { $0.append("\(name) \(number)") } }, "a", 1,
+                initializer: { (name: String, number: Int) in given.withLock { $0.append("\(name) \(number)") } }, "a",
+                1,
                 finalizer: { 5 }
             ) {
                 manager = $0
@@ -142,7 +143,8 @@ extension Facade {
         @Test func whatATaskPrintsIsWithTheTask() throws {
             try withProcessPoolExecutor(maxWorkers: 1) { manager in
                 let options = TaskOptions(output: .capture(limit: 64 << 10))
-                let session = try manager.session().submit("a", printOne, options: options, "hello").submit("b", double, 1)
+                let session = try manager.session().submit("a", printOne, options: options, "hello").submit(
+                    "b", double, 1)
                 try session.waitForAll(timeout: .seconds(20))
                 #expect(try session.task(named: "a")?.output == "hello\n")
                 #expect(try session.task(named: "b")?.output == nil)

@@ -143,7 +143,8 @@ bool mt_die_with_parent(pid_t expected_parent);
 // top.
 void mt_set_thread_name(const char *name);
 
-// The name of a worker's process: the prefix, a hyphen and its number. The prefix is cut where the number needs the place.
+// The name of a worker's process: the prefix, a hyphen and its number. The prefix is cut where the number needs the
+// place.
 void mt_set_worker_name(const char *prefix, int number);
 
 // Default actions for all signals but those that mt_catch_crashes takes, nothing blocked; but under a terminal SIGTTOU

@@ -91,7 +91,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose workers run a finalizer before they leave.
+/// Makes a pool of worker processes whose workers run a finalizer at their end.
 /// - Throws: as the function without a finalizer does.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
@@ -145,7 +145,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose workers run a finalizer before they leave.
+/// Makes a pool of worker processes whose workers run a finalizer at their end.
 ///
 /// What the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.
 /// - Throws: as the function without a finalizer does.
@@ -261,7 +261,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer before they leave.
+/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer at their end.
 ///
 /// The arguments are encoded once, and decoded in every worker, also in those that come later.
 /// - Throws: as the function without arguments does.
@@ -323,7 +323,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer before they leave.
+/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer at their end.
 ///
 /// The arguments are encoded once, and decoded in every worker, also in those that come later.
 ///

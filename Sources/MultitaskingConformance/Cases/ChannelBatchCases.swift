@@ -26,7 +26,8 @@ let channelBatchCases: [ConformanceCase] = [
             }
             trial.expect("a slice", try channel.send(contentsOf: [1, 2, 3, 4][1...2], wait: .never), is: 2)
             try trial.put(9, into: channel)
-            trial.expect("single and batch", try channel.receive(upTo: .max, as: Int.self, wait: .never), is: [2, 3, 9])
+            trial.expect(
+                "single and batch", try channel.receive(upTo: .max, as: Int.self, wait: .never), is: [2, 3, 9])
             for _ in 0..<5 { _ = try channel.send(contentsOf: [1, 2], wait: .never) }
             trial.expect("close", channel.close(discarding: false), is: 0)
             trial.expect("what is left", try channel.receive(upTo: 100, as: Int.self, wait: .forever).count, is: 10)
@@ -36,7 +37,8 @@ let channelBatchCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.aBatchSendsAsManyAsFit", duty: "SendingChannel.send(contentsOf:wait:)",
-        "A batch that does not fit is sent as far as it does, waits for room up to its limit, and says how much was sent."
+        "A batch that does not fit is sent as far as it does, waits for room up to its limit, and says how much was "
+            + "sent."
     ) { trial in
         try trial.withPool { pool in
             for capacity in [1, 2, 3, 31, 40] {
@@ -99,7 +101,8 @@ let channelBatchCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.whatCannotBeCodedEndsABatch", duty: "SendingChannel.send(contentsOf:wait:)",
-        "Elements before one that cannot be encoded are sent; those beside one that cannot be decoded come; its error comes once.",
+        "Elements before one that cannot be encoded are sent; those beside one that cannot be decoded come; its error "
+            + "comes once.",
         requires: [.encoding]
     ) { trial in
         try trial.withPool { pool in
@@ -117,7 +120,9 @@ let channelBatchCases: [ConformanceCase] = [
             for _ in 0..<5 {
                 do {
                     let some = try other.receive(upTo: 3, as: Stubborn.self, wait: .never)
-                    if good == 0 { trial.expect(!some.isEmpty, "expected what is before the damaged one; nothing came") }
+                    if good == 0 {
+                        trial.expect(!some.isEmpty, "expected what is before the damaged one; nothing came")
+                    }
                     good += some.count
                 } catch let error as MultitaskingError where error.code == .decodeFailed { bad += 1 }
             }

@@ -4,7 +4,8 @@ import MultitaskingCore
 let channelElementsCases: [ConformanceCase] = [
     ConformanceCase(
         "channel.elementsEndWithTheChannel", duty: "Channel.elements(as:)",
-        "Blocking loops of two tasks and of the parent take each element once, and end when the channel is closed and drained."
+        "Blocking loops of two tasks and of the parent take each element once, and end when the channel is closed and "
+            + "drained."
     ) { trial in
         try trial.withPool(workers: 2) { pool in
             let channel = try pool.makeChannel(capacity: 3)
@@ -55,7 +56,8 @@ let channelElementsCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.closesWithItsLastSender", duty: "ChannelOptions.closesWithSenders",
-        "A channel closes when the last sender in the parent is dropped and the tasks that hold one have ended; not before.",
+        "A channel closes when the last sender in the parent is dropped and the tasks that hold one have ended; not "
+            + "before.",
         requires: [.closingWithSenders]
     ) { trial in
         try trial.withPool(workers: 2) { pool in
@@ -94,7 +96,8 @@ let channelElementsCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.closesWithSendersThatCrash", duty: "ChannelOptions.closesWithSenders",
-        "A channel closes when the tasks that hold its senders have died, and not while one that is tried again may go on.",
+        "A channel closes when the tasks that hold its senders have died, and not while one that is tried again may go "
+            + "on.",
         requires: [.closingWithSenders, .crashIsolation]
     ) { trial in
         try trial.withPool(workers: 2) { pool in

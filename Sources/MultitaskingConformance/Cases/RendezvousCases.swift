@@ -1,10 +1,12 @@
 import MultitaskingCore
 
-/// Channels of capacity 0; after the demands of Crossbeam's tests of its `zero` flavour and of Go's unbuffered channels.
+/// Channels of capacity 0; after the demands of Crossbeam's tests of its `zero` flavour and of Go's unbuffered
+/// channels.
 let rendezvousCases: [ConformanceCase] = [
     ConformanceCase(
         "rendezvous.aSendWaitsForItsReceiver", duty: "OfferingChannel",
-        "A send returns true when a receiver has taken the element, and false, without leaving it there, when none came.",
+        "A send returns true when a receiver has taken the element, and false, without leaving it there, when none "
+            + "came.",
         requires: [.rendezvous]
     ) { trial in
         try trial.withPool { pool in
@@ -36,7 +38,8 @@ let rendezvousCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "rendezvous.whoDoesNotWaitFindsWhoDoes", duty: "OfferingChannel",
-        "A send that does not wait succeeds when a receiver waits, and a receive when a sender does; a batch goes one by one.",
+        "A send that does not wait succeeds when a receiver waits, and a receive when a sender does; a batch goes one "
+            + "by one.",
         requires: [.rendezvous]
     ) { trial in
         try trial.withPool { pool in
@@ -176,7 +179,8 @@ let rendezvousCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "rendezvous.theDeadHoldNothingOut", duty: "OfferingChannel",
-        "What a sender held out that has died is not received; a receiver that has died is not waited for; others meet.",
+        "What a sender held out that has died is not received; a receiver that has died is not waited for; others "
+            + "meet.",
         requires: [.rendezvous, .forcedCancel, .crashIsolation]
     ) { trial in
         try trial.withPool(workers: 2) { pool in

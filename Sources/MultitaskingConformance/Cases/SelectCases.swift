@@ -48,7 +48,8 @@ let selectCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "select.wakesForEachKind", duty: "Selectable.whenReadyForSelect(_:)",
-        "A task and the parent that wait in select go on when an element, room, a signal, an end or a result comes; 10 times.",
+        "A task and the parent that wait in select go on when an element, room, a signal, an end or a result comes; 10 "
+            + "times.",
         requires: [.select]
     ) { trial in
         try trial.withPool(workers: 2) { pool in
@@ -110,7 +111,8 @@ let selectCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "select.losesAndDoublesNothing", duty: "select(_:wait:)",
-        "Two tasks take 300 numbers from two channels by select, until a signal says that all were sent: each comes once.",
+        "Two tasks take 300 numbers from two channels by select, until a signal says that all were sent: each comes "
+            + "once.",
         requires: [.select]
     ) { trial in
         try trial.withPool(workers: 4) { pool in

@@ -1,10 +1,12 @@
 import MultitaskingCore
 
-/// The demands of Go's channel tests (`chan_test.go`, `doubleselect.go`, `select*.go`, `sieve1.go`) that are about select.
+/// The demands of Go's channel tests (`chan_test.go`, `doubleselect.go`, `select*.go`, `sieve1.go`) that are about
+/// select.
 let selectGoCases: [ConformanceCase] = [
     ConformanceCase(
         "select.pseudoRandomSend", duty: "select(_:wait:)",
-        "Of two channels with room, both are picked: neither always the first nor always the last (TestPseudoRandomSend).",
+        "Of two channels with room, both are picked: neither always the first nor always the last "
+            + "(TestPseudoRandomSend).",
         requires: [.select]
     ) { trial in
         try trial.withPool { pool in
@@ -74,7 +76,8 @@ let selectGoCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "select.doubleSelect", duty: "select(_:wait:)",
-        "What a task sends to whichever of four channels has room, and others merge by select, comes once (doubleselect.go).",
+        "What a task sends to whichever of four channels has room, and others merge by select, comes once "
+            + "(doubleselect.go).",
         requires: [.select]
     ) { trial in
         try trial.withPool(workers: 3) { pool in
@@ -91,7 +94,8 @@ let selectGoCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "select.stress", duty: "select(_:wait:)",
-        "Four tasks send and receive on four channels by select alone and in all orders; everything comes once (TestSelectStress).",
+        "Four tasks send and receive on four channels by select alone and in all orders; everything comes once "
+            + "(TestSelectStress).",
         requires: [.select]
     ) { trial in
         try trial.withPool(workers: 4) { pool in

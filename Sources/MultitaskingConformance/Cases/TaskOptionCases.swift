@@ -10,7 +10,8 @@ let taskOptionCases: [ConformanceCase] = [
         let order = try trial.order(of: (0..<24).map { $0 % 2 == 0 ? .low : .high })
         let high = order.filter { $0 % 2 == 1 }
         trial.expect("the order of the high ones", high, is: Array(stride(from: 1, to: 24, by: 2)))
-        trial.expect("the order of the low ones", order.filter { $0 % 2 == 0 }, is: Array(stride(from: 0, to: 24, by: 2)))
+        trial.expect(
+            "the order of the low ones", order.filter { $0 % 2 == 0 }, is: Array(stride(from: 0, to: 24, by: 2)))
         let early = order.prefix(12).count { $0 % 2 == 1 }
         trial.expect(early >= 9, "expected that most of the first 12 are of high priority; \(early) are, in \(order)")
     },
@@ -122,7 +123,8 @@ let taskOptionCases: [ConformanceCase] = [
             trial.expect("the result", try trial.value(of: task), is: 3)
             trial.expect("the output", task.output, is: "line 0\nline 1\nline 2\n")
             let silent = try pool.submit(double, options: options, 1)
-            trial.expect("the output of a silent task", try [trial.value(of: silent)].map { _ in silent.output }, is: [""])
+            trial.expect(
+                "the output of a silent task", try [trial.value(of: silent)].map { _ in silent.output }, is: [""])
             let plain = try pool.submit(printLines, 1, "not kept")
             trial.expect("the result", try trial.value(of: plain), is: 1)
             trial.expect("output that was not asked for", plain.output, is: nil)

@@ -24,8 +24,8 @@ public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringCo
 /// }
 /// let value = try pool.submit(double, -1).value()     // throws: Expectation failed: (x → -1) > 0
 /// ```
-/// `body` goes on after an `#expect` that fails, as it does in a test. What is recorded by other threads is not noticed,
-/// and warnings are none of its business. In a test's own process an issue is a known one of that test then.
+/// `body` goes on after an `#expect` that fails, as it does in a test. What is recorded by other threads is not
+/// noticed, and warnings are none of its business. In a test's own process an issue is a known one of that test then.
 ///
 /// - Returns: what `body` returns.
 /// - Throws: ``RecordedIssues``; what `body` throws if nothing was recorded.

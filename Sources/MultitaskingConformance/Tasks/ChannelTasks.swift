@@ -110,6 +110,7 @@ func generate(_ environment: any TaskEnvironment, _ channel: ChannelTicket) thro
     let queue = try channel.open(environment)
     var number = 2
     do { while try queue.send(number, wait: channel.limit) { number += 1 } } catch let error as MultitaskingError
-    where error.code == .closed {}
+        where error.code == .closed
+    {}
     return number
 }

@@ -65,7 +65,7 @@ extension Channel {
                 guard try send(element) else { break }
                 count += 1
             }
-        } catch where count > 0 {}
+        } catch  where count > 0 {}
         return count
     }
 
@@ -97,7 +97,7 @@ extension Channel {
                 if case .upTo(let duration) = left, duration <= .zero { break }
                 try await ready(for: .send, wait: left)
             }
-        } catch where count > 0 {}
+        } catch  where count > 0 {}
         return count
     }
 }

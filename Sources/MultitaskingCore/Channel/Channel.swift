@@ -71,4 +71,3 @@ extension Channel {
     /// A channel that does not close with its senders counts none.
     public var senderLedger: SenderLedger? { nil }
 }
-

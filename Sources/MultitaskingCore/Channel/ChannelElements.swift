@@ -5,8 +5,8 @@
 /// for order in channel.elements(as: Order.self) { … }             // blocks the thread
 /// ```
 ///
-/// It takes an element only when it is asked for the next one, so several loops share a channel, and a loop that is left
-/// early leaves the rest to others.
+/// It takes an element only when it is asked for the next one, so several loops share a channel, and a loop that is
+/// left early leaves the rest to others.
 ///
 /// **Errors.** The asynchronous loop throws what `ReceivingChannel.receive(as:wait:)` throws.
 /// A blocking loop cannot throw: it ends, and ``failure`` says why. Where elements of another type may come, keep the

@@ -6,8 +6,8 @@
 public struct ChannelOptions: Sendable, Hashable {
     /// How many elements fit; nil for no bound but memory; 0 to hand each from its sender to a receiver.
     ///
-    /// With 0, `send` returns when a receiver has taken the element: see ``OfferingChannel``. Such a channel has no other
-    /// bound and redelivers nothing.
+    /// With 0, `send` returns when a receiver has taken the element: see ``OfferingChannel``. Such a channel has no
+    /// other bound and redelivers nothing.
     public var capacity: Int?
 
     /// How many encoded bytes fit, at least 1; nil for no bound but memory.

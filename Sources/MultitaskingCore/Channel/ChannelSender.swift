@@ -12,9 +12,9 @@ internal import Synchronization
 ///
 /// Such a channel closes by itself when it has had a sender and the last one is gone. A sender is gone when its last
 /// copy in the process that made the pool is dropped. A sender that is an argument of a task is held by the pool as
-/// well, until the task has ended, in whatever way: it returns, throws, is cancelled before it starts, runs into its time
-/// limit, or dies with its worker; an attempt that is followed by another is not the end. So make the senders of all
-/// tasks before the first of them may end, or keep one until then.
+/// well, until the task has ended, in whatever way: it returns, throws, is cancelled before it starts, runs into its
+/// time limit, or dies with its worker; an attempt that is followed by another is not the end. So make the senders of
+/// all tasks before the first of them may end, or keep one until then.
 ///
 /// What counts are senders. The channel itself is not one, so that whoever reads it need not drop it. In a worker, a
 /// sender is a way to send; it does not count there, since its task does. In a channel that does not close with its

@@ -1,4 +1,9 @@
 /// What a channel holds at one moment.
+///
+/// ```swift
+/// let status = channel.status
+/// print("\(status.count) of \(status.capacity.map(String.init) ?? "any number") wait")
+/// ```
 public struct ChannelStatus: Sendable, Hashable {
     /// How many elements wait to be received.
     public var count: Int

@@ -1,4 +1,9 @@
 /// A channel whose two ends are in one process, so that elements need not be `Codable`.
+///
+/// ```swift
+/// let channel = try pool.makeChannel(capacity: 10) as? any InProcessChannel
+/// _ = try channel?.sendInProcess(document, wait: .forever)   // a class that is not Codable
+/// ```
 public protocol InProcessChannel: Channel {
     /// Like `SendingChannel.send(_:wait:)`, for any `Sendable` element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")

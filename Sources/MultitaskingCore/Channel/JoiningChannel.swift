@@ -1,4 +1,9 @@
 /// The part of a ``Channel`` that knows when everything it ever accepted was worked off.
+///
+/// ```swift
+/// try channel.taskDone()                                  // at the receiver, for each element
+/// let isDone = channel.join(wait: .upTo(.seconds(10)))    // at the sender
+/// ```
 public protocol JoiningChannel: AnyObject, Sendable {
     /// Reports that one received element was worked off; may take a round trip.
     ///

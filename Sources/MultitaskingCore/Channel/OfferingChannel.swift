@@ -1,8 +1,8 @@
 /// A channel that may have the capacity 0: its elements are handed from a sender to a receiver, and never wait in it.
 ///
-/// A send to it returns true when a receiver has taken the element. Until then the sender holds it out; at its limit, or
-/// when its task is cancelled, it takes it back. One that does not wait succeeds only if a receiver waits already, which
-/// then has a few milliseconds to come. The status counts no elements, as they are still their senders'.
+/// A send to it returns true when a receiver has taken the element. Until then the sender holds it out; at its limit,
+/// or when its task is cancelled, it takes it back. One that does not wait succeeds only if a receiver waits already,
+/// which then has a few milliseconds to come. The status counts no elements, as they are still their senders'.
 ///
 /// `select` finds the channel ready while a sender holds out an element, and its sending side while a receiver waits.
 /// Who only waits in `select` neither sends nor receives: two of them do not meet.
@@ -80,7 +80,7 @@ extension Channel {
                 guard try await send(element, wait == .never ? .never : deadline.remaining) else { break }
                 count += 1
             }
-        } catch where count > 0 {}
+        } catch  where count > 0 {}
         return count
     }
 

@@ -1,4 +1,8 @@
 /// The receiving side of a ``Channel``.
+///
+/// ```swift
+/// while let number = try channel.receive(as: Int.self, wait: .forever) { print(number) }
+/// ```
 public protocol ReceivingChannel: AnyObject, Sendable {
     /// Takes the first element, or returns nil if there was none until the limit, or the channel is closed and empty.
     ///

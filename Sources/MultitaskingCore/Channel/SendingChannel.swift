@@ -1,4 +1,8 @@
 /// The sending side of a ``Channel``.
+///
+/// ```swift
+/// if try !channel.send(1) { print("the channel is full") }
+/// ```
 public protocol SendingChannel: AnyObject, Sendable {
     /// Puts `element` at the end and returns true, or returns false if there was no room until the limit.
     ///

@@ -1,4 +1,8 @@
 /// The part of a ``Channel`` that says when a call would not have to wait.
+///
+/// ```swift
+/// try await channel.ready(for: .receive, wait: .upTo(.seconds(1)))
+/// ```
 public protocol WaitableChannel: AnyObject, Sendable {
     /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.
     ///
@@ -18,6 +22,10 @@ public protocol WaitableChannel: AnyObject, Sendable {
 }
 
 /// The three things a channel can be waited for.
+///
+/// ```swift
+/// try await channel.ready(for: .receive, wait: .upTo(.seconds(1)))
+/// ```
 public enum ChannelOperation: Sendable, Hashable {
     /// There is room for an element.
     case send

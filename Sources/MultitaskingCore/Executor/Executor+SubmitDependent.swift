@@ -1,7 +1,7 @@
 // Written by Scripts/generate_overloads.py; change that, and run `make generate`.
 
 extension Executor {
-    /// Runs a function in a worker, with others' results as its arguments: `try pool.submit(merge, resultsOf: a, b)`.
+    /// Runs a function in a worker, with the results of others: `try pool.submit(merge, resultsOf: a, b)`.
     ///
     /// The task starts when all of the futures have a value; a future may be of another pool. Where the backend can,
     /// values do not pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones
@@ -18,7 +18,7 @@ extension Executor {
         try submitDependent(ValueFunction(function), options, first, repeat each others)
     }
 
-    /// Runs a function that returns nothing in a worker, with others' results as its arguments.
+    /// Runs a function that returns nothing in a worker, with the results of others.
     @inlinable
     public func submit<First: Portable, each Other: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Void,
@@ -27,7 +27,7 @@ extension Executor {
         try submitDependent(VoidFunction(function), options, first, repeat each others)
     }
 
-    /// Runs an `async` function in a worker, with others' results as its arguments.
+    /// Runs an `async` function in a worker, with the results of others.
     ///
     /// It occupies its worker until it has returned.
     @inlinable
@@ -38,7 +38,7 @@ extension Executor {
         try submitDependent(AsyncValueFunction(function), options, first, repeat each others)
     }
 
-    /// Runs an `async` function that returns nothing in a worker, with others' results as its arguments.
+    /// Runs an `async` function that returns nothing in a worker, with the results of others.
     ///
     /// It occupies its worker until it has returned.
     @inlinable
@@ -49,7 +49,7 @@ extension Executor {
         try submitDependent(AsyncVoidFunction(function), options, first, repeat each others)
     }
 
-    /// Runs a closure in a worker, with others' results as its arguments: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
+    /// Runs a closure in a worker, with the results of others: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
     ///
     /// The task starts when all of the futures have a value; a future may be of another pool. Where the backend can,
     /// values do not pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones
@@ -67,7 +67,7 @@ extension Executor {
         try submitDependent(ValueFunction(body), options, first, repeat each others)
     }
 
-    /// Runs a closure that returns nothing in a worker, with others' results as its arguments.
+    /// Runs a closure that returns nothing in a worker, with the results of others.
     @inlinable
     @_disfavoredOverload
     public func submit<First: Portable, each Other: Portable>(
@@ -77,7 +77,7 @@ extension Executor {
         try submitDependent(VoidFunction(body), options, first, repeat each others)
     }
 
-    /// Runs an `async` closure in a worker, with others' results as its arguments.
+    /// Runs an `async` closure in a worker, with the results of others.
     ///
     /// It occupies its worker until it has returned.
     @inlinable
@@ -89,7 +89,7 @@ extension Executor {
         try submitDependent(AsyncValueFunction(body), options, first, repeat each others)
     }
 
-    /// Runs an `async` closure that returns nothing in a worker, with others' results as its arguments.
+    /// Runs an `async` closure that returns nothing in a worker, with the results of others.
     ///
     /// It occupies its worker until it has returned.
     @inlinable

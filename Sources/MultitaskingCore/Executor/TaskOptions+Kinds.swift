@@ -9,6 +9,10 @@ extension TaskOptions {
 
     /// Which of the waiting tasks start first.
     ///
+    /// ```swift
+    /// try pool.submit(answer, options: TaskOptions(priority: .high), question)
+    /// ```
+    ///
     /// Tasks of one priority start in the order of submission. Workers prefer higher ones, and take a lower one now and
     /// then all the same, so that none waits without end: of 16 tasks that a worker takes, one is the first of the low
     /// ones and three are the first of the normal ones, if such tasks wait. A task that runs is not interrupted.
@@ -20,6 +24,7 @@ extension TaskOptions {
         /// Before the others.
         case high = 1
 
+        /// Whether the first is taken later.
         public static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
 
         /// In which order a worker looks for tasks when it takes one for the `turn`th time.
@@ -34,6 +39,10 @@ extension TaskOptions {
     }
 
     /// What becomes of what a task prints.
+    ///
+    /// ```swift
+    /// let options = TaskOptions(output: .capture(limit: 64 << 10))
+    /// ```
     public enum Output: Sendable, Hashable {
         /// It is printed, and that is all.
         case inherited

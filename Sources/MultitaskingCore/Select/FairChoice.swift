@@ -7,8 +7,8 @@ enum FairChoice {
 
     /// A number from 0 to `count - 1`; `count` is at least 1.
     ///
-    /// A counter alone would not do: a program that selects twice in each turn of its loop would see every second value.
-    /// So it is mixed (SplitMix64: Steele, Lea, Flood 2014).
+    /// A counter alone would not do: a program that selects twice in each turn of its loop would see every second
+    /// value. So it is mixed (SplitMix64: Steele, Lea, Flood 2014).
     static func pick(among count: Int) -> Int {
         var mixed = Self.count.add(1, ordering: .relaxed).newValue &* 0x9E37_79B9_7F4A_7C15
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

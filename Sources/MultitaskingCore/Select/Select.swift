@@ -9,8 +9,8 @@
 /// ```
 ///
 /// If several are ready, one of them is picked by chance, each as often as another, so none starves. Nothing is taken
-/// from what is ready: take it with a call that does not wait. It finds nothing if somebody else was faster; then select
-/// again. A channel that is closed and drained is ready, and stays so: leave it out from then on.
+/// from what is ready: take it with a call that does not wait. It finds nothing if somebody else was faster; then
+/// select again. A channel that is closed and drained is ready, and stays so: leave it out from then on.
 ///
 /// - Parameters:
 ///   - sources: at least one; see ``Selectable``. They may be those of several pools.
@@ -71,7 +71,8 @@ public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) asyn
 
 private func usable(_ sources: [any Selectable]) throws -> [any Selectable] {
     guard !sources.isEmpty else {
-        throw MultitaskingError(.invalidArgument, "select needs something to select from; give it a channel or a signal")
+        throw MultitaskingError(
+            .invalidArgument, "select needs something to select from; give it a channel or a signal")
     }
     return sources.map { ($0 as? any SourceHandle)?.selectSource ?? $0 }
 }

@@ -1,8 +1,8 @@
 /// Something that `select` can wait for.
 ///
 /// Channels are ready when there is something to receive or nothing will come any more; their sending side
-/// (``Channel/sending``) when there is room or the channel is closed; signals when they are set; futures when their task
-/// has ended.
+/// (``Channel/sending``) when there is room or the channel is closed; signals when they are set; futures when their
+/// task has ended.
 ///
 /// **Implementer's duties.** Everything may be called from any thread. What is ready stays so until somebody takes what
 /// made it ready.

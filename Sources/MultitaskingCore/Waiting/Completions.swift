@@ -4,6 +4,7 @@
 /// for try await future in completions(of: futures) { print(try future.value(timeout: .zero)) }
 /// ```
 public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
+    /// What ends: a future, or a task.
     public typealias Element = Item
 
     private let items: () throws -> [Item]

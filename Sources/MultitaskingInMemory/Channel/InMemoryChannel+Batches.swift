@@ -16,8 +16,10 @@ extension InMemoryChannel {
         var payloads: [ChannelState.Element] = []
         // What cannot be encoded ends the batch, and fails the call that begins with it.
         do {
-            for element in elements { payloads.append(.init(bytes: try encodePayload(element), fingerprint: fingerprint)) }
-        } catch where !payloads.isEmpty {}
+            for element in elements {
+                payloads.append(.init(bytes: try encodePayload(element), fingerprint: fingerprint))
+            }
+        } catch  where !payloads.isEmpty {}
         var sent = 0
         do {
             _ = try simulation.call(wait, for: .room(id), target: id) { [id] state, party -> Bool? in
@@ -27,7 +29,7 @@ extension InMemoryChannel {
                 sent += count
                 return sent == payloads.count ? true : nil
             }
-        } catch where sent > 0 {}
+        } catch  where sent > 0 {}
         return sent
     }
 
@@ -58,7 +60,9 @@ extension InMemoryChannel {
     private func decode<Element: Codable & Sendable>(_ payloads: [[UInt8]], as type: Element.Type) throws -> [Element] {
         var elements: [Element] = []
         for bytes in payloads {
-            do { elements.append(try simulation.decode(bytes) { try $0.decode(type) }) } catch { lateFailure.keep(error) }
+            do { elements.append(try simulation.decode(bytes) { try $0.decode(type) }) } catch {
+                lateFailure.keep(error)
+            }
         }
         if elements.isEmpty { try lateFailure.rethrow() }
         return elements

@@ -34,7 +34,8 @@ extension InMemoryChannel {
         guard let offer = try offer(element, needsReceiver: !isPatient) else { return false }
         do {
             let limit = isPatient ? wait : .upTo(.rendezvousPatience)
-            _ = try simulation.call(limit, for: offer.condition) { state, _ in state.holds(offer.condition) ? true : nil }
+            _ = try simulation.call(limit, for: offer.condition) { state, _ in state.holds(offer.condition) ? true : nil
+            }
         } catch {
             // Its worker has died, or nobody can come any more.
             _ = offer.withdraw()

@@ -114,7 +114,8 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         let setup = SimulationSetup(
             workers: options.maxWorkers, capacity: max(options.maxWorkers, Self.leastCapacity),
             hasInitializer: workers.initializer != nil, initializerTimeout: workers.initializerTimeout,
-            hasFinalizer: workers.finalizer != nil, taskLimit: options.taskLimit, stepLimit: options.stepLimit, decisions: schedule.decisions, faults: schedule.faults(of: options.faults),
+            hasFinalizer: workers.finalizer != nil, taskLimit: options.taskLimit, stepLimit: options.stepLimit,
+            decisions: schedule.decisions, faults: schedule.faults(of: options.faults),
             parent: parent)
         simulation = Simulator(setup, threads: threads, workers: workers)
     }

@@ -33,7 +33,7 @@ public struct SimulatedSetup: Sendable {
 
     mutating func finalize<Function: PortableFunction>(
         by function: Function, _ options: InMemoryOptions
-    ) throws where Function.Arguments == ArgumentList< > {
+    ) throws where Function.Arguments == ArgumentList<> {
         finalizer = try CodedTask(Invocation(function, ArgumentList()), captures: options.captures)
         decodeFinalized = { try Function.decodeOutput(from: &$0) }
     }

@@ -33,7 +33,8 @@ public func withInMemoryExecutor<Value>(
 ) throws -> Value {
     var options = options
     options.maxWorkers = maxWorkers
-    let pool = try InMemoryPool(.seed(seed), options, parent: .current, threads: nil, setup: try SimulatedSetup(calling: initializer))
+    let pool = try InMemoryPool(
+        .seed(seed), options, parent: .current, threads: nil, setup: try SimulatedSetup(calling: initializer))
     let value = try withExecutor(
         pool,
         globals: QueueSettings(
@@ -60,7 +61,8 @@ nonisolated(nonsending) public func withInMemoryExecutor<Value>(
 ) async throws -> Value {
     var options = options
     options.maxWorkers = maxWorkers
-    let pool = try InMemoryPool(.seed(seed), options, parent: nil, threads: nil, setup: try SimulatedSetup(calling: initializer))
+    let pool = try InMemoryPool(
+        .seed(seed), options, parent: nil, threads: nil, setup: try SimulatedSetup(calling: initializer))
     let value = try await withExecutor(
         pool,
         globals: QueueSettings(

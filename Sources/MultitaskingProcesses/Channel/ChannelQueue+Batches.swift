@@ -25,7 +25,8 @@ extension ChannelQueue {
         let (number, index) = Self.place(position)
         let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
         // Byte counts go from place to place.
-        guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link) else { return 0 }
+        guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link)
+        else { return 0 }
         let tag = tag(number)
         let free = CellWord(.free, tag: tag).rawValue
         let writing = CellWord(.writing, owner: membership.member, tag: tag)

@@ -18,8 +18,8 @@ extension ChannelQueue {
     /// Points an end at the segment of a position, or at the one before if that is the last.
     ///
     /// An end has the lower bits of the segment's number beside the place. So a process that has slept for days in the
-    /// middle of moving it on, and wakes up when the same bits and the same place are there, moves it back to where some
-    /// other segment is by now. The segments themselves have longer tags, and are found by them.
+    /// middle of moving it on, and wakes up when the same bits and the same place are there, moves it back to where
+    /// some other segment is by now. The segments themselves have longer tags, and are found by them.
     ///
     /// - Throws: `memoryDamaged` if there is no such segment.
     /// - Complexity: O(segments that were ever in use at the same time).

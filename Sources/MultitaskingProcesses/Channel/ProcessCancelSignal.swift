@@ -2,6 +2,11 @@ public import MultitaskingCore
 
 /// A cancel signal in the pool's shared memory; looking at it is one load.
 ///
+/// ```swift
+/// let signal = try pool.makeCancelSignal()
+/// signal.set()   // seen by every worker
+/// ```
+///
 /// Made by ``ProcessPool/makeCancelSignal()``; tasks get at it through their context.
 public final class ProcessCancelSignal: CancelSignal {
     private static let setFlag: UInt64 = 1

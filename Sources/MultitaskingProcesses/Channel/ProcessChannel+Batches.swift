@@ -58,7 +58,7 @@ extension ProcessChannel {
                 guard try send(batch.writer, fingerprint: batch.fingerprint, deadline.limit) else { break }
                 batch.sentOne()
             }
-        } catch where batch.done > 0 {
+        } catch  where batch.done > 0 {
             // What was sent before is counted, and the next call throws.
         }
     }
@@ -127,14 +127,15 @@ extension ProcessChannel {
         }
         var done = receiveRuns(upTo: count, fingerprint, takes)
         do {
-            while done < count, failure == nil, let hold = try claim(type, fingerprint: fingerprint, done == 0 ? wait : .never)
+            while done < count, failure == nil,
+                let hold = try claim(type, fingerprint: fingerprint, done == 0 ? wait : .never)
             {
                 let isTaken = takes(queue.cell(hold.claim).payload)
                 if isTaken, keepsElements { keep(hold) } else { finish(hold) }
                 done += 1
                 if isTaken { done += receiveRuns(upTo: count - done, fingerprint, takes) }
             }
-        } catch where done > 0 {
+        } catch  where done > 0 {
             // It stays, and the next call throws.
         }
         guard let failure else { return }

@@ -2,8 +2,8 @@ public import MultitaskingCore
 import MultitaskingSerialization
 
 // Channels of capacity 0. An element that is held out is in a place like others, which is full and names its sender.
-// Whoever receives it changes the place as ever; its sender makes the place void to take it back; and the supervisor does
-// so for a sender that has died, which it finds by looking for places that name it.
+// Whoever receives it changes the place as ever; its sender makes the place void to take it back; and the supervisor
+// does so for a sender that has died, which it finds by looking for places that name it.
 
 extension ProcessChannel {
     /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
@@ -84,11 +84,12 @@ struct ProcessOffer: ChannelOffer {
 
     func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         let header = queue.header
-        return try queue.membership.watch(until: {
-            header.watched.store(1)
-            fence()
-            return isSettled
-        }, body)
+        return try queue.membership.watch(
+            until: {
+                header.watched.store(1)
+                fence()
+                return isSettled
+            }, body)
     }
 
     func withdraw() -> Bool {

@@ -13,11 +13,12 @@ extension ProcessChannel: EventSource {
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
         let (header, queue) = (header, queue)
-        return try membership.watch(until: {
-            header.watched.store(1)
-            fence()
-            return queue.isReady(for: operation)
-        }, body)
+        return try membership.watch(
+            until: {
+                header.watched.store(1)
+                fence()
+                return queue.isReady(for: operation)
+            }, body)
     }
 
     /// Where threads wait for several things of the pool at once.

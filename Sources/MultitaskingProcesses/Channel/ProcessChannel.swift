@@ -3,6 +3,11 @@ import MultitaskingSerialization
 
 /// A queue in the pool's shared memory, for any number of senders and receivers in any of its processes.
 ///
+/// ```swift
+/// let channel = try pool.makeChannel(capacity: 10)
+/// _ = try channel.send(1, wait: .forever)
+/// ```
+///
 /// Order: what `send` accepted is received in the order of acceptance; what one sender sends keeps its order. Elements
 /// of up to 88 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in
 /// the middle of a call leaves the channel usable; an element it was just then putting in was never sent, an element it

@@ -63,7 +63,8 @@ extension PoolCore {
         guard waiting >= limit else { return }
         throw MultitaskingError(
             .timedOut,
-            "\(limit) tasks wait for a worker, and there was no room for another one in time; wait longer, or raise the "
+            "\(limit) tasks wait for a worker, and there was no room for another one in time; wait longer, or raise "
+                + "the "
                 + "pool's queueLimit")
     }
 

@@ -56,7 +56,8 @@ extension PoolCore {
         guard number < ArenaLayout.callLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
-                "every worker of this pool was asked to make \(ArenaLayout.callLimit) calls, which are all kept for workers "
+                "every worker of this pool was asked to make \(ArenaLayout.callLimit) calls, which are all kept for "
+                    + "workers "
                     + "that come later; make a new pool")
         }
         let call = table[number]
@@ -104,7 +105,8 @@ extension PoolCore {
         guard (1...arena.layout.workers).contains(count) else {
             throw MultitaskingError(
                 .invalidArgument,
-                "the number of workers is \(count); give a number from 1 to \(arena.layout.workers), for which this pool has "
+                "the number of workers is \(count); give a number from 1 to \(arena.layout.workers), for which this "
+                    + "pool has "
                     + "room, or make it with a larger maxWorkers")
         }
         state.withLock { _ in

@@ -20,7 +20,8 @@ struct PoolWorkers: Sendable {
             guard name.isEmpty || (name + value).utf8.contains(0) || name.contains("=") else { continue }
             throw MultitaskingError(
                 .invalidArgument,
-                "the environment's variable \"\(name)\" cannot be set: a name is not empty and has no \"=\", and neither has "
+                "the environment's variable \"\(name)\" cannot be set: a name is not empty and has no \"=\", and "
+                    + "neither has "
                     + "a value a zero byte")
         }
         guard !namePrefix.isEmpty, !namePrefix.utf8.contains(0) else {

@@ -274,10 +274,14 @@ final class Supervision: Sendable {
         // Not under the lock: others who wait for a task look after the supervisor as well.
         let end = monotonicNanoseconds() + Self.killPatience
         while case let (isOver, process) = state.withLock({ ($0.isOver, $0.process) }), !isOver {
-            // Without one, another is to come; see `restartIfDead`. Not for long, as another may take its place. Rounded
-            // up, or the last millisecond would be spent looking again and again.
+            // Without one, another is to come; see `restartIfDead`. Not for long, as another may take its place.
+            // Rounded up, or the last millisecond would be spent looking again and again.
             let left = max(0, limit - monotonicNanoseconds()) / 1_000_000 + 1
-            if let process { _ = process.hasEnded(within: Int32(min(Int64(Self.glance), left))) } else { usleep(20_000) }
+            if let process {
+                _ = process.hasEnded(within: Int32(min(Int64(Self.glance), left)))
+            } else {
+                usleep(20_000)
+            }
             if isKilled, monotonicNanoseconds() > end {
                 // It does not find its way through the memory any more. Its workers die with it.
                 state.withLock { endLost(&$0) }

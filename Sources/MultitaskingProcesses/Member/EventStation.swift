@@ -3,15 +3,15 @@ import MultitaskingSystem
 
 /// Something in the pool's memory that can be selected from: it raises the pool's event when it is asked to.
 protocol EventSource: Selectable {
-    /// Asks for the pool's event to be raised at the next change. Whoever looks afterwards, behind a fence, sees a change
-    /// that was made before.
+    /// Asks for the pool's event to be raised at the next change. Whoever looks afterwards, behind a fence, sees a
+    /// change that was made before.
     func askForEvent()
 }
 
 /// Where the threads of a pool's processes wait for several things at once: on the pool's event.
 ///
-/// It is raised for the asynchronous callers of all processes as well, so a sleeper may be woken for nothing; it costs a
-/// look at its sources.
+/// It is raised for the asynchronous callers of all processes as well, so a sleeper may be woken for nothing; it costs
+/// a look at its sources.
 struct EventStation: SelectStation {
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
@@ -64,11 +64,12 @@ extension Membership {
     ///
     /// - Throws: `systemError` if the system has no thread to give.
     func watch(_ source: some EventSource, _ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
-        try watch(until: {
-            source.askForEvent()
-            fence()
-            return source.isReadyForSelect
-        }, body)
+        try watch(
+            until: {
+                source.askForEvent()
+                fence()
+                return source.isReadyForSelect
+            }, body)
     }
 
     /// Calls `body` once when `isReady`, which first asks for the event, and then looks.

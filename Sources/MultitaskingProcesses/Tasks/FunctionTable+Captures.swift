@@ -45,7 +45,8 @@ extension FunctionTable {
         #endif
         throw MultitaskingError(
             .capturesState,
-            "the \(role) captures values, and cannot be sent to a spawned worker; use a function that captures nothing and "
+            "the \(role) captures values, and cannot be sent to a spawned worker; use a function that captures nothing "
+                + "and "
                 + "takes them as arguments, or make the pool before any thread starts, so that it can be forked")
     }
 }

@@ -64,7 +64,8 @@ struct FunctionTable {
         guard bytes.count <= ArenaLayout.functionNamesSize - start else {
             throw MultitaskingError(
                 .arenaLimitReached,
-                "what workers are to have from their start takes \(bytes.count) bytes, more than the pool has room for; "
+                "what workers are to have from their start takes \(bytes.count) bytes, more than the pool has room "
+                    + "for; "
                     + "pass less, or the path of a file with it")
         }
         unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: bytes.count) {

@@ -66,7 +66,8 @@ struct TypedWorkerCall<Function: PortableFunction>: WorkerCall {
         guard let name = FunctionTypeName(of: Function.self) else {
             throw MultitaskingError(
                 .capturesState,
-                "a type among the arguments of the pool's \(role) is private or local, and has no name that a worker could "
+                "a type among the arguments of the pool's \(role) is private or local, and has no name that a worker "
+                    + "could "
                     + "find: make it internal or public")
         }
         var writer = PayloadWriter()

@@ -34,8 +34,8 @@ extension QueueContext {
 
     /// Closes the output queue: who writes to it gets `closed`, and who reads it gets what waits, then nil.
     ///
-    /// Both sides may close it, and more than once. A reader that waits `.forever` ends. A queue that several tasks share
-    /// is closed for all of them.
+    /// Both sides may close it, and more than once. A reader that waits `.forever` ends. A queue that several tasks
+    /// share is closed for all of them.
     /// - Parameter discarding: whether what waits is dropped, and counted as worked off.
     /// - Returns: how many elements were dropped.
     /// - Throws: `noSuchObject` without the queue.

@@ -38,8 +38,8 @@ struct QueueHandle: Sendable {
 
     /// Takes what there is, without waiting.
     ///
-    /// An element that cannot be taken, as it is of another type, stays in the queue. If others came before it, they are
-    /// returned first and the next call throws.
+    /// An element that cannot be taken, as it is of another type, stays in the queue. If others came before it, they
+    /// are returned first and the next call throws.
     private func drainNow<Element>(
         into elements: inout [Element], taskDone: Bool, _ take: (_ upTo: Int) throws -> [Element]
     ) throws {

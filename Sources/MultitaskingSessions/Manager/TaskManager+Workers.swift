@@ -41,6 +41,7 @@ extension TaskManager {
     private func workers() throws -> any WorkerExecutor {
         if let workers = executor as? any WorkerExecutor { return workers }
         throw MultitaskingError(
-            .invalidArgument, "\(type(of: executor)) does not let its workers be asked or counted anew; use another pool")
+            .invalidArgument,
+            "\(type(of: executor)) does not let its workers be asked or counted anew; use another pool")
     }
 }

@@ -74,8 +74,8 @@ package struct ControlGroups: Sendable {
 
     /// The limit of groups of version 1.
     private func separateMemory(lessThan machine: Int) -> Bound<Int>? {
-        // Sees limits of groups that are not mounted here, too. The kernel takes long to write it, so only the process's
-        // own is read, where all that are above are taken into account, unless there is a limit to be found.
+        // Sees limits of groups that are not mounted here, too. The kernel takes long to write it, so only the
+        // process's own is read, where all that are above are taken into account, unless there is a limit to be found.
         let hierarchical = { (group: String) -> Int? in
             files.number(after: "hierarchical_memory_limit ", in: group + "/memory.stat")
         }

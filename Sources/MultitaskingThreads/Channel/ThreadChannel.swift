@@ -109,7 +109,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// - Throws: as ``send(_:wait:)-swift.method`` does, for the first one.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
-    public func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
+    public func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws
+        -> Int
     {
         try registry.checkOwner()
         guard !elements.isEmpty else { return 0 }
@@ -117,7 +118,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
         var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
         do {
             _ = try storage.block(for: .send, wait: wait) { try storage.send(contentsOf: &left, orEnlist: $0) }
-        } catch where left.count < elements.count {
+        } catch  where left.count < elements.count {
             // What was sent before is counted, and the next call throws.
         }
         return elements.count - left.count

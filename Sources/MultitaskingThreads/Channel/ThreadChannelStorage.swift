@@ -67,7 +67,9 @@ final class ThreadChannelStorage: Sendable {
     private static func mismatch(_ element: ChannelElement, _ type: Any.Type) -> MultitaskingError {
         MultitaskingError(
             .wrongType,
-            "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask for that")
+            "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask for "
+                + "that"
+        )
     }
 
     /// Sends as many elements as there is room for, and drops them from `elements`; done when all are sent.

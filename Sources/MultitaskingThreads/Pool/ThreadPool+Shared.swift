@@ -10,7 +10,13 @@ extension ThreadPool {
     ///
     /// - Throws: as the initializer does, if the pool has to be made.
     public static var shared: ThreadPool {
-        get throws { try sharedPool.get { try ThreadPool() } isUsable: { $0.isUsable } }
+        get throws {
+            try sharedPool.get {
+                try ThreadPool()
+            } isUsable: {
+                $0.isUsable
+            }
+        }
     }
 
     private static let sharedPool = SharedPool<ThreadPool>()

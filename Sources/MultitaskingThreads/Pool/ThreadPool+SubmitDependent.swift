@@ -5,7 +5,7 @@ public import MultitaskingCore
 // Threads share the caller's memory, so these need only `Sendable` arguments and results.
 
 extension ThreadPool {
-    /// Runs a function in a thread, with others' results as its arguments: `try pool.submit(merge, resultsOf: a, b)`.
+    /// Runs a function in a thread, with the results of others: `try pool.submit(merge, resultsOf: a, b)`.
     ///
     /// Arguments and results need only be `Sendable`: they are shared, not copied. The task starts when all of the
     /// futures have a value; a future may be of another pool. Where the backend can, values do not pass through the
@@ -23,7 +23,7 @@ extension ThreadPool {
         }
     }
 
-    /// Runs an `async` function in a thread, with others' results as its arguments.
+    /// Runs an `async` function in a thread, with the results of others.
     ///
     /// It occupies its thread until it has returned.
     public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
@@ -35,7 +35,7 @@ extension ThreadPool {
         }
     }
 
-    /// Runs a closure in a thread, with others' results as its arguments: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
+    /// Runs a closure in a thread, with the results of others: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
     ///
     /// Arguments and results need only be `Sendable`: they are shared, not copied. The task starts when all of the
     /// futures have a value; a future may be of another pool. Where the backend can, values do not pass through the
@@ -54,7 +54,7 @@ extension ThreadPool {
         }
     }
 
-    /// Runs an `async` closure in a thread, with others' results as its arguments.
+    /// Runs an `async` closure in a thread, with the results of others.
     ///
     /// It occupies its thread until it has returned.
     @_disfavoredOverload

@@ -38,10 +38,11 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown {
     /// Starts the threads of a pool.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many threads, at least 1, at most a million, and at most as many as the system allows; nil for four more than this process may use
-    ///     cores, but no more than 32: threads are for work that waits, and tasks that wait for each other must meet.
-    ///     Of those it is as many as the system starts; a number that is given is kept, or the pool is refused. Each
-    ///     thread has a stack as large as the main thread's may become (`ulimit -s`).
+    ///   - maxWorkers: how many threads, at least 1, at most a million, and at most as many as the system allows; nil
+    ///     for four more than this process may use cores, but no more than 32: threads are for work that waits, and
+    ///     tasks that wait for each other must meet. Of those it is as many as the system starts; a number that is
+    ///     given is kept, or the pool is refused. Each thread has a stack as large as the main thread's may become
+    ///     (`ulimit -s`).
     ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a
     ///     name, so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit`
@@ -52,8 +53,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown {
     ///     a second. `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged.
     ///     Ctrl-C, `_exit` and `abort` end the program at once.
     ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
-    ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error. A thread cannot be
-    ///     ended, so there is no time limit for it.
+    ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error. A thread cannot
+    ///     be ended, so there is no time limit for it.
     ///   - finalizer: run last in every thread that has run the initializer; see ``finalizerResults(as:)``.
     /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread:
     ///   those already started have then ended. Not thrown: what `initializer` throws.

@@ -93,7 +93,8 @@ private func passInBatches(_ stream: Stream) throws -> Int {
             for element in elements { Passage.note(.offered, output, stream.id, element) }
             var sent = 0
             do { sent = try output.channel.send(contentsOf: elements, wait: stream.wait) } catch
-            where stream.isRefusal(error) {}
+                where stream.isRefusal(error)
+            {}
             for (index, element) in elements.enumerated() {
                 Passage.note(index < sent ? .sent : .refused, output, stream.id, element)
             }

@@ -10,7 +10,8 @@ enum Fault: String, CaseIterable, Sendable {
     case ignoresSeeds, ignoresPriorities, starvesTheLow, mistakesItsWorkers, forgetsAWorker, forgetsLaterWorkers
     case ignoresResize, keepsWorkersThatAreTooMany, skipsTheFinalizer, skipsTheInitializer
     case losesTheEndOfABatch, reordersABatch, doublesABatch, countsABatchWrongly, hidesTheEnd, keepsSenders
-    case buffersAtZero, leavesOffers, selectsWhatIsNotReady, isUnfair, losesASelectsWakeUp, ignoresRoom, selectGivesUpEarly
+    case buffersAtZero, leavesOffers, selectsWhatIsNotReady, isUnfair, losesASelectsWakeUp, ignoresRoom,
+        selectGivesUpEarly
     case losesManyCallbacks, cancelsNothing, hidesFailures, callsBackTooEarly, drainsByCancelling
     case showsSignalsLate, findsChannelsLate, leavesResidue, refusesNowAndThen, losesTheWordOfAStream
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts

@@ -11,7 +11,9 @@ final class FaultyChannel: InProcessOfferingChannel {
 
     init(_ base: any Channel, harm: Harm) {
         // The base is a thread pool's, whose channels are all of this kind.
-        guard let base = base as? any InProcessOfferingChannel else { preconditionFailure("no channel of a thread pool") }
+        guard let base = base as? any InProcessOfferingChannel else {
+            preconditionFailure("no channel of a thread pool")
+        }
         self.base = base
         self.harm = harm
         // One that keeps its senders counts them and does nothing when the last is gone.

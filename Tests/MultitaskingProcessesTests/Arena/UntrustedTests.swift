@@ -116,7 +116,7 @@ import Testing
         let fixture = try Fixture()
         let table = fixture.arena.functions
         var extent = FunctionTable.Extent()
-        let function = PlainFunction { { } }
+        let function = PlainFunction { {} }
         let address = try #require(FunctionAddress(of: function))
         let name = try #require(FunctionTypeName(of: PlainFunction.self))
         #expect(try table.add(address, typeName: name.mangled, to: &extent) == 0)

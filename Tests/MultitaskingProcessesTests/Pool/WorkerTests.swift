@@ -5,7 +5,9 @@ import Testing
 struct WorkerTests {
     static let methods = ["fork", "spawn"]
 
-    @Test(arguments: ["workers-set-up", "workers-slow-initializer", "workers-finalizer", "workers-finalizer-dies"], methods)
+    @Test(
+        arguments: ["workers-set-up", "workers-slow-initializer", "workers-finalizer", "workers-finalizer-dies"],
+        methods)
     func beforeAndAfterTheTasks(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)
     }

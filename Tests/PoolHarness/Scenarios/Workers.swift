@@ -76,7 +76,8 @@ extension Harness {
     /// Arguments of the initializer, variables and names are there in all workers, also in those that come later.
     func workersAreSetUp() throws {
         let pool = try ProcessPool(
-            maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20, environment: ["HARNESS_A": "1=2", "HARNESS_B": ""],
+            maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20,
+            environment: ["HARNESS_A": "1=2", "HARNESS_B": ""],
             workerNamePrefix: "a-long-prefix", initializer: connect, "db", 5432)
         defer { pool.shutdown(.drain) }
         func checkAll(_ when: String) throws {
@@ -240,7 +241,8 @@ extension Harness {
         _ = try started.receive(as: Int32.self, wait: .upTo(.seconds(20)))
         let hasty = TaskOptions(waitForRoom: .never)
         var waiting = try (0..<3).map {
-            try pool.submit(double, options: TaskOptions(waitForRoom: .never, priority: [.low, .normal, .high][$0]), $0)
+            try pool.submit(
+                double, options: TaskOptions(waitForRoom: .never, priority: [.low, .normal, .high][$0]), $0)
         }
         for _ in 0..<100 {
             checkThrows(.timedOut) { try pool.submit(double, options: hasty, 9) }
@@ -252,7 +254,9 @@ extension Harness {
             try pool.submit(double, options: TaskOptions(waitForRoom: .upTo(.milliseconds(30))), 9)
         }
         check(ContinuousClock.now - start >= .milliseconds(30), "submit did not wait for room")
-        let waiter = startThread { usleep(20_000); flag.set() }
+        let waiter = startThread {
+            usleep(20_000); flag.set()
+        }
         let last = try pool.submit(double, options: TaskOptions(waitForRoom: .upTo(.seconds(20))), 21)
         pthread_join(waiter, nil)
         _ = try busy.value(timeout: .seconds(20))
@@ -279,7 +283,8 @@ extension Harness {
             let options = TaskOptions(retries: .never, output: .capture(limit: 1 << 16))
             let both = try pool.submit(printFromAll, options: options, 2)
             checkEqual(try both.value(timeout: .seconds(20)), 2)
-            checkEqual(both.output?.split(separator: "\n").sorted() ?? [], ["err: Success", "out 0", "out 1"], "the output")
+            checkEqual(
+                both.output?.split(separator: "\n").sorted() ?? [], ["err: Success", "out 0", "out 1"], "the output")
             let trapped = try pool.submit(printAndTrap, options: options, "before the trap")
             checkThrows(.workerCrashed) { try trapped.value(timeout: .seconds(20)) }
             check(trapped.output?.hasPrefix("before the trap\n") ?? false, "output \(trapped.output ?? "nil")")
