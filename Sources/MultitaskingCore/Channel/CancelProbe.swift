@@ -8,7 +8,7 @@ public import Synchronization
 /// ```
 ///
 /// Checking costs one load and one comparison, about a tenth of a call through `any CancelSignal`. A backend whose
-/// flags are plain words provides probes through ``CancelSignal/cancelProbe`` and ``TaskEnvironment/endProbe``.
+/// flags are plain words provides probes through `cancelProbe` of signals and ``TaskEnvironment/endProbe``.
 @safe
 public struct CancelProbe: @unchecked Sendable {
     // SAFETY: the code that makes a probe vouches for the word; see `init`. All access is atomic.

@@ -30,7 +30,7 @@ public protocol CancelSignal: WatchableSignal, Selectable {
 
 /// The part of a ``CancelSignal`` that looks at it.
 public protocol WatchableSignal: AnyObject, Sendable {
-    /// The name under which ``TaskEnvironment/cancelSignal(_:)`` finds this signal in a worker.
+    /// The name under which `TaskEnvironment.cancelSignal(_:)` finds this signal in a worker.
     var reference: SharedObjectID { get }
 
     /// Whether the signal is set. Meant to be called in a loop.

@@ -28,7 +28,7 @@
 /// machine and back where a backend has some. Each has an asynchronous twin, which then blocks no thread. In the pools
 /// of this package none of them leaves the machine, and those that wait for nothing return at once.
 public protocol Channel: SendingChannel, ReceivingChannel, JoiningChannel, WaitableChannel, Selectable {
-    /// The name under which ``TaskEnvironment/channel(_:)`` finds this channel in a worker.
+    /// The name under which `TaskEnvironment.channel(_:)` finds this channel in a worker.
     var reference: SharedObjectID { get }
 
     /// How many elements wait, how many fit, and whether the channel is closed; may take a round trip.

@@ -1,6 +1,6 @@
 /// An executor that can begin to end without waiting for the end, and whose end can be waited for with a limit.
 ///
-/// ``Executor/shutdown(_:within:then:)`` and ``Executor/beginShutdown(_:)`` use it where a backend has it. Others are
+/// `Executor.shutdown(_:within:then:)` and ``Executor/beginShutdown(_:)`` use it where a backend has it. Others are
 /// shut down by a thread of its own.
 public protocol GradualShutdown: Executor {
     /// Whether ``ShutdownMode/kill`` ends tasks that run, and not only those that wait.
@@ -28,7 +28,7 @@ private let lastGracePeriod = Duration.milliseconds(500)
 extension Executor {
     /// Begins to end the pool, and returns without waiting for it; no further tasks are accepted.
     ///
-    /// Call ``shutdown(_:)`` or ``shutdown(_:within:then:)`` later to wait for the end.
+    /// Call `shutdown(_:)` or `shutdown(_:within:then:)` later to wait for the end.
     public func beginShutdown(_ mode: ShutdownMode = .drain) {
         if let pool = self as? any GradualShutdown { return pool.beginShutdown(mode) }
         let body: @Sendable () -> Void = { self.shutdown(mode) }

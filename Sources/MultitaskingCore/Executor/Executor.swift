@@ -12,7 +12,7 @@
 ///
 /// **Implementer's duties.** Every call accepted by ``submit(_:options:)`` ends in exactly one ``TaskOutcome``,
 /// whatever its function does and whatever dies. A call that was cancelled before it started never starts. One call's
-/// failure is not noticed by any other. After ``shutdown(_:)`` returned, no thread, process, descriptor or memory of
+/// failure is not noticed by any other. After `shutdown(_:)` returned, no thread, process, descriptor or memory of
 /// the pool is left, and every future is done. Everything may be called from any thread.
 public protocol Executor: AnyObject, Sendable {
     /// How many workers run at most at the same time; at least 1.
@@ -21,7 +21,7 @@ public protocol Executor: AnyObject, Sendable {
     /// Queues a call and returns at once, unless the pool is full (see ``TaskOptions/waitForRoom``).
     ///
     /// Calls start in the order of submission.
-    /// - Throws: `shutDown` after ``shutdown(_:)``; `capturesState` if the function cannot be sent; `encodeFailed` if
+    /// - Throws: `shutDown` after `shutdown(_:)`; `capturesState` if the function cannot be sent; `encodeFailed` if
     ///   an argument cannot be encoded; `arenaLimitReached` or `timedOut` if the pool is full. What the function itself
     ///   throws is not thrown here.
     func submit<Function: PortableFunction>(

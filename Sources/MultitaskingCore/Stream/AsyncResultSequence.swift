@@ -1,5 +1,5 @@
 /// The results of a stream, for a caller that suspends while it waits; see
-/// ``Executor/stream(_:ahead:order:options:_:)``.
+/// `Executor.stream`.
 ///
 /// ```swift
 /// for try await (offset, result) in pool.stream(parse, lines) { print(offset, try result.get()) }

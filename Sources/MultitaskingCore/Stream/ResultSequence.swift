@@ -1,5 +1,5 @@
 /// The results of a stream, for a caller that blocks while it waits for them; see
-/// ``Executor/stream(_:ahead:order:options:_:)``.
+/// `Executor.stream`.
 ///
 /// ```swift
 /// for (offset, result) in try pool.stream(parse, lines) { print(offset, try result.get()) }

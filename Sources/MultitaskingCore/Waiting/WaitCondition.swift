@@ -1,4 +1,4 @@
-/// What a wait for several tasks waits for; see ``wait(for:until:timeout:rest:)``.
+/// What a wait for several tasks waits for; see `wait(for:until:timeout:rest:)`.
 ///
 /// All of them are also fulfilled when every task has ended.
 public enum WaitCondition: Sendable, Hashable {
