@@ -112,7 +112,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     public func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws
         -> Int
     {
-        try registry.checkOwner()
+        try owner.check()
         guard !elements.isEmpty else { return 0 }
         if isRendezvous { return try sendEachInProcess(elements, wait: wait) }
         var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
@@ -131,7 +131,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     public func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {
-        try registry.checkOwner()
+        try owner.check()
         guard count > 0 else { return [] }
         let elements = try storage.block(for: .receive, wait: wait) {
             try storage.receive(upTo: count, as: type, orEnlist: $0)
@@ -178,7 +178,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
 
     /// Holds an element out that need not be `Codable`, with the capacity 0.
     public func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer {
-        try registry.checkOwner()
+        try owner.check()
         return try ThreadOffer(TypedElement(element), in: storage)
     }
 
@@ -191,7 +191,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     public func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
-        try registry.checkOwner()
+        try owner.check()
         guard let id = storage.enlist(body, for: operation) else { return {} }
         // Whoever was woken and did not try the operation passes the wake-up on by leaving.
         return { [storage] in storage.leave(id, operation) }

@@ -21,5 +21,5 @@ extension ThreadPool {
 
     private static let sharedPool = SharedPool<ThreadPool>()
 
-    private var isUsable: Bool { storage.registry.isOwn && !storage.isClosed }
+    private var isUsable: Bool { owner.isThisProcess && !storage.isClosed }
 }

@@ -10,7 +10,7 @@ extension ThreadPool: WorkerExecutor {
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] {
-        try storage.registry.checkOwner()
+        try owner.check()
         let hasThrown = EverywhereFailure()
         let body: @Sendable (any TaskEnvironment) throws -> Function.Output = { environment in
             do { return try call(in: environment) } catch {
@@ -38,7 +38,7 @@ extension ThreadPool: WorkerExecutor {
     /// - Throws: `invalidArgument`; `shutDown`; `systemError` if the system refuses to start a thread: those that were
     ///   started stay.
     public func resize(to count: Int) throws {
-        try storage.registry.checkOwner()
+        try owner.check()
         try Self.requirePositive(count, "the number of workers")
         guard count <= Self.mostWorkers else {
             throw MultitaskingError(

@@ -24,7 +24,7 @@ internal import Synchronization
 /// `atExit`.
 public final class ThreadPool: InProcessExecutor, GradualShutdown {
     let storage: PoolStorage
-    private let owner: PoolOwner
+    let owner: PoolOwner
     let lifecycle: Lock<PoolLifecycle>
     let namePrefix: String
     private let gone = Gate()

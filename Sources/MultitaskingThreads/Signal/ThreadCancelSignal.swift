@@ -60,7 +60,7 @@ public final class ThreadCancelSignal: CancelSignal {
 
     /// Calls `body` once when the signal is set, at once if it is.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
-        try registry.checkOwner()
+        try registry.owner.check()
         let id = gate.whenOpen(body)
         return { [gate] in gate.forget(id) }
     }
