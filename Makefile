@@ -147,7 +147,7 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-consumer models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
 
 # Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
 captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return

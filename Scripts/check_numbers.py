@@ -43,6 +43,8 @@ def text(fragments):
 
 def numbers(symbol):
     """The parameters of a symbol, or the values of an enum's case, that are numbers: as they stand in the table."""
+    if any(one.get("isUnconditionallyDeprecated") for one in symbol.get("availability", [])):
+        return
     name = ".".join(symbol["pathComponents"]).split("(")[0]
     for parameter in symbol.get("functionSignature", {}).get("parameters", []):
         # Only the type; a function's own parameters are the client's business.

@@ -140,7 +140,7 @@ extension Facade.ExtremeNumbersTests {
             }
             if size < 1 {
                 expectError(.invalidArgument) { try InMemoryPool.exploreAll(limit: size, body) }
-                expectError(.invalidArgument) { try exploreAll(limit: size) { _ in } }
+                expectError(.invalidArgument) { try Simulation.exploreAll(limit: size) { _ in } }
                 expectError(.invalidArgument) {
                     try InMemoryPool(.seed(1), options: InMemoryOptions(stepLimit: size))
                 }

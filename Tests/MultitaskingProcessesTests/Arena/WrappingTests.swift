@@ -86,7 +86,7 @@ import Testing
     func endThatLeadsToAnotherSegment_findsItsOwnAgain(_ distance: UInt64, count: Int) throws {
         let fixture = try Fixture()
         let channel = try fixture.channel(for: 1, at: 1 << 40)
-        let stray = try ChannelQueue(
+        let stray = ChannelQueue(
             header: ChannelHeader(arena: fixture.arena, index: 1), serial: 9, membership: fixture.membership(1))
         try stray.begin(at: 7)
         let unit = SegmentLink(rawValue: stray.header.tailSegment.load(), near: 7).unit
