@@ -129,14 +129,14 @@ extension PoolCore {
 /// What the workers' finalizers have returned or thrown.
 final class FinalizerReports: Sendable {
     private let finalizer: WorkerFinalizer
-    private let state = Mutex<(channel: (any JoinableChannel)?, results: [Result<any Sendable, any Error>])>((nil, []))
+    private let state = Mutex<(channel: (any Channel)?, results: [Result<any Sendable, any Error>])>((nil, []))
 
     init(_ finalizer: WorkerFinalizer) { self.finalizer = finalizer }
 
     var areWanted: Bool { finalizer.call != nil }
 
     /// Where they come from.
-    func expect(from channel: any JoinableChannel) { state.withLock { $0.channel = channel } }
+    func expect(from channel: any Channel) { state.withLock { $0.channel = channel } }
 
     /// Those that have come so far.
     func results() -> [Result<any Sendable, any Error>] {

@@ -123,7 +123,7 @@ final class PoolCore: Sendable {
     var workerProcessIDs: [Int32] {
         // The caller may signal them, so none is among them that only a task says is one.
         let mark = ProcessMark(mapping)
-        return (1...peak).map { Member(arena: arena, index: $0) }
+        return (1...peak).map { arena.member($0) }
             .filter { $0.state == .ready || $0.state == .starting }
             .compactMap(\.process).filter(mark.isMember)
     }

@@ -32,7 +32,7 @@ struct EventStation: SelectStation {
     }
 
     private func sleep(until deadline: Deadline, _ sources: [any Selectable]) throws -> Int? {
-        let event = Event(arena: membership.arena)
+        let event = membership.arena.event
         let own = sources.compactMap { Self.source($0) }
         let watch = SelectWatch()
         defer { watch.end() }

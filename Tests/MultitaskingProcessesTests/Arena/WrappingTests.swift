@@ -268,7 +268,7 @@ import Testing
     @Test
     func progressThatDoesNotFit_saysNothing() throws {
         let fixture = try Fixture(slots: 8)
-        let slot = TaskSlot(arena: fixture.arena, index: 3)
+        let slot = fixture.arena.slot(3)
         for (number, noted) in [(7, 7), (0, 0), (-1, nil), (.min, nil), (.max, nil), (1 << 32, nil)] as [(Int, Int?)] {
             slot.note(progress: number)
             #expect(slot.progress == noted)
