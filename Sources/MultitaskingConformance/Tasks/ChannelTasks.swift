@@ -54,7 +54,6 @@ func sendThrough(_ sender: ChannelSender, _ numbers: Range<Int>, _ patience: Dur
 func sendAndExit(_ sender: ChannelSender, _ patience: Duration) throws -> Int {
     _ = try sender.send(1, wait: .upTo(patience))
     Blow.exit1.strike()
-    return 0
 }
 
 /// Takes numbers from two channels, whichever has one, until the signal is set; how many of each.

@@ -6,6 +6,13 @@ extension Channel {
     /// - Throws: what the blocking `send` throws, and `CancellationError` when the awaiting task is cancelled:
     ///   the element was then not sent.
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
+        try await sendAsynchronously(element, wait: wait)
+    }
+
+    /// Sends without waiting, each time the channel may have room.
+    public func sendAsynchronously<Element: Codable & Sendable>(
+        _ element: Element, wait: WaitLimit
+    ) async throws -> Bool {
         if let channel = self as? any OfferingChannel, channel.isRendezvous {
             return try await handOver(wait) { try channel.offer(element) }
         }
@@ -18,13 +25,23 @@ extension Channel {
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit = .never
     ) async throws -> Element? {
+        try await receiveAsynchronously(as: type, wait: wait)
+    }
+
+    /// Receives without waiting, each time there may be an element.
+    public func receiveAsynchronously<Element: Codable & Sendable>(
+        as type: Element.Type, wait: WaitLimit
+    ) async throws -> Element? {
         try await retry(for: .receive, wait: wait) { try self.attemptReceive(as: type) }
     }
 
     /// Suspends, instead of blocking, until every element was reported as done; false if the limit passed first.
     ///
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
-    public func join(wait: WaitLimit = .forever) async throws -> Bool {
+    public func join(wait: WaitLimit = .forever) async throws -> Bool { try await joinAsynchronously(wait: wait) }
+
+    /// Asks each time an element may have been the last to be reported.
+    public func joinAsynchronously(wait: WaitLimit) async throws -> Bool {
         try await retry(for: .join, wait: wait) { self.attemptJoin() ? true : nil } ?? false
     }
 

@@ -26,6 +26,11 @@ extension Channel {
     @discardableResult
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
+    ) async throws -> Int { try await sendAsynchronously(contentsOf: elements, wait: wait) }
+
+    /// Sends what fits without waiting, each time the channel may have room.
+    public func sendAsynchronously<Element: Codable & Sendable>(
+        contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int {
         if let channel = self as? any OfferingChannel, channel.isRendezvous {
             return try await sendEach(elements, wait: wait) { element, wait in
@@ -39,6 +44,11 @@ extension Channel {
     ///
     /// - Throws: what the blocking `receive` throws, and `CancellationError`.
     public func receive<Element: Codable & Sendable>(
+        upTo count: Int, as type: Element.Type, wait: WaitLimit
+    ) async throws -> [Element] { try await receiveAsynchronously(upTo: count, as: type, wait: wait) }
+
+    /// Receives what there is without waiting, each time there may be an element.
+    public func receiveAsynchronously<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) async throws -> [Element] {
         guard count > 0 else { return [] }

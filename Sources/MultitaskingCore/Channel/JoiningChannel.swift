@@ -21,7 +21,7 @@ public protocol JoiningChannel: AnyObject, Sendable {
     /// Suspends, instead of blocking, until every element was reported as done; false if the limit passed first.
     ///
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
-    func join(wait: WaitLimit) async throws -> Bool
+    func joinAsynchronously(wait: WaitLimit) async throws -> Bool
 }
 
 extension JoiningChannel {

@@ -18,7 +18,9 @@ public protocol ReceivingChannel: AnyObject, Sendable {
     /// Suspends, instead of blocking, until there is an element; nil if the limit passed first or all is drained.
     ///
     /// - Throws: what the blocking `receive` throws, and `CancellationError` when the awaiting task is cancelled.
-    func receive<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit) async throws -> Element?
+    func receiveAsynchronously<Element: Codable & Sendable>(
+        as type: Element.Type, wait: WaitLimit
+    ) async throws -> Element?
 
     /// Takes the first elements, at most `count`: as many as there are, once there is one.
     ///
@@ -36,7 +38,7 @@ public protocol ReceivingChannel: AnyObject, Sendable {
     /// Suspends, instead of blocking; otherwise like the blocking call of the same name.
     ///
     /// - Throws: also `CancellationError` when the awaiting task is cancelled; nothing was taken then.
-    func receive<Element: Codable & Sendable>(
+    func receiveAsynchronously<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) async throws -> [Element]
 }
@@ -54,6 +56,6 @@ extension ReceivingChannel {
 
     /// The asynchronous twin of the blocking call of the same name.
     public func receive<Element: Codable & Sendable>(upTo count: Int, as type: Element.Type) async throws -> [Element] {
-        try await receive(upTo: count, as: type, wait: .never)
+        try await receiveAsynchronously(upTo: count, as: type, wait: .never)
     }
 }

@@ -1,5 +1,8 @@
 /// The sending side of a ``Channel``.
 ///
+/// The requirements whose names end in `Asynchronously` are what `try await channel.send(…)` calls. They have names of
+/// their own because a blocking function would otherwise be taken for its own asynchronous twin.
+///
 /// ```swift
 /// if try !channel.send(1) { print("the channel is full") }
 /// ```
@@ -15,7 +18,7 @@ public protocol SendingChannel: AnyObject, Sendable {
     ///
     /// - Throws: what the blocking `send` throws, and `CancellationError` when the awaiting task is cancelled:
     ///   the element was then not sent.
-    func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) async throws -> Bool
+    func sendAsynchronously<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) async throws -> Bool
 
     /// Puts elements at the end, one after the other: all of them, or as many as fit until the limit.
     ///
@@ -33,7 +36,7 @@ public protocol SendingChannel: AnyObject, Sendable {
     ///
     /// - Throws: also `CancellationError` when the awaiting task is cancelled and nothing was sent.
     @discardableResult
-    func send<Element: Codable & Sendable>(
+    func sendAsynchronously<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int
 }
@@ -55,7 +58,7 @@ extension SendingChannel {
     @discardableResult
     public func send<Elements: Sequence>(contentsOf elements: Elements, wait: WaitLimit = .never) async throws -> Int
     where Elements.Element: Codable & Sendable {
-        try await send(contentsOf: Self.slice(elements), wait: wait)
+        try await sendAsynchronously(contentsOf: Self.slice(elements), wait: wait)
     }
 
     private static func slice<Elements: Sequence>(_ elements: Elements) -> ArraySlice<Elements.Element> {
