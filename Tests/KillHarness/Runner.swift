@@ -118,7 +118,7 @@
         /// What a supervisor does whose predecessor has died, and with it all workers.
         func settleAfterPredecessor() {
             var supervisor = world.supervisor
-            supervisor.recoverAfterPredecessor()
+            supervisor.recoverAfterPredecessor(world.arena.layout.workers)
             supervisor.takeHandedBack()
             _ = supervisor.queueDueTasks()
         }

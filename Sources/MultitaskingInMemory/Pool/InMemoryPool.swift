@@ -81,7 +81,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         var setup = SimulatedSetup()
         try setup.initialize(
             by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: initializerTimeout, options)
-        try setup.finalize(by: ValueFunction(finalizer), options)
+        try setup.finalize(by: PlainValueFunction(finalizer), options)
         try self.init(schedule, options: options, setup: setup)
     }
 
@@ -97,7 +97,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         var setup = SimulatedSetup()
         try setup.initialize(
             by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: initializerTimeout, options)
-        try setup.finalize(by: VoidFunction(finalizer), options)
+        try setup.finalize(by: PlainFunction(finalizer), options)
         try self.init(schedule, options: options, setup: setup)
     }
 

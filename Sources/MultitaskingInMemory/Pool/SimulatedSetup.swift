@@ -33,8 +33,8 @@ public struct SimulatedSetup: Sendable {
 
     mutating func finalize<Function: PortableFunction>(
         by function: Function, _ options: InMemoryOptions
-    ) throws where Function.Arguments == ArgumentList<> {
-        finalizer = try CodedTask(Invocation(function, ArgumentList()), captures: options.captures)
+    ) throws where Function.Arguments == Void {
+        finalizer = try CodedTask(Invocation(function, ()), captures: options.captures)
         decodeFinalized = { try Function.decodeOutput(from: &$0) }
     }
 

@@ -249,10 +249,12 @@ extension Supervisor {
     }
 
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
-    mutating func recoverAfterPredecessor() {
+    ///
+    /// - Parameter count: how many workers there may have been.
+    mutating func recoverAfterPredecessor(_ count: Int) {
         // First: what is requeued below would take the place of a task that the predecessor was just queueing.
         JobRing(arena: arena, .retries).repairTail()
-        for index in 1...arena.layout.workers {
+        for index in 1...count {
             let member = arena.member(index)
             guard member.state != .absent else { continue }
             if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: false) {

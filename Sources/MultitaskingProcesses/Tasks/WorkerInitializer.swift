@@ -66,24 +66,9 @@ public struct WorkerFinalizer: Sendable {
 
     /// Wraps a function whose results are collected; forward an autoclosure as it is, without calling it.
     public init<Output: Portable>(_ function: @escaping @Sendable () -> @Sendable () throws -> Output) {
-        let invoker = Invocation(ValueFunction(function), ArgumentList())
+        let invoker = Invocation(PlainValueFunction(function), ())
         self.init(call: TypedWorkerCall(invoker: invoker, role: "finalizer")) { try $0.decode(Output.self) }
     }
-}
-
-/// A function that takes and returns nothing.
-///
-/// It has a shape of its own, because a function whose arguments are a generic pack, even an empty one, has another
-/// calling convention than one that takes nothing concretely; see `Functions.swift` of the core.
-struct PlainFunction: PortableFunction {
-    private let function: @Sendable () -> @Sendable () throws -> Void
-
-    init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void) { self.function = function }
-
-    func call(_ arguments: Void, in environment: any TaskEnvironment) throws { try function()() }
-
-    static func encode(_ arguments: Void, into encoder: inout some PayloadEncoder) throws {}
-    static func decodeArguments(from decoder: inout some PayloadDecoder) throws {}
 }
 
 /// The initializer of a pool that needs none.
