@@ -76,7 +76,9 @@ def main():
     sources = "".join(path.read_text() for path in (ROOT / "Tests").rglob("*.swift"))
     faults = [f"{row}: has no row in {TABLE.name}" for row in sorted(found - rows.keys())]
     faults += [f"{row}: is in {TABLE.name}, and not public" for row in sorted(rows.keys() - found)]
-    faults += [f"{test}: is in {TABLE.name}, and no test" for test in sorted(tests) if f"func {test}(" not in sources]
+    faults += [
+        f"{test}: is in {TABLE.name}, and no test"
+        for test in sorted(tests - {"only carried"}) if f"func {test}(" not in sources]
     print("\n".join(faults) or f"{len(found)} numbers are given extreme values by {len(tests)} tests.")
     return 1 if faults else 0
 

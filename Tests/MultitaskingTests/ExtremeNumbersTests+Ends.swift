@@ -27,6 +27,18 @@ extension Facade.ExtremeNumbersTests {
     }
 
     @Test(arguments: PoolKind.allCases)
+    func batchesAreAwaitedToo(_ pool: PoolKind) async throws {
+        try await pool.run { manager in
+            for count in Self.sizes {
+                let channel = try manager.executor.makeChannel()
+                for number in 0..<3 { _ = try await channel.send(number, wait: .never) }
+                let some = try await channel.receive(upTo: count, as: Int.self, wait: .never)
+                #expect(some == Array(0..<max(0, min(3, count))), "\(count)")
+            }
+        }
+    }
+
+    @Test(arguments: PoolKind.allCases)
     func waitsForManyKeepTheirLimitsAndCounts(_ pool: PoolKind) throws {
         try pool.run { manager in
             let futures = try (0..<3).map { try manager.executor.submit(double, $0) }
@@ -84,6 +96,22 @@ extension Facade.ExtremeNumbersTests {
         pool.shutdown()
     }
 
+    @Test func resourcesAreRefusedWhereTheyCannotBeKept() throws {
+        let pool = try ProcessPool(maxWorkers: 1)
+        for memory in Self.sizes {
+            expectError(.invalidArgument) {
+                try pool.submit(double, options: TaskOptions(resources: ResourceRequest(memory: memory)), 2)
+            }
+        }
+        pool.shutdown()
+    }
+
+    @Test func choicesAreAmongWhatThereIs() {
+        for count in Self.sizes {
+            #expect((0..<max(1, count)).contains(Station().pick(among: count)), "\(count)")
+        }
+    }
+
     @Test func lossesAreCountedAndPausesKept() throws {
         let pool = try ProcessPool(maxWorkers: 1)
         for limit in Self.sizes {
@@ -96,4 +124,9 @@ extension Facade.ExtremeNumbersTests {
         for offset in Self.sizes { #expect(TaskRandom.seed(1, at: offset) == TaskRandom.seed(1, at: offset)) }
         pool.shutdown()
     }
+}
+
+/// Chooses as the backends do.
+private struct Station: SelectStation {
+    func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? { nil }
 }

@@ -210,6 +210,11 @@ extension Facade.ExtremeNumbersTests {
                 count: number, capacity: number, byteCount: number, byteCapacity: number, isClosed: false)
             #expect("\(status)".contains("\(number)"))
         }
-        for time in Self.short + Self.long { #expect(!MultitaskingError.notDone(within: time).message.isEmpty) }
+        for time in Self.short + Self.long {
+            for count in Self.sizes {
+                let error = MultitaskingError.notDone(count: count, of: count, within: time)
+                #expect(error.message.contains("\(count)"))
+            }
+        }
     }
 }
