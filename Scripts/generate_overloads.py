@@ -82,6 +82,10 @@ class Shape:
             + ("VoidFunction" if self.returns_nothing else "ValueFunction")
         )
 
+    @property
+    def dependent_type_name(self):
+        return ("Async" if self.is_async else "") + "Dependent" + ("VoidFunction" if self.returns_nothing else "ValueFunction")
+
     def function_type(self, arguments):
         parameters = ("TaskContext, " if self.has_context else "") + arguments
         effects = "async throws" if self.is_async else "throws"
@@ -236,7 +240,7 @@ def executor_dependent_submit(noun, order):
                   DEPENDENCIES),
             "Future<Void>" if shape.returns_nothing else "Future<Output>",
             "",
-            f"try submitDependent({shape.type_name}({variable(noun)}), options, first, repeat each others)",
+            f"try submitDependent({shape.dependent_type_name}({variable(noun)}), options, first, repeat each others)",
         )
 
 

@@ -76,6 +76,7 @@ public final class OneThreadPerTask: InProcessExecutor {
     /// Not to be called by one of the pool's own tasks, which it would wait for.
     @available(*, noasync, message: "this blocks the thread")
     public func shutdown(_ mode: ShutdownMode) {
+        settleDependents(mode)
         let unwanted = state.access { state in
             state.isShutDown = true
             guard mode != .drain else { return [any QueuedJob]() }

@@ -28,6 +28,9 @@ final class FakeSystem {
 
     deinit { remove(root) }
 
+    /// The limit is read when it is asked for, and the files must be there then.
+    func threadLimit() -> Bound<Int>? { withExtendedLifetime(self) { resources().threadLimit } }
+
     func resources(cores: Int = 64, memory: Int = 64 << 30) -> UsableResources {
         UsableResources(SystemFiles(root: root), onlineCores: cores, physicalMemory: memory)
     }

@@ -54,13 +54,13 @@ struct UsableResourcesTests {
             "/proc/sys/kernel/threads-max": "190000\n", "/proc/sys/kernel/pid_max": "4194304\n",
             "/proc/sys/vm/max_map_count": "65530\n",
         ]
-        let mapped = try #require(try FakeSystem(kernel).resources().threadLimit)
+        let mapped = try #require(try FakeSystem(kernel).threadLimit())
         #expect(mapped.number == 32_765 && mapped.source.contains("vm.max_map_count"))
         let group = try FakeSystem(
             cgroup: "0::/a\n", mounts: [Self.version2], kernel.merging(["/sys/fs/cgroup/a/pids.max": "500\n"]) { $1 })
-        let limited = try #require(group.resources().threadLimit)
+        let limited = try #require(group.threadLimit())
         #expect(limited.number == 500 && limited.source.contains("/a/pids.max"))
-        #expect(try FakeSystem([:]).resources().threadLimit == nil)
+        #expect(try FakeSystem([:]).threadLimit() == nil)
     }
 
     @Test("Memory above memory.high is not counted on")

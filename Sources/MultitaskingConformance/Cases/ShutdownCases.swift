@@ -174,7 +174,10 @@ let shutdownCases: [ConformanceCase] = [
         try trial.withExecutor { pool in
             let future = try pool.start(sleepAndReturn, .milliseconds(30), 5)
             pool.beginShutdown(.drain)
-            trial.expectThrows(.shutDown, from: "submit after beginShutdown") { try pool.submit(double, 1) }
+            // Others are shut down by a thread, which may not have begun.
+            if pool is any GradualShutdown {
+                trial.expectThrows(.shutDown, from: "submit after beginShutdown") { try pool.submit(double, 1) }
+            }
             trial.expect("whether it was clean", pool.shutdown(.drain, within: trial.patience), is: true)
             trial.expect("the result", try trial.value(of: future), is: 5)
         }

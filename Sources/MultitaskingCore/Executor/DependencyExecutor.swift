@@ -8,21 +8,21 @@ public protocol DependencyExecutor: Executor {
     /// - Returns: a future that fails with `dependencyFailed`, and the cause, as soon as one of the others has failed
     ///   or was cancelled.
     /// - Throws: as ``Executor/submit(_:options:)`` does.
-    func submit<Function: PortableFunction, each Argument: Portable>(
-        _ function: Function, options: TaskOptions, resultsOf futures: repeat Future<each Argument>
-    ) throws -> Future<Function.Output> where Function.Arguments == ArgumentList<repeat each Argument>
+    func submit<Function: PortableFunction, First: Portable, each Other: Portable>(
+        _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
+    ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other>
 }
 
 extension Executor {
     /// Where the overloads of `submit` with `resultsOf:` meet.
     @usableFromInline
-    func submitDependent<Function: PortableFunction, each Argument: Portable>(
-        _ function: Function, _ options: TaskOptions, _ futures: repeat Future<each Argument>
-    ) throws -> Future<Function.Output> where Function.Arguments == ArgumentList<repeat each Argument> {
+    func submitDependent<Function: PortableFunction, First: Portable, each Other: Portable>(
+        _ function: Function, _ options: TaskOptions, _ first: Future<First>, _ others: repeat Future<each Other>
+    ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {
         if let pool = self as? any DependencyExecutor {
-            return try pool.submit(function, options: options, resultsOf: repeat each futures)
+            return try pool.submit(function, options: options, resultsOf: first, repeat each others)
         }
-        return try submitWhenDone(function, options: options, resultsOf: repeat each futures)
+        return try submitWhenDone(function, options: options, resultsOf: first, repeat each others)
     }
 
     /// Queues a call when the futures have their values, which pass through the client: what `resultsOf:` does where a
@@ -30,14 +30,15 @@ extension Executor {
     ///
     /// - Throws: `invalidArgument` for options that are out of range. All else is the new future's failure: that of
     ///   another future, as `dependencyFailed`, and what ``submit(_:options:)`` throws.
-    public func submitWhenDone<Function: PortableFunction, each Argument: Portable>(
-        _ function: Function, options: TaskOptions, resultsOf futures: repeat Future<each Argument>
-    ) throws -> Future<Function.Output> where Function.Arguments == ArgumentList<repeat each Argument> {
+    public func submitWhenDone<Function: PortableFunction, First: Portable, each Other: Portable>(
+        _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
+    ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {
         try options.validate()
-        var dependencies: [any Awaitable] = []
-        for future in repeat each futures { dependencies.append(future) }
+        var dependencies: [any Awaitable] = [first]
+        for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in
-            let arguments = ArgumentList(repeat try (each futures).availableValue())
+            let arguments = DependentArguments(
+                try first.availableValue(), repeat try (each others).availableValue())
             return try self.submit(Invocation(function, arguments), options: options)
         }
     }

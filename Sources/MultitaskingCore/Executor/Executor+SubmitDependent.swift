@@ -15,7 +15,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output,
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Output> {
-        try submitDependent(ValueFunction(function), options, first, repeat each others)
+        try submitDependent(DependentValueFunction(function), options, first, repeat each others)
     }
 
     /// Runs a function that returns nothing in a worker, with the results of others.
@@ -24,7 +24,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Void,
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Void> {
-        try submitDependent(VoidFunction(function), options, first, repeat each others)
+        try submitDependent(DependentVoidFunction(function), options, first, repeat each others)
     }
 
     /// Runs an `async` function in a worker, with the results of others.
@@ -35,7 +35,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output,
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Output> {
-        try submitDependent(AsyncValueFunction(function), options, first, repeat each others)
+        try submitDependent(AsyncDependentValueFunction(function), options, first, repeat each others)
     }
 
     /// Runs an `async` function that returns nothing in a worker, with the results of others.
@@ -46,7 +46,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Void,
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Void> {
-        try submitDependent(AsyncVoidFunction(function), options, first, repeat each others)
+        try submitDependent(AsyncDependentVoidFunction(function), options, first, repeat each others)
     }
 
     /// Runs a closure in a worker, with the results of others: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
@@ -64,7 +64,7 @@ extension Executor {
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
         body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output
     ) throws -> Future<Output> {
-        try submitDependent(ValueFunction(body), options, first, repeat each others)
+        try submitDependent(DependentValueFunction(body), options, first, repeat each others)
     }
 
     /// Runs a closure that returns nothing in a worker, with the results of others.
@@ -74,7 +74,7 @@ extension Executor {
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
         body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Void
     ) throws -> Future<Void> {
-        try submitDependent(VoidFunction(body), options, first, repeat each others)
+        try submitDependent(DependentVoidFunction(body), options, first, repeat each others)
     }
 
     /// Runs an `async` closure in a worker, with the results of others.
@@ -86,7 +86,7 @@ extension Executor {
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
         body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output
     ) throws -> Future<Output> {
-        try submitDependent(AsyncValueFunction(body), options, first, repeat each others)
+        try submitDependent(AsyncDependentValueFunction(body), options, first, repeat each others)
     }
 
     /// Runs an `async` closure that returns nothing in a worker, with the results of others.
@@ -98,6 +98,6 @@ extension Executor {
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
         body: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Void
     ) throws -> Future<Void> {
-        try submitDependent(AsyncVoidFunction(body), options, first, repeat each others)
+        try submitDependent(AsyncDependentVoidFunction(body), options, first, repeat each others)
     }
 }

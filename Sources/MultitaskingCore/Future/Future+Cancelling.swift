@@ -45,9 +45,15 @@ package func ending<Value>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
 ) async throws -> Value {
     guard scope == .withTask else { return try await body() }
-    return try await withTaskCancellationHandler {
-        try await body()
-    } onCancel: {
-        RestPolicy.cancelByForce.apply(to: tasks)
+    do {
+        return try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            RestPolicy.cancelByForce.apply(to: tasks)
+        }
+    } catch let error as MultitaskingError where error.code == .cancelled && error.origin == .pool {
+        // The task may have been cancelled before the wait was.
+        try Task.checkCancellation()
+        throw error
     }
 }

@@ -31,7 +31,11 @@ extension PoolCore {
     }
 
     /// What of a task's options the pool keeps.
-    private static var taskCapabilities: TaskCapabilities { [.timeout, .queueTimeout, .crashRetries, .errorRetries] }
+    private static var taskCapabilities: TaskCapabilities {
+        [
+            .timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds, .output,
+        ]
+    }
 
     /// Checks what can be checked before the arguments are encoded.
     ///

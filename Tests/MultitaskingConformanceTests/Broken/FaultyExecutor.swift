@@ -115,7 +115,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
 
     func makeCancelSignal() throws -> any CancelSignal {
         harm.pause()
-        return try FaultySignal(base.makeCancelSignal(), harm: harm)
+        return FaultySignal(base.makeCancelSignal(), harm: harm)
     }
 
     func shutdown(_ mode: ShutdownMode) {
