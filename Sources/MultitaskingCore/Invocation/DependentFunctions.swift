@@ -1,6 +1,6 @@
-// The shapes of function whose arguments are results of other tasks, of which there is at least one. They store a function
-// of a first and other arguments as the call site made it: storing it as one of a pack would wrap it in a closure that
-// captures it.
+// The shapes of function whose arguments are results of other tasks, of which there is at least one. They store a
+// function of a first and other arguments as the call site made it: storing it as one of a pack would wrap it in a
+// closure that captures it.
 
 /// A function that takes results of other tasks and returns a value; see `Executor.submit(_:options:resultsOf:_:)`.
 ///
