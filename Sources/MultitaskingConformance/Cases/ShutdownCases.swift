@@ -20,8 +20,11 @@ let shutdownCases: [ConformanceCase] = [
     ) { trial in
         try trial.withExecutor(workers: 1) { pool in
             let started = try pool.makeChannel()
+            let begin = trial.clock.now
             let ran = try pool.makeChannel()
-            let busy = try pool.start(announceAndSleep, trial.ticket(started), .milliseconds(50))
+            // Long enough for all of the others to be submitted meanwhile.
+            let time = Duration.milliseconds(50) + (trial.clock.now - begin) * 100
+            let busy = try pool.start(announceAndSleep, trial.ticket(started), time)
             _ = try trial.next(Int.self, from: started)
             let queued = try (0..<50).map { try pool.start(sendOne, trial.ticket(ran), $0) }
             pool.shutdown(.cancelQueued)

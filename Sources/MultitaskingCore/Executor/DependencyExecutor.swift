@@ -107,7 +107,9 @@ extension DeferredFuture {
 extension Future {
     /// The value of a future that has one.
     package func availableValue() throws -> Value {
-        guard let outcome = outcome() else { throw MultitaskingError.notDone(within: .zero) }
+        guard let outcome = outcome() else {
+            throw MultitaskingError.dependencyFailed(MultitaskingError.notDone(within: .zero))
+        }
         do { return try outcome.get() } catch { throw MultitaskingError.dependencyFailed(error) }
     }
 }

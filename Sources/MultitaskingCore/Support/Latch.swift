@@ -69,10 +69,10 @@
     ///
     /// The caller looks at the continuous clock after each wake-up, so a wall clock that jumps delays it by that much.
     private static func wallTime(after duration: Duration) -> timespec {
-        var time = timespec()
         let (seconds, attoseconds) = min(duration, .seconds(60)).components
-        // SAFETY: `time` is a local variable, and has two words: seconds and nanoseconds. Its fields cannot be named
+        // SAFETY: `time` is a local variable, and has two words: seconds and nanoseconds. Its members cannot be named
         // here: depending on the order in which it reads files, the compiler says that another module defines them.
+        var time = unsafe unsafeBitCast((0, 0), to: timespec.self)
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         unsafe withUnsafeMutableBytes(of: &time) { bytes in
             let words = unsafe bytes.assumingMemoryBound(to: Int.self)

@@ -77,7 +77,7 @@ enum Fault: String, CaseIterable, Sendable {
     /// How the failure must show.
     var kind: ConformanceFailure.Kind {
         switch self {
-        case .blocksForEver, .hidesTheEnd, .losesTheWordOfAStream: .blocked
+        case .blocksForEver, .hidesTheEnd, .losesTheWordOfAStream, .losesASelectsWakeUp: .blocked
         case .leaksAThread, .leaksADescriptor, .leaksAChild, .leaksABlock, .leavesResidue: .leak
         default: .breach
         }
@@ -145,7 +145,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .selectsWhatIsNotReady: "of nothing that is ready"
         case .ignoresRoom: "of room"
         case .isUnfair: "30 times in 300"
-        case .losesASelectsWakeUp: "the task"
+        case .losesASelectsWakeUp: "abandoned"
         case .buffersAtZero: "send to nobody"
         case .leavesOffers: "expected"
         case .selectGivesUpEarly: "expected that select waits for 20 ms"

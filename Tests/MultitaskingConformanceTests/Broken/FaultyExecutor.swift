@@ -126,6 +126,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
             let base = base
             return Background.run { base.shutdown(mode) }
         }
+        settleDependents(mode)
         base.shutdown(harm.has(.drainsByCancelling) && mode == .drain ? .cancelQueued : mode)
     }
 }
