@@ -110,7 +110,8 @@ extension Facade {
                     .submit("winner", double, 4)
                 #expect(try await race.race()?.name == "winner")
                 #expect(try await race.waitForAll(timeout: .seconds(20)).notDone.isEmpty)
-                #expect(try await manager.map("t", refuse, ["a", "b"]).race() == nil)
+                let losers = try manager.map("t", refuse, ["a", "b"])
+                await #expect(throws: RaceError.self) { _ = try await losers.race() }
             }
         }
 

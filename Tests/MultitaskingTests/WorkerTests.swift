@@ -43,7 +43,7 @@ extension Facade {
         func copiesOfTheGeneratorContinueOneSequence(_ pool: PoolKind) throws {
             try pool.run { manager in
                 let session = try manager.session().submit("a", drawByCopies, options: TaskOptions(seed: 7))
-                let numbers: [UInt64] = try session.results()["a"]?.get() ?? []
+                let numbers: [UInt64] = try #require(try session.results()["a"]).get()
                 var random = TaskRandom(seed: 7)
                 #expect(numbers == (0..<4).map { _ in random.next() })
             }

@@ -16,13 +16,20 @@ private struct HarnessBackend: ConformanceBackend {
         .capability(.resources, because: "it runs on this machine alone, and chooses nothing"),
         .capability(.nodes, because: "its workers cannot be lost without being known to be dead"),
         .capability(.sharedMemory, because: "workers have memory of their own"),
-        .capability(.limitedQueue, because: "what limits the queue is the memory of the arena"),
         .capability(.parentThreads, because: "a pool is forked only from a program with one thread"),
         .capability(.asyncTwins, because: "a pool is forked only from a program that has not used Dispatch"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
-        try ProcessPool(maxWorkers: settings.maxWorkers, startMethod: method, arenaLimit: 256 << 20)
+        guard let argument = settings.initializerArgument else {
+            return try ProcessPool(
+                maxWorkers: settings.maxWorkers, startMethod: method, arenaLimit: 256 << 20,
+                queueLimit: settings.queueLimit)
+        }
+        return try ProcessPool(
+            maxWorkers: settings.maxWorkers, startMethod: method, arenaLimit: 256 << 20,
+            queueLimit: settings.queueLimit, initializer: ExecutorSettings.initialize, argument,
+            finalizer: ExecutorSettings.finalize)
     }
 
     func holdings(of executor: any Executor) -> [String: Int] {
