@@ -48,7 +48,7 @@ extension ProcessPool: WorkerExecutor {
         }
     }
 
-    private static let sharedPool = SharedPool<ProcessPool>()
+    static let sharedPool = SharedPool<ProcessPool>()
 
     private var isUsable: Bool { (try? core.checkUsable()) != nil }
 }

@@ -55,8 +55,8 @@ struct ArenaLayout: Sendable, Equatable {
 
     // MARK: Calls of all workers
 
-    /// How many calls every worker can be asked to make; as many as a slot has room to name.
-    static let callLimit = 1 << 10
+    /// How many calls every worker can be asked to make. Each takes a word for every worker.
+    static let callLimit = 1 << 8
     static let callStride = 64 + workerLimit * 8
     static let callTable = channelTable + channelLimit * channelStride
 

@@ -33,6 +33,17 @@ package final class SharedPool<Pool: AnyObject & Sendable>: Sendable {
 
     package init() {}
 
+    /// Gives up a pool that was shut down, so that nothing of it is kept.
+    package func forget(_ pool: Pool) {
+        // What is given up is dropped outside of the lock.
+        let old = state.withLock { state -> Pool? in
+            guard state.pool === pool else { return nil }
+            defer { state.pool = nil }
+            return state.pool
+        }
+        withExtendedLifetime(old) {}
+    }
+
     /// The pool.
     ///
     /// - Parameters:

@@ -136,9 +136,11 @@ import Testing
         for member in 1...3 {
             BackgroundThread.run {
                 while true {
+                    // Before the look: what is pushed between the two must not be left.
+                    let wasOver = isOver.load(ordering: .acquiring)
                     if let index = claim(ring, by: member) {
                         claims.withLock { $0[index, default: 0] += 1 }
-                    } else if isOver.load(ordering: .acquiring) {
+                    } else if wasOver {
                         break
                     }
                 }
