@@ -55,6 +55,10 @@ struct ArenaPlan {
             let surplus = (excess + ArenaLayout.chunkSize - 1) / ArenaLayout.chunkSize
             layout = layout.with(chunks: max(Self.leastPayload / ArenaLayout.chunkSize, chunks - surplus))
         }
+        // The least payload is left, and there is still too much.
+        while layout.size > room, layout.slotCapacity > Self.fewestSlots {
+            layout = layout.with(slots: layout.slotCapacity / 2)
+        }
         return layout
     }
 
