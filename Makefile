@@ -75,6 +75,8 @@ examples: setup ## Run each example once, with little to do
 	$(SWIFT) run -c release --skip-build scopes
 	echo "--- bank"
 	$(SWIFT) run -c release --skip-build bank
+	echo "--- shared"
+	$(SWIFT) run -c release --skip-build shared 64
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

@@ -80,6 +80,7 @@ let package = Package(
         .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Examples/primes"),
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Examples/scopes"),
+        .executableTarget(name: "shared", dependencies: ["Multitasking"], path: "Examples/shared"),
         // The backend that the article "Implementing a backend" explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore", "MultitaskingSessions"],

@@ -51,6 +51,11 @@ def python(work, *libraries, rounds=3):
     return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/peers.py", name, work), rounds) for name in libraries)
 
 
+def sharing(work, *libraries):
+    interpreter = BUILD / "venv/bin/python"
+    return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/shared.py", name, work), 2) for name in libraries)
+
+
 POOLS = ("py-multitasking", "concurrent.futures", "multiprocessing", "loky", "mpire", "pebble")
 
 WORKS = (
@@ -93,6 +98,8 @@ WORKS = (
             *python("w11", "concurrent.futures"),
         ),
     ),
+    Work("w13", "shared input", (ours("w13", 2), *sharing("w13", "joblib", "Ray"))),
+    Work("w14", "shared result", (ours("w14", 3), *sharing("w14", "joblib", "Ray"))),
     Work("cow", "copy-on-write task", (ours("cow"), limit("processes", "cow"), *python("cow", "multiprocessing"))),
     Work(
         "codec",
@@ -213,6 +220,14 @@ ROWS = (
     Row("w10.bytes", "W10 shared memory a task", "B", True, "≤ 256 B", at_most(256)),
     Row("w11.each", "W11 threads, one submit each", "/s", False, "≥ 3 M/s, ahead of peers", at_least(3e6, 1)),
     Row("w11.latency", "W11 threads, one task", "µs", True, "≤ 3 µs", at_most(3)),
+    Row("w13.copy", "W13 one copy of 1 GiB", "ms", True),
+    Row("w13.share", "W13 sharing 1 GiB", "ms", True),
+    Row("w13.task", "W13 a task that reads all of it", "ms", True),
+    Row("w13.threads", "W13 the same on threads", "ms", True),
+    Row("w13.memory", "W13 private memory of a worker", "MB", True, "< 20 MB", at_most(20)),
+    Row("w14.shared", "W14 64 MiB as a result, in place", "ms", True),
+    Row("w14.copied", "W14 the same as an array", "ms", True),
+    Row("w14.alone", "W14 the same by one process", "ms", True),
     Row("cow", "Task that captures, 500 MB in the parent", "ms", True),
     Row("codec.encode", "Codec: encode 10,000 structs", "ms", True, "≥ 10 × faster than peers", times_faster(10)),
     Row("codec.decode", "Codec: decode 10,000 structs", "ms", True, "≥ 10 × faster than peers", times_faster(10)),

@@ -46,6 +46,15 @@ int mt_seal_size(int memfd) { return (int)or_errno(fcntl(memfd, F_ADD_SEALS, mt_
 
 int mt_discard(void *address, size_t length) { return (int)or_errno(madvise(address, length, MADV_REMOVE)); }
 
+int mt_punch(int descriptor, int64_t offset, int64_t length) {
+    return (int)or_errno(fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));
+}
+
+int64_t mt_file_size(int descriptor) {
+    struct stat information;
+    return fstat(descriptor, &information) == 0 ? information.st_size : 0;
+}
+
 int mt_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns) {
     struct timespec timeout = {.tv_sec = timeout_ns / 1000000000, .tv_nsec = timeout_ns % 1000000000};
     // Not FUTEX_PRIVATE: the word lies in memory that several processes map at different addresses.

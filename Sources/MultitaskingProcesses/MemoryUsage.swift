@@ -12,6 +12,8 @@ public struct MemoryUsage: Sendable, Hashable {
     public var channels: Int
     /// Cancel signals whose handle is held.
     public var signals: Int
+    /// Shared values, and arrays that tasks have made without copying.
+    public var sharedValues: Int
 }
 
 extension PoolCore {
@@ -23,6 +25,6 @@ extension PoolCore {
         let (channels, signals) = objects.withLock { ($0.channels.usedCount, $0.signals.usedCount) }
         return MemoryUsage(
             blocks: blocks.payloads, channelSegments: blocks.segments, tasks: tasks, channels: channels,
-            signals: signals)
+            signals: signals, sharedValues: membership.shares.table.liveCount)
     }
 }

@@ -21,7 +21,7 @@ import MultitaskingSystem
 ///
 /// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish,
 /// also if the program ends meanwhile, as `atExit` says.
-public final class ProcessPool: GradualShutdown {
+public final class ProcessPool: GradualShutdown, SharingExecutor {
     @usableFromInline let core: PoolCore
 
     /// How many workers run at most at the same time; see ``resize(to:)``.
@@ -139,6 +139,22 @@ public final class ProcessPool: GradualShutdown {
     /// Makes a cancel signal that all workers can use, also those that run already.
     /// - Throws: `arenaLimitReached`; `shutDown`.
     public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
+
+    /// Shares an array: its elements are copied once, to memory that each worker maps for reading.
+    ///
+    /// It takes its own size of memory, which `arenaLimit` does not count, however many tasks use it.
+    /// - Throws: `shutDown`; `arenaLimitReached` if it is more than there is memory; `systemError`.
+    public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
+        try core.share(array)
+    }
+
+    /// Shares a value: it is encoded once, and decoded once by each worker that is given it.
+    ///
+    /// - Throws: `shutDown`; `encodeFailed`; `arenaLimitReached` if it is more than there is memory; `systemError`.
+    @_disfavoredOverload
+    public func share<Value: Portable>(_ value: Value) throws -> MultitaskingCore.Shared<Value> {
+        try core.share(value)
+    }
 
     /// Ends the pool and blocks until all its processes are gone.
     ///

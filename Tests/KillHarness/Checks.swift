@@ -57,6 +57,7 @@
             } else {
                 try checkTasks()
             }
+            try checkShared()
             try checkMemory()
             if isThorough { try checkEveryBlockServes() }
         }

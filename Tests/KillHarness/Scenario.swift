@@ -26,6 +26,8 @@
         var marksItself = false
         /// The size classes whose every block is looked for afterwards.
         var classes = [2]
+        /// Whether nobody but the victim leads to what is shared.
+        var sharedIsGone = false
         /// How often a task may be begun, if it is one that is to be tried again.
         var attempts = 1
         /// Whether the death of its worker is one of these.
@@ -52,6 +54,7 @@
 
         static var all: [Scenario] {
             sending + receiving + closing + batches + rendezvous + voids + bytes + redelivering + blocks + tasks
+                + sharing
         }
     }
 

@@ -44,6 +44,11 @@
         var futures: [ProcessFuture<[UInt8]>] = []
         /// What the client holds out.
         var offers: [any ChannelOffer] = []
+        /// What the client shares, and how it is found.
+        var shared: SharedArray<UInt8>?
+        var sharedReference: SharedReference?
+        /// Where handles of it go.
+        var sharedChannel: ProcessChannel?
         /// What the victim is to give back, or keeps.
         var references: [BlockReference] = []
 
@@ -60,7 +65,7 @@
             for index in 1...3 { arena.member(index).state = .ready }
             // Every class that the scenarios use has a chunk, so that runs lie behind them all; see `watchedSize`.
             for membership in [core.membership, victim, survivor] {
-                for sizeClass in [0, 2, SizeClass.segment] {
+                for sizeClass in [0, 2, 5, SizeClass.segment] {
                     let journal = JournalEntry(arena: arena, offset: nil)
                     membership.heap.free(try membership.heap.allocate(sizeClass: sizeClass, journal: journal))
                 }

@@ -12,7 +12,7 @@
 
         @Test(
             "A member killed before any of its writes to shared memory leaves a whole pool",
-            arguments: ["send", "receive", "close", "redeliver", "allocate", "free", "task"])
+            arguments: ["send", "receive", "close", "redeliver", "allocate", "free", "task", "share"])
         func killedAtEveryWrite(_ operation: String) throws { try expectPass(["writes", operation]) }
 
         @Test("A member stopped before any of its writes hides nothing from others and keeps nobody out")

@@ -28,6 +28,12 @@ int mt_seal_size(int memfd);
 // Gives the pages of a range of a shared mapping back to the system; they read as zero afterwards.
 int mt_discard(void *address, size_t length);
 
+// Gives the pages of a part of a file back, whoever maps them; they read as zeros from then on. 0 or -errno.
+int mt_punch(int descriptor, int64_t offset, int64_t length);
+
+// How long an open file is, in bytes; 0 if it cannot be asked.
+int64_t mt_file_size(int descriptor);
+
 // MARK: Waiting
 
 // Sleeps while *word is `expected`, at most `timeout_ns` (negative: for ever).

@@ -12,6 +12,8 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     /// Functions that capture can be submitted. What they capture is shared with them, or copied; what neither can be
     /// done with is `capturesState`.
     case captures
+    /// Executors are `SharingExecutor`s: large values are shared by all tasks.
+    case sharing
     /// Workers share the caller's memory: executors are `InProcessExecutor`s, channels `InProcessChannel`s.
     case sharedMemory
     /// `TaskOptions.timeout` ends a running task.

@@ -32,6 +32,18 @@ public protocol TaskEnvironment: ObjectDirectory {
 
     /// Notes which of its elements a chunk is at, counted from 0, for the case that its process dies. Costs one store.
     func noteProgress(_ element: Int)
+
+    /// The shared value behind a reference.
+    /// - Throws: `noSuchObject` if the pool has no such value (any more).
+    func sharedObject(_ reference: SharedReference) throws -> any SharedObject
+
+    /// Makes shared memory that `body` fills, for ``makeSharedArray(of:count:_:)``; nil where tasks live in the parent's
+    /// memory, so that any will do.
+    ///
+    /// - Throws: `arenaLimitReached`; what `body` throws.
+    func makeSharedMemory(
+        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> (any SharedMemory)?
 }
 
 extension TaskEnvironment {
@@ -52,6 +64,16 @@ extension TaskEnvironment {
 
     /// A backend whose tasks cannot die alone has no use for it.
     public func noteProgress(_ element: Int) {}
+
+    /// A backend that shares nothing by name has no such value.
+    public func sharedObject(_ reference: SharedReference) throws -> any SharedObject {
+        throw MultitaskingError.sharedElsewhere
+    }
+
+    /// A backend whose tasks live in the parent's memory needs none.
+    public func makeSharedMemory(
+        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> (any SharedMemory)? { nil }
 }
 
 extension CodingUserInfoKey {

@@ -17,7 +17,8 @@ extension InMemoryChannel {
         // What cannot be encoded ends the batch, and fails the call that begins with it.
         do {
             for element in elements {
-                payloads.append(.init(bytes: try encodePayload(element), fingerprint: fingerprint))
+                let payload = try SimulatedPayload(simulation.shares) { try $0.encode(element) }
+                payloads.append(.init(payload, fingerprint: fingerprint))
             }
         } catch  where !payloads.isEmpty {}
         var sent = 0
@@ -41,7 +42,7 @@ extension InMemoryChannel {
         guard count > 0 else { return [] }
         try lateFailure.rethrow()
         let fingerprint = TypeFingerprint.of(type)
-        let payloads = try simulation.call(wait, for: .element(id)) { [id] state, party -> [[UInt8]]? in
+        let payloads = try simulation.call(wait, for: .element(id)) { [id] state, party -> [ChannelState.Element]? in
             guard let channel = state.channels[id] else { return [] }
             guard let first = channel.first else {
                 if channel.isClosed { return [] }
@@ -57,10 +58,12 @@ extension InMemoryChannel {
         return try decode(payloads ?? [], as: type)
     }
 
-    private func decode<Element: Codable & Sendable>(_ payloads: [[UInt8]], as type: Element.Type) throws -> [Element] {
+    private func decode<Element: Codable & Sendable>(
+        _ payloads: [ChannelState.Element], as type: Element.Type
+    ) throws -> [Element] {
         var elements: [Element] = []
-        for bytes in payloads {
-            do { elements.append(try simulation.decode(bytes) { try $0.decode(type) }) } catch {
+        for payload in payloads {
+            do { elements.append(try simulation.decode(payload.bytes) { try $0.decode(type) }) } catch {
                 lateFailure.keep(error)
             }
         }
@@ -86,13 +89,13 @@ extension SimulationState {
     /// Takes as many of the first elements as are of one type, at most `count`.
     fileprivate mutating func receive(
         upTo count: Int, of fingerprint: UInt64, from id: UInt64, by party: Int?
-    ) -> [[UInt8]] {
-        var payloads: [[UInt8]] = []
+    ) -> [ChannelState.Element] {
+        var payloads: [ChannelState.Element] = []
         while payloads.count < count, let next = channels[id]?.first, next.fingerprint == fingerprint {
             receive(from: id, by: party)
-            payloads.append(next.bytes)
+            payloads.append(next)
         }
-        let bytes = payloads.reduce(0) { $0 + $1.count }
+        let bytes = payloads.reduce(0) { $0 + $1.bytes.count }
         note(.receivesSeveral(channel: id, count: payloads.count, bytes: bytes), by: party)
         return payloads
     }

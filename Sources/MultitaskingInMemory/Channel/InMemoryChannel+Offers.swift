@@ -7,8 +7,8 @@ internal import MultitaskingSystem
 extension InMemoryChannel {
     /// Holds an element out, with the capacity 0.
     public func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
-        let bytes = try encodePayload(element)
-        let element = ChannelState.Element(bytes: bytes, fingerprint: TypeFingerprint.of(Element.self))
+        let payload = try SimulatedPayload(simulation.shares) { try $0.encode(element) }
+        let element = ChannelState.Element(payload, fingerprint: TypeFingerprint.of(Element.self))
         guard let offer = try offer(element, needsReceiver: false) else { throw Self.closed }
         return offer
     }

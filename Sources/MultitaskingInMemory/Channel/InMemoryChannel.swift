@@ -79,17 +79,17 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     /// Puts `element` at the end; see `Channel.send(_:wait:)`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
-        let bytes = try encodePayload(element)
+        let payload = try SimulatedPayload(simulation.shares) { try $0.encode(element) }
         let fingerprint = TypeFingerprint.of(Element.self)
-        if isRendezvous { return try handOver(.init(bytes: bytes, fingerprint: fingerprint), wait: wait) }
+        if isRendezvous { return try handOver(.init(payload, fingerprint: fingerprint), wait: wait) }
         let isSent = try simulation.call(wait, for: .room(id), target: id) { [id] state, party -> Bool? in
             guard let channel = state.channels[id], !channel.isClosed else { throw Self.closed }
             guard channel.hasRoom(at: state.now) else {
                 if wait == .never { state.note(.findsFull(channel: id), by: party) }
                 return nil
             }
-            state.channels[id]?.append(.init(bytes: bytes, fingerprint: fingerprint))
-            state.note(.sends(channel: id, bytes: bytes.count), by: party)
+            state.channels[id]?.append(.init(payload, fingerprint: fingerprint))
+            state.note(.sends(channel: id, bytes: payload.bytes.count), by: party)
             return true
         }
         return isSent ?? false
@@ -102,7 +102,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     ) throws -> Element? {
         try lateFailure.rethrow()
         let fingerprint = TypeFingerprint.of(type)
-        let received = try simulation.call(wait, for: .element(id)) { [id] state, party -> [UInt8]?? in
+        let received = try simulation.call(wait, for: .element(id)) { [id] state, party -> ChannelState.Element?? in
             guard let channel = state.channels[id] else { return .some(nil) }
             guard let first = channel.first else {
                 if channel.isClosed { return .some(nil) }
@@ -115,10 +115,11 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
             }
             state.receive(from: id, by: party)
             state.note(.receives(channel: id, bytes: first.bytes.count), by: party)
-            return first.bytes
+            return first
         }
-        guard let bytes = received ?? nil else { return nil }
-        return try simulation.decode(bytes) { try $0.decode(type) }
+        guard let received = received ?? nil else { return nil }
+        // What it refers to is held until it is read.
+        return try withExtendedLifetime(received) { try simulation.decode(received.bytes) { try $0.decode(type) } }
     }
 
     /// Ends the channel; see `Channel.close(discarding:)`.

@@ -1,27 +1,43 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
+internal import Synchronization
 
 /// One call of a function whose arguments, result and error pass through the codec as between processes.
 final class CodedTask<Function: PortableFunction>: TaskBody {
     private let function: SimulatedFunction<Function>
     /// What the function captures, and the arguments.
     private let payload: [UInt8]
+    /// The shared values that these refer to.
+    private let held: Mutex<[any SharedObject]>
 
+    /// - Parameter shares: the values whose handles may be among the arguments.
     /// - Throws: `encodeFailed`; `capturesState`.
-    init(_ call: Invocation<Function>, captures: CapturePolicy) throws {
-        let writer = PayloadWriter()
+    init(_ call: Invocation<Function>, captures: CapturePolicy, shares: SimulatedShares? = nil) throws {
+        let writer = PayloadWriter(home: shares)
         do {
             function = try SimulatedFunction(call.function, captures, into: writer)
             var encoder = writer
             try Function.encode(call.arguments, into: &encoder)
-            payload = try writer.bytes()
+            let written = try SimulatedPayload(writer)
+            payload = written.bytes
+            held = Mutex(written.held)
         } catch {
-            if let error = error as? MultitaskingError, [.encodeFailed, .capturesState].contains(error.code) {
+            if let error = error as? MultitaskingError,
+                [.encodeFailed, .capturesState, .noSuchObject].contains(error.code)
+            {
                 throw error
             }
             throw MultitaskingError(
                 .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
                 cause: error)
+        }
+    }
+
+    /// The shared values that the call refers to, for whoever holds them from now on: until the task has ended.
+    func takeHeld() -> [any SharedObject] {
+        held.withLock { held in
+            defer { held = [] }
+            return held
         }
     }
 
@@ -45,11 +61,15 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
         do {
             switch result {
             case .success(let output):
-                return .value(try Self.bytes { try Function.encode(output: output, into: &$0) })
+                return .value(
+                    try SimulatedPayload(environment.simulation.shares) {
+                        try Function.encode(output: output, into: &$0)
+                    })
             case .failure(let error as MultitaskingError):
                 return Self.failure(error.thrownByTask, error.code)
             case .failure(let error):
-                return .thrown(try Self.bytes { try $0.encode(error: error) }, error)
+                return .thrown(
+                    try SimulatedPayload(environment.simulation.shares) { try $0.encode(error: error) }, error)
             }
         } catch {
             return Self.failure(error, .resultEncodeFailed)
@@ -68,16 +88,5 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
             MultitaskingError(
                 failure.code, failure.message, cause: failure.cause.map { $0 as? RemoteError ?? RemoteError($0) },
                 origin: failure.origin))
-    }
-
-    private static func bytes(_ encode: (inout PayloadWriter) throws -> Void) throws -> [UInt8] {
-        var writer = PayloadWriter()
-        try encode(&writer)
-        let count = writer.byteCount
-        // SAFETY: the array has room for `count` bytes, and `copy` writes them all or throws.
-        return try unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
-            try unsafe writer.copy(into: UnsafeMutableRawBufferPointer(target))
-            written = count
-        }
     }
 }

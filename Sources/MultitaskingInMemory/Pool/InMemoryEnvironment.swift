@@ -40,6 +40,17 @@ struct InMemoryEnvironment: TaskEnvironment {
         try InMemoryCancelSignal(reference, simulation: simulation)
     }
 
+    func sharedObject(_ reference: SharedReference) throws -> any SharedObject { try simulation.shares.find(reference) }
+
+    func makeSharedMemory(
+        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> (any SharedMemory)? {
+        let memory = SimulatedMemory(byteCount: byteCount)
+        try unsafe memory.fill(body)
+        simulation.shares.add(memory)
+        return memory
+    }
+
     /// Runs `body` on this thread, so that it is as deterministic as a function that is not `async`.
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let jobs = JobQueue(simulation: simulation)

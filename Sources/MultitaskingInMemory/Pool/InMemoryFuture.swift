@@ -51,9 +51,9 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
     private func decode(_ outcome: TaskRecord.Outcome) -> TaskOutcome<Value> {
         do {
             switch outcome {
-            case .value(let bytes):
-                return .success(try simulation.decode(bytes) { try Function.decodeOutput(from: &$0) })
-            case .thrown(let bytes): return .failure(try simulation.decode(bytes) { try $0.decodeError() })
+            case .value(let payload):
+                return .success(try simulation.decode(payload.bytes) { try Function.decodeOutput(from: &$0) })
+            case .thrown(let payload): return .failure(try simulation.decode(payload.bytes) { try $0.decodeError() })
             case .failure(let error): return .failure(error)
             case .cancelled: return .cancelled
             }

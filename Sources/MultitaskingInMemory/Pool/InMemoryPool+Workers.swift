@@ -11,7 +11,7 @@ extension InMemoryPool: WorkerExecutor {
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] {
-        let body = try CodedTask(call, captures: options.captures)
+        let body = try CodedTask(call, captures: options.captures, shares: simulation.shares)
         let tasks: [Int]? = try simulation.call { (state, party) throws -> [Int]? in
             if let refusal = state.refusal { throw refusal }
             return state.callEverywhere(body, by: party)

@@ -129,8 +129,8 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         _ call: Invocation<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
         try options.validate(for: [.timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds])
-        let body = try CodedTask(call, captures: self.options.captures)
-        let companion = Function.companion(of: call.arguments)
+        let body = try CodedTask(call, captures: self.options.captures, shares: simulation.shares)
+        let companion = KeptForTask(Function.companion(of: call.arguments), body.takeHeld())
         let record = TaskRecord(body: body, options: options, companion: companion)
         let task: Int? = try simulation.call(options.waitForRoom, for: .taskRoom) { (state, party) throws -> Int? in
             if let refusal = state.refusal { throw refusal }
@@ -160,7 +160,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         return InMemoryCancelSignal(simulation: simulation)
     }
 
-    private func checkUsable() throws {
+    func checkUsable() throws {
         if let refusal = simulation.update({ state, _ in state.refusal }) { throw refusal }
     }
 
@@ -207,4 +207,15 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
 
     /// How much virtual time has passed.
     public var elapsed: Duration { simulation.record().elapsed }
+}
+
+/// What the parent keeps until a task has ended.
+private struct KeptForTask: Sendable {
+    let companion: (any Sendable)?
+    let shared: [any SharedObject]
+
+    init(_ companion: (any Sendable)?, _ shared: [any SharedObject]) {
+        self.companion = companion
+        self.shared = shared
+    }
 }

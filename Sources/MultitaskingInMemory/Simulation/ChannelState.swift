@@ -4,7 +4,15 @@ internal import MultitaskingCore
 struct ChannelState: Sendable {
     struct Element: Sendable {
         var bytes: [UInt8]
+        /// The shared values that it refers to.
+        var held: [any SharedObject]
         var fingerprint: UInt64
+
+        init(_ payload: SimulatedPayload, fingerprint: UInt64) {
+            bytes = payload.bytes
+            held = payload.held
+            self.fingerprint = fingerprint
+        }
     }
 
     let options: ChannelOptions
@@ -53,6 +61,7 @@ struct ChannelState: Sendable {
         if isRendezvous { return offers.removeFirst().element }
         let element = elements[head]
         elements[head].bytes = []
+        elements[head].held = []
         head += 1
         byteCount -= element.bytes.count
         if head == elements.count || head > 64 && head * 2 > elements.count {

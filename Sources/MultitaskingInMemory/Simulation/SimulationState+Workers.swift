@@ -146,12 +146,12 @@ extension SimulationState {
         rest(worker)
         let party = worker + 1
         switch result {
-        case .value(let bytes):
+        case .value(let payload):
             note(.returns(task: task), by: party)
-            settle(task, .value(bytes))
-        case .thrown(let bytes, let error):
+            settle(task, .value(payload))
+        case .thrown(let payload, let error):
             note(.throwsError(task: task, typeName: RemoteError(error).typeName), by: party)
-            finishThrowing(task, record, error, .thrown(bytes))
+            finishThrowing(task, record, error, .thrown(payload))
         case .failure(let error):
             note(.fails(task: task, error.code.name), by: party)
             // What the pool could not do, for example encode the result, is no reason to try again.

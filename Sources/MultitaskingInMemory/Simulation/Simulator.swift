@@ -12,6 +12,7 @@ final class Simulator: Timeline {
 
     private let state: Mutex<SimulationState>
     let threads: ThreadCache
+    let shares = SimulatedShares()
     private let ownsThreads: Bool
     private let setup: SimulatedSetup
 
@@ -246,7 +247,7 @@ final class Simulator: Timeline {
     }
 
     private func finalize(_ worker: Int) {
-        let result = setup.finalizer?.run(in: environment(of: worker)) { _ in } ?? .value([])
+        let result = setup.finalizer?.run(in: environment(of: worker)) { _ in } ?? .value(.empty)
         _ = try? call { state, _ -> Bool? in
             state.finalized(worker, result)
             return true
@@ -263,9 +264,9 @@ final class Simulator: Timeline {
         return results.map { result in
             do {
                 switch result {
-                case .value(let bytes):
-                    return .success(try decode(bytes) { try setup.decodeFinalized(&$0) })
-                case .thrown(let bytes, _): return .failure(try decode(bytes) { try $0.decodeError() })
+                case .value(let payload):
+                    return .success(try decode(payload.bytes) { try setup.decodeFinalized(&$0) })
+                case .thrown(let payload, _): return .failure(try decode(payload.bytes) { try $0.decodeError() })
                 case .failure(let error): return .failure(error)
                 }
             } catch {

@@ -16,8 +16,8 @@ struct TaskRecord: Sendable {
 
     /// How a task ended, still encoded.
     enum Outcome: Sendable {
-        case value([UInt8])
-        case thrown([UInt8])
+        case value(SimulatedPayload)
+        case thrown(SimulatedPayload)
         case failure(MultitaskingError)
         case cancelled
     }
@@ -80,8 +80,8 @@ protocol TaskBody: Sendable {
 
 /// What comes of a task's function.
 enum TaskResultBytes: Sendable {
-    case value([UInt8])
-    case thrown([UInt8], any Error)
+    case value(SimulatedPayload)
+    case thrown(SimulatedPayload, any Error)
     case failure(MultitaskingError)
 
     var isError: Bool { if case .value = self { false } else { true } }

@@ -60,12 +60,19 @@ struct ArenaLayout: Sendable, Equatable {
     static let callStride = 64 + workerLimit * 8
     static let callTable = channelTable + channelLimit * channelStride
 
+    // MARK: Shared values
+
+    static let sharedLimit = 1 << 14
+    static let sharedTable = callTable + callLimit * callStride
+    static let passageLimit = 1 << 16
+    static let passageTable = sharedTable + sharedLimit * SharedRecord.size
+
     // MARK: Tasks
 
     /// What a task's processes hand to each other lies in one cache line; the rest of its slot is in a table of its
     /// own.
     static let slotStride = 64
-    static let slotTable = callTable + callLimit * callStride
+    static let slotTable = passageTable + passageLimit * Passage.Entry.size
     static let slotBodyStride = 184
     var slotBodies: Int { Self.slotTable + slotCapacity * Self.slotStride }
     var jobRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
@@ -91,4 +98,9 @@ struct ArenaLayout: Sendable, Equatable {
     /// its writer and its reader.
     var payloadLimit: Int { chunkCount * Self.chunkSize }
     var size: Int { chunks + chunkCount * Self.chunkSize }
+
+    /// Shared values lie behind the arena in its file, from here on.
+    static func sharedStart(behind size: Int) -> Int { (size + (2 << 20) - 1) & ~((2 << 20) - 1) }
+    /// How long the file is behind that: more than any machine has memory.
+    static let sharedSpace = 1 << 46
 }

@@ -10,6 +10,8 @@ final class ArenaMapping: Sendable {
     /// The file behind it.
     private let file: Descriptor
     var descriptor: Int32 { file.number }
+    /// Where shared values lie in the file: behind the arena, so that a process maps only those that it uses.
+    let sharedRoom: Range<Int>
 
     /// What the system has refused on the way to an arena.
     struct Refused: Error {
@@ -26,6 +28,8 @@ final class ArenaMapping: Sendable {
         guard unsafe address != MAP_FAILED, let address = unsafe address else {
             throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: true)
         }
+        let start = ArenaLayout.sharedStart(behind: layout.size)
+        sharedRoom = start..<max(start, Int(mt_file_size(file.number)))
         self.file = file
         arena = unsafe Arena(base: address, layout: layout)
     }
@@ -44,7 +48,11 @@ final class ArenaMapping: Sendable {
         guard let file = Descriptor(result) else {
             throw Refused(refusal: Refusal(.createMemfd, -result), maySucceedSmaller: false)
         }
-        guard ftruncate(file.number, layout.size) == 0 else {
+        // The file has no more pages than are written to, so its length costs nothing.
+        let length = min(
+            ArenaLayout.sharedStart(behind: layout.size) + ArenaLayout.sharedSpace,
+            max(layout.size, ResourceLimit.fileSize.current ?? .max))
+        guard ftruncate(file.number, length) == 0 || ftruncate(file.number, layout.size) == 0 else {
             throw Refused(refusal: Refusal(.sizeFile, errno), maySucceedSmaller: true)
         }
         // A task that truncates the file would kill the client at its next look at it.
@@ -53,6 +61,31 @@ final class ArenaMapping: Sendable {
             throw Refused(refusal: Refusal(.sealFile, -seal), maySucceedSmaller: false)
         }
         return try ArenaMapping(file, layout: layout)
+    }
+
+    // MARK: Shared values
+
+    /// Whether a shared value may lie there.
+    func holds(_ offset: Int, _ byteCount: Int) -> Bool {
+        byteCount >= 0 && offset >= sharedRoom.lowerBound && offset <= sharedRoom.upperBound - byteCount
+    }
+
+    /// Writes to where a shared value is to be, whose pages need not be mapped for it.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Refusal) {
+        var written = 0
+        while written < bytes.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Refusal(.writeFile, count < 0 ? errno : ENOSPC) }
+            written += count
+        }
+    }
+
+    /// Gives the pages of a shared value back, whoever maps them.
+    func discard(_ offset: Int, _ byteCount: Int) {
+        let pages = (byteCount + 4095) & ~4095
+        if pages > 0 { _ = mt_punch(descriptor, Int64(offset), Int64(pages)) }
     }
 
     /// Maps the arena that a descriptor inherited from the client leads to.

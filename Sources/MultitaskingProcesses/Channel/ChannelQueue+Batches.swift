@@ -82,7 +82,7 @@ extension ChannelQueue {
             announce(cell, of: number, in: journal)
             guard cell.wordCell.compareExchange(full.rawValue, reading) else { break }
             goesOn = take(cell.payload)
-            cell.payload.release(to: membership.heap)
+            membership.release(cell.payload)
             finish(cell, in: segment, index: index + done, number: number)
             done += 1
         }

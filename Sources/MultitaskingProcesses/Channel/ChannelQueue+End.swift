@@ -100,7 +100,7 @@ extension ChannelQueue {
         case .full, .taken:
             let reading = CellWord(.reading, owner: membership.member, tag: tag(number))
             guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { return false }
-            membership.heap.free(cell.payload.block.load())
+            membership.release(cell.payload)
             cell.wordCell.store(consumed)
         case .writing, .reading, .settling:
             return false

@@ -113,11 +113,11 @@ extension ChannelQueue {
             // From here on recovery completes this.
             let settling = CellWord(.settling, owner: membership.member, tag: tag(claim.number))
             guard cell.wordCell.compareExchange(taken.rawValue, settling.rawValue) else { return false }
-            cell.payload.release(to: membership.heap)
+            membership.release(cell.payload)
             DropCount(header: header).add(for: journal)
         } else {
             guard cell.word == taken else { return false }
-            cell.payload.release(to: membership.heap)
+            membership.release(cell.payload)
         }
         finish(claim)
         return true

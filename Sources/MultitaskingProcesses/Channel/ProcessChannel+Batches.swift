@@ -86,7 +86,7 @@ extension ProcessChannel {
             }
             batch.isEncoded = true
             byteCount = batch.writer.byteCount
-            return byteCount <= Cell.inlineCapacity
+            return byteCount <= Cell.inlineCapacity && !batch.writer.hasExports
         } fill: { cell in
             // Inline bytes cannot fail to be stored.
             try? cell.payload.store(batch.writer, byteCount)

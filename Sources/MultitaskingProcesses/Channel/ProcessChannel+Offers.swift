@@ -40,7 +40,7 @@ extension ProcessChannel {
         defer { end(journal) }
         let count = writer.byteCount
         let parcel: Parcel? =
-            count <= Cell.inlineCapacity
+            count <= Cell.inlineCapacity && !writer.hasExports
             ? nil
             : try Parcel(
                 writer, arena: membership.arena, heap: membership.heap, journal: journal,
@@ -124,6 +124,8 @@ extension ChannelQueue {
             return false
         }
         membership.heap.free(block)
+        // It may have led to shared values.
+        if !block.isNone { membership.shares.sweep() }
         leaveVoid(cell, number: number)
         return true
     }
@@ -136,7 +138,7 @@ extension ChannelQueue {
         _ = cell.wordCell.compareExchange(full.rawValue, void.rawValue)
         let (segment, index) = cell.place
         guard cell.word == void, segment.consumed.load() & 1 << UInt64(index) == 0 else { return }
-        cell.payload.release(to: membership.heap)
+        membership.release(cell.payload)
         // Last: it says that all this is done.
         leaveVoid(cell, number: claim.number)
     }

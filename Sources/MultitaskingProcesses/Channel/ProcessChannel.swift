@@ -120,7 +120,7 @@ public final class ProcessChannel: OfferingChannel {
         defer { end(journal) }
         let count = writer.byteCount
         let result =
-            count <= Cell.inlineCapacity
+            count <= Cell.inlineCapacity && !writer.hasExports
             ? try sendInline(writer, count, fingerprint, journal) : try sendBlock(writer, fingerprint, journal)
         switch result {
         case .sent:
@@ -280,7 +280,7 @@ public final class ProcessChannel: OfferingChannel {
             // It could not be decoded, and would not be the next time either.
             queue.settle(hold.claim, journal: hold.journal, isDone: true)
         } else {
-            queue.cell(hold.claim).payload.release(to: membership.heap)
+            membership.release(queue.cell(hold.claim).payload)
             queue.finish(hold.claim)
         }
         end(hold.journal)
@@ -320,7 +320,7 @@ public final class ProcessChannel: OfferingChannel {
                 receipt = (try? queue.receive(journal: journal, fingerprint: nil, as: .reading)) ?? .empty
             }
             guard case .element(let claim) = receipt else { return false }
-            queue.cell(claim).payload.release(to: membership.heap)
+            membership.release(queue.cell(claim).payload)
             DropCount(header: header).add(for: journal)
             queue.finish(claim)
             return true

@@ -56,7 +56,7 @@ extension PoolCore {
     func enqueue(_ writer: PayloadWriter, _ function: Int, _ options: TaskOptions) throws -> TaskSlot {
         defer { membership.giveBack(writer) }
         let count = writer.byteCount
-        let parcel = try count > TaskSlot.inlineCapacity ? pack(writer, count, options) : nil
+        let parcel = try count > TaskSlot.inlineCapacity || writer.hasExports ? pack(writer, count, options) : nil
         do {
             let slot = try waitForRoom(options.waitForRoom) {
                 // All in one go: the lock costs more than what is done under it.
@@ -208,8 +208,8 @@ extension PoolCore {
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
         if slot.kind == .copy, slot.word.load().status != .done || slot.resultKind.load() == .none { endCopy(of: slot) }
-        slot.arguments.release(to: membership.heap)
-        slot.result.release(to: membership.heap)
+        membership.release(slot.arguments)
+        membership.release(slot.result)
         slot.word.store(slot.word.load().with(.free, member: 0))
         freeSlots.giveBack(slot)
     }
@@ -265,7 +265,9 @@ extension MultitaskingError {
     /// The error of an argument or message that could not be encoded.
     @usableFromInline
     static func encodeFailed(_ error: any Error) -> MultitaskingError {
-        if let error = error as? MultitaskingError, error.code == .encodeFailed { return error }
+        if let error = error as? MultitaskingError, error.code == .encodeFailed || error.code == .noSuchObject {
+            return error
+        }
         return MultitaskingError(
             .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
             cause: error)

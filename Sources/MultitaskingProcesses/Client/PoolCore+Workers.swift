@@ -23,7 +23,8 @@ extension PoolCore {
 
     private func everywhere(_ function: Int, _ writer: PayloadWriter) throws -> [TaskSlot] {
         let count = writer.byteCount
-        let parcel = try count > CallTable.Call.inlineCapacity ? pack(writer, count, .default) : nil
+        let parcel =
+            try count > CallTable.Call.inlineCapacity || writer.hasExports ? pack(writer, count, .default) : nil
         let slots: [TaskSlot]
         do {
             slots = try state.withLock { state in

@@ -21,6 +21,7 @@ final class Membership: @unchecked Sendable {
     @exclusivity(unchecked) private var currentJournal: Journal
 
     private let writers = WriterPool()
+    private let sharesOrNil = Mutex<SharedValues?>(nil)
     /// What values find that this process reads outside of a task.
     private let environment: @Sendable (Membership) -> any TaskEnvironment
     private let watcherOrNil = Mutex<Watcher?>(nil)
@@ -57,6 +58,8 @@ final class Membership: @unchecked Sendable {
         unsafe currentHeap = Heap(arena: arena, member: member)
         unsafe currentJournal = Journal(arena: arena, member: member)
         watcherOrNil.withLock { $0 = nil }
+        // Handles that were inherited belong to the client's.
+        sharesOrNil.withLock { $0 = nil }
         supervisorCheck.withLock { $0 = nil }
     }
 
@@ -68,7 +71,7 @@ final class Membership: @unchecked Sendable {
     }
 
     /// An empty writer, to be given back.
-    func takeWriter() -> PayloadWriter { writers.take() ?? PayloadWriter() }
+    func takeWriter() -> PayloadWriter { writers.take() ?? PayloadWriter(home: shares) }
 
     /// Keeps a writer for the next one who needs one.
     @usableFromInline
@@ -79,6 +82,16 @@ final class Membership: @unchecked Sendable {
 
     /// A reader of values that belong to no task of this process.
     func makeReader() -> PlaceReader { PlaceReader(self.environment(self)) }
+
+    /// The shared values of this process; made when first needed.
+    var shares: SharedValues {
+        sharesOrNil.withLock { shares in
+            if let shares { return shares }
+            let fresh = SharedValues(mapping, member: member, heap: heap)
+            shares = fresh
+            return fresh
+        }
+    }
 
     /// The thread that watches for events on behalf of asynchronous callers; started when first needed.
     var watcher: Watcher {

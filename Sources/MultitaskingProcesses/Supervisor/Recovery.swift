@@ -42,6 +42,8 @@ struct Recovery {
         // Before its task is settled: what goes back depends on whether the task has ended.
         settleHeldElements(of: member)
         let retry = settleTask(of: member, end)
+        // Before the number serves for a successor, and after what the dead had in hand was freed.
+        SharedTable(mapping: mapping, member: index, heap: nil).recover()
         arena.releaseRuns(of: index)
         if index <= arena.layout.workers {
             let idle = arena.idleWorkers

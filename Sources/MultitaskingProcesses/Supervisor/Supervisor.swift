@@ -250,7 +250,7 @@ extension ArenaLayout {
             self.init(
                 workers: Int(orders.workers), slotCapacity: Int(orders.slot_capacity),
                 chunkCount: Int(orders.chunk_count))
-            if UInt64(size) == orders.arena_size { return }
+            if UInt64(size) <= orders.arena_size { return }
         }
         throw MultitaskingError(.systemError, "descriptor \(mt_spawn_arena_fd) is not a pool's shared memory")
     }

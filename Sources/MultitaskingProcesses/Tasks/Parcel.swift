@@ -4,12 +4,20 @@ import MultitaskingSerialization
 /// A payload in a block of its own, compressed where the pool's policy says so.
 struct Parcel {
     static let compressedFlag: UInt64 = 1 << 63
+    /// The payload refers to shared values.
+    static let sharingFlag: UInt64 = 1 << 62
     /// A compressed payload begins with its size before compression.
     static let prefix = 8
 
     let block: BlockReference
     let length: Int
     let isCompressed: Bool
+    private let isSharing: Bool
+
+    /// The length, and the flags.
+    var lengthWord: UInt64 {
+        UInt64(length) | (isCompressed ? Self.compressedFlag : 0) | (isSharing ? Self.sharingFlag : 0)
+    }
 
     /// Copies what was written into a new block, which the journal names from before it exists.
     ///
@@ -39,6 +47,17 @@ struct Parcel {
             isCompressed = false
             block = try heap.allocate(count, journal: journal)
             try unsafe arena.withBytes(at: block.offset, count: count) { try unsafe writer.copy(into: $0) }
+        }
+        isSharing = writer.hasExports
+        if isSharing { try Self.note(writer, in: block, arena, heap) }
+    }
+
+    /// Says that the block leads to the values that the payload refers to.
+    private static func note(_ writer: PayloadWriter, in block: BlockReference, _ arena: Arena, _ heap: Heap) throws {
+        let names = writer.exports?.objects.compactMap { ($0 as? any NamedSharedMemory)?.name } ?? []
+        do { try Passage(arena).add(names, in: block, by: heap.member) } catch {
+            heap.free(block)
+            throw error
         }
     }
 

@@ -34,7 +34,8 @@ struct PayloadPlace: Record {
         _ writer: PayloadWriter, heap: Heap, journal: JournalEntry, compression: CompressionPolicy
     ) throws {
         let count = writer.byteCount
-        guard count <= inlineCapacity else {
+        // Only a block can say what it leads to.
+        guard count <= inlineCapacity, !writer.hasExports else {
             return adopt(try Parcel(writer, arena: arena, heap: heap, journal: journal, compression: compression))
         }
         try store(writer, count)
@@ -57,7 +58,7 @@ struct PayloadPlace: Record {
     @inline(__always)
     func adopt(_ parcel: Parcel) {
         block.storeRelaxed(parcel.block)
-        length.storeRelaxed(UInt64(parcel.length) | (parcel.isCompressed ? Parcel.compressedFlag : 0))
+        length.storeRelaxed(parcel.lengthWord)
     }
 
     /// The bytes of the payload, readable until the place is used again; nil if they must be decompressed first.
@@ -76,6 +77,7 @@ struct PayloadPlace: Record {
 
     private func blockBytes(_ reference: BlockReference, _ length: UInt64) throws -> UnsafeRawBufferPointer? {
         guard length & Parcel.compressedFlag == 0 else { return nil }
+        let length = length & ~Parcel.sharingFlag
         guard let place = arena.locate(reference), length <= UInt64(place.capacity) else { throw Self.damaged }
         return unsafe arena.withBytes(at: reference.offset, count: Int(length)) { UnsafeRawBufferPointer($0) }
     }
@@ -86,7 +88,7 @@ struct PayloadPlace: Record {
     ///   damaged, or if they say that they become more than any payload of this pool has.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let lengthWord = self.length.load()
-        let length = Int(lengthWord & ~Parcel.compressedFlag)
+        let length = Int(lengthWord & ~(Parcel.compressedFlag | Parcel.sharingFlag))
         let reference = block.load()
         if reference.isNone {
             guard length <= inlineCapacity else { throw Self.damaged }
@@ -100,11 +102,8 @@ struct PayloadPlace: Record {
         }
     }
 
-    /// Gives the block back, if there is one; may be repeated.
-    func release(to heap: @autoclosure () -> Heap) {
-        let block = block.load()
-        if !block.isNone { heap().free(block) }
-    }
+    /// Whether the payload refers to shared values.
+    @inline(__always) var isSharing: Bool { length.loadRelaxed() & Parcel.sharingFlag != 0 }
 
     private static var damaged: MultitaskingError {
         MultitaskingError(

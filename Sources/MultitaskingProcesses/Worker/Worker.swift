@@ -69,6 +69,11 @@ struct Worker {
         // Whoever has changed the number of workers may have looked for this one before it was there.
         var isOver = retirement.isOneTooMany
         while true {
+            // ORDERING: relaxed; who sets the word rings this worker afterwards.
+            if me.attention.loadRelaxed() & Member.Attention.shares != 0 {
+                me.attention.formClear(Member.Attention.shares)
+                membership.shares.forget()
+            }
             if calls.isOther(than: callsMade) { makeCalls() }
             if isOver || retirement.isDue {
                 // Nobody else makes what calls this worker still has to make.
@@ -214,7 +219,9 @@ struct Worker {
         let ticket = me.doorbell.ticket
         idle.park(me.index)
         fence()
-        if !hasWork, !retirement.isDue { me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep) }
+        if !hasWork, me.attention.loadRelaxed() & Member.Attention.shares == 0, !retirement.isDue {
+            me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
+        }
         idle.unpark(me.index)
     }
 
@@ -292,6 +299,7 @@ struct Worker {
     private mutating func runPortable(_ claim: Claim, _ call: CallTable.Call?) {
         let slot = claim.slot
         let arguments = slot.arguments.block.load()
+        let isSharing = slot.arguments.isSharing
         let runner = TaskRunner(membership: membership, claim: claim, call: call)
         do {
             let caller = try caller(of: slot.function)
@@ -303,6 +311,7 @@ struct Worker {
         }
         // The task is over: if we die here, the client gives the block back instead.
         membership.heap.free(arguments)
+        if isSharing { membership.shares.sweep() }
     }
 
     /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.

@@ -28,6 +28,17 @@ struct WorkerEnvironment: TaskEnvironment {
         try ProcessCancelSignal(reference, membership: membership)
     }
 
+    func sharedObject(_ reference: SharedReference) throws -> any SharedObject {
+        if let file = reference.file { return try SharedFileMapping.find(file) }
+        return try membership.shares.memory(reference)
+    }
+
+    func makeSharedMemory(
+        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> (any SharedMemory)? {
+        try unsafe membership.shares.make(byteCount: byteCount, journal: membership.journal, body)
+    }
+
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let bridge = AsyncBridge<Value>()
         mt_expect_main_queue()

@@ -23,8 +23,20 @@ public import MultitaskingCore
 public final class PayloadWriter: PayloadEncoder {
     private let core = EncodingCore()
 
+    /// The shared values that the payload refers to; nil for a writer that belongs to no pool.
+    public let exports: SharedExports?
+
     /// Makes a writer of an empty payload.
-    public init() {}
+    ///
+    /// - Parameter home: names the shared values whose handles are encoded; without one, they cannot be.
+    public init(home: (any SharedHome)? = nil) {
+        exports = home.map(SharedExports.init)
+        if let exports { core.userInfo[.sharedExports] = exports }
+    }
+
+    /// Whether the payload refers to shared values.
+    @inlinable
+    public var hasExports: Bool { exports?.isEmpty == false }
 
     deinit { core.invalidate() }
 
@@ -72,7 +84,10 @@ public final class PayloadWriter: PayloadEncoder {
     }
 
     /// Empties the payload; the buffer is kept, unless it is bigger than 1 MiB.
-    public func reset() { core.reset() }
+    public func reset() {
+        core.reset()
+        if hasExports { exports?.removeAll() }
+    }
 }
 
 extension PayloadWriter {

@@ -20,7 +20,7 @@ public struct TaskContext: TaskSideContext, Codable {
     private let numbers: Numbers
 
     /// What runs the task; nil in the parent.
-    private let environment: (any TaskEnvironment)?
+    let environment: (any TaskEnvironment)?
 
     /// Both reasons to end, where they can be looked at without a call; nil elsewhere.
     private let probes: Probes?

@@ -29,6 +29,7 @@ package struct Refusal: Error, Equatable {
         case openSocket
         case map
         case openPipe
+        case writeFile
 
         /// What the system calls it.
         package var name: String {
@@ -45,6 +46,7 @@ package struct Refusal: Error, Equatable {
             case .openSocket: "socketpair"
             case .map: "mmap"
             case .openPipe: "pipe"
+            case .writeFile: "pwrite"
             }
         }
 

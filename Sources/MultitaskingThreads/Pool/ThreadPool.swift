@@ -22,7 +22,7 @@ internal import Synchronization
 /// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is
 /// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter
 /// `atExit`.
-public final class ThreadPool: InProcessExecutor, GradualShutdown {
+public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecutor {
     let storage: PoolStorage
     let owner: PoolOwner
     let lifecycle: Lock<PoolLifecycle>
@@ -157,6 +157,28 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown {
         let signal = ThreadCancelSignal(registry: storage.registry)
         storage.registry.add(signal)
         return signal
+    }
+
+    /// Shares an array: tasks use the array itself.
+    ///
+    /// - Throws: `shutDown`.
+    public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
+        try checkOpen()
+        return SharedArray(SharedArrayBox(array))
+    }
+
+    /// Shares a value: tasks use the value itself.
+    ///
+    /// - Throws: `shutDown`.
+    @_disfavoredOverload
+    public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> {
+        try checkOpen()
+        return Shared(SharedValueBox(value))
+    }
+
+    private func checkOpen() throws {
+        try owner.check()
+        if storage.isClosed { throw Self.shutDownError }
     }
 
     /// Ends the pool and blocks until its threads are gone. Later and concurrent calls return when they are.

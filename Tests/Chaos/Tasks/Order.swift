@@ -14,6 +14,10 @@ struct Order: Codable, Sendable {
     /// Makes the argument as long as wanted, and what it is made of known.
     var words: [UInt64]
     var flag: Flag?
+    /// Words that several orders have in common, which are known from their number.
+    var shared: SharedArray<UInt64>?
+    /// Whether the answer's words come in an array that the task makes.
+    var makesShared = false
     /// What the worker offers; there only in a worker.
     var environment: (any TaskEnvironment)?
 
@@ -23,7 +27,9 @@ struct Order: Codable, Sendable {
         self.words = Payload.words(UInt64(id), words)
     }
 
-    private enum CodingKeys: CodingKey { case id, fate, milliseconds, failures, answer, words, flag }
+    private enum CodingKeys: CodingKey {
+        case id, fate, milliseconds, failures, answer, words, flag, shared, makesShared
+    }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -34,6 +40,8 @@ struct Order: Codable, Sendable {
         answer = try values.decode(UInt32.self, forKey: .answer)
         words = try values.decode([UInt64].self, forKey: .words)
         flag = try values.decodeIfPresent(Flag.self, forKey: .flag)
+        shared = try values.decodeIfPresent(SharedArray<UInt64>.self, forKey: .shared)
+        makesShared = try values.decode(Bool.self, forKey: .makesShared)
         environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment
         if fate == .diesDecoding { kill(getpid(), SIGKILL) }
         if fate == .throwsDecoding { throw PlainFailure(id: id) }
@@ -48,6 +56,8 @@ struct Order: Codable, Sendable {
         try values.encode(answer, forKey: .answer)
         try values.encode(words, forKey: .words)
         try values.encodeIfPresent(flag, forKey: .flag)
+        try values.encodeIfPresent(shared, forKey: .shared)
+        try values.encode(makesShared, forKey: .makesShared)
     }
 
     /// What the task must return.
@@ -59,14 +69,22 @@ struct Reply: Codable, Sendable, Equatable {
     var id: UInt32
     var fate: Fate
     var words: [UInt64]
+    /// The same words, where the task has made an array of them.
+    var made: SharedArray<UInt64>?
 
-    init(id: UInt32, fate: Fate, words: [UInt64]) {
+    init(id: UInt32, fate: Fate, words: [UInt64], made: SharedArray<UInt64>? = nil) {
         self.id = id
         self.fate = fate
         self.words = words
+        self.made = made
     }
 
-    private enum CodingKeys: CodingKey { case id, fate, words }
+    static func == (first: Reply, second: Reply) -> Bool {
+        first.id == second.id && first.fate == second.fate && first.words == second.words
+            && (first.made?.elementsEqual(first.words) ?? true) && (second.made?.elementsEqual(second.words) ?? true)
+    }
+
+    private enum CodingKeys: CodingKey { case id, fate, words, made }
 
     func encode(to encoder: any Encoder) throws {
         if fate == .diesEncoding { kill(getpid(), SIGKILL) }
@@ -75,6 +93,7 @@ struct Reply: Codable, Sendable, Equatable {
         try values.encode(id, forKey: .id)
         try values.encode(fate, forKey: .fate)
         try values.encode(words, forKey: .words)
+        try values.encodeIfPresent(made, forKey: .made)
     }
 }
 

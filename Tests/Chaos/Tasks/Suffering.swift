@@ -34,7 +34,7 @@ func suffer(_ order: Order) throws -> Reply {
     case .throwsFirst where attempt(of: order) <= Int(order.failures): throw CrossingFailure(id: order.id)
     default: break
     }
-    return order.reply
+    return try order.sharedReply
 }
 
 /// The same for a task that returns, as an `async` function, which runs in threads of its worker.
@@ -49,6 +49,21 @@ func sufferAsync(_ order: Order) async throws -> Reply {
 func begin(_ order: Order) {
     Logbook.begun.note(0, UInt64(order.id), UInt64(attempt(of: order)))
     if order.words != Payload.words(UInt64(order.id), order.words.count) { abort() }
+    if let shared = order.shared, !shared.elementsEqual(Payload.words(UInt64(shared.count), shared.count)) { abort() }
+}
+
+extension Order {
+    /// What the task returns, with an array that it makes if it is to.
+    fileprivate var sharedReply: Reply {
+        get throws {
+            guard makesShared, let environment else { return reply }
+            var reply = reply
+            reply.made = try environment.makeSharedArray(of: UInt64.self, count: reply.words.count) { elements in
+                for index in elements.indices { elements[index] = reply.words[index] }
+            }
+            return reply
+        }
+    }
 }
 
 private func attempt(of order: Order) -> Int { order.environment?.attempt ?? 1 }

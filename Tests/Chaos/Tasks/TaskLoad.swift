@@ -78,6 +78,10 @@ struct TaskLoad {
     }
 
     private mutating func submit(_ count: Int, _ flag: Flag?) {
+        // Dropped when all are submitted: what tasks do not use any more goes.
+        let length = plan.size(&random)
+        let shared: SharedArray<UInt64>? = try? pool.share(Payload.words(UInt64(length), length))
+        if shared != nil { tally("values shared") }
         for _ in 0..<count {
             var fate = plan.fate(&random)
             if fate == .waitsForFlag, flag == nil { fate = .returns }
@@ -86,11 +90,15 @@ struct TaskLoad {
             order.answer = UInt32(plan.size(&random))
             order.milliseconds = UInt32(random.number(0...4))
             order.failures = UInt8(random.number(0...3))
+            if random.once(in: 8) { order.shared = shared }
+            order.makesShared = random.once(in: 8)
             order.flag = fate == .waitsForFlag ? flag : nil
             let options = plan.options(for: order, &random)
             do {
                 let future = try submit(order, options)
                 tally("submitted")
+                // Judging takes longer than using.
+                order.shared = nil
                 var verdict = Verdict(order: order, options: options)
                 verdict.isTight = plan.isTight
                 // Who waits for a flag needs somebody who holds it.

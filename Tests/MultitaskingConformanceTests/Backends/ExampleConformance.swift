@@ -12,6 +12,7 @@ struct ExampleBackend: ConformanceBackend {
         .capability(.nodes, because: "its workers cannot be lost without being known to be dead"),
         .capability(.crashIsolation, because: "a task that ends its thread's process ends the program"),
         .capability(.encoding, because: "values are handed over as they are"),
+        .capability(.sharing, because: "it is an example"),
         .capability(.taskTimeout, because: "a running thread cannot be ended"),
         .capability(.queueTimeout, because: "it is an example"),
         .capability(.retries, because: "it is an example"),

@@ -36,6 +36,10 @@ struct InMemoryBackend: ConformanceBackend {
         return pool
     }
 
+    func holdings(of executor: any Executor) -> [String: Int] {
+        (executor as? InMemoryPool).map { ["shared values": $0.sharedValueCount] } ?? [:]
+    }
+
     var world: any ConformanceWorld { InMemoryWorld(clock: clock) }
 }
 

@@ -28,7 +28,7 @@ struct ProcessBackend: ConformanceBackend {
         guard let usage = (executor as? ProcessPool)?.memoryUsage else { return [:] }
         return [
             "blocks": usage.blocks, "segments": usage.channelSegments, "tasks": usage.tasks, "channels": usage.channels,
-            "signals": usage.signals,
+            "signals": usage.signals, "shared values": usage.sharedValues,
         ]
     }
 }

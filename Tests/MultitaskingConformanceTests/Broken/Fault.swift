@@ -15,6 +15,7 @@ enum Fault: String, CaseIterable, Sendable {
     case losesManyCallbacks, cancelsNothing, hidesFailures, callsBackTooEarly, drainsByCancelling
     case showsSignalsLate, findsChannelsLate, leavesResidue, refusesNowAndThen, losesTheWordOfAStream
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
+    case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
 
     /// The name of the case that must fail.
     var caughtBy: String {
@@ -71,6 +72,10 @@ enum Fault: String, CaseIterable, Sendable {
         case .losesASelectsWakeUp: "select.wakesForEachKind"
         case .selectGivesUpEarly: "select.keepsItsLimit"
         case .hidesElements, .hidesRoom, .miscounts: "history.ofManyTasksIsLinearizable"
+        case .sharesTooLittle: "sharing.anArrayIsReadByAllTasks"
+        case .keepsWhatWasShared: "sharing.whatIsDroppedIsReleased"
+        case .sharesAfterShutdown: "sharing.afterTheEndNothingIsShared"
+        case .spoilsWhatIsMade: "sharing.aTaskMakesAnArray"
         }
     }
 
@@ -152,6 +157,10 @@ enum Fault: String, CaseIterable, Sendable {
         case .hidesElements: "a receive found nothing where there were"
         case .hidesRoom: "a send found no room where there were"
         case .miscounts: "elements were counted where there were"
+        case .sharesTooLittle: "expected that the parent's array is"
+        case .keepsWhatWasShared: "nothing that was shared is left"
+        case .sharesAfterShutdown: "throws shutDown; it returned"
+        case .spoilsWhatIsMade: "expected that the last is"
         }
     }
 }

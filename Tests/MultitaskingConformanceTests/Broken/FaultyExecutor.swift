@@ -4,7 +4,7 @@ import MultitaskingThreads
 import Synchronization
 
 /// A thread pool that does harm.
-final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
+final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor {
     private let settings: ExecutorSettings
     private let base: ThreadPool
     /// What the pool gives its tasks, for those that do not go through its queue.
@@ -118,6 +118,17 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor {
         return FaultySignal(base.makeCancelSignal(), harm: harm)
     }
 
+    func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
+        if harm.has(.sharesAfterShutdown) { return SharedArray(SharedArrayBox(array)) }
+        return try base.share(harm.has(.sharesTooLittle) ? Array(array.dropLast()) : array)
+    }
+
+    @_disfavoredOverload
+    func share<Value: Portable>(_ value: Value) throws -> Shared<Value> {
+        if harm.has(.keepsWhatWasShared) { harm.keep(value) }
+        return try base.share(value)
+    }
+
     func shutdown(_ mode: ShutdownMode) {
         harm.pause()
         if harm.has(.leaksAThread) { harm.leakThread() }
@@ -162,5 +173,33 @@ struct FaultyEnvironment: TaskEnvironment {
         let worker = base.worker
         let tasksRun = harm.has(.mistakesItsWorkers) ? 0 : worker.tasksRun
         return WorkerInfo(index: worker.index, pid: worker.pid, tasksRun: tasksRun)
+    }
+
+    func makeSharedMemory(
+        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> (any SharedMemory)? {
+        guard harm.has(.spoilsWhatIsMade) else { return nil }
+        return try unsafe SpoiledMemory(byteCount: byteCount, body)
+    }
+}
+
+/// Memory in which a byte is not what a task has written.
+@safe
+private final class SpoiledMemory: SharedMemory {
+    // SAFETY: allocated once, and freed when nobody has it any more.
+    private nonisolated(unsafe) let memory: UnsafeMutableRawBufferPointer
+
+    init(byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+        unsafe memory = .allocate(byteCount: byteCount, alignment: 16)
+        try unsafe body(memory)
+        if byteCount > 0 { unsafe memory[byteCount - 8] ^= 1 }
+    }
+
+    deinit { unsafe memory.deallocate() }
+
+    var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(memory) }
+
+    func value<Value: Portable>(as type: Value.Type, in environment: any TaskEnvironment) throws -> Value {
+        throw MultitaskingError(.wrongType, "it is an array")
     }
 }

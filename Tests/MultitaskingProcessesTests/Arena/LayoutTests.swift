@@ -52,6 +52,8 @@ import Testing
         check(FunctionEntry.self)
         check(CallTable.Call.self)
         check(StoredBytes.self)
+        check(SharedRecord.self)
+        check(Passage.Entry.self)
         check(spans(of: JournalEntry.Field.self), within: JournalEntry.size)
     }
 

@@ -46,6 +46,15 @@ struct PoolTests {
 
     @Test(
         arguments: [
+            "shared-array", "shared-value", "shared-made", "shared-lifetime", "shared-stray-write", "shared-deaths",
+            "shared-client-forks", "shared-elsewhere", "shared-file", "shared-large",
+        ], methods)
+    func sharedValues(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
+    @Test(
+        arguments: [
             "output-last-lines", "output-of-copies", "output-unchanged", "output-on-a-terminal", "output-memory-cause",
         ], methods)
     func whatTasksPrint(_ scenario: String, _ method: String) async throws {

@@ -52,6 +52,8 @@ struct HeaderRecord: Record {
         case lowTail = 5376
         case lastLow = 5384
         case lowHead = 5504
+        case sharedCount = 5632
+        case passageCount = 5640
 
         var size: Int {
             switch self {
@@ -144,6 +146,13 @@ struct HeaderRecord: Record {
     @inline(__always) var workerTarget: SharedWord { word(.workerTarget) }
     /// Set while the supervisor looks at the workers' memory.
     var memoryWatch: SharedWord { word(.memoryWatch) }
+
+    // MARK: Shared values
+
+    /// How many of the places for shared values were ever used, the first ones.
+    var sharedCount: SharedWord { word(.sharedCount) }
+    /// How many of the places for payloads with shared values were ever used, the first ones.
+    var passageCount: SharedWord { word(.passageCount) }
 
     // MARK: The end
 

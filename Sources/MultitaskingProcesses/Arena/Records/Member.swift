@@ -143,6 +143,8 @@ struct Member: Record {
         static let memory: UInt64 = 1
         /// Whether it is one too many.
         static let target: UInt64 = 2
+        /// Shared values of which it keeps something are gone.
+        static let shares: UInt64 = 4
     }
     /// How many bytes of memory it held when it started, without what it shares.
     var baseMemory: SharedWord { word(.baseMemory) }

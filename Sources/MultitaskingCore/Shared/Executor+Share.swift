@@ -1,0 +1,20 @@
+extension Executor {
+    /// Shares an array with the executor's tasks, if it is a ``SharingExecutor``; see there.
+    ///
+    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor/share(_:)`` does.
+    public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
+        try sharing().share(array)
+    }
+
+    /// Shares a value with the executor's tasks, if it is a ``SharingExecutor``; see there.
+    ///
+    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor/share(_:)`` does.
+    @_disfavoredOverload
+    public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> { try sharing().share(value) }
+
+    private func sharing() throws -> any SharingExecutor {
+        if let executor = self as? any SharingExecutor { return executor }
+        throw MultitaskingError(
+            .invalidArgument, "a \(type(of: self)) shares no values; pass them to each task as arguments")
+    }
+}

@@ -1,0 +1,40 @@
+extension TaskEnvironment {
+    /// Makes an array that a task returns, or sends, without its being copied: `body` fills it where it stays.
+    ///
+    /// ```swift
+    /// func squares(_ context: TaskContext, _ count: Int) throws -> SharedArray<Double> {
+    ///     try context.makeSharedArray(of: Double.self, count: count) { elements in
+    ///         for index in elements.indices { elements[index] = Double(index * index) }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Numbers that `body` does not write have whatever value was there; elements of other types begin as zero bits. In
+    /// a pool of processes the array takes memory of the pool's, like any result, until the last handle is gone.
+    /// - Throws: `invalidArgument` for a negative count; `arenaLimitReached`; what `body` throws.
+    public func makeSharedArray<Element: BitwiseCopyable>(
+        of type: Element.Type = Element.self, count: Int, _ body: (inout MutableSpan<Element>) throws -> Void
+    ) throws -> SharedArray<Element> {
+        let (byteCount, isTooMany) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+        guard count >= 0, !isTooMany else {
+            throw MultitaskingError(.invalidArgument, "the array is to have \(count) elements")
+        }
+        // Any bits are a number, so clearing them first would be one more pass over the memory.
+        let takesAnyBits = Element.self is any FixedWidthInteger.Type || Element.self is any BinaryFloatingPoint.Type
+        let memory = try unsafe makeSharedMemory(byteCount: byteCount) { bytes in
+            if !takesAnyBits { unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0) }
+            // SAFETY: the bytes are the caller's alone until this returns, aligned to pages, and bits of elements.
+            var elements = unsafe bytes.assumingMemoryBound(to: Element.self).mutableSpan
+            try body(&elements)
+        }
+        if let memory { return try SharedArray(memory) }
+        let array = try unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            // SAFETY: the buffer is cleared, so that all of it is initialized.
+            unsafe UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, repeating: 0)
+            var elements = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<count]).mutableSpan
+            try body(&elements)
+            initialized = count
+        }
+        return SharedArray(SharedArrayBox(array))
+    }
+}

@@ -1,0 +1,139 @@
+import MultitaskingCore
+
+/// The shared values that payloads on their way refer to.
+///
+/// An entry says: as long as this block is in use, somebody may still find that value through it. That is not taken back
+/// by whoever frees the block, which may be anybody, or nobody if it dies: an entry whose block is free means nothing.
+struct Passage {
+    private let arena: Arena
+
+    init(_ arena: Arena) { self.arena = arena }
+
+    fileprivate enum Kind: UInt64 {
+        case none = 0
+        /// A member is about to write the entry.
+        case claimed
+        /// The holder is a block.
+        case block
+        /// The holder is a shared value that has others inside.
+        case value
+    }
+
+    struct Entry: Record {
+        enum Field: Int, RecordField {
+            case state = 0
+            case value = 8
+            case holder = 16
+        }
+
+        static let size = 32
+
+        let arena: Arena
+        let index: Int
+
+        var offset: Int { ArenaLayout.passageTable + index * Self.size }
+
+        /// Bits 0...1: the kind. Bits 2...11: the member. From bit 12: how often the entry was claimed.
+        var state: SharedWord { word(.state) }
+        /// A `SharedRecord`'s name for the value.
+        var value: SharedWord { word(.value) }
+        /// A `BlockReference`, or the name of a value.
+        var holder: SharedWord { word(.holder) }
+
+        fileprivate static func state(_ kind: Kind, _ member: Int = 0, after former: UInt64) -> UInt64 {
+            kind.rawValue | UInt64(member) << 2 | (former >> 12 &+ (kind == .claimed ? 1 : 0)) << 12
+        }
+    }
+
+    private func entry(_ index: Int) -> Entry { Entry(arena: arena, index: index) }
+
+    private var count: Int {
+        min(Int(clamping: arena.header.passageCount.load()), ArenaLayout.passageLimit)
+    }
+
+    /// Says that a block, which is not published yet, leads to values.
+    ///
+    /// - Throws: `arenaLimitReached`.
+    func add(_ values: some Sequence<UInt64>, in block: BlockReference, by member: Int) throws {
+        for value in values { try add(value, .block, block.rawValue, by: member) }
+    }
+
+    /// Says that a shared value has others inside.
+    func add(_ values: some Sequence<UInt64>, inside value: UInt64, by member: Int) throws {
+        for inner in values { try add(inner, .value, value, by: member) }
+    }
+
+    private func add(_ value: UInt64, _ kind: Kind, _ holder: UInt64, by member: Int) throws {
+        let (entry, claimed) = try claim(by: member)
+        entry.value.store(value)
+        entry.holder.store(holder)
+        entry.state.store(Entry.state(kind, after: claimed))
+    }
+
+    private func claim(by member: Int) throws -> (Entry, UInt64) {
+        // Most entries that were ever used mean nothing any more, so a few looks will do, and the table seldom grows.
+        for _ in 0..<16 where count > 0 {
+            if let claim = claim(.random(in: 0..<count), by: member) { return claim }
+        }
+        let cell = arena.header.passageCount
+        while count < ArenaLayout.passageLimit {
+            let last = cell.load()
+            guard cell.compareExchange(last, last &+ 1) else { continue }
+            if let claim = claim(Int(clamping: last), by: member) { return claim }
+        }
+        for index in 0..<count { if let claim = claim(index, by: member) { return claim } }
+        throw MultitaskingError(
+            .arenaLimitReached,
+            "\(ArenaLayout.passageLimit) payloads with shared values are on their way; receive or drop some first")
+    }
+
+    private func claim(_ index: Int, by member: Int) -> (Entry, UInt64)? {
+        let entry = entry(index)
+        let state = entry.state.load()
+        guard !mayMatter(entry, state) else { return nil }
+        let claimed = Entry.state(.claimed, member, after: state)
+        return entry.state.compareExchange(state, claimed) ? (entry, claimed) : nil
+    }
+
+    /// Whether an entry is being written, or its holder is there.
+    private func mayMatter(_ entry: Entry, _ state: UInt64) -> Bool {
+        switch Kind(rawValue: state & 3) {
+        case .none?, nil: return false
+        case .claimed?: return true
+        case .block?: return arena.isLive(BlockReference(rawValue: entry.holder.load()))
+        case .value?:
+            let (record, serial) = SharedRecord.find(entry.holder.load(), in: arena)
+            let word = record.word.load()
+            return word.serial == serial && word.state != .free
+        }
+    }
+
+    /// Whether a value can be found through anything that is on its way.
+    func leads(to value: UInt64) -> Bool {
+        for index in 0..<count {
+            let entry = entry(index)
+            while true {
+                let state = entry.state.load()
+                // Who writes an entry has a handle of the value.
+                guard state & 3 > Kind.claimed.rawValue, entry.value.load() == value else { break }
+                let matters = mayMatter(entry, state)
+                // ORDERING: all loads acquire, so these two are of one entry if its state has not changed.
+                if entry.state.load() == state {
+                    if matters { return true }
+                    break
+                }
+            }
+        }
+        return false
+    }
+
+    /// Takes back what a dead member was just writing.
+    func recover(_ member: Int) {
+        for index in 0..<count {
+            let entry = entry(index)
+            let state = entry.state.load()
+            guard state & 3 == Kind.claimed.rawValue, Int(state >> 2 & 0x3ff) == member else { continue }
+            _ = entry.state.compareExchange(state, Entry.state(.none, after: state))
+        }
+    }
+}

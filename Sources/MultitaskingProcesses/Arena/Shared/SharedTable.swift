@@ -1,0 +1,161 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+
+/// The shared values of a pool, for one member that makes, frees and recovers them.
+///
+/// A value is in use while a member has a handle of it, or a payload on its way leads to it. Nothing is counted, so
+/// nothing can be miscounted by a death: who dies has no handles, and blocks that are free lead nowhere. Whoever takes
+/// the last handle or frees such a block looks whether that was all, and gives the memory back.
+struct SharedTable {
+    let mapping: ArenaMapping
+    let member: Int
+    /// Of this member; nil if it has died.
+    let heap: Heap?
+
+    private var arena: Arena { mapping.arena }
+
+    /// How many places were ever used.
+    var count: Int {
+        min(Int(clamping: arena.header.sharedCount.load()), ArenaLayout.sharedLimit)
+    }
+
+    private func record(_ index: Int) -> SharedRecord { SharedRecord(arena: arena, index: index) }
+
+    /// How many values there are.
+    var liveCount: Int { (0..<count).count { record($0).word.load().state != .free } }
+
+    // MARK: Making
+
+    /// Takes a place for a value that this member makes.
+    ///
+    /// - Throws: `arenaLimitReached`.
+    func reserve() throws -> (record: SharedRecord, serial: UInt64) {
+        let cell = arena.header.sharedCount
+        while true {
+            let count = count
+            for index in 0..<count { if let serial = reserve(index) { return (record(index), serial) } }
+            guard count < ArenaLayout.sharedLimit else {
+                throw MultitaskingError(
+                    .arenaLimitReached, "the pool shares \(ArenaLayout.sharedLimit) values; drop some first")
+            }
+            _ = cell.compareExchange(UInt64(count), UInt64(count + 1))
+        }
+    }
+
+    private func reserve(_ index: Int) -> UInt64? {
+        let record = record(index)
+        let word = record.word.load()
+        guard word.state == .free else { return nil }
+        // 0 is nobody's.
+        let serial = word.serial == 0xffff_ffff_ffff ? 1 : word.serial + 1
+        let making = SharedRecordWord(.making, member: member, serial: serial)
+        guard record.word.compareExchange(word, making) else { return nil }
+        return serial
+    }
+
+    /// Publishes a value that this member has made, and says that it has a handle.
+    func publish(_ record: SharedRecord, serial: UInt64) {
+        record.hold(by: member)
+        record.word.store(SharedRecordWord(.live, serial: serial))
+    }
+
+    /// Gives a place back whose value could not be made.
+    func giveUp(_ record: SharedRecord, serial: UInt64) { release(record, serial: serial) }
+
+    // MARK: Finding
+
+    /// Says that this member has a handle of a value; false if the value is gone.
+    func hold(_ record: SharedRecord, serial: UInt64) -> Bool {
+        guard record.word.load().serial == serial else { return false }
+        record.hold(by: member)
+        // ORDERING: who frees a value says that it doubts it, and then looks for handles. It sees this one, or this
+        // sees the doubt, and waits for its end; if who doubts dies, recovery ends it.
+        fence()
+        for attempt in 0..<10_000 {
+            let word = record.word.load()
+            guard word.serial == serial else { return false }
+            switch word.state {
+            case .live: return true
+            case .doubted: if attempt < 100 { mt_pause() } else { usleep(100) }
+            case .free, .making, .freeing: return false
+            }
+        }
+        return false
+    }
+
+    // MARK: Freeing
+
+    /// Frees the values that nobody uses.
+    ///
+    /// - Complexity: O(values), and for each without a handle O(payloads on their way).
+    func sweep() {
+        // A value may have been all that led to others.
+        while (0..<count).count(where: { freeIfUnused(record($0)) }) > 0 {}
+    }
+
+    /// Frees a value if nobody uses it.
+    @discardableResult
+    func freeIfUnused(_ record: SharedRecord) -> Bool {
+        let word = record.word.load()
+        guard word.state == .live, isUnused(record, word.serial) else { return false }
+        let doubted = SharedRecordWord(.doubted, member: member, serial: word.serial)
+        guard record.word.compareExchangeOrdered(word, doubted) else { return false }
+        fence()
+        let isUnused = isUnused(record, word.serial)
+        let next = isUnused ? SharedRecordWord(.freeing, member: member, serial: word.serial) : word
+        guard record.word.compareExchange(doubted, next), isUnused else { return false }
+        release(record, serial: word.serial)
+        return true
+    }
+
+    private func isUnused(_ record: SharedRecord, _ serial: UInt64) -> Bool {
+        // ORDERING: handles first. A payload is published before its sender's handle goes, and its reader has a handle
+        // before the payload goes.
+        !record.isHeld && !Passage(arena).leads(to: record.reference(serial: serial)) && !record.isHeld
+    }
+
+    private func release(_ record: SharedRecord, serial: UInt64) {
+        let block = record.block.load()
+        let offset = Int(clamping: record.start.load())
+        let byteCount = Int(clamping: record.byteCount.load())
+        if !block.isNone {
+            if let heap { heap.free(block) } else { arena.free(block, by: member) }
+        } else if mapping.holds(offset, byteCount) {
+            mapping.discard(offset, byteCount)
+        }
+        record.takeKeepers { keeper in
+            guard keeper < ArenaLayout.memberLimit else { return }
+            let worker = arena.member(keeper)
+            worker.attention.formUnion(Member.Attention.shares)
+            worker.wake()
+        }
+        // Before the place is free: whoever recovers its next user must not find what was given back already.
+        record.block.store(.none)
+        record.byteCount.store(0)
+        record.start.store(0)
+        record.word.store(SharedRecordWord(.free, serial: serial))
+    }
+
+    // MARK: Recovery
+
+    /// Does away with what this member, which has died, had; may be repeated.
+    func recover() {
+        guard count > 0 else { return }
+        Passage(arena).recover(member)
+        for record in (0..<count).map(record) {
+            record.letGo(by: member)
+            record.forget(by: member)
+            let word = record.word.load()
+            guard word.member == member else { continue }
+            switch word.state {
+            case .making, .freeing: release(record, serial: word.serial)
+            case .doubted:
+                let live = SharedRecordWord(.live, serial: word.serial)
+                _ = record.word.compareExchange(word, live)
+            case .free, .live: break
+            }
+        }
+        sweep()
+    }
+}

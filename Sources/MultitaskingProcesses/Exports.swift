@@ -1,0 +1,2 @@
+// For `SharedArray(mapping:)`, all that is public there.
+@_exported public import MultitaskingSystem

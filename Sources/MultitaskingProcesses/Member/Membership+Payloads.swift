@@ -1,0 +1,12 @@
+extension Membership {
+    /// Gives a payload's block back, if there is one; may be repeated.
+    @inline(__always)
+    func release(_ place: PayloadPlace) {
+        let block = place.block.load()
+        guard !block.isNone else { return }
+        // Asked first: then the place may serve for something else.
+        let isSharing = place.isSharing
+        heap.free(block)
+        if isSharing { shares.sweep() }
+    }
+}

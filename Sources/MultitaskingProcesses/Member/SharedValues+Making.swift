@@ -1,0 +1,123 @@
+import CMultitaskingLinux
+import Glibc
+import MultitaskingCore
+import MultitaskingSystem
+import Synchronization
+
+/// Where the client has put a shared value.
+struct SharedRange {
+    let range: Range<Int>
+    let record: SharedRecord
+    let serial: UInt64
+}
+
+extension SharedValues {
+    /// Shares a value; only the client does this.
+    ///
+    /// - Parameters:
+    ///   - inner: the values inside of it.
+    ///   - decoded: the value, where it is kept beside its bytes.
+    ///   - write: writes the value to the place that it is given in the arena's file.
+    func share(
+        byteCount: Int, leadingTo inner: [UInt64] = [], decoded: (any Sendable)? = nil,
+        _ write: (_ offset: Int) throws -> Void
+    ) throws -> ProcessSharedMemory {
+        let (record, serial) = try table.reserve()
+        do {
+            let range = try state.withLock { try takeRange(byteCount, record, serial, &$0) }
+            record.start.store(UInt64(range.lowerBound))
+            record.byteCount.store(UInt64(byteCount))
+            try write(range.lowerBound)
+            try Passage(mapping.arena).add(inner, inside: record.reference(serial: serial), by: member)
+            let view = try SharedView(mapping, range.lowerBound, byteCount, inBlock: false, member: member)
+            return publish(record, serial, view, decoded)
+        } catch {
+            table.giveUp(record, serial: serial)
+            throw error
+        }
+    }
+
+    /// The first gap that is large enough.
+    private func takeRange(
+        _ byteCount: Int, _ record: SharedRecord, _ serial: UInt64, _ state: inout State
+    ) throws -> Range<Int> {
+        state.ranges.removeAll { place in
+            let entry = state.entries[place.record.index]
+            // What the client has a handle of is there, whatever a task has written to the table.
+            let isHeld = entry?.serial == place.serial && entry?.token != 0
+            let word = place.record.word.load()
+            return !isHeld && (word.serial != place.serial || word.state == .free)
+        }
+        try checkMemory(byteCount, state)
+        // Aligned so that the system may use huge pages.
+        let unit = byteCount >= 2 << 20 ? 2 << 20 : 4096
+        var start = mapping.sharedRoom.lowerBound
+        var index = 0
+        while index < state.ranges.count, state.ranges[index].range.lowerBound - start < byteCount {
+            start = (state.ranges[index].range.upperBound + unit - 1) & ~(unit - 1)
+            index += 1
+        }
+        let range = start..<start + (byteCount + 4095) & ~4095
+        // Asked first: whoever goes beyond it is ended by a signal, SIGXFSZ.
+        guard range.upperBound <= min(mapping.sharedRoom.upperBound, ResourceLimit.fileSize.current ?? .max) else {
+            throw Refusal(.sizeFile, EFBIG).error(
+                "share \(byteCount) bytes", or: "make the pool with a smaller arenaLimit")
+        }
+        state.ranges.insert(SharedRange(range: range, record: record, serial: serial), at: index)
+        return range
+    }
+
+    private func checkMemory(_ byteCount: Int, _ state: State) throws {
+        let used = state.ranges.reduce(0) { $0 + $1.range.count }
+        let memory = UsableResources.current.memory
+        guard byteCount > memory.number - min(used, memory.number) else { return }
+        throw MultitaskingError(
+            .arenaLimitReached,
+            """
+            \(byteCount) bytes are to be shared and \(used) are already, which is more than the \(memory.number) bytes that \
+            there are (\(memory.source)); drop some first, or map a file
+            """)
+    }
+
+    /// Makes a value in the arena, for one that a task returns or sends.
+    ///
+    /// - Parameter body: fills the memory, which holds whatever was there.
+    func make(
+        byteCount: Int, journal: Journal, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> ProcessSharedMemory {
+        guard byteCount <= mapping.arena.layout.payloadLimit else {
+            throw MultitaskingError(
+                .arenaLimitReached, "\(byteCount) bytes are more than the pool's arenaLimit; make it larger")
+        }
+        let (record, serial) = try table.reserve()
+        do {
+            let block = try journal.withEntry { journal in
+                // At least a page, so that it can be mapped by itself.
+                let block = try heap.allocate(max(4096, byteCount), journal: journal)
+                record.start.store(UInt64(block.offset))
+                record.byteCount.store(UInt64(byteCount))
+                // From here on recovery finds it in the table.
+                record.block.store(block)
+                journal.clear()
+                return block
+            }
+            try unsafe mapping.arena.withBytes(at: block.offset, count: byteCount, body)
+            let view = try SharedView(mapping, block.offset, byteCount, inBlock: true, member: member)
+            return publish(record, serial, view, nil)
+        } catch {
+            table.giveUp(record, serial: serial)
+            throw error
+        }
+    }
+
+    private func publish(
+        _ record: SharedRecord, _ serial: UInt64, _ view: SharedView, _ decoded: (any Sendable)?
+    ) -> ProcessSharedMemory {
+        let installed = state.withLock { state in
+            // Under the lock: a former value's last handle may just be going.
+            table.publish(record, serial: serial)
+            return install(record, serial, view, decoded: decoded, &state)
+        }
+        return installed.memory
+    }
+}

@@ -1,0 +1,102 @@
+public import MultitaskingCore
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// A file that is mapped as a shared array; each process opens it by its path.
+package final class SharedFileMapping: SharedMemory {
+    /// What tells it from other files.
+    package let file: SharedFile
+    private let mapping: ReadOnlyMapping
+
+    package var bytes: UnsafeRawBufferPointer { unsafe mapping.bytes }
+
+    /// Opens and maps a file.
+    ///
+    /// - Throws: `systemError`, `permissionDenied`; `invalidArgument` if it is not a regular file.
+    package init(path: String) throws {
+        let path = try Self.absolute(path)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.refused("open", errno, path) }
+        defer { close(descriptor) }
+        var information = stat()
+        // SAFETY: the call writes one structure, which outlives it.
+        guard unsafe fstat(descriptor, &information) == 0 else { throw Self.refused("look at", errno, path) }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw MultitaskingError(.invalidArgument, "\(path) is not a file that can be mapped; give a regular file")
+        }
+        file = SharedFile(
+            path: path, device: UInt64(truncatingIfNeeded: information.st_dev),
+            inode: UInt64(truncatingIfNeeded: information.st_ino), byteCount: Int(information.st_size))
+        do throws(Refusal) {
+            mapping = try ReadOnlyMapping(descriptor, offset: 0, count: file.byteCount)
+        } catch {
+            throw error.error("map the file \(path)")
+        }
+    }
+
+    package func value<Value: Portable>(as type: Value.Type, in environment: any TaskEnvironment) throws -> Value {
+        throw MultitaskingError(.wrongType, "the file \(file.path) is an array, and not an encoded value")
+    }
+
+    /// The files that tasks of this process were given last: mapping one anew for each task would have all of it looked
+    /// up again.
+    private static let recent = Mutex<[SharedFileMapping]>([])
+    private static let recentLimit = 8
+
+    /// The file that another process has mapped.
+    ///
+    /// - Throws: `noSuchObject` if another file is there by now; see also ``init(path:)``.
+    package static func find(_ file: SharedFile) throws -> SharedFileMapping {
+        if let known = recent.withLock({ $0.first { $0.file == file } }) { return known }
+        let found = try SharedFileMapping(path: file.path)
+        guard found.file == file else {
+            throw MultitaskingError(
+                .noSuchObject,
+                "\(file.path) is not the file any more that was mapped: it was replaced, or has another length; leave it as "
+                    + "it is while tasks use it")
+        }
+        // What goes is unmapped outside of the lock.
+        let former = recent.withLock { recent in
+            recent.append(found)
+            return recent.count > recentLimit ? recent.removeFirst() : nil
+        }
+        withExtendedLifetime(former) {}
+        return found
+    }
+
+    private static func absolute(_ path: String) throws -> String {
+        guard !path.hasPrefix("/") else { return path }
+        // SAFETY: the C library makes the string, and this frees it.
+        guard let directory = unsafe getcwd(nil, 0) else { throw refused("find", errno, path) }
+        defer { unsafe free(directory) }
+        return unsafe String(cString: directory) + "/" + path
+    }
+
+    private static func refused(_ attempt: String, _ code: Int32, _ path: String) -> MultitaskingError {
+        let kind: MultitaskingError.Code = code == EACCES || code == EPERM ? .permissionDenied : .systemError
+        return MultitaskingError(kind, "could not \(attempt) the file \(path): \(describe(errno: code))")
+    }
+}
+
+extension SharedArray {
+    /// Maps a file whose bytes are the elements, in this machine's order of bytes: nothing is read before it is used.
+    ///
+    /// ```swift
+    /// let samples = try SharedArray<Float>(mapping: "samples.f32")
+    /// ```
+    ///
+    /// It belongs to no pool: tasks of any pool on this machine can be given it, and map it as well. The file must stay
+    /// where it is, and as long as it is, while anybody uses it; what others write to it is seen.
+    /// - Throws: `systemError` or `permissionDenied` if it cannot be opened; `wrongType` if its length is no multiple of
+    ///   an element's.
+    public init(mapping path: String) throws { try self.init(SharedFileMapping(path: path)) }
+}
