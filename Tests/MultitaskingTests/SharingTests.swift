@@ -22,6 +22,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [PoolKind.threads, .processes, .inMemory])
+    func arraysOfImpossibleSizesAreRefused(_ kind: PoolKind) throws {
+        try kind.run { manager in
+            for count in [Int.min, -1, 1 << 50, .max / 8, .max] {
+                let session = try manager.session().submit("make", squares, count)
+                let result = try #require(session.results()["make"])
+                expectError(.invalidArgument) { try result.get() as SharedArray<Double> }
+                session.destroy()
+            }
+        }
+    }
+
     @Test func anExecutorThatSharesNothingSaysSo() throws {
         _ = try PoolKind.encoded.run { manager in
             expectError(.invalidArgument) { try manager.share([1, 2, 3]) as SharedArray<Int> }

@@ -11,13 +11,16 @@ extension TaskEnvironment {
     ///
     /// Numbers that `body` does not write have whatever value was there; elements of other types begin as zero bits. In
     /// a pool of processes the array takes memory of the pool's, like any result, until the last handle is gone.
-    /// - Throws: `invalidArgument` for a negative count; `arenaLimitReached`; what `body` throws.
+    /// - Throws: `invalidArgument` for a negative count, and one beyond all memory; `arenaLimitReached`; what `body` throws.
     public func makeSharedArray<Element: BitwiseCopyable>(
         of type: Element.Type = Element.self, count: Int, _ body: (inout MutableSpan<Element>) throws -> Void
     ) throws -> SharedArray<Element> {
         let (byteCount, isTooMany) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-        guard count >= 0, !isTooMany else {
-            throw MultitaskingError(.invalidArgument, "the array is to have \(count) elements")
+        // Swift's own arrays end the process where there are not even addresses for so much.
+        guard count >= 0, !isTooMany, byteCount <= 1 << 46 else {
+            throw MultitaskingError(
+                .invalidArgument, "the array is to have \(count) elements; give a number from 0 to what memory can hold"
+            )
         }
         // Any bits are a number, so clearing them first would be one more pass over the memory.
         let takesAnyBits = Element.self is any FixedWidthInteger.Type || Element.self is any BinaryFloatingPoint.Type
