@@ -41,8 +41,8 @@ private func reading(_ numbers: SharedArray<Double>, on pool: some Executor) thr
 func sharedInput() throws {
     let numbers = (0..<sharedCount).map { Double($0 & 1023) }
     // What one copy takes into memory that is new, as any copy's is.
-    let copying = try median(of: 3, warmUp: 1) {
-        try microseconds {
+    let copying = median(of: 3, warmUp: 1) {
+        microseconds {
             let copy = UnsafeMutableBufferPointer<Double>.allocate(capacity: sharedCount)
             _ = copy.initialize(from: numbers)
             copy.deallocate()

@@ -38,6 +38,9 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     ///   task ends as cancelled unless it comes to its own end first.
     func cancel(force: Bool) -> Bool
 
+    /// Why the task has no value; nil if it has one, or has not ended.
+    var failure: (any Error)? { get }
+
     /// What the task has printed, once it has ended and if its options ask for it: ``TaskOptions/output``.
     var output: String? { get }
 }
@@ -45,6 +48,15 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
 extension FutureSource {
     /// A backend that refuses to keep what tasks print.
     public var output: String? { nil }
+
+    /// Looks at the outcome.
+    public var failure: (any Error)? {
+        var failure: (any Error)?
+        withOutcome { outcome in
+            do { _ = try outcome.get() } catch { failure = error }
+        }
+        return failure
+    }
 
     /// Copies the outcome first.
     public func withOutcome(_ body: (TaskOutcome<Value>) -> Void) { outcome().map(body) }

@@ -41,13 +41,10 @@ extension Awaitable {
 
 extension Future: Awaitable {
     /// Why the task has no value; nil if it has one, or has not ended.
-    public var failure: (any Error)? {
-        var failure: (any Error)?
-        source.withOutcome { outcome in
-            do { _ = try outcome.get() } catch { failure = error }
-        }
-        return failure
-    }
+    public var failure: (any Error)? { source.failure }
+
+    /// The backend's side of the future.
+    package var backend: any FutureSource<Value> { source }
 
     /// Cancels the task if it has not started.
     public func cancelUnlessStarted() { cancel() }

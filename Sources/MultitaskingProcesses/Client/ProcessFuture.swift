@@ -22,6 +22,9 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @exclusivity(unchecked) private var settled: Settled?
     // SAFETY: as `settled`.
     @exclusivity(unchecked) private var printed: [UInt8]?
+    // SAFETY: looked at and changed with the lock held.
+    /// How many tasks are given the result where it is, so that its slot must stay.
+    @exclusivity(unchecked) private var pins = 0
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
     /// another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
@@ -100,8 +103,39 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         case .done, .cancelled, .expired: unsafe settled = outcomeWithoutValue()
         }
         isSettled.store(true, ordering: .releasing)
-        core.releaseSlot(slot)
+        if unsafe pins == 0 { core.releaseSlot(slot) }
         return true
+    }
+
+    /// Keeps the result where it is, for another task of the pool; nil if it is not there, or is no value alone.
+    func pin(in other: PoolCore) -> ResultPin? {
+        guard other === core, !keepsOutput else { return nil }
+        return lock.withLock { _ in
+            guard !isSettled.load(ordering: .relaxed), slot.word.load().status == .done,
+                slot.resultKind.load() == .value
+            else { return nil }
+            unsafe pins += 1
+            return ResultPin(slot) { [self] in unpin() }
+        }
+    }
+
+    private func unpin() {
+        lock.withLock { _ in
+            unsafe pins -= 1
+            if unsafe pins == 0, isSettled.load(ordering: .relaxed) { core.releaseSlot(slot) }
+        }
+    }
+
+    /// Why the task has no value; a value is not read for it.
+    @usableFromInline
+    var failure: (any Error)? {
+        let hasValue = lock.withLock { _ in
+            !isSettled.load(ordering: .relaxed) && slot.word.load().status == .done
+                && slot.resultKind.load() == .value
+        }
+        guard !hasValue, let outcome = outcome() else { return nil }
+        do { _ = try outcome.get() } catch { return error }
+        return nil
     }
 
     private func readValue() -> Settled {

@@ -13,6 +13,7 @@ let sharedScenarios: [String: Scenario] = [
     "shared-elsewhere": { try $0.sharedElsewhere() },
     "shared-file": { try $0.sharedFile() },
     "shared-large": { try $0.sharedLarge() },
+    "results-of": { try $0.resultsOf() },
 ]
 
 private func sum(_ part: Range<Int>, _ numbers: SharedArray<Int>) -> Int {
@@ -51,6 +52,19 @@ struct Weights: Codable, Sendable {
 private func look(_ model: Shared<Model>) -> [Int32] {
     [getpid(), Int32(unsafe Model.decodings), Int32(model.value.words["b"]?.count ?? -1)]
 }
+
+private func makeModel(_ number: Int) -> Model { Model(number) }
+private func failToMakeModel(_ number: Int) throws -> Model {
+    throw MultitaskingError(.invalidArgument, "no model \(number)")
+}
+private func mergeModels(_ first: Model, _ second: Model) -> Int {
+    (first.words["b"]?.count ?? -1) + (second.words["b"]?.count ?? -1)
+}
+private func dieMerging(_ first: Model, _ second: Model) -> Int {
+    if mergeModels(first, second) > 0 { kill(getpid(), SIGKILL) }
+    return 0
+}
+private func shareOn(_ numbers: SharedArray<Int>, _ first: Int) -> Int { numbers.reduce(first, &+) }
 
 private func weigh(_ weights: Shared<Weights>) -> Float { weights.value.numbers.reduce(0, +) }
 
@@ -319,6 +333,36 @@ extension Harness {
         }
         checkThrows(.systemError) { try SharedArray<Int>(mapping: "/no/such/file") }
         checkThrows(.invalidArgument) { try SharedArray<Int>(mapping: "/tmp") }
+    }
+
+    /// Results go from worker to worker, and stay where they are.
+    fileprivate func resultsOf() throws {
+        try withPool { pool in
+            let small = try pool.submit(makeModel, 3)
+            let large = try pool.submit(makeModel, 300_000)
+            let merged = try pool.submit(mergeModels, resultsOf: small, large)
+            let again = try pool.submit(mergeModels, resultsOf: large, large)
+            checkEqual(try merged.value(), 300_003)
+            checkEqual(try again.value(), 600_000)
+            checkEqual(unsafe Model.decodings, 0, "decodings in the client")
+            checkThrows(.workerCrashed) { try pool.submit(dieMerging, resultsOf: small, large).value() }
+            // Asked for while another task is to be given it, and after that.
+            let late = try pool.submit(mergeModels, resultsOf: large, small)
+            checkEqual(try large.value().words["b"]?.count, 300_000)
+            checkEqual(try late.value(), 300_003)
+            checkEqual(try pool.submit(mergeModels, resultsOf: large, small).value(), 300_003)
+            let captured = number + 5
+            checkEqual(
+                try pool.submit(resultsOf: small, large) { mergeModels($0, $1) + captured }.value(), 300_003 + captured)
+            // A handle is handed on as well.
+            let made = try pool.submit(makeNumbers, Here(), 1000, 0)
+            let first = try pool.submit(double, 4)
+            checkEqual(try pool.submit(shareOn, resultsOf: made, first).value(), expected(0..<1000) + 8)
+            let error = checkThrows(.dependencyFailed) {
+                try pool.submit(mergeModels, resultsOf: small, pool.submit(failToMakeModel, 7)).value()
+            }
+            check("\(error, default: "")".contains("no model 7"), "the cause is lost: \(error, default: "")")
+        }
     }
 
     /// Much more than the arena holds, in memory that no worker has to itself.

@@ -1,0 +1,12 @@
+/// Keeps a task's result where it is, also when its future has been asked for it.
+final class ResultPin: Sendable {
+    let slot: TaskSlot
+    private let letGo: @Sendable () -> Void
+
+    init(_ slot: TaskSlot, letGo: @escaping @Sendable () -> Void) {
+        self.slot = slot
+        self.letGo = letGo
+    }
+
+    deinit { letGo() }
+}
