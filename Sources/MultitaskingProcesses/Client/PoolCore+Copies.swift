@@ -50,6 +50,7 @@ extension PoolCore {
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
         let nesting = supervision.nesting
+        membership.shares.holdAll(by: member)
         let pid = ForkSafety.fork(
             named: "mt-copy", serving: copy.phaseWord,
             first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
@@ -58,6 +59,7 @@ extension PoolCore {
                 return runCopy(call, as: copy, slot, parent: parent)
             })
         guard pid > 0 else {
+            membership.shares.letGoAll(by: member)
             releaseSlot(slot)
             state.withLock { $0.copies[member] = nil }
             throw Refusal(.fork, -pid).error(
@@ -70,6 +72,7 @@ extension PoolCore {
         do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
             state.withLock { $0.copies[member] = nil }
+            membership.shares.letGoAll(by: member)
             throw error
         }
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.

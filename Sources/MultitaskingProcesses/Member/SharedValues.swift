@@ -41,6 +41,8 @@ final class SharedValues: SharedHome {
 
     var table: SharedTable { SharedTable(mapping: mapping, member: member, heap: heap) }
     private var isClient: Bool { member == ArenaLayout.client }
+    /// Whether this process is a copy of the client, which has inherited handles that nobody counts.
+    private var isCopy: Bool { member > mapping.arena.layout.workers }
 
     /// A number of the pool that no other pool of the machine has.
     private var identity: UInt64 { max(1, mt_file_number(mapping.descriptor)) }
@@ -151,7 +153,7 @@ final class SharedValues: SharedHome {
         let (record, _) = SharedRecord.find(name, in: mapping.arena)
         let (isLast, former) = state.withLock { state -> (Bool, Entry?) in
             guard var entry = state.entries[record.index], entry.token == token else { return (false, nil) }
-            record.letGo(by: member)
+            if !isCopy { record.letGo(by: member) }
             entry.token = 0
             let keeps = !isClient && (entry.view != nil || entry.decoded != nil)
             state.entries[record.index] = keeps ? entry : nil
@@ -160,6 +162,21 @@ final class SharedValues: SharedHome {
         withExtendedLifetime(former) {}
         // It may have been all that led to others.
         if isLast, table.freeIfUnused(record) { sweep() }
+    }
+
+    /// Has a copy that is about to be forked hold all that this process holds, until the copy has ended.
+    func holdAll(by copy: Int) {
+        state.withLock { state in
+            for (index, entry) in state.entries where entry.token != 0 {
+                SharedRecord(arena: mapping.arena, index: index).hold(by: copy)
+            }
+        }
+    }
+
+    /// Takes that back for a copy that is not there.
+    func letGoAll(by copy: Int) {
+        for index in 0..<table.count { SharedRecord(arena: mapping.arena, index: index).letGo(by: copy) }
+        sweep()
     }
 
     /// Forgets what is kept of values that are gone.

@@ -47,7 +47,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "shared-array", "shared-value", "shared-made", "shared-lifetime", "shared-stray-write", "shared-deaths",
-            "shared-client-forks", "shared-elsewhere", "shared-file", "shared-large", "results-of",
+            "shared-client-forks", "shared-elsewhere", "shared-file", "shared-large", "shared-copies", "results-of",
         ], methods)
     func sharedValues(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

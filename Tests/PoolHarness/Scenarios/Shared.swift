@@ -13,6 +13,7 @@ let sharedScenarios: [String: Scenario] = [
     "shared-elsewhere": { try $0.sharedElsewhere() },
     "shared-file": { try $0.sharedFile() },
     "shared-large": { try $0.sharedLarge() },
+    "shared-copies": { try $0.sharedCopies() },
     "results-of": { try $0.resultsOf() },
 ]
 
@@ -333,6 +334,26 @@ extension Harness {
         }
         checkThrows(.systemError) { try SharedArray<Int>(mapping: "/no/such/file") }
         checkThrows(.invalidArgument) { try SharedArray<Int>(mapping: "/tmp") }
+    }
+
+    /// A copy of the client finds what it captured, also when the client has dropped it meanwhile.
+    fileprivate func sharedCopies() throws {
+        guard method == .fork else { return }
+        try withPool(captures: .byValueOrCopies) { pool in
+            let tally = Tally()
+            let futures = try (1...5).map { number in
+                let numbers = try pool.share(Array(0..<number * 1000))
+                return try pool.submit(0) { (start: Int) -> Int in
+                    usleep(20_000)
+                    tally.count += 1
+                    return numbers.reduce(start + tally.count, &+)
+                }
+            }
+            for (number, future) in zip(1..., futures) {
+                checkEqual(try future.value(), expected(0..<number * 1000) + 1)
+            }
+            checkNothingIsShared(pool)
+        }
     }
 
     /// Results go from worker to worker, and stay where they are.
