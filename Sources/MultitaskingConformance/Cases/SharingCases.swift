@@ -102,7 +102,8 @@ let sharingCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "sharing.whatATaskUsesStays", duty: "SharingExecutor.share(_:)",
-        "The parent drops its handles while tasks use or await the value, which they find all the same; then it is gone.",
+        "The parent drops its handles while tasks use or await the value, which they find all the same; then it is "
+            + "gone.",
         requires: [.sharing]
     ) { trial in
         try trial.withPool { pool in

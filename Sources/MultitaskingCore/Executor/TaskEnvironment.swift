@@ -37,8 +37,8 @@ public protocol TaskEnvironment: ObjectDirectory {
     /// - Throws: `noSuchObject` if the pool has no such value (any more).
     func sharedObject(_ reference: SharedReference) throws -> any SharedObject
 
-    /// Makes shared memory that `body` fills, for ``makeSharedArray(of:count:_:)``; nil where tasks live in the parent's
-    /// memory, so that any will do.
+    /// Makes shared memory that `body` fills, for ``makeSharedArray(of:count:_:)``; nil where tasks live in the
+    /// parent's memory, so that any will do.
     ///
     /// - Throws: `arenaLimitReached`; what `body` throws.
     func makeSharedMemory(

@@ -6,9 +6,9 @@
 /// let labels = try pool.map(classify, texts, Array(repeating: model, count: texts.count))
 /// ```
 ///
-/// Pass it on like any other argument. The first task of a worker that is given it decodes the value; later ones find it
-/// there. In a pool of threads it is the value itself, so a class that is shared must be safe to be used by several tasks
-/// at once. Use ``SharedArray`` for large arrays of numbers, which are not decoded at all.
+/// Pass it on like any other argument. The first task of a worker that is given it decodes the value; later ones find
+/// it there. In a pool of threads it is the value itself, so a class that is shared must be safe to be used by several
+/// tasks at once. Use ``SharedArray`` for large arrays of numbers, which are not decoded at all.
 ///
 /// The value is there as long as a handle is, in the parent, in a task, or on the way to one. Then its memory is given
 /// back, and workers forget what they have decoded when they have ended the task they run.

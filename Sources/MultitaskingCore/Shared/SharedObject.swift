@@ -1,7 +1,7 @@
 /// A backend's side of a shared value: handles refer to it, and the value is there for as long as one of them is.
 ///
-/// It is a ``SharedArrayBox`` or ``SharedValueBox`` where tasks run in the parent's memory, and a ``SharedMemory`` where
-/// they do not.
+/// It is a ``SharedArrayBox`` or ``SharedValueBox`` where tasks run in the parent's memory, and a ``SharedMemory``
+/// where they do not.
 public protocol SharedObject: AnyObject, Sendable {}
 
 /// A shared value that lies in memory which other processes map as well.

@@ -1,8 +1,8 @@
 /// An executor whose tasks can share large values, which exist once however many tasks use them.
 ///
-/// **Implementer's duties.** What is shared is found by every worker, also by one that starts later. It is freed when the
-/// last handle is gone, in the parent, in tasks and in payloads under way, whatever dies meanwhile. A task cannot change
-/// it for others.
+/// **Implementer's duties.** What is shared is found by every worker, also by one that starts later. It is freed when
+/// the last handle is gone, in the parent, in tasks and in payloads under way, whatever dies meanwhile. A task cannot
+/// change it for others.
 public protocol SharingExecutor: Executor {
     /// Shares an array, whose elements are copied at most once.
     ///

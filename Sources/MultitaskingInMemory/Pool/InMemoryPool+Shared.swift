@@ -2,8 +2,8 @@ public import MultitaskingCore
 internal import MultitaskingSerialization
 
 extension InMemoryPool: SharingExecutor {
-    /// Shares an array. It is not copied, and nobody is kept from writing to it by a wrong pointer; its handles pass through
-    /// the codec.
+    /// Shares an array. It is not copied, and nobody is kept from writing to it by a wrong pointer; its handles pass
+    /// through the codec.
     ///
     /// - Throws: `shutDown`.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {

@@ -33,8 +33,8 @@ struct SharedView: @unchecked Sendable {
     private let arena: ArenaMapping?
     private let mapping: ReadOnlyMapping?
 
-    /// - Parameter block: whether the value is in the arena, which the client does not map once more: it is trusted with
-    ///   everything.
+    /// - Parameter block: whether the value is in the arena, which the client does not map once more: it is trusted
+    ///   with everything.
     init(_ arena: ArenaMapping, _ offset: Int, _ byteCount: Int, inBlock: Bool, member: Int) throws {
         guard !inBlock || member != ArenaLayout.client else {
             unsafe bytes = unsafe arena.arena.withBytes(at: offset, count: byteCount) { UnsafeRawBufferPointer($0) }

@@ -74,8 +74,8 @@ extension SharedValues {
         throw MultitaskingError(
             .arenaLimitReached,
             """
-            \(byteCount) bytes are to be shared and \(used) are already, which is more than the \(memory.number) bytes that \
-            there are (\(memory.source)); drop some first, or map a file
+            \(byteCount) bytes are to be shared and \(used) are already, which is more than the \(memory.number) bytes \
+            that there are (\(memory.source)); drop some first, or map a file
             """)
     }
 

@@ -11,8 +11,8 @@ extension TaskContext {
     ///
     /// Numbers that `body` does not write have whatever value was there; elements of other types begin as zero bits. In
     /// a pool of processes the array takes memory of the pool's, like any result, until the last handle is gone.
-    /// - Throws: `invalidArgument` for a negative count, and one beyond all memory; `arenaLimitReached`; `noSuchObject` outside of a task; what
-    ///   `body` throws.
+    /// - Throws: `invalidArgument` for a negative count, and one beyond all memory; `arenaLimitReached`; `noSuchObject`
+    ///   outside of a task; what `body` throws.
     public func makeSharedArray<Element: BitwiseCopyable>(
         of type: Element.Type = Element.self, count: Int, _ body: (inout MutableSpan<Element>) throws -> Void
     ) throws -> SharedArray<Element> {

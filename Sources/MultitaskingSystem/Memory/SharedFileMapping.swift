@@ -61,8 +61,8 @@ package final class SharedFileMapping: SharedMemory {
         guard found.file == file else {
             throw MultitaskingError(
                 .noSuchObject,
-                "\(file.path) is not the file any more that was mapped: it was replaced, or has another length; leave it as "
-                    + "it is while tasks use it")
+                "\(file.path) is not the file any more that was mapped: it was replaced, or has another length; leave "
+                    + "it as it is while tasks use it")
         }
         // What goes is unmapped outside of the lock.
         let former = recent.withLock { recent in
@@ -96,7 +96,7 @@ extension SharedArray {
     ///
     /// It belongs to no pool: tasks of any pool on this machine can be given it, and map it as well. The file must stay
     /// where it is, and as long as it is, while anybody uses it; what others write to it is seen.
-    /// - Throws: `systemError` or `permissionDenied` if it cannot be opened; `wrongType` if its length is no multiple of
-    ///   an element's.
+    /// - Throws: `systemError` or `permissionDenied` if it cannot be opened; `wrongType` if its length is no multiple
+    ///   of an element's.
     public init(mapping path: String) throws { try self.init(SharedFileMapping(path: path)) }
 }

@@ -2,8 +2,9 @@ import MultitaskingCore
 
 /// The shared values that payloads on their way refer to.
 ///
-/// An entry says: as long as this block is in use, somebody may still find that value through it. That is not taken back
-/// by whoever frees the block, which may be anybody, or nobody if it dies: an entry whose block is free means nothing.
+/// An entry says: as long as this block is in use, somebody may still find that value through it. That is not taken
+/// back by whoever frees the block, which may be anybody, or nobody if it dies: an entry whose block is free means
+/// nothing.
 struct Passage {
     private let arena: Arena
 
