@@ -65,7 +65,7 @@
         private func checkJournal() throws {
             let member = arena.member(world.victimIndex)
             try expect(member.slot.load().isNone, "the dead still names a task")
-            for index in 0..<Member.journalEntries {
+            for index in 0..<MemberRecord.journalEntries {
                 let entry = member.journal(index)
                 try expect(
                     entry.cell == 0 && entry.block.isNone && entry.segment == 0, "journal entry \(index) is not clear")
@@ -74,7 +74,7 @@
 
         /// The dead one's successor writes over all that it may: what was given back too early is garbage now.
         private func reuseBlocks() throws {
-            let successor = Membership(world.core.mapping, member: world.victimIndex)
+            let successor = LocalMember(world.core.mapping, member: world.victimIndex)
             let journal = JournalEntry(arena: arena, offset: nil)
             for size in [200, World.block] {
                 let blocks = try (0..<40).map { _ in try successor.heap.allocate(size, journal: journal) }
@@ -165,7 +165,7 @@
 
         /// The channel works: more elements than fit two segments pass it in order, of all sizes, between all members.
         private func checkPassage() throws {
-            let successor = Membership(world.core.mapping, member: world.victimIndex)
+            let successor = LocalMember(world.core.mapping, member: world.victimIndex)
             let end = try ProcessChannel(world.channel.reference, membership: successor)
             let ends = [end, world.survivorEnd, world.channel]
             let count = 70
@@ -289,7 +289,7 @@
 
         /// Every block of every chunk is found again by its owner: none is free and forgotten.
         private func checkEveryBlockServes() throws {
-            let successor = Membership(world.core.mapping, member: world.victimIndex)
+            let successor = LocalMember(world.core.mapping, member: world.victimIndex)
             for membership in [world.core.membership, world.survivor, successor] {
                 for sizeClass in scenario.classes {
                     let chunks = (0..<arena.layout.chunkCount).filter {

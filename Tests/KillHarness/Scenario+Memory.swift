@@ -19,7 +19,7 @@
         }
 
         private static func free(
-            _ name: String, _ size: Int, owner: @escaping (World) -> Membership
+            _ name: String, _ size: Int, owner: @escaping (World) -> LocalMember
         ) -> Scenario {
             Scenario("free-\(name)") { world in
                 let journal = JournalEntry(arena: world.arena, offset: nil)

@@ -122,7 +122,7 @@
         /// Has the third worker receive items and die.
         func dieHolding(_ count: Int) throws {
             runTask(by: 3)
-            let end = try ProcessChannel(channel.reference, membership: Membership(core.mapping, member: 3))
+            let end = try ProcessChannel(channel.reference, membership: LocalMember(core.mapping, member: 3))
             for _ in 0..<count { try take(by: end) }
             Recovery(core.mapping).recover(3, .killed)
             let waiting = channel.status.count

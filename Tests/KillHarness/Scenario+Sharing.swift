@@ -93,7 +93,7 @@
         }
 
         /// The value as a member finds it.
-        func found(by membership: Membership) throws -> ProcessSharedMemory {
+        func found(by membership: LocalMember) throws -> ProcessSharedMemory {
             guard let reference = sharedReference else { throw Broken("nothing is shared") }
             return try membership.shares.memory(reference)
         }
@@ -110,11 +110,11 @@
         /// A channel for handles.
         func openSharedChannel() throws { sharedChannel = try core.makeChannel(ChannelOptions()) }
 
-        func sharedEnd(of membership: Membership) throws -> ProcessChannel? {
+        func sharedEnd(of membership: LocalMember) throws -> ProcessChannel? {
             try sharedChannel.map { try ProcessChannel($0.reference, membership: membership) }
         }
 
-        func sendShared(by membership: Membership) throws {
+        func sendShared(by membership: LocalMember) throws {
             _ = try sharedEnd(of: membership)?.send(SharedArray<UInt8>(found(by: membership)), wait: .never)
         }
     }

@@ -107,7 +107,8 @@
                     let parcel =
                         count <= Cell.inlineCapacity
                         ? nil
-                        : try Parcel(writer, arena: arena, heap: victim.heap, journal: journal, compression: .none)
+                        : try PayloadBlock(
+                            writer, arena: arena, heap: victim.heap, journal: journal, compression: .none)
                     var failure: (any Error)?
                     let result = try queue.send(journal: journal, byteCount: count) { cell in
                         do { try interrupt(cell) } catch { failure = error }
@@ -125,7 +126,7 @@
         func leaveUnfilled() throws {
             let pid = fork()
             if pid == 0 {
-                let dead = Membership(core.mapping, member: 3)
+                let dead = LocalMember(core.mapping, member: 3)
                 let queue = ChannelQueue(header: channel.queue.header, serial: channel.queue.serial, membership: dead)
                 _ = try? dead.journal.withEntry { try queue.send(journal: $0, byteCount: 1) { _ in _exit(0) } }
                 _exit(1)

@@ -34,8 +34,8 @@
         static let run = 600_000
 
         let core: PoolCore
-        let victim: Membership
-        let survivor: Membership
+        let victim: LocalMember
+        let survivor: LocalMember
         let channel: ProcessChannel
         let victimEnd: ProcessChannel
         let survivorEnd: ProcessChannel
@@ -57,8 +57,8 @@
 
         init(_ options: ChannelOptions) throws {
             core = try PoolCore(workers: 3, arenaLimit: 64 << 20, compression: .none)
-            victim = Membership(core.mapping, member: 1)
-            survivor = Membership(core.mapping, member: 2)
+            victim = LocalMember(core.mapping, member: 1)
+            survivor = LocalMember(core.mapping, member: 2)
             channel = try core.makeChannel(options)
             victimEnd = try ProcessChannel(channel.reference, membership: victim)
             survivorEnd = try ProcessChannel(channel.reference, membership: survivor)

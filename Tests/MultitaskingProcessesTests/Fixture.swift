@@ -14,7 +14,7 @@ struct Fixture {
         arena.header.channelCount.store(1)
     }
 
-    func membership(_ member: Int) -> Membership { Membership(mapping, member: member) }
+    func membership(_ member: Int) -> LocalMember { LocalMember(mapping, member: member) }
 
     /// A channel, seen by a member; the first call makes it.
     ///

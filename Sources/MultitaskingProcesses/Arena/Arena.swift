@@ -6,7 +6,7 @@ import Glibc
 /// It is a plain value, so that passing it on costs no reference counting; whoever keeps one keeps the mapping too.
 @safe
 struct Arena: @unchecked Sendable {
-    // SAFETY: all that outlives a call holds the `ArenaMapping`: `Membership` in every process, and through it
+    // SAFETY: all that outlives a call holds the `ArenaMapping`: `LocalMember` in every process, and through it
     // channels, signals and futures. All words are reached through `SharedWord` and `SharedFutex` (atomic); plain bytes
     // are written by the one owner of a block or slot before it is published, and copied, never trusted, by its reader.
     private let base: UnsafeMutableRawPointer

@@ -24,8 +24,8 @@ struct Cell {
     @inline(__always) var wordCell: SharedWord { arena.word(offset) }
     @inline(__always) var word: CellWord { CellWord(rawValue: wordCell.load()) }
     var fingerprint: SharedWord { arena.word(offset + 8) }
-    var payload: PayloadPlace {
-        PayloadPlace(arena: arena, offset: offset + 16, inline: offset + 40, inlineCapacity: Self.inlineCapacity)
+    var payload: PayloadField {
+        PayloadField(arena: arena, offset: offset + 16, inline: offset + 40, inlineCapacity: Self.inlineCapacity)
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { arena.word(offset + 32) }

@@ -50,7 +50,7 @@ struct ChannelHeader {
 
     /// How many elements were reported as done.
     var finished: SharedWord { arena.word(base + 384) }
-    /// See `DropCount`.
+    /// See `DroppedElementCount`.
     var dropped: SharedWord { arena.word(base + 392) }
     /// How many places the head has passed that never held an element, as far as somebody has added them up.
     private var voidSum: SharedWord { arena.word(base + 400) }

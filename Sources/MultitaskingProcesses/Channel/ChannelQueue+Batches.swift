@@ -60,7 +60,7 @@ extension ChannelQueue {
     /// - Parameter take: reads an element; it is gone whatever comes of that. False ends the run.
     /// - Returns: how many were received. If it is none, `receive` knows what is in the way.
     func receiveRun(
-        upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadPlace) -> Bool
+        upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool
     ) -> Int {
         let head = HeadWord(rawValue: header.head.load())
         let (number, index) = Self.place(head.position)

@@ -44,7 +44,7 @@ extension ChannelQueue {
 
     /// How many bytes were sent before one of the channel's ends.
     private func bytes(at end: SharedWord, in segmentLink: SharedWord) -> UInt64 {
-        var patience = Patience()
+        var patience = LoopBudget()
         while isLive, !patience.isSpent() {
             let word = end.load()
             // What a head has besides its position, a tail does not have.

@@ -22,7 +22,7 @@ extension ChannelQueue {
 
     /// Whether the chain from the head on includes the segment with this number at this place.
     private func reaches(_ number: UInt64, at offset: Int) -> Bool {
-        var patience = Patience()
+        var patience = LoopBudget()
         restart: while !patience.isSpent() {
             let head = SegmentLink(rawValue: header.headSegment.load(), near: number)
             var link = head

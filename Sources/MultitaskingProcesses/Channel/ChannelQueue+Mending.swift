@@ -3,14 +3,14 @@ import MultitaskingCore
 extension ChannelQueue {
     /// Points the tail at its segment again, once for each caller, if it does not lead there.
     @inline(never)
-    func mendTail(_ patience: inout Patience) throws {
+    func mendTail(_ patience: inout LoopBudget) throws {
         try patience.renew()
         try mend(header.tailSegment, at: Self.place(header.tail.load()).number)
     }
 
     /// Points the head at its segment again, once for each caller, if it does not lead there.
     @inline(never)
-    func mendHead(_ patience: inout Patience) throws {
+    func mendHead(_ patience: inout LoopBudget) throws {
         try patience.renew()
         try mend(header.headSegment, at: headNumber)
     }

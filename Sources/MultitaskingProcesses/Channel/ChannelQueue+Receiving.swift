@@ -23,7 +23,7 @@ extension ChannelQueue {
     @inline(__always)
     func receive(journal: JournalEntry, fingerprint: UInt64?, as state: CellWord.State) throws -> Receipt {
         let member = membership.member
-        var patience = Patience()
+        var patience = LoopBudget()
         while isLive {
             if patience.isSpent() { try mendHead(&patience) }
             let head = HeadWord(rawValue: header.head.load())

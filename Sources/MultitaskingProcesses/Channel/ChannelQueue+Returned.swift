@@ -114,7 +114,7 @@ extension ChannelQueue {
             let settling = CellWord(.settling, owner: membership.member, tag: tag(claim.number))
             guard cell.wordCell.compareExchange(taken.rawValue, settling.rawValue) else { return false }
             membership.release(cell.payload)
-            DropCount(header: header).add(for: journal)
+            DroppedElementCount(header: header).add(for: journal)
         } else {
             guard cell.word == taken else { return false }
             membership.release(cell.payload)

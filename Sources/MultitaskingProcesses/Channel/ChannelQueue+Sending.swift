@@ -9,7 +9,7 @@ extension ChannelQueue {
     @inline(__always)
     func send(journal: JournalEntry, byteCount: Int, fill: (Cell) -> Void) throws -> SendResult {
         let member = membership.member
-        var patience = Patience()
+        var patience = LoopBudget()
         while true {
             if isClosed { return .closed }
             if patience.isSpent() { try mendTail(&patience) }
@@ -83,7 +83,7 @@ extension ChannelQueue {
 
     @inline(never)
     private func nextSegmentForSending(_ number: UInt64) throws -> Segment? {
-        var patience = Patience()
+        var patience = LoopBudget()
         while true {
             try patience.spend()
             let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)

@@ -44,7 +44,7 @@ extension ChannelQueue {
     ///   are not count as nothing.
     func elements(before tail: UInt64, whereUnfilled mustBeVoid: (UInt64) -> Bool = { _ in false }) -> UInt64 {
         hints.survey.withLock { survey in
-            var patience = Patience()
+            var patience = LoopBudget()
             var unfilled: [UInt64] = []
             while !survey.isComplete(before: tail, of: self, whereUnfilled: mustBeVoid, &unfilled) {
                 if patience.isSpent() { break }

@@ -57,11 +57,11 @@ extension ChannelQueue {
 
     /// Whether every element sent was reported as done, or will never be.
     var isJoined: Bool {
-        var patience = Patience()
+        var patience = LoopBudget()
         while isLive, !patience.isSpent() {
             // ORDERING: the tail last. Nothing is accounted for before the tail has passed it, so they are equal at
             // that moment if they seem so.
-            let accounted = header.finished.load() &+ DropCount(header: header).value &+ header.voids
+            let accounted = header.finished.load() &+ DroppedElementCount(header: header).value &+ header.voids
             let head = HeadWord(rawValue: header.head.load()).position
             let tail = header.tail.load()
             if accounted >= tail { return true }

@@ -17,7 +17,7 @@ struct ChannelQueue: Sendable {
 
     let header: ChannelHeader
     let serial: UInt64
-    let membership: Membership
+    let membership: LocalMember
 
     /// From where the channel's segments are counted; see `SegmentTag`.
     private let origin: UInt64
@@ -32,7 +32,7 @@ struct ChannelQueue: Sendable {
     let isRendezvous: Bool
     let hints = ChannelHints()
 
-    init(header: ChannelHeader, serial: UInt64, membership: Membership) {
+    init(header: ChannelHeader, serial: UInt64, membership: LocalMember) {
         self.header = header
         self.serial = serial
         self.membership = membership

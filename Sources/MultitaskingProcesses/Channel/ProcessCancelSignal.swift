@@ -11,13 +11,13 @@ public import MultitaskingCore
 public final class ProcessCancelSignal: CancelSignal {
     private static let setFlag: UInt64 = 1
 
-    let membership: Membership
+    let membership: LocalMember
     private let index: Int
     private let serial: UInt64
     private let word: SharedWord
     private let onRelease: (@Sendable () -> Void)?
 
-    init(membership: Membership, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
+    init(membership: LocalMember, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
         self.membership = membership
         self.index = index
         self.serial = serial
@@ -26,7 +26,7 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     /// The signal behind a reference.
-    convenience init(_ reference: SharedObjectID, membership: Membership) throws {
+    convenience init(_ reference: SharedObjectID, membership: LocalMember) throws {
         let (index, serial) = (reference.index, reference.serial)
         guard serial != 0, index < ArenaLayout.signalLimit,
             Self.word(of: index, in: membership.arena).load() >> 8 == serial
@@ -90,7 +90,7 @@ public final class ProcessCancelSignal: CancelSignal {
     var exists: Bool { word.loadRelaxed() >> 8 == serial }
 
     /// Takes the signal away from whoever still uses it; only the client does this.
-    static func remove(_ index: Int, in membership: Membership) {
+    static func remove(_ index: Int, in membership: LocalMember) {
         word(of: index, in: membership.arena).store(0)
         WaitQueue(
             arena: membership.arena, offset: ArenaLayout.signalTable + index * ArenaLayout.signalStride + 16

@@ -118,10 +118,10 @@ extension ProcessChannel {
 
     private func receive(
         upTo count: Int, _ type: Any.Type, _ fingerprint: UInt64, _ wait: WaitLimit,
-        _ take: (PayloadPlace) throws -> Void
+        _ take: (PayloadField) throws -> Void
     ) throws {
         var failure: (any Error)?
-        func takes(_ place: PayloadPlace) -> Bool {
+        func takes(_ place: PayloadField) -> Bool {
             do { try take(place) } catch { failure = error }
             return failure == nil
         }
@@ -144,7 +144,7 @@ extension ProcessChannel {
     }
 
     /// Takes what is there without waiting; how many.
-    private func receiveRuns(upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadPlace) -> Bool) -> Int {
+    private func receiveRuns(upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadField) -> Bool) -> Int {
         var done = 0
         var goesOn = true
         while goesOn, done < count {

@@ -39,10 +39,10 @@ extension ProcessChannel {
         let journal = membership.journal.begin()
         defer { end(journal) }
         let count = writer.byteCount
-        let parcel: Parcel? =
+        let parcel: PayloadBlock? =
             count <= Cell.inlineCapacity && !writer.hasExports
             ? nil
-            : try Parcel(
+            : try PayloadBlock(
                 writer, arena: membership.arena, heap: membership.heap, journal: journal,
                 compression: membership.compression)
         var place: (cell: Cell, tag: SegmentTag)?

@@ -27,19 +27,19 @@ import MultitaskingSerialization
 /// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
 /// client goes, the channel goes with everything in it.
 public final class ProcessChannel: OfferingChannel {
-    let membership: Membership
+    let membership: LocalMember
     let queue: ChannelQueue
     let header: ChannelHeader
     let lateFailure = LateFailure()
     /// Gives the channel's place back, in the client.
     private let onRelease: (@Sendable () -> Void)?
-    let reader: PlaceReader
+    let reader: PayloadFieldReader
 
     /// Counts the senders, in the client, if the channel closes with them.
     public let senderLedger: SenderLedger?
 
     init(
-        membership: Membership, index: Int, serial: UInt64, closesWithSenders: Bool = false,
+        membership: LocalMember, index: Int, serial: UInt64, closesWithSenders: Bool = false,
         onRelease: (@Sendable () -> Void)? = nil
     ) {
         self.membership = membership
@@ -52,7 +52,7 @@ public final class ProcessChannel: OfferingChannel {
     }
 
     /// The channel behind a reference.
-    convenience init(_ reference: SharedObjectID, membership: Membership) throws {
+    convenience init(_ reference: SharedObjectID, membership: LocalMember) throws {
         let (index, serial) = (reference.index, reference.serial)
         guard index < ArenaLayout.channelLimit else { throw Self.gone }
         self.init(membership: membership, index: index, serial: serial)
@@ -104,7 +104,7 @@ public final class ProcessChannel: OfferingChannel {
     func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
         if queue.isRendezvous { return try handOver(writer, fingerprint, wait) }
         if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
-        var watch = RoomWatch(queue)
+        var watch = SendBackoff(queue)
         let result = try membership.wait(
             wait, on: header.senders, spin: { watch.isOver() }, isReady: { !queue.isFull || queue.isClosed }
         ) {
@@ -151,7 +151,7 @@ public final class ProcessChannel: OfferingChannel {
     ) throws -> ChannelQueue.SendResult {
         if queue.isClosed { return .closed }
         if queue.isFull { return .full }
-        let parcel = try Parcel(
+        let parcel = try PayloadBlock(
             writer, arena: membership.arena, heap: membership.heap, journal: journal,
             compression: membership.compression)
         let result: ChannelQueue.SendResult
@@ -321,7 +321,7 @@ public final class ProcessChannel: OfferingChannel {
             }
             guard case .element(let claim) = receipt else { return false }
             membership.release(queue.cell(claim).payload)
-            DropCount(header: header).add(for: journal)
+            DroppedElementCount(header: header).add(for: journal)
             queue.finish(claim)
             return true
         }

@@ -139,7 +139,7 @@ private struct HandedOnDecoder: PayloadDecoder {
             guard slot.word.load().status == .done, slot.resultKind.load() == .value else {
                 throw MultitaskingError.resultIsGone
             }
-            return try PlaceReader(environment).read(slot.result) { try $0.decode(type) }
+            return try PayloadFieldReader(environment).read(slot.result) { try $0.decode(type) }
         case .bytes(let bytes, _)?:
             // SAFETY: the reader is gone before the closure returns the array's bytes.
             return try unsafe bytes.withUnsafeBytes { bytes in

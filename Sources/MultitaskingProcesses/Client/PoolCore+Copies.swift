@@ -88,7 +88,7 @@ extension PoolCore {
 
     /// What the copy does; its exit code.
     private func runCopy<Function: PortableFunction>(
-        _ call: Invocation<Function>, as me: Member, _ slot: TaskSlot, parent: pid_t
+        _ call: Invocation<Function>, as me: MemberRecord, _ slot: TaskSlot, parent: pid_t
     ) -> Int32 {
         membership.adoptMember(me.index)
         OutputLog(arena: arena, member: me.index).capture()
@@ -97,7 +97,7 @@ extension PoolCore {
         setpgid(0, 0)
         ProcessMark(mapping).set()
         mt_null_stdin()
-        WorkerConfinement(me, arena.limits).noteBaseMemory()
+        WorkerResourceLimits(me, arena.limits).noteBaseMemory()
         var ticket = me.doorbell.ticket
         var status = slot.word.load().status
         // The client enqueues the slot after the fork; until then it still reads as free.

@@ -11,7 +11,7 @@ extension PoolCore {
             // One without a ring waits for its worker.
             isPossible = word.member != 0 || JobRing(arena: arena, word.ticket.ring).holds(word.ticket)
         case .claimed where word.isAwaitingRetry: isPossible = true
-        case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory:
+        case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
             // Whoever claims a slot has announced it before, and withdraws that when the word is another.
             isPossible = arena.member(word.member).slot.load() == slot.number
         case .done, .cancelled, .expired: isPossible = true

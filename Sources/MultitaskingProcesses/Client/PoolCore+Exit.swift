@@ -57,14 +57,14 @@ extension PoolCore: PoolAtExit {
 
     func cutOff() { shutdown(.kill) }
 
-    private var runners: [Member] {
+    private var runners: [MemberRecord] {
         let copies = Int(clamping: arena.header.copyCount.load())
         let last = arena.layout.workers + min(copies, ArenaLayout.copyLimit)
         return (1...last).map { arena.member($0) }
     }
 
     /// Whoever runs the task of a claimed slot; nil if that cannot be.
-    private func runner(of slot: TaskSlot, _ word: SlotWord) -> Member? {
+    private func runner(of slot: TaskSlot, _ word: SlotWord) -> MemberRecord? {
         let index = slot.kind == .copy ? slot.copyMember : word.member
         guard (1...arena.layout.workers + ArenaLayout.copyLimit).contains(index) else { return nil }
         return arena.member(index)

@@ -82,14 +82,14 @@ extension PoolCore {
     }
 
     /// A block with the arguments.
-    func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> Parcel {
+    func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> PayloadBlock {
         guard count <= arena.layout.payloadLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
                 "the arguments take \(count) bytes, more than the pool's arenaLimit; make it larger")
         }
         return try waitForRoom(options.waitForRoom) {
-            try Parcel(
+            try PayloadBlock(
                 writer, arena: arena, heap: membership.heap, journal: JournalEntry(arena: arena, offset: nil),
                 compression: membership.compression)
         }

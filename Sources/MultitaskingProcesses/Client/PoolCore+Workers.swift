@@ -50,7 +50,7 @@ extension PoolCore {
     }
 
     private func addCall(
-        _ function: Int, _ state: inout State, storingArguments store: (PayloadPlace) throws -> Void
+        _ function: Int, _ state: inout State, storingArguments store: (PayloadField) throws -> Void
     ) throws -> [TaskSlot] {
         let table = CallTable(arena)
         let number = state.callCount
@@ -118,7 +118,7 @@ extension PoolCore {
             for worker in count + 1..<max(count, before) + 1 {
                 let member = arena.member(worker)
                 guard member.state != .absent else { continue }
-                member.attention.formUnion(Member.Attention.target)
+                member.attention.formUnion(MemberRecord.Attention.target)
                 arena.idleWorkers.unpark(worker)
                 member.wake()
             }

@@ -13,21 +13,21 @@ final class PoolCore: Sendable {
 
     let mapping: ArenaMapping
     let arena: Arena
-    @usableFromInline let membership: Membership
+    @usableFromInline let membership: LocalMember
     let rings: JobRings
     let idle: IdleWorkers
     let freeSlots: FreeSlots
     private let generation = ForkGeneration.begin()
 
     let systemKills = OOMKillCounter()
-    let reader: PlaceReader
+    let reader: PayloadFieldReader
     let state = Mutex(State())
     /// Whether a copy was ever made; most pools make none.
     ///
     /// ORDERING: relaxed; who made a copy, or learnt of it, sees it.
     let hasCopies = Atomic<Bool>(false)
     let objects = Mutex(Objects())
-    let supervision: Supervision
+    let supervision: SupervisorHandle
     /// What becomes of functions that capture.
     let captures: CapturePolicy
     /// Where functions that capture are in the function table.
@@ -84,14 +84,14 @@ final class PoolCore: Sendable {
         self.mapping = mapping
         self.captures = captures
         self.arena = arena
-        let membership = Membership(mapping, member: ArenaLayout.client)
+        let membership = LocalMember(mapping, member: ArenaLayout.client)
         self.membership = membership
         reader = membership.makeReader()
         rings = JobRings(arena)
         idle = arena.idleWorkers
         freeSlots = FreeSlots(arena: arena)
         finalizers = FinalizerReports(finalizer)
-        let supervision = try Supervision(mapping, slots: freeSlots)
+        let supervision = try SupervisorHandle(mapping, slots: freeSlots)
         self.supervision = supervision
         // Does not capture `self` weakly: the first weak reference would slow down every later retain and release.
         membership.setSupervisorCheck { supervision.check() }

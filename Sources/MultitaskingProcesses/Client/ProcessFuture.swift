@@ -63,7 +63,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             switch word.status {
             case .free, .queued: return .queued
             case .claimed where word.isAwaitingRetry: return .queued
-            case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return .running
+            case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory: return .running
             case .done, .expired: return .done
             case .cancelled: return .cancelled
             }
@@ -97,7 +97,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         if isSettled.load(ordering: .relaxed) { return true }
         _ = slot.expireIfDue()
         switch slot.word.load().status {
-        case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: return false
+        case .free, .queued, .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
+            return false
         case .done where slot.resultKind.load() == .value:
             unsafe settled = keepsOutput ? readOutputAndValue() : readValue()
         case .done, .cancelled, .expired: unsafe settled = outcomeWithoutValue()

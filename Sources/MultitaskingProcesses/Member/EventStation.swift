@@ -16,7 +16,7 @@ struct EventStation: SelectStation {
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
 
-    let membership: Membership
+    let membership: LocalMember
 
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
         if let index = firstReady(of: sources, self) { return index }
@@ -59,7 +59,7 @@ struct EventStation: SelectStation {
     }
 }
 
-extension Membership {
+extension LocalMember {
     /// Calls `body` once when a source is ready, until the returned function is called.
     ///
     /// - Throws: `systemError` if the system has no thread to give.

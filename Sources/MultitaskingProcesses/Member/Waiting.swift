@@ -35,7 +35,7 @@ struct Deadline {
     }
 }
 
-extension Membership {
+extension LocalMember {
     /// After how long to let others have the core while spinning: longer than a hand-over to another core takes.
     private static let yieldNanoseconds: Int64 = 2_000
     /// How long to sleep at most before looking whether the supervisor still lives.

@@ -19,7 +19,7 @@ final class Watcher: Sendable {
     /// Kept, because the thread may be the last to leave.
     private let mapping: ArenaMapping
     private let event: Event
-    private let member: Member
+    private let member: MemberRecord
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
     private let asleep = Atomic<Bool>(false)

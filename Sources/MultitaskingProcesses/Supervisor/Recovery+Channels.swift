@@ -1,7 +1,7 @@
 // What a member that has died was in the middle of: channel calls, allocations, and elements that it had not reported.
 
 extension Recovery {
-    func recover(_ entry: JournalEntry, of member: Member) {
+    func recover(_ entry: JournalEntry, of member: MemberRecord) {
         defer { entry.clear() }
         if entry.cell != 0 { return recoverCell(entry, of: member) }
         if entry.segment != 0 { return recoverSegment(entry, of: member) }
@@ -16,7 +16,7 @@ extension Recovery {
         arena.free(block, by: member.index)
     }
 
-    private func recoverCell(_ entry: JournalEntry, of member: Member) {
+    private func recoverCell(_ entry: JournalEntry, of member: MemberRecord) {
         guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
         let (segment, index) = cell.place
         // ORDERING: before the cell's word. If that says the dead was done with the place, the bit is of the same time.
@@ -42,7 +42,7 @@ extension Recovery {
         case .drop:
             arena.free(cell.payload.block.load(), by: member.index)
             queue.moveHead(past: position)
-            DropCount(header: header).add(for: entry)
+            DroppedElementCount(header: header).add(for: entry)
             queue.finish(cell, in: segment, index: index, number: number)
         case .finish:
             queue.moveHead(past: position)
@@ -59,7 +59,7 @@ extension Recovery {
         if segment.consumed.load() == Segment.allConsumed { queue.retireIfLeft(segment, number: number) }
     }
 
-    private func recoverSegment(_ entry: JournalEntry, of member: Member) {
+    private func recoverSegment(_ entry: JournalEntry, of member: MemberRecord) {
         let block = entry.block
         guard !block.isNone, let header = channel(entry), arena.isLive(block), arena.isSegment(block) else { return }
         let number = (entry.segment & ~JournalEntry.retiring) &- 1
@@ -75,7 +75,7 @@ extension Recovery {
     // MARK: Elements of channels that redeliver
 
     /// Gives back what the dead had received and not reported, if it died in its task.
-    func settleHeldElements(of member: Member) {
+    func settleHeldElements(of member: MemberRecord) {
         guard member.holds.load() != 0 else { return }
         let isInTask = isInTask(member)
         var held: [(queue: ChannelQueue, claim: ChannelQueue.Claim)] = []
@@ -118,7 +118,7 @@ extension Recovery {
     }
 
     /// Whether the member had begun a task and not ended it.
-    private func isInTask(_ member: Member) -> Bool {
+    private func isInTask(_ member: MemberRecord) -> Bool {
         guard let slot = arena.slot(member.slot.load()) else { return false }
         let word = slot.word.load()
         guard member.index > arena.layout.workers else { return word.isClaimed && word.member == member.index }
@@ -130,10 +130,10 @@ extension Recovery {
         return ChannelHeader(arena: arena, index: index)
     }
 
-    private func queue(_ header: ChannelHeader, as member: Member) -> ChannelQueue {
+    private func queue(_ header: ChannelHeader, as member: MemberRecord) -> ChannelQueue {
         ChannelQueue(
             header: header, serial: header.state.load() >> 8,
-            membership: Membership(mapping, member: member.index))
+            membership: LocalMember(mapping, member: member.index))
     }
 
     /// The dead may have been woken for something that another sleeper must do now.

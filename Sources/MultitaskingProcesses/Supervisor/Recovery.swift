@@ -24,7 +24,7 @@ struct Recovery {
         static let clientChild = End(status: .clientChild, peakMemory: 0)
 
         /// The status of a worker that said which signal it was dying of, and was killed because that took too long.
-        fileprivate func status(dyingOf member: Member) -> EndStatus {
+        fileprivate func status(dyingOf member: MemberRecord) -> EndStatus {
             let signal = member.crashSignal.load()
             let wasKilled = status.subtracting(.timeout) == EndStatus(number: SIGKILL, isSignal: true)
             return wasKilled && signal < 65 ? EndStatus(number: Int32(signal), isSignal: true) : status
@@ -38,7 +38,7 @@ struct Recovery {
     func recover(_ index: Int, _ end: End) -> TaskSlot? {
         let member = arena.member(index)
         // The inner entries first: recovering the others uses them again.
-        for entry in (0..<Member.journalEntries).reversed() { recover(member.journal(entry), of: member) }
+        for entry in (0..<MemberRecord.journalEntries).reversed() { recover(member.journal(entry), of: member) }
         // Before its task is settled: what goes back depends on whether the task has ended.
         settleHeldElements(of: member)
         let retry = settleTask(of: member, end)
@@ -59,7 +59,7 @@ struct Recovery {
 
     // MARK: The task
 
-    private func settleTask(of member: Member, _ end: End) -> TaskSlot? {
+    private func settleTask(of member: MemberRecord, _ end: End) -> TaskSlot? {
         defer { member.slot.store(.none) }
         guard let slot = arena.slot(member.slot.load()) else { return nil }
         let word = slot.word.load()
@@ -84,7 +84,7 @@ struct Recovery {
         return nil
     }
 
-    private func remains(of slot: TaskSlot, _ word: SlotWord, _ member: Member) -> TaskRemains {
+    private func remains(of slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) -> TaskRemains {
         let isCopy = member.index > arena.layout.workers
         let isOwn = isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
         return TaskRemains(
@@ -94,7 +94,7 @@ struct Recovery {
     }
 
     /// Ends a copy's task as crashed that no worker has claimed.
-    private func failQueued(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+    private func failQueued(_ slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord, _ end: End) {
         // Claimed for the dead first: as long as it is queued, the client may cancel it and use the slot for another
         // task.
         let held = word.with(.claimed, member: member.index)
@@ -105,7 +105,7 @@ struct Recovery {
     }
 
     /// Has another worker take a task that had not begun; one of a call is its successor's.
-    private func queueAgain(_ slot: TaskSlot, _ word: SlotWord, _ member: Member) {
+    private func queueAgain(_ slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) {
         guard slot.kind == .call else {
             _ = retries.push(slot, from: word)
             return
@@ -126,7 +126,7 @@ struct Recovery {
     /// Marks as crashed a task claimed by the dead member or by its stand-in.
     ///
     /// `word` proves the claim, so nobody else can settle it.
-    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: Member, _ end: End) {
+    private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord, _ end: End) {
         // A result that came too late has been stored, and the journal does not name it any more.
         arena.free(slot.result.block.load(), by: member.index)
         slot.result.clear()
@@ -143,7 +143,7 @@ struct Recovery {
     }
 
     /// Stores the member's last output and its stack in place of the result, if there is room.
-    private func keepRemains(of member: Member, in slot: TaskSlot, _ journal: JournalEntry) {
+    private func keepRemains(of member: MemberRecord, in slot: TaskSlot, _ journal: JournalEntry) {
         let remains = CrashRemains(
             output: OutputLog(arena: arena, member: member.index).tail, stack: CrashArea(member).stack)
         guard !remains.isEmpty, let sizeClass = SizeClass.holding(CrashRemains.byteLimit) else { return }
@@ -156,7 +156,7 @@ struct Recovery {
     }
 }
 
-extension Member {
+extension MemberRecord {
     /// Whether it began to die before its task's time was up.
     fileprivate var crashedInTime: Bool {
         let time = crashTime.load()

@@ -36,9 +36,9 @@ extension Supervisor {
         (1..<workers.count).contains { workers[$0] != nil && isBusy(arena.member($0)) }
     }
 
-    private func isBusy(_ member: Member) -> Bool { !member.slot.load().isNone || isInitializing(member) }
+    private func isBusy(_ member: MemberRecord) -> Bool { !member.slot.load().isNone || isInitializing(member) }
 
-    private func isInitializing(_ member: Member) -> Bool {
+    private func isInitializing(_ member: MemberRecord) -> Bool {
         member.phase == .initializing
     }
 
@@ -50,8 +50,8 @@ extension Supervisor {
         let isTooMuch = held > limits.memory ?? .max
         if isTooMuch, let (slot, word) = task {
             // From here on the task cannot finish any more: either this or its own end comes first.
-            let condemned = word.with(.condemnedByMemory, member: word.member)
-            guard slot.word.compareExchange(word, condemned),
+            let terminating = word.with(.terminatingForMemory, member: word.member)
+            guard slot.word.compareExchange(word, terminating),
                 let process = process(of: holder)
             else { return }
             process.send(SIGKILL)
@@ -60,18 +60,18 @@ extension Supervisor {
             process.send(SIGKILL)
         } else if holder == index, isTooMuch || held > limits.idleMemory ?? .max, hasRunTask(member) {
             // It may give the memory back, so it looks for itself when its task is over.
-            member.attention.formUnion(Member.Attention.memory)
+            member.attention.formUnion(MemberRecord.Attention.memory)
             if task == nil { member.wake() }
         }
     }
 
     /// Otherwise it would be replaced for what its initializer has loaded, again and again.
-    private func hasRunTask(_ member: Member) -> Bool {
+    private func hasRunTask(_ member: MemberRecord) -> Bool {
         !member.slot.load().isNone || member.finishedTasks.load() != workers[member.index]?.finishedBefore
     }
 
     /// The task that a worker runs, if the supervisor is not ending it yet.
-    private func task(of member: Member) -> (slot: TaskSlot, word: SlotWord)? {
+    private func task(of member: MemberRecord) -> (slot: TaskSlot, word: SlotWord)? {
         guard let slot = arena.slot(member.slot.load()) else { return nil }
         let word = slot.word.load()
         guard word.status == .claimed, word.member == member.index else { return nil }

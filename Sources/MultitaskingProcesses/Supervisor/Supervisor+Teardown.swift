@@ -49,15 +49,15 @@ extension Supervisor {
         guard isForced || now >= deadline else { return deadline }
         guard slot.orders.requestEnd(after: requests) else { return now }
         teardowns[index] = Teardown(
-            word: word, slot: slot, reason: isForced ? .condemnedByCancel : .condemnedByTimeout, step: .asked,
+            word: word, slot: slot, reason: isForced ? .terminatingForCancel : .terminatingForTimeout, step: .asked,
             due: now.addingSaturated(slot.orders.gracePeriod))
         return .max
     }
 
     private mutating func advance(_ teardown: Teardown, of index: Int, now: Int64) -> Int64 {
         var teardown = teardown
-        let condemned = teardown.word.with(teardown.reason, member: teardown.word.member)
-        guard teardown.slot.word.load() == (teardown.step == .asked ? teardown.word : condemned) else {
+        let terminating = teardown.word.with(teardown.reason, member: teardown.word.member)
+        guard teardown.slot.word.load() == (teardown.step == .asked ? teardown.word : terminating) else {
             teardowns[index] = nil
             return now
         }
@@ -67,7 +67,7 @@ extension Supervisor {
         switch teardown.step {
         case .asked:
             // From here on the task cannot finish any more: either this or its own end comes first.
-            guard teardown.slot.word.compareExchange(teardown.word, condemned) else { return now }
+            guard teardown.slot.word.compareExchange(teardown.word, terminating) else { return now }
             _ = send(SIGTERM, to: teardown, of: index)
             teardown.step = .terminated
         case .terminated:

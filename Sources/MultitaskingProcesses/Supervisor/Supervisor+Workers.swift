@@ -81,7 +81,7 @@ extension Supervisor {
                 unsafe mt_set_worker_name(name.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(index - 1))
             }
             // Both go from thread to thread, so they are set where all other threads come from.
-            let obstacle = WorkerConfinement(member, limits).applyToThread()
+            let obstacle = WorkerResourceLimits(member, limits).applyToThread()
             FreshThread.leave(serving: member.phaseWord) { runWorker(index, obstacle) }
         }
         guard child > 0 else {
@@ -130,7 +130,7 @@ extension Supervisor {
         mt_limit_open_files(openFiles)
         mt_set_nesting(nesting)
         OutputLog(arena: arena, member: index).capture()
-        if let obstacle = obstacle ?? WorkerConfinement(member, limits).applyToProcess() {
+        if let obstacle = obstacle ?? WorkerResourceLimits(member, limits).applyToProcess() {
             arena.header.failure.reportStart(failing: obstacle)
             return PoolPhase.initializerFailedExitCode
         }

@@ -47,14 +47,14 @@ struct TaskRemains: Equatable {
         case .claimed where role != .copy && retriesCrash: return .retry
         case .claimed: return .crash([])
         // A stand-in's death is not the task's: the copy goes on, and the supervisor goes on with ending that.
-        case .condemnedByTimeout where role == .standIn, .condemnedByMemory where role == .standIn,
-            .condemnedByCancel where role == .standIn:
+        case .terminatingForTimeout where role == .standIn, .terminatingForMemory where role == .standIn,
+            .terminatingForCancel where role == .standIn:
             return .leave
         // What it was dying of already is what ended the task.
-        case .condemnedByTimeout where role == .worker && crashedInTime: return .crash([])
-        case .condemnedByTimeout: return .crash(.timeout)
-        case .condemnedByMemory: return .crash(.memory)
-        case .condemnedByCancel: return .cancel
+        case .terminatingForTimeout where role == .worker && crashedInTime: return .crash([])
+        case .terminatingForTimeout: return .crash(.timeout)
+        case .terminatingForMemory: return .crash(.memory)
+        case .terminatingForCancel: return .cancel
         case .queued: return role == .copy ? .crashQueued : .leave
         case .done, .cancelled, .expired: return .announceEnd
         case .free: return .leave

@@ -6,7 +6,7 @@ import MultitaskingCore
 /// How often a loop over shared memory may begin again before the memory must be damaged.
 ///
 /// Each time round, somebody else has made progress, so in a healthy arena it takes a few.
-struct Patience {
+struct LoopBudget {
     private static let limit = 1 << 14
 
     private var left = limit

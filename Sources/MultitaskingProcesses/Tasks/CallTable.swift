@@ -22,7 +22,7 @@ struct CallTable {
             var size: Int {
                 switch self {
                 case .function, .failure: 8
-                case .arguments: PayloadPlace.size
+                case .arguments: PayloadField.size
                 case .inline: Call.inlineCapacity
                 case .slots: ArenaLayout.workerLimit * 8
                 }
@@ -41,8 +41,8 @@ struct CallTable {
         var function: SharedWord { word(.function) }
 
         /// The arguments, which stay as long as the pool.
-        var arguments: PayloadPlace {
-            PayloadPlace(
+        var arguments: PayloadField {
+            PayloadField(
                 arena: arena, offset: place(of: .arguments), inline: place(of: .inline),
                 inlineCapacity: Self.inlineCapacity)
         }

@@ -12,11 +12,11 @@ struct SlotWord: BitFields {
         /// Waited too long and was never claimed.
         case expired
         /// Claimed, and out of time: the supervisor is ending its member, which may not finish the task any more.
-        case condemnedByTimeout
+        case terminatingForTimeout
         /// Claimed, and cancelled by force: as above.
-        case condemnedByCancel
+        case terminatingForCancel
         /// Claimed, and its member holds too much memory: as above.
-        case condemnedByMemory
+        case terminatingForMemory
     }
 
     /// Bits 0...3: status. Bits 4...13: member. Bits 14 and 15: which ring. Bits 16...63: the position in that ring.
@@ -40,15 +40,15 @@ struct SlotWord: BitFields {
     @inline(__always)
     var isClaimed: Bool {
         switch status {
-        case .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: true
+        case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory: true
         case .free, .queued, .done, .cancelled, .expired: false
         }
     }
 
     /// Whether the supervisor is ending the task's member.
-    var isCondemned: Bool {
+    var isTerminating: Bool {
         switch status {
-        case .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: true
+        case .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory: true
         case .free, .queued, .claimed, .done, .cancelled, .expired: false
         }
     }
@@ -61,7 +61,7 @@ struct SlotWord: BitFields {
     var hasEnded: Bool {
         switch status {
         case .done, .cancelled, .expired: true
-        case .free, .queued, .claimed, .condemnedByTimeout, .condemnedByCancel, .condemnedByMemory: false
+        case .free, .queued, .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory: false
         }
     }
 }

@@ -17,7 +17,7 @@ struct TaskSlot: Record, Sendable {
         var size: Int {
             switch self {
             case .completion, .progress: 4
-            case .arguments, .result: PayloadPlace.size
+            case .arguments, .result: PayloadField.size
             case .word, .call, .resultKind: 8
             }
         }
@@ -80,13 +80,13 @@ struct TaskSlot: Record, Sendable {
         nonmutating set { call.store(newValue) }
     }
 
-    var arguments: PayloadPlace {
-        PayloadPlace(
+    var arguments: PayloadField {
+        PayloadField(
             arena: arena, offset: place(of: .arguments), inline: body.place(of: .arguments),
             inlineCapacity: Self.inlineCapacity)
     }
-    var result: PayloadPlace {
-        PayloadPlace(
+    var result: PayloadField {
+        PayloadField(
             arena: arena, offset: place(of: .result), inline: body.place(of: .result),
             inlineCapacity: Self.inlineCapacity)
     }
@@ -126,18 +126,18 @@ struct TaskSlot: Record, Sendable {
 
     /// The options of the task that workers and the supervisor act on.
     @inline(__always)
-    var orders: TaskOrders { orders(arePresent: call.loadRelaxed() & Self.ordersFlag != 0) }
+    var orders: TaskControl { orders(arePresent: call.loadRelaxed() & Self.ordersFlag != 0) }
 
     @inline(__always)
-    private func orders(arePresent: Bool) -> TaskOrders {
-        TaskOrders(arena: arena, offset: body.place(of: .orders), arePresent: arePresent)
+    private func orders(arePresent: Bool) -> TaskControl {
+        TaskControl(arena: arena, offset: body.place(of: .orders), arePresent: arePresent)
     }
 
     private static let ordersFlag: UInt64 = 1 << 50
 
     /// Prepares a free slot; only the client does this.
     func prepare(kind: Kind, function: Int, copyMember: Int = 0, options: TaskOptions) {
-        let hasOrders = TaskOrders.arePresent(in: options)
+        let hasOrders = TaskControl.arePresent(in: options)
         orders(arePresent: hasOrders).prepare(options)
         call.store(
             UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
@@ -199,7 +199,7 @@ struct TaskSlotBody: Record {
             switch self {
             case .arguments: TaskSlot.inlineCapacity
             case .result: max(TaskSlot.inlineCapacity, CrashRecord.size)
-            case .orders: TaskOrders.size
+            case .orders: TaskControl.size
             }
         }
     }

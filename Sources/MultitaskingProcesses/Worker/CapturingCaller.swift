@@ -34,7 +34,8 @@ extension FunctionTable {
 
         init(_ receiver: ClosureReceiver) { self.receiver = receiver }
 
-        func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PlaceReader) -> TaskRunner.End {
+        func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End
+        {
             runner.run(in: environment) {
                 try reader.read(runner.arguments) { reader in
                     (

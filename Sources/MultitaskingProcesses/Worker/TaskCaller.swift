@@ -6,7 +6,7 @@ import MultitaskingSerialization
 /// An object for each function, so that what depends on its type is looked up once and not for each task.
 protocol TaskCaller: AnyObject {
     /// Has `runner` run a task of this function: all that is done here is to say which types it is made of.
-    func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PlaceReader) -> TaskRunner.End
+    func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End
 
     /// Calls the function without a task.
     ///
@@ -38,7 +38,7 @@ where Function.Arguments == Arguments, Function.Output == Output {
 
     init(_ function: Function) { self.function = function }
 
-    func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PlaceReader) -> TaskRunner.End {
+    func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End {
         runner.run(function, in: environment) {
             try reader.read(runner.arguments) { try Function.decodeArguments(from: &$0) }
         }

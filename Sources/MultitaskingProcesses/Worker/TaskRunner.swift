@@ -15,12 +15,12 @@ struct TaskRunner {
         case retry
     }
 
-    let membership: Membership
+    let membership: LocalMember
     let claim: Claim
     /// The process that runs it.
-    private let me: Member
+    private let me: MemberRecord
     /// Where the arguments are.
-    let arguments: PayloadPlace
+    let arguments: PayloadField
     /// The call that every worker makes, if this is one worker's.
     private let call: CallTable.Call?
     /// Whether what the task prints is kept with its outcome.
@@ -29,7 +29,7 @@ struct TaskRunner {
     private var slot: TaskSlot { claim.slot }
 
     /// - Parameter call: the call that every worker makes, if this is one worker's.
-    init(membership: Membership, claim: Claim, call: CallTable.Call? = nil) {
+    init(membership: LocalMember, claim: Claim, call: CallTable.Call? = nil) {
         self.membership = membership
         self.claim = claim
         self.call = call

@@ -8,8 +8,8 @@ import Synchronization
 
 /// A worker process: claims one task after the other, runs it, and stores its outcome.
 struct Worker {
-    private let membership: Membership
-    private let me: Member
+    private let membership: LocalMember
+    private let me: MemberRecord
     private let rings: JobRings
     private let calls: CallTable
     private let idle: IdleWorkers
@@ -17,7 +17,7 @@ struct Worker {
     private let doorbell: Int32
     private let output: OutputLog
     private let current: CurrentTask
-    private let reader: PlaceReader
+    private let reader: PayloadFieldReader
     private let isMemoryWatched: Bool
     private var retirement: WorkerLifetime
     /// How many tasks it has taken by priority.
@@ -32,10 +32,10 @@ struct Worker {
         self.doorbell = doorbell
         output = OutputLog(arena: mapping.arena, member: member)
         let arena = mapping.arena
-        membership = Membership(mapping, member: member)
+        membership = LocalMember(mapping, member: member)
         let current = CurrentTask(membership)
         self.current = current
-        reader = PlaceReader(current.environment)
+        reader = PayloadFieldReader(current.environment)
         me = arena.member(member)
         rings = JobRings(arena)
         calls = CallTable(arena)
@@ -70,8 +70,8 @@ struct Worker {
         var isOver = retirement.isOneTooMany
         while true {
             // ORDERING: relaxed; who sets the word rings this worker afterwards.
-            if me.attention.loadRelaxed() & Member.Attention.shares != 0 {
-                me.attention.formClear(Member.Attention.shares)
+            if me.attention.loadRelaxed() & MemberRecord.Attention.shares != 0 {
+                me.attention.formClear(MemberRecord.Attention.shares)
                 membership.shares.forget()
             }
             if calls.isOther(than: callsMade) { makeCalls() }
@@ -219,7 +219,7 @@ struct Worker {
         let ticket = me.doorbell.ticket
         idle.park(me.index)
         fence()
-        if !hasWork, me.attention.loadRelaxed() & Member.Attention.shares == 0, !retirement.isDue {
+        if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.shares == 0, !retirement.isDue {
             me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
         }
         idle.unpark(me.index)
@@ -241,7 +241,7 @@ struct Worker {
         let slot = claim.slot
         if slot.orders.isExpired {
             slot.end(from: claim.word, as: .expired)
-            leaveIfCondemned(claim)
+            leaveIfTerminating(claim)
         } else {
             output.begin()
             switch claim.kind {
@@ -257,7 +257,7 @@ struct Worker {
             case nil:
                 break
             }
-            leaveIfCondemned(claim)
+            leaveIfTerminating(claim)
             membership.holdings.release(as: membership)
             me.deadline.store(0)
         }
@@ -268,10 +268,10 @@ struct Worker {
 
     /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task
     /// when this process is gone.
-    private func leaveIfCondemned(_ claim: Claim) {
+    private func leaveIfTerminating(_ claim: Claim) {
         let now = claim.slot.word.load()
         // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
-        if now.isCondemned, now.ticket == claim.word.ticket, claim.slot.kind != .copy { _exit(0) }
+        if now.isTerminating, now.ticket == claim.word.ticket, claim.slot.kind != .copy { _exit(0) }
     }
 
     /// Has the supervisor watch the task's time and memory if there are limits.
@@ -342,11 +342,11 @@ struct Worker {
 
 /// Which task a worker runs, for the values that are read meanwhile.
 private final class CurrentTask: Sendable {
-    private let membership: Membership
+    private let membership: LocalMember
     /// ORDERING: relaxed; it is looked at by the thread that sets it.
     private let slot = Atomic<Int>(-1)
 
-    init(_ membership: Membership) { self.membership = membership }
+    init(_ membership: LocalMember) { self.membership = membership }
 
     @inline(__always)
     func become(_ slot: TaskSlot) { self.slot.store(slot.index, ordering: .relaxed) }

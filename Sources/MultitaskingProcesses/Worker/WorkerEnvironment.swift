@@ -7,12 +7,12 @@ import Synchronization
 /// What a task can ask of the pool: its channels and signals, the time, and to wait for something `async`.
 struct WorkerEnvironment: TaskEnvironment {
     // No more than three words, or each `any TaskEnvironment` would be an allocation.
-    let membership: Membership
+    let membership: LocalMember
     /// The number of the task's slot; negative outside of a task.
     private let slotIndex: Int
 
     /// - Parameter slot: the task's slot; nil outside of a task.
-    init(membership: Membership, slot: TaskSlot?) {
+    init(membership: LocalMember, slot: TaskSlot?) {
         self.membership = membership
         slotIndex = slot?.index ?? -1
     }
@@ -71,7 +71,7 @@ struct WorkerEnvironment: TaskEnvironment {
     func noteProgress(_ element: Int) { slot?.note(progress: element) }
 }
 
-extension Membership {
+extension LocalMember {
     /// A process's part in a pool whose channels and signals its values may name.
     convenience init(_ mapping: ArenaMapping, member: Int) {
         self.init(mapping, member: member) { WorkerEnvironment(membership: $0, slot: nil) }

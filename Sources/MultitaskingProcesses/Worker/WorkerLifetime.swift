@@ -5,7 +5,7 @@ import MultitaskingSystem
 ///
 /// It is asked between two tasks. Without limits that is a look at a number and at a word of the worker's own.
 struct WorkerLifetime {
-    private let me: Member
+    private let me: MemberRecord
     private let limits: LimitsRecord
     private var tasksLeft: Int
     /// When the worker is too old, in nanoseconds of CLOCK_MONOTONIC.
@@ -15,7 +15,7 @@ struct WorkerLifetime {
     /// When it has been idle for too long.
     private var idleEnd = Int64.max
 
-    init(_ me: Member, _ limits: LimitsRecord) {
+    init(_ me: MemberRecord, _ limits: LimitsRecord) {
         self.me = me
         self.limits = limits
         tasksLeft = limits.tasks.map { max(1, $0 - .random(in: 0...min($0, limits.tasksJitter))) } ?? .max
@@ -41,11 +41,11 @@ struct WorkerLifetime {
     /// What makes it leave stays there, so that it says so again.
     private var mustLeave: Bool {
         let attention = me.attention.load()
-        if attention & Member.Attention.target != 0 {
+        if attention & MemberRecord.Attention.target != 0 {
             if isOneTooMany { return true }
-            me.attention.formClear(Member.Attention.target)
+            me.attention.formClear(MemberRecord.Attention.target)
         }
-        return attention & Member.Attention.memory != 0 && holdsTooMuch
+        return attention & MemberRecord.Attention.memory != 0 && holdsTooMuch
     }
 
     /// Whether there are to be fewer workers.
@@ -55,12 +55,12 @@ struct WorkerLifetime {
 
     /// Looks at what the worker holds, because the supervisor has seen it hold too much.
     private var holdsTooMuch: Bool {
-        me.attention.formClear(Member.Attention.memory)
+        me.attention.formClear(MemberRecord.Attention.memory)
         let limit = min(limits.idleMemory ?? .max, limits.memory ?? .max)
         guard let held = MemoryGauge(of: getpid())?.privateMemory,
             held - Int(clamping: me.baseMemory.load()) > limit
         else { return false }
-        me.attention.formUnion(Member.Attention.memory)
+        me.attention.formUnion(MemberRecord.Attention.memory)
         return true
     }
 

@@ -42,13 +42,13 @@ import Testing
         check(LimitsRecord.self)
         check(IdleWorkers.self)
         check(FailureRecord.self)
-        check(Member.self)
+        check(MemberRecord.self)
         check(OutputLog.self)
         check(TaskSlot.self)
         check(TaskSlotBody.self)
-        check(TaskOrders.self)
+        check(TaskControl.self)
         check(CrashRecord.self)
-        check(PayloadPlace.self)
+        check(PayloadField.self)
         check(FunctionEntry.self)
         check(CallTable.Call.self)
         check(StoredBytes.self)
@@ -84,7 +84,7 @@ import Testing
     func tablesOfTheArena_followEachOther(workers: Int, slots: Int, chunks: Int) {
         let layout = ArenaLayout(workers: workers, slotCapacity: slots, chunkCount: chunks)
         let tables = [
-            (0, HeaderRecord.size), (ArenaLayout.memberTable, ArenaLayout.memberLimit * Member.size),
+            (0, HeaderRecord.size), (ArenaLayout.memberTable, ArenaLayout.memberLimit * MemberRecord.size),
             (ArenaLayout.outputTable, ArenaLayout.memberLimit * OutputLog.size),
             (ArenaLayout.crashTable, ArenaLayout.memberLimit * ArenaLayout.crashStride),
             (ArenaLayout.functionTable, ArenaLayout.functionLimit * FunctionEntry.size),

@@ -19,18 +19,18 @@ import Testing
         return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + frame
     }
 
-    private func place(_ bytes: [UInt8], in fixture: Fixture) throws -> PayloadPlace {
+    private func place(_ bytes: [UInt8], in fixture: Fixture) throws -> PayloadField {
         let heap = Heap(arena: fixture.arena, member: 1)
         let block = try heap.allocate(bytes.count, journal: noJournal(fixture))
         unsafe fixture.arena.withBytes(at: block.offset, count: bytes.count) { unsafe $0.copyBytes(from: bytes) }
         let place = fixture.arena.slot(1).result
         place.adopt(block, length: bytes.count)
         let word = place.word(.length)
-        word.store(word.load() | Parcel.compressedFlag)
+        word.store(word.load() | PayloadBlock.compressedFlag)
         return place
     }
 
-    private func size(of place: PayloadPlace) throws -> Int { try unsafe place.withPayload { $0.count } }
+    private func size(of place: PayloadField) throws -> Int { try unsafe place.withPayload { $0.count } }
 
     @Test
     func payloadThatBecomesMoreThanThePoolsMemory_isRefusedByItsReader() throws {
@@ -51,7 +51,7 @@ import Testing
         for (count, fits) in [(15 << 20, true), (17 << 20, false)] {
             let writer = PayloadWriter()
             try writer.encode([UInt8](repeating: 0, count: count))
-            let parcel = try? Parcel(
+            let parcel = try? PayloadBlock(
                 writer, arena: fixture.arena, heap: heap, journal: noJournal(fixture), compression: .zstd(level: 1))
             #expect((parcel != nil) == fits)
         }

@@ -290,7 +290,7 @@ import Testing
         let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
         let slot = core.arena.slot(0)
         slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)))
-        slot.word.store(slot.word.load().with(.condemnedByTimeout, member: 1))
+        slot.word.store(slot.word.load().with(.terminatingForTimeout, member: 1))
         let member = core.arena.member(1)
         member.slot.store(slot.number)
         member.enter(.running)

@@ -7,8 +7,10 @@ import Testing
     // MARK: Tasks
 
     private static let ended: [SlotWord.Status] = [.done, .cancelled, .expired]
-    private static let condemned: [SlotWord.Status] = [.condemnedByTimeout, .condemnedByCancel, .condemnedByMemory]
-    private static let all: [SlotWord.Status] = [.free, .queued, .claimed] + ended + condemned
+    private static let terminating: [SlotWord.Status] = [
+        .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory,
+    ]
+    private static let all: [SlotWord.Status] = [.free, .queued, .claimed] + ended + terminating
 
     private static let tasks: [(TaskRemains, TaskVerdict)] = [
         // A worker that had not begun what it had claimed: nobody has lost anything, whatever the policy says.
@@ -19,27 +21,27 @@ import Testing
         (.init(role: .worker, status: .claimed, retriesCrash: true), .retry),
         (.init(role: .worker, status: .claimed, crashedInTime: true), .crash([])),
         // One that was being ended. What it was dying of before its time was up counts, the wish to retry does not.
-        (.init(role: .worker, status: .condemnedByTimeout), .crash(.timeout)),
-        (.init(role: .worker, status: .condemnedByTimeout, retriesCrash: true), .crash(.timeout)),
-        (.init(role: .worker, status: .condemnedByTimeout, crashedInTime: true), .crash([])),
-        (.init(role: .worker, status: .condemnedByMemory), .crash(.memory)),
-        (.init(role: .worker, status: .condemnedByMemory, crashedInTime: true), .crash(.memory)),
-        (.init(role: .worker, status: .condemnedByCancel), .cancel),
-        (.init(role: .worker, status: .condemnedByCancel, crashedInTime: true), .cancel),
+        (.init(role: .worker, status: .terminatingForTimeout), .crash(.timeout)),
+        (.init(role: .worker, status: .terminatingForTimeout, retriesCrash: true), .crash(.timeout)),
+        (.init(role: .worker, status: .terminatingForTimeout, crashedInTime: true), .crash([])),
+        (.init(role: .worker, status: .terminatingForMemory), .crash(.memory)),
+        (.init(role: .worker, status: .terminatingForMemory, crashedInTime: true), .crash(.memory)),
+        (.init(role: .worker, status: .terminatingForCancel), .cancel),
+        (.init(role: .worker, status: .terminatingForCancel, crashedInTime: true), .cancel),
         // One that only stood in for a copy: another one can, and the copy's end is not its own.
         (.init(role: .standIn, status: .claimed, hasBegun: false), .queueAgain),
-        (.init(role: .standIn, status: .condemnedByTimeout, hasBegun: false), .leave),
-        (.init(role: .standIn, status: .condemnedByTimeout, hasBegun: false, crashedInTime: true), .leave),
-        (.init(role: .standIn, status: .condemnedByMemory, hasBegun: false), .leave),
-        (.init(role: .standIn, status: .condemnedByCancel, hasBegun: false), .leave),
+        (.init(role: .standIn, status: .terminatingForTimeout, hasBegun: false), .leave),
+        (.init(role: .standIn, status: .terminatingForTimeout, hasBegun: false, crashedInTime: true), .leave),
+        (.init(role: .standIn, status: .terminatingForMemory, hasBegun: false), .leave),
+        (.init(role: .standIn, status: .terminatingForCancel, hasBegun: false), .leave),
         // A copy: its state is gone with it, so it can never be run again.
         (.init(role: .copy, status: .claimed), .crash([])),
         (.init(role: .copy, status: .claimed, retriesCrash: true), .crash([])),
         (.init(role: .copy, status: .queued), .crashQueued),
-        (.init(role: .copy, status: .condemnedByTimeout), .crash(.timeout)),
-        (.init(role: .copy, status: .condemnedByTimeout, crashedInTime: true), .crash(.timeout)),
-        (.init(role: .copy, status: .condemnedByMemory), .crash(.memory)),
-        (.init(role: .copy, status: .condemnedByCancel), .cancel),
+        (.init(role: .copy, status: .terminatingForTimeout), .crash(.timeout)),
+        (.init(role: .copy, status: .terminatingForTimeout, crashedInTime: true), .crash(.timeout)),
+        (.init(role: .copy, status: .terminatingForMemory), .crash(.memory)),
+        (.init(role: .copy, status: .terminatingForCancel), .cancel),
         // A slot that is queued again, or free, is not the dead one's any more.
         (.init(role: .worker, status: .queued), .leave), (.init(role: .standIn, status: .queued), .leave),
         (.init(role: .worker, status: .free), .leave), (.init(role: .copy, status: .free), .leave),

@@ -46,7 +46,7 @@ struct JournalEntry {
     }
 
     /// The number, plus 1, of a channel segment that is `block` and is being linked, or with `retiring` set, taken out.
-    /// Beside a cell: how far the counting of its element is; see `DropCount`.
+    /// Beside a cell: how far the counting of its element is; see `DroppedElementCount`.
     @inline(__always)
     var segment: UInt64 {
         get { segmentWord?.load() ?? 0 }
@@ -65,13 +65,13 @@ struct JournalEntry {
 
     /// A number for this entry, unlike any other entry's; 0 for the client.
     var identity: UInt64 {
-        offset.map { UInt64(Member.entryNumber(at: $0)) } ?? 0
+        offset.map { UInt64(MemberRecord.entryNumber(at: $0)) } ?? 0
     }
 
-    static let identityMask = UInt64(ArenaLayout.memberLimit * Member.journalEntries - 1)
+    static let identityMask = UInt64(ArenaLayout.memberLimit * MemberRecord.journalEntries - 1)
 
     init(arena: Arena, identity: UInt64) {
-        let (member, entry) = Int(identity).quotientAndRemainder(dividingBy: Member.journalEntries)
+        let (member, entry) = Int(identity).quotientAndRemainder(dividingBy: MemberRecord.journalEntries)
         self =
             identity == 0
             ? JournalEntry(arena: arena, offset: nil) : arena.member(member).journal(entry)
@@ -93,7 +93,7 @@ struct JournalEntry {
 /// Hands the journal entries of this process to its threads, one to each operation under way.
 final class Journal: Sendable {
     /// The entries for operations that begin and end within another one, so that those can always go on.
-    private static let innerEntries = 12..<Member.journalEntries
+    private static let innerEntries = 12..<MemberRecord.journalEntries
     private static let outerEntries = 0..<12
 
     private let arena: Arena
@@ -129,7 +129,7 @@ final class Journal: Sendable {
     @inline(__always)
     func end(_ entry: JournalEntry) {
         guard let offset = entry.offset else { return }
-        giveBack(Member.entryNumber(at: offset) % Member.journalEntries)
+        giveBack(MemberRecord.entryNumber(at: offset) % MemberRecord.journalEntries)
     }
 
     @inline(__always)

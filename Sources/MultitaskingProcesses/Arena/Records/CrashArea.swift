@@ -4,11 +4,11 @@ import MultitaskingCore
 
 /// Where a member writes down its stack as it dies, in shared memory, so that it is there when the member is not.
 struct CrashArea {
-    private let member: Member
+    private let member: MemberRecord
     private var arena: Arena { member.arena }
     private var base: Int { ArenaLayout.crashTable + member.index * ArenaLayout.crashStride }
 
-    init(_ member: Member) { self.member = member }
+    init(_ member: MemberRecord) { self.member = member }
 
     /// Has this process, which is the member, end at once of any signal that means a crash; right after a fork, while
     /// it has one thread.

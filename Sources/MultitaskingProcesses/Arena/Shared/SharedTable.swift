@@ -127,7 +127,7 @@ struct SharedTable {
         record.takeKeepers { keeper in
             guard keeper < ArenaLayout.memberLimit else { return }
             let worker = arena.member(keeper)
-            worker.attention.formUnion(Member.Attention.shares)
+            worker.attention.formUnion(MemberRecord.Attention.shares)
             worker.wake()
         }
         // Before the place is free: whoever recovers its next user must not find what was given back already.

@@ -2,7 +2,7 @@ import MultitaskingCore
 import MultitaskingSerialization
 
 /// A payload in a block of its own, compressed where the pool's policy says so.
-struct Parcel {
+struct PayloadBlock {
     static let compressedFlag: UInt64 = 1 << 63
     /// The payload refers to shared values.
     static let sharingFlag: UInt64 = 1 << 62

@@ -4,11 +4,11 @@ import MultitaskingCore
 import MultitaskingSystem
 
 /// Puts a new worker under the limits that the system enforces.
-struct WorkerConfinement {
-    private let me: Member
+struct WorkerResourceLimits {
+    private let me: MemberRecord
     private let limits: LimitsRecord
 
-    init(_ me: Member, _ limits: LimitsRecord) {
+    init(_ me: MemberRecord, _ limits: LimitsRecord) {
         self.me = me
         self.limits = limits
     }

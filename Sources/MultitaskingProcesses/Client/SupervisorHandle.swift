@@ -8,7 +8,7 @@ import Synchronization
 /// Starts the pool's supervisor process and restarts it if it dies; runs in the client.
 ///
 /// Whoever waits for something of the pool holds this and not the pool: it knows nothing but the arena.
-final class Supervision: Sendable {
+final class SupervisorHandle: Sendable {
     let mapping: ArenaMapping
     private let slots: FreeSlots
     /// An eventfd; writing to it makes the supervisor look at the arena.

@@ -6,7 +6,7 @@ import Synchronization
 
 // How a supervisor process is made, and what it has to prove before it counts.
 
-extension Supervision {
+extension SupervisorHandle {
     /// Makes the first supervisor; returns once it is known to be one.
     ///
     /// - Throws: `cannotSpawn` if the program that was started is none, without a second try; `systemError`.

@@ -4,7 +4,7 @@
 /// Each is counted exactly once, at whatever instruction its counter dies and however often recovery begins again: the
 /// count carries the name of the journal entry that raised it last, and whoever raises it next first tells that entry
 /// so.
-struct DropCount {
+struct DroppedElementCount {
     /// Bits 0...13: the entry that raised it last; 0 for the client, whose death ends the pool. From bit 14: the count.
     private static let entryBits: UInt64 = 14
 
@@ -14,7 +14,7 @@ struct DropCount {
 
     /// Counts the element that `entry` names, unless that was done before.
     func add(for entry: JournalEntry) {
-        var patience = Patience()
+        var patience = LoopBudget()
         while !patience.isSpent() {
             // ORDERING: the count first, then the entry. If the count does not name the entry any more, whoever changed
             // it has told the entry before.

@@ -8,7 +8,7 @@ import Synchronization
 /// Channels and signals hold the membership rather than its parts: when the client forks a copy of itself for one task,
 /// the handles that the task captured act for the copy from then on.
 @usableFromInline
-final class Membership: @unchecked Sendable {
+final class LocalMember: @unchecked Sendable {
     private let mapping: ArenaMapping
     let arena: Arena
     let compression: CompressionPolicy
@@ -23,17 +23,17 @@ final class Membership: @unchecked Sendable {
     private let writers = WriterPool()
     private let sharesOrNil = Mutex<SharedValues?>(nil)
     /// What values find that this process reads outside of a task.
-    private let environment: @Sendable (Membership) -> any TaskEnvironment
+    private let environment: @Sendable (LocalMember) -> any TaskEnvironment
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
 
     /// What was received from channels that redeliver, and not reported.
-    let holdings = Holdings()
+    let holdings = UnacknowledgedElements()
 
     /// - Parameter environment: makes what values find that this process reads outside of a task.
     init(
         _ mapping: ArenaMapping, member: Int,
-        environment: @escaping @Sendable (Membership) -> any TaskEnvironment
+        environment: @escaping @Sendable (LocalMember) -> any TaskEnvironment
     ) {
         self.mapping = mapping
         self.environment = environment
@@ -81,7 +81,7 @@ final class Membership: @unchecked Sendable {
     }
 
     /// A reader of values that belong to no task of this process.
-    func makeReader() -> PlaceReader { PlaceReader(self.environment(self)) }
+    func makeReader() -> PayloadFieldReader { PayloadFieldReader(self.environment(self)) }
 
     /// The shared values of this process; made when first needed.
     var shares: SharedValues {

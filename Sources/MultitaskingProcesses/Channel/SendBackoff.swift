@@ -3,7 +3,7 @@
 /// A sender that goes on as soon as there is room for one element meets the receiver at each place, and both wait for
 /// the cache lines that they take from each other: 4.5 million elements of 64 bytes a second from one process to
 /// another. So it waits for room for several, if not for long, and then has them to itself: 5.5 million.
-struct RoomWatch {
+struct SendBackoff {
     private let queue: ChannelQueue
     /// 0 if it is not worth it, or if elements are not bounded in number.
     private let several: UInt64

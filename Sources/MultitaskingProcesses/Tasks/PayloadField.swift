@@ -3,7 +3,7 @@ import MultitaskingCore
 import MultitaskingSerialization
 
 /// Where a payload lies: in a few inline bytes if it is small, in a block otherwise.
-struct PayloadPlace: Record {
+struct PayloadField: Record {
     enum Field: Int, RecordField {
         case block = 0
         case length = 8
@@ -18,7 +18,7 @@ struct PayloadPlace: Record {
     let inlineCapacity: Int
 
     @inline(__always) var block: Shared<BlockReference> { shared(.block) }
-    /// How many bytes there are, with `Parcel.compressedFlag` beside.
+    /// How many bytes there are, with `PayloadBlock.compressedFlag` beside.
     @inline(__always) private var length: SharedWord { word(.length) }
 
     @inline(__always)
@@ -36,7 +36,7 @@ struct PayloadPlace: Record {
         let count = writer.byteCount
         // Only a block can say what it leads to.
         guard count <= inlineCapacity, !writer.hasExports else {
-            return adopt(try Parcel(writer, arena: arena, heap: heap, journal: journal, compression: compression))
+            return adopt(try PayloadBlock(writer, arena: arena, heap: heap, journal: journal, compression: compression))
         }
         try store(writer, count)
     }
@@ -56,7 +56,7 @@ struct PayloadPlace: Record {
 
     /// Makes a payload that has a block of its own the payload of this place.
     @inline(__always)
-    func adopt(_ parcel: Parcel) {
+    func adopt(_ parcel: PayloadBlock) {
         block.storeRelaxed(parcel.block)
         length.storeRelaxed(parcel.lengthWord)
     }
@@ -76,8 +76,8 @@ struct PayloadPlace: Record {
     }
 
     private func blockBytes(_ reference: BlockReference, _ length: UInt64) throws -> UnsafeRawBufferPointer? {
-        guard length & Parcel.compressedFlag == 0 else { return nil }
-        let length = length & ~Parcel.sharingFlag
+        guard length & PayloadBlock.compressedFlag == 0 else { return nil }
+        let length = length & ~PayloadBlock.sharingFlag
         guard let place = arena.locate(reference), length <= UInt64(place.capacity) else { throw Self.damaged }
         return unsafe arena.withBytes(at: reference.offset, count: Int(length)) { UnsafeRawBufferPointer($0) }
     }
@@ -88,7 +88,7 @@ struct PayloadPlace: Record {
     ///   damaged, or if they say that they become more than any payload of this pool has.
     func withPayload<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         let lengthWord = self.length.load()
-        let length = Int(lengthWord & ~(Parcel.compressedFlag | Parcel.sharingFlag))
+        let length = Int(lengthWord & ~(PayloadBlock.compressedFlag | PayloadBlock.sharingFlag))
         let reference = block.load()
         if reference.isNone {
             guard length <= inlineCapacity else { throw Self.damaged }
@@ -96,14 +96,16 @@ struct PayloadPlace: Record {
         }
         guard let place = arena.locate(reference), length <= place.capacity, length >= 0 else { throw Self.damaged }
         return try unsafe arena.withBytes(at: reference.offset, count: length) { bytes in
-            guard lengthWord & Parcel.compressedFlag != 0 else { return try unsafe body(UnsafeRawBufferPointer(bytes)) }
+            guard lengthWord & PayloadBlock.compressedFlag != 0 else {
+                return try unsafe body(UnsafeRawBufferPointer(bytes))
+            }
             return try unsafe Self.withDecompressed(
                 UnsafeRawBufferPointer(bytes), limit: arena.layout.payloadLimit, body)
         }
     }
 
     /// Whether the payload refers to shared values.
-    @inline(__always) var isSharing: Bool { length.loadRelaxed() & Parcel.sharingFlag != 0 }
+    @inline(__always) var isSharing: Bool { length.loadRelaxed() & PayloadBlock.sharingFlag != 0 }
 
     private static var damaged: MultitaskingError {
         MultitaskingError(
@@ -115,7 +117,7 @@ struct PayloadPlace: Record {
     private static func withDecompressed<Result>(
         _ bytes: UnsafeRawBufferPointer, limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        guard bytes.count >= Parcel.prefix else { throw damaged }
+        guard bytes.count >= PayloadBlock.prefix else { throw damaged }
         let size = unsafe bytes.loadUnaligned(as: UInt64.self)
         // zstd cannot shrink by more than about 1 : 32,000; a larger claim is damage, not data.
         guard size <= UInt64(bytes.count) << 16, size <= UInt64(limit) else { throw damaged }
@@ -123,7 +125,7 @@ struct PayloadPlace: Record {
         guard let memory = unsafe malloc(max(1, Int(size))) else { throw damaged }
         defer { unsafe free(memory) }
         let buffer = unsafe UnsafeMutableRawBufferPointer(start: memory, count: Int(size))
-        try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[Parcel.prefix...]), into: buffer)
+        try unsafe ZstdCodec.decompress(UnsafeRawBufferPointer(rebasing: bytes[PayloadBlock.prefix...]), into: buffer)
         return try unsafe body(UnsafeRawBufferPointer(buffer))
     }
 }

@@ -3,7 +3,7 @@ import MultitaskingSerialization
 
 /// Reads payloads where they lie, by a reader that is kept from one to the next: making one takes longer than most
 /// values.
-final class PlaceReader: Sendable {
+final class PayloadFieldReader: Sendable {
     private let idle = AtomicSpare<PayloadReader>()
     private let environment: @Sendable () -> any TaskEnvironment
 
@@ -15,7 +15,7 @@ final class PlaceReader: Sendable {
     /// - Throws: what `body` throws; `decodeFailed` if the place cannot be what a healthy process wrote.
     @inline(__always)
     func read<Result>(
-        _ place: PayloadPlace, _ body: (inout PayloadReader) throws -> Result
+        _ place: PayloadField, _ body: (inout PayloadReader) throws -> Result
     ) throws -> Result {
         // Compiled for each caller, so that what it returns is not looked up at run time.
         if let bytes = try unsafe place.bytes() {

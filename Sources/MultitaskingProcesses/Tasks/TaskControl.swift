@@ -3,7 +3,7 @@ import MultitaskingSerialization
 import MultitaskingSystem
 
 /// The options of a task, in its slot, as far as workers and the supervisor act on them: 72 bytes.
-struct TaskOrders: Record {
+struct TaskControl: Record {
     enum Field: Int, RecordField {
         case flags = 0
         case runLimit = 8
@@ -121,7 +121,7 @@ struct TaskOrders: Record {
     /// What was asked for at some time, and of which task of the slot.
     struct Requests {
         fileprivate let flags: UInt64
-        var isEndAskedFor: Bool { flags & TaskOrders.forceFlag != 0 }
+        var isEndAskedFor: Bool { flags & TaskControl.forceFlag != 0 }
     }
 
     /// The client wants the task ended by force.

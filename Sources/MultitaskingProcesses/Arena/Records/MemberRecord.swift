@@ -2,7 +2,7 @@ import Glibc
 import MultitaskingCore
 
 /// A process of the pool — the client, a worker, a copy-on-write child — as the others see it.
-struct Member: Record {
+struct MemberRecord: Record {
     enum Field: Int, RecordField {
         case pid = 0
         case state = 8
@@ -29,7 +29,7 @@ struct Member: Record {
             switch self {
             case .doorbell: 4
             case .freedBlocks: SizeClass.count * 8
-            case .journal: Member.journalEntries * JournalEntry.size
+            case .journal: MemberRecord.journalEntries * JournalEntry.size
             case .cores: CoreMask.wordCount * 8
             default: 8
             }
@@ -175,5 +175,5 @@ struct Member: Record {
 
 extension Arena {
     @inline(__always)
-    func member(_ index: Int) -> Member { Member(arena: self, index: index) }
+    func member(_ index: Int) -> MemberRecord { MemberRecord(arena: self, index: index) }
 }

@@ -1,7 +1,7 @@
-extension Membership {
+extension LocalMember {
     /// Gives a payload's block back, if there is one; may be repeated.
     @inline(__always)
-    func release(_ place: PayloadPlace) {
+    func release(_ place: PayloadField) {
         let block = place.block.load()
         guard !block.isNone else { return }
         // Asked first: then the place may serve for something else.

@@ -1,7 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 
-extension Member {
+extension MemberRecord {
     /// Writes down which process this member is, for others to know; nobody signals a process because of it.
     func setProcess(_ process: pid_t) { pid.store(Self.processWord(of: process)) }
 

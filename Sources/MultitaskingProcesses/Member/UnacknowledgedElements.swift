@@ -13,7 +13,7 @@ protocol ElementSource: Sendable {
 ///
 /// Only the process itself reports, so its own memory knows the order; if it dies, the supervisor finds the places by
 /// looking for those that name it.
-final class Holdings: Sendable {
+final class UnacknowledgedElements: Sendable {
     private struct Key: Hashable {
         var channel: Int
         var serial: UInt64
@@ -59,12 +59,12 @@ final class Holdings: Sendable {
 
     /// Lets go of everything: its task has ended, and was not killed, so nothing goes back.
     @inline(__always)
-    func release(as membership: Membership) {
+    func release(as membership: LocalMember) {
         if isUsed.load(ordering: .relaxed) { releaseAll(as: membership) }
     }
 
     @inline(never)
-    private func releaseAll(as membership: Membership) {
+    private func releaseAll(as membership: LocalMember) {
         isUsed.store(false, ordering: .relaxed)
         let all = held.withLock { held in
             defer { held = [:] }
