@@ -33,7 +33,7 @@
                     guard !isOvertaken else { return }
                     isOvertaken = true
                     if world.channel.queue.byteCapacity != 0 || !isPassed {
-                        world.channel.queue.makeVoid(cell, cell.word)
+                        world.channel.queue.makeVoid(cell, cell.word.load())
                     }
                     if isPassed {
                         _ = try world.channel.send(Item(9, 0).bytes(World.inline), wait: .never)

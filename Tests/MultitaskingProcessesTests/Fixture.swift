@@ -20,24 +20,23 @@ struct Fixture {
     ///
     /// - Parameter number: of the segment that the channel begins with, as if so many had been used.
     func channel(capacity: Int = 0, for member: Int, at number: UInt64 = 0) throws -> ProcessChannel {
-        let header = ChannelHeader(arena: arena, index: 0)
+        let header = arena.channel(0)
         let membership = membership(member)
         if header.state.load() == 0 {
             header.initialize(ChannelOptions(capacity: capacity == 0 ? nil : capacity))
-            for end in [header.head, header.tail] { end.store(number * UInt64(Segment.cells)) }
+            for end in [header.head.word, header.tail] { end.store(number * UInt64(Segment.cells)) }
             try ChannelQueue(header: header, serial: 5, membership: self.membership(0)).begin(at: number)
             header.state.store(5 << 8 | ChannelHeader.liveFlag)
         }
         return ProcessChannel(membership: membership, index: 0, serial: 5)
     }
 
-    var header: ChannelHeader { ChannelHeader(arena: arena, index: 0) }
+    var header: ChannelHeader { arena.channel(0) }
 
     /// The place of the channel at a position of the segment that holds it, which must be the head's or the tail's.
     func cell(_ position: Int) -> Cell? {
         let number = UInt64(position / Segment.cells)
-        for word in [header.headSegment.load(), header.tailSegment.load()] {
-            let link = SegmentLink(rawValue: word, near: number)
+        for link in [header.headSegment.load(near: number), header.tailSegment.load(near: number)] {
             guard link.number == number else { continue }
             return Segment(arena: arena, link: link)?.cell(position % Segment.cells)
         }

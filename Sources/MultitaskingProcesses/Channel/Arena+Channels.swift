@@ -1,9 +1,12 @@
 extension Arena {
+    @inline(__always)
+    func channel(_ index: Int) -> ChannelHeader { ChannelHeader(arena: self, index: index) }
+
     /// Calls `body` with every channel that exists.
     func forEachChannel(_ body: (ChannelHeader) -> Void) {
         let count = min(Int(clamping: header.channelCount.load()), ArenaLayout.channelLimit)
         for index in 0..<count {
-            let header = ChannelHeader(arena: self, index: index)
+            let header = self.channel(index)
             if header.state.load() & ChannelHeader.liveFlag != 0 { body(header) }
         }
     }

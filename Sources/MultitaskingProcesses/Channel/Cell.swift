@@ -1,5 +1,23 @@
 /// One place of a channel.
-struct Cell {
+struct Cell: Record {
+    enum Field: Int, RecordField {
+        case word = 0
+        case fingerprint = 8
+        case payload = 16
+        case endBytes = 32
+        case inline = 40
+
+        var size: Int {
+            switch self {
+            case .payload: PayloadField.size
+            case .inline: Cell.inlineCapacity
+            case .word, .fingerprint, .endBytes: 8
+            }
+        }
+    }
+
+    static let size = Segment.cellStride
+
     static let inlineCapacity = 88
 
     let arena: Arena
@@ -21,14 +39,14 @@ struct Cell {
         self.offset = offset
     }
 
-    @inline(__always) var wordCell: SharedWord { arena.word(offset) }
-    @inline(__always) var word: CellWord { CellWord(rawValue: wordCell.load()) }
-    var fingerprint: SharedWord { arena.word(offset + 8) }
+    @inline(__always) var word: Shared<CellWord> { shared(.word) }
+    var fingerprint: SharedWord { word(.fingerprint) }
     var payload: PayloadField {
-        PayloadField(arena: arena, offset: offset + 16, inline: offset + 40, inlineCapacity: Self.inlineCapacity)
+        PayloadField(
+            arena: arena, offset: place(of: .payload), inline: place(of: .inline), inlineCapacity: Self.inlineCapacity)
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
-    var endBytes: SharedWord { arena.word(offset + 32) }
+    var endBytes: SharedWord { word(.endBytes) }
     /// Fetches a place behind this one in its segment to this core, which will change it soon, while it does something
     /// else.
     @inline(__always)

@@ -1,6 +1,6 @@
 /// The word of truth of one place in a channel. It names its channel and segment, so that a process that has slept for
 /// long and still holds an old segment can never mistake somebody else's place for the one it means.
-struct CellWord: Equatable, Sendable {
+struct CellWord: BitFields {
     enum State: UInt64 {
         case free = 0
         /// `owner` is putting an element here.

@@ -1,7 +1,38 @@
 import MultitaskingCore
 
 /// The fixed part of a channel, in the channel table: 512 bytes, of which the busy words have a cache line each.
-struct ChannelHeader {
+struct ChannelHeader: Record {
+    enum Field: Int, RecordField {
+        case state = 0
+        case capacity = 8
+        case byteCapacity = 16
+        case watched = 24
+        case redelivers = 32
+        case returns = 40
+        case searched = 48
+        case rendezvous = 56
+        case receivers = 64
+        case senders = 80
+        case joiners = 96
+        case attendance = 112
+        case tail = 128
+        case tailSegment = 136
+        case head = 256
+        case headSegment = 264
+        case finished = 384
+        case dropped = 392
+        case voidSum = 400
+
+        var size: Int {
+            switch self {
+            case .receivers, .senders, .joiners: WaitQueue.size
+            default: 8
+            }
+        }
+    }
+
+    static let size = ArenaLayout.channelStride
+
     static let liveFlag: UInt64 = 1
     static let closedFlag: UInt64 = 2
     static let discardsFlag: UInt64 = 4
@@ -10,50 +41,49 @@ struct ChannelHeader {
     let arena: Arena
     let index: Int
 
-    private var base: Int { ArenaLayout.channelTable + index * ArenaLayout.channelStride }
+    @inline(__always) var offset: Int { ArenaLayout.channelTable + index * Self.size }
 
     // Words that are only read in most operations lie apart from those that each operation writes, and those that
     // senders write apart from those that receivers write.
 
     /// Bit 0: exists. Bit 1: closed. Bit 2: what comes back is discarded. Bit 3: the pool has ended.
     /// From bit 8: the serial, which no two channels of a pool share for a long time.
-    @inline(__always) var state: SharedWord { arena.word(base) }
+    @inline(__always) var state: SharedWord { word(.state) }
     /// How many elements fit; 0 for no bound.
-    @inline(__always) var capacity: SharedWord { arena.word(base + 8) }
+    @inline(__always) var capacity: SharedWord { word(.capacity) }
     /// How many encoded bytes fit; 0 for no bound.
-    var byteCapacity: SharedWord { arena.word(base + 16) }
+    var byteCapacity: SharedWord { word(.byteCapacity) }
     /// 1 if elements go back whose receiver dies.
-    var redelivers: SharedWord { arena.word(base + 32) }
+    var redelivers: SharedWord { word(.redelivers) }
     /// 1 if elements are handed from sender to receiver, without room for any.
-    var rendezvous: SharedWord { arena.word(base + 56) }
+    var rendezvous: SharedWord { word(.rendezvous) }
     /// Who waits to receive, in such a channel.
-    var attendance: Attendance { Attendance(word: arena.word(base + 112)) }
+    var attendance: Attendance { Attendance(word: word(.attendance)) }
     /// Raised after elements went back.
-    @inline(__always) var returns: SharedWord { arena.word(base + 40) }
+    @inline(__always) var returns: SharedWord { word(.returns) }
     /// Up to which of `returns` all that went back was received again.
-    @inline(__always) var searched: SharedWord { arena.word(base + 48) }
+    @inline(__always) var searched: SharedWord { word(.searched) }
     /// Asks for the pool's event to be signalled at the next change.
-    @inline(__always) var watched: SharedWord { arena.word(base + 24) }
+    @inline(__always) var watched: SharedWord { word(.watched) }
 
-    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: base + 64) }
-    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: base + 80) }
-    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: base + 96) }
+    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: place(of: .receivers)) }
+    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: place(of: .senders)) }
+    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: place(of: .joiners)) }
 
-    @inline(__always) var tail: SharedWord { arena.word(base + 128) }
+    @inline(__always) var tail: SharedWord { word(.tail) }
     /// Fetches the tail to this core, which will move it soon, while it does something else.
-    @inline(__always) func prefetchTail() { arena.prefetch(base + 128) }
-    @inline(__always) var tailSegment: SharedWord { arena.word(base + 136) }
+    @inline(__always) func prefetchTail() { arena.prefetch(place(of: .tail)) }
+    @inline(__always) var tailSegment: SharedLink { SharedLink(word(.tailSegment)) }
 
-    /// A `HeadWord`.
-    @inline(__always) var head: SharedWord { arena.word(base + 256) }
-    @inline(__always) var headSegment: SharedWord { arena.word(base + 264) }
+    @inline(__always) var head: Shared<HeadWord> { shared(.head) }
+    @inline(__always) var headSegment: SharedLink { SharedLink(word(.headSegment)) }
 
     /// How many elements were reported as done.
-    var finished: SharedWord { arena.word(base + 384) }
+    var finished: SharedWord { word(.finished) }
     /// See `DroppedElementCount`.
-    var dropped: SharedWord { arena.word(base + 392) }
+    var dropped: SharedWord { word(.dropped) }
     /// How many places the head has passed that never held an element, as far as somebody has added them up.
-    private var voidSum: SharedWord { arena.word(base + 400) }
+    private var voidSum: SharedWord { word(.voidSum) }
 
     /// How many places the head has passed that never held an element.
     ///
@@ -63,7 +93,7 @@ struct ChannelHeader {
         while true {
             // ORDERING: the sum before the head, which is never behind it.
             let sum = voidSum.load()
-            let missing = (HeadWord(rawValue: head.load()).voids &- sum) & HeadWord.voidMask
+            let missing = (head.load().voids &- sum) & HeadWord.voidMask
             if missing == 0 || voidSum.compareExchange(sum, sum &+ missing) { return sum &+ missing }
         }
     }
@@ -83,7 +113,7 @@ struct ChannelHeader {
 
     /// Writes the words of a channel that does not exist yet.
     func initialize(_ options: ChannelOptions) {
-        for word in [tail, head, finished, dropped, voidSum, watched, returns, searched] { word.store(0) }
+        for word in [tail, head.word, finished, dropped, voidSum, watched, returns, searched] { word.store(0) }
         capacity.store(UInt64(options.capacity ?? 0))
         rendezvous.store(options.capacity == 0 ? 1 : 0)
         attendance.clear()

@@ -23,21 +23,21 @@ extension ChannelQueue {
     ) -> Int {
         let position = header.tail.load()
         let (number, index) = Self.place(position)
-        let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
+        let link = header.tailSegment.load(near: number)
         // Byte counts go from place to place.
         guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link)
         else { return 0 }
         let tag = tag(number)
-        let free = CellWord(.free, tag: tag).rawValue
+        let free = CellWord(.free, tag: tag)
         let writing = CellWord(.writing, owner: membership.member, tag: tag)
-        let full = CellWord(.full, tag: tag).rawValue
+        let full = CellWord(.full, tag: tag)
         var done = 0
         defer { if done > 0 { moveTail(to: position &+ UInt64(done)) } }
         while done < min(count, Segment.cells - index), !isFull(tail: position &+ UInt64(done)), prepare() {
             let cell = segment.cell(index + done)
             if index + done + Self.lookahead < Segment.cells { cell.prefetch(ahead: Self.lookahead) }
             announce(cell, of: number, in: journal)
-            guard cell.wordCell.compareExchangeOrdered(free, writing.rawValue) else { break }
+            guard cell.word.compareExchangeOrdered(free, writing) else { break }
             // ORDERING: as in `send`.
             if isClosedOrdered {
                 abandon(cell, writing)
@@ -45,7 +45,7 @@ extension ChannelQueue {
             }
             fill(cell)
             // ORDERING: as in `send`.
-            guard cell.wordCell.compareExchangeOrdered(writing.rawValue, full) else {
+            guard cell.word.compareExchangeOrdered(writing, full) else {
                 leaveVoid(cell, number: number)
                 break
             }
@@ -62,12 +62,12 @@ extension ChannelQueue {
     func receiveRun(
         upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool
     ) -> Int {
-        let head = HeadWord(rawValue: header.head.load())
+        let head = header.head.load()
         let (number, index) = Self.place(head.position)
         guard !redelivers, !isRendezvous, isLive, let segment = segmentForReceiving(number) else { return 0 }
         let tag = tag(number)
         let full = CellWord(.full, tag: tag)
-        let reading = CellWord(.reading, owner: membership.member, tag: tag).rawValue
+        let reading = CellWord(.reading, owner: membership.member, tag: tag)
         // Places behind the tail may be about to be written to: fetching those would take them from their sender.
         let tail = header.tail.load()
         let sent = Int(clamping: tail &- min(tail, head.position))
@@ -78,9 +78,9 @@ extension ChannelQueue {
             if done + Self.lookahead < sent, index + done + Self.lookahead < Segment.cells {
                 cell.prefetch(ahead: Self.lookahead)
             }
-            guard cell.word == full, cell.fingerprint.loadRelaxed() == fingerprint else { break }
+            guard cell.word.load() == full, cell.fingerprint.loadRelaxed() == fingerprint else { break }
             announce(cell, of: number, in: journal)
-            guard cell.wordCell.compareExchange(full.rawValue, reading) else { break }
+            guard cell.word.compareExchange(full, reading) else { break }
             goesOn = take(cell.payload)
             membership.release(cell.payload)
             finish(cell, in: segment, index: index + done, number: number)
@@ -111,8 +111,8 @@ extension ChannelQueue {
         // ORDERING: as in `moveHead(past:)`, before the caller looks for senders that sleep.
         while now.position < target {
             let next = now.advanced(by: target &- now.position)
-            if header.head.compareExchangeOrdered(now.rawValue, next.rawValue) { return }
-            now = HeadWord(rawValue: header.head.load())
+            if header.head.compareExchangeOrdered(now, next) { return }
+            now = header.head.load()
         }
         fence()
     }
@@ -124,18 +124,18 @@ extension ChannelQueue {
         for _ in 0..<Segment.cells where isLive {
             let tail = header.tail.load()
             let (number, index) = Self.place(tail)
-            let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
+            let link = header.tailSegment.load(near: number)
             guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
-            let word = segment.cell(index).word
+            let word = segment.cell(index).word.load()
             guard word.tag == tag(number), word.state != .free else { break }
             _ = header.tail.compareExchange(tail, tail &+ 1)
         }
         for _ in 0..<Segment.cells where isLive {
-            let head = HeadWord(rawValue: header.head.load())
+            let head = header.head.load()
             let (number, index) = Self.place(head.position)
-            let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+            let link = header.headSegment.load(near: number)
             guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
-            let word = segment.cell(index).word
+            let word = segment.cell(index).word.load()
             guard word.tag == tag(number), word.state == .consumed || word.state == .reading else { break }
             moveHead(past: head)
         }

@@ -29,7 +29,7 @@ extension ChannelQueue {
     private func bytes(before index: Int, in segment: Segment) -> UInt64? {
         for before in (0..<index).reversed() {
             let cell = segment.cell(before)
-            switch cell.word.state {
+            switch cell.word.load().state {
             case .free, .writing: return nil
             // Its sender may be writing a number there to this moment.
             case .void: continue
@@ -39,24 +39,24 @@ extension ChannelQueue {
         return segment.startBytes.load()
     }
 
-    private var headBytes: UInt64 { bytes(at: header.head, in: header.headSegment) }
+    private var headBytes: UInt64 { bytes(at: header.head.word, in: header.headSegment) }
     private var tailBytes: UInt64 { bytes(at: header.tail, in: header.tailSegment) }
 
     /// How many bytes were sent before one of the channel's ends.
-    private func bytes(at end: SharedWord, in segmentLink: SharedWord) -> UInt64 {
+    private func bytes(at end: SharedWord, in segmentLink: SharedLink) -> UInt64 {
         var patience = LoopBudget()
         while isLive, !patience.isSpent() {
             let word = end.load()
             // What a head has besides its position, a tail does not have.
             let position = HeadWord(rawValue: word).position
             let (number, index) = Self.place(position)
-            let link = SegmentLink(rawValue: segmentLink.load(), near: number)
+            let link = segmentLink.load(near: number)
             guard let segment = Segment(arena: arena, link: link) else { continue }
             // At the border of two segments it may lead to either.
             let isBehind = index == 0 && link.number &+ 1 == number
             guard isBehind || link.number == number else { continue }
             let bytes = bytes(before: isBehind ? Segment.cells : index, in: segment, number: link.number)
-            if let bytes, end.load() == word, segmentLink.load() == link.rawValue { return bytes }
+            if let bytes, end.load() == word, segmentLink.load(near: number) == link { return bytes }
         }
         return 0
     }

@@ -6,7 +6,7 @@ extension ChannelQueue {
         let tag = segment.tag.load()
         if tag == self.tag(number).rawValue | Segment.retiredFlag { return membership.heap.free(block) }
         guard tag == self.tag(number).rawValue, segment.consumed.load() == Segment.allConsumed,
-            SegmentLink(rawValue: header.headSegment.load(), near: number).number > number
+            header.headSegment.load(near: number).number > number
         else { return }
         retire(segment, number: number, block)
     }
@@ -15,8 +15,8 @@ extension ChannelQueue {
     func isLinked(_ segment: Segment, number: UInt64) -> Bool {
         if reaches(number, at: segment.offset) { return true }
         // If the head is past this number, all places of the segment that was linked under it have been used.
-        let last = segment.cell(Segment.cells - 1).word
-        return SegmentLink(rawValue: header.headSegment.load(), near: number).number > number && last.tag == tag(number)
+        let last = segment.cell(Segment.cells - 1).word.load()
+        return header.headSegment.load(near: number).number > number && last.tag == tag(number)
             && last.state != .free
     }
 
@@ -24,15 +24,15 @@ extension ChannelQueue {
     private func reaches(_ number: UInt64, at offset: Int) -> Bool {
         var patience = LoopBudget()
         restart: while !patience.isSpent() {
-            let head = SegmentLink(rawValue: header.headSegment.load(), near: number)
+            let head = header.headSegment.load(near: number)
             var link = head
             while true {
                 guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return false }
                 if link.number == number { return segment.offset == offset }
-                let next = SegmentLink(rawValue: segment.next.load(), near: number)
+                let next = segment.next.load(near: number)
                 guard segment.tag.load() == tag(link.number).rawValue else {
                     // The head itself is not what it was: the whole channel has been dismantled.
-                    if link == head, header.headSegment.load() == head.rawValue { return false }
+                    if link == head, header.headSegment.load(near: number) == head { return false }
                     continue restart
                 }
                 guard !next.isNone, next.number == link.number &+ 1 else { return false }
@@ -59,19 +59,18 @@ extension ChannelQueue {
             if left < 0 { return true }
             for index in 0..<Segment.cells where !empty(segment, index, number: link.number) { return false }
             // From here on nobody can link a segment to this one.
-            _ = segment.next.compareExchange(
-                SegmentLink(noneAfter: tag(link.number)).rawValue, SegmentLink.end.rawValue)
-            let next = SegmentLink(rawValue: segment.next.load(), near: link.number)
-            let block = BlockReference(rawValue: segment.block.load())
+            _ = segment.next.compareExchange(SegmentLink(noneAfter: tag(link.number)), SegmentLink.end)
+            let next = segment.next.load(near: link.number)
+            let block = segment.block.load()
             // First the head, so that it never leads to a segment that is given back, but at the end of the chain.
-            if !next.isNone { header.headSegment.store(next.rawValue) }
+            if !next.isNone { header.headSegment.store(next) }
             membership.heap.free(block)
             if next.isNone { return true }
         }
     }
 
     /// The segment that the head leads to.
-    private var headLink: SegmentLink { SegmentLink(rawValue: header.headSegment.load(), near: headNumber) }
+    private var headLink: SegmentLink { header.headSegment.load(near: headNumber) }
 
     /// Gives the segments back that are kept only by elements which their receivers have not reported, or by void
     /// places.
@@ -92,16 +91,16 @@ extension ChannelQueue {
     /// Frees what a place holds; false if somebody is in the middle of it.
     private func empty(_ segment: Segment, _ index: Int, number: UInt64) -> Bool {
         let cell = segment.cell(index)
-        let word = cell.word
-        let consumed = CellWord(.consumed, tag: tag(number)).rawValue
+        let word = cell.word.load()
+        let consumed = CellWord(.consumed, tag: tag(number))
         switch word.state {
         case .free:
-            guard cell.wordCell.compareExchange(word.rawValue, consumed) else { return false }
+            guard cell.word.compareExchange(word, consumed) else { return false }
         case .full, .taken:
             let reading = CellWord(.reading, owner: membership.member, tag: tag(number))
-            guard cell.wordCell.compareExchange(word.rawValue, reading.rawValue) else { return false }
+            guard cell.word.compareExchange(word, reading) else { return false }
             membership.release(cell.payload)
-            cell.wordCell.store(consumed)
+            cell.word.store(consumed)
         case .writing, .reading, .settling:
             return false
         case .consumed, .void:

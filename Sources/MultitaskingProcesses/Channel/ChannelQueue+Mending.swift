@@ -23,8 +23,8 @@ extension ChannelQueue {
     ///
     /// - Throws: `memoryDamaged` if there is no such segment.
     /// - Complexity: O(segments that were ever in use at the same time).
-    private func mend(_ end: SharedWord, at number: UInt64) throws {
-        let found = end.load()
+    private func mend(_ end: SharedLink, at number: UInt64) throws {
+        let found = end.load(near: number)
         var unit: UInt64?
         var unitBefore: UInt64?
         arena.forEachSegment { segment in
@@ -37,6 +37,6 @@ extension ChannelQueue {
             ?? unitBefore.map { SegmentLink(number: number - 1, unit: $0) }
         guard let link else { throw MultitaskingError.memoryDamaged("a channel's segments are not there") }
         // ORDERING: if it has changed meanwhile, others have moved it on, and the caller looks again.
-        _ = end.compareExchange(found, link.rawValue)
+        _ = end.compareExchange(found, link)
     }
 }

@@ -26,7 +26,7 @@ extension ChannelQueue {
         var patience = LoopBudget()
         while isLive {
             if patience.isSpent() { try mendHead(&patience) }
-            let head = HeadWord(rawValue: header.head.load())
+            let head = header.head.load()
             let position = head.position
             let (number, index) = Self.place(position)
             guard let segment = segmentForReceiving(number) else {
@@ -34,7 +34,7 @@ extension ChannelQueue {
                 continue
             }
             let cell = segment.cell(index)
-            let word = cell.word
+            let word = cell.word.load()
             let tag = tag(number)
             guard word.tag == tag else { continue }
             let claim = Claim(offset: cell.offset, number: number)
@@ -43,13 +43,13 @@ extension ChannelQueue {
                 let found = cell.fingerprint.loadRelaxed()
                 if let fingerprint, found != fingerprint {
                     // Unless it was taken meanwhile, and this was another one's.
-                    if cell.word == word { return .otherType(found) }
+                    if cell.word.load() == word { return .otherType(found) }
                     continue
                 }
                 announce(cell, of: number, in: journal)
                 if mayBeBehind(position) { header.prefetchTail() }
                 let mine = CellWord(state, owner: member, tag: tag)
-                guard cell.wordCell.compareExchange(word.rawValue, mine.rawValue) else { continue }
+                guard cell.word.compareExchange(word, mine) else { continue }
                 moveHead(past: head)
                 return .element(claim)
             case .void:
@@ -60,7 +60,7 @@ extension ChannelQueue {
                 moveHead(past: head)
                 // It may have gone back just before, and others may have looked for it while it was not behind the
                 // head.
-                if cell.word == CellWord(.full, tag: tag) { announceReturned() }
+                if cell.word.load() == CellWord(.full, tag: tag) { announceReturned() }
             case .writing:
                 // What is behind it was sent before this call, perhaps; what is in it was not.
                 guard mayHideElements(position) else { return .empty }
@@ -90,18 +90,18 @@ extension ChannelQueue {
             noteTail()
         }
         // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
-        if !header.head.compareExchangeOrdered(head.rawValue, head.next(isVoid: isVoid).rawValue) { fence() }
+        if !header.head.compareExchangeOrdered(head, head.next(isVoid: isVoid)) { fence() }
     }
 
     /// Moves the head past a place that has been sent, if it is there.
     func moveHead(past position: UInt64) {
-        let head = HeadWord(rawValue: header.head.load())
+        let head = header.head.load()
         if head.position == position { moveHead(past: head) }
     }
 
     @inline(__always)
     func segmentForReceiving(_ number: UInt64) -> Segment? {
-        let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+        let link = header.headSegment.load(near: number)
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
         return nextSegmentForReceiving(number)
     }
@@ -109,15 +109,15 @@ extension ChannelQueue {
     @inline(never)
     private func nextSegmentForReceiving(_ number: UInt64) -> Segment? {
         while true {
-            let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+            let link = header.headSegment.load(near: number)
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
             if link.number == number { return segment }
-            let next = SegmentLink(rawValue: segment.next.load(), near: number)
+            let next = segment.next.load(near: number)
             guard !next.isNone, next.number == link.number &+ 1 else { return nil }
             // The tail must never point behind the head, to a segment that may be given back.
-            _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
+            _ = header.tailSegment.compareExchange(link, next)
             withRetiring(segment, number: link.number) { block in
-                guard header.headSegment.compareExchange(link.rawValue, next.rawValue) else { return }
+                guard header.headSegment.compareExchange(link, next) else { return }
                 fence()
                 if segment.consumed.load() == Segment.allConsumed { retire(segment, number: link.number, block) }
             }
@@ -137,7 +137,7 @@ extension ChannelQueue {
     /// Once the place's bit is set, the segment may serve for something else: nothing is written to it afterwards.
     @inline(__always)
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
-        cell.wordCell.store(CellWord(.consumed, owner: membership.member, tag: tag(number)).rawValue)
+        cell.word.store(CellWord(.consumed, owner: membership.member, tag: tag(number)))
         setConsumed(index, in: segment, number: number)
     }
 
@@ -152,7 +152,7 @@ extension ChannelQueue {
     @inline(never)
     func retireIfLeft(_ segment: Segment, number: UInt64) {
         fence()
-        guard SegmentLink(rawValue: header.headSegment.load(), near: number).number > number else { return }
+        guard header.headSegment.load(near: number).number > number else { return }
         withRetiring(segment, number: number) { retire(segment, number: number, $0) }
     }
 
@@ -161,7 +161,7 @@ extension ChannelQueue {
         membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
             journal.segment = (number &+ 1) | JournalEntry.retiring
-            let block = BlockReference(rawValue: segment.block.load())
+            let block = segment.block.load()
             journal.block = block
             body(block)
             journal.clear()

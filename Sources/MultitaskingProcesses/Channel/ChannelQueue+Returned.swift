@@ -38,15 +38,15 @@ extension ChannelQueue {
                 while let claim = list.claims.last {
                     let cell = cell(claim)
                     let full = CellWord(.full, tag: tag(claim.number))
-                    if cell.word == full {
+                    if cell.word.load() == full {
                         let found = cell.fingerprint.loadRelaxed()
                         if let fingerprint, found != fingerprint {
-                            if cell.word == full { return .otherType(found) }
+                            if cell.word.load() == full { return .otherType(found) }
                             continue
                         }
                         announce(cell, of: claim.number, in: journal)
                         let mine = CellWord(state, owner: membership.member, tag: tag(claim.number))
-                        if cell.wordCell.compareExchange(full.rawValue, mine.rawValue) {
+                        if cell.word.compareExchange(full, mine) {
                             list.claims.removeLast()
                             return .element(claim)
                         }
@@ -62,7 +62,7 @@ extension ChannelQueue {
 
     /// The elements that went back, in the order in which they were sent.
     private func findReturned() -> [Claim] {
-        let head = HeadWord(rawValue: header.head.load()).position
+        let head = header.head.load().position
         var claims: [Claim] = []
         arena.forEachSegment { segment in
             guard let number = number(of: segment) else { return }
@@ -70,7 +70,7 @@ extension ChannelQueue {
             guard number <= head / UInt64(Segment.cells), first < head else { return }
             for index in 0..<min(Segment.cells, Int(clamping: head - first)) {
                 let cell = segment.cell(index)
-                guard cell.word == CellWord(.full, tag: tag(number)) else { continue }
+                guard cell.word.load() == CellWord(.full, tag: tag(number)) else { continue }
                 claims.append(Claim(offset: cell.offset, number: number))
             }
         }
@@ -112,11 +112,11 @@ extension ChannelQueue {
         if isDone {
             // From here on recovery completes this.
             let settling = CellWord(.settling, owner: membership.member, tag: tag(claim.number))
-            guard cell.wordCell.compareExchange(taken.rawValue, settling.rawValue) else { return false }
+            guard cell.word.compareExchange(taken, settling) else { return false }
             membership.release(cell.payload)
             DroppedElementCount(header: header).add(for: journal)
         } else {
-            guard cell.word == taken else { return false }
+            guard cell.word.load() == taken else { return false }
             membership.release(cell.payload)
         }
         finish(claim)
@@ -128,10 +128,10 @@ extension ChannelQueue {
         let cell = cell(claim)
         let taken = CellWord(.taken, owner: membership.member, tag: tag(claim.number))
         let full = CellWord(.full, tag: tag(claim.number))
-        if !discards, cell.wordCell.compareExchange(taken.rawValue, full.rawValue) {
+        if !discards, cell.word.compareExchange(taken, full) {
             fence()
             // Whoever discards says so before it looks for elements.
-            guard discards, cell.wordCell.compareExchange(full.rawValue, taken.rawValue) else { return }
+            guard discards, cell.word.compareExchange(full, taken) else { return }
         }
         settle(claim, journal: journal, isDone: true)
     }

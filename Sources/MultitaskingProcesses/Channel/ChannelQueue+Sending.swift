@@ -27,7 +27,7 @@ extension ChannelQueue {
             }
             announce(cell, of: number, in: journal)
             let writing = CellWord(.writing, owner: member, tag: tag)
-            if cell.wordCell.compareExchangeOrdered(CellWord(.free, tag: tag).rawValue, writing.rawValue) {
+            if cell.word.compareExchangeOrdered(CellWord(.free, tag: tag), writing) {
                 // ORDERING: both in the one order of ordered accesses: whoever closes the channel sets the flag and
                 // then, after a fence, looks at places. It sees this place claimed, or this sees the flag.
                 if isClosedOrdered {
@@ -38,7 +38,7 @@ extension ChannelQueue {
                 if byteCapacity != 0 { cell.endBytes.store(startBytes &+ UInt64(byteCount)) }
                 // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
                 let full = CellWord(.full, owner: offerer, tag: tag)
-                guard cell.wordCell.compareExchangeOrdered(writing.rawValue, full.rawValue) else {
+                guard cell.word.compareExchangeOrdered(writing, full) else {
                     // It took too long, and somebody has made the place void.
                     leaveVoid(cell, number: number)
                     continue
@@ -48,7 +48,7 @@ extension ChannelQueue {
                 if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
                 return .sent
             }
-            let word = cell.word
+            let word = cell.word.load()
             guard word.tag == tag else { continue }
             if byteCapacity != 0, word.state == .writing {
                 // Whether there is room behind it is not known before its size is.
@@ -69,14 +69,14 @@ extension ChannelQueue {
     func abandon(_ cell: Cell, _ writing: CellWord) {
         let void = CellWord(.void, owner: writing.owner, tag: writing.tag)
         // Unless somebody else has done so.
-        _ = cell.wordCell.compareExchange(writing.rawValue, void.rawValue)
+        _ = cell.word.compareExchange(writing, void)
         leaveVoid(cell, number: number(of: writing.tag))
     }
 
     /// The segment with this number, linked now if it is the next one; nil if it is gone already.
     @inline(__always)
     private func segmentForSending(_ number: UInt64) throws -> Segment? {
-        let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
+        let link = header.tailSegment.load(near: number)
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
         return try nextSegmentForSending(number)
     }
@@ -86,15 +86,15 @@ extension ChannelQueue {
         var patience = LoopBudget()
         while true {
             try patience.spend()
-            let link = SegmentLink(rawValue: header.tailSegment.load(), near: number)
+            let link = header.tailSegment.load(near: number)
             guard link.number <= number, let segment = Segment(arena: arena, link: link) else { return nil }
             if link.number == number { return segment }
-            let next = SegmentLink(rawValue: segment.next.load(), near: number)
+            let next = segment.next.load(near: number)
             if next.isNone {
                 guard next == SegmentLink(noneAfter: tag(link.number)) else { return nil }
                 try append(after: segment, link: link)
             } else if next.number == link.number &+ 1 {
-                _ = header.tailSegment.compareExchange(link.rawValue, next.rawValue)
+                _ = header.tailSegment.compareExchange(link, next)
             } else {
                 return nil
             }
@@ -112,8 +112,7 @@ extension ChannelQueue {
             let bytes = byteCapacity == 0 ? 0 : bytes(before: Segment.cells, in: segment, number: link.number) ?? 0
             fresh.initialize(tag(link.number &+ 1), block: block, channel: header.index, startBytes: bytes)
             let linked = segment.next.compareExchange(
-                SegmentLink(noneAfter: tag(link.number)).rawValue,
-                SegmentLink(number: link.number &+ 1, unit: fresh.unit).rawValue)
+                SegmentLink(noneAfter: tag(link.number)), SegmentLink(number: link.number &+ 1, unit: fresh.unit))
             if !linked { membership.heap.free(block) }
             journal.clear()
         }
@@ -127,7 +126,7 @@ extension ChannelQueue {
             sizeClass: SizeClass.segment, journal: JournalEntry(arena: arena, offset: nil))
         let segment = Segment(arena: arena, offset: block.offset)
         segment.initialize(tag(number), block: block, channel: header.index)
-        let link = SegmentLink(number: number, unit: segment.unit).rawValue
+        let link = SegmentLink(number: number, unit: segment.unit)
         header.tailSegment.store(link)
         header.headSegment.store(link)
     }

@@ -49,7 +49,7 @@ extension ChannelQueue {
             while !survey.isComplete(before: tail, of: self, whereUnfilled: mustBeVoid, &unfilled) {
                 if patience.isSpent() { break }
             }
-            let head = HeadWord(rawValue: header.head.load()).position
+            let head = header.head.load().position
             guard tail > head else { return 0 }
             survey.voids.removeFirst(survey.voids.prefix { $0 < head }.count)
             let empty = survey.voids.prefix { $0 < tail }.count + unfilled.filter { $0 >= head }.count
@@ -65,7 +65,7 @@ extension Survey {
         _ unfilled: inout [UInt64]
     ) -> Bool {
         unfilled = []
-        let head = HeadWord(rawValue: queue.header.head.load()).position
+        let head = queue.header.head.load().position
         if position < head {
             position = head
             voids = []
@@ -76,7 +76,7 @@ extension Survey {
             let (number, index) = ChannelQueue.place(next)
             guard let segment = queue.segment(number, from: &link) else { return false }
             let cell = segment.cell(index)
-            let word = cell.word
+            let word = cell.word.load()
             guard word.tag == queue.tag(number) else { return false }
             let isUnfilled = word.state == .writing || word.state == .free
             if word.state == .writing, mustBeVoid(next) {
@@ -105,13 +105,13 @@ extension ChannelQueue {
         {
             if link.number == number { return segment }
         } else {
-            link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+            link = header.headSegment.load(near: number)
         }
         while link.number < number, let segment = Segment(arena: arena, link: link) {
-            let next = SegmentLink(rawValue: segment.next.load(), near: number)
+            let next = segment.next.load(near: number)
             // ORDERING: after the link: if that is another segment's, so is the tag.
             guard segment.tag.load() == tag(link.number).rawValue, !next.isNone, next.number == link.number &+ 1 else {
-                link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+                link = header.headSegment.load(near: number)
                 return nil
             }
             link = next

@@ -22,10 +22,10 @@ extension ChannelQueue {
     func makeVoid(_ cell: Cell, _ word: CellWord) {
         for _ in 0..<Self.looks {
             mt_pause()
-            if cell.word != word { return }
+            if cell.word.load() != word { return }
         }
         let void = CellWord(.void, owner: word.owner, tag: word.tag)
-        guard cell.wordCell.compareExchange(word.rawValue, void.rawValue), isBounded else { return }
+        guard cell.word.compareExchange(word, void), isBounded else { return }
         // A place that holds nothing takes up no room.
         fence()
         header.senders.wakeOne()
@@ -62,7 +62,7 @@ extension ChannelQueue {
             // ORDERING: the tail last. Nothing is accounted for before the tail has passed it, so they are equal at
             // that moment if they seem so.
             let accounted = header.finished.load() &+ DroppedElementCount(header: header).value &+ header.voids
-            let head = HeadWord(rawValue: header.head.load()).position
+            let head = header.head.load().position
             let tail = header.tail.load()
             if accounted >= tail { return true }
             // Otherwise somebody has an element and has not reported it.
@@ -74,11 +74,11 @@ extension ChannelQueue {
     /// Moves the head on if nothing will ever be received at its place; false if it has an element or was never
     /// claimed.
     private func passFirstIfVoid() -> Bool {
-        let head = HeadWord(rawValue: header.head.load())
+        let head = header.head.load()
         let (number, index) = Self.place(head.position)
-        guard let segment = segmentForReceiving(number) else { return head.rawValue != header.head.load() }
+        guard let segment = segmentForReceiving(number) else { return head != header.head.load() }
         let cell = segment.cell(index)
-        let word = cell.word
+        let word = cell.word.load()
         // If it is gone, the head has moved.
         guard word.tag == tag(number) else { return true }
         switch word.state {

@@ -53,7 +53,7 @@ struct ChannelQueue: Sendable {
     func number(of tag: SegmentTag) -> UInt64 { tag.segment(from: origin) }
 
     /// The number of the segment that the head is in, or about to be.
-    var headNumber: UInt64 { Self.place(HeadWord(rawValue: header.head.load()).position).number }
+    var headNumber: UInt64 { Self.place(header.head.load().position).number }
 
     /// Whether this channel still exists.
     @inline(__always)
@@ -115,16 +115,16 @@ struct ChannelQueue: Sendable {
     /// Whether a receiver would find something at the head.
     @inline(__always)
     var hasElement: Bool {
-        let position = HeadWord(rawValue: header.head.load()).position
+        let position = header.head.load().position
         let (number, index) = Self.place(position)
-        let link = SegmentLink(rawValue: header.headSegment.load(), near: number)
+        let link = header.headSegment.load(near: number)
         guard var segment = Segment(arena: arena, link: link) else { return true }
         if link.number != number {
-            let next = SegmentLink(rawValue: segment.next.load(), near: number)
+            let next = segment.next.load(near: number)
             guard !next.isNone, let successor = Segment(arena: arena, link: next) else { return false }
             segment = successor
         }
-        let word = segment.cell(index).word
+        let word = segment.cell(index).word.load()
         guard word.tag == tag(number) else { return true }
         switch word.state {
         case .free: return false
@@ -139,7 +139,7 @@ struct ChannelQueue: Sendable {
         guard capacity != 0 else { return false }
         // The head only moves forward, so what was seen of it before may be enough.
         if tail &- min(tail, hints.head.load(ordering: .relaxed)) < capacity { return false }
-        let head = HeadWord(rawValue: header.head.load()).position
+        let head = header.head.load().position
         hints.head.store(head, ordering: .relaxed)
         return tail &- min(tail, head) >= capacity
     }

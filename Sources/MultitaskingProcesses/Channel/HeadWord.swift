@@ -1,7 +1,7 @@
 /// Where a channel's receivers are, and how many places they have passed that never held an element.
 ///
 /// Both stand in one word, so that each such place is counted once: by the one exchange that moves the head past it.
-struct HeadWord: Equatable, Sendable {
+struct HeadWord: BitFields {
     /// Bits 0...50: the position. Bits 51...63: the count's last bits; see `ChannelHeader.voids`.
     let rawValue: UInt64
 

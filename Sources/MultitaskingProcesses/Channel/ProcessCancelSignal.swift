@@ -14,7 +14,9 @@ public final class ProcessCancelSignal: CancelSignal {
     let membership: LocalMember
     private let index: Int
     private let serial: UInt64
+    /// The record's state, at hand: looking at the signal must not take more than one load.
     private let word: SharedWord
+    private var record: SignalRecord { membership.arena.signal(index) }
     private let onRelease: (@Sendable () -> Void)?
 
     init(membership: LocalMember, index: Int, serial: UInt64, onRelease: (@Sendable () -> Void)? = nil) {
@@ -22,14 +24,14 @@ public final class ProcessCancelSignal: CancelSignal {
         self.index = index
         self.serial = serial
         self.onRelease = onRelease
-        word = Self.word(of: index, in: membership.arena)
+        word = membership.arena.signal(index).state
     }
 
     /// The signal behind a reference.
     convenience init(_ reference: SharedObjectID, membership: LocalMember) throws {
         let (index, serial) = (reference.index, reference.serial)
         guard serial != 0, index < ArenaLayout.signalLimit,
-            Self.word(of: index, in: membership.arena).load() >> 8 == serial
+            membership.arena.signal(index).state.load() >> 8 == serial
         else {
             throw MultitaskingError(
                 .noSuchObject,
@@ -39,17 +41,6 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     deinit { onRelease?() }
-
-    /// Bit 0: set. From bit 8: the serial, so that a reference to a signal that is gone is noticed.
-    static func word(of index: Int, in arena: Arena) -> SharedWord {
-        arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride)
-    }
-
-    private var waiters: WaitQueue {
-        WaitQueue(
-            arena: membership.arena,
-            offset: ArenaLayout.signalTable + index * ArenaLayout.signalStride + 16)
-    }
 
     /// The name under which workers find this signal.
     public var reference: SharedObjectID { SharedObjectID(index: index, serial: serial) }
@@ -63,24 +54,13 @@ public final class ProcessCancelSignal: CancelSignal {
     public var cancelProbe: CancelProbe? { word.probe(value: serial << 8 | Self.setFlag) }
 
     /// Asks for the pool's event to be signalled when the signal is set.
-    var watched: SharedWord { Self.watched(index, in: membership.arena) }
-
-    private static func watched(_ index: Int, in arena: Arena) -> SharedWord {
-        arena.word(ArenaLayout.signalTable + index * ArenaLayout.signalStride + 48)
-    }
-
-    private static func notifyWatcher(of index: Int, in arena: Arena) {
-        guard watched(index, in: arena).load() != 0 else { return }
-        watched(index, in: arena).store(0)
-        arena.event.signal()
-    }
+    var watched: SharedWord { record.watched }
 
     /// Sets the signal and wakes whoever waits for it.
     public func set() {
         // A place that serves for another signal by now has another serial.
         _ = word.compareExchange(serial << 8, serial << 8 | Self.setFlag)
-        waiters.wakeAll()
-        Self.notifyWatcher(of: index, in: membership.arena)
+        record.wakeAll()
     }
 
     /// Clears the signal.
@@ -91,17 +71,15 @@ public final class ProcessCancelSignal: CancelSignal {
 
     /// Takes the signal away from whoever still uses it; only the client does this.
     static func remove(_ index: Int, in membership: LocalMember) {
-        word(of: index, in: membership.arena).store(0)
-        WaitQueue(
-            arena: membership.arena, offset: ArenaLayout.signalTable + index * ArenaLayout.signalStride + 16
-        ).wakeAll()
-        notifyWatcher(of: index, in: membership.arena)
+        let record = membership.arena.signal(index)
+        record.state.store(0)
+        record.wakeAll()
     }
 
     /// Blocks until the signal is set; false if the limit passed first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, on: waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false }
+        membership.wait(wait, on: record.waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false }
             ?? false
     }
 
@@ -111,7 +89,7 @@ public final class ProcessCancelSignal: CancelSignal {
     public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isSet { return true }
         let isOver = try await membership.watcher.wait(wait) { [self] in
-            watched.store(1)
+            record.watched.store(1)
             fence()
             return isSet || !exists
         }

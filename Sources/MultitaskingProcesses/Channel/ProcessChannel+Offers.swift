@@ -52,7 +52,7 @@ extension ProcessChannel {
                 // Inline bytes cannot fail to be stored.
                 if let parcel { cell.payload.adopt(parcel) } else { try? cell.payload.store(writer, count) }
                 cell.fingerprint.storeRelaxed(fingerprint)
-                place = (cell, cell.word.tag)
+                place = (cell, cell.word.load().tag)
             }
         } catch {
             if let parcel { membership.heap.free(parcel.block) }
@@ -80,7 +80,7 @@ struct ProcessOffer: ChannelOffer {
     private var full: CellWord { CellWord(.full, owner: queue.offerer, tag: tag) }
 
     /// Whether it was taken, or the channel is closed.
-    var isSettled: Bool { cell.word != full || queue.isClosed }
+    var isSettled: Bool { cell.word.load() != full || queue.isClosed }
 
     func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         let header = queue.header
@@ -118,7 +118,7 @@ extension ChannelQueue {
         announce(cell, of: number, in: journal)
         journal.block = block
         let void = CellWord(.void, owner: full.owner, tag: full.tag)
-        guard cell.wordCell.compareExchange(full.rawValue, void.rawValue) else {
+        guard cell.word.compareExchange(full, void) else {
             // It is somebody else's to free.
             journal.block = .none
             return false
@@ -135,9 +135,9 @@ extension ChannelQueue {
         let cell = cell(claim)
         let full = CellWord(.full, owner: membership.member, tag: tag(claim.number))
         let void = CellWord(.void, owner: membership.member, tag: tag(claim.number))
-        _ = cell.wordCell.compareExchange(full.rawValue, void.rawValue)
+        _ = cell.word.compareExchange(full, void)
         let (segment, index) = cell.place
-        guard cell.word == void, segment.consumed.load() & 1 << UInt64(index) == 0 else { return }
+        guard cell.word.load() == void, segment.consumed.load() & 1 << UInt64(index) == 0 else { return }
         membership.release(cell.payload)
         // Last: it says that all this is done.
         leaveVoid(cell, number: claim.number)

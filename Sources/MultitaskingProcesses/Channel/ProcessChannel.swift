@@ -45,7 +45,7 @@ public final class ProcessChannel: OfferingChannel {
         self.membership = membership
         reader = membership.makeReader()
         self.onRelease = onRelease
-        header = ChannelHeader(arena: membership.arena, index: index)
+        header = membership.arena.channel(index)
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         self.queue = queue
         senderLedger = closesWithSenders ? SenderLedger { queue.close() } : nil

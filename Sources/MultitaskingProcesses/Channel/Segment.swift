@@ -1,5 +1,19 @@
 /// A run of 31 places of a channel: 4 KiB of memory that never serves for anything but segments.
-struct Segment {
+struct Segment: Record {
+    enum Field: Int, RecordField {
+        case next = 0
+        case tag = 8
+        case block = 16
+        case consumed = 24
+        case startBytes = 32
+        case channel = 40
+        case cells = 128
+
+        var size: Int { self == .cells ? Segment.cells * Segment.cellStride : 8 }
+    }
+
+    static let size = 4096
+
     static let cells = 31
     static let allConsumed: UInt64 = (1 << 31) - 1
     static let cellStride = 128
@@ -23,34 +37,34 @@ struct Segment {
 
     var unit: UInt64 { UInt64((offset - arena.layout.chunks) / 4096) }
 
-    /// A `SegmentLink` to the next segment.
-    var next: SharedWord { arena.word(offset) }
+    /// The next segment.
+    var next: SharedLink { SharedLink(word(.next)) }
     /// The `SegmentTag` while the segment is in its channel; with the top bit set when it was taken out.
-    var tag: SharedWord { arena.word(offset + 8) }
+    var tag: SharedWord { word(.tag) }
     /// The allocation, for giving it back.
-    var block: SharedWord { arena.word(offset + 16) }
+    var block: Shared<BlockReference> { shared(.block) }
     /// One bit for each place whose element is gone.
-    var consumed: SharedWord { arena.word(offset + 24) }
+    var consumed: SharedWord { word(.consumed) }
     /// How many bytes were sent before this segment's, in a channel that counts them.
-    var startBytes: SharedWord { arena.word(offset + 32) }
+    var startBytes: SharedWord { word(.startBytes) }
     /// The channel's index.
-    var channel: SharedWord { arena.word(offset + 40) }
+    var channel: SharedWord { word(.channel) }
 
     @inline(__always)
-    func cell(_ index: Int) -> Cell { Cell(arena: arena, offset: offset + 128 + index * Self.cellStride) }
+    func cell(_ index: Int) -> Cell { Cell(arena: arena, offset: place(of: .cells) + index * Self.cellStride) }
 
     /// Makes an allocated segment ready to be linked.
     func initialize(
         _ newTag: SegmentTag, block reference: BlockReference, channel index: Int, startBytes bytes: UInt64 = 0
     ) {
-        next.storeRelaxed(SegmentLink(noneAfter: newTag).rawValue)
+        next.storeRelaxed(SegmentLink(noneAfter: newTag))
         tag.storeRelaxed(newTag.rawValue)
-        block.storeRelaxed(reference.rawValue)
+        block.storeRelaxed(reference)
         consumed.storeRelaxed(0)
         channel.storeRelaxed(UInt64(index))
         // ORDERING: after the tag: who reads the new bytes and then the tag sees that it is another segment.
         startBytes.store(bytes)
-        for index in 0..<Self.cells { cell(index).wordCell.store(CellWord(.free, tag: newTag).rawValue) }
+        for index in 0..<Self.cells { cell(index).word.store(CellWord(.free, tag: newTag)) }
     }
 
     static let retiredFlag: UInt64 = 1 << 63

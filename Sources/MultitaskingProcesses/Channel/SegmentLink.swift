@@ -41,3 +41,24 @@ struct SegmentLink: Equatable, Sendable {
 
     static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 }
+
+/// A word in shared memory that holds a link. As it has a part of the number alone, its reader says which is near.
+struct SharedLink {
+    private let word: SharedWord
+
+    @inline(__always)
+    init(_ word: SharedWord) { self.word = word }
+
+    /// - Parameter near: the number of a segment that is at most 2³⁴ away.
+    @inline(__always)
+    func load(near: UInt64) -> SegmentLink { SegmentLink(rawValue: word.load(), near: near) }
+
+    @inline(__always) func store(_ link: SegmentLink) { word.store(link.rawValue) }
+    @inline(__always) func storeRelaxed(_ link: SegmentLink) { word.storeRelaxed(link.rawValue) }
+
+    /// Replaces `expected` by `desired`; false, with nothing changed, if the word was something else.
+    @inline(__always)
+    func compareExchange(_ expected: SegmentLink, _ desired: SegmentLink) -> Bool {
+        word.compareExchange(expected.rawValue, desired.rawValue)
+    }
+}

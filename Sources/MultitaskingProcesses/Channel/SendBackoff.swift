@@ -34,7 +34,7 @@ extension ChannelQueue {
     /// For how many elements there is room, in a channel that bounds their number.
     @inline(__always)
     fileprivate var room: UInt64 {
-        let head = HeadWord(rawValue: header.head.load()).position
+        let head = header.head.load().position
         let tail = header.tail.load()
         return capacity &- min(capacity, tail &- min(tail, head))
     }

@@ -26,7 +26,7 @@ extension PoolCore {
             }
             return number
         }
-        let header = ChannelHeader(arena: arena, index: index)
+        let header = arena.channel(index)
         header.initialize(options)
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         do { try queue.begin() } catch {
@@ -71,7 +71,7 @@ extension PoolCore {
             }
             return number
         }
-        ProcessCancelSignal.word(of: index, in: arena).store(serial << 8)
+        arena.signal(index).state.store(serial << 8)
         return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [self] in
             ProcessCancelSignal.remove(index, in: membership)
             objects.withLock { $0.signals.giveBack(index) }

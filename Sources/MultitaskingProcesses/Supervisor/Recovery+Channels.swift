@@ -21,7 +21,7 @@ extension Recovery {
         let (segment, index) = cell.place
         // ORDERING: before the cell's word. If that says the dead was done with the place, the bit is of the same time.
         let isGone = segment.consumed.load() & 1 << UInt64(index) != 0
-        let word = cell.word
+        let word = cell.word.load()
         let number = entry.channel >> 17
         let queue = queue(header, as: member)
         // A batch moves the ends once for many.
@@ -35,7 +35,7 @@ extension Recovery {
         case .void(let isCounted):
             // Somebody else may be about to make it void as well.
             let void = CellWord(.void, owner: word.owner, tag: word.tag)
-            _ = cell.wordCell.compareExchange(word.rawValue, void.rawValue)
+            _ = cell.word.compareExchange(word, void)
             arena.free(entry.block, by: member.index)
             // Last: it says that all this is done. Once more is once too often, if the segment serves again.
             if isCounted { retireIfConsumed(segment, number, queue) } else { queue.leaveVoid(cell, number: number) }
@@ -85,10 +85,10 @@ extension Recovery {
             let tag = SegmentTag(rawValue: segment.tag.load())
             guard index < ArenaLayout.channelLimit else { return }
             for cell in (0..<Segment.cells).map(segment.cell)
-            where cell.word.owner == member.index && cell.word.tag == tag {
-                let state = cell.word.state
+            where cell.word.load().owner == member.index && cell.word.load().tag == tag {
+                let state = cell.word.load().state
                 guard state == .taken || state == .full || state == .void else { continue }
-                let queue = queues[index] ?? queue(ChannelHeader(arena: arena, index: index), as: member)
+                let queue = queues[index] ?? queue(arena.channel(index), as: member)
                 queues[index] = queue
                 // What another channel, or nobody, counts as so many would be far beyond the head.
                 let number = queue.number(of: tag)
@@ -127,7 +127,7 @@ extension Recovery {
 
     private func channel(_ entry: JournalEntry) -> ChannelHeader? {
         let index = Int(entry.channel & ((1 << 17) - 1))
-        return ChannelHeader(arena: arena, index: index)
+        return arena.channel(index)
     }
 
     private func queue(_ header: ChannelHeader, as member: MemberRecord) -> ChannelQueue {

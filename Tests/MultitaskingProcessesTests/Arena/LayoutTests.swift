@@ -54,6 +54,11 @@ import Testing
         check(StoredBytes.self)
         check(SharedRecord.self)
         check(Passage.Entry.self)
+        check(WaitQueue.self)
+        check(SignalRecord.self)
+        check(ChannelHeader.self)
+        check(Segment.self)
+        check(Cell.self)
         check(spans(of: JournalEntry.Field.self), within: JournalEntry.size)
     }
 

@@ -87,9 +87,9 @@ import Testing
         let fixture = try Fixture()
         let channel = try fixture.channel(for: 1, at: 1 << 40)
         let stray = ChannelQueue(
-            header: ChannelHeader(arena: fixture.arena, index: 1), serial: 9, membership: fixture.membership(1))
+            header: fixture.arena.channel(1), serial: 9, membership: fixture.membership(1))
         try stray.begin(at: 7)
-        let unit = SegmentLink(rawValue: stray.header.tailSegment.load(), near: 7).unit
+        let unit = stray.header.tailSegment.load(near: 7).unit
         var received = 0
         for element in 0..<count {
             #expect(try channel.send(element, wait: .never))
@@ -100,8 +100,8 @@ import Testing
         }
         for end in [fixture.header.tailSegment, fixture.header.headSegment] {
             let near = UInt64(1) << 40 + UInt64(count / Segment.cells)
-            let link = SegmentLink(rawValue: end.load(), near: near)
-            end.store(SegmentLink(number: link.number + distance, unit: unit).rawValue)
+            let link = end.load(near: near)
+            end.store(SegmentLink(number: link.number + distance, unit: unit))
         }
         for element in count..<count + 40 { #expect(try channel.send(element, wait: .never)) }
         for element in received..<count + 40 { #expect(try channel.receive(as: Int.self) == element) }

@@ -28,7 +28,7 @@ struct WatcherTests {
     @Test func aSignalThatIsDroppedWhileItIsAwaited_endsTheWait() async throws {
         let fixture = try Fixture()
         let membership = fixture.membership(ArenaLayout.client)
-        ProcessCancelSignal.word(of: 0, in: fixture.arena).store(7 << 8)
+        fixture.arena.signal(0).state.store(7 << 8)
         let signal = ProcessCancelSignal(membership: membership, index: 0, serial: 7)
         let waiter = Task { try await signal.waitUntilSet(.forever) }
         while membership.watcher.pollCount == 0 { await Task.yield() }

@@ -60,7 +60,7 @@ import Testing
         let block = try Heap(arena: arena, member: 1).allocate(1000, journal: journal)
         journal.channel = 0
         journal.cell = UInt64(cell.offset)
-        cell.wordCell.store(CellWord(.writing, owner: 1, tag: cell.word.tag).rawValue)
+        cell.word.store(CellWord(.writing, owner: 1, tag: cell.word.load().tag))
         if headMoved { fixture.header.tail.add(1) }
         #expect(arena.isLive(block))
         fixture.recover(1)
@@ -109,10 +109,10 @@ import Testing
         let cell = try #require(fixture.cell(0))
         journal.channel = 0
         journal.cell = UInt64(cell.offset)
-        cell.wordCell.store(CellWord(.reading, owner: 1, tag: cell.word.tag).rawValue)
-        if headMoved { fixture.header.head.add(1) }
+        cell.word.store(CellWord(.reading, owner: 1, tag: cell.word.load().tag))
+        if headMoved { fixture.header.head.word.add(1) }
         fixture.recover(2)
-        #expect(cell.word.state == .reading, "another member's death concerns it")
+        #expect(cell.word.load().state == .reading, "another member's death concerns it")
         fixture.recover(1)
         #expect(usage[0] == 0)
         #expect(try channel.receive(as: Int.self) == 5)
@@ -130,7 +130,7 @@ import Testing
 
     private var firstSegment: (Segment, SegmentLink) {
         get throws {
-            let link = SegmentLink(rawValue: fixture.header.headSegment.load(), near: 0)
+            let link = fixture.header.headSegment.load(near: 0)
             return (try #require(Segment(arena: arena, link: link)), link)
         }
     }
@@ -140,7 +140,7 @@ import Testing
         let channel = try fixture.channel(for: 2)
         for number in 0..<Segment.cells + 1 { #expect(try channel.send(number, wait: .never)) }
         let cell = try #require(fixture.cell(0))
-        cell.wordCell.store(CellWord(.consumed, owner: 1, tag: cell.word.tag).rawValue)
+        cell.word.store(CellWord(.consumed, owner: 1, tag: cell.word.load().tag))
         journal.channel = 0
         journal.cell = UInt64(cell.offset)
         for number in 1...Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
@@ -154,7 +154,7 @@ import Testing
         let channel = try fixture.channel(for: 2)
         for number in 0..<Segment.cells + 1 { #expect(try channel.send(number, wait: .never)) }
         let cell = try #require(fixture.cell(0))
-        cell.wordCell.store(CellWord(.consumed, owner: 2, tag: cell.word.tag).rawValue)
+        cell.word.store(CellWord(.consumed, owner: 2, tag: cell.word.load().tag))
         journal.channel = 0
         journal.cell = UInt64(cell.offset)
         for number in 1...Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
@@ -168,11 +168,11 @@ import Testing
         let channel = try fixture.channel(for: 2)
         try emptyFirstSegment(channel)
         let (segment, link) = try firstSegment
-        let block = BlockReference(rawValue: segment.block.load())
+        let block = segment.block.load()
         innerJournal.channel = 0
         innerJournal.segment = (link.number + 1) | JournalEntry.retiring
         innerJournal.block = block
-        if step >= 1 { fixture.header.headSegment.store(segment.next.load()) }
+        if step >= 1 { fixture.header.headSegment.store(segment.next.load(near: 0)) }
         if step >= 2 { segment.tag.store(segment.tag.load() | Segment.retiredFlag) }
         if step >= 3 { arena.free(block, by: 1) }
         fixture.recover(1)
@@ -196,7 +196,7 @@ import Testing
         let fresh = Segment(arena: arena, offset: block.offset)
         let tag = SegmentTag(origin: SegmentTag.origin(channel: 0, serial: 5), segment: link.number + 1)
         if step >= 1 { fresh.initialize(tag, block: block, channel: 0) }
-        if step >= 2 { segment.next.store(SegmentLink(number: link.number + 1, unit: fresh.unit).rawValue) }
+        if step >= 2 { segment.next.store(SegmentLink(number: link.number + 1, unit: fresh.unit)) }
         var expected = 0
         if step >= 3 { #expect(try channel.send(Segment.cells, wait: .never)) }
         if step >= 4 {
@@ -204,8 +204,8 @@ import Testing
             // One element of the segment is still being read when the head has passed it.
             for number in 0..<Segment.cells { #expect(try channel.receive(as: Int.self) == number) }
             let cell = fresh.cell(0)
-            #expect(cell.word.tag == tag)
-            cell.wordCell.store(CellWord(.reading, owner: 2, tag: tag).rawValue)
+            #expect(cell.word.load().tag == tag)
+            cell.word.store(CellWord(.reading, owner: 2, tag: tag))
             for number in Segment.cells + 1...Segment.cells * 2 { #expect(try channel.receive(as: Int.self) == number) }
             expected = Segment.cells * 2 + 1
         }
@@ -225,7 +225,7 @@ import Testing
         // The memory serves another channel by now.
         segment.initialize(
             SegmentTag(origin: SegmentTag.origin(channel: 1, serial: 9), segment: 0),
-            block: BlockReference(rawValue: segment.block.load()), channel: 1)
+            block: segment.block.load(), channel: 1)
         innerJournal.channel = 0
         innerJournal.segment = link.number + 2
         let block = try Heap(arena: arena, member: 1).allocate(sizeClass: SizeClass.segment, journal: innerJournal)
@@ -240,10 +240,10 @@ import Testing
         let (segment, link) = try firstSegment
         #expect(channel.queue.dismantle())
         #expect(
-            segment.next.load()
+            segment.next.load(near: link.number)
                 != SegmentLink(
                     noneAfter: SegmentTag(origin: SegmentTag.origin(channel: 0, serial: 5), segment: link.number)
-                ).rawValue)
+                ))
         #expect(usage == [0, 0])
     }
 
@@ -252,8 +252,8 @@ import Testing
         let channel = try fixture.channel(for: 0)
         for _ in 0..<40 { #expect(try channel.send(large, wait: .never)) }
         let cell = try #require(fixture.cell(3))
-        let word = cell.word
-        cell.wordCell.store(CellWord(.reading, owner: 1, tag: word.tag).rawValue)
+        let word = cell.word.load()
+        cell.word.store(CellWord(.reading, owner: 1, tag: word.tag))
         #expect(!channel.queue.dismantle())
         journal.channel = 0
         journal.cell = UInt64(cell.offset)

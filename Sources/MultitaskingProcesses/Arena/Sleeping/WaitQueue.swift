@@ -12,14 +12,23 @@ import Glibc
 ///
 /// What a sleeper compares the futex with is what its clearing has left, not what it reads afterwards: by then the bit
 /// may be set again, for one who was not asleep yet. A model of this is in `Tests/Models`.
-struct WaitQueue {
+struct WaitQueue: Record {
+    enum Field: Int, RecordField {
+        case futex = 0
+        case sleepers = 8
+
+        var size: Int { self == .futex ? 4 : 8 }
+    }
+
+    static let size = 16
+
     private static let onItsWay: UInt32 = 1
 
     let arena: Arena
     let offset: Int
 
-    @inline(__always) private var futex: SharedFutex { arena.futex(offset) }
-    @inline(__always) var sleepers: SharedWord { arena.word(offset + 8) }
+    @inline(__always) private var futex: SharedFutex { futex(.futex) }
+    @inline(__always) var sleepers: SharedWord { word(.sleepers) }
 
     /// Wakes one sleeper, if there is any. The caller has made its change before, by an ordered exchange or before a
     /// fence.
