@@ -146,14 +146,24 @@ extension Harness {
 
     func forgedStarts() throws {
         try expectMainOfForgeries(.harness("forged-start-main", method, 1), uid: geteuid())
-        // What all of these are a change of: it is no supervisor's orders yet, but the program takes them for its own.
+        // What all of these are a change of makes the program a supervisor.
         let genuine = try Forgery()
         genuine.send()
         var program = Program.harness("forged-start-main", method)
         program.variables[variable] = genuine.secret
         program.descriptors = genuine.descriptors
+        let (ours, theirs) = (genuine.link.client, genuine.link.supervisor)
+        let thread = startThread {
+            // The byte by which it proves that it has become one; then its client hangs up, and it ends.
+            var proof: UInt8 = 0
+            checkEqual(unsafe recv(ours, &proof, 1, 0), 1, "the bytes of the proof")
+            Glibc.shutdown(ours, Int32(SHUT_RDWR))
+        }
         let end = try program.run()
         check(!end.output.contains("main ran"), "the forgery is wrong in more than was meant: \(end.output)")
+        // If it has proved nothing.
+        Glibc.shutdown(theirs, Int32(SHUT_RDWR))
+        pthread_join(thread, nil)
         genuine.close()
         // The same for another program, though it is like this one in every byte.
         let copy = "/tmp/pool-harness-copy-\(getpid())"
