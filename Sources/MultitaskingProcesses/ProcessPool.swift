@@ -164,7 +164,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     public func shutdown(_ mode: ShutdownMode = .drain) {
         Dependents.settle(of: self, mode)
         core.shutdown(mode)
-        if core.isOwn { Self.sharedPool.forget(self) }
+        if core.belongsToThisProcess { Self.sharedPool.forget(self) }
     }
 
     /// Ends the pool and suspends, instead of blocking, until all its processes are gone.

@@ -232,8 +232,8 @@
                 return false
             }
             try expect(crashed.count <= 1, "\(crashed.count) tasks crashed with one worker")
-            for kind in JobRing.Kind.allCases {
-                try expect(JobRing(arena: arena, kind).isEmpty, "a ring is not empty")
+            for kind in TaskRing.Kind.allCases {
+                try expect(TaskRing(arena: arena, kind).isEmpty, "a ring is not empty")
             }
         }
 

@@ -120,7 +120,7 @@
         /// Has a worker take a task and die before it begins.
         private static func claim(_ world: World) {
             let member = world.arena.member(3)
-            _ = world.arena.jobs.claim(by: 3) { member.slot.store(SlotNumber(index: $0)) }
+            _ = world.arena.tasks.claim(by: 3) { member.slot.store(SlotNumber(index: $0)) }
         }
 
         static var tasks: [Scenario] {

@@ -107,7 +107,7 @@
             let slot = slot(of: index)
             slot.prepare(kind: .portable, function: 0, options: .default)
             slot.word.store(
-                SlotWord(.claimed, member: index, ticket: Ticket(position: 9, ring: .jobs)))
+                SlotWord(.claimed, member: index, ticket: Ticket(position: 9, ring: .normal)))
             let member = arena.member(index)
             member.slot.store(slot.number)
             member.enter(.running)

@@ -20,7 +20,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// The most workers a pool can have; the rest of the members are copy-on-write children.
     static let workerLimit = 512
     /// How many copy-on-write tasks may be unfinished at the same time.
-    static let copyLimit = 64
+    static let forkedLimit = 64
     /// The member that holds a task between two attempts: the supervisor.
     static let supervisor = memberLimit - 1
     static let memberStride = 1024
@@ -75,8 +75,8 @@ struct ArenaLayout: Sendable, Equatable {
     static let slotTable = passageTable + passageLimit * Passage.Entry.size
     static let slotBodyStride = 184
     var slotBodies: Int { Self.slotTable + slotCapacity * Self.slotStride }
-    var jobRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
-    var retryRing: Int { jobRing + slotCapacity * 8 }
+    var taskRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
+    var retryRing: Int { taskRing + slotCapacity * 8 }
     var highRing: Int { retryRing + slotCapacity * 8 }
     var lowRing: Int { highRing + slotCapacity * 8 }
 

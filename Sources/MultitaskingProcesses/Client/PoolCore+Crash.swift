@@ -46,7 +46,7 @@ extension PoolCore {
         var peakMemory = Int(clamping: record.peakMemory.load())
         let pid = Int32(truncatingIfNeeded: record.pid.load())
         if status.contains(.clientChild) {
-            let info = endOfCopy(pid)
+            let info = endOfForkedTask(pid)
             status = info.map { EndStatus(number: $0.status, isSignal: $0.signaled) } ?? []
             peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0
         }

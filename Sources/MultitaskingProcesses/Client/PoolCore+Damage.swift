@@ -9,7 +9,7 @@ extension PoolCore {
         case .free: isPossible = false
         case .queued:
             // One without a ring waits for its worker.
-            isPossible = word.member != 0 || JobRing(arena: arena, word.ticket.ring).holds(word.ticket)
+            isPossible = word.member != 0 || TaskRing(arena: arena, word.ticket.ring).holds(word.ticket)
         case .claimed where word.isAwaitingRetry: isPossible = true
         case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
             // Whoever claims a slot has announced it before, and withdraws that when the word is another.

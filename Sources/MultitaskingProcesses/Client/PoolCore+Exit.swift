@@ -58,15 +58,15 @@ extension PoolCore: PoolAtExit {
     func cutOff() { shutdown(.kill) }
 
     private var runners: [MemberRecord] {
-        let copies = Int(clamping: arena.header.copyCount.load())
-        let last = arena.layout.workers + min(copies, ArenaLayout.copyLimit)
+        let copies = Int(clamping: arena.header.forkedCount.load())
+        let last = arena.layout.workers + min(copies, ArenaLayout.forkedLimit)
         return (1...last).map { arena.member($0) }
     }
 
     /// Whoever runs the task of a claimed slot; nil if that cannot be.
     private func runner(of slot: TaskSlot, _ word: SlotWord) -> MemberRecord? {
-        let index = slot.kind == .copy ? slot.copyMember : word.member
-        guard (1...arena.layout.workers + ArenaLayout.copyLimit).contains(index) else { return nil }
+        let index = slot.kind == .forked ? slot.forkedMember : word.member
+        guard (1...arena.layout.workers + ArenaLayout.forkedLimit).contains(index) else { return nil }
         return arena.member(index)
     }
 

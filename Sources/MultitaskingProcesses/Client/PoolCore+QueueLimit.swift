@@ -37,12 +37,12 @@ struct RingUses {
 /// Where tasks were in the rings that do not wait there any more, because they were cancelled or expired: the ring has
 /// their places until a worker has passed them.
 struct QueueLeavers {
-    private var positions: [JobRing.Kind: [UInt64]] = [:]
+    private var positions: [TaskRing.Kind: [UInt64]] = [:]
 
     mutating func add(_ ticket: Ticket) { positions[ticket.ring, default: []].append(ticket.position) }
 
     /// How many there are in a ring; forgets those that were passed.
-    mutating func count(in ring: JobRing) -> Int {
+    mutating func count(in ring: TaskRing) -> Int {
         guard let all = positions[ring.kind], !all.isEmpty else { return 0 }
         let range = ring.positions
         let left = all.filter { range.contains($0) }

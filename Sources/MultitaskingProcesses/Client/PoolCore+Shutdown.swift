@@ -7,7 +7,7 @@ extension PoolCore {
     var isInterrupted: Bool { arena.header.interruptDeadline.load() != 0 }
 
     func shutdown(_ mode: ShutdownMode) {
-        guard isOwn else { return }
+        guard belongsToThisProcess else { return }
         beginShutdown(mode)
         supervision.awaitEnd(isKilled: mode == .kill)
         // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
@@ -15,15 +15,15 @@ extension PoolCore {
         supervision.endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
         finalizers.end()
-        if mode == .kill { killAllCopies() }
-        reapAllCopies()
+        if mode == .kill { killAllForkedTasks() }
+        reapAllForkedTasks()
         sweepAbandoned()
         ExitDrain.remove(self)
     }
 
     /// Starts the end without waiting for it; a thread of its own waits and reaps.
     func drainInBackground() {
-        guard !supervision.isOver, isOwn else { return }
+        guard !supervision.isOver, belongsToThisProcess else { return }
         beginShutdown(.drain)
         if BackgroundThread.start({ [self] in shutdown(.drain) }) { return }
         // Whoever drops a pool does not expect to wait for it for long. What is queued is run all the same, and its
@@ -55,13 +55,13 @@ extension PoolCore {
     private static let dropPatience: Int64 = 2_000_000_000
 
     func beginShutdownIfOwn(_ mode: ShutdownMode) {
-        guard isOwn, !supervision.isOver else { return }
+        guard belongsToThisProcess, !supervision.isOver else { return }
         beginShutdown(mode)
     }
 
     /// Waits until an end that has begun is complete, and completes it; false if the limit passed first.
     func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
-        guard isOwn else { return true }
+        guard belongsToThisProcess else { return true }
         let patience = Deadline(wait).left
         let isKilled = arena.header.phase.load() == .killing
         guard supervision.awaitEnd(isKilled: isKilled, within: patience) else { return false }

@@ -14,7 +14,7 @@ extension PoolCore {
         _ call: Invocation<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
         guard let (function, borrowed) = try begin(call.function, options) else {
-            return try submitCopy(call, options: options)
+            return try submitForked(call, options: options)
         }
         var writer = borrowed
         do { try Function.encode(call.arguments, into: &writer) } catch {
@@ -123,7 +123,7 @@ extension PoolCore {
 
     @inline(__always)
     private func push(
-        _ use: inout RingUse, _ isShutDown: Bool, _ ring: JobRing, _ push: (inout Int) -> Bool
+        _ use: inout RingUse, _ isShutDown: Bool, _ ring: TaskRing, _ push: (inout Int) -> Bool
     ) throws {
         guard !isShutDown else { throw Self.isShutDown }
         guard push(&use.room) else {
@@ -153,7 +153,7 @@ extension PoolCore {
     private func willBeFound(_ slot: TaskSlot) -> Bool {
         let sleeping = idle.parkedCount
         let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
-        guard sleeping > 0, sleeping &+ absent < arena.workerTarget, rings.jobs.count <= 1 else { return false }
+        guard sleeping > 0, sleeping &+ absent < arena.workerTarget, rings.normal.count <= 1 else { return false }
         for _ in 0..<24 {
             mt_pause()
             if idle.isSearched || slot.word.load().status != .queued { return true }
@@ -207,7 +207,7 @@ extension PoolCore {
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
-        if slot.kind == .copy, slot.word.load().status != .done || slot.resultKind.load() == .none { endCopy(of: slot) }
+        if slot.kind == .forked, slot.word.load().status != .done || slot.resultKind.load() == .none { endForkedTask(of: slot) }
         membership.release(slot.arguments)
         membership.release(slot.result)
         slot.word.store(slot.word.load().with(.free, member: 0))

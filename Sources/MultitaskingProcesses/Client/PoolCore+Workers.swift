@@ -71,7 +71,7 @@ extension PoolCore {
                 throw error
             }
             guard let slot = slots.last else { continue }
-            slot.prepare(kind: .call, function: function, copyMember: number, options: .default)
+            slot.prepare(kind: .call, function: function, forkedMember: number, options: .default)
             slot.word.store(call.queuedWord(for: worker))
             call.slot(of: worker).store(slot.number)
         }

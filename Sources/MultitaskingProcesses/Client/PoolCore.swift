@@ -14,7 +14,7 @@ final class PoolCore: Sendable {
     let mapping: ArenaMapping
     let arena: Arena
     @usableFromInline let membership: LocalMember
-    let rings: JobRings
+    let rings: TaskRings
     let idle: IdleWorkers
     let freeSlots: FreeSlots
     private let generation = ForkGeneration.begin()
@@ -25,7 +25,7 @@ final class PoolCore: Sendable {
     /// Whether a copy was ever made; most pools make none.
     ///
     /// ORDERING: relaxed; who made a copy, or learnt of it, sees it.
-    let hasCopies = Atomic<Bool>(false)
+    let hasForkedTasks = Atomic<Bool>(false)
     let objects = Mutex(Objects())
     let supervision: SupervisorHandle
     /// What becomes of functions that capture.
@@ -54,7 +54,7 @@ final class PoolCore: Sendable {
         /// How many of them there must be before it is worth looking which have ended.
         var sweepCount = 16
         /// The processes forked for one task each, by member.
-        var copies: [Int: Copy] = [:]
+        var forkedTasks: [Int: ForkedTask] = [:]
         /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
     }
@@ -87,7 +87,7 @@ final class PoolCore: Sendable {
         let membership = LocalMember(mapping, member: ArenaLayout.client)
         self.membership = membership
         reader = membership.makeReader()
-        rings = JobRings(arena)
+        rings = TaskRings(arena)
         idle = arena.idleWorkers
         freeSlots = FreeSlots(arena: arena)
         finalizers = FinalizerReports(finalizer)
@@ -100,7 +100,7 @@ final class PoolCore: Sendable {
     deinit { membership.startedWatcher?.stop() }
 
     /// Whether this is the process that made the pool, not a copy of it.
-    var isOwn: Bool { membership.isClient && generation == ForkGeneration.current }
+    var belongsToThisProcess: Bool { membership.isClient && generation == ForkGeneration.current }
 
     static var isShutDown: MultitaskingError {
         MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
@@ -108,7 +108,7 @@ final class PoolCore: Sendable {
 
     /// Throws unless this process may use the pool now.
     func checkUsable() throws {
-        guard isOwn else {
+        guard belongsToThisProcess else {
             throw MultitaskingError(
                 .shutDown, "this pool belongs to the parent process; make a pool of your own inside the task")
         }

@@ -88,7 +88,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             // A caller that only polls must also notice that the supervisor has died.
             return core.membership.checkSupervisor()
         }
-        core.reapCopies()
+        core.reapForkedTasks()
         if let settled = unsafe settled { body(settled.outcome) }
     }
 
@@ -259,7 +259,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             if word.status == .cancelled { return true }
             if word.status == .queued, slot.end(from: word, as: .cancelled) {
                 if word.member == 0 { core.noteLeaver(word.ticket) }
-                slot.wakeCopy()
+                slot.wakeForkedTask()
                 return true
             }
             guard force, slot.word.load().isClaimed else { return false }

@@ -156,7 +156,7 @@ final class SupervisorHandle: Sendable {
                     "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
             }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
-            if !JobRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
+            if !TaskRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
         }
     }
 
@@ -302,7 +302,7 @@ final class SupervisorHandle: Sendable {
         slots.forEachUsed { slot in
             let word = slot.word.load()
             guard word.status == .queued, slot.end(from: word, as: status) else { return }
-            slot.wakeCopy()
+            slot.wakeForkedTask()
         }
     }
 

@@ -42,7 +42,7 @@ final class SharedValues: SharedHome {
     var table: SharedTable { SharedTable(mapping: mapping, member: member, heap: heap) }
     private var isClient: Bool { member == ArenaLayout.client }
     /// Whether this process is a copy of the client, which has inherited handles that nobody counts.
-    private var isCopy: Bool { member > mapping.arena.layout.workers }
+    private var isForked: Bool { member > mapping.arena.layout.workers }
 
     /// A number of the pool that no other pool of the machine has.
     private var identity: UInt64 { max(1, mt_file_number(mapping.descriptor)) }
@@ -153,7 +153,7 @@ final class SharedValues: SharedHome {
         let (record, _) = SharedRecord.find(name, in: mapping.arena)
         let (isLast, former) = state.withLock { state -> (Bool, Entry?) in
             guard var entry = state.entries[record.index], entry.token == token else { return (false, nil) }
-            if !isCopy { record.letGo(by: member) }
+            if !isForked { record.letGo(by: member) }
             entry.token = 0
             let keeps = !isClient && (entry.view != nil || entry.decoded != nil)
             state.entries[record.index] = keeps ? entry : nil

@@ -122,7 +122,7 @@ extension Recovery {
         guard let slot = arena.slot(member.slot.load()) else { return false }
         let word = slot.word.load()
         guard member.index > arena.layout.workers else { return word.isClaimed && word.member == member.index }
-        return slot.kind == .copy && slot.copyMember == member.index && (word.isClaimed || word.status == .queued)
+        return slot.kind == .forked && slot.forkedMember == member.index && (word.isClaimed || word.status == .queued)
     }
 
     private func channel(_ entry: JournalEntry) -> ChannelHeader? {

@@ -48,8 +48,8 @@ struct Recovery {
         if index <= arena.layout.workers {
             let idle = arena.idleWorkers
             idle.remove(index)
-            // The dead may have been woken for a job it never claimed.
-            if !JobRings(arena).isEmpty {
+            // The dead may have been woken for a task it never claimed.
+            if !TaskRings(arena).isEmpty {
                 idle.wakeOne()
             }
         }
@@ -85,11 +85,11 @@ struct Recovery {
     }
 
     private func remains(of slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) -> TaskRemains {
-        let isCopy = member.index > arena.layout.workers
-        let isOwn = isCopy ? slot.kind == .copy && slot.copyMember == member.index : word.member == member.index
+        let isForked = member.index > arena.layout.workers
+        let isOwn = isForked ? slot.kind == .forked && slot.forkedMember == member.index : word.member == member.index
         return TaskRemains(
-            role: isCopy ? .copy : slot.kind == .copy ? .standIn : .worker, status: word.status, isOwn: isOwn,
-            hasBegun: isCopy || member.phase != .idle, retriesCrash: slot.orders.retriesCrash,
+            role: isForked ? .forked : slot.kind == .forked ? .standIn : .worker, status: word.status, isOwn: isOwn,
+            hasBegun: isForked || member.phase != .idle, retriesCrash: slot.orders.retriesCrash,
             crashedInTime: member.crashedInTime)
     }
 
@@ -121,7 +121,7 @@ struct Recovery {
         if slot.kind == .call { CallTable(arena)[slot.callNumber].fail() }
     }
 
-    private var retries: JobRing { arena.retries }
+    private var retries: TaskRing { arena.retries }
 
     /// Marks as crashed a task claimed by the dead member or by its stand-in.
     ///

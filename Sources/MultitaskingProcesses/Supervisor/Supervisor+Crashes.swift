@@ -15,7 +15,7 @@ extension Supervisor {
         for index in 1..<workers.count {
             if let child = workers[index] { next = min(next, endDying(index, child.process)) }
         }
-        for (index, copy) in copies { next = min(next, endDying(index, copy.process)) }
+        for (index, copy) in forkedTasks { next = min(next, endDying(index, copy.process)) }
         return next
     }
 

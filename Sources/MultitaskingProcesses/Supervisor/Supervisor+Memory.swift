@@ -20,7 +20,7 @@ extension Supervisor {
         watch.store(1)
         // Before they are gauged, so that each is gauged once more after its last task.
         let isBusy = hasBusyWorker
-        for index in 1..<workers.count where workers[index] != nil { gauge(index) }
+        for index in 1..<workers.count where workers[index] != nil { sampleMemory(index) }
         if !isBusy {
             watch.store(0)
             // ORDERING: a worker announces its task, then looks at the word. One of the two sees the other.
@@ -42,10 +42,10 @@ extension Supervisor {
         member.phase == .initializing
     }
 
-    private mutating func gauge(_ index: Int) {
+    private mutating func sampleMemory(_ index: Int) {
         let member = arena.member(index)
         let task = task(of: member)
-        let holder = task.map { $0.slot.kind == .copy ? $0.slot.copyMember : index } ?? index
+        let holder = task.map { $0.slot.kind == .forked ? $0.slot.forkedMember : index } ?? index
         guard let held = heldMemory(holder) else { return }
         let isTooMuch = held > limits.memory ?? .max
         if isTooMuch, let (slot, word) = task {
@@ -89,7 +89,7 @@ extension Supervisor {
             if let child = workers[index], child.gauge == nil { workers[index]?.gauge = MemoryGauge(of: child.pid) }
             return workers[index]?.gauge
         }
-        if let copy = copies[index], copy.gauge == nil { copies[index]?.gauge = MemoryGauge(of: copy.pid) }
-        return copies[index]?.gauge
+        if let copy = forkedTasks[index], copy.gauge == nil { forkedTasks[index]?.gauge = MemoryGauge(of: copy.pid) }
+        return forkedTasks[index]?.gauge
     }
 }

@@ -14,8 +14,8 @@ extension Supervisor {
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
         for task in delayed where task.slot.word.load().isAwaitingRetry { end(task.slot, task.slot.word.load()) }
-        for kind in JobRing.Kind.allCases {
-            while let claim = JobRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
+        for kind in TaskRing.Kind.allCases {
+            while let claim = TaskRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
                 end(claim.slot, claim.word)
             }
         }

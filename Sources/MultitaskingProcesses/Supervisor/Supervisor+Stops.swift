@@ -68,7 +68,7 @@ extension Supervisor {
             stops.nextMemberLook = .max
             signalMembers(SIGSTOP)
         }
-        let isIdle = arena.idleWorkers.parkedCount >= workers.count - 1 && copies.isEmpty
+        let isIdle = arena.idleWorkers.parkedCount >= workers.count - 1 && forkedTasks.isEmpty
         stops.nextLook = now + (isStopped ? Stops.stoppedPause : isIdle ? Stops.idlePause : Stops.busyPause)
     }
 
@@ -78,7 +78,7 @@ extension Supervisor {
             kill(-child.pid, signal)
             child.process.send(signal)
         }
-        for copy in copies.values { copy.process.send(signal) }
+        for copy in forkedTasks.values { copy.process.send(signal) }
     }
 
     /// Gives running tasks the time back during which they were stopped.
@@ -101,7 +101,7 @@ extension Supervisor {
     }
 
     private mutating func lookAtCopies(_ now: Int64) {
-        for (index, copy) in copies where mt_is_stopped(copy.pid) {
+        for (index, copy) in forkedTasks where mt_is_stopped(copy.pid) {
             noteStop(of: index, copy.pid, now)
         }
     }

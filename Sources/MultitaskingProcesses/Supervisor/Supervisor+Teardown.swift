@@ -84,12 +84,12 @@ extension Supervisor {
 
     /// Whether the process that runs a task is dying of a signal, so that the task's time has stopped.
     private func isDying(_ slot: TaskSlot, _ index: Int) -> Bool {
-        dying[slot.kind == .copy ? slot.copyMember : index] != nil
+        dying[slot.kind == .forked ? slot.forkedMember : index] != nil
     }
 
     /// False if the task's process is not known.
     private func send(_ signal: Int32, to teardown: Teardown, of index: Int) -> Bool {
-        guard let process = process(of: teardown.slot.kind == .copy ? teardown.slot.copyMember : index) else {
+        guard let process = process(of: teardown.slot.kind == .forked ? teardown.slot.forkedMember : index) else {
             return false
         }
         process.send(signal)

@@ -47,7 +47,7 @@ extension Supervisor {
     private func countAbsent() -> UInt64 { UInt64((1...arena.workerTarget).count { workers[$0] == nil }) }
 
     /// How many tasks are queued, or were: some may have been cancelled.
-    private var waitingTasks: Int { JobRings(arena).count }
+    private var waitingTasks: Int { TaskRings(arena).count }
 
     /// How many workers sleep, or look for a task, or are about to.
     private var idleWorkers: Int {
@@ -124,7 +124,7 @@ extension Supervisor {
         member.setProcess(getpid())
         // The supervisor's descriptors are open here as well.
         workers = []
-        copies = [:]
+        forkedTasks = [:]
         _ = Descriptor(client)
         _ = Descriptor(link)
         mt_limit_open_files(openFiles)
@@ -240,12 +240,12 @@ extension Supervisor {
             kill(-child.pid, SIGKILL)
             child.process.send(SIGKILL)
         }
-        for copy in copies.values { copy.process.send(SIGKILL) }
+        for copy in forkedTasks.values { copy.process.send(SIGKILL) }
     }
 
     /// The process of a worker or copy, if this one knows it.
     func process(of member: Int) -> ProcessHandle? {
-        member < workers.count ? workers[member]?.process : copies[member]?.process
+        member < workers.count ? workers[member]?.process : forkedTasks[member]?.process
     }
 
     /// Settles what the workers of a supervisor that died were doing. They die with it; this waits until they have.
@@ -253,11 +253,11 @@ extension Supervisor {
     /// - Parameter count: how many workers there may have been.
     mutating func recoverAfterPredecessor(_ count: Int) {
         // First: what is requeued below would take the place of a task that the predecessor was just queueing.
-        JobRing(arena: arena, .retries).repairTail()
+        TaskRing(arena: arena, .retries).repairTail()
         for index in 1...count {
             let member = arena.member(index)
             guard member.state != .absent else { continue }
-            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: false) {
+            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isForked: false) {
                 process.send(SIGKILL)
                 _ = process.hasEnded(within: 5000)
             }

@@ -31,7 +31,7 @@ struct Supervisor {
     /// The client's process id: this process's parent.
     private(set) var clientPid: pid_t = 0
     /// The copies of the client, by member.
-    var copies: [Int: Copy] = [:]
+    var forkedTasks: [Int: ForkedTask] = [:]
     /// The tasks that are being ended, by the member that runs them.
     var teardowns: [Int: Teardown] = [:]
     /// The members that die of a signal, and when that was seen, in nanoseconds of CLOCK_MONOTONIC.
@@ -45,7 +45,7 @@ struct Supervisor {
     var stops = Stops(client: 0)
 
     /// A copy of the client, as this process has found it.
-    struct Copy {
+    struct ForkedTask {
         let process: ProcessHandle
         /// What its memory is read from, once it was asked for.
         var gauge: MemoryGauge?
@@ -129,7 +129,7 @@ struct Supervisor {
         if isStoppedWithClient { return sleep(until: nextLook) ? nil : clientIsGone() }
         let interruptEnd = continueInterruptShutdown()
         let phase = arena.header.phase.load()
-        watchCopies()
+        watchForkedTasks()
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
         takeHandedBack()
@@ -140,7 +140,7 @@ struct Supervisor {
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
         reapOrphans()
-        if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), copies.isEmpty {
+        if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), forkedTasks.isEmpty {
             if phase != .killing, areBacktracesPrinted {
                 return sleep(until: monotonicNanoseconds() + 20_000_000) ? nil : clientIsGone()
             }
@@ -166,7 +166,7 @@ struct Supervisor {
             members.append(index)
             descriptors.append(pollfd(fd: child.process.descriptor, events: Int16(POLLIN), revents: 0))
         }
-        for (index, copy) in copies {
+        for (index, copy) in forkedTasks {
             members.append(index)
             descriptors.append(pollfd(fd: copy.process.descriptor, events: Int16(POLLIN), revents: 0))
         }
@@ -185,7 +185,7 @@ struct Supervisor {
             if value >= InterruptWatch.message { handleInterrupt() }
         }
         for (offset, index) in members.enumerated() where descriptors[offset + others].revents != 0 {
-            if index < workers.count { workerEnded(index) } else { copyEnded(index) }
+            if index < workers.count { workerEnded(index) } else { forkedTaskEnded(index) }
         }
         // Whoever was told of a death may be on this core: it goes first, then the successor is forked.
         sched_yield()
@@ -194,7 +194,7 @@ struct Supervisor {
 
     /// Nobody is left to work for: the client has ended, or has become another program.
     private mutating func clientIsGone() -> Int32 {
-        watchCopies()
+        watchForkedTasks()
         killWorkers()
         workers = workers.map { _ in nil }
         killOrphans()
@@ -203,7 +203,7 @@ struct Supervisor {
     }
 
     var hasQueuedTasks: Bool {
-        !JobRings(arena).isEmpty || CallTable(arena).isOwed(by: 1...arena.layout.workers)
+        !TaskRings(arena).isEmpty || CallTable(arena).isOwed(by: 1...arena.layout.workers)
     }
 }
 

@@ -26,7 +26,7 @@ struct TaskRemains: Equatable {
         /// It was a worker that waited while a copy of the client ran the task.
         case standIn
         /// It was the copy.
-        case copy
+        case forked
     }
 
     var role: Role
@@ -44,7 +44,7 @@ struct TaskRemains: Equatable {
         guard isOwn else { return .leave }
         switch status {
         case .claimed where !hasBegun: return .queueAgain
-        case .claimed where role != .copy && retriesCrash: return .retry
+        case .claimed where role != .forked && retriesCrash: return .retry
         case .claimed: return .crash([])
         // A stand-in's death is not the task's: the copy goes on, and the supervisor goes on with ending that.
         case .terminatingForTimeout where role == .standIn, .terminatingForMemory where role == .standIn,
@@ -55,7 +55,7 @@ struct TaskRemains: Equatable {
         case .terminatingForTimeout: return .crash(.timeout)
         case .terminatingForMemory: return .crash(.memory)
         case .terminatingForCancel: return .cancel
-        case .queued: return role == .copy ? .crashQueued : .leave
+        case .queued: return role == .forked ? .crashQueued : .leave
         case .done, .cancelled, .expired: return .announceEnd
         case .free: return .leave
         }

@@ -12,7 +12,7 @@ struct Claim {
     }
 
     /// The task of a copy of the client. Whichever worker stands in for it has claimed it, and that may change.
-    init(ofCopy slot: TaskSlot) {
+    init(ofForkedTask slot: TaskSlot) {
         self.slot = slot
         fixedWord = nil
     }

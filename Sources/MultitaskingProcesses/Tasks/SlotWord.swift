@@ -66,7 +66,7 @@ struct SlotWord: BitFields {
     }
 }
 
-/// A place in a job ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a later
+/// A place in a task ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a later
 /// one.
 struct Ticket: Equatable, Sendable {
     let rawValue: UInt64
@@ -76,11 +76,11 @@ struct Ticket: Equatable, Sendable {
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    init(position: UInt64, ring: JobRing.Kind) {
+    init(position: UInt64, ring: TaskRing.Kind) {
         rawValue = (position & Self.positionMask) << 2 | ring.rawValue
     }
 
     /// The position, cut to `positionMask`.
     var position: UInt64 { rawValue >> 2 }
-    var ring: JobRing.Kind { JobRing.Kind(rawValue: rawValue & 3) ?? .jobs }
+    var ring: TaskRing.Kind { TaskRing.Kind(rawValue: rawValue & 3) ?? .normal }
 }

@@ -29,7 +29,7 @@ struct TaskSlot: Record, Sendable {
         /// A function from the function table, called by the worker that claims the slot.
         case portable = 0
         /// A function that captures, called by a copy of the client that waits for the slot to be claimed.
-        case copy
+        case forked
         /// A function from the function table, called by one worker alone as every worker calls it; its arguments are
         /// in the table of these calls.
         case call
@@ -114,14 +114,14 @@ struct TaskSlot: Record, Sendable {
         return word.load() == claim ? kind : nil
     }
 
-    var copyMember: Int { Int(call.loadRelaxed() >> 40 & 0x3ff) }
+    var forkedMember: Int { Int(call.loadRelaxed() >> 40 & 0x3ff) }
 
     /// The number of the call that every worker makes, of a task of that kind.
-    var callNumber: Int { copyMember }
+    var callNumber: Int { forkedMember }
 
     /// Has the copy that waits for its task look at the slot; does nothing for other tasks.
-    func wakeCopy() {
-        if kind == .copy { arena.member(copyMember).wake() }
+    func wakeForkedTask() {
+        if kind == .forked { arena.member(forkedMember).wake() }
     }
 
     /// The options of the task that workers and the supervisor act on.
@@ -136,11 +136,11 @@ struct TaskSlot: Record, Sendable {
     private static let ordersFlag: UInt64 = 1 << 50
 
     /// Prepares a free slot; only the client does this.
-    func prepare(kind: Kind, function: Int, copyMember: Int = 0, options: TaskOptions) {
+    func prepare(kind: Kind, function: Int, forkedMember: Int = 0, options: TaskOptions) {
         let hasOrders = TaskControl.arePresent(in: options)
         orders(arePresent: hasOrders).prepare(options)
         call.store(
-            UInt64(function) | kind.rawValue << 32 | UInt64(copyMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
+            UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
         resultKind.storeRelaxed(.none)
         arguments.clear()
         result.clear()

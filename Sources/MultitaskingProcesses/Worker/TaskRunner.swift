@@ -147,8 +147,8 @@ struct TaskRunner {
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
                 var expected = claim.word
                 // A copy of the client may be without a stand-in at the moment, because that worker died.
-                let isCopy = slot.kind == .copy
-                while expected.status == .claimed || isCopy && expected.status == .queued,
+                let isForked = slot.kind == .forked
+                while expected.status == .claimed || isForked && expected.status == .queued,
                     !slot.finish(from: expected, as: kind)
                 {
                     let now = claim.word

@@ -10,7 +10,7 @@ import Synchronization
 struct Worker {
     private let membership: LocalMember
     private let me: MemberRecord
-    private let rings: JobRings
+    private let rings: TaskRings
     private let calls: CallTable
     private let idle: IdleWorkers
     private let functions: FunctionTable
@@ -37,7 +37,7 @@ struct Worker {
         self.current = current
         reader = PayloadFieldReader(current.environment)
         me = arena.member(member)
-        rings = JobRings(arena)
+        rings = TaskRings(arena)
         calls = CallTable(arena)
         idle = arena.idleWorkers
         functions = arena.functions
@@ -212,7 +212,7 @@ struct Worker {
         if membership.maySpin {
             idle.beginSearch(me.index)
             let isFound = membership.spin(until: { hasWork })
-            if isFound { rings.jobs.prefetch() }
+            if isFound { rings.normal.prefetch() }
             idle.endSearch(me.index)
             if isFound { return wakeNext() }
         }
@@ -251,7 +251,7 @@ struct Worker {
                 slot.orders.beginAttempt()
                 requestMonitoring(for: slot)
                 runPortable(claim, call)
-            case .copy:
+            case .forked:
                 requestMonitoring(for: slot)
                 waitForForkedTask(claim)
             case nil:
@@ -271,7 +271,7 @@ struct Worker {
     private func leaveIfTerminating(_ claim: Claim) {
         let now = claim.slot.word.load()
         // The ticket tells whether the slot still serves this task; a copy's death is not its stand-in's.
-        if now.isTerminating, now.ticket == claim.word.ticket, claim.slot.kind != .copy { _exit(0) }
+        if now.isTerminating, now.ticket == claim.word.ticket, claim.slot.kind != .forked { _exit(0) }
     }
 
     /// Has the supervisor watch the task's time and memory if there are limits.
@@ -303,7 +303,7 @@ struct Worker {
         let runner = TaskRunner(membership: membership, claim: claim, call: call)
         do {
             let caller = try caller(of: slot.function)
-            current.become(slot)
+            current.set(slot)
             let end = caller.run(runner, in: current.environment, reader: reader)
             if case .retry = end { return handBack(claim) }
         } catch {
@@ -327,7 +327,7 @@ struct Worker {
     /// Holds a worker's place while a copy of the client runs a task that captures.
     private func waitForForkedTask(_ claim: Claim) {
         let (slot, word) = (claim.slot, claim.word)
-        slot.wakeCopy()
+        slot.wakeForkedTask()
         _ = membership.wait(.forever, for: slot.completion) { slot.word.load() != word }
     }
 
@@ -349,7 +349,7 @@ private final class CurrentTask: Sendable {
     init(_ membership: LocalMember) { self.membership = membership }
 
     @inline(__always)
-    func become(_ slot: TaskSlot) { self.slot.store(slot.index, ordering: .relaxed) }
+    func set(_ slot: TaskSlot) { self.slot.store(slot.index, ordering: .relaxed) }
 
     /// No task runs.
     func end() { slot.store(-1, ordering: .relaxed) }

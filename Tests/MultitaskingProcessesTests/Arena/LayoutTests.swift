@@ -74,12 +74,12 @@ import Testing
     func wordsThatAreWrittenByDifferentProcesses_haveCacheLinesOfTheirOwn() throws {
         let header = try Fixture().arena.header
         let words = [
-            header.jobTail, header.jobHead, header.retryTail, header.retryHead, header.phase.word, header.growth,
+            header.taskTail, header.taskHead, header.retryTail, header.retryHead, header.phase.word, header.growth,
             header.absentWorkers, header.functionCount, header.warmChunks, header.highTail, header.highHead,
             header.lowTail, header.lowHead,
         ]
         #expect(Set(words.map { $0.address / 64 }).count == words.count)
-        #expect(header.lastJob.address / 64 == header.jobTail.address / 64)
+        #expect(header.lastTask.address / 64 == header.taskTail.address / 64)
         #expect(header.lastRetry.address / 64 == header.retryTail.address / 64)
         let slot = try Fixture().arena.slot(5)
         #expect(slot.word.word.address % 64 == 0 && TaskSlot.size == 64)
@@ -98,7 +98,7 @@ import Testing
             (ArenaLayout.channelTable, ArenaLayout.channelLimit * ArenaLayout.channelStride),
             (ArenaLayout.callTable, ArenaLayout.callLimit * CallTable.Call.size),
             (ArenaLayout.slotTable, slots * TaskSlot.size), (layout.slotBodies, slots * TaskSlotBody.size),
-            (layout.jobRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
+            (layout.taskRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
             (layout.lowRing, slots * 8), (layout.chunkTable, chunks * 8),
             (layout.blockHeaders, chunks * ArenaLayout.headersPerChunk * 8),
             (layout.chunks, chunks * ArenaLayout.chunkSize), (layout.size, 0),

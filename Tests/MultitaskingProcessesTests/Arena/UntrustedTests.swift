@@ -103,7 +103,7 @@ import Testing
         var taken: [Int] = []
         for _ in 0..<13 {
             guard let slot = free.take(from: &chain) else { break }
-            slot.word.store(SlotWord(.queued, ticket: Ticket(position: 1, ring: .jobs)))
+            slot.word.store(SlotWord(.queued, ticket: Ticket(position: 1, ring: .normal)))
             taken.append(slot.index)
         }
         #expect(taken.count == 13 && Set(taken).count == 13)
@@ -169,17 +169,17 @@ import Testing
         defer { stranger.terminate() }
         let copy = fixture.arena.member(3)
         copy.setProcess(stranger.processIdentifier)
-        for isCopy in [true, false] {
-            #expect(copy.openProcess(mark, client: getpid(), isCopy: isCopy) == nil)
+        for isForked in [true, false] {
+            #expect(copy.openProcess(mark, client: getpid(), isForked: isForked) == nil)
         }
         // Another pool's member is not this one's.
         let other = try Fixture()
         ProcessMark(other.mapping).set(on: stranger.processIdentifier)
-        #expect(copy.openProcess(mark, client: getpid(), isCopy: true) == nil)
+        #expect(copy.openProcess(mark, client: getpid(), isForked: true) == nil)
         // With the mark, as whoever forks a copy sets it, it is a member; and a copy only if the client has forked it.
         mark.set(on: stranger.processIdentifier)
-        #expect(copy.openProcess(mark, client: getppid(), isCopy: true) == nil)
-        let member = try #require(copy.openProcess(mark, client: getpid(), isCopy: true))
+        #expect(copy.openProcess(mark, client: getppid(), isForked: true) == nil)
+        let member = try #require(copy.openProcess(mark, client: getpid(), isForked: true))
         #expect(member.id == stranger.processIdentifier)
     }
 }

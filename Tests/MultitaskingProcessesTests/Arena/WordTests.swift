@@ -12,7 +12,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let position = UInt64.random(in: 0..<1 << 48, using: &random)
-            let ring = try #require(JobRing.Kind.allCases.randomElement(using: &random))
+            let ring = try #require(TaskRing.Kind.allCases.randomElement(using: &random))
             let member = Int.random(in: 0..<ArenaLayout.memberLimit, using: &random)
             let ticket = Ticket(position: position, ring: ring)
             let word = SlotWord(.queued, member: 0, ticket: ticket).with(.claimed, member: member)

@@ -196,20 +196,20 @@ import Testing
 
     // MARK: Tasks
 
-    @Test(arguments: JobRing.Kind.allCases)
-    func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(kind: JobRing.Kind) throws {
+    @Test(arguments: TaskRing.Kind.allCases)
+    func ringWhosePositionPassesTheBitsOfASlotsWord_goesOn(kind: TaskRing.Kind) throws {
         let fixture = try Fixture(slots: 8)
         let header = fixture.arena.header
         let ends =
             switch kind {
-            case .jobs: [header.jobTail, header.jobHead]
+            case .normal: [header.taskTail, header.taskHead]
             case .retries: [header.retryTail, header.retryHead]
             case .high: [header.highTail, header.highHead]
             case .low: [header.lowTail, header.lowHead]
             }
         for start in [Ticket.positionMask - 10, UInt64.max - 10] {
             for end in ends { end.store(start) }
-            let ring = JobRing(arena: fixture.arena, kind)
+            let ring = TaskRing(arena: fixture.arena, kind)
             for round in 0..<40 {
                 let slot = fixture.arena.slot(round % 8)
                 #expect(ring.push(slot, from: slot.word.load()))
@@ -228,22 +228,22 @@ import Testing
     func claimThatGoesOnAfterAllPositions_takesOnlyWhatIsQueued(isQueued: Bool) throws {
         let fixture = try Fixture(slots: 8)
         let start = Ticket.positionMask &- 3
-        for end in [fixture.arena.header.jobTail, fixture.arena.header.jobHead] { end.store(start) }
-        let ring = fixture.arena.jobs
+        for end in [fixture.arena.header.taskTail, fixture.arena.header.taskHead] { end.store(start) }
+        let ring = fixture.arena.tasks
         let slot = fixture.arena.slot(5)
         #expect(ring.push(slot, from: slot.word.load()))
-        let old = SlotWord(.queued, ticket: Ticket(position: start, ring: .jobs))
+        let old = SlotWord(.queued, ticket: Ticket(position: start, ring: .normal))
         #expect(slot.word.load() == old)
         // The others go on for four years, until the same slot is at the same position of a slot's word.
         let claimed = try #require(ring.claim(by: 2, announce: { _ in }))
         slot.word.store(claimed.word.with(.free, member: 0))
         let later = start &+ Ticket.positionMask &+ 1
-        for end in [fixture.arena.header.jobTail, fixture.arena.header.jobHead] { end.store(later) }
+        for end in [fixture.arena.header.taskTail, fixture.arena.header.taskHead] { end.store(later) }
         if isQueued { #expect(ring.push(slot, from: slot.word.load())) }
         // The sleeper's last steps: it changes the word, and would move the head on.
         let isTaken = slot.word.compareExchange(old, old.with(.claimed, member: 1))
         #expect(isTaken == isQueued)
-        let headCell = fixture.arena.header.jobHead
+        let headCell = fixture.arena.header.taskHead
         #expect(!headCell.compareExchange(start, start &+ 1) && headCell.load() == later)
         // Nobody else takes it, and what is queued next is found.
         let next = fixture.arena.slot(6)

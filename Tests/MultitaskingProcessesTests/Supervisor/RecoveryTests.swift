@@ -271,7 +271,7 @@ import Testing
         member.slot.store(slot.number)
         member.enter(phase)
         slot.prepare(kind: .portable, function: 0, options: .default)
-        slot.word.store(SlotWord(.claimed, member: 1, ticket: Ticket(position: 9, ring: .jobs)))
+        slot.word.store(SlotWord(.claimed, member: 1, ticket: Ticket(position: 9, ring: .normal)))
         return slot
     }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MultitaskingProcesses
 
-struct RespawnPaceTests {
+struct RespawnBackoffTests {
     private let second: Int64 = 1_000_000_000
 
     private func pace(_ lifetimes: [Int64]) -> RespawnBackoff {

@@ -35,16 +35,16 @@ import Testing
         (.init(role: .standIn, status: .terminatingForMemory, hasBegun: false), .leave),
         (.init(role: .standIn, status: .terminatingForCancel, hasBegun: false), .leave),
         // A copy: its state is gone with it, so it can never be run again.
-        (.init(role: .copy, status: .claimed), .crash([])),
-        (.init(role: .copy, status: .claimed, retriesCrash: true), .crash([])),
-        (.init(role: .copy, status: .queued), .crashQueued),
-        (.init(role: .copy, status: .terminatingForTimeout), .crash(.timeout)),
-        (.init(role: .copy, status: .terminatingForTimeout, crashedInTime: true), .crash(.timeout)),
-        (.init(role: .copy, status: .terminatingForMemory), .crash(.memory)),
-        (.init(role: .copy, status: .terminatingForCancel), .cancel),
+        (.init(role: .forked, status: .claimed), .crash([])),
+        (.init(role: .forked, status: .claimed, retriesCrash: true), .crash([])),
+        (.init(role: .forked, status: .queued), .crashQueued),
+        (.init(role: .forked, status: .terminatingForTimeout), .crash(.timeout)),
+        (.init(role: .forked, status: .terminatingForTimeout, crashedInTime: true), .crash(.timeout)),
+        (.init(role: .forked, status: .terminatingForMemory), .crash(.memory)),
+        (.init(role: .forked, status: .terminatingForCancel), .cancel),
         // A slot that is queued again, or free, is not the dead one's any more.
         (.init(role: .worker, status: .queued), .leave), (.init(role: .standIn, status: .queued), .leave),
-        (.init(role: .worker, status: .free), .leave), (.init(role: .copy, status: .free), .leave),
+        (.init(role: .worker, status: .free), .leave), (.init(role: .forked, status: .free), .leave),
     ]
 
     @Test(arguments: tasks)
@@ -54,7 +54,7 @@ import Testing
 
     @Test(arguments: all)
     func taskThatIsNotTheDeadMembers_isLeftAlone(status: SlotWord.Status) {
-        for role in [TaskRemains.Role.worker, .standIn, .copy] {
+        for role in [TaskRemains.Role.worker, .standIn, .forked] {
             for hasBegun in [false, true] {
                 let remains = TaskRemains(
                     role: role, status: status, isOwn: false, hasBegun: hasBegun, retriesCrash: true)
@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: ended)
     func taskThatHasEnded_isAnnouncedOnceMore(status: SlotWord.Status) {
-        for role in [TaskRemains.Role.worker, .standIn, .copy] {
+        for role in [TaskRemains.Role.worker, .standIn, .forked] {
             #expect(TaskRemains(role: role, status: status).verdict == .announceEnd)
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MultitaskingProcesses
 
-struct SystemKillsTests {
+struct OOMKillCounterTests {
     private func withFile(_ body: (String, (String) throws -> Void) throws -> Void) throws {
         let path = NSTemporaryDirectory() + "system-kills-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }

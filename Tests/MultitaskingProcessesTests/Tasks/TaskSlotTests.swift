@@ -13,21 +13,21 @@ import Testing
         slot = fixture.arena.slot(3)
     }
 
-    private func claim(_ kind: TaskSlot.Kind, copyMember: Int = 0) throws -> SlotWord {
-        let jobs = fixture.arena.jobs
-        slot.prepare(kind: kind, function: 0, copyMember: copyMember, options: .default)
-        #expect(jobs.push(slot, from: slot.word.load()))
-        return try #require(jobs.claim(by: 1, announce: { _ in })).word
+    private func claim(_ kind: TaskSlot.Kind, forkedMember: Int = 0) throws -> SlotWord {
+        let ring = fixture.arena.tasks
+        slot.prepare(kind: kind, function: 0, forkedMember: forkedMember, options: .default)
+        #expect(ring.push(slot, from: slot.word.load()))
+        return try #require(ring.claim(by: 1, announce: { _ in })).word
     }
 
-    @Test(arguments: [TaskSlot.Kind.portable, .copy])
+    @Test(arguments: [TaskSlot.Kind.portable, .forked])
     func kindOfAClaimedTaskIsKnown(kind: TaskSlot.Kind) throws {
-        #expect(slot.kind(of: try claim(kind, copyMember: 5)) == kind)
+        #expect(slot.kind(of: try claim(kind, forkedMember: 5)) == kind)
     }
 
     @Test
     func kindOfACopysTaskThatHasEndedIsNotThatOfTheNext() throws {
-        let claimed = try claim(.copy, copyMember: 5)
+        let claimed = try claim(.forked, forkedMember: 5)
         #expect(slot.end(from: claimed, as: .done))
         #expect(slot.kind(of: claimed) == nil)
         slot.word.store(slot.word.load().with(.free, member: 0))
@@ -41,9 +41,9 @@ import Testing
     @Test
     func copyThatDiedWhileItsTaskWasQueuedFailsIt() throws {
         let copy = fixture.arena.member(4)
-        slot.prepare(kind: .copy, function: 0, copyMember: copy.index, options: .default)
+        slot.prepare(kind: .forked, function: 0, forkedMember: copy.index, options: .default)
         copy.slot.store(slot.number)
-        #expect(fixture.arena.jobs.push(slot, from: slot.word.load()))
+        #expect(fixture.arena.tasks.push(slot, from: slot.word.load()))
         fixture.recover(copy.index)
         #expect(slot.word.load().status == .done && slot.resultKind.load() == .crashed)
     }

@@ -8,9 +8,9 @@ struct HeaderRecord: Record {
         case initializer = 40
         case compression = 48
         case warmLimit = 56
-        case jobTail = 256
-        case lastJob = 264
-        case jobHead = 384
+        case taskTail = 256
+        case lastTask = 264
+        case taskHead = 384
         case retryTail = 512
         case lastRetry = 520
         // On the line of `retryTail`, which workers look at before each task, and which is seldom written.
@@ -25,7 +25,7 @@ struct HeaderRecord: Record {
         case startFailures = 1424
         case channelCount = 1440
         case slotCount = 1448
-        case copyCount = 1456
+        case forkedCount = 1456
         case warmChunks = 1536
         case usedChunks = 1544
         case chunkEnd = 1552
@@ -102,10 +102,10 @@ struct HeaderRecord: Record {
 
     // MARK: Tasks
 
-    @inline(__always) var jobTail: SharedWord { word(.jobTail) }
-    @inline(__always) var jobHead: SharedWord { word(.jobHead) }
+    @inline(__always) var taskTail: SharedWord { word(.taskTail) }
+    @inline(__always) var taskHead: SharedWord { word(.taskHead) }
     /// The slot that was put into the ring last, on the cache line of the tail.
-    @inline(__always) var lastJob: SharedWord { word(.lastJob) }
+    @inline(__always) var lastTask: SharedWord { word(.lastTask) }
     @inline(__always) var retryTail: SharedWord { word(.retryTail) }
     @inline(__always) var retryHead: SharedWord { word(.retryHead) }
     @inline(__always) var lastRetry: SharedWord { word(.lastRetry) }
@@ -137,7 +137,7 @@ struct HeaderRecord: Record {
     /// How many workers in a row have failed to start.
     var startFailures: SharedWord { word(.startFailures) }
     /// How many of the members for copies were ever used, the first ones.
-    var copyCount: SharedWord { word(.copyCount) }
+    var forkedCount: SharedWord { word(.forkedCount) }
     /// Set when tasks wait for a worker that does not exist yet.
     var growth: SharedWord { word(.growth) }
     /// How many workers do not exist at the moment.

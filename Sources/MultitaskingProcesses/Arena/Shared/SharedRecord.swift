@@ -39,7 +39,7 @@ struct SharedRecord: Record {
 
     /// Whether any member has a handle.
     var isHeld: Bool {
-        let last = (arena.layout.workers + ArenaLayout.copyLimit) / 64
+        let last = (arena.layout.workers + ArenaLayout.forkedLimit) / 64
         return (0...last).contains { word(.holders, $0).load() != 0 }
     }
 

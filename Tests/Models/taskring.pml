@@ -1,6 +1,6 @@
-/* The job ring: the client queues tasks in slots, workers claim them, the client may cancel one that is queued and use its slot
+/* The task ring: the client queues tasks in slots, workers claim them, the client may cancel one that is queued and use its slot
    again. What decides is the slot's word, which names the position at which it was queued; the ring is an index.
-   See Sources/MultitaskingProcesses/Tasks/JobRing.swift. Sequentially consistent memory. A worker may die (DEATHS) at any place
+   See Sources/MultitaskingProcesses/Tasks/TaskRing.swift. Sequentially consistent memory. A worker may die (DEATHS) at any place
    before it has begun its task: the supervisor queues that again, here in the same ring.
 
    It holds that each task ends once, by being run or by being cancelled, and that none is left.

@@ -11,7 +11,7 @@ import Synchronization
 
 extension PoolCore {
     /// A process forked for one task.
-    struct Copy {
+    struct ForkedTask {
         /// 0 until it is forked.
         var pid: pid_t = 0
         /// The task's slot, once there is one.
@@ -27,20 +27,20 @@ extension PoolCore {
     }
 
     @usableFromInline
-    func submitCopy<Function: PortableFunction>(
+    func submitForked<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
         if let obstacle = ForkSafety.obstacle { throw Self.capturesState(call.function, obstacle) }
         if let queueLimit {
             try waitForRoom(options.waitForRoom) { try state.withLock { try checkRoom(queueLimit, &$0) } }
         }
-        let member = try takeCopyMember(options.waitForRoom)
+        let member = try takeForkedMember(options.waitForRoom)
         let slot: TaskSlot
         do { slot = try takeSlot(waiting: options.waitForRoom) } catch {
-            state.withLock { $0.copies[member] = nil }
+            state.withLock { $0.forkedTasks[member] = nil }
             throw error
         }
-        slot.prepare(kind: .copy, function: 0, copyMember: member, options: options)
+        slot.prepare(kind: .forked, function: 0, forkedMember: member, options: options)
         let copy = arena.member(member)
         copy.slot.store(slot.number)
         copy.enter(.idle)
@@ -56,22 +56,22 @@ extension PoolCore {
             first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
             child: {
                 mt_set_nesting(nesting)
-                return runCopy(call, as: copy, slot, parent: parent)
+                return runForked(call, as: copy, slot, parent: parent)
             })
         guard pid > 0 else {
             membership.shares.letGoAll(by: member)
             releaseSlot(slot)
-            state.withLock { $0.copies[member] = nil }
+            state.withLock { $0.forkedTasks[member] = nil }
             throw Refusal(.fork, -pid).error(
                 "fork this process for a task that captures state", or: "pass what is captured as arguments")
         }
         // Before it can begin, and be watched: by this the supervisor knows it.
         ProcessMark(mapping).set(on: pid)
         copy.setProcess(pid)
-        state.withLock { $0.copies[member] = Copy(pid: pid, slot: slot) }
+        state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, slot: slot) }
         do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
-            state.withLock { $0.copies[member] = nil }
+            state.withLock { $0.forkedTasks[member] = nil }
             membership.shares.letGoAll(by: member)
             throw error
         }
@@ -87,7 +87,7 @@ extension PoolCore {
     }
 
     /// What the copy does; its exit code.
-    private func runCopy<Function: PortableFunction>(
+    private func runForked<Function: PortableFunction>(
         _ call: Invocation<Function>, as me: MemberRecord, _ slot: TaskSlot, parent: pid_t
     ) -> Int32 {
         membership.adoptMember(me.index)
@@ -108,9 +108,9 @@ extension PoolCore {
             status = slot.word.load().status
         }
         // Reads the status once: if the stand-in dies now, the task is queued again but is still this copy's.
-        guard status == .claimed, slot.kind == .copy, slot.copyMember == me.index else { return 0 }
+        guard status == .claimed, slot.kind == .forked, slot.forkedMember == me.index else { return 0 }
         let environment = WorkerEnvironment(membership: membership, slot: slot)
-        _ = TaskRunner(membership: membership, claim: Claim(ofCopy: slot))
+        _ = TaskRunner(membership: membership, claim: Claim(ofForkedTask: slot))
             .run(Function.self) { try call(in: environment) }
         fflush(nil)
         return 0
@@ -120,33 +120,33 @@ extension PoolCore {
     ///
     /// Otherwise it might take the next task of the slot for its own, and end it, if it runs: its stand-in may have
     /// died, and the task have been cancelled when it was queued again.
-    func endCopy(of slot: TaskSlot) {
+    func endForkedTask(of slot: TaskSlot) {
         let pid = state.withLock { state -> pid_t? in
-            guard let copy = state.copies[slot.copyMember], copy.pid > 0, copy.end == nil,
+            guard let copy = state.forkedTasks[slot.forkedMember], copy.pid > 0, copy.end == nil,
                 copy.slot?.index == slot.index
             else { return nil }
             // Not reaped yet, so the number is still its own.
             kill(copy.pid, SIGKILL)
             return copy.pid
         }
-        if let pid { _ = endOfCopy(pid) }
+        if let pid { _ = endOfForkedTask(pid) }
     }
 
     // MARK: Members
 
-    private func takeCopyMember(_ limit: WaitLimit) throws -> Int {
-        hasCopies.store(true, ordering: .relaxed)
+    private func takeForkedMember(_ limit: WaitLimit) throws -> Int {
+        hasForkedTasks.store(true, ordering: .relaxed)
         let deadline = Deadline(limit)
-        let members = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.copyLimit
+        let members = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.forkedLimit
         while true {
             sweepAbandoned()
-            reapCopies()
+            reapForkedTasks()
             let member = state.withLock { state in
-                let free = members.first { state.copies[$0] == nil }
+                let free = members.first { state.forkedTasks[$0] == nil }
                 if let free {
-                    state.copies[free] = Copy()
+                    state.forkedTasks[free] = ForkedTask()
                     // Before there can be one, since the supervisor looks no further.
-                    let count = arena.header.copyCount
+                    let count = arena.header.forkedCount
                     count.store(max(count.load(), UInt64(free - arena.layout.workers)))
                 }
                 return free
@@ -155,7 +155,7 @@ extension PoolCore {
             guard deadline.left > 0 else {
                 throw MultitaskingError(
                     .arenaLimitReached,
-                    "\(ArenaLayout.copyLimit) tasks that capture state are unfinished; wait for some, or pass what is "
+                    "\(ArenaLayout.forkedLimit) tasks that capture state are unfinished; wait for some, or pass what is "
                         + "captured as arguments")
             }
             usleep(500)
@@ -165,37 +165,37 @@ extension PoolCore {
     }
 
     /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for any more.
-    func reapCopies() {
-        guard hasCopies.load(ordering: .relaxed) else { return }
+    func reapForkedTasks() {
+        guard hasForkedTasks.load(ordering: .relaxed) else { return }
         state.withLock { state in
-            for (member, copy) in state.copies where copy.pid > 0 {
-                if copy.end == nil { state.copies[member]?.end = Self.reap(copy.pid, block: false) }
-                guard state.copies[member]?.end != nil, !holdsCrash(copy, of: member) else { continue }
+            for (member, copy) in state.forkedTasks where copy.pid > 0 {
+                if copy.end == nil { state.forkedTasks[member]?.end = Self.reap(copy.pid, block: false) }
+                guard state.forkedTasks[member]?.end != nil, !holdsCrash(copy, of: member) else { continue }
                 // The supervisor must have settled it before another one gets its number.
                 guard arena.member(member).state == .left else { continue }
                 arena.member(member).state = .absent
-                state.copies[member] = nil
+                state.forkedTasks[member] = nil
             }
         }
     }
 
     /// Whether the copy's task crashed and its future, which will want to know how, is still held.
-    private func holdsCrash(_ copy: Copy, of member: Int) -> Bool {
+    private func holdsCrash(_ copy: ForkedTask, of member: Int) -> Bool {
         guard let slot = copy.slot else { return false }
-        return slot.kind == .copy && slot.copyMember == member && slot.hasEnded && slot.resultKind.load() == .crashed
+        return slot.kind == .forked && slot.forkedMember == member && slot.hasEnded && slot.resultKind.load() == .crashed
     }
 
     /// Waits until a copy has ended and says how; nil if nobody knows.
     ///
     /// The number may come from shared memory, so only a copy's is waited for.
-    func endOfCopy(_ pid: pid_t) -> mt_exit_info? {
-        guard state.withLock({ $0.copies.values.contains { $0.pid == pid } }) else { return nil }
-        let known = { [self] in state.withLock { $0.copies.first { $0.value.pid == pid }?.value.end } }
+    func endOfForkedTask(_ pid: pid_t) -> mt_exit_info? {
+        guard state.withLock({ $0.forkedTasks.values.contains { $0.pid == pid } }) else { return nil }
+        let known = { [self] in state.withLock { $0.forkedTasks.first { $0.value.pid == pid }?.value.end } }
         if known() == nil {
             let end = Self.reap(pid, block: true)
             state.withLock { state in
-                for (member, copy) in state.copies where copy.pid == pid && copy.end == nil {
-                    state.copies[member]?.end = end
+                for (member, copy) in state.forkedTasks where copy.pid == pid && copy.end == nil {
+                    state.forkedTasks[member]?.end = end
                 }
             }
         }
@@ -204,19 +204,19 @@ extension PoolCore {
     }
 
     /// Kills the copies that the supervisor, going by shared memory, has not found.
-    func killAllCopies() {
+    func killAllForkedTasks() {
         state.withLock { state in
             // Not reaped yet, so the numbers are still theirs.
-            for copy in state.copies.values where copy.pid > 0 && copy.end == nil { kill(copy.pid, SIGKILL) }
+            for copy in state.forkedTasks.values where copy.pid > 0 && copy.end == nil { kill(copy.pid, SIGKILL) }
         }
     }
 
     /// Waits for all copies; at the end of the pool.
-    func reapAllCopies() {
-        for pid in state.withLock({ $0.copies.values.map(\.pid) }) where pid > 0 { _ = endOfCopy(pid) }
+    func reapAllForkedTasks() {
+        for pid in state.withLock({ $0.forkedTasks.values.map(\.pid) }) where pid > 0 { _ = endOfForkedTask(pid) }
     }
 
-    private static func reap(_ pid: pid_t, block: Bool) -> Copy.End? {
+    private static func reap(_ pid: pid_t, block: Bool) -> ForkedTask.End? {
         var info = mt_exit_info()
         return switch unsafe mt_reap(pid, block, &info) {
         case 0: nil

@@ -4,26 +4,26 @@ import MultitaskingCore
 ///
 /// While no task had another priority than the normal one, only the first two are looked at: the word that says so lies
 /// on a cache line that workers look at anyway.
-struct JobRings {
-    let jobs: JobRing
-    let retries: JobRing
-    private let high: JobRing
-    private let low: JobRing
+struct TaskRings {
+    let normal: TaskRing
+    let retries: TaskRing
+    private let high: TaskRing
+    private let low: TaskRing
     private let areInUse: SharedWord
 
     init(_ arena: Arena) {
-        jobs = arena.jobs
+        normal = arena.tasks
         retries = arena.retries
-        high = JobRing(arena: arena, .high)
-        low = JobRing(arena: arena, .low)
+        high = TaskRing(arena: arena, .high)
+        low = TaskRing(arena: arena, .low)
         areInUse = arena.header.priorities
     }
 
     /// The ring for new tasks of a priority.
-    func ring(_ priority: TaskOptions.Priority) -> JobRing {
+    func ring(_ priority: TaskOptions.Priority) -> TaskRing {
         switch priority {
         case .high: high
-        case .normal: jobs
+        case .normal: normal
         case .low: low
         }
     }
@@ -40,10 +40,10 @@ struct JobRings {
     private var arePrioritized: Bool { areInUse.loadRelaxed() != 0 }
 
     @inline(__always)
-    var isEmpty: Bool { jobs.isEmpty && retries.isEmpty && (!arePrioritized || high.isEmpty && low.isEmpty) }
+    var isEmpty: Bool { normal.isEmpty && retries.isEmpty && (!arePrioritized || high.isEmpty && low.isEmpty) }
 
     /// How many tasks are queued, or were: some may have been cancelled.
-    var count: Int { jobs.count + retries.count + (arePrioritized ? high.count + low.count : 0) }
+    var count: Int { normal.count + retries.count + (arePrioritized ? high.count + low.count : 0) }
 
     /// Takes the next task: what was begun before, then by priority, as `TaskOptions.Priority` says.
     ///
@@ -53,7 +53,7 @@ struct JobRings {
     @inline(__always)
     func claim(by member: Int, turn: inout UInt, announce: (Int) -> Void) -> Claim? {
         if let claimed = retries.claim(by: member, announce: announce) { return claimed }
-        guard arePrioritized else { return jobs.claim(by: member, announce: announce) }
+        guard arePrioritized else { return normal.claim(by: member, announce: announce) }
         return claimByPriority(by: member, turn: &turn, announce: announce)
     }
 

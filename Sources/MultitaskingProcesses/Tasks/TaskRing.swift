@@ -3,11 +3,11 @@
 /// The ring itself is only an index. What decides is the slot's word: a claim is one compare-and-exchange of it from
 /// "queued at this position" to "claimed by this member". Positions only grow, and anybody may move the head past an
 /// entry that is not queued there (any more).
-struct JobRing {
+struct TaskRing {
     /// Which of the rings.
     enum Kind: UInt64, CaseIterable {
         /// Tasks of normal priority.
-        case jobs = 0
+        case normal = 0
         /// Tasks that a worker has had; the supervisor puts them there.
         case retries
         case high
@@ -30,14 +30,14 @@ struct JobRing {
         let header = arena.header
         (tail, head, entries) =
             switch kind {
-            case .jobs: (header.jobTail, header.jobHead, arena.layout.jobRing)
+            case .normal: (header.taskTail, header.taskHead, arena.layout.taskRing)
             case .retries: (header.retryTail, header.retryHead, arena.layout.retryRing)
             case .high: (header.highTail, header.highHead, arena.layout.highRing)
             case .low: (header.lowTail, header.lowHead, arena.layout.lowRing)
             }
         last =
             switch kind {
-            case .jobs: header.lastJob
+            case .normal: header.lastTask
             case .retries: header.lastRetry
             case .high: header.lastHigh
             case .low: header.lastLow
@@ -226,10 +226,10 @@ struct JobRing {
 
 extension Arena {
     /// The tasks that were submitted.
-    @inline(__always) var jobs: JobRing { JobRing(arena: self, .jobs) }
+    @inline(__always) var tasks: TaskRing { TaskRing(arena: self, .normal) }
     /// The tasks to be run again, which come first.
-    @inline(__always) var retries: JobRing { JobRing(arena: self, .retries) }
+    @inline(__always) var retries: TaskRing { TaskRing(arena: self, .retries) }
 
     /// The ring that a ticket is of.
-    func ring(of ticket: Ticket) -> JobRing { JobRing(arena: self, ticket.ring) }
+    func ring(of ticket: Ticket) -> TaskRing { TaskRing(arena: self, ticket.ring) }
 }

@@ -7,25 +7,25 @@ import MultitaskingCore
 
 extension Supervisor {
     /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
-    mutating func watchCopies() {
+    mutating func watchForkedTasks() {
         // Most pools have none, and these members are many pages.
-        let count = min(Int(clamping: arena.header.copyCount.load()), ArenaLayout.copyLimit)
+        let count = min(Int(clamping: arena.header.forkedCount.load()), ArenaLayout.forkedLimit)
         for index in (arena.layout.workers + 1)..<(arena.layout.workers + 1 + count) {
             let member = arena.member(index)
-            guard copies[index] == nil, member.state == .ready else { continue }
-            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isCopy: true) {
-                copies[index] = Copy(process: process)
+            guard forkedTasks[index] == nil, member.state == .ready else { continue }
+            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isForked: true) {
+                forkedTasks[index] = ForkedTask(process: process)
             } else {
-                copyEnded(index)
+                forkedTaskEnded(index)
             }
         }
     }
 
-    mutating func copyEnded(_ index: Int) {
+    mutating func forkedTaskEnded(_ index: Int) {
         // One that has ended before it was watched is known by what the memory says, unless that names another's
         // process.
         let claimed = arena.member(index).process.flatMap { knows($0) ? nil : $0 }
-        let copy = copies.removeValue(forKey: index)
+        let copy = forkedTasks.removeValue(forKey: index)
         if let process = copy?.pid ?? claimed { ProcessMark(mapping).killAll(of: process) }
         Recovery(mapping).recover(index, .clientChild)
         teardowns[index] = nil
@@ -36,6 +36,6 @@ extension Supervisor {
 
     /// Whether a process is a worker or copy that this process watches.
     private func knows(_ process: pid_t) -> Bool {
-        workers.contains { $0?.pid == process } || copies.values.contains { $0.pid == process }
+        workers.contains { $0?.pid == process } || forkedTasks.values.contains { $0.pid == process }
     }
 }

@@ -5,24 +5,24 @@ import Testing
 
 @testable import MultitaskingProcesses
 
-/// The job ring: first in, first out, each job claimed once, and repaired whatever its writer died at.
-@Suite struct JobRingTests {
-    private func push(_ index: Int, _ ring: JobRing) -> Bool {
+/// The task ring: first in, first out, each task claimed once, and repaired whatever its writer died at.
+@Suite struct TaskRingTests {
+    private func push(_ index: Int, _ ring: TaskRing) -> Bool {
         let slot = ring.arena.slot(index)
         return ring.push(slot, from: slot.word.load())
     }
 
-    private func claim(_ ring: JobRing, by member: Int = 1) -> Int? {
+    private func claim(_ ring: TaskRing, by member: Int = 1) -> Int? {
         guard let claim = ring.claim(by: member, announce: { _ in }) else { return nil }
         let (slot, word) = (claim.slot, claim.word)
         slot.word.store(word.with(.free, member: 0))
         return slot.index
     }
 
-    @Test(arguments: JobRing.Kind.allCases)
-    func slotsAreClaimedInTheOrderOfPushingAcrossManyRounds(kind: JobRing.Kind) throws {
+    @Test(arguments: TaskRing.Kind.allCases)
+    func slotsAreClaimedInTheOrderOfPushingAcrossManyRounds(kind: TaskRing.Kind) throws {
         let fixture = try Fixture(slots: 8)
-        let ring = JobRing(arena: fixture.arena, kind)
+        let ring = TaskRing(arena: fixture.arena, kind)
         #expect(ring.isEmpty && claim(ring) == nil)
         for round in 0..<50 {
             let slots = (0..<(round % 8 + 1)).map { ($0 * 3 + round) % 8 }
@@ -44,7 +44,7 @@ import Testing
     func ringThatIsPassedThroughKeepsWhatIsQueuedAndLittleMemory() throws {
         let capacity = 1 << 20
         let fixture = try Fixture(slots: capacity)
-        let ring = fixture.arena.jobs
+        let ring = fixture.arena.tasks
         var (givenBack, pushed, claimed, most) = (UInt64(0), 0, 0, 0)
         let before = allocatedBytes(fixture)
         // Three rounds with up to 1,000 queued, in slots that serve again and again.
@@ -68,7 +68,7 @@ import Testing
     func fullRingGivesNothingBackThatIsQueued() throws {
         let capacity = 1 << 12
         let fixture = try Fixture(slots: capacity)
-        let ring = fixture.arena.jobs
+        let ring = fixture.arena.tasks
         var givenBack: UInt64 = 0
         func pushAll(_ slots: Range<Int>) throws {
             for slot in slots {
@@ -87,7 +87,7 @@ import Testing
     @Test
     func cancelledSlotIsSkippedAndItsPlaceServesAgain() throws {
         let fixture = try Fixture(slots: 4)
-        let ring = fixture.arena.jobs
+        let ring = fixture.arena.tasks
         for _ in 0..<20 {
             for index in 0..<4 { #expect(push(index, ring)) }
             for index in [0, 1, 3] {
@@ -103,7 +103,7 @@ import Testing
     @Test
     func fullRingOfCancelledSlotsTakesNewOnes() throws {
         let fixture = try Fixture(slots: 4)
-        let ring = fixture.arena.jobs
+        let ring = fixture.arena.tasks
         for _ in 0..<10 {
             for index in 0..<4 {
                 #expect(push(index, ring))
@@ -129,7 +129,7 @@ import Testing
     @Test
     func manyClaimingThreadsTakeEachSlotOnce() throws {
         let fixture = try Fixture(slots: 64)
-        let ring = fixture.arena.jobs
+        let ring = fixture.arena.tasks
         let claims = Mutex<[Int: Int]>([:])
         let isOver = Atomic<Bool>(false)
         let threads = Counter()
