@@ -83,7 +83,7 @@ final class SmallChannel: InProcessChannel {
 
     func join(wait: WaitLimit) -> Bool { state.wait(wait) { $0.unfinished == 0 ? true : nil } ?? false }
 
-    func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+    func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         _ = try await awaitCallback(wait) { callback in
             state.notify(
                 when: { state in

@@ -3,7 +3,7 @@ import MultitaskingCore
 /// The asynchronous twins of a channel's calls.
 let channelAsyncCases: [ConformanceCase] = [
     ConformanceCase(
-        "channel.asyncTwinsDoWhatTheBlockingCallsDo", duty: "Channel.ready(for:wait:)",
+        "channel.asyncTwinsDoWhatTheBlockingCallsDo", duty: "Channel.waitUntilReady(for:wait:)",
         "Parent and task talk through the twins alone, in narrow channels, to the end.", requires: [.asyncTwins]
     ) { trial in
         try trial.withPool { pool in
@@ -40,7 +40,7 @@ let channelAsyncCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
-        "channel.aCancelledTwinHasDoneNothing", duty: "Channel.ready(for:wait:)",
+        "channel.aCancelledTwinHasDoneNothing", duty: "Channel.waitUntilReady(for:wait:)",
         "Cancelling a Swift task that waits to send, receive or join ends the wait and loses nothing; 30 times.",
         requires: [.asyncTwins]
     ) { trial in
@@ -75,7 +75,7 @@ let channelAsyncCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
-        "channel.cancelledReceiversLoseNoElement", duty: "Channel.ready(for:wait:)",
+        "channel.cancelledReceiversLoseNoElement", duty: "Channel.waitUntilReady(for:wait:)",
         "While waiting Swift tasks are cancelled all the time, every element sent is received by one that was not, or "
             + "waits.",
         requires: [.asyncTwins]

@@ -70,7 +70,7 @@ extension Channel {
             }
             let left = deadline.remaining
             if case .upTo(let duration) = left, duration <= .zero { return nil }
-            try await ready(for: operation, wait: left)
+            try await waitUntilReady(for: operation, wait: left)
         }
     }
 }

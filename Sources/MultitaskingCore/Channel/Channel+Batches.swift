@@ -105,7 +105,7 @@ extension Channel {
                 let left = deadline.remaining
                 if count == elements.count { break }
                 if case .upTo(let duration) = left, duration <= .zero { break }
-                try await ready(for: .send, wait: left)
+                try await waitUntilReady(for: .send, wait: left)
             }
         } catch  where count > 0 {}
         return count

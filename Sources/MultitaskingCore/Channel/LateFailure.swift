@@ -27,13 +27,9 @@ public final class LateFailure: Sendable {
     private func take() throws {
         let failure = error.withLock { error in
             isThere.store(false, ordering: .relaxed)
-            return swapOut(&error)
+            defer { error = nil }
+            return error
         }
         if let failure { throw failure }
-    }
-
-    private func swapOut(_ error: inout (any Error)?) -> (any Error)? {
-        defer { error = nil }
-        return error
     }
 }

@@ -1,13 +1,13 @@
 /// The part of a ``Channel`` that says when a call would not have to wait.
 ///
 /// ```swift
-/// try await channel.ready(for: .receive, wait: .upTo(.seconds(1)))
+/// try await channel.waitUntilReady(for: .receive, wait: .upTo(.seconds(1)))
 /// ```
 public protocol WaitableChannel: AnyObject, Sendable {
     /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.
     ///
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
-    func ready(for operation: ChannelOperation, wait: WaitLimit) async throws
+    func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws
 
     /// Whether `operation` would not have to wait now: it would succeed, or find the channel closed.
     func isReady(for operation: ChannelOperation) -> Bool
@@ -24,7 +24,7 @@ public protocol WaitableChannel: AnyObject, Sendable {
 /// The three things a channel can be waited for.
 ///
 /// ```swift
-/// try await channel.ready(for: .receive, wait: .upTo(.seconds(1)))
+/// try await channel.waitUntilReady(for: .receive, wait: .upTo(.seconds(1)))
 /// ```
 public enum ChannelOperation: Sendable, Hashable {
     /// There is room for an element.
@@ -46,12 +46,12 @@ extension WaitableChannel where Self: Channel {
         }
     }
 
-    /// Awaits ``ready(for:wait:)`` in a task of its own.
+    /// Awaits ``waitUntilReady(for:wait:)`` in a task of its own.
     public func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
         let task = Task { [weak self] in
-            try? await self?.ready(for: operation, wait: .forever)
+            try? await self?.waitUntilReady(for: operation, wait: .forever)
             if !Task.isCancelled { body() }
         }
         return { task.cancel() }

@@ -72,3 +72,11 @@ extension CancelProbe {
     @available(*, deprecated, renamed: "isSet")
     public var isRaised: Bool { isSet }
 }
+
+extension WaitableChannel {
+    /// The name of ``waitUntilReady(for:wait:)`` in version 0.1.
+    @available(*, deprecated, renamed: "waitUntilReady(for:wait:)")
+    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+        try await waitUntilReady(for: operation, wait: wait)
+    }
+}

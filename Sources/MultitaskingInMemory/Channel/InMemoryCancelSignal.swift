@@ -53,7 +53,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
 
     /// Whether the signal is set. To a task whose worker has died it is, so that its loop ends.
     public var isSet: Bool {
-        let isSet = simulation.observe({ [id] in $0.signals[id] ?? false }, isVain: { !$0 })
+        let isSet = simulation.observe({ [id] in $0.signals[id] ?? false }, isIdlePoll: { !$0 })
         return isSet ?? true
     }
 

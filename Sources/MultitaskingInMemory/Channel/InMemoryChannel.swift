@@ -68,7 +68,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
 
     /// What the channel holds now.
     public var status: ChannelStatus {
-        let status = simulation.observe({ [id] in $0.channels[id]?.status(at: $0.now) }, isVain: { _ in true })
+        let status = simulation.observe({ [id] in $0.channels[id]?.status(at: $0.now) }, isIdlePoll: { _ in true })
         return (status ?? nil) ?? ChannelStatus(count: 0, capacity: nil, isClosed: true)
     }
 
@@ -156,8 +156,8 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         return (isJoined ?? nil) ?? false
     }
 
-    /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
-    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+    /// Suspends until `operation` may succeed; see `Channel.waitUntilReady(for:wait:)`.
+    public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         if let failure = simulation.failure { throw failure }
         var watch: Int?
         defer { if let watch { simulation.removeWatch(watch) } }

@@ -81,6 +81,6 @@ struct InMemoryEnvironment: TaskEnvironment {
     /// A dead worker's task is asked to end, so that it does.
     var isEndRequested: Bool {
         guard let task = current?.number else { return false }
-        return simulation.observe({ $0.tasks[task]?.isEndRequested ?? true }, isVain: { !$0 }) ?? true
+        return simulation.observe({ $0.tasks[task]?.isEndRequested ?? true }, isIdlePoll: { !$0 }) ?? true
     }
 }

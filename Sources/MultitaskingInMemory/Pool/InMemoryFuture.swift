@@ -29,7 +29,7 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
 
     var state: TaskState {
         let state = simulation.observe(
-            { [task] in $0.publicState(of: task) }, isVain: { $0 != .done && $0 != .cancelled })
+            { [task] in $0.publicState(of: task) }, isIdlePoll: { $0 != .done && $0 != .cancelled })
         return state ?? .done
     }
 
@@ -38,7 +38,7 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
         let found = simulation.observe(
             { [task] in
                 if case .done(let outcome)? = $0.tasks[task]?.state { outcome } else { nil }
-            }, isVain: { $0 == nil })
+            }, isIdlePoll: { $0 == nil })
         guard let outcome = found ?? nil else { return nil }
         let decoded = decode(outcome)
         return settled.withLock { settled in

@@ -89,10 +89,10 @@ extension SimulationState {
             if parties[party].isDying { return refuse(party) }
             if let progress: CallProgress<Value> = strike(party, &request) { return progress }
         }
-        let looks = vainLooks
+        let looks = idlePolls
         do {
             if let value = try attempt(&self, party) {
-                if vainLooks == looks { madeProgress(party) }
+                if idlePolls == looks { madeProgress(party) }
                 return .done(.success(value))
             }
         } catch {
@@ -114,11 +114,11 @@ extension SimulationState {
         if hasTimedOut {
             request.isWaiting = false
             note(.givesUp, by: request.party)
-            lookedInVain(request.party)
+            recordIdlePoll(request.party)
             return .done(.success(nil))
         }
         if request.isCallback || duration.map({ $0 <= 0 }) ?? false {
-            lookedInVain(request.party)
+            recordIdlePoll(request.party)
             return .done(.success(nil))
         }
         if let failure { return .done(.failure(failure)) }
@@ -168,9 +168,9 @@ extension SimulationState {
             return next(after: nil)
         }
         // A caller from outside may have given a party something to do, or polls.
-        if running == 0, vainLooks > Self.patientLooks { return takeTurnFromParent(at: steps) }
+        if running == 0, idlePolls > Self.patientLooks { return takeTurnFromParent(at: steps) }
         guard running == nil else { return .stay }
-        if vainLooks > Self.pollLimit { _ = passTime(atMost: pollTime) }
+        if idlePolls > Self.pollLimit { _ = passTime(atMost: pollTime) }
         return next(after: nil)
     }
 

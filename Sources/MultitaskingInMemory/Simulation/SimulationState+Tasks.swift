@@ -45,7 +45,7 @@ extension SimulationState {
         record.companion = nil
         record.received = []
         tasks[task] = record.isAbandoned ? nil : record
-        vainLooks = 0
+        idlePolls = 0
         callWatches()
         leaveIfDone()
     }
@@ -57,20 +57,20 @@ extension SimulationState {
         record.isEndRequested = true
         tasks[task] = record
         note(.asksToEnd(task: task), by: nil)
-        vainLooks = 0
+        idlePolls = 0
         timers.add(
-            .ladder(task: task, attempt: record.attempts),
+            .teardown(task: task, attempt: record.attempts),
             at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
     }
 
     /// The grace period is over: SIGTERM, which ends a worker at once unless it is stuck; then SIGKILL.
-    mutating func climbLadder(_ task: Int) {
+    mutating func stepTeardown(_ task: Int) {
         guard let record = tasks[task], let worker = record.worker, let ending = record.ending else { return }
         let isStuck = if case .waiting(.stuck) = parties[worker + 1].activity { true } else { false }
         if isStuck, !record.wasTerminated {
             tasks[task]?.wasTerminated = true
             return timers.add(
-                .ladder(task: task, attempt: record.attempts),
+                .teardown(task: task, attempt: record.attempts),
                 at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
         }
         kill(worker, .signal(isStuck ? 9 : 15), .ending(ending))

@@ -31,7 +31,7 @@ extension SimulationState {
                 // Callbacks come first: they may change what the others wait for.
                 if !effects.calls.isEmpty { return .nobody }
                 if mayPassTime(), passTime() { continue }
-            } else if let me, parties[me].isPolling, vainLooks > Self.pollLimit * candidates.count, isWaitedFor {
+            } else if let me, parties[me].isPolling, idlePolls > Self.pollLimit * candidates.count, isWaitedFor {
                 if passTime(atMost: pollTime) { continue }
             }
             if isDeadlock(candidates) {
@@ -172,7 +172,7 @@ extension SimulationState {
 
     /// How much time a fruitless poll takes when nothing else happens: the longer, the more there were. 200 of them
     /// take 20 seconds, 1,100 ten minutes.
-    var pollTime: Nanoseconds { Nanoseconds(vainLooks) * 1_000_000 }
+    var pollTime: Nanoseconds { Nanoseconds(idlePolls) * 1_000_000 }
 
     /// Makes it the time of the next thing that is planned, or at most so much later; false if nothing is planned by
     /// then.
@@ -187,7 +187,7 @@ extension SimulationState {
                 return false
             }
             now = max(now, timer.time)
-            vainLooks = 0
+            idlePolls = 0
             return true
         }
         return false
@@ -207,7 +207,7 @@ extension SimulationState {
             return parties[party].waitNumber == wait && !parties[party].hasTimedOut
         case .timeout(let task, let attempt):
             return tasks[task].map { $0.worker != nil && $0.attempts == attempt && $0.ending == nil } ?? false
-        case .ladder(let task, let attempt):
+        case .teardown(let task, let attempt):
             return tasks[task].map { $0.worker != nil && $0.attempts == attempt } ?? false
         case .queueTimeout(let task): return tasks[task].map { $0.isQueued && $0.attempts == 0 } ?? false
         case .retry(let task): return tasks[task].map { if case .delayed = $0.state { true } else { false } } ?? false
@@ -224,7 +224,7 @@ extension SimulationState {
         switch event {
         case .limit(let party, _): parties[party].hasTimedOut = true
         case .timeout(let task, _): beginEnding(task, .timeout)
-        case .ladder(let task, _): climbLadder(task)
+        case .teardown(let task, _): stepTeardown(task)
         case .queueTimeout(let task): settle(task, .failure(Self.queueTimedOut))
         case .retry(let task):
             tasks[task]?.state = .queued
@@ -243,7 +243,7 @@ extension SimulationState {
     /// Whether nothing will ever happen again, although somebody waits for it.
     private func isDeadlock(_ candidates: [Int]) -> Bool {
         guard failure == nil, isWaitedFor, isAmongParties, !waitsForOutside else { return false }
-        return candidates.isEmpty || vainLooks > Self.deadlockPolls
+        return candidates.isEmpty || idlePolls > Self.deadlockPolls
     }
 
     /// Whether an `async` function waits for something that is not part of the simulation.

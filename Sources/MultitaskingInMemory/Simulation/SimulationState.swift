@@ -150,7 +150,7 @@ struct SimulationState: ~Copyable, Sendable {
     /// Waits that block no thread and have a limit.
     var limitedWaits: [Int: @Sendable () -> Void] = [:]
     /// Fruitless polls since something happened.
-    var vainLooks = 0
+    var idlePolls = 0
     /// Threads whose workers died while they went on.
     var lostThreads: Set<UInt> = []
     /// The threads that run callbacks now: they must not wait.
@@ -212,15 +212,15 @@ struct SimulationState: ~Copyable, Sendable {
 
     /// Something happened that others may see.
     mutating func madeProgress(_ party: Int?) {
-        vainLooks = 0
+        idlePolls = 0
         if let party { parties[party].isPolling = false }
         guard !watches.isEmpty else { return }
         callWatches()
     }
 
     /// A party looked for something that was not there.
-    mutating func lookedInVain(_ party: Int?) {
-        vainLooks += 1
+    mutating func recordIdlePoll(_ party: Int?) {
+        idlePolls += 1
         if let party { parties[party].isPolling = true }
     }
 

@@ -40,7 +40,7 @@ extension Simulator: SelectStation {
     }
 
     /// Whether a condition holds; a switch point.
-    func isReady(_ condition: Condition) -> Bool { observe({ $0.holds(condition) }, isVain: { !$0 }) ?? true }
+    func isReady(_ condition: Condition) -> Bool { observe({ $0.holds(condition) }, isIdlePoll: { !$0 }) ?? true }
 
     /// Calls `body` once when the condition holds, until the returned function is called.
     func whenReady(_ condition: Condition, _ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {

@@ -65,15 +65,15 @@ final class Simulator: Timeline {
         }
     }
 
-    /// A switch point, and then a reading that changes nothing: `isVain` says whether it found nothing of use.
+    /// A switch point, and then a reading that changes nothing: `isIdlePoll` says whether it found nothing of use.
     ///
     /// - Returns: nil if the caller's worker has died.
     func observe<Value: Sendable>(
-        _ body: (borrowing SimulationState) -> Value, isVain: (Value) -> Bool
+        _ body: (borrowing SimulationState) -> Value, isIdlePoll: (Value) -> Bool
     ) -> Value? {
         let value = try? call { state, party -> Value? in
             let value = body(state)
-            if isVain(value) { state.lookedInVain(party) }
+            if isIdlePoll(value) { state.recordIdlePoll(party) }
             return value
         }
         return value ?? nil

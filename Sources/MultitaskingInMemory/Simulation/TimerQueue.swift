@@ -6,7 +6,7 @@ struct TimerQueue: Sendable {
         /// A running task's time is up.
         case timeout(task: Int, attempt: Int)
         /// The next step of ending a running task is due.
-        case ladder(task: Int, attempt: Int)
+        case teardown(task: Int, attempt: Int)
         /// A queued task has waited for too long.
         case queueTimeout(task: Int)
         /// A task's next attempt is due.

@@ -370,10 +370,10 @@ public final class ProcessChannel: OfferingChannel {
         } ?? false
     }
 
-    /// Suspends until `operation` may succeed; see `Channel.ready(for:wait:)`.
+    /// Suspends until `operation` may succeed; see `Channel.waitUntilReady(for:wait:)`.
     ///
     /// - Throws: `shutDown` besides, if the pool has ended and there are elements that nobody reported.
-    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+    public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         let (header, queue) = (header, queue)
         let presence = queue.isRendezvous && operation == .receive ? Presence(in: queue) : nil
         defer { presence?.leave() }

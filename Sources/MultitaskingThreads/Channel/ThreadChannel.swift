@@ -162,7 +162,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     ///
     /// A waiter that is woken is expected to try the operation: no other is woken for the same element or room.
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
-    public func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+    public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         var id: UInt64?
         var isWoken = false
         defer {

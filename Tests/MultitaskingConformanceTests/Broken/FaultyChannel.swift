@@ -144,8 +144,8 @@ final class FaultyChannel: InProcessOfferingChannel {
         return base.close(discarding: discarding)
     }
 
-    func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
-        try await base.ready(for: operation, wait: wait)
+    func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
+        try await base.waitUntilReady(for: operation, wait: wait)
     }
 
     func taskDone() throws {

@@ -51,7 +51,7 @@ private final class ClosedChannel: Channel {
     func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool { false }
     func receive<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element? { nil }
     func close(discarding: Bool) -> Int { 0 }
-    func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {}
+    func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {}
     func taskDone() throws {}
     func join(wait: WaitLimit) -> Bool { true }
 }
