@@ -17,9 +17,9 @@ struct SignalRecord: Record {
 
     /// Bit 0: set. From bit 8: the serial, so that a reference to a signal that is gone is noticed.
     @inline(__always) var state: SharedWord { word(.state) }
-    var waiters: WaitQueue { WaitQueue(arena: arena, offset: place(of: .waiters)) }
+    @inline(__always) var waiters: WaitQueue { WaitQueue(arena: arena, offset: place(of: .waiters)) }
     /// Asks for the pool's event to be signalled when the signal is set.
-    var watched: SharedWord { word(.watched) }
+    @inline(__always) var watched: SharedWord { word(.watched) }
 
     /// Tells whoever waits of a change of the state that was made before.
     func wakeAll() {
@@ -31,5 +31,6 @@ struct SignalRecord: Record {
 }
 
 extension Arena {
+    @inline(__always)
     func signal(_ index: Int) -> SignalRecord { SignalRecord(arena: self, index: index) }
 }

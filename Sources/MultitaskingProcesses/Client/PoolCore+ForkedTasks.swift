@@ -182,7 +182,8 @@ extension PoolCore {
     /// Whether the copy's task crashed and its future, which will want to know how, is still held.
     private func holdsCrash(_ copy: ForkedTask, of member: Int) -> Bool {
         guard let slot = copy.slot else { return false }
-        return slot.kind == .forked && slot.forkedMember == member && slot.hasEnded && slot.resultKind.load() == .crashed
+        return slot.kind == .forked && slot.forkedMember == member && slot.hasEnded
+            && slot.resultKind.load() == .crashed
     }
 
     /// Waits until a copy has ended and says how; nil if nobody knows.

@@ -207,7 +207,9 @@ extension PoolCore {
 
     /// Gives a slot back whose task has ended, or was never queued, with everything it still holds.
     func releaseSlot(_ slot: TaskSlot) {
-        if slot.kind == .forked, slot.word.load().status != .done || slot.resultKind.load() == .none { endForkedTask(of: slot) }
+        if slot.kind == .forked, slot.word.load().status != .done || slot.resultKind.load() == .none {
+            endForkedTask(of: slot)
+        }
         membership.release(slot.arguments)
         membership.release(slot.result)
         slot.word.store(slot.word.load().with(.free, member: 0))
