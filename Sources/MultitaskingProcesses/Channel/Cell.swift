@@ -1,4 +1,4 @@
-/// One place of a channel.
+/// One cell of a channel.
 struct Cell: Record {
     enum Field: Int, RecordField {
         case word = 0
@@ -43,11 +43,12 @@ struct Cell: Record {
     var fingerprint: SharedWord { word(.fingerprint) }
     var payload: PayloadField {
         PayloadField(
-            arena: arena, offset: place(of: .payload), inline: place(of: .inline), inlineCapacity: Self.inlineCapacity)
+            arena: arena, offset: offset(of: .payload), inline: offset(of: .inline),
+            inlineCapacity: Self.inlineCapacity)
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { word(.endBytes) }
-    /// Fetches a place behind this one in its segment to this core, which will change it soon, while it does something
+    /// Fetches a cell behind this one in its segment to this core, which will change it soon, while it does something
     /// else.
     @inline(__always)
     func prefetch(ahead count: Int) {
@@ -57,7 +58,7 @@ struct Cell: Record {
 
     /// The segment this cell lies in and its number there.
     @inline(__always)
-    var place: (segment: Segment, index: Int) {
+    var location: (segment: Segment, index: Int) {
         let within = (offset - arena.layout.chunks) % 4096
         return (Segment(arena: arena, offset: offset - within), (within - 128) / Segment.cellStride)
     }

@@ -1,5 +1,5 @@
-/// The word of truth of one place in a channel. It names its channel and segment, so that a process that has slept for
-/// long and still holds an old segment can never mistake somebody else's place for the one it means.
+/// The word of truth of one cell in a channel. It names its channel and segment, so that a process that has slept for
+/// long and still holds an old segment can never mistake somebody else's cell for the one it means.
 struct CellWord: BitFields {
     enum State: UInt64 {
         case free = 0

@@ -66,13 +66,13 @@ struct ChannelHeader: Record {
     /// Asks for the pool's event to be signalled at the next change.
     @inline(__always) var watched: SharedWord { word(.watched) }
 
-    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: place(of: .receivers)) }
-    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: place(of: .senders)) }
-    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: place(of: .joiners)) }
+    @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .receivers)) }
+    @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .senders)) }
+    @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .joiners)) }
 
     @inline(__always) var tail: SharedWord { word(.tail) }
     /// Fetches the tail to this core, which will move it soon, while it does something else.
-    @inline(__always) func prefetchTail() { arena.prefetch(place(of: .tail)) }
+    @inline(__always) func prefetchTail() { arena.prefetch(offset(of: .tail)) }
     @inline(__always) var tailSegment: SharedLink { SharedLink(word(.tailSegment)) }
 
     @inline(__always) var head: Shared<HeadWord> { shared(.head) }
@@ -82,10 +82,10 @@ struct ChannelHeader: Record {
     var finished: SharedWord { word(.finished) }
     /// See `DroppedElementCount`.
     var dropped: SharedWord { word(.dropped) }
-    /// How many places the head has passed that never held an element, as far as somebody has added them up.
+    /// How many cells the head has passed that never held an element, as far as somebody has added them up.
     private var voidSum: SharedWord { word(.voidSum) }
 
-    /// How many places the head has passed that never held an element.
+    /// How many cells the head has passed that never held an element.
     ///
     /// Whoever moves the head past one calls this, so the sum lags by no more than there are processes, and the bits
     /// that the head has room for say by how much.

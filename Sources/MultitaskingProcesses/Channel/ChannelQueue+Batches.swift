@@ -1,16 +1,16 @@
-// Batches. A run of neighbouring places is filled or emptied with one journal entry and one move of the tail or head.
+// Batches. A run of neighbouring cells is filled or emptied with one journal entry and one move of the tail or head.
 //
-// Each place is claimed, filled and published for itself, as a single element's is, and the entry always names the one
-// that is in hand. So a death leaves one place in the middle, as ever. What it leaves besides is an end that lags by up
+// Each cell is claimed, filled and published for itself, as a single element's is, and the entry always names the one
+// that is in hand. So a death leaves one cell in the middle, as ever. What it leaves besides is an end that lags by up
 // to a segment; whoever sees that moves it on, and the supervisor does so for the dead.
 //
 // An end never lags behind the segment that its link leads to: a run ends with its segment at the latest.
 
 extension ChannelQueue {
-    /// How many places ahead to fetch from the core that had them last.
+    /// How many cells ahead to fetch from the core that had them last.
     private static let lookahead = 4
 
-    /// Sends elements into the places at the tail, as many as are free, at most `count`. What follows is ordered after
+    /// Sends elements into the cells at the tail, as many as are free, at most `count`. What follows is ordered after
     /// that.
     ///
     /// - Parameters:
@@ -22,9 +22,9 @@ extension ChannelQueue {
         upTo count: Int, journal: JournalEntry, prepare: () -> Bool, fill: (Cell) -> Void, sent: () -> Void
     ) -> Int {
         let position = header.tail.load()
-        let (number, index) = Self.place(position)
+        let (number, index) = Self.location(position)
         let link = header.tailSegment.load(near: number)
-        // Byte counts go from place to place.
+        // Byte counts go from cell to cell.
         guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link)
         else { return 0 }
         let tag = tag(number)
@@ -63,12 +63,12 @@ extension ChannelQueue {
         upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool
     ) -> Int {
         let head = header.head.load()
-        let (number, index) = Self.place(head.position)
+        let (number, index) = Self.location(head.position)
         guard !redelivers, !isRendezvous, isLive, let segment = segmentForReceiving(number) else { return 0 }
         let tag = tag(number)
         let full = CellWord(.full, tag: tag)
         let reading = CellWord(.reading, owner: membership.member, tag: tag)
-        // Places behind the tail may be about to be written to: fetching those would take them from their sender.
+        // Cells behind the tail may be about to be written to: fetching those would take them from their sender.
         let tail = header.tail.load()
         let sent = Int(clamping: tail &- min(tail, head.position))
         var done = 0
@@ -90,7 +90,7 @@ extension ChannelQueue {
         return done
     }
 
-    /// Moves the tail to a place before which all have been sent.
+    /// Moves the tail to a cell before which all have been sent.
     private func moveTail(to target: UInt64) {
         while true {
             let tail = header.tail.load()
@@ -100,7 +100,7 @@ extension ChannelQueue {
         }
     }
 
-    /// Moves the head past places that this process has received from, and the tail before it.
+    /// Moves the head past cells that this process has received from, and the tail before it.
     private func moveHead(from head: HeadWord, by count: UInt64) {
         let target = head.position &+ count
         if mayBeBehind(target &- 1) {
@@ -123,7 +123,7 @@ extension ChannelQueue {
     func catchUp() {
         for _ in 0..<Segment.cells where isLive {
             let tail = header.tail.load()
-            let (number, index) = Self.place(tail)
+            let (number, index) = Self.location(tail)
             let link = header.tailSegment.load(near: number)
             guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
             let word = segment.cell(index).word.load()
@@ -132,7 +132,7 @@ extension ChannelQueue {
         }
         for _ in 0..<Segment.cells where isLive {
             let head = header.head.load()
-            let (number, index) = Self.place(head.position)
+            let (number, index) = Self.location(head.position)
             let link = header.headSegment.load(near: number)
             guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
             let word = segment.cell(index).word.load()

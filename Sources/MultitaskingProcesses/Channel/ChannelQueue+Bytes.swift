@@ -1,6 +1,6 @@
-// Counting bytes. There is no counter that a death could leave wrong: each place says how many bytes were sent up to
+// Counting bytes. There is no counter that a death could leave wrong: each cell says how many bytes were sent up to
 // and including its element, and what waits is the difference between the tail and the head. So in a channel that
-// counts bytes a place is claimed only when the one before it is published, or void: a void place says nothing, and is
+// counts bytes a cell is claimed only when the one before it is published, or void: a void cell says nothing, and is
 // skipped.
 
 extension ChannelQueue {
@@ -19,7 +19,7 @@ extension ChannelQueue {
 
     func isFull(bytes sent: UInt64) -> Bool { sent &- headBytes >= byteCapacity }
 
-    /// How many bytes were sent before a place; nil if the place is gone, or the one before it not published.
+    /// How many bytes were sent before a cell; nil if the cell is gone, or the one before it not published.
     func bytes(before index: Int, in segment: Segment, number: UInt64) -> UInt64? {
         guard let bytes = bytes(before: index, in: segment) else { return nil }
         // ORDERING: after the bytes. If they are those of another segment in the same place, so is the tag.
@@ -49,7 +49,7 @@ extension ChannelQueue {
             let word = end.load()
             // What a head has besides its position, a tail does not have.
             let position = HeadWord(rawValue: word).position
-            let (number, index) = Self.place(position)
+            let (number, index) = Self.location(position)
             let link = segmentLink.load(near: number)
             guard let segment = Segment(arena: arena, link: link) else { continue }
             // At the border of two segments it may lead to either.

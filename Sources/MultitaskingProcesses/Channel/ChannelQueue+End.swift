@@ -14,7 +14,7 @@ extension ChannelQueue {
     /// Whether an initialized segment became part of the channel.
     func isLinked(_ segment: Segment, number: UInt64) -> Bool {
         if reaches(number, at: segment.offset) { return true }
-        // If the head is past this number, all places of the segment that was linked under it have been used.
+        // If the head is past this number, all cells of the segment that was linked under it have been used.
         let last = segment.cell(Segment.cells - 1).word.load()
         return header.headSegment.load(near: number).number > number && last.tag == tag(number)
             && last.state != .free
@@ -44,7 +44,7 @@ extension ChannelQueue {
 
     // MARK: The end
 
-    /// Frees everything the channel holds; false if somebody is in the middle of a place and it must be tried again.
+    /// Frees everything the channel holds; false if somebody is in the middle of a cell and it must be tried again.
     ///
     /// Only the client calls this, after the channel was closed and when nobody can begin anything with it.
     func dismantle() -> Bool {
@@ -73,7 +73,7 @@ extension ChannelQueue {
     private var headLink: SegmentLink { header.headSegment.load(near: headNumber) }
 
     /// Gives the segments back that are kept only by elements which their receivers have not reported, or by void
-    /// places.
+    /// cells.
     private func emptySegmentsBehindTheHead() -> Bool {
         let head = headLink.number
         var isDone = true
@@ -88,7 +88,7 @@ extension ChannelQueue {
         return isDone
     }
 
-    /// Frees what a place holds; false if somebody is in the middle of it.
+    /// Frees what a cell holds; false if somebody is in the middle of it.
     private func empty(_ segment: Segment, _ index: Int, number: UInt64) -> Bool {
         let cell = segment.cell(index)
         let word = cell.word.load()

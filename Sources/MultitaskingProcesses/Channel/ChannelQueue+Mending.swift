@@ -5,7 +5,7 @@ extension ChannelQueue {
     @inline(never)
     func mendTail(_ patience: inout LoopBudget) throws {
         try patience.renew()
-        try mend(header.tailSegment, at: Self.place(header.tail.load()).number)
+        try mend(header.tailSegment, at: Self.location(header.tail.load()).number)
     }
 
     /// Points the head at its segment again, once for each caller, if it does not lead there.

@@ -3,7 +3,7 @@ import Synchronization
 extension ChannelQueue {
     typealias Claim = ElementClaim
 
-    /// The place that was claimed.
+    /// The cell that was claimed.
     @inline(__always)
     func cell(_ claim: Claim) -> Cell { Cell(arena: arena, offset: claim.offset) }
 
@@ -28,7 +28,7 @@ extension ChannelQueue {
             if patience.isSpent() { try mendHead(&patience) }
             let head = header.head.load()
             let position = head.position
-            let (number, index) = Self.place(position)
+            let (number, index) = Self.location(position)
             guard let segment = segmentForReceiving(number) else {
                 if position >= header.tail.load() { return .empty }
                 continue
@@ -72,7 +72,7 @@ extension ChannelQueue {
         return .empty
     }
 
-    /// Whether the tail may not have moved past this place yet, as far as this process knows.
+    /// Whether the tail may not have moved past this cell yet, as far as this process knows.
     @inline(__always)
     func mayBeBehind(_ position: UInt64) -> Bool { hints.tail.load(ordering: .relaxed) <= position }
 
@@ -80,7 +80,7 @@ extension ChannelQueue {
     @inline(__always)
     func noteTail() { hints.tail.store(header.tail.load(), ordering: .relaxed) }
 
-    /// Moves the head past a place that has been sent, and the tail before it.
+    /// Moves the head past a cell that has been sent, and the tail before it.
     @inline(__always)
     func moveHead(past head: HeadWord, isVoid: Bool = false) {
         let position = head.position
@@ -93,7 +93,7 @@ extension ChannelQueue {
         if !header.head.compareExchangeOrdered(head, head.next(isVoid: isVoid)) { fence() }
     }
 
-    /// Moves the head past a place that has been sent, if it is there.
+    /// Moves the head past a cell that has been sent, if it is there.
     func moveHead(past position: UInt64) {
         let head = header.head.load()
         if head.position == position { moveHead(past: head) }
@@ -124,24 +124,24 @@ extension ChannelQueue {
         }
     }
 
-    /// Marks a place as done with, and gives its segment back if it was the last.
+    /// Marks a cell as done with, and gives its segment back if it was the last.
     @inline(__always)
     func finish(_ claim: Claim) {
         let cell = cell(claim)
-        let (segment, index) = cell.place
+        let (segment, index) = cell.location
         finish(cell, in: segment, index: index, number: claim.number)
     }
 
-    /// Marks a place as done with, and gives its segment back if it was the last.
+    /// Marks a cell as done with, and gives its segment back if it was the last.
     ///
-    /// Once the place's bit is set, the segment may serve for something else: nothing is written to it afterwards.
+    /// Once the cell's bit is set, the segment may serve for something else: nothing is written to it afterwards.
     @inline(__always)
     func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
         cell.word.store(CellWord(.consumed, owner: membership.member, tag: tag(number)))
         setConsumed(index, in: segment, number: number)
     }
 
-    /// Says that nobody will touch a place any more, and gives its segment back if it was the last.
+    /// Says that nobody will touch a cell any more, and gives its segment back if it was the last.
     @inline(__always)
     func setConsumed(_ index: Int, in segment: Segment, number: UInt64) {
         let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)

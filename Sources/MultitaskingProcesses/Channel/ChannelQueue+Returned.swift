@@ -1,6 +1,6 @@
 import Synchronization
 
-// Elements that go back. They stay where they are: the supervisor changes their places from `taken` to `full`, which
+// Elements that go back. They stay where they are: the supervisor changes their cells from `taken` to `full`, which
 // are then behind the head, and raises `returns`. Receivers find them by looking through the segments, once after each
 // raise; when all that was found has been claimed by somebody, `searched` says so, and nobody looks any more.
 
@@ -15,7 +15,7 @@ extension ChannelQueue {
         var bytes: UInt64 = 0
         let claims = findReturned()
         for claim in claims {
-            let (segment, index) = cell(claim).place
+            let (segment, index) = cell(claim).location
             guard byteCapacity != 0, let start = self.bytes(before: index, in: segment, number: claim.number) else {
                 continue
             }

@@ -1,7 +1,7 @@
 import MultitaskingCore
 
 extension ChannelQueue {
-    /// Claims the next place, has `fill` write the element, and publishes it. What follows is ordered after that.
+    /// Claims the next cell, has `fill` write the element, and publishes it. What follows is ordered after that.
     ///
     /// - Parameters:
     ///   - byteCount: how many bytes the element counts as.
@@ -15,7 +15,7 @@ extension ChannelQueue {
             if patience.isSpent() { try mendTail(&patience) }
             let position = header.tail.load()
             if isFull(tail: position), !makeRoom(before: position) { return .full }
-            let (number, index) = Self.place(position)
+            let (number, index) = Self.location(position)
             guard let segment = try segmentForSending(number) else { continue }
             let cell = segment.cell(index)
             let tag = tag(number)
@@ -29,7 +29,7 @@ extension ChannelQueue {
             let writing = CellWord(.writing, owner: member, tag: tag)
             if cell.word.compareExchangeOrdered(CellWord(.free, tag: tag), writing) {
                 // ORDERING: both in the one order of ordered accesses: whoever closes the channel sets the flag and
-                // then, after a fence, looks at places. It sees this place claimed, or this sees the flag.
+                // then, after a fence, looks at cells. It sees this cell claimed, or this sees the flag.
                 if isClosedOrdered {
                     abandon(cell, writing)
                     return .closed
@@ -39,7 +39,7 @@ extension ChannelQueue {
                 // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
                 let full = CellWord(.full, owner: offerer, tag: tag)
                 guard cell.word.compareExchangeOrdered(writing, full) else {
-                    // It took too long, and somebody has made the place void.
+                    // It took too long, and somebody has made the cell void.
                     leaveVoid(cell, number: number)
                     continue
                 }
@@ -59,11 +59,11 @@ extension ChannelQueue {
         }
     }
 
-    /// Who holds an element out that is in its place, in a channel of capacity 0; nobody in others.
+    /// Who holds an element out that is in its cell, in a channel of capacity 0; nobody in others.
     @inline(__always)
     var offerer: Int { isRendezvous ? membership.member : 0 }
 
-    /// Leaves a claimed place empty, because the channel was closed meanwhile: a receiver that has found a closed
+    /// Leaves a claimed cell empty, because the channel was closed meanwhile: a receiver that has found a closed
     /// channel empty may be gone.
     @inline(never)
     func abandon(_ cell: Cell, _ writing: CellWord) {

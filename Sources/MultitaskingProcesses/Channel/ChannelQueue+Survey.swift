@@ -2,12 +2,12 @@ import Synchronization
 
 // How many elements there are between head and tail. Their distance is no answer where it matters: there may be void
 // places among them, and some that their senders have not filled. Once a place is full or void, it stays so until the
-// head passes it. So each process looks at each place once, when it is first asked; that the distance is not what it
+// head passes it. So each process looks at each cell once, when it is first asked; that the distance is not what it
 // seems is rare, and it is asked only where the distance says that a channel is full, or for its status.
 
-/// What this process knows of the places between a channel's ends.
+/// What this process knows of the cells between a channel's ends.
 struct Survey {
-    /// Up to where each place is known to have been filled, or to be void.
+    /// Up to where each cell is known to have been filled, or to be void.
     var position: UInt64 = 0
     /// The segment in which that was.
     var link = SegmentLink(noneAfter: SegmentTag(rawValue: 0))
@@ -31,7 +31,7 @@ extension ChannelQueue {
         return Int(clamping: count)
     }
 
-    /// Whether there is room behind a place at which the tail was, made if need be: a place that is claimed and not
+    /// Whether there is room behind a cell at which the tail was, made if need be: a cell that is claimed and not
     /// filled may take up no room, since nothing that is not in the channel keeps anybody out.
     @inline(never)
     func makeRoom(before tail: UInt64) -> Bool {
@@ -40,7 +40,7 @@ extension ChannelQueue {
 
     /// How many elements there are between the head and `tail`, where the tail is or was.
     ///
-    /// - Parameter mustBeVoid: whether a place at a position is made void if its sender has not filled it. Those that
+    /// - Parameter mustBeVoid: whether a cell at a position is made void if its sender has not filled it. Those that
     ///   are not count as nothing.
     func elements(before tail: UInt64, whereUnfilled mustBeVoid: (UInt64) -> Bool = { _ in false }) -> UInt64 {
         hints.survey.withLock { survey in
@@ -59,7 +59,7 @@ extension ChannelQueue {
 }
 
 extension Survey {
-    /// Looks at all places up to `tail`; false if it must be begun again, because the head has passed some meanwhile.
+    /// Looks at all cells up to `tail`; false if it must be begun again, because the head has passed some meanwhile.
     fileprivate mutating func isComplete(
         before tail: UInt64, of queue: ChannelQueue, whereUnfilled mustBeVoid: (UInt64) -> Bool,
         _ unfilled: inout [UInt64]
@@ -73,7 +73,7 @@ extension Survey {
         var next = position
         var link = link
         while next < tail {
-            let (number, index) = ChannelQueue.place(next)
+            let (number, index) = ChannelQueue.location(next)
             guard let segment = queue.segment(number, from: &link) else { return false }
             let cell = segment.cell(index)
             let word = cell.word.load()

@@ -1,23 +1,23 @@
 import CMultitaskingLinux
 
-// Void places. A sender that has claimed a place fills it within a microsecond, unless it is preempted, stopped or
+// Void cells. A sender that has claimed a cell fills it within a microsecond, unless it is preempted, stopped or
 // dead. What others have sent meanwhile is behind it, and they have returned. So whoever would have to wait for it
-// makes the place void instead: the sender's publishing exchange fails, and it claims another place at the end, behind
+// makes the cell void instead: the sender's publishing exchange fails, and it claims another cell at the end, behind
 // all that was sent before.
 //
-// Its segment stays until the sender has noticed, or its death was settled, because it may be filling the place to this
-// moment. Only then the place's bit is set among those that are done with.
+// Its segment stays until the sender has noticed, or its death was settled, because it may be filling the cell to this
+// moment. Only then the cell's bit is set among those that are done with.
 
 extension ChannelQueue {
-    /// Whether what was sent by calls that have returned may be behind a place whose sender has not filled it yet.
+    /// Whether what was sent by calls that have returned may be behind a cell whose sender has not filled it yet.
     ///
-    /// Such a call has claimed a later place and moved the tail past that one. In a closed channel nothing may come
+    /// Such a call has claimed a later cell and moved the tail past that one. In a closed channel nothing may come
     /// later: who finds it empty leaves for good.
     @inline(__always)
     func mayHideElements(_ position: UInt64) -> Bool { header.tail.load() > position &+ 1 || isClosed }
 
-    /// Makes a place void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls
-    /// this looks at the place again.
+    /// Makes a cell void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls
+    /// this looks at the cell again.
     @inline(never)
     func makeVoid(_ cell: Cell, _ word: CellWord) {
         for _ in 0..<Self.looks {
@@ -26,24 +26,24 @@ extension ChannelQueue {
         }
         let void = CellWord(.void, owner: word.owner, tag: word.tag)
         guard cell.word.compareExchange(word, void), isBounded else { return }
-        // A place that holds nothing takes up no room.
+        // A cell that holds nothing takes up no room.
         fence()
         header.senders.wakeOne()
         header.notifyWatcher()
     }
 
-    /// How often to look before a place is made void: 2 to 5 µs, in which a sender that runs has filled it long since,
+    /// How often to look before a cell is made void: 2 to 5 µs, in which a sender that runs has filled it long since,
     /// and half of what a sender needs that has to be scheduled first.
     private static let looks = 100
 
-    /// Leaves a void place that was claimed by this member, which does nothing with it from here on.
+    /// Leaves a void cell that was claimed by this member, which does nothing with it from here on.
     @inline(never)
     func leaveVoid(_ cell: Cell, number: UInt64) {
-        let (segment, index) = cell.place
+        let (segment, index) = cell.location
         setConsumed(index, in: segment, number: number)
     }
 
-    /// Moves the head past a void place, and counts that.
+    /// Moves the head past a void cell, and counts that.
     @inline(never)
     func passVoid(_ head: HeadWord) {
         moveHead(past: head, isVoid: true)
@@ -71,11 +71,11 @@ extension ChannelQueue {
         return false
     }
 
-    /// Moves the head on if nothing will ever be received at its place; false if it has an element or was never
+    /// Moves the head on if nothing will ever be received at its cell; false if it has an element or was never
     /// claimed.
     private func passFirstIfVoid() -> Bool {
         let head = header.head.load()
-        let (number, index) = Self.place(head.position)
+        let (number, index) = Self.location(head.position)
         guard let segment = segmentForReceiving(number) else { return head != header.head.load() }
         let cell = segment.cell(index)
         let word = cell.word.load()

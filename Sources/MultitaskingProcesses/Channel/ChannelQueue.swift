@@ -3,15 +3,15 @@ import Synchronization
 
 /// The queue inside a channel: a chain of segments that any process of the pool may append to and take from.
 ///
-/// A place goes free → writing → full → reading → consumed, each step one change of its word by one process, whose
+/// A cell goes free → writing → full → reading → consumed, each step one change of its word by one process, whose
 /// number the word carries. In a channel that redelivers, a task's elements go full → taken → settling → consumed
-/// instead. `head` and `tail` only help to find the place: whoever sees that they lag moves them on. So a process that
-/// dies leaves at most one place in `writing` or `reading`, which the supervisor finds through its journal.
+/// instead. `head` and `tail` only help to find the cell: whoever sees that they lag moves them on. So a process that
+/// dies leaves at most one cell in `writing` or `reading`, which the supervisor finds through its journal.
 ///
-/// Who must know what a place in `writing` will hold does not wait for its sender: it makes the place void, and the
+/// Who must know what a cell in `writing` will hold does not wait for its sender: it makes the cell void, and the
 /// sender claims another one at the end; see `ChannelQueue+Voids.swift`.
 ///
-/// The tail is never behind the head: whoever moves the head past a place has moved the tail past it before.
+/// The tail is never behind the head: whoever moves the head past a cell has moved the tail past it before.
 struct ChannelQueue: Sendable {
     enum SendResult { case sent, full, closed }
 
@@ -53,7 +53,7 @@ struct ChannelQueue: Sendable {
     func number(of tag: SegmentTag) -> UInt64 { tag.segment(from: origin) }
 
     /// The number of the segment that the head is in, or about to be.
-    var headNumber: UInt64 { Self.place(header.head.load().position).number }
+    var headNumber: UInt64 { Self.location(header.head.load().position).number }
 
     /// Whether this channel still exists.
     @inline(__always)
@@ -97,16 +97,16 @@ struct ChannelQueue: Sendable {
         return isFull(tail: tail) && elements(before: tail) >= capacity || isFullOfBytes
     }
 
-    /// Like ``isFull``, but counts places that hold no element; cheaper while somebody receives.
+    /// Like ``isFull``, but counts cells that hold no element; cheaper while somebody receives.
     var seemsFull: Bool { isFull(tail: header.tail.load()) || isFullOfBytes }
 
     private var isFullOfBytes: Bool { byteCapacity != 0 && byteCount >= byteCapacity }
 
-    /// Whether somebody may wait for a place to become free.
+    /// Whether somebody may wait for a cell to become free.
     @inline(__always)
     var isBounded: Bool { capacity | byteCapacity != 0 || isRendezvous }
 
-    /// Wakes who waits for a place to become free: one, or, where each waits for its own, all.
+    /// Wakes who waits for a cell to become free: one, or, where each waits for its own, all.
     @inline(__always)
     func wakeSender() {
         if isRendezvous { header.senders.wakeAll() } else { header.senders.wakeOne() }
@@ -116,7 +116,7 @@ struct ChannelQueue: Sendable {
     @inline(__always)
     var hasElement: Bool {
         let position = header.head.load().position
-        let (number, index) = Self.place(position)
+        let (number, index) = Self.location(position)
         let link = header.headSegment.load(near: number)
         guard var segment = Segment(arena: arena, link: link) else { return true }
         if link.number != number {
@@ -133,7 +133,7 @@ struct ChannelQueue: Sendable {
         }
     }
 
-    /// Whether as many places as elements fit were claimed before `tail` and not passed by the head.
+    /// Whether as many cells as elements fit were claimed before `tail` and not passed by the head.
     @inline(__always)
     func isFull(tail: UInt64) -> Bool {
         guard capacity != 0 else { return false }
@@ -144,14 +144,14 @@ struct ChannelQueue: Sendable {
         return tail &- min(tail, head) >= capacity
     }
 
-    /// The segment of a position, and the place in it.
+    /// The segment of a position, and the cell in it.
     @inline(__always)
-    static func place(_ position: UInt64) -> (number: UInt64, index: Int) {
+    static func location(_ position: UInt64) -> (number: UInt64, index: Int) {
         let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
         return (number, Int(truncatingIfNeeded: index))
     }
 
-    /// Notes a place in the journal before it is claimed.
+    /// Notes a cell in the journal before it is claimed.
     @inline(__always)
     func announce(_ cell: Cell, of number: UInt64, in journal: JournalEntry) {
         journal.channel = UInt64(header.index) | number << 17

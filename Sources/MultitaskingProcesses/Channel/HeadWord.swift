@@ -1,6 +1,6 @@
-/// Where a channel's receivers are, and how many places they have passed that never held an element.
+/// Where a channel's receivers are, and how many cells they have passed that never held an element.
 ///
-/// Both stand in one word, so that each such place is counted once: by the one exchange that moves the head past it.
+/// Both stand in one word, so that each such cell is counted once: by the one exchange that moves the head past it.
 struct HeadWord: BitFields {
     /// Bits 0...50: the position. Bits 51...63: the count's last bits; see `ChannelHeader.voids`.
     let rawValue: UInt64
@@ -14,11 +14,11 @@ struct HeadWord: BitFields {
     @inline(__always) var position: UInt64 { rawValue & ((1 << Self.positionBits) - 1) }
     var voids: UInt64 { rawValue >> Self.positionBits }
 
-    /// The word when so many places are passed, none of which was void.
+    /// The word when so many cells are passed, none of which was void.
     @inline(__always)
     func advanced(by count: UInt64) -> HeadWord { HeadWord(rawValue: rawValue &+ count) }
 
-    /// The word when the place is passed.
+    /// The word when the cell is passed.
     @inline(__always)
     func next(isVoid: Bool) -> HeadWord {
         HeadWord(rawValue: rawValue &+ 1 &+ (isVoid ? 1 << Self.positionBits : 0))

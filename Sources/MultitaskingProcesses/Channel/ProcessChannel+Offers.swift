@@ -1,9 +1,9 @@
 public import MultitaskingCore
 import MultitaskingSerialization
 
-// Channels of capacity 0. An element that is held out is in a place like others, which is full and names its sender.
-// Whoever receives it changes the place as ever; its sender makes the place void to take it back; and the supervisor
-// does so for a sender that has died, which it finds by looking for places that name it.
+// Channels of capacity 0. An element that is held out is in a cell like others, which is full and names its sender.
+// Whoever receives it changes the cell as ever; its sender makes the cell void to take it back; and the supervisor
+// does so for a sender that has died, which it finds by looking for cells that name it.
 
 extension ProcessChannel {
     /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
@@ -39,32 +39,32 @@ extension ProcessChannel {
         let journal = membership.journal.begin()
         defer { end(journal) }
         let count = writer.byteCount
-        let parcel: PayloadBlock? =
+        let payload: PayloadBlock? =
             count <= Cell.inlineCapacity && !writer.hasExports
             ? nil
             : try PayloadBlock(
                 writer, arena: membership.arena, heap: membership.heap, journal: journal,
                 compression: membership.compression)
-        var place: (cell: Cell, tag: SegmentTag)?
+        var sent: (cell: Cell, tag: SegmentTag)?
         let result: ChannelQueue.SendResult
         do {
             result = try queue.send(journal: journal, byteCount: count) { cell in
                 // Inline bytes cannot fail to be stored.
-                if let parcel { cell.payload.adopt(parcel) } else { try? cell.payload.store(writer, count) }
+                if let payload { cell.payload.adopt(payload) } else { try? cell.payload.store(writer, count) }
                 cell.fingerprint.storeRelaxed(fingerprint)
-                place = (cell, cell.word.load().tag)
+                sent = (cell, cell.word.load().tag)
             }
         } catch {
-            if let parcel { membership.heap.free(parcel.block) }
+            if let payload { membership.heap.free(payload.block) }
             throw error
         }
-        guard result == .sent, let place else {
-            if let parcel { membership.heap.free(parcel.block) }
+        guard result == .sent, let sent else {
+            if let payload { membership.heap.free(payload.block) }
             throw MultitaskingError.channelIsClosed
         }
         header.receivers.wakeOne()
         header.notifyWatcher()
-        return ProcessOffer(queue: queue, offset: place.cell.offset, tag: place.tag, block: parcel?.block ?? .none)
+        return ProcessOffer(queue: queue, offset: sent.cell.offset, tag: sent.tag, block: payload?.block ?? .none)
     }
 }
 
@@ -73,7 +73,7 @@ struct ProcessOffer: ChannelOffer {
     let queue: ChannelQueue
     let offset: Int
     let tag: SegmentTag
-    /// Where its bytes are, if not in the place itself.
+    /// Where its bytes are, if not in the cell itself.
     let block: BlockReference
 
     private var cell: Cell { Cell(arena: queue.arena, offset: offset) }
@@ -106,11 +106,11 @@ struct ProcessOffer: ChannelOffer {
 }
 
 extension ChannelQueue {
-    /// Makes a place void whose element its sender holds out no more; false if it was taken.
+    /// Makes a cell void whose element its sender holds out no more; false if it was taken.
     ///
     /// - Parameters:
-    ///   - full: the place's word as long as it was not taken.
-    ///   - block: the sender's own note of where the bytes are: the place may serve for another element by now.
+    ///   - full: the cell's word as long as it was not taken.
+    ///   - block: the sender's own note of where the bytes are: the cell may serve for another element by now.
     fileprivate func withdraw(
         _ cell: Cell, _ full: CellWord, block: BlockReference, journal: JournalEntry
     ) -> Bool {
@@ -136,7 +136,7 @@ extension ChannelQueue {
         let full = CellWord(.full, owner: membership.member, tag: tag(claim.number))
         let void = CellWord(.void, owner: membership.member, tag: tag(claim.number))
         _ = cell.word.compareExchange(full, void)
-        let (segment, index) = cell.place
+        let (segment, index) = cell.location
         guard cell.word.load() == void, segment.consumed.load() & 1 << UInt64(index) == 0 else { return }
         membership.release(cell.payload)
         // Last: it says that all this is done.

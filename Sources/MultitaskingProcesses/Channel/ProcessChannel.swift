@@ -151,20 +151,20 @@ public final class ProcessChannel: OfferingChannel {
     ) throws -> ChannelQueue.SendResult {
         if queue.isClosed { return .closed }
         if queue.isFull { return .full }
-        let parcel = try PayloadBlock(
+        let payload = try PayloadBlock(
             writer, arena: membership.arena, heap: membership.heap, journal: journal,
             compression: membership.compression)
         let result: ChannelQueue.SendResult
         do {
             result = try queue.send(journal: journal, byteCount: writer.byteCount) { cell in
-                cell.payload.adopt(parcel)
+                cell.payload.adopt(payload)
                 cell.fingerprint.storeRelaxed(fingerprint)
             }
         } catch {
-            membership.heap.free(parcel.block)
+            membership.heap.free(payload.block)
             throw error
         }
-        if result != .sent { membership.heap.free(parcel.block) }
+        if result != .sent { membership.heap.free(payload.block) }
         return result
     }
 
@@ -223,7 +223,7 @@ public final class ProcessChannel: OfferingChannel {
     private func claimOnce(_ type: Any.Type, fingerprint: UInt64) throws -> Attempt {
         // Asked before: if the channel was closed by then, what is not in it yet never will be.
         let isClosed = queue.isClosed
-        // ORDERING: before the places. A sender that claims one and then does not see the flag has claimed it before
+        // ORDERING: before the cells. A sender that claims one and then does not see the flag has claimed it before
         // this looks; see `ChannelQueue.send`.
         if isClosed { fence() }
         let journal = membership.journal.begin()
@@ -273,7 +273,7 @@ public final class ProcessChannel: OfferingChannel {
         header.notifyWatcher()
     }
 
-    /// Gives the place of an element back that was taken.
+    /// Gives the cell of an element back that was taken.
     @inline(__always)
     func finish(_ hold: Hold) {
         if keepsElements {

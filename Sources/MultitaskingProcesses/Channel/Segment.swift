@@ -1,4 +1,4 @@
-/// A run of 31 places of a channel: 4 KiB of memory that never serves for anything but segments.
+/// A run of 31 cells of a channel: 4 KiB of memory that never serves for anything but segments.
 struct Segment: Record {
     enum Field: Int, RecordField {
         case next = 0
@@ -43,7 +43,7 @@ struct Segment: Record {
     var tag: SharedWord { word(.tag) }
     /// The allocation, for giving it back.
     var block: Shared<BlockReference> { shared(.block) }
-    /// One bit for each place whose element is gone.
+    /// One bit for each cell whose element is gone.
     var consumed: SharedWord { word(.consumed) }
     /// How many bytes were sent before this segment's, in a channel that counts them.
     var startBytes: SharedWord { word(.startBytes) }
@@ -51,7 +51,7 @@ struct Segment: Record {
     var channel: SharedWord { word(.channel) }
 
     @inline(__always)
-    func cell(_ index: Int) -> Cell { Cell(arena: arena, offset: place(of: .cells) + index * Self.cellStride) }
+    func cell(_ index: Int) -> Cell { Cell(arena: arena, offset: offset(of: .cells) + index * Self.cellStride) }
 
     /// Makes an allocated segment ready to be linked.
     func initialize(

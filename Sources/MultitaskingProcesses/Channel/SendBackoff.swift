@@ -1,6 +1,6 @@
 /// What a sender looks at that waits for room in a full channel.
 ///
-/// A sender that goes on as soon as there is room for one element meets the receiver at each place, and both wait for
+/// A sender that goes on as soon as there is room for one element meets the receiver at each cell, and both wait for
 /// the cache lines that they take from each other: 4.5 million elements of 64 bytes a second from one process to
 /// another. So it waits for room for several, if not for long, and then has them to itself: 5.5 million.
 struct SendBackoff {

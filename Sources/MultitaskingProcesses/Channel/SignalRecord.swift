@@ -17,7 +17,7 @@ struct SignalRecord: Record {
 
     /// Bit 0: set. From bit 8: the serial, so that a reference to a signal that is gone is noticed.
     @inline(__always) var state: SharedWord { word(.state) }
-    @inline(__always) var waiters: WaitQueue { WaitQueue(arena: arena, offset: place(of: .waiters)) }
+    @inline(__always) var waiters: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .waiters)) }
     /// Asks for the pool's event to be signalled when the signal is set.
     @inline(__always) var watched: SharedWord { word(.watched) }
 

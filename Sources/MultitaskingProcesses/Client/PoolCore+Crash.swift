@@ -32,7 +32,7 @@ extension PoolCore {
             }
         case .crashed:
             let remains = (try? unsafe slot.result.withPayload { unsafe CrashRemains($0) }) ?? CrashRemains([])
-            let limit = slot.orders.outputLimit ?? 0
+            let limit = slot.control.outputLimit ?? 0
             printed = remains.output.filter { $0 != 0 }.suffix(limit)
             return crashError(of: slot)
         case .outOfMemory, .none, .value: return try failure(of: slot)
@@ -65,7 +65,7 @@ extension PoolCore {
             signal: isSignal ? number : isEnded ? SIGKILL : nil,
             signalName: unsafe (isSignal ? mt_signal_name(number) : isEnded ? mt_signal_name(SIGKILL) : nil)
                 .map { unsafe String(cString: $0) },
-            exitCode: isSignal || isEnded ? nil : number, peakMemory: peakMemory, attempt: slot.orders.attempt,
+            exitCode: isSignal || isEnded ? nil : number, peakMemory: peakMemory, attempt: slot.control.attempt,
             memoryCause: memory, lastLines: lines,
             progress: slot.progress, backtrace: CrashArea.backtrace(remains.stack))
         // Before the supervisor's own death: the task was out of time already.

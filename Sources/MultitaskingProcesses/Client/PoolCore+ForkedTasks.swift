@@ -155,8 +155,8 @@ extension PoolCore {
             guard deadline.left > 0 else {
                 throw MultitaskingError(
                     .arenaLimitReached,
-                    "\(ArenaLayout.forkedLimit) tasks that capture state are unfinished; wait for some, or pass what is "
-                        + "captured as arguments")
+                    "\(ArenaLayout.forkedLimit) tasks that capture state are unfinished; wait for some, or pass what "
+                        + "is captured as arguments")
             }
             usleep(500)
             membership.checkSupervisor()

@@ -23,18 +23,18 @@ extension PoolCore {
 
     private func everywhere(_ function: Int, _ writer: PayloadWriter) throws -> [TaskSlot] {
         let count = writer.byteCount
-        let parcel =
+        let payload =
             try count > CallTable.Call.inlineCapacity || writer.hasExports ? pack(writer, count, .default) : nil
         let slots: [TaskSlot]
         do {
             slots = try state.withLock { state in
                 guard !state.isShutDown else { throw Self.isShutDown }
                 return try addCall(function, &state) { place in
-                    if let parcel { place.adopt(parcel) } else { try place.store(writer, count) }
+                    if let payload { place.adopt(payload) } else { try place.store(writer, count) }
                 }
             }
         } catch {
-            if let parcel { membership.heap.free(parcel.block) }
+            if let payload { membership.heap.free(payload.block) }
             throw error
         }
         fence()

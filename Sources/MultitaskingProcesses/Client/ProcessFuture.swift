@@ -190,7 +190,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         while true {
             // Now and then it is looked whether the task can end at all.
             let slice: WaitLimit = wait == .never ? .never : .upTo(.nanoseconds(min(deadline.left, 500_000_000)))
-            if core.membership.wait(slice, for: slot.completion, expiry: slot.orders.expiry, hasEnded: { hasEnded }) {
+            if core.membership.wait(slice, for: slot.completion, expiry: slot.control.expiry, hasEnded: { hasEnded }) {
                 return true
             }
             if settleIfLost() { return true }
@@ -263,7 +263,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
                 return true
             }
             guard force, slot.word.load().isClaimed else { return false }
-            slot.orders.askForEnd()
+            slot.control.askForEnd()
             core.supervision.ringDoorbell()
             return true
         }

@@ -72,14 +72,14 @@ extension SupervisorHandle {
 
     /// Executes this program anew; the process id, or -errno.
     private func spawn(_ link: SupervisorLink, _ nesting: mt_nesting) -> pid_t {
-        var orders = mt_bootstrap()
-        orders.workers = UInt64(arena.layout.workers)
-        orders.slot_capacity = UInt64(arena.layout.slotCapacity)
-        orders.chunk_count = UInt64(arena.layout.chunkCount)
-        orders.nesting = nesting
+        var bootstrap = mt_bootstrap()
+        bootstrap.workers = UInt64(arena.layout.workers)
+        bootstrap.slot_capacity = UInt64(arena.layout.slotCapacity)
+        bootstrap.chunk_count = UInt64(arena.layout.chunkCount)
+        bootstrap.nesting = nesting
         // SAFETY: the arguments are there as long as this process, and are copied by the system.
         return unsafe mt_spawn_supervisor(
-            &orders, mapping.descriptor, doorbell, client.descriptor, link.ends, CommandLine.unsafeArgv,
+            &bootstrap, mapping.descriptor, doorbell, client.descriptor, link.ends, CommandLine.unsafeArgv,
             CommandLine.argc)
     }
 

@@ -114,7 +114,7 @@ final class LocalMember: @unchecked Sendable {
 
     func checkSupervisor() { supervisorCheck.withLock { $0 }?.body() }
 
-    /// Says that places name this member from now on that the supervisor must look for if it dies.
+    /// Says that cells name this member from now on that the supervisor must look for if it dies.
     @inline(__always)
     func noteHolding() {
         let holds = arena.member(member).holds

@@ -11,7 +11,7 @@ protocol ElementSource: Sendable {
 
 /// What this process has received from channels that redeliver, and not yet reported.
 ///
-/// Only the process itself reports, so its own memory knows the order; if it dies, the supervisor finds the places by
+/// Only the process itself reports, so its own memory knows the order; if it dies, the supervisor finds the cells by
 /// looking for those that name it.
 final class UnacknowledgedElements: Sendable {
     private struct Key: Hashable {

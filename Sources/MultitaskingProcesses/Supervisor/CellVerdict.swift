@@ -1,26 +1,26 @@
-/// What becomes of the place of a channel that a dead member's journal names.
+/// What becomes of the cell of a channel that a dead member's journal names.
 enum CellVerdict: Equatable {
     /// No element will ever be here; it is counted as void, unless that was done.
     case void(isCounted: Bool)
     /// Its element was being taken, and is gone; it is counted as done.
     case drop
-    /// Its element was taken, and the place not given back.
+    /// Its element was taken, and the cell not given back.
     case finish
-    /// The place was given back; its segment may not have been.
+    /// The cell was given back; its segment may not have been.
     case retire
     /// Its element is there for others, or it never was the dead member's. The sender may not have moved the tail, and
     /// has a block that nobody else has if `freesBlock` is true.
     case leave(movesTail: Bool, freesBlock: Bool)
 }
 
-/// What is seen of the place of a channel that a dead member's journal names: all that decides what becomes of it.
+/// What is seen of the cell of a channel that a dead member's journal names: all that decides what becomes of it.
 struct CellRemains: Equatable {
     var state: CellWord.State
-    /// Whether the place's word names the dead member, and the segment that its journal names.
+    /// Whether the cell's word names the dead member, and the segment that its journal names.
     var isOwn: Bool
     /// Whether the segment is still the one that the journal names.
     var isOfThatTime = true
-    /// Whether the segment says that the place was given back.
+    /// Whether the segment says that the cell was given back.
     var isGivenBack = false
     /// Whether the block that the journal names is the element's.
     var holdsBlock = false

@@ -18,8 +18,8 @@ extension Recovery {
 
     private func recoverCell(_ entry: JournalEntry, of member: MemberRecord) {
         guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
-        let (segment, index) = cell.place
-        // ORDERING: before the cell's word. If that says the dead was done with the place, the bit is of the same time.
+        let (segment, index) = cell.location
+        // ORDERING: before the cell's word. If that says the dead was done with the cell, the bit is of the same time.
         let isGone = segment.consumed.load() & 1 << UInt64(index) != 0
         let word = cell.word.load()
         let number = entry.channel >> 17
@@ -95,7 +95,7 @@ extension Recovery {
                 guard number <= queue.headNumber &+ 1 else { continue }
                 let claim = ElementClaim(offset: cell.offset, number: number)
                 guard state == .taken else {
-                    // In other channels a full place names nobody, and a void one is the business of the journal.
+                    // In other channels a full cell names nobody, and a void one is the business of the journal.
                     if queue.isRendezvous { queue.withdrawForDead(claim) }
                     continue
                 }

@@ -89,7 +89,7 @@ struct Recovery {
         let isOwn = isForked ? slot.kind == .forked && slot.forkedMember == member.index : word.member == member.index
         return TaskRemains(
             role: isForked ? .forked : slot.kind == .forked ? .standIn : .worker, status: word.status, isOwn: isOwn,
-            hasBegun: isForked || member.phase != .idle, retriesCrash: slot.orders.retriesCrash,
+            hasBegun: isForked || member.phase != .idle, retriesCrash: slot.control.retriesCrash,
             crashedInTime: member.crashedInTime)
     }
 

@@ -36,7 +36,7 @@ extension Supervisor {
     /// It may be told twice: by what a worker has handed back just before it died, and by that death.
     mutating func delay(_ slot: TaskSlot) {
         guard !delayed.contains(where: { $0.slot.index == slot.index }) else { return }
-        delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.orders.pause)))
+        delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.control.pause)))
     }
 
     /// Takes the tasks that workers have handed back.
@@ -58,7 +58,7 @@ extension Supervisor {
         delayed.removeAll { task in
             let word = task.slot.word.load()
             guard word.isAwaitingRetry else { return true }
-            if task.slot.orders.requests.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
+            if task.slot.control.requests.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
                 return false

@@ -41,16 +41,16 @@ extension Supervisor {
         let word = slot.word.load()
         guard word.status == .claimed, word.member == index, !isDying(slot, index) else { return .max }
         let deadline = Int64(clamping: member.deadline.load())
-        let requests = slot.orders.requests
+        let requests = slot.control.requests
         let isForced = requests.isEndAskedFor
         // Both were the same before and after, so what was read in between is this task's.
         guard slot.word.load() == word, member.slot.load() == number else { return now }
         guard isForced || deadline != 0 else { return .max }
         guard isForced || now >= deadline else { return deadline }
-        guard slot.orders.requestEnd(after: requests) else { return now }
+        guard slot.control.requestEnd(after: requests) else { return now }
         teardowns[index] = Teardown(
             word: word, slot: slot, reason: isForced ? .terminatingForCancel : .terminatingForTimeout, step: .asked,
-            due: now.addingSaturated(slot.orders.gracePeriod))
+            due: now.addingSaturated(slot.control.gracePeriod))
         return .max
     }
 
@@ -77,7 +77,7 @@ extension Supervisor {
         case .killed:
             return .max
         }
-        teardown.due = now.addingSaturated(teardown.slot.orders.gracePeriod)
+        teardown.due = now.addingSaturated(teardown.slot.control.gracePeriod)
         teardowns[index] = teardown
         return teardown.step == .killed ? .max : teardown.due
     }

@@ -216,16 +216,16 @@ func supervisorMain(_ bootstrap: UnsafePointer<mt_bootstrap>) -> Int32 {
 
 // Not inlined: the optimizer of Swift 6.3 crashes on the body in a function that C calls.
 @inline(never)
-private func beginSupervisor(_ orders: mt_bootstrap) -> Int32 {
+private func beginSupervisor(_ bootstrap: mt_bootstrap) -> Int32 {
     Supervisor.processName.nameThread()
     let link = Int32(mt_spawn_link_fd)
     let mapping: ArenaMapping
-    do { mapping = try ArenaMapping.attach(Int32(mt_spawn_arena_fd), try ArenaLayout(orders)) } catch {
+    do { mapping = try ArenaMapping.attach(Int32(mt_spawn_arena_fd), try ArenaLayout(bootstrap)) } catch {
         unsafe "\(error)".withCString { unsafe mt_prove_supervisor(link, $0) }
         return 1
     }
     mt_prove_supervisor(link, nil)
-    return leaveToSupervise(mapping, link, orders.nesting)
+    return leaveToSupervise(mapping, link, bootstrap.nesting)
 }
 
 @inline(never)
@@ -242,15 +242,15 @@ private func leaveToSupervise(_ mapping: ArenaMapping, _ link: Int32, _ nesting:
 
 extension ArenaLayout {
     /// What the client says; thrown out if it cannot be that of an arena of its size.
-    fileprivate init(_ orders: mt_bootstrap) throws {
+    fileprivate init(_ bootstrap: mt_bootstrap) throws {
         let isPlausible =
-            (1...UInt64(Self.workerLimit)).contains(orders.workers) && orders.slot_capacity <= 1 << 28
-            && orders.slot_capacity.nonzeroBitCount == 1 && orders.chunk_count <= 1 << 28
+            (1...UInt64(Self.workerLimit)).contains(bootstrap.workers) && bootstrap.slot_capacity <= 1 << 28
+            && bootstrap.slot_capacity.nonzeroBitCount == 1 && bootstrap.chunk_count <= 1 << 28
         if isPlausible {
             self.init(
-                workers: Int(orders.workers), slotCapacity: Int(orders.slot_capacity),
-                chunkCount: Int(orders.chunk_count))
-            if UInt64(size) <= orders.arena_size { return }
+                workers: Int(bootstrap.workers), slotCapacity: Int(bootstrap.slot_capacity),
+                chunkCount: Int(bootstrap.chunk_count))
+            if UInt64(size) <= bootstrap.arena_size { return }
         }
         throw MultitaskingError(.systemError, "descriptor \(mt_spawn_arena_fd) is not a pool's shared memory")
     }

@@ -43,7 +43,7 @@ struct CallTable {
         /// The arguments, which stay as long as the pool.
         var arguments: PayloadField {
             PayloadField(
-                arena: arena, offset: place(of: .arguments), inline: place(of: .inline),
+                arena: arena, offset: offset(of: .arguments), inline: offset(of: .inline),
                 inlineCapacity: Self.inlineCapacity)
         }
 

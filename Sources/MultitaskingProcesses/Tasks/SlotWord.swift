@@ -66,8 +66,8 @@ struct SlotWord: BitFields {
     }
 }
 
-/// A place in a task ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a later
-/// one.
+/// A position in a task ring. It is not used twice for many years, so a word that carries it cannot be mistaken for a
+/// later one.
 struct Ticket: Equatable, Sendable {
     let rawValue: UInt64
 

@@ -26,7 +26,7 @@ struct TaskControl: Record {
     let offset: Int
     /// Whether anything but the defaults was asked for. Only then a worker looks at what is here, and brings it to its
     /// core.
-    let arePresent: Bool
+    let isPresent: Bool
 
     /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has
     /// served.
@@ -54,7 +54,7 @@ struct TaskControl: Record {
         flags.storeRelaxed((flags.loadRelaxed() | Self.allFlags) &+ 1)
         attempts.storeRelaxed(0)
         grace.storeRelaxed(Self.gracePeriod(options))
-        guard arePresent else { return }
+        guard isPresent else { return }
         runLimit.storeRelaxed(options.timeout.map { UInt64(clamping: max(1, $0.nanoseconds)) } ?? 0)
         claimDeadline.storeRelaxed(
             options.queueTimeout.map { UInt64(clamping: monotonicNanoseconds().addingSaturated($0.nanoseconds)) } ?? 0)
@@ -71,7 +71,7 @@ struct TaskControl: Record {
     }
 
     /// Whether these options ask for anything but the defaults.
-    static func arePresent(in options: TaskOptions) -> Bool {
+    static func isNeeded(for options: TaskOptions) -> Bool {
         options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0
             || options.seed != nil || options.output != .inherited
     }
@@ -89,7 +89,7 @@ struct TaskControl: Record {
 
     /// How long the task may run, in nanoseconds; nil for no limit.
     var timeLimit: Int64? {
-        guard arePresent, runLimit.load() != 0 else { return nil }
+        guard isPresent, runLimit.load() != 0 else { return nil }
         return Int64(clamping: runLimit.load())
     }
 
@@ -97,22 +97,22 @@ struct TaskControl: Record {
 
     /// Whether the task has waited for too long.
     var isExpired: Bool {
-        guard arePresent, claimDeadline.load() != 0 else { return false }
+        guard isPresent, claimDeadline.load() != 0 else { return false }
         return monotonicNanoseconds() >= Int64(clamping: claimDeadline.load())
     }
 
     /// When the task will have waited for too long; nil if never.
     var expiry: Int64? {
-        guard arePresent, claimDeadline.load() != 0 else { return nil }
+        guard isPresent, claimDeadline.load() != 0 else { return nil }
         return Int64(clamping: claimDeadline.load())
     }
 
     /// The seed of the task's random numbers.
-    var seed: UInt64? { arePresent && extras.load() & 1 != 0 ? seedWord.load() : nil }
+    var seed: UInt64? { isPresent && extras.load() & 1 != 0 ? seedWord.load() : nil }
 
     /// How many bytes of what the task prints are kept; nil for none.
     var outputLimit: Int? {
-        guard arePresent, extras.load() >> 1 != 0 else { return nil }
+        guard isPresent, extras.load() >> 1 != 0 else { return nil }
         return Int(clamping: min((extras.load() >> 1) &- 1, UInt64(TaskOptions.Output.largestLimit)))
     }
 
@@ -147,7 +147,7 @@ struct TaskControl: Record {
     /// Counts an attempt that begins now.
     func beginAttempt() {
         // Without retries there is only one.
-        guard arePresent else { return }
+        guard isPresent else { return }
         flags.formClear(Self.endFlag)
         attempts.add(1)
     }
@@ -155,7 +155,7 @@ struct TaskControl: Record {
     /// Which attempt this is, counted from 1.
     var attempt: Int { max(1, Int(attempts.load() & Self.attemptMask)) }
 
-    private var mayRetry: Bool { arePresent && attempt <= Int(attempts.load() >> 16 & Self.attemptMask) }
+    private var mayRetry: Bool { isPresent && attempt <= Int(attempts.load() >> 16 & Self.attemptMask) }
 
     /// Whether the task is to be run again after its worker died.
     var retriesCrash: Bool { mayRetry && attempts.load() & Self.onCrashFlag != 0 }

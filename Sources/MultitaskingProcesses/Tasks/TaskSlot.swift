@@ -67,7 +67,7 @@ struct TaskSlot: Record, Sendable {
     private var progressWord: SharedFutex { futex(.progress) }
 
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy, or the number of the
-    /// call. Bit 50: there are orders.
+    /// call. Bit 50: there is a control record.
     ///
     /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as
     /// well.
@@ -82,16 +82,16 @@ struct TaskSlot: Record, Sendable {
 
     var arguments: PayloadField {
         PayloadField(
-            arena: arena, offset: place(of: .arguments), inline: body.place(of: .arguments),
+            arena: arena, offset: offset(of: .arguments), inline: body.offset(of: .arguments),
             inlineCapacity: Self.inlineCapacity)
     }
     var result: PayloadField {
         PayloadField(
-            arena: arena, offset: place(of: .result), inline: body.place(of: .result),
+            arena: arena, offset: offset(of: .result), inline: body.offset(of: .result),
             inlineCapacity: Self.inlineCapacity)
     }
     /// The inline bytes of the result, for a `CrashRecord`.
-    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: body.place(of: .result)) }
+    var crashRecord: CrashRecord { CrashRecord(arena: arena, offset: body.offset(of: .result)) }
 
     /// Fetches what any task needs of it to this core, and its arguments, if they are small.
     @inline(__always)
@@ -126,21 +126,21 @@ struct TaskSlot: Record, Sendable {
 
     /// The options of the task that workers and the supervisor act on.
     @inline(__always)
-    var orders: TaskControl { orders(arePresent: call.loadRelaxed() & Self.ordersFlag != 0) }
+    var control: TaskControl { control(isPresent: call.loadRelaxed() & Self.controlFlag != 0) }
 
     @inline(__always)
-    private func orders(arePresent: Bool) -> TaskControl {
-        TaskControl(arena: arena, offset: body.place(of: .orders), arePresent: arePresent)
+    private func control(isPresent: Bool) -> TaskControl {
+        TaskControl(arena: arena, offset: body.offset(of: .control), isPresent: isPresent)
     }
 
-    private static let ordersFlag: UInt64 = 1 << 50
+    private static let controlFlag: UInt64 = 1 << 50
 
     /// Prepares a free slot; only the client does this.
     func prepare(kind: Kind, function: Int, forkedMember: Int = 0, options: TaskOptions) {
-        let hasOrders = TaskControl.arePresent(in: options)
-        orders(arePresent: hasOrders).prepare(options)
+        let hasControl = TaskControl.isNeeded(for: options)
+        control(isPresent: hasControl).prepare(options)
         call.store(
-            UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasOrders ? Self.ordersFlag : 0))
+            UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasControl ? Self.controlFlag : 0))
         resultKind.storeRelaxed(.none)
         arguments.clear()
         result.clear()
@@ -184,7 +184,7 @@ struct TaskSlot: Record, Sendable {
     /// Ends a task that has waited too long for a worker; false if it has not.
     func expireIfDue() -> Bool {
         let word = word.load()
-        return word.status == .queued && orders.isExpired && end(from: word, as: .expired)
+        return word.status == .queued && control.isExpired && end(from: word, as: .expired)
     }
 }
 
@@ -193,13 +193,13 @@ struct TaskSlotBody: Record {
     enum Field: Int, RecordField {
         case arguments = 0
         case result = 56
-        case orders = 112
+        case control = 112
 
         var size: Int {
             switch self {
             case .arguments: TaskSlot.inlineCapacity
             case .result: max(TaskSlot.inlineCapacity, CrashRecord.size)
-            case .orders: TaskControl.size
+            case .control: TaskControl.size
             }
         }
     }

@@ -35,7 +35,7 @@ struct TaskRunner {
         self.call = call
         me = membership.arena.member(membership.member)
         arguments = call?.arguments ?? claim.slot.arguments
-        let limit = claim.slot.orders.outputLimit
+        let limit = claim.slot.control.outputLimit
         keepsOutput = limit != nil
         if let limit { mt_begin_output_copy(limit) }
     }
@@ -91,7 +91,7 @@ struct TaskRunner {
     /// Ends the task with what its function threw, unless it is to be run again.
     private func settle(throwing error: any Error) -> End {
         call?.fail()
-        if slot.kind == .portable, slot.orders.retries(error) {
+        if slot.kind == .portable, slot.control.retries(error) {
             if keepsOutput { _ = takeOutput() }
             return .retry
         }

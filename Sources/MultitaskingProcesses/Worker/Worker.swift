@@ -239,7 +239,7 @@ struct Worker {
 
     private mutating func run(_ claim: Claim, _ call: CallTable.Call? = nil) {
         let slot = claim.slot
-        if slot.orders.isExpired {
+        if slot.control.isExpired {
             slot.end(from: claim.word, as: .expired)
             leaveIfTerminating(claim)
         } else {
@@ -248,7 +248,7 @@ struct Worker {
             case .portable, .call:
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
                 me.enter(.decoding)
-                slot.orders.beginAttempt()
+                slot.control.beginAttempt()
                 requestMonitoring(for: slot)
                 runPortable(claim, call)
             case .forked:
@@ -277,7 +277,7 @@ struct Worker {
     /// Has the supervisor watch the task's time and memory if there are limits.
     private func requestMonitoring(for slot: TaskSlot) {
         if isMemoryWatched { requestMemoryMonitoring() }
-        guard let limit = slot.orders.timeLimit else { return }
+        guard let limit = slot.control.timeLimit else { return }
         me.deadline.store(UInt64(monotonicNanoseconds().addingSaturated(limit)))
         ringDoorbell()
     }

@@ -48,11 +48,11 @@ struct WorkerEnvironment: TaskEnvironment {
 
     var clock: any TaskClock { SystemClock() }
 
-    var isEndRequested: Bool { slot?.orders.isEndRequested ?? false }
-    var endProbe: CancelProbe? { slot?.orders.endProbe ?? .never }
-    var attempt: Int { slot?.orders.attempt ?? 1 }
+    var isEndRequested: Bool { slot?.control.isEndRequested ?? false }
+    var endProbe: CancelProbe? { slot?.control.endProbe ?? .never }
+    var attempt: Int { slot?.control.attempt ?? 1 }
 
-    var seed: UInt64? { slot?.orders.seed }
+    var seed: UInt64? { slot?.control.seed }
 
     var worker: WorkerInfo {
         let arena = membership.arena

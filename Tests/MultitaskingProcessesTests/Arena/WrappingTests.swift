@@ -259,10 +259,10 @@ import Testing
         let flags = fixture.arena.word(fixture.arena.layout.slotBodies + 3 * ArenaLayout.slotBodyStride + 112)
         flags.store(.max)
         slot.prepare(kind: .portable, function: 0, options: .default)
-        let requests = slot.orders.requests
-        #expect(!requests.isEndAskedFor && !slot.orders.isEndRequested)
+        let requests = slot.control.requests
+        #expect(!requests.isEndAskedFor && !slot.control.isEndRequested)
         slot.prepare(kind: .portable, function: 0, options: .default)
-        #expect(!slot.orders.requestEnd(after: requests))
+        #expect(!slot.control.requestEnd(after: requests))
     }
 
     @Test

@@ -51,23 +51,23 @@ import Testing
     @Test
     func requestToEndThatComesTooLateDoesNotReachTheNextTask() throws {
         _ = try claim(.portable)
-        let requests = slot.orders.requests
-        #expect(!requests.isEndAskedFor && !slot.orders.isEndRequested)
+        let requests = slot.control.requests
+        #expect(!requests.isEndAskedFor && !slot.control.isEndRequested)
         slot.prepare(kind: .portable, function: 0, options: .default)
-        #expect(!slot.orders.requestEnd(after: requests))
-        #expect(!slot.orders.isEndRequested)
-        #expect(slot.orders.requestEnd(after: slot.orders.requests))
-        #expect(slot.orders.isEndRequested)
+        #expect(!slot.control.requestEnd(after: requests))
+        #expect(!slot.control.isEndRequested)
+        #expect(slot.control.requestEnd(after: slot.control.requests))
+        #expect(slot.control.isEndRequested)
     }
 
     @Test
     func requestToEndSeesThatTheTaskWasCancelledByForceMeanwhile() throws {
         _ = try claim(.portable)
-        let requests = slot.orders.requests
-        slot.orders.askForEnd()
-        #expect(!slot.orders.requestEnd(after: requests))
-        #expect(slot.orders.requests.isEndAskedFor)
+        let requests = slot.control.requests
+        slot.control.askForEnd()
+        #expect(!slot.control.requestEnd(after: requests))
+        #expect(slot.control.requests.isEndAskedFor)
         slot.prepare(kind: .portable, function: 0, options: .default)
-        #expect(!slot.orders.requests.isEndAskedFor)
+        #expect(!slot.control.requests.isEndAskedFor)
     }
 }

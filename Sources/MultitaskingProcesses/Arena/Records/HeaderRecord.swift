@@ -79,16 +79,16 @@ struct HeaderRecord: Record {
     /// The index of the initializer in the function table, plus 1; 0 if it is not there.
     var initializer: SharedWord { word(.initializer) }
     /// What it is given.
-    var initializerPayload: StoredBytes { StoredBytes(arena: arena, offset: place(of: .initializerPayload)) }
+    var initializerPayload: StoredBytes { StoredBytes(arena: arena, offset: offset(of: .initializerPayload)) }
     /// As `initializer`, of what each worker runs last.
     var finalizer: SharedWord { word(.finalizer) }
-    var finalizerPayload: StoredBytes { StoredBytes(arena: arena, offset: place(of: .finalizerPayload)) }
+    var finalizerPayload: StoredBytes { StoredBytes(arena: arena, offset: offset(of: .finalizerPayload)) }
     /// The channel to which finalizers send what they return.
     var finalizerChannel: SharedWord { word(.finalizerChannel) }
     /// The variables that workers have besides the client's.
-    var environment: StoredBytes { StoredBytes(arena: arena, offset: place(of: .environment)) }
+    var environment: StoredBytes { StoredBytes(arena: arena, offset: offset(of: .environment)) }
     /// Where it is written what the names of workers begin with, as a C string.
-    var workerName: Int { place(of: .workerName) }
+    var workerName: Int { offset(of: .workerName) }
     static let workerNameSize = 16
     /// A `CompressionPolicy`.
     var compression: SharedWord { word(.compression) }
@@ -96,7 +96,7 @@ struct HeaderRecord: Record {
     var warmLimit: SharedWord { word(.warmLimit) }
     /// How many of the pool's processes may spin at the same time, as the client has found out.
     var spinningCores: SharedWord { word(.spinningCores) }
-    var limits: LimitsRecord { LimitsRecord(arena: arena, offset: place(of: .limits)) }
+    var limits: LimitsRecord { LimitsRecord(arena: arena, offset: offset(of: .limits)) }
     /// What becomes of the backtraces of processes that crash.
     var backtraces: SharedWord { word(.backtraces) }
 
@@ -157,7 +157,7 @@ struct HeaderRecord: Record {
     // MARK: The end
 
     var failure: FailureRecord {
-        FailureRecord(arena: arena, offset: place(of: .failure), text: place(of: .failureText))
+        FailureRecord(arena: arena, offset: offset(of: .failure), text: offset(of: .failureText))
     }
     /// How long an interrupted pool has to end, in nanoseconds.
     var interruptGrace: SharedWord { word(.interruptGrace) }

@@ -158,12 +158,12 @@ struct MemberRecord: Record {
     var crashTime: SharedWord { word(.crashTime) }
     var crashSignal: SharedWord { word(.crashSignal) }
     /// Where both are.
-    var crashWords: Int { place(of: .crashTime) }
+    var crashWords: Int { offset(of: .crashTime) }
 
     static let journalEntries = 16
     @inline(__always)
     func journal(_ entry: Int) -> JournalEntry {
-        JournalEntry(arena: arena, offset: place(of: .journal) + entry * JournalEntry.size)
+        JournalEntry(arena: arena, offset: offset(of: .journal) + entry * JournalEntry.size)
     }
 
     /// The number of the journal entry at an offset, among those of all members.

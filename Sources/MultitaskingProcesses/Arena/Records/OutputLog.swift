@@ -65,7 +65,7 @@ struct OutputLog: Record {
         // The member may have written anything here, so nothing is believed that would not fit.
         let count = Int(clamping: min(end &- start.load(), UInt64(Self.ringSize)))
         var tail = [UInt8](repeating: 0, count: count)
-        unsafe arena.withBytes(at: place(of: .ring), count: Self.ringSize) { ring in
+        unsafe arena.withBytes(at: offset(of: .ring), count: Self.ringSize) { ring in
             for index in tail.indices {
                 unsafe tail[index] = ring[Int((end &- UInt64(count - index)) % UInt64(Self.ringSize))]
             }
@@ -73,7 +73,7 @@ struct OutputLog: Record {
         // What comes before is worth more than the stack trace, which is there for others to read.
         let trace = Array("\nCurrent stack trace:\n".utf8)
         if let range = tail.firstRange(of: trace) { tail.removeSubrange(range.lowerBound + 1..<tail.endIndex) }
-        unsafe arena.withBytes(at: place(of: .pending), count: Field.pending.size) { pending in
+        unsafe arena.withBytes(at: offset(of: .pending), count: Field.pending.size) { pending in
             unsafe tail.append(contentsOf: pending.prefix { $0 != 0 })
         }
         return tail.suffix(Self.byteLimit)

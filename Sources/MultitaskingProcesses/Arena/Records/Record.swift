@@ -27,7 +27,7 @@ extension RecordField {
 extension Record {
     /// A field that is a number, or one of several such in a row.
     @inline(__always)
-    func word(_ field: Field, _ index: Int = 0) -> SharedWord { arena.word(place(of: field) + index * 8) }
+    func word(_ field: Field, _ index: Int = 0) -> SharedWord { arena.word(offset(of: field) + index * 8) }
 
     /// A field that holds a value of a type of its own.
     @inline(__always)
@@ -35,9 +35,9 @@ extension Record {
 
     /// A field that processes sleep on.
     @inline(__always)
-    func futex(_ field: Field) -> SharedFutex { arena.futex(place(of: field)) }
+    func futex(_ field: Field) -> SharedFutex { arena.futex(offset(of: field)) }
 
     /// Where a field lies in the arena, for what is more than a word.
     @inline(__always)
-    func place(of field: Field) -> Int { offset + field.rawValue }
+    func offset(of field: Field) -> Int { offset + field.rawValue }
 }
