@@ -13,6 +13,11 @@ let package = Package(
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
+        // Empty without the trait of their name.
+        .library(name: "MultitaskingMetrics", targets: ["MultitaskingMetrics"]),
+        .library(name: "MultitaskingTracing", targets: ["MultitaskingTracing"]),
+        .library(name: "MultitaskingLifecycle", targets: ["MultitaskingLifecycle"]),
+        .library(name: "MultitaskingDashboard", targets: ["MultitaskingDashboard"]),
         // Only a product can be a library of its own; the tests load it. The names of a product's targets must be
         // unique in every program that depends on this package, so they are long.
         .library(name: "multitasking-test-plugin", type: .dynamic, targets: ["MultitaskingTestPlugin"]),
@@ -25,11 +30,21 @@ let package = Package(
                 compiler writes down about closures; without it, such functions run in copies of the process where \
                 that is safe.
                 """),
+        .trait(name: "Metrics", description: "MultitaskingMetrics reports pools to swift-metrics."),
+        .trait(name: "Tracing", description: "MultitaskingTracing writes spans of tasks by swift-distributed-tracing."),
+        .trait(
+            name: "Lifecycle", description: "MultitaskingLifecycle runs pools as services of swift-service-lifecycle."),
+        .trait(name: "Dashboard", description: "MultitaskingDashboard serves a page that shows what pools do."),
         .default(enabledTraits: ["CaptureSending"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        // Each of these is fetched only with the trait whose target uses it.
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox.git", .upToNextMinor(from: "0.27.1")),
     ],
     targets: [
         .target(name: "MultitaskingCore"),
@@ -72,6 +87,33 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions",
                 .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
+            ]),
+        // Adapters to other libraries. Without its trait each is an empty module, and its library is not fetched.
+        .target(
+            name: "MultitaskingMetrics",
+            dependencies: [
+                "MultitaskingCore",
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
+            ]),
+        .target(
+            name: "MultitaskingTracing",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem",
+                .product(name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Tracing"])),
+            ]),
+        .target(
+            name: "MultitaskingLifecycle",
+            dependencies: [
+                "MultitaskingCore", .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle",
+                    condition: .when(traits: ["Lifecycle"])),
+            ]),
+        .target(
+            name: "MultitaskingDashboard",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSessions",
+                .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["Dashboard"])),
             ]),
         .target(name: "CMultitaskingLinux"),
         .target(name: "CMultitaskingCaptures"),

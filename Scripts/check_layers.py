@@ -26,6 +26,11 @@ ALLOWED = {
         "MultitaskingSessions"],
     "Multitasking": ["MultitaskingCore", "MultitaskingSessions", "MultitaskingThreads", "MultitaskingProcesses"],
     "MultitaskingConformance": ["MultitaskingCore"],
+    # Adapters know the protocols alone.
+    "MultitaskingMetrics": ["MultitaskingCore"],
+    "MultitaskingTracing": ["MultitaskingCore", "MultitaskingSystem"],
+    "MultitaskingLifecycle": ["MultitaskingCore"],
+    "MultitaskingDashboard": ["MultitaskingCore", "MultitaskingSessions"],
 }
 # The folders of a module from the lowest to the highest; what lies beside them is the top.
 FOLDERS = {

@@ -15,7 +15,7 @@ struct SmallEnvironment: TaskEnvironment {
 
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let result = Watched<Result<Value, any Error>?>(nil)
-        Task.detached {
+        Task {
             do {
                 let value = try await body()
                 result.access { $0 = .success(value) }

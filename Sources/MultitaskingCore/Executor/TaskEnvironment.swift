@@ -10,6 +10,8 @@
 /// **Implementer's duties.** References made by the executor before or after the worker started are all found.
 public protocol TaskEnvironment: ObjectDirectory {
     /// Runs an `async` function and blocks the worker until it is done.
+    ///
+    /// It sees the task-local values (`@TaskLocal`) of the caller.
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value
 
     /// The clock the task lives by.

@@ -55,7 +55,7 @@ struct InMemoryEnvironment: TaskEnvironment {
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let jobs = JobQueue(simulation: simulation)
         let result = Mutex<Result<Value, any Error>?>(nil)
-        let task = _Concurrency.Task.detached(executorPreference: jobs) {
+        let task = _Concurrency.Task(executorPreference: jobs) {
             let outcome: Result<Value, any Error>
             do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
             result.withLock { $0 = outcome }

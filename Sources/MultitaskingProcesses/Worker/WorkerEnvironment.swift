@@ -42,7 +42,7 @@ struct WorkerEnvironment: TaskEnvironment {
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let bridge = AsyncBridge<Value>()
         mt_expect_main_queue()
-        Task.detached { bridge.finish(await Result { () async throws -> Value in try await body() }) }
+        Task { bridge.finish(await Result { () async throws -> Value in try await body() }) }
         return try bridge.wait().get()
     }
 

@@ -60,7 +60,7 @@ final class ThreadEnvironment: TaskEnvironment {
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let result = Monitor<Result<Value, any Error>?>(nil)
         let identity = identity
-        Task.detached {
+        Task {
             let outcome: Result<Value, any Error>
             do {
                 outcome = .success(try await PoolIdentity.$current.withValue(identity, operation: body))

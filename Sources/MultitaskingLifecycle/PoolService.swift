@@ -1,0 +1,79 @@
+#if Lifecycle
+    import Logging
+    public import MultitaskingCore
+    public import ServiceLifecycle
+
+    /// A pool as a service, which ends in order with the program's other services.
+    ///
+    /// ```swift
+    /// let pool = try ProcessPool()
+    /// let group = ServiceGroup(
+    ///     services: [PoolService(pool), server], gracefulShutdownSignals: [.sigterm], logger: logger)
+    /// try await group.run()
+    /// ```
+    /// Services end in the reverse order, so put the pool before those that submit to it: these have ended when it drains.
+    ///
+    /// At a graceful shutdown the pool accepts nothing more and runs what it has. What has not ended within ``limit`` is
+    /// killed, where the pool can (processes can, threads cannot). The time of the group counts as well: when
+    /// `maximumGracefulShutdownDuration` is up, the group cancels its services, and a cancelled service kills its pool at
+    /// once. Tasks of a thread pool that do not end then are left to the end of the program.
+    public struct PoolService: Service, CustomStringConvertible {
+        /// The pool.
+        public let pool: any Executor
+
+        /// How long tasks may run on at a graceful shutdown; nil for as long as the group allows.
+        public let limit: Duration?
+
+        private let logger: Logger
+
+        /// Makes a service of a pool.
+        ///
+        /// - Parameters:
+        ///   - pool: the pool, which the service shuts down.
+        ///   - limit: how long tasks may run on at a graceful shutdown; nil for as long as the group allows. Zero and
+        ///     less kills them at once.
+        ///   - logger: where it is said that tasks had to be killed.
+        public init(
+            _ pool: any Executor, within limit: Duration? = nil, logger: Logger = Logger(label: "swift-multitasking")
+        ) {
+            self.pool = pool
+            self.limit = limit
+            self.logger = logger
+        }
+
+        /// Waits until the group shuts down, and then for the end of the pool.
+        ///
+        /// - Throws: `CancellationError` if the service was cancelled; the pool has been killed then.
+        public func run() async throws {
+            do {
+                try await gracefulShutdown()
+                if try await drain() { return }
+                logger.warning("tasks of \(self) had not ended in time, and were killed")
+            } catch {
+                // The awaiting task is cancelled, and suspends here all the same: for half a second if tasks do not end.
+                let isEmpty = await pool.shutdown(.kill, within: .zero, then: .kill)
+                if !isEmpty { logger.warning("\(self) was cancelled, and tasks of it were killed") }
+                throw error
+            }
+        }
+
+        /// Returns false if tasks had to be killed.
+        ///
+        /// - Throws: `CancellationError` when the group has no more time; the end goes on.
+        private func drain() async throws -> Bool {
+            let isEmpty = Promise<Bool>()
+            Task { [pool, limit] in
+                if let limit {
+                    isEmpty.fulfill(await pool.shutdown(.drain, within: limit, then: .kill))
+                } else {
+                    await pool.shutdown(.drain)
+                    isEmpty.fulfill(true)
+                }
+            }
+            return try await isEmpty.future.value()
+        }
+
+        /// The kind of the pool.
+        public var description: String { "\(type(of: pool))" }
+    }
+#endif
