@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
-	test-builds test-builds-all \
+	test-builds test-builds-all test-adapters \
 	models setup-models kill chaos fuzz crashes replacements captures \
 	bench bench-build bench-test bench-check bench-update
 
@@ -105,6 +105,14 @@ test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and c
 test-consumer: ## Build a program that depends on this package, and look at what was built for it
 	SWIFT="$(SWIFT)" python3 Scripts/check_consumer.py
 
+# A package of its own, which turns the traits on as a user's does.
+ADAPTERS := --package-path Tests/Adapters --scratch-path $(BUILD)/adapters
+
+test-adapters: setup ## Build the adapters to other libraries with their traits, and test them
+	$(SWIFT) build $(ADAPTERS) --build-tests
+	$(TEST) $(ADAPTERS) --skip-build
+	for method in fork spawn; do timeout 120 $(BUILD)/adapters/debug/tracing $$method; done
+
 # The modules of a debug build are what is looked through.
 test-numbers: setup ## Check that each public number is given extreme values by a test
 	$(SWIFT) build
@@ -149,7 +157,7 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-numbers test-consumer models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer test-adapters models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
 
 # Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
 captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return

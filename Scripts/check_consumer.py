@@ -2,7 +2,8 @@
 """Builds and runs Tests/Consumer, a program of somebody else's that depends on this package.
 
 Its targets have the names of this package's examples and tools, so it builds only if none of these is taken from consumers.
-It uses sessions on threads, so nothing of C, zstd or processes may be built.
+It uses sessions on threads, so nothing of C, zstd or processes may be built, and no trait is on, so no
+adapter's dependency may be fetched.
 """
 
 import os
@@ -13,6 +14,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # What imports zstd, or is C. CZstd itself has no objects.
 UNWANTED = ["CMultitaskingLinux", "CMultitaskingCaptures", "MultitaskingSerialization", "MultitaskingProcesses"]
+# What is fetched only for those who turn a trait on.
+UNFETCHED = ["swift-metrics", "swift-distributed-tracing", "swift-service-lifecycle", "FlyingFox"]
 
 
 def main():
@@ -25,6 +28,7 @@ def main():
     built = {path.name for path in (scratch / "debug").glob("*.build") if any(path.rglob("*.o"))}
     built = {name.removesuffix(".build") for name in built}
     faults = [f"{name} was built, which sessions on threads do not need" for name in UNWANTED if name in built]
+    faults += [f"{name} was fetched, without its trait" for name in UNFETCHED if (scratch / "checkouts" / name).exists()]
     if "MultitaskingSessions" not in built:
         faults.append("MultitaskingSessions was not built where it is looked for")
     if run.stdout.strip() != "25":

@@ -1,5 +1,5 @@
 #if Lifecycle
-    import Logging
+    public import Logging
     public import MultitaskingCore
     public import ServiceLifecycle
 
@@ -11,12 +11,13 @@
     ///     services: [PoolService(pool), server], gracefulShutdownSignals: [.sigterm], logger: logger)
     /// try await group.run()
     /// ```
-    /// Services end in the reverse order, so put the pool before those that submit to it: these have ended when it drains.
+    /// Services end in the reverse order, so put the pool before those that submit to it: these have ended when it
+    /// drains.
     ///
-    /// At a graceful shutdown the pool accepts nothing more and runs what it has. What has not ended within ``limit`` is
-    /// killed, where the pool can (processes can, threads cannot). The time of the group counts as well: when
-    /// `maximumGracefulShutdownDuration` is up, the group cancels its services, and a cancelled service kills its pool at
-    /// once. Tasks of a thread pool that do not end then are left to the end of the program.
+    /// At a graceful shutdown the pool accepts nothing more and runs what it has. What has not ended within ``limit``
+    /// is killed, where the pool can (processes can, threads cannot). The time of the group counts as well: when
+    /// `maximumGracefulShutdownDuration` is up, the group cancels its services, and a cancelled service kills its pool
+    /// at once. Tasks of a thread pool that do not end then are left to the end of the program.
     public struct PoolService: Service, CustomStringConvertible {
         /// The pool.
         public let pool: any Executor
@@ -50,7 +51,7 @@
                 if try await drain() { return }
                 logger.warning("tasks of \(self) had not ended in time, and were killed")
             } catch {
-                // The awaiting task is cancelled, and suspends here all the same: for half a second if tasks do not end.
+                // A cancelled task suspends here all the same: for half a second if tasks do not end.
                 let isEmpty = await pool.shutdown(.kill, within: .zero, then: .kill)
                 if !isEmpty { logger.warning("\(self) was cancelled, and tasks of it were killed") }
                 throw error

@@ -5,8 +5,8 @@
     /// A `ServiceContext` on its way to another process: the values that are `Codable`, by their keys' names, and the
     /// fields that an instrument injects.
     ///
-    /// What is read is input: somebody may have written over it. So a key is looked up by ``MangledName`` alone, and only
-    /// what is a key whose value is `Decodable` is decoded.
+    /// What is read is input: somebody may have written over it. So a key is looked up by ``MangledName`` alone, and
+    /// only what is a key whose value is `Decodable` is decoded.
     struct CarriedContext: Codable, Sendable {
         let context: ServiceContext
         private let instrument: any Instrument

@@ -5,8 +5,8 @@
 
     /// The tasks of one executor that have not ended, and when they started.
     ///
-    /// A task of another process says so through a channel before it does anything else, so whenever it has ended, also by
-    /// a crash, its start is there to be read.
+    /// A task of another process says so through a channel before it does anything else, so whenever it has ended, also
+    /// by a crash, its start is there to be read.
     final class StartLog: Sendable {
         private struct State {
             var next: UInt64 = 0

@@ -60,7 +60,7 @@ struct TracedExecutorTests {
 
     @Test func simulation_hasWhatIsCodable_andSpansOfTasksThatThrowAndAreRefused() async throws {
         let tracer = InMemoryTracer()
-        let pool = try TracedExecutor(try InMemoryPool(maxWorkers: 2), tracer: tracer)
+        let pool = try TracedExecutor(try InMemoryPool(), tracer: tracer)
         #expect(pool as Any is any HasTimeline)
         let (values, parent) = try await underSpan(of: tracer) {
             let plain = try pool.submit { ServiceContext.current?[UserKey.self] ?? "" }
