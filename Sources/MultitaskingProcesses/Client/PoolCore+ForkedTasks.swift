@@ -179,6 +179,19 @@ extension PoolCore {
         }
     }
 
+    /// Gives back the chunks of small blocks that copies have left, as far as these are free by now.
+    func giveBackChunksOfCopies() {
+        guard hasCopies.load(ordering: .relaxed) else { return }
+        reapCopies()
+        state.withLock { state in
+            // The supervisor has settled those without an entry, and they get none as long as the lock is held.
+            for member in arena.ownersOfSmallBlocks
+            where member > arena.layout.workers && state.copies[member] == nil {
+                Heap(arena: arena, member: member).giveBackEmptyChunks()
+            }
+        }
+    }
+
     /// Whether the copy's task crashed and its future, which will want to know how, is still held.
     private func holdsCrash(_ copy: ForkedTask, of member: Int) -> Bool {
         guard let slot = copy.slot else { return false }
