@@ -180,13 +180,13 @@ extension PoolCore {
     }
 
     /// Gives back the chunks of small blocks that copies have left, as far as these are free by now.
-    func giveBackChunksOfCopies() {
-        guard hasCopies.load(ordering: .relaxed) else { return }
-        reapCopies()
+    func giveBackChunksOfForkedTasks() {
+        guard hasForkedTasks.load(ordering: .relaxed) else { return }
+        reapForkedTasks()
         state.withLock { state in
             // The supervisor has settled those without an entry, and they get none as long as the lock is held.
             for member in arena.ownersOfSmallBlocks
-            where member > arena.layout.workers && state.copies[member] == nil {
+            where member > arena.layout.workers && state.forkedTasks[member] == nil {
                 Heap(arena: arena, member: member).giveBackEmptyChunks()
             }
         }

@@ -223,7 +223,7 @@ extension PoolCore {
         while true {
             do { return try attempt() } catch let error as MultitaskingError where Self.meansFull(error) {
                 sweepAbandoned()
-                giveBackChunksOfCopies()
+                giveBackChunksOfForkedTasks()
                 let end = deadline ?? Deadline(limit)
                 deadline = end
                 if end.left == 0 { throw error }
