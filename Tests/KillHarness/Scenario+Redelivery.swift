@@ -105,7 +105,7 @@
         /// Makes it look as if a worker was running a task.
         func runTask(by index: Int) {
             let slot = slot(of: index)
-            slot.prepare(kind: .portable, function: 0, options: .default)
+            slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
             slot.word.store(
                 SlotWord(.claimed, member: index, ticket: Ticket(position: 9, ring: .normal)))
             let member = arena.member(index)

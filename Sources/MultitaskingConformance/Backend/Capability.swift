@@ -46,6 +46,8 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case workerInfo
     /// Executors are `WorkerExecutor`s.
     case workers
+    /// Executors are `MonitoredExecutor`s.
+    case statistics
     /// An executor can be made with an initializer that takes arguments, and a finalizer.
     case workerSetup
     /// The calls of executors, futures, channels and signals may be made from several threads of the parent at once.

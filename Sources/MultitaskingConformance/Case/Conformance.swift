@@ -7,8 +7,8 @@
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, taskOptionCases, futureCases,
-        waitCases, dependentCases, streamCases, cancelCases, environmentCases, signalCases, channelCases,
+        backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases, taskOptionCases,
+        futureCases, waitCases, dependentCases, streamCases, cancelCases, environmentCases, signalCases, channelCases,
         channelEndCases, channelPeerCases, channelAsyncCases, channelBatchCases, channelElementsCases, rendezvousCases,
         selectCases, selectGoCases, sharedMemoryCases, limitCases, shutdownCases, crashCases, lossCases, historyCases,
     ].flatMap { $0 }

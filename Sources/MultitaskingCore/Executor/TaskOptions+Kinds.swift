@@ -4,6 +4,7 @@ extension TaskOptions {
         var others = self
         others.priority = .normal
         others.seed = nil
+        others.name = nil
         return others.asksForMoreThanRoom
     }
 

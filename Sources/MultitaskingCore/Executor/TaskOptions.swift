@@ -42,19 +42,27 @@ public struct TaskOptions: Sendable, Hashable {
 
     /// What the task needs of the machine it runs on; nil for nothing in particular. Pools of this machine refuse it.
     public var resources: ResourceRequest? {
-        get { resourceBox?.request }
-        set { resourceBox = newValue.map(ResourceBox.init) }
+        get { rest?.resources }
+        set { rest = RareOptions.with(newValue, name: name) }
+    }
+
+    /// What statistics and timelines call the task; nil for the name of its function. A session gives the name that the
+    /// task has there. It decides nothing, and need not be the only one of its kind.
+    public var name: String? {
+        get { rest?.name }
+        set { rest = RareOptions.with(resources, name: newValue) }
     }
 
     /// Apart, so that options stay small where nothing is asked for.
-    @usableFromInline var resourceBox: ResourceBox?
+    @usableFromInline var rest: RareOptions?
 
     /// Makes options.
     @inlinable
     public init(
         waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
         gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never, priority: Priority = .normal,
-        seed: UInt64? = nil, output: Output = .inherited, resources: ResourceRequest? = nil
+        seed: UInt64? = nil, output: Output = .inherited, resources: ResourceRequest? = nil,
+        name: String? = nil
     ) {
         self.waitForRoom = waitForRoom
         self.timeout = timeout
@@ -64,7 +72,7 @@ public struct TaskOptions: Sendable, Hashable {
         self.priority = priority
         self.seed = seed
         self.output = output
-        resourceBox = resources.map { ResourceBox($0) }
+        rest = RareOptions.with(resources, name: name)
     }
 
     /// The options of a task that asks for nothing special.
@@ -76,7 +84,7 @@ public struct TaskOptions: Sendable, Hashable {
     package var asksForMoreThanRoom: Bool {
         timeout != nil || queueTimeout != nil || gracePeriod.attoseconds < 0 || retries.limit != 0 || retries.onCrash
             || retries.onLoss || !retries.errors.isEmpty || retries.backoff.attoseconds != 0 || priority != .normal
-            || seed != nil || output != .inherited || resourceBox != nil
+            || seed != nil || output != .inherited || rest != nil
     }
 }
 
@@ -104,17 +112,34 @@ extension TaskOptions {
     }
 }
 
-/// Holds a request for resources, which few tasks have.
+/// Holds options that few tasks have.
 @usableFromInline
-final class ResourceBox: Sendable, Hashable {
-    let request: ResourceRequest
+final class RareOptions: Sendable, Hashable {
+    let resources: ResourceRequest?
+    let name: String?
+
+    private init(_ resources: ResourceRequest?, _ name: String?) {
+        self.resources = resources
+        self.name = name
+    }
+
+    /// Options that ask for this; nil if it is nothing.
+    @inlinable
+    static func with(_ resources: ResourceRequest?, name: String?) -> RareOptions? {
+        resources == nil && name == nil ? nil : holding(resources, name)
+    }
 
     @usableFromInline
-    init(_ request: ResourceRequest) { self.request = request }
+    static func holding(_ resources: ResourceRequest?, _ name: String?) -> RareOptions { RareOptions(resources, name) }
 
     @usableFromInline
-    static func == (first: ResourceBox, second: ResourceBox) -> Bool { first.request == second.request }
+    static func == (first: RareOptions, second: RareOptions) -> Bool {
+        first.resources == second.resources && first.name == second.name
+    }
 
     @usableFromInline
-    func hash(into hasher: inout Hasher) { hasher.combine(request) }
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(resources)
+        hasher.combine(name)
+    }
 }

@@ -29,6 +29,8 @@ extension SimulationState {
         let task = nextTask
         nextTask += 1
         tasks[task] = record
+        tasks[task]?.submission = now
+        statistics.submitted += 1
         unfinished += 1
         note(.submits(task: task), by: party)
         return task
@@ -39,6 +41,7 @@ extension SimulationState {
         guard var record = tasks[task], !record.isDone else { return }
         record.state = .done(outcome)
         unfinished -= 1
+        statistics.end(outcome)
         effects.calls += record.whenDone
         record.whenDone = []
         if let companion = record.companion { effects.garbage.append(companion) }

@@ -77,6 +77,7 @@ extension SimulationState {
         tasks[task] = record
         workers[worker].work = .task(task)
         workers[worker].tasksBegun += 1
+        countStart(of: task, by: worker)
         return begin(party)
     }
 
@@ -96,6 +97,7 @@ extension SimulationState {
             return false
         }
         workers[worker].work = .call(call)
+        statistics.workers[worker].enter(.running, at: now)
         note(.makesCall(call), by: worker + 1)
         return begin(worker + 1)
     }
@@ -143,6 +145,10 @@ extension SimulationState {
     mutating func finish(_ worker: Int, _ result: TaskResultBytes) {
         guard let task = workers[worker].task, let record = tasks[task] else { return }
         noteFailure(ofTask: task, result)
+        countEnd(of: task, by: worker)
+        statistics.workers[worker].done += 1
+        statistics.workers[worker].failed += result.isError ? 1 : 0
+        statistics.workers[worker].bytesOut += result.byteCount
         rest(worker)
         let party = worker + 1
         switch result {
@@ -179,6 +185,7 @@ extension SimulationState {
     private mutating func retry(_ task: Int) {
         guard let pause = tasks[task]?.pause else { return }
         let due = now.addingSaturated(pause)
+        statistics.retried += 1
         tasks[task]?.state = .delayed
         tasks[task]?.received = []
         note(.retries(task: task, at: due), by: nil)
@@ -206,7 +213,7 @@ extension SimulationState {
     mutating func finalized(_ worker: Int, _ result: TaskResultBytes) {
         finalized.append(result)
         workers[worker].work = nil
-        workers[worker].activity = .left
+        leave(worker)
         note(.leaves, by: worker + 1)
         release(worker)
         if worker < target, phase == .running { enter(worker) }
@@ -217,18 +224,28 @@ extension SimulationState {
     private mutating func rest(_ worker: Int) {
         workers[worker].work = nil
         workers[worker].activity = .idle
+        statistics.workers[worker].enter(.waiting, at: now)
         if worker >= target { retire(worker) }
     }
 
     /// A worker that could work leaves.
     private mutating func retire(_ worker: Int) {
-        workers[worker].activity = hasFinalizer ? .retiring : .left
+        if hasFinalizer { workers[worker].activity = .retiring } else { leave(worker) }
+    }
+
+    /// A worker is there no more.
+    private mutating func leave(_ worker: Int) {
+        workers[worker].activity = .left
+        statistics.workers[worker].enter(.absent, at: now)
+        // One that is too many, or came to the end of its pool.
+        if phase == .running { statistics.workers[worker].replacements.retired += 1 }
     }
 
     /// A worker is there that was not.
     private mutating func enter(_ worker: Int) {
         workers[worker] = WorkerState(activity: hasInitializer ? .fresh : .idle, pid: nextPid)
         nextPid += 1
+        statistics.workers[worker].enter(hasInitializer ? .starting : .waiting, at: now)
     }
 
     private mutating func noteFailure(ofTask task: Int, _ result: TaskResultBytes) {
@@ -271,7 +288,7 @@ extension SimulationState {
 
     /// A worker that has not begun leaves; what it was to call, nobody calls.
     private mutating func leaveUncalled(_ worker: Int) {
-        workers[worker].activity = .left
+        leave(worker)
         for call in calls.indices {
             if let task = calls[call].tasks.removeValue(forKey: worker) { settle(task, .cancelled) }
         }
@@ -284,6 +301,7 @@ extension SimulationState {
         note(.dies(end.description), by: party)
         let task = workers[worker].task
         let isStarting = if case .initializer? = workers[worker].work { true } else { false }
+        countDeath(of: worker, with: task, end, reason)
         workers[worker].work = nil
         if let task, let call = tasks[task]?.call { calls[call].hasFailed = true }
         workers[worker].activity = phase == .killing ? .left : .dead
@@ -408,7 +426,7 @@ extension SimulationState {
             for worker in workers.indices {
                 switch workers[worker].activity {
                 case .busy: kill(worker, .signal(9), .shutdown)
-                default: workers[worker].activity = .left
+                default: leave(worker)
                 }
             }
         }
@@ -422,7 +440,7 @@ extension SimulationState {
             switch workers[worker].activity {
             case .busy, .retiring, .left: break
             case .idle where phase == .draining && failure == nil: retire(worker)
-            case .idle, .fresh, .dead: workers[worker].activity = .left
+            case .idle, .fresh, .dead: leave(worker)
             }
         }
         callWatches()

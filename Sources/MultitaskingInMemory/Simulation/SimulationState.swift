@@ -127,6 +127,7 @@ struct SimulationState: ~Copyable, Sendable {
     var nextTask = 0
     var unfinished = 0
     var queue = TaskQueue()
+    var statistics: SimulatedStatistics
     var workers: [WorkerState]
     var calls: [Call] = []
     /// What finalizers have returned or thrown.
@@ -179,6 +180,9 @@ struct SimulationState: ~Copyable, Sendable {
         workers = (0..<options.capacity).map {
             WorkerState(activity: $0 < options.workers ? first : .left, pid: Int32(1_000 + $0))
         }
+        let start: PoolStatistics.Worker.State = options.hasInitializer ? .starting : .waiting
+        statistics = SimulatedStatistics(
+            workers: (0..<options.capacity).map { .init(state: $0 < options.workers ? start : .absent, since: 0) })
         nextPid = Int32(1_000 + options.workers)
         if let parent = options.parent {
             parties[0].activity = .ready

@@ -220,7 +220,7 @@ final class Simulator: Timeline {
             case .finalizer: finalize(index)
             case .task(let body, let task):
                 let result = body.run(in: InMemoryEnvironment(task, simulation: self)) { phase in
-                    update { state, _ in state.tasks[task.number]?.phase = phase }
+                    update { state, _ in state.enter(phase, task: task.number) }
                 }
                 _ = try? call { state, _ -> Bool? in
                     state.finish(index, result)

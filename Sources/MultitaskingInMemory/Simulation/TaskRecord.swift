@@ -36,6 +36,11 @@ struct TaskRecord: Sendable {
     /// Attempts that have begun.
     var attempts = 0
     var phase = WorkerFailure.Phase.idle
+    /// When it was submitted, and its present attempt was begun, its function called, and returned.
+    var submission: Nanoseconds = 0
+    var start: Nanoseconds = 0
+    var runStart: Nanoseconds?
+    var encodeStart: Nanoseconds?
     var isEndRequested = false
     var ending: Ending?
     /// Whether its worker, being stuck, has SIGTERM already.
@@ -74,6 +79,9 @@ struct TaskRecord: Sendable {
 
 /// What a worker does for a task, whatever its types.
 protocol TaskBody: Sendable {
+    /// How many bytes it takes up, encoded.
+    var byteCount: Int { get }
+
     /// Decodes the arguments, calls the function, and encodes what comes of it.
     func run(in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void) -> TaskResultBytes
 }
@@ -83,6 +91,14 @@ enum TaskResultBytes: Sendable {
     case value(SimulatedPayload)
     case thrown(SimulatedPayload, any Error)
     case failure(MultitaskingError)
+
+    /// How many bytes it takes up, encoded.
+    var byteCount: Int {
+        switch self {
+        case .value(let payload), .thrown(let payload, _): payload.bytes.count
+        case .failure: 0
+        }
+    }
 
     var isError: Bool { if case .value = self { false } else { true } }
 

@@ -36,11 +36,16 @@ struct ArenaLayout: Sendable, Equatable {
     static let crashStride = 4096
     static let crashTable = outputTable + memberLimit * outputStride
 
+    // MARK: What workers have done
+
+    static let tallyStride = 2 * 4096
+    static let tallyTable = crashTable + memberLimit * crashStride
+
     // MARK: Functions
 
     static let functionLimit = 8192
     static let functionStride = 64
-    static let functionTable = crashTable + memberLimit * crashStride
+    static let functionTable = tallyTable + (workerLimit + 1) * tallyStride
     static let functionNames = functionTable + functionLimit * functionStride
     static let functionNamesSize = 8 << 20
 
@@ -73,7 +78,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// own.
     static let slotStride = 64
     static let slotTable = passageTable + passageLimit * Passage.Entry.size
-    static let slotBodyStride = 184
+    static let slotBodyStride = 192
     var slotBodies: Int { Self.slotTable + slotCapacity * Self.slotStride }
     var taskRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
     var retryRing: Int { taskRing + slotCapacity * 8 }

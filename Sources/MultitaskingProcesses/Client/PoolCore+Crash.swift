@@ -16,7 +16,7 @@ extension PoolCore {
                 .arenaLimitReached,
                 "the pool's shared memory had no room for the task's result; drop finished results, or make the "
                     + "pool with a larger arenaLimit")
-        case .none, .value: return arena.header.failure.error
+        case .none, .value, .cancelled: return arena.header.failure.error
         }
     }
 
@@ -35,7 +35,7 @@ extension PoolCore {
             let limit = slot.control.outputLimit ?? 0
             printed = remains.output.filter { $0 != 0 }.suffix(limit)
             return crashError(of: slot)
-        case .outOfMemory, .none, .value: return try failure(of: slot)
+        case .outOfMemory, .none, .value, .cancelled: return try failure(of: slot)
         }
     }
 

@@ -40,7 +40,8 @@ extension PoolCore {
             state.withLock { $0.forkedTasks[member] = nil }
             throw error
         }
-        slot.prepare(kind: .forked, function: 0, forkedMember: member, options: options)
+        slot.prepare(kind: .forked, function: 0, forkedMember: member, options: options, stamp: stampNow)
+        if let name = options.name { state.withLock { $0.names.add(name, of: slot, arena, workers: peak) } }
         let copy = arena.member(member)
         copy.slot.store(slot.number)
         copy.enter(.idle)

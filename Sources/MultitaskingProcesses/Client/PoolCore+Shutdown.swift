@@ -11,7 +11,10 @@ extension PoolCore {
         beginShutdown(mode)
         supervision.awaitEnd(isKilled: mode == .kill)
         // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
-        state.withLock { $0.isShutDown = true }
+        state.withLock { state in
+            state.isShutDown = true
+            state.end = state.end ?? monotonicNanoseconds()
+        }
         supervision.endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
         finalizers.end()

@@ -62,7 +62,9 @@ extension PoolCore {
                 // All in one go: the lock costs more than what is done under it.
                 try state.withLock { state in
                     let slot = try takeSlot(&state)
-                    slot.prepare(kind: .portable, function: function, options: options)
+                    slot.prepare(
+                        kind: .portable, function: function, options: options, stamp: state.stamps.next())
+                    if let name = options.name { state.names.add(name, of: slot, arena, workers: peak) }
                     do {
                         if let parcel { slot.arguments.adopt(parcel) } else { try slot.arguments.store(writer, count) }
                         try push(slot, options.priority, &state)
@@ -70,6 +72,7 @@ extension PoolCore {
                         freeSlots.giveBack(slot)
                         throw error
                     }
+                    state.ended.submitted += 1
                     return slot
                 }
             }
@@ -104,6 +107,7 @@ extension PoolCore {
                 try push(&state.use[priority], state.isShutDown, ring) {
                     ring.push(slot, from: slot.word.load(), room: &$0)
                 }
+                state.ended.submitted += 1
             }
         } catch {
             releaseSlot(slot)
@@ -194,7 +198,10 @@ extension PoolCore {
     // MARK: Slots
 
     func takeSlot(_ state: inout State) throws -> TaskSlot {
-        if let slot = freeSlots.take(from: &state.freeSlots) { return slot }
+        if let slot = freeSlots.take(from: &state.freeSlots) {
+            state.ended.count(slot)
+            return slot
+        }
         throw MultitaskingError(
             .arenaLimitReached,
             "\(arena.layout.slotCapacity) tasks are unfinished or hold a result; drop some results or wait")
@@ -212,7 +219,9 @@ extension PoolCore {
         }
         membership.release(slot.arguments)
         membership.release(slot.result)
-        slot.word.store(slot.word.load().with(.free, member: 0))
+        let word = slot.word.load()
+        slot.keepOutcome(word)
+        slot.word.store(word.with(.free, member: 0))
         freeSlots.giveBack(slot)
     }
 

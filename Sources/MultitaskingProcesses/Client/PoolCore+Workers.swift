@@ -71,11 +71,12 @@ extension PoolCore {
                 throw error
             }
             guard let slot = slots.last else { continue }
-            slot.prepare(kind: .call, function: function, forkedMember: number, options: .default)
+            slot.prepare(kind: .call, function: function, forkedMember: number, options: .default, stamp: stampNow)
             slot.word.store(call.queuedWord(for: worker))
             call.slot(of: worker).store(slot.number)
         }
         state.callCount = number + 1
+        state.ended.submitted += slots.count
         table.publish(number + 1)
         return slots
     }

@@ -36,8 +36,11 @@ final class PoolCore: Sendable {
     /// How many tasks may wait for a worker; nil for no limit.
     let queueLimit: Int?
     let finalizers: FinalizerReports
+    let functionNames = FunctionNames()
     /// See `peak`. ORDERING: relaxed; a hint how far to look.
     let peakWorkers: Atomic<Int>
+    /// When the pool was made, in nanoseconds of CLOCK_MONOTONIC.
+    let birth = monotonicNanoseconds()
 
     struct State {
         /// The slots to use next.
@@ -55,6 +58,13 @@ final class PoolCore: Sendable {
         var sweepCount = 16
         /// The processes forked for one task each, by member.
         var forkedTasks: [Int: ForkedTask] = [:]
+        /// What has become of the tasks whose slots serve others now.
+        var ended = EndedTasks()
+        /// Which tasks it is looked at when they are submitted.
+        var stamps = SubmitStamps()
+        var names = TaskNames()
+        /// When the pool ended, in nanoseconds of CLOCK_MONOTONIC; nil while it goes on.
+        var end: Int64?
         /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
     }

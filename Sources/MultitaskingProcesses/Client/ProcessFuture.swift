@@ -207,6 +207,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             // The slot is not used again: somebody may still write to it.
             unsafe settled = OutcomeBox(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
             isSettled.store(true, ordering: .releasing)
+            core.noteLost(slot)
             return true
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 /// Makes the arena whole after a member has died, whatever instruction it died at.
 ///
@@ -62,27 +63,49 @@ struct Recovery {
 
     private func settleTask(of member: MemberRecord, _ end: End) -> TaskSlot? {
         defer { member.slot.store(.none) }
-        guard let slot = arena.slot(member.slot.load()) else { return nil }
+        let slotOrNil = arena.slot(member.slot.load())
+        let verdict = slotOrNil.map { remains(of: $0, $0.word.load(), member).verdict } ?? .leave
+        if member.index <= arena.layout.workers { complete(arena.tally(member.index), of: member, verdict) }
+        guard let slot = slotOrNil else { return nil }
         let word = slot.word.load()
-        switch remains(of: slot, word, member).verdict {
+        switch verdict {
         case .leave: break
         case .queueAgain: queueAgain(slot, word, member)
         case .retry:
             noteFailure(ofCall: slot)
+            arena.crashes.add(end.status)
+            arena.crashes.retried.increase()
             let held = word.with(.claimed, member: ArenaLayout.supervisor)
             return slot.word.compareExchange(word, held) ? slot : nil
         case .crash(let status):
             noteFailure(ofCall: slot)
+            arena.crashes.add(end.status.union(status))
             fail(slot, word, member, End(status: end.status.union(status), peakMemory: end.peakMemory))
         case .cancel:
             noteFailure(ofCall: slot)
             slot.end(from: word, as: .cancelled)
-        case .crashQueued: failQueued(slot, word, member, end)
+        case .crashQueued:
+            arena.crashes.add(end.status)
+            failQueued(slot, word, member, end)
         case .announceEnd:
             fence()
             slot.completion.signal(arena)
         }
         return nil
+    }
+
+    /// Completes what a worker has counted and timed, at its end.
+    private func complete(_ tally: WorkerTally, of member: MemberRecord, _ verdict: TaskVerdict) {
+        let now = monotonicNanoseconds()
+        // It had begun a task, and not counted it.
+        let hasBegun = member.phase != .idle && member.phase != .initializing
+        switch verdict {
+        // The task has ended, or even serves another client's turn: it only had to be counted.
+        case .leave, .announceEnd: if hasBegun { member.finishedTasks.store(tally.begun.load()) }
+        case .crash, .retry, .cancel: tally.crashed.increase()
+        case .queueAgain, .crashQueued: break
+        }
+        tally.end(at: now)
     }
 
     private func remains(of slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) -> TaskRemains {

@@ -73,6 +73,7 @@ extension Supervisor {
         // Before there is somebody who may finish a task.
         let finished = member.finishedTasks.load()
         let start = monotonicNanoseconds()
+        arena.tally(index).begin(forkedAt: start)
         let child = mt_fork_afresh()
         if child == 0 {
             CrashArea(member).catchCrashes(doorbell: doorbell, asParent: true)
@@ -201,6 +202,7 @@ extension Supervisor {
             pace.reset()
         }
         let status = EndStatus(number: info.status, isSignal: info.signaled)
+        countReplacement(of: index, child, hasLeft: left)
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
@@ -211,6 +213,18 @@ extension Supervisor {
         if failedToStart {
             workerFailedToStart(info, isInitializing: phase == .initializing, child)
         }
+    }
+
+    /// Counts a worker that has ended and whose place is taken by another one.
+    private func countReplacement(of index: Int, _ child: Child, hasLeft: Bool) {
+        guard arena.header.phase.load() == .running else { return }
+        let status = arena.slot(arena.member(index).slot.load())?.word.load()
+        let isOwn = status?.member == index
+        let reason: WorkerTally.Replacement =
+            if hasLeft { .retirement } else if child.isOverLimit || isOwn && status?.status == .terminatingForMemory {
+                .memory
+            } else if child.isOutOfTime || isOwn && status?.isTerminating == true { .ending } else { .crash }
+        arena.tally(index).replaced(reason).increase()
     }
 
     private func workerFailedToStart(_ info: mt_exit_info, isInitializing: Bool, _ child: Child) {

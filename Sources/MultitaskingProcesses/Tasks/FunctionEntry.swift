@@ -5,8 +5,9 @@ struct FunctionEntry: Record {
         case path = 8
         case typeName = 24
         case attachment = 40
+        case target = 56
 
-        var size: Int { self == .code ? 8 : 16 }
+        var size: Int { self == .code || self == .target ? 8 : 16 }
     }
 
     static let size = ArenaLayout.functionStride
@@ -25,6 +26,9 @@ struct FunctionEntry: Record {
     var path: Range { range(.path) }
     /// The mangled name of the `PortableFunction` type.
     var typeName: Range { range(.typeName) }
+    /// Where the function is that this one leads to, in the same image: two offsets of 32 bits, of which the second may
+    /// mean nothing. 0 as long as no worker has said so. Only a name is looked up by it.
+    var target: SharedWord { word(.target) }
     /// What more there is to say; empty for most.
     var attachment: Range { range(.attachment) }
 

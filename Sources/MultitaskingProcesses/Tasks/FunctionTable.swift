@@ -133,6 +133,32 @@ struct FunctionTable {
         return (address, type)
     }
 
+    /// Notes where the function is that a function of the table leads to, unless it was; for its name alone.
+    func note(_ code: @autoclosure () -> (first: UInt, second: UInt)?, of index: Int) {
+        let entry = entry(index)
+        guard entry.target.loadRelaxed() == 0, let code = code(),
+            let image = try? Self.image(of: FunctionAddress(code: code.first)),
+            let path = try? name(entry.path, limit: Self.pathLimit), path == image.path
+        else { return }
+        let second = UInt32(exactly: code.second &- image.base) ?? 0
+        guard let first = UInt32(exactly: code.first - image.base) else { return }
+        entry.target.storeRelaxed(UInt64(first) | UInt64(second) << 32)
+    }
+
+    /// The offsets of the functions that a function of the table may lead to; see `FunctionEntry.target`.
+    func targets(of index: Int) -> (first: UInt64, second: UInt64)? {
+        let target = entry(index).target.loadRelaxed()
+        return target == 0 ? nil : (target & 0xffff_ffff, target >> 32)
+    }
+
+    /// The image and the offset there of a function's code; nil if the table does not say it.
+    func place(of index: Int) -> (path: String, offset: UInt64)? {
+        guard index >= 0, index < ArenaLayout.functionLimit, index < arena.header.functionCount.load(),
+            let path = try? name(entry(index).path, limit: Self.pathLimit)
+        else { return nil }
+        return (path, entry(index).code.load())
+    }
+
     /// The bytes that say more about a function; none for most.
     func attachment(of index: Int) throws -> [UInt8] {
         try bytes(entry(index).attachment, limit: ArenaLayout.functionNamesSize)

@@ -104,6 +104,11 @@ struct PayloadField: Record {
         }
     }
 
+    /// How many bytes there are, as they lie in memory.
+    @inline(__always) var byteCount: UInt64 {
+        length.loadRelaxed() & ~(PayloadBlock.compressedFlag | PayloadBlock.sharingFlag)
+    }
+
     /// Whether the payload refers to shared values.
     @inline(__always) var isSharing: Bool { length.loadRelaxed() & PayloadBlock.sharingFlag != 0 }
 

@@ -124,6 +124,9 @@ struct TaskControl: Record {
         var isEndAskedFor: Bool { flags & TaskControl.forceFlag != 0 }
     }
 
+    /// How many tasks the slot has served, with the present one.
+    var servedTasks: UInt64 { flags.loadRelaxed() >> 3 }
+
     /// The client wants the task ended by force.
     func askForEnd() { flags.formUnion(Self.forceFlag) }
     var requests: Requests { Requests(flags: flags.load()) }

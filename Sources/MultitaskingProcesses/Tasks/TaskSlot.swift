@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-/// One task in the arena: a ledger entry of 64 bytes, one cache line, and 184 more with room for small arguments, a
+/// One task in the arena: a ledger entry of 64 bytes, one cache line, and three more with room for small arguments, a
 /// small result, and options that few tasks have.
 @usableFromInline
 struct TaskSlot: Record, Sendable {
@@ -47,6 +47,8 @@ struct TaskSlot: Record, Sendable {
         case outOfMemory
         /// The member died; its end is in the inline bytes, see `CrashRecord`.
         case crashed
+        /// In a slot that serves no task any more: its last one was cancelled.
+        case cancelled
 
         init(word: UInt64) { self = Self(rawValue: word) ?? .none }
     }
@@ -67,7 +69,7 @@ struct TaskSlot: Record, Sendable {
     private var progressWord: SharedFutex { futex(.progress) }
 
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy, or the number of the
-    /// call. Bit 50: there is a control record.
+    /// call. Bit 50: there is a control record. Bit 51: when it was submitted is in the slot.
     ///
     /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as
     /// well.
@@ -134,19 +136,56 @@ struct TaskSlot: Record, Sendable {
     }
 
     private static let controlFlag: UInt64 = 1 << 50
+    private static let stampFlag: UInt64 = 1 << 51
 
     /// Prepares a free slot; only the client does this.
-    func prepare(kind: Kind, function: Int, forkedMember: Int = 0, options: TaskOptions) {
+    func prepare(kind: Kind, function: Int, forkedMember: Int = 0, options: TaskOptions, stamp: Stamp?) {
         let hasControl = TaskControl.isNeeded(for: options)
         control(isPresent: hasControl).prepare(options)
         call.store(
-            UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasControl ? Self.controlFlag : 0))
+            UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasControl ? Self.controlFlag : 0)
+                | (stamp == nil ? 0 : Self.stampFlag))
+        if let stamp { body.stamp.storeRelaxed(stamp.rawValue) }
         resultKind.storeRelaxed(.none)
         arguments.clear()
         result.clear()
         completion.reset()
         progressWord.store(0)
     }
+
+    // MARK: When it was submitted
+
+    /// When a task was submitted, and for how many tasks that stands; to 16 ns.
+    struct Stamp {
+        let rawValue: UInt64
+
+        /// - Parameters:
+        ///   - nanoseconds: of CLOCK_MONOTONIC.
+        ///   - count: up to ``mostTasks``.
+        init(_ nanoseconds: Int64, count: Int) { rawValue = UInt64(nanoseconds) & ~0xf | UInt64(count) }
+
+        fileprivate init(rawValue: UInt64) { self.rawValue = rawValue }
+
+        var nanoseconds: UInt64 { rawValue & ~0xf }
+        var count: UInt64 { rawValue & 0xf }
+
+        static let mostTasks = 15
+    }
+
+    /// Whether it is known when the task was submitted.
+    @inline(__always)
+    var isStamped: Bool { call.loadRelaxed() & Self.stampFlag != 0 }
+
+    /// When the task was submitted, if it is known and this is the first who asks: for its first attempt.
+    func takeStamp() -> Stamp? {
+        guard isStamped else { return nil }
+        let stamp = Stamp(rawValue: body.stamp.loadRelaxed())
+        body.stamp.storeRelaxed(0)
+        return stamp.rawValue == 0 ? nil : stamp
+    }
+
+    /// A number of this task that no other one of the pool has for long: the slot's, and how many it has served.
+    var serial: UInt64 { UInt64(index) << 40 | control(isPresent: false).servedTasks & (1 << 40 - 1) }
 
     /// A number that is none, or too great, says nothing.
     func note(progress element: Int) {
@@ -194,12 +233,14 @@ struct TaskSlotBody: Record {
         case arguments = 0
         case result = 56
         case control = 112
+        case stamp = 184
 
         var size: Int {
             switch self {
             case .arguments: TaskSlot.inlineCapacity
             case .result: max(TaskSlot.inlineCapacity, CrashRecord.size)
             case .control: TaskControl.size
+            case .stamp: 8
             }
         }
     }
@@ -210,6 +251,9 @@ struct TaskSlotBody: Record {
     let index: Int
 
     @inline(__always) var offset: Int { arena.layout.slotBodies + index * Self.size }
+
+    /// See `TaskSlot.Stamp`.
+    var stamp: SharedWord { word(.stamp) }
 }
 
 extension Arena {

@@ -34,6 +34,8 @@ extension FunctionTable {
 
         init(_ receiver: ClosureReceiver) { self.receiver = receiver }
 
+        var namedCode: (first: UInt, second: UInt)? { nil }
+
         func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End
         {
             runner.run(in: environment) {

@@ -8,6 +8,9 @@ protocol TaskCaller: AnyObject {
     /// Has `runner` run a task of this function: all that is done here is to say which types it is made of.
     func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End
 
+    /// Where the code is that the function leads to, for its name; nil if that is not known.
+    var namedCode: (first: UInt, second: UInt)? { get }
+
     /// Calls the function without a task.
     ///
     /// - Parameters:
@@ -37,6 +40,8 @@ where Function.Arguments == Arguments, Function.Output == Output {
     private let function: Function
 
     init(_ function: Function) { self.function = function }
+
+    var namedCode: (first: UInt, second: UInt)? { (function as? any LocatableFunction)?.code }
 
     func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End {
         runner.run(function, in: environment) {

@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingSystem
 
 /// Takes one claimed task through its life: decode, call, encode, settle.
 ///
@@ -9,8 +10,10 @@ import MultitaskingSerialization
 struct TaskRunner {
     /// What became of the task.
     enum End {
-        /// It has ended, and everybody knows.
+        /// It has ended with a value, and everybody knows.
         case settled
+        /// It has ended without a value, and everybody knows.
+        case failed
         /// It threw an error after which it is to be run again; it is still claimed.
         case retry
     }
@@ -19,6 +22,9 @@ struct TaskRunner {
     let claim: Claim
     /// The process that runs it.
     private let me: MemberRecord
+    private let tally: WorkerTally
+    /// Whether it is noted when the task's function is called, and when it has returned.
+    private let isTimed: Bool
     /// Where the arguments are.
     let arguments: PayloadField
     /// The call that every worker makes, if this is one worker's.
@@ -27,13 +33,19 @@ struct TaskRunner {
     private let keepsOutput: Bool
 
     private var slot: TaskSlot { claim.slot }
+    /// Whether this is a worker, and not a copy of the client, which has no tally.
+    private var isWorker: Bool { me.index <= ArenaLayout.workerLimit && me.index <= membership.arena.layout.workers }
 
-    /// - Parameter call: the call that every worker makes, if this is one worker's.
-    init(membership: LocalMember, claim: Claim, call: CallTable.Call? = nil) {
+    /// - Parameters:
+    ///   - call: the call that every worker makes, if this is one worker's.
+    ///   - isTimed: whether the worker times this task.
+    init(membership: LocalMember, claim: Claim, call: CallTable.Call? = nil, isTimed: Bool = false) {
         self.membership = membership
         self.claim = claim
         self.call = call
         me = membership.arena.member(membership.member)
+        tally = membership.arena.tally(membership.member)
+        self.isTimed = isTimed
         arguments = call?.arguments ?? claim.slot.arguments
         let limit = claim.slot.control.outputLimit
         keepsOutput = limit != nil
@@ -68,6 +80,7 @@ struct TaskRunner {
         _: Function.Type, _ body: () throws -> Output
     ) -> End where Function.Output == Output {
         me.enter(.running)
+        if isTimed { tally.runStart.storeRelaxed(UInt64(monotonicNanoseconds())) }
         let output: Output
         do { output = try body() } catch {
             endOutput()
@@ -84,6 +97,7 @@ struct TaskRunner {
     private func endOutput() {
         mt_flush_output()
         me.enter(.encoding)
+        if isTimed { tally.encodeStart.storeRelaxed(UInt64(monotonicNanoseconds())) }
     }
 
     // MARK: Outcomes
@@ -97,7 +111,7 @@ struct TaskRunner {
         }
         if let error = error as? MultitaskingError { return settle(failing: error.thrownByTask, as: error.code) }
         do { try settle(as: .thrown) { try $0.encode(error: error) } } catch { return settle(unstorable: error) }
-        return .settled
+        return .failed
     }
 
     /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the
@@ -129,7 +143,7 @@ struct TaskRunner {
             slot.result.clear()
             slot.finish(from: claim.word, as: .outOfMemory)
         }
-        return .settled
+        return .failed
     }
 
     /// Stores what `encode` writes, and ends the task.
@@ -141,6 +155,7 @@ struct TaskRunner {
         try membership.withWriter { writer in
             if keepsOutput { try writer.encode(takeOutput()) }
             try encode(&writer)
+            if isWorker { tally.bytesOut.increase(by: UInt64(writer.byteCount)) }
             try membership.journal.withEntry { journal in
                 defer { journal.clear() }
                 try slot.result.store(

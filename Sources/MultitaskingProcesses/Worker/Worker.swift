@@ -10,6 +10,7 @@ import Synchronization
 struct Worker {
     private let membership: LocalMember
     private let me: MemberRecord
+    private let tally: WorkerTally
     private let rings: TaskRings
     private let calls: CallTable
     private let idle: IdleWorkers
@@ -20,12 +21,15 @@ struct Worker {
     private let reader: PayloadFieldReader
     private let isMemoryWatched: Bool
     private var retirement: WorkerLifetime
+    private var timer: TaskTimer
     /// How many tasks it has taken by priority.
     private var turn: UInt = 0
     /// How many of the calls that every worker makes it has made.
     private var callsMade = 0
     /// By their numbers in the function table.
     private var callers: [(any TaskCaller)?] = []
+    /// Whether it was noted which function they lead to.
+    private var named: [Bool] = []
 
     /// - Parameter doorbell: an eventfd that makes the supervisor look at the arena.
     init(_ mapping: ArenaMapping, member: Int, doorbell: Int32) {
@@ -37,6 +41,8 @@ struct Worker {
         self.current = current
         reader = PayloadFieldReader(current.environment)
         me = arena.member(member)
+        tally = arena.tally(member)
+        timer = TaskTimer(tally, now: 0)
         rings = TaskRings(arena)
         calls = CallTable(arena)
         idle = arena.idleWorkers
@@ -54,6 +60,8 @@ struct Worker {
     mutating func run(_ setup: ForkedSetup) -> Int32 {
         mt_use_crash_stack()
         me.tasksBefore.store(me.finishedTasks.load())
+        let start = monotonicNanoseconds()
+        tally.starting.increase(by: UInt64(clamping: start - Int64(clamping: tally.forked.loadRelaxed())))
         do {
             me.enter(.initializing)
             me.endlessWaits.store(0)
@@ -64,6 +72,10 @@ struct Worker {
             arena.header.failure.reportStart(failing: error)
             return PoolPhase.initializerFailedExitCode
         }
+        let ready = monotonicNanoseconds()
+        tally.initializing.increase(by: UInt64(clamping: ready - start))
+        tally.readySince.storeRelaxed(UInt64(clamping: ready))
+        timer = TaskTimer(tally, now: ready)
         arena.header.startFailures.store(0)
         me.state = .ready
         // Whoever has changed the number of workers may have looked for this one before it was there.
@@ -218,6 +230,7 @@ struct Worker {
         fence()
         if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0, !retirement.isDue {
             me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
+            timer.slept()
         }
         idle.unpark(me.index)
     }
@@ -236,6 +249,11 @@ struct Worker {
 
     private mutating func run(_ claim: Claim, _ call: CallTable.Call? = nil) {
         let slot = claim.slot
+        let number = me.finishedTasks.loadRelaxed() &+ 1
+        // Who finds this process dead after the task has ended counts it by this.
+        tally.begun.store(number)
+        let isTimed = timer.begin(slot)
+        let task = SlowTaskRecord.Task(of: slot, call, isTimed: isTimed)
         if slot.control.isExpired {
             slot.end(from: claim.word, as: .expired)
             leaveIfTerminating(claim)
@@ -247,7 +265,8 @@ struct Worker {
                 me.enter(.decoding)
                 slot.control.beginAttempt()
                 requestMonitoring(for: slot)
-                runPortable(claim, call)
+                tally.bytesIn.increase(by: task.argumentSize)
+                runPortable(claim, call, isTimed: isTimed)
             case .forked:
                 requestMonitoring(for: slot)
                 waitForForkedTask(claim)
@@ -258,9 +277,11 @@ struct Worker {
             membership.holdings.release(as: membership)
             me.deadline.store(0)
         }
+        timer.end(isTimed: isTimed, task)
+        // In this order: as long as the phase says that there is a task, the supervisor completes the count.
+        me.finishedTasks.store(number)
         me.slot.store(.none)
         me.enter(.idle)
-        me.finishedTasks.storeRelaxed(me.finishedTasks.loadRelaxed() + 1)
     }
 
     /// Ends this process if its task could not end because the supervisor has decided to kill it; it settles the task
@@ -293,18 +314,26 @@ struct Worker {
         _ = unsafe write(doorbell, &one, 8)
     }
 
-    private mutating func runPortable(_ claim: Claim, _ call: CallTable.Call?) {
+    private mutating func runPortable(_ claim: Claim, _ call: CallTable.Call?, isTimed: Bool) {
         let slot = claim.slot
         let arguments = slot.arguments.block.load()
         let isSharing = slot.arguments.isSharing
-        let runner = TaskRunner(membership: membership, claim: claim, call: call)
+        let runner = TaskRunner(membership: membership, claim: claim, call: call, isTimed: isTimed)
         do {
             let caller = try caller(of: slot.function)
             current.set(slot)
+            if slot.function >= named.count || !named[slot.function] { name(slot.function, caller) }
             let end = caller.run(runner, in: current.environment, reader: reader)
-            if case .retry = end { return handBack(claim) }
+            switch end {
+            case .settled: break
+            case .failed: tally.failed.increase()
+            case .retry:
+                tally.retried.increase()
+                return handBack(claim)
+            }
         } catch {
             runner.settle(failing: error, as: .functionNotFound)
+            tally.failed.increase()
         }
         // The task is over: if we die here, the client gives the block back instead.
         membership.heap.free(arguments)
@@ -328,12 +357,30 @@ struct Worker {
         _ = membership.wait(.forever, for: slot.completion) { slot.word.load() != word }
     }
 
+    /// Notes what a function is called.
+    private mutating func name(_ index: Int, _ caller: any TaskCaller) {
+        functions.note(caller.namedCode, of: index)
+        while named.count <= index { named.append(false) }
+        named[index] = true
+    }
+
     private mutating func caller(of index: Int) throws -> any TaskCaller {
         if index < callers.count, let caller = callers[index] { return caller }
         let caller = try functions.caller(of: index)
         while callers.count <= index { callers.append(nil) }
         callers[index] = caller
         return caller
+    }
+}
+
+extension SlowTaskRecord.Task {
+    /// What is said of a task, while its slot serves it. Of one that is not timed the serial is left out, which lies on
+    /// a cache line that the worker may not need otherwise.
+    @inline(__always)
+    fileprivate init(of slot: TaskSlot, _ call: CallTable.Call?, isTimed: Bool) {
+        self.init(
+            function: slot.kind == .forked ? Self.copy : UInt64(slot.function),
+            argumentSize: (call?.arguments ?? slot.arguments).byteCount, serial: isTimed ? slot.serial : 0)
     }
 }
 

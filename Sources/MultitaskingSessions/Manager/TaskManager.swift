@@ -77,6 +77,14 @@ public class TaskManager: @unchecked Sendable {
                 outputQueueSize: outputQueueSize), seed: seed)
     }
 
+    /// What the pool has done so far, and what its workers do now.
+    ///
+    /// ```swift
+    /// print(manager.statistics)   // a table
+    /// ```
+    /// Asking stops no worker. Of an executor that is no `MonitoredExecutor`, only the number of workers is known.
+    public var statistics: PoolStatistics { executor.knownStatistics }
+
     /// Ends the pool and blocks until it is gone; the `with…Executor` functions do it when their body ends.
     ///
     /// - Parameter mode: what happens to tasks that have not ended; by default they are run to their end.
@@ -117,6 +125,15 @@ extension TaskOptions {
         guard let seed else { return self }
         var options = self
         options.seed = TaskRandom.seed(seed, at: index)
+        return options
+    }
+}
+
+extension TaskOptions {
+    /// The options of a session's task, by whose name it is known where it has no other.
+    func named(_ name: String) -> TaskOptions {
+        var options = self
+        if options.name == nil { options.name = name }
         return options
     }
 }

@@ -159,6 +159,7 @@ extension TaskSession {
     func add<Function: PortableFunction>(
         _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, arguments: Function.Arguments
     ) throws {
+        let options = options.named(name)
         try add(name, scopes, options) { _ in
             AnyFuture(try executor.submit(Invocation(function, arguments), options: options))
         }
@@ -168,6 +169,7 @@ extension TaskSession {
     func add<Function: ContextFunction>(
         _ name: String, _ scopes: Scopes, _ options: TaskOptions, _ function: Function, row: Function.Row
     ) throws {
+        let options = options.named(name)
         try add(name, scopes, options) { context in
             let call = Invocation(function, Function.arguments(row, context: context))
             return AnyFuture(try executor.submit(call, options: options))

@@ -18,6 +18,7 @@ public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
         _ name: String, _ scopes: Scopes, _ options: TaskOptions,
         _ body: @escaping @Sendable (TaskContext, any TaskEnvironment) throws -> Output
     ) throws {
+        let options = options.named(name)
         try add(name, scopes, options) { context in
             AnyFuture(try inProcess.submit(options: options) { try body(context, $0) })
         }

@@ -14,6 +14,20 @@ final class PoolStorage: Sendable {
     /// The threads whose tasks have called `exit`, and which do not come back from there.
     let exiting = Lock<Set<UInt>>([])
     let modeAtExit: ShutdownMode
+    /// What the workers have done, by their numbers.
+    let tallies = Lock<[ThreadTally]>([])
+    /// What threads have done that are no workers.
+    let outsideTally = ThreadTally()
+    let sampler = SubmitSampler()
+    /// When the pool was made, in nanoseconds of CLOCK_MONOTONIC.
+    let birth = monotonicNanoseconds()
+    // ORDERING: relaxed, as in `ThreadTally`.
+    /// When the last thread ended; 0 as long as there is one.
+    private let end = Atomic<Int64>(0)
+    /// How many tasks were cancelled because the pool ended.
+    private let cancelledAtEnd = Atomic<Int>(0)
+    /// How many tasks calls of all workers had.
+    private let callTasks = Atomic<Int>(0)
     /// Opens when the last thread has ended.
     private let empty = Gate()
 
@@ -46,6 +60,10 @@ final class PoolStorage: Sendable {
         self.setup = setup
     }
 
+    /// What is noted of the next task; nil for nothing.
+    @inline(__always)
+    var submission: Submission? { sampler.submission(at: queues.position) }
+
     /// Queues a task; false if the pool was closed.
     func submit(_ task: PendingTask, _ priority: TaskOptions.Priority = .normal) -> Bool {
         guard queues.push(task, priority) else { return false }
@@ -65,7 +83,45 @@ final class PoolStorage: Sendable {
         guard cancellingQueued else { return }
         // Not left to the workers, which may all be busy for long.
         var turn: UInt = 0
-        while let task = queues.pop(turn: &turn) { task.cancel(force: false) }
+        while let task = queues.pop(turn: &turn) {
+            task.cancel(force: false)
+            cancelledAtEnd.add(1, ordering: .relaxed)
+        }
+    }
+
+    // MARK: Statistics
+
+    /// Counts tasks that are in no queue.
+    func countCallTasks(_ count: Int) { callTasks.add(count, ordering: .relaxed) }
+
+    /// What a worker counts in; one that takes the place of another goes on with its counts.
+    func tally(_ number: Int) -> ThreadTally {
+        tallies.withLock { tallies in
+            while tallies.count <= number { tallies.append(ThreadTally()) }
+            return tallies[number]
+        }
+    }
+
+    var statistics: PoolStatistics {
+        let tallies = tallies.withLock(\.self)
+        var tasks = PoolStatistics.Tasks()
+        var (queueTimes, runTimes) = (TimeHistogram(), TimeHistogram())
+        tasks.cancelled = cancelledAtEnd.load(ordering: .relaxed)
+        for tally in tallies + [outsideTally] {
+            tally.add(to: &tasks)
+            tally.add(to: &queueTimes, &runTimes)
+        }
+        // Last, so that what has ended was submitted. What has not begun waits.
+        tasks.submitted = queues.submittedCount + callTasks.load(ordering: .relaxed)
+        tasks.queued = max(0, tasks.submitted - tasks.running - tasks.succeeded - tasks.failed - tasks.cancelled)
+        let slowest = tallies.enumerated().flatMap { $1.slowestTasks(of: $0) }.sorted { $0.runTime > $1.runTime }
+        let there = roster.withLock { $0.workers }
+        let end = end.load(ordering: .relaxed)
+        return PoolStatistics(
+            maxWorkers: wantedWorkers, age: .nanoseconds((end == 0 ? monotonicNanoseconds() : end) - birth),
+            tasks: tasks, queueTime: queueTimes.times, runTime: runTimes.times,
+            slowestTasks: Array(slowest.prefix(PoolStatistics.slowTaskLimit)),
+            workers: tallies.enumerated().map { $1.worker($0, isThere: there.contains($0)) })
     }
 
     // MARK: Workers
@@ -77,6 +133,7 @@ final class PoolStorage: Sendable {
     func removeWorker() {
         guard living.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 else { return }
         ExitDrain.remove(self)
+        end.store(monotonicNanoseconds(), ordering: .relaxed)
         empty.open()
     }
 
@@ -105,13 +162,18 @@ final class PoolStorage: Sendable {
     /// A worker's life.
     func work(_ number: Int) {
         PoolIdentity.$current.withValue(identity) {
-            let environment = ThreadEnvironment(registry: registry, identity: identity, worker: number)
+            let tally = tally(number)
+            let environment = ThreadEnvironment(
+                registry: registry, identity: identity, worker: number, tally: tally)
+            let start = monotonicNanoseconds()
             let isInitialized = initialize()
+            tally.becomeReady(after: start)
+            defer { tally.leave() }
             var made = 0
             var turn: UInt = 0
             while true {
                 if made != callCount.load(ordering: .relaxed) { makeCalls(number, &made, in: environment) }
-                if let task = nextTask(number, made, &turn) {
+                if let task = nextTask(number, made, &turn, tally) {
                     settle(task, in: environment)
                 } else if roster.withLock({ $0.leaves(number, after: made, isPoolOver: isClosed && queues.isEmpty) }) {
                     break
@@ -126,7 +188,8 @@ final class PoolStorage: Sendable {
 
     /// Runs what is queued, and returns when there is nothing more.
     func workOff() {
-        let environment = ThreadEnvironment(registry: registry, identity: identity, worker: -1)
+        let environment = ThreadEnvironment(
+            registry: registry, identity: identity, worker: -1, tally: outsideTally)
         var turn: UInt = 0
         while let task = queues.pop(turn: &turn) { settle(task, in: environment) }
     }
@@ -166,8 +229,10 @@ final class PoolStorage: Sendable {
         // ORDERING: acquiring, pairs with the releasing of the failed initializer's error.
         switch Verdict(rawValue: verdict.load(ordering: .acquiring)) ?? .run {
         case .run: task.run(in: environment)
-        case .fail: task.fail(initializerError())
-        case .cancel: task.cancel(force: false)
+        case .fail: task.fail(initializerError(), in: environment)
+        case .cancel:
+            task.cancel(force: false)
+            environment.tally.passCancelled()
         }
     }
 
@@ -185,7 +250,7 @@ final class PoolStorage: Sendable {
     }
 
     /// The next task; sleeps while there is none; nil when the worker has to look at the roster, or there will be none.
-    private func nextTask(_ number: Int, _ made: Int, _ turn: inout UInt) -> PendingTask? {
+    private func nextTask(_ number: Int, _ made: Int, _ turn: inout UInt, _ tally: ThreadTally) -> PendingTask? {
         if number >= target.load(ordering: .relaxed) { return nil }
         if let task = queues.pop(turn: &turn) { return task }
         var isSearching = idle.beginSearch()
@@ -203,6 +268,7 @@ final class PoolStorage: Sendable {
                 return task
             }
             isSearching = idle.sleep(afterSearch: isSearching) { !queues.isEmpty || hasNews(number, made) }
+            tally.slept()
         }
     }
 }

@@ -21,9 +21,14 @@ final class ThreadEnvironment: TaskEnvironment {
     private let number: Int
     /// How many tasks the worker has begun. ORDERING: relaxed; only its own thread counts.
     private let begun: Atomic<Int>
+    let tally: ThreadTally
     @usableFromInline let seed: UInt64?
 
-    init(registry: ObjectRegistry, identity: PoolIdentity, worker: Int, begun: Int = 0, seed: UInt64? = nil) {
+    init(
+        registry: ObjectRegistry, identity: PoolIdentity, worker: Int, tally: ThreadTally, begun: Int = 0,
+        seed: UInt64? = nil
+    ) {
+        self.tally = tally
         self.registry = registry
         self.identity = identity
         number = worker
@@ -31,13 +36,17 @@ final class ThreadEnvironment: TaskEnvironment {
         self.seed = seed
     }
 
+    /// Counts a task that has thrown.
+    @usableFromInline
+    func countFailure() { tally.countFailure() }
+
     /// Counts a task that begins now.
     func beginTask() { begun.store(begun.load(ordering: .relaxed) &+ 1, ordering: .relaxed) }
 
     /// The environment of a task with a seed.
     func with(seed: UInt64) -> ThreadEnvironment {
         ThreadEnvironment(
-            registry: registry, identity: identity, worker: number, begun: begun.load(ordering: .relaxed), seed: seed)
+            registry: registry, identity: identity, worker: number, tally: tally, begun: begun.load(ordering: .relaxed), seed: seed)
     }
 
     @usableFromInline var worker: WorkerInfo {

@@ -25,6 +25,7 @@ extension ThreadPool: WorkerExecutor {
                 Roster.Call(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, $1 as PendingTask) })) {
                     if !hasThrown.isSet { _ = try? call(in: $0) }
                 })
+            storage.countCallTasks(tasks.count)
             storage.rosterChanged(roster)
             return tasks.map { Future($1) }
         }

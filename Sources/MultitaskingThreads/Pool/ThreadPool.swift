@@ -263,9 +263,10 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     @usableFromInline
     func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
         try owner.check()
-        if let room = storage.room {
-            try takeRoom(room, waitForRoom)
-            task.prepare(room, seed: nil)
+        if let room = storage.room { try takeRoom(room, waitForRoom) }
+        let submission = storage.submission
+        if storage.room != nil || submission != nil {
+            task.prepare(storage.room, seed: nil, name: nil, submission)
         }
         guard storage.submit(task) else { throw Self.shutDownError }
     }
@@ -275,7 +276,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         try refuse(options)
         try owner.check()
         if let room = storage.room { try takeRoom(room, options.waitForRoom) }
-        task.prepare(storage.room, seed: options.seed)
+        task.prepare(storage.room, seed: options.seed, name: options.name, storage.submission)
         guard storage.submit(task, options.priority) else { throw Self.shutDownError }
     }
 

@@ -82,6 +82,16 @@ internal import Synchronization
         return Int(positions &- (tail / Self.step / Self.lap &- head / Self.step / Self.lap))
     }
 
+    /// How many elements were ever put in.
+    var pushedCount: Int {
+        // ORDERING: acquiring, so that what was taken out is among what was put in.
+        let tail = unsafe tailIndex.pointee.load(ordering: .acquiring) / Self.step
+        return Int(tail &- tail / Self.lap)
+    }
+
+    /// A number that grows with each element, on the line that `push` needs next.
+    @inline(__always) var position: UInt { unsafe tailIndex.pointee.load(ordering: .relaxed) / Self.step }
+
     /// Refuses every later `push`.
     func close() {
         // ORDERING: sequentially consistent: a push either came before, and is seen by all who see the bit, or fails.

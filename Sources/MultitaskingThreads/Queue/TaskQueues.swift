@@ -50,6 +50,12 @@ final class TaskQueues: Sendable {
     /// How many tasks there are, about.
     var count: Int { normal.count + (isPrioritized ? high.count + low.count : 0) }
 
+    /// How many tasks there ever were.
+    var submittedCount: Int { normal.pushedCount + high.pushedCount + low.pushedCount }
+
+    /// A number that grows with each task of normal priority.
+    @inline(__always) var position: UInt { normal.position }
+
     private var isPrioritized: Bool { arePrioritized.load(ordering: .sequentiallyConsistent) }
 
     private func queue(_ priority: TaskOptions.Priority) -> SegmentedQueue<PendingTask> {

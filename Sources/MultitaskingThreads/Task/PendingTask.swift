@@ -17,10 +17,15 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     @usableFromInline init() {}
 
-    /// Says what becomes free when the task leaves the queue, and what its seed is, before it is queued.
-    final func prepare(_ room: Room?, seed: UInt64?) {
-        if room != nil || seed != nil { _ = progress.companion { TaskCompanion(room: room, seed: seed) } }
+    /// Says what becomes free when the task leaves the queue, what its seed and its name are, and when it was submitted,
+    /// before it is queued.
+    final func prepare(_ room: Room?, seed: UInt64?, name: String?, _ submission: Submission?) {
+        guard room != nil || seed != nil || name != nil || submission != nil else { return }
+        _ = progress.companion { TaskCompanion(room: room, seed: seed, name: name, submission: submission) }
     }
+
+    /// What statistics call a task without a name.
+    var typeName: String { "a task" }
 
     /// Makes the call, keeps its outcome, and drops the call with all that it holds. Called once at most.
     func makeCall(in environment: ThreadEnvironment) {}
@@ -30,14 +35,27 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     /// Runs the task unless it was cancelled.
     final func run(in environment: ThreadEnvironment) {
-        guard let change = progress.start() else { return }
+        guard let change = progress.start() else { return environment.tally.passCancelled() }
         environment.beginTask()
+        let isTimed = environment.tally.begin(change.companion, typeName)
         if let companion = change.companion {
             companion.room?.give()
             makeCall(in: companion.seed.map(environment.with(seed:)) ?? environment)
         } else {
             makeCall(in: environment)
         }
+        environment.tally.end(isTimed: isTimed)
+        finish()
+    }
+
+    /// Ends a task of a pool with an error unless it was cancelled.
+    final func fail(_ error: any Error, in environment: ThreadEnvironment) {
+        guard let change = progress.start() else { return environment.tally.passCancelled() }
+        let isTimed = environment.tally.begin(change.companion, typeName)
+        change.companion?.room?.give()
+        dropCall(error)
+        environment.tally.countFailure()
+        environment.tally.end(isTimed: isTimed)
         finish()
     }
 

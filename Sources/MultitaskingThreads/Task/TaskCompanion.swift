@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What few tasks have: a place in the queue of a pool with a limit, a seed, and somebody who waits for the end.
+/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, and somebody who waits for the end.
 ///
 /// Apart from the task, so that those without do not pay for it.
 final class TaskCompanion: Sendable {
@@ -8,12 +8,18 @@ final class TaskCompanion: Sendable {
     let room: Room?
     /// The seed of its options.
     let seed: UInt64?
+    /// The name of its options.
+    let name: String?
+    /// When it was submitted, if that is noted.
+    let submission: Submission?
     /// Where threads and callbacks wait for the end; made when the first one does.
     private let lazyGate = AtomicLazyReference<Gate>()
 
-    init(room: Room? = nil, seed: UInt64? = nil) {
+    init(room: Room? = nil, seed: UInt64? = nil, name: String? = nil, submission: Submission? = nil) {
         self.room = room
         self.seed = seed
+        self.name = name
+        self.submission = submission
     }
 
     /// The gate, which opens when the task is over.

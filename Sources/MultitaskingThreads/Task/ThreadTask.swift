@@ -20,7 +20,10 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
             case .run(let environment):
                 let call = unsafe task.place.take(Call.self)
                 let outcome: TaskOutcome<Value>
-                do { outcome = .success(try call(in: environment)) } catch { outcome = .thrown(error) }
+                do { outcome = .success(try call(in: environment)) } catch {
+                    environment.countFailure()
+                    outcome = .thrown(error)
+                }
                 unsafe task.place.put(outcome)
             case .fail(let error):
                 _ = unsafe task.place.take(Call.self)
@@ -41,6 +44,8 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
         case .running, .cancelled: break
         }
     }
+
+    override var typeName: String { "a task that returns \(Value.self)" }
 
     override func makeCall(in environment: ThreadEnvironment) { step(self, .run(environment)) { _ in } }
 

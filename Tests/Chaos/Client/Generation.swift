@@ -29,6 +29,10 @@ struct Generation {
         neighbors?.wave()
         use(pool, &random)
         neighbors?.lastWave(.drain)
+        let tasks = pool.statistics.tasks
+        Report.expect(
+            tasks.isBalanced && tasks.queued == 0 && tasks.running == 0, .statistics,
+            "\(plan): at its end the pool counts \(tasks)")
         Report.progress("memory of pool \(number)")
         Report.expect(
             eventually(within: Limits.cleanUp) { pool.memoryUsage == before }, .memory,

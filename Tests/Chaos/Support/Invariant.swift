@@ -2,6 +2,8 @@
 enum Invariant: String, CaseIterable {
     /// Every task has one outcome.
     case ledger
+    /// What a pool says of its tasks balances: each that was submitted is in one count.
+    case statistics
     /// Every failure is of a kind that was inflicted.
     case causes
     /// No task is begun more often than it may be, and none that was cancelled before.

@@ -24,6 +24,7 @@ struct ExampleBackend: ConformanceBackend {
         .capability(.seeds, because: "it is an example"),
         .capability(.output, because: "all threads print to the same standard output"),
         .capability(.workerInfo, because: "a thread is made for each task, so there are no workers to tell apart"),
+        .capability(.statistics, because: "it is an example"),
         .capability(.workers, because: "it is an example"),
         .capability(.workerSetup, because: "it is an example"),
         .capability(.closingWithSenders, because: "it is an example"),

@@ -15,6 +15,7 @@ enum Fault: String, CaseIterable, Sendable {
     case losesManyCallbacks, cancelsNothing, hidesFailures, callsBackTooEarly, drainsByCancelling
     case showsSignalsLate, findsChannelsLate, leavesResidue, refusesNowAndThen, losesTheWordOfAStream
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
+    case countsTasksTwice, losesFailures, hidesSlowTasks
     case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
 
     /// The name of the case that must fail.
@@ -72,6 +73,9 @@ enum Fault: String, CaseIterable, Sendable {
         case .losesASelectsWakeUp: "select.wakesForEachKind"
         case .selectGivesUpEarly: "select.keepsItsLimit"
         case .hidesElements, .hidesRoom, .miscounts: "history.ofManyTasksIsLinearizable"
+        case .countsTasksTwice: "statistics.balanceWhileTasksRun"
+        case .losesFailures: "statistics.balanceAfterEachOutcome"
+        case .hidesSlowTasks: "statistics.tellTheSlowest"
         case .sharesTooLittle: "sharing.anArrayIsReadByAllTasks"
         case .keepsWhatWasShared: "sharing.whatIsDroppedIsReleased"
         case .sharesAfterShutdown: "sharing.afterTheEndNothingIsShared"
@@ -157,6 +161,9 @@ enum Fault: String, CaseIterable, Sendable {
         case .hidesElements: "a receive found nothing where there were"
         case .hidesRoom: "a send found no room where there were"
         case .miscounts: "elements were counted where there were"
+        case .countsTasksTwice: "expected that the counts balance"
+        case .losesFailures: "expected that failed is"
+        case .hidesSlowTasks: "expected that the slowest task is"
         case .sharesTooLittle: "expected that the parent's array is"
         case .keepsWhatWasShared: "nothing that was shared is left"
         case .sharesAfterShutdown: "throws shutDown; it returned"

@@ -4,7 +4,7 @@ import MultitaskingThreads
 import Synchronization
 
 /// A thread pool that does harm.
-final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor {
+final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, MonitoredExecutor {
     private let settings: ExecutorSettings
     private let base: ThreadPool
     /// What the pool gives its tasks, for those that do not go through its queue.
@@ -28,6 +28,17 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor {
     }
 
     var maxWorkers: Int { base.maxWorkers - (harm.has(.runsTooManyAtOnce) ? 1 : 0) }
+
+    var statistics: PoolStatistics {
+        var statistics = base.statistics
+        if harm.has(.countsTasksTwice) { statistics.tasks.succeeded *= 2 }
+        if harm.has(.losesFailures) {
+            statistics.tasks.submitted -= statistics.tasks.failed
+            statistics.tasks.failed = 0
+        }
+        if harm.has(.hidesSlowTasks) { statistics.slowestTasks.removeAll { $0.runTime > .milliseconds(15) } }
+        return statistics
+    }
 
     func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [Future<Function.Output>] {
         if harm.has(.forgetsLaterWorkers) {

@@ -258,10 +258,10 @@ import Testing
         let slot = fixture.arena.slot(3)
         let flags = fixture.arena.word(fixture.arena.layout.slotBodies + 3 * ArenaLayout.slotBodyStride + 112)
         flags.store(.max)
-        slot.prepare(kind: .portable, function: 0, options: .default)
+        slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
         let requests = slot.control.requests
         #expect(!requests.isEndAskedFor && !slot.control.isEndRequested)
-        slot.prepare(kind: .portable, function: 0, options: .default)
+        slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
         #expect(!slot.control.requestEnd(after: requests))
     }
 

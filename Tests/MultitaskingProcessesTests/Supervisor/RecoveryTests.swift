@@ -270,7 +270,7 @@ import Testing
         member.pid.store(4711)
         member.slot.store(slot.number)
         member.enter(phase)
-        slot.prepare(kind: .portable, function: 0, options: .default)
+        slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
         slot.word.store(SlotWord(.claimed, member: 1, ticket: Ticket(position: 9, ring: .normal)))
         return slot
     }
@@ -289,7 +289,7 @@ import Testing
     func taskOutOfTimeWhoseSupervisorDies_isTimedOut() throws {
         let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
         let slot = core.arena.slot(0)
-        slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)))
+        slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)), stamp: nil)
         slot.word.store(slot.word.load().with(.terminatingForTimeout, member: 1))
         let member = core.arena.member(1)
         member.slot.store(slot.number)

@@ -15,7 +15,7 @@ import Testing
 
     private func claim(_ kind: TaskSlot.Kind, forkedMember: Int = 0) throws -> SlotWord {
         let ring = fixture.arena.tasks
-        slot.prepare(kind: kind, function: 0, forkedMember: forkedMember, options: .default)
+        slot.prepare(kind: kind, function: 0, forkedMember: forkedMember, options: .default, stamp: nil)
         #expect(ring.push(slot, from: slot.word.load()))
         return try #require(ring.claim(by: 1, announce: { _ in })).word
     }
@@ -41,7 +41,7 @@ import Testing
     @Test
     func copyThatDiedWhileItsTaskWasQueuedFailsIt() throws {
         let copy = fixture.arena.member(4)
-        slot.prepare(kind: .forked, function: 0, forkedMember: copy.index, options: .default)
+        slot.prepare(kind: .forked, function: 0, forkedMember: copy.index, options: .default, stamp: nil)
         copy.slot.store(slot.number)
         #expect(fixture.arena.tasks.push(slot, from: slot.word.load()))
         fixture.recover(copy.index)
@@ -53,7 +53,7 @@ import Testing
         _ = try claim(.portable)
         let requests = slot.control.requests
         #expect(!requests.isEndAskedFor && !slot.control.isEndRequested)
-        slot.prepare(kind: .portable, function: 0, options: .default)
+        slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
         #expect(!slot.control.requestEnd(after: requests))
         #expect(!slot.control.isEndRequested)
         #expect(slot.control.requestEnd(after: slot.control.requests))
@@ -67,7 +67,7 @@ import Testing
         slot.control.askForEnd()
         #expect(!slot.control.requestEnd(after: requests))
         #expect(slot.control.requests.isEndAskedFor)
-        slot.prepare(kind: .portable, function: 0, options: .default)
+        slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
         #expect(!slot.control.requests.isEndAskedFor)
     }
 }

@@ -1,0 +1,28 @@
+import MultitaskingCore
+
+// What the supervisor writes while there is no worker who would.
+
+extension WorkerTally {
+    /// A worker is about to be forked.
+    func begin(forkedAt now: Int64) {
+        forked.storeRelaxed(UInt64(clamping: now))
+        readySince.storeRelaxed(0)
+        taskStart.storeRelaxed(0)
+    }
+
+    /// The worker has ended: what it had in hand took its time as well. Once more changes nothing.
+    func end(at now: Int64) {
+        let start = Int64(clamping: taskStart.loadRelaxed())
+        if start != 0 {
+            taskStart.storeRelaxed(0)
+            let time = now - max(start, Int64(clamping: runStart.loadRelaxed()))
+            running.increase(by: UInt64(clamping: time))
+            runTimes.add(time, count: 1)
+        }
+        let ready = Int64(clamping: readySince.loadRelaxed())
+        if ready != 0 {
+            readySince.storeRelaxed(0)
+            served.increase(by: UInt64(clamping: now - ready))
+        }
+    }
+}

@@ -1,0 +1,209 @@
+internal import MultitaskingCore
+internal import MultitaskingSystem
+internal import Synchronization
+
+/// What one worker has done, and how long its tasks took: each of them, or one of several where they are short.
+///
+/// ORDERING: relaxed throughout. The worker alone writes; readers take each number as it is. That a task has ended is
+/// counted before its future says so, which releases.
+final class ThreadTally: Sendable {
+    private let begun = Atomic<Int>(0)
+    private let ended = Atomic<Int>(0)
+    private let failures = Atomic<Int>(0)
+    private let passed = Atomic<Int>(0)
+    /// How many tasks are not timed before the next one that is, and were not since one was.
+    private let skipped = Atomic<Int>(0)
+    private let untimed = Atomic<Int>(0)
+    /// When the task that is timed began, in nanoseconds of CLOCK_MONOTONIC; 0 if none is.
+    private let start = Atomic<Int64>(0)
+    /// Since when the worker takes tasks; 0 before, and negative after it has left: for how long it did.
+    private let ready = Atomic<Int64>(0)
+    private let timed = Lock(Timed())
+
+    /// What is known of the tasks that were timed.
+    private struct Timed {
+        var queueTimes = TimeHistogram()
+        var runTimes = TimeHistogram()
+        var initializing: Int64 = 0
+        var slowest: [(name: String, time: Int64)] = []
+        /// The name of the task that is timed now.
+        var current = ""
+        var lastEnd: Int64 = 0
+        /// How many more tasks are timed in any case.
+        var first = ThreadTally.firstTasks
+    }
+
+    private static let firstTasks = 256
+    /// Of tasks that take less than this on average, one of `share` is timed.
+    private static let fast: Int64 = 10_000
+    private static let share = 16
+
+    // MARK: The worker's side
+
+    func becomeReady(after start: Int64) {
+        let now = monotonicNanoseconds()
+        timed.withLock { timed in
+            timed.initializing = now - start
+            timed.lastEnd = now
+        }
+        ready.store(now, ordering: .relaxed)
+    }
+
+    func leave() {
+        let since = ready.load(ordering: .relaxed)
+        if since > 0 { ready.store(-max(1, monotonicNanoseconds() - since), ordering: .relaxed) }
+    }
+
+    /// Goes on with what a worker of the same number has counted before.
+    var hasLeft: Bool { ready.load(ordering: .relaxed) < 0 }
+
+    /// A task was taken that had been cancelled.
+    func passCancelled() { Self.count(passed) }
+
+    /// A task begins; whether it is timed.
+    @inline(__always)
+    func begin(_ companion: TaskCompanion?, _ name: @autoclosure () -> String) -> Bool {
+        Self.count(begun)
+        let left = skipped.load(ordering: .relaxed)
+        guard left > 0, companion?.submission == nil else {
+            beginTimed(companion, name())
+            return true
+        }
+        skipped.store(left &- 1, ordering: .relaxed)
+        Self.count(untimed)
+        return false
+    }
+
+    @inline(never)
+    private func beginTimed(_ companion: TaskCompanion?, _ name: String) {
+        let now = monotonicNanoseconds()
+        timed.withLock { timed in
+            timed.current = companion?.name ?? name
+            if let submission = companion?.submission {
+                timed.queueTimes.add(UInt64(clamping: now - submission.time), count: submission.count)
+            }
+        }
+        start.store(now, ordering: .relaxed)
+    }
+
+    /// A task has thrown, or was made to fail.
+    func countFailure() { Self.count(failures) }
+
+    /// A task ends.
+    @inline(__always)
+    func end(isTimed: Bool) {
+        if isTimed { endTimed() }
+        Self.count(ended)
+    }
+
+    @inline(never)
+    private func endTimed() {
+        let now = monotonicNanoseconds()
+        let time = now - start.load(ordering: .relaxed)
+        let count = untimed.load(ordering: .relaxed) + 1
+        let isFast = timed.withLock { timed in
+            timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
+            let place = timed.slowest.firstIndex { $0.time < time } ?? timed.slowest.endIndex
+            if place < PoolStatistics.slowTaskLimit {
+                timed.slowest.insert((timed.current, time), at: place)
+                timed.slowest = Array(timed.slowest.prefix(PoolStatistics.slowTaskLimit))
+            }
+            let average = (now - timed.lastEnd) / Int64(count)
+            timed.lastEnd = now
+            if timed.first > 0 { timed.first -= 1 }
+            return timed.first == 0 && average < Self.fast
+        }
+        start.store(0, ordering: .relaxed)
+        untimed.store(0, ordering: .relaxed)
+        skipped.store(isFast ? Self.share - 1 : 0, ordering: .relaxed)
+    }
+
+    /// The worker has slept: the next task is timed.
+    func slept() { skipped.store(0, ordering: .relaxed) }
+
+    private static func count(_ number: borrowing Atomic<Int>) {
+        number.store(number.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+
+    // MARK: The reader's side
+
+    /// Adds what the worker has done to the pool's counts. Ends are read before beginnings, so that none is missing.
+    func add(to tasks: inout PoolStatistics.Tasks) {
+        let failed = failures.load(ordering: .relaxed)
+        let ended = ended.load(ordering: .acquiring)
+        tasks.cancelled += passed.load(ordering: .relaxed)
+        tasks.failed += failed
+        tasks.succeeded += max(0, ended - failed)
+        tasks.running += max(0, begun.load(ordering: .relaxed) - ended)
+    }
+
+    func add(to queueTimes: inout TimeHistogram, _ runTimes: inout TimeHistogram) {
+        let (queue, run) = timed.withLock { ($0.queueTimes, $0.runTimes) }
+        queueTimes.add(queue)
+        runTimes.add(run)
+    }
+
+    func slowestTasks(of worker: Int) -> [PoolStatistics.SlowTask] {
+        timed.withLock { timed in
+            timed.slowest.map { .init(name: $0.name, runTime: .nanoseconds($0.time), worker: worker) }
+        }
+    }
+
+    /// What statistics say of the worker.
+    func worker(_ index: Int, isThere: Bool) -> PoolStatistics.Worker {
+        let now = monotonicNanoseconds()
+        let (ended, begun) = (ended.load(ordering: .relaxed), begun.load(ordering: .relaxed))
+        let isBusy = begun > ended && isThere
+        let (start, ready) = (start.load(ordering: .relaxed), ready.load(ordering: .relaxed))
+        let (initializing, total, name) = timed.withLock { ($0.initializing, $0.runTimes.total, $0.current) }
+        let inHand = isBusy && start > 0 ? max(0, now - start) : 0
+        let running = Int64(clamping: total) + inHand
+        let there = ready > 0 ? now - ready : -ready
+        return PoolStatistics.Worker(
+            index: index, state: !isThere ? .absent : ready == 0 ? .starting : isBusy ? .running : .waiting,
+            currentTask: isBusy && start > 0 ? .init(name: name, runTime: .nanoseconds(inHand)) : nil,
+            tasksDone: ended, tasksFailed: failures.load(ordering: .relaxed),
+            times: PoolStatistics.Worker.Times(
+                initializing: .nanoseconds(initializing), waiting: .nanoseconds(max(0, there - running)),
+                running: .nanoseconds(running)))
+    }
+}
+
+/// Decides of which tasks it is noted when they were submitted: of all, or of one of several where they come fast.
+///
+/// Submitters only read here, but for those whose task is noted.
+final class SubmitSampler: Sendable {
+    private let isFast = Atomic<Bool>(false)
+    private let last = Atomic<Int64>(0)
+
+    private static let firstTasks: UInt = 1024
+    private static let share: UInt = 16
+    /// Of tasks that come faster than one in so many nanoseconds, only some are noted.
+    private static let fast: Int64 = 5_000
+
+    /// - Parameter position: how many tasks were submitted before.
+    @inline(__always)
+    func submission(at position: UInt) -> Submission? {
+        if isFast.load(ordering: .relaxed), position % Self.share != 0 { return nil }
+        return look(position)
+    }
+
+    @inline(never)
+    private func look(_ position: UInt) -> Submission {
+        let now = monotonicNanoseconds()
+        let wasFast = isFast.load(ordering: .relaxed)
+        if position % Self.share == 0 {
+            let passed = now - last.load(ordering: .relaxed)
+            last.store(now, ordering: .relaxed)
+            let isFastNow = position > Self.firstTasks && passed < Self.fast * Int64(Self.share)
+            if isFastNow != wasFast { isFast.store(isFastNow, ordering: .relaxed) }
+        }
+        return Submission(time: now, count: wasFast ? UInt64(Self.share) : 1)
+    }
+}
+
+/// When a task was submitted, in nanoseconds of CLOCK_MONOTONIC, and for how many tasks that stands.
+struct Submission: Sendable {
+    var time: Int64
+    var count: UInt64
+}
