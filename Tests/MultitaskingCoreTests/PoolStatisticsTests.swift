@@ -85,6 +85,34 @@ import Testing
         #expect(statistics.utilization == 0.5)
     }
 
+    @Test(arguments: [Int.min, -1, 0, .max])
+    func statisticsTakeAnyNumber(_ number: Int) throws {
+        let duration = Duration(secondsComponent: Int64(number), attosecondsComponent: 0)
+        let times = PoolStatistics.Times(
+            count: number, total: duration, p50: duration, p90: duration, p99: duration, longest: duration)
+        let worker = Worker(
+            index: number, pid: .max, currentTask: .init(name: "a", runTime: duration), tasksDone: number,
+            tasksFailed: number, tasksCrashed: number,
+            replacements: .init(crashed: number, ended: number, memory: number, retired: number), bytesIn: number,
+            bytesOut: number,
+            times: .init(
+                starting: duration, initializing: duration, waiting: duration, decoding: duration, running: duration,
+                encoding: duration))
+        let statistics = PoolStatistics(
+            maxWorkers: number, age: duration,
+            tasks: .init(
+                submitted: number, queued: number, running: number, succeeded: number, failed: number,
+                cancelled: number, retried: number), queueTime: times, runTime: times,
+            slowestTasks: [.init(name: "a", runTime: duration, argumentSize: number, worker: number)],
+            crashes: [.init(cause: "a", count: number)], workers: Array(repeating: worker, count: 40),
+            memory: .init(used: number, limit: number))
+        for line in statistics.description.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+        #expect(statistics.utilization.map { (0...1).contains($0) } ?? true)
+        #expect(times.mean == (number > 0 ? duration / number : .zero))
+        _ = (statistics.tasks.isBalanced, worker.replacements?.total, worker.times?.busy)
+        _ = try JSONEncoder().encode(statistics)
+    }
+
     @Test
     func durations_inFewCharacters_haveThreeDigits() {
         let texts: [(Duration, String)] = [

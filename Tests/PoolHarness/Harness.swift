@@ -54,7 +54,7 @@ struct Harness {
         .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
         .adding(workerScenarios)
         .adding(usableResourceScenarios).adding(refusalScenarios).adding(backtraceScenarios)
-        .adding(sharedScenarios).adding(statisticsScenarios)
+        .adding(sharedScenarios).adding(statisticsScenarios).adding(timelineScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

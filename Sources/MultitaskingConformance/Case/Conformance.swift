@@ -7,10 +7,11 @@
 public enum Conformance {
     /// All cases there are, in the order in which they are best read.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases, taskOptionCases,
-        futureCases, waitCases, dependentCases, streamCases, cancelCases, environmentCases, signalCases, channelCases,
-        channelEndCases, channelPeerCases, channelAsyncCases, channelBatchCases, channelElementsCases, rendezvousCases,
-        selectCases, selectGoCases, sharedMemoryCases, limitCases, shutdownCases, crashCases, lossCases, historyCases,
+        backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases,
+        taskOptionCases, futureCases, waitCases, dependentCases, streamCases, cancelCases, environmentCases,
+        signalCases, channelCases, channelEndCases, channelPeerCases, channelAsyncCases, channelBatchCases,
+        channelElementsCases, rendezvousCases, selectCases, selectGoCases, sharedMemoryCases, limitCases,
+        shutdownCases, crashCases, lossCases, historyCases,
     ].flatMap { $0 }
 
     /// The cases for the test of `backend`: all of them, so that those it leaves out are seen to be skipped.

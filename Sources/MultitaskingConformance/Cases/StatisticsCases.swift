@@ -4,7 +4,7 @@ import MultitaskingCore
 let statisticsCases: [ConformanceCase] = [
     ConformanceCase(
         "statistics.balanceWhileTasksRun", duty: "MonitoredExecutor.statistics",
-        "While two tasks run and others wait behind them, each task is in one count, and the workers say that they run.",
+        "While two tasks run and others wait behind them, each task is in one count, and the workers say they run.",
         requires: [.statistics]
     ) { trial in
         try trial.withPool(workers: 2) { pool in

@@ -14,9 +14,9 @@ package func codeAddresses<Holder>(of holder: Holder) -> (first: UInt, second: U
     guard MemoryLayout<Holder>.size == 2 * MemoryLayout<UInt>.size else { return (0, 0) }
     // SAFETY: a function value is two words: the address of its code and of its context, or zero.
     let words = unsafe withUnsafeBytes(of: holder) { unsafe $0.loadUnaligned(as: (UInt, UInt).self) }
-    // SAFETY: a context is an object on the heap: two words of its own, and then at least one of what is captured, since
-    // memory comes in pieces of 16 bytes. Of a thunk, that is the address of the function's code. It is only compared
-    // with the addresses of symbols.
+    // SAFETY: a context is an object on the heap: two words of its own, and then at least one of what is captured,
+    // since memory comes in pieces of 16 bytes. Of a thunk, that is the address of the function's code. It is only
+    // compared with the addresses of symbols.
     let captured = unsafe UnsafePointer<UInt>(bitPattern: words.1).map { unsafe $0[2] }
     return (words.0, withExtendedLifetime(holder) { captured ?? 0 })
 }

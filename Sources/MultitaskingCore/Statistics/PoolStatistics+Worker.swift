@@ -150,7 +150,7 @@ extension PoolStatistics.Worker {
         }
 
         /// All of them.
-        public var total: Int { crashed + ended + memory + retired }
+        public var total: Int { crashed &+ ended &+ memory &+ retired }
     }
 }
 

@@ -54,9 +54,9 @@ public struct PoolStatistics: Sendable, Hashable, Codable {
     /// Encoding and decoding count as work; starting and initializing do not count at all.
     public var utilization: Double? {
         let times = workers.compactMap(\.times)
-        let busy = times.reduce(Duration.zero) { $0 + $1.busy }
-        let all = busy + times.reduce(Duration.zero) { $0 + $1.waiting }
-        return all > .zero ? busy / all : nil
+        let busy = times.reduce(0) { $0 + $1.busy.inSeconds }
+        let all = times.reduce(busy) { $0 + $1.waiting.inSeconds }
+        return all > 0 ? min(max(busy / all, 0), 1) : nil
     }
 
     /// How many slow tasks are kept.
@@ -102,7 +102,7 @@ extension PoolStatistics {
         }
 
         /// Whether each task that was submitted is in exactly one of the other counts.
-        public var isBalanced: Bool { submitted == queued + running + succeeded + failed + cancelled }
+        public var isBalanced: Bool { submitted == queued &+ running &+ succeeded &+ failed &+ cancelled }
     }
 
     /// How often workers died of one cause while they had a task.

@@ -41,11 +41,17 @@ struct ArenaLayout: Sendable, Equatable {
     static let tallyStride = 2 * 4096
     static let tallyTable = crashTable + memberLimit * crashStride
 
+    // MARK: Tasks that are recorded
+
+    static let spanLimit = 2048
+    static let spanStride = spanLimit * 64
+    static let spanTable = tallyTable + (workerLimit + 1) * tallyStride
+
     // MARK: Functions
 
     static let functionLimit = 8192
     static let functionStride = 64
-    static let functionTable = tallyTable + (workerLimit + 1) * tallyStride
+    static let functionTable = spanTable + (workerLimit + 1) * spanStride
     static let functionNames = functionTable + functionLimit * functionStride
     static let functionNamesSize = 8 << 20
 

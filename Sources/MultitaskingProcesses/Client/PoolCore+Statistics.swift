@@ -86,9 +86,9 @@ extension PoolCore {
     // MARK: Names
 
     /// The name that a task was given, or that its function has in the program's symbols.
-    private func name(of serial: UInt64, function number: UInt64) -> String {
+    func name(of serial: UInt64, function number: UInt64) -> String {
         if let name = state.withLock({ $0.names[serial] }) { return name }
-        guard number != SlowTaskRecord.Task.copy else { return "a function in a copy of this process" }
+        guard number < UInt64(1 << 31) - 1 else { return "a function in a copy of this process" }
         guard number < UInt64(ArenaLayout.functionLimit) else { return "?" }
         return functionNames.name(of: Int(number), in: arena.functions)
     }

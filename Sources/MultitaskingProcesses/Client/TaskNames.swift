@@ -10,8 +10,10 @@ struct TaskNames {
 
     /// Adds the name of a task that is about to be queued.
     ///
-    /// - Parameter arena: where the tasks are whose names are kept: those that have not been replaced by others in their
-    ///   slots, and the slowest of each worker, of which there are `workers`.
+    /// - Parameters:
+    ///   - arena: where the tasks are whose names are kept: those that have not been replaced by others in their slots,
+    ///     and the slowest of each worker.
+    ///   - workers: how many workers there may have been.
     mutating func add(_ name: String, of slot: TaskSlot, _ arena: Arena, workers: Int) {
         names[slot.serial] = name
         guard names.count > limit else { return }

@@ -102,7 +102,16 @@ struct Recovery {
         switch verdict {
         // The task has ended, or even serves another client's turn: it only had to be counted.
         case .leave, .announceEnd: if hasBegun { member.finishedTasks.store(tally.begun.load()) }
-        case .crash, .retry, .cancel: tally.crashed.increase()
+        case .crash, .retry, .cancel:
+            tally.crashed.increase()
+            if arena.header.recording.load() != 0, tally.taskStart.load() != 0,
+                let slot = arena.slot(member.slot.load())
+            {
+                let task = SlowTaskRecord.Task(
+                    function: UInt64(slot.function), argumentSize: 0, serial: slot.serial)
+                tally.record(
+                    tally.span(of: task, pid: member.process ?? 0, submission: 0, end: now, hasCrashed: true))
+            }
         case .queueAgain, .crashQueued: break
         }
         tally.end(at: now)

@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 import MultitaskingSystem
 
@@ -18,6 +19,10 @@ struct TaskTimer {
     private var lastTimed: Int64
     /// When the last task ended, as the coarse clock says, or before.
     private var lastEnd: Int64
+    /// When the task in hand was submitted, if it is timed and that is known; else 0.
+    private var submission: UInt64 = 0
+    /// The process, for what is recorded; asked for when something is.
+    private var pid: Int32 = 0
     /// A task that took longer is among the slowest.
     private var slowLimit: UInt64
 
@@ -44,7 +49,7 @@ struct TaskTimer {
     /// A task was claimed; whether it is timed.
     @inline(__always)
     mutating func begin(_ slot: TaskSlot) -> Bool {
-        if skipped > 0, !slot.isStamped {
+        if skipped > 0, !slot.isStamped, tally.arena.header.recording.loadRelaxed() == 0 {
             skipped &-= 1
             untimed &+= 1
             return false
@@ -54,12 +59,14 @@ struct TaskTimer {
     }
 
     @inline(never)
-    private func beginTimed(_ slot: TaskSlot) {
+    private mutating func beginTimed(_ slot: TaskSlot) {
         let now = monotonicNanoseconds()
         tally.runStart.storeRelaxed(0)
         tally.encodeStart.storeRelaxed(0)
         tally.taskStart.storeRelaxed(UInt64(now))
+        submission = 0
         if let stamp = slot.takeStamp() {
+            submission = stamp.nanoseconds
             tally.queueTimes.add(now &- Int64(clamping: stamp.nanoseconds), count: stamp.count)
         }
     }
@@ -97,12 +104,19 @@ struct TaskTimer {
         tally.decoding.increase(by: UInt64(clamping: runStart &- start) &* count)
         tally.encoding.increase(by: UInt64(clamping: end &- encodeStart) &* count)
         note(runTime: encodeStart &- runStart, count: count, task)
+        if tally.arena.header.recording.loadRelaxed() != 0 { record(task, end: end) }
         tally.taskStart.storeRelaxed(0)
         let average = (end &- lastTimed) / Int64(clamping: count)
         if first > 0 { first -= 1 }
         skipped = first == 0 && average < Self.fast ? Self.share - 1 : 0
         untimed = 0
         (lastTimed, lastEnd) = (end, end)
+    }
+
+    @inline(never)
+    private mutating func record(_ task: SlowTaskRecord.Task, end: Int64) {
+        if pid == 0 { pid = getpid() }
+        tally.record(tally.span(of: task, pid: pid, submission: submission, end: end, hasCrashed: false))
     }
 
     /// The time in a word, unless that is not set.
@@ -121,6 +135,16 @@ struct TaskTimer {
 }
 
 extension WorkerTally {
+    /// What is recorded of the task in hand.
+    func span(
+        of task: SlowTaskRecord.Task, pid: Int32, submission: UInt64, end: Int64, hasCrashed: Bool
+    ) -> SpanRecord.Span {
+        SpanRecord.Span(
+            serial: task.serial, function: task.function, pid: pid, hasCrashed: hasCrashed, submission: submission,
+            start: taskStart.loadRelaxed(), runStart: runStart.loadRelaxed(), encodeStart: encodeStart.loadRelaxed(),
+            end: UInt64(clamping: end))
+    }
+
     /// Keeps a task if it is slower than one of the slowest so far.
     func note(slow task: SlowTaskRecord.Task, runTime: UInt64) {
         let times = slowTasks.map { $0.runTime.loadRelaxed() }

@@ -19,6 +19,8 @@ final class PoolStorage: Sendable {
     /// What threads have done that are no workers.
     let outsideTally = ThreadTally()
     let sampler = SubmitSampler()
+    /// Whether a timeline is written.
+    let isRecorded = Atomic<Bool>(false)
     /// When the pool was made, in nanoseconds of CLOCK_MONOTONIC.
     let birth = monotonicNanoseconds()
     // ORDERING: relaxed, as in `ThreadTally`.

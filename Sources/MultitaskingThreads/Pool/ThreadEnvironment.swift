@@ -46,7 +46,8 @@ final class ThreadEnvironment: TaskEnvironment {
     /// The environment of a task with a seed.
     func with(seed: UInt64) -> ThreadEnvironment {
         ThreadEnvironment(
-            registry: registry, identity: identity, worker: number, tally: tally, begun: begun.load(ordering: .relaxed), seed: seed)
+            registry: registry, identity: identity, worker: number, tally: tally,
+            begun: begun.load(ordering: .relaxed), seed: seed)
     }
 
     @usableFromInline var worker: WorkerInfo {

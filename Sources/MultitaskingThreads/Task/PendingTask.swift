@@ -17,8 +17,8 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     @usableFromInline init() {}
 
-    /// Says what becomes free when the task leaves the queue, what its seed and its name are, and when it was submitted,
-    /// before it is queued.
+    /// Says what becomes free when the task leaves the queue, what its seed and its name are, and when it was
+    /// submitted, before it is queued.
     final func prepare(_ room: Room?, seed: UInt64?, name: String?, _ submission: Submission?) {
         guard room != nil || seed != nil || name != nil || submission != nil else { return }
         _ = progress.companion { TaskCompanion(room: room, seed: seed, name: name, submission: submission) }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, and somebody who waits for the end.
+/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, somebody who waits for the end.
 ///
 /// Apart from the task, so that those without do not pay for it.
 final class TaskCompanion: Sendable {

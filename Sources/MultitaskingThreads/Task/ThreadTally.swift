@@ -21,7 +21,7 @@ final class ThreadTally: Sendable {
     private let timed = Lock(Timed())
 
     /// What is known of the tasks that were timed.
-    private struct Timed {
+    fileprivate struct Timed {
         var queueTimes = TimeHistogram()
         var runTimes = TimeHistogram()
         var initializing: Int64 = 0
@@ -31,7 +31,14 @@ final class ThreadTally: Sendable {
         var lastEnd: Int64 = 0
         /// How many more tasks are timed in any case.
         var first = ThreadTally.firstTasks
+        /// What is recorded; nil while nothing is.
+        var spans: [TaskSpan]?
+        var lost = 0
+        var submission: Int64?
     }
+
+    /// How many tasks wait at most to be taken for a timeline.
+    fileprivate static let spanLimit = 16_384
 
     private static let firstTasks = 256
     /// Of tasks that take less than this on average, one of `share` is timed.
@@ -79,6 +86,7 @@ final class ThreadTally: Sendable {
         let now = monotonicNanoseconds()
         timed.withLock { timed in
             timed.current = companion?.name ?? name
+            timed.submission = companion?.submission?.time
             if let submission = companion?.submission {
                 timed.queueTimes.add(UInt64(clamping: now - submission.time), count: submission.count)
             }
@@ -102,7 +110,9 @@ final class ThreadTally: Sendable {
         let time = now - start.load(ordering: .relaxed)
         let count = untimed.load(ordering: .relaxed) + 1
         let isFast = timed.withLock { timed in
+            if timed.spans != nil { timed.first = max(timed.first, 2) }
             timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
+            timed.record(from: now - time, to: now)
             let place = timed.slowest.firstIndex { $0.time < time } ?? timed.slowest.endIndex
             if place < PoolStatistics.slowTaskLimit {
                 timed.slowest.insert((timed.current, time), at: place)
@@ -123,6 +133,24 @@ final class ThreadTally: Sendable {
 
     private static func count(_ number: borrowing Atomic<Int>) {
         number.store(number.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+
+    // MARK: Recording
+
+    /// Begins or ends to record.
+    func record(_ isOn: Bool) {
+        skipped.store(0, ordering: .relaxed)
+        timed.withLock { $0.spans = isOn ? $0.spans ?? [] : nil }
+    }
+
+    /// The tasks that were recorded, and how many were lost.
+    func takeSpans(of worker: Int) -> (spans: [TaskSpan], lost: Int) {
+        timed.withLock { timed in
+            var spans = timed.spans ?? []
+            for index in spans.indices { spans[index].worker = worker }
+            defer { (timed.spans, timed.lost) = (timed.spans == nil ? nil : [], 0) }
+            return (spans, timed.lost)
+        }
     }
 
     // MARK: The reader's side
@@ -169,17 +197,33 @@ final class ThreadTally: Sendable {
     }
 }
 
+extension ThreadTally.Timed {
+    fileprivate mutating func record(from start: Int64, to end: Int64) {
+        guard let count = spans?.count else { return }
+        guard count < ThreadTally.spanLimit else { return lost += 1 }
+        spans?.append(
+            TaskSpan(name: current, worker: 0, pid: nil, submission: submission, start: start, end: end))
+    }
+}
+
 /// Decides of which tasks it is noted when they were submitted: of all, or of one of several where they come fast.
 ///
 /// Submitters only read here, but for those whose task is noted.
 final class SubmitSampler: Sendable {
     private let isFast = Atomic<Bool>(false)
+    /// Whether it is noted of all, because they are recorded.
+    private let notesAll = Atomic<Bool>(false)
     private let last = Atomic<Int64>(0)
 
     private static let firstTasks: UInt = 1024
     private static let share: UInt = 16
     /// Of tasks that come faster than one in so many nanoseconds, only some are noted.
     private static let fast: Int64 = 5_000
+
+    func noteAll(_ isOn: Bool) {
+        notesAll.store(isOn, ordering: .relaxed)
+        isFast.store(false, ordering: .relaxed)
+    }
 
     /// - Parameter position: how many tasks were submitted before.
     @inline(__always)
@@ -195,7 +239,9 @@ final class SubmitSampler: Sendable {
         if position % Self.share == 0 {
             let passed = now - last.load(ordering: .relaxed)
             last.store(now, ordering: .relaxed)
-            let isFastNow = position > Self.firstTasks && passed < Self.fast * Int64(Self.share)
+            let isFastNow =
+                !notesAll.load(ordering: .relaxed) && position > Self.firstTasks
+                && passed < Self.fast * Int64(Self.share)
             if isFastNow != wasFast { isFast.store(isFastNow, ordering: .relaxed) }
         }
         return Submission(time: now, count: wasFast ? UInt64(Self.share) : 1)

@@ -46,6 +46,7 @@ import Testing
         check(OutputLog.self)
         check(WorkerTally.self)
         check(SlowTaskRecord.self)
+        check(SpanRecord.self)
         check(TimeRecord.self)
         check(CrashTally.self)
         check(TaskSlot.self)

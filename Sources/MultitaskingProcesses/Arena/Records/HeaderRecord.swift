@@ -16,6 +16,7 @@ struct HeaderRecord: Record {
         // On the line of `retryTail`, which workers look at before each task, and which is seldom written.
         case priorities = 528
         case callCount = 536
+        case recording = 544
         case retryHead = 640
         case idleWorkers = 768
         case phase = 896
@@ -119,6 +120,8 @@ struct HeaderRecord: Record {
     @inline(__always) var priorities: SharedWord { word(.priorities) }
     /// How many calls every worker is to make.
     @inline(__always) var callCount: SharedWord { word(.callCount) }
+    /// Not 0 while tasks are written down for a timeline.
+    @inline(__always) var recording: SharedWord { word(.recording) }
     @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena) }
     /// How many slots have ever served a task: the first ones.
     var slotCount: SharedWord { word(.slotCount) }

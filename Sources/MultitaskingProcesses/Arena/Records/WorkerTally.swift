@@ -25,6 +25,7 @@ struct WorkerTally: Record {
         case running = 96
         case encoding = 104
         case retried = 112
+        case spanCount = 120
         // Written by the supervisor.
         case forked = 128
         case served = 136
@@ -100,6 +101,9 @@ struct WorkerTally: Record {
 
     var queueTimes: TimeRecord { TimeRecord(arena: arena, offset: offset(of: .queueTimes)) }
     var runTimes: TimeRecord { TimeRecord(arena: arena, offset: offset(of: .runTimes)) }
+
+    /// How many of the worker's tasks were recorded.
+    var spanCount: SharedWord { word(.spanCount) }
 
     /// The tasks that took longest, in no order.
     var slowTasks: [SlowTaskRecord] {
