@@ -24,10 +24,11 @@ struct Totals {
         return count == 0 ? "ok " : "BROKEN \(count) times"
     }
 
-    private func pad(_ name: String) -> String { name + String(repeating: " ", count: max(0, 9 - name.count)) }
+    private func pad(_ name: String) -> String { name + String(repeating: " ", count: max(0, 10 - name.count)) }
 
     private func text(_ invariant: Invariant) -> String {
         switch invariant {
+        case .statistics: "each pool's counts of its tasks balance at its end"
         case .ledger:
             "submitted \(self["submitted"].grouped) = succeeded \(self["succeeded"].grouped) + failed "
                 + "\(self["failed"].grouped) + cancelled \(self["cancelled"].grouped) + let go unseen "
