@@ -8,3 +8,8 @@ extension ProcessPool: MonitoredExecutor {
     /// - Complexity: looks at every task whose future is held, 10 ms for a million.
     public var statistics: PoolStatistics { core.statistics }
 }
+
+extension ProcessPool: CrashRemembering {
+    /// The last crashes whose tasks' outcomes were looked at, the oldest first.
+    public var recentCrashes: [RecentCrash] { core.crashLog.recent }
+}

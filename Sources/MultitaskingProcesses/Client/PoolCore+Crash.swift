@@ -10,7 +10,7 @@ extension PoolCore {
     func failure(of slot: TaskSlot) throws -> any Error {
         switch slot.resultKind.load() {
         case .thrown, .failure: return try reader.read(slot.result) { try $0.decodeError() }
-        case .crashed: return crashError(of: slot)
+        case .crashed: return crashLog.note(crashError(of: slot), of: name(of: slot))
         case .outOfMemory:
             return MultitaskingError(
                 .arenaLimitReached,
@@ -34,7 +34,7 @@ extension PoolCore {
             let remains = (try? unsafe slot.result.withPayload { unsafe CrashRemains($0) }) ?? CrashRemains([])
             let limit = slot.control.outputLimit ?? 0
             printed = remains.output.filter { $0 != 0 }.suffix(limit)
-            return crashError(of: slot)
+            return crashLog.note(crashError(of: slot), of: name(of: slot))
         case .outOfMemory, .none, .value, .cancelled: return try failure(of: slot)
         }
     }

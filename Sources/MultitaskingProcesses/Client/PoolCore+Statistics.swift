@@ -56,9 +56,7 @@ extension PoolCore {
         var current: PoolStatistics.Worker.CurrentTask?
         if isBusy, let slot {
             current = .init(
-                name: name(
-                    of: slot.serial,
-                    function: slot.kind == .forked ? SlowTaskRecord.Task.copy : UInt64(slot.function)),
+                name: name(of: slot),
                 runTime: start == 0 ? nil : .nanoseconds(max(0, now - start)))
         }
         return PoolStatistics.Worker(
@@ -84,6 +82,11 @@ extension PoolCore {
     }
 
     // MARK: Names
+
+    /// The name of the task that a slot holds.
+    func name(of slot: TaskSlot) -> String {
+        name(of: slot.serial, function: slot.kind == .forked ? SlowTaskRecord.Task.copy : UInt64(slot.function))
+    }
 
     /// The name that a task was given, or that its function has in the program's symbols.
     func name(of serial: UInt64, function number: UInt64) -> String {

@@ -37,6 +37,7 @@ final class PoolCore: Sendable {
     let queueLimit: Int?
     let finalizers: FinalizerReports
     let functionNames = FunctionNames()
+    let crashLog = CrashLog()
     /// See `peak`. ORDERING: relaxed; a hint how far to look.
     let peakWorkers: Atomic<Int>
     /// When the pool was made, in nanoseconds of CLOCK_MONOTONIC.
