@@ -17,11 +17,11 @@
     /// do besides, as to share values or to be resized, the traced one can as well.
     ///
     /// **The span** begins at `submit` and ends with the task. Its attributes are `multitasking.queue_time` and
-    /// `multitasking.run_time` in seconds, `multitasking.attempts`, `multitasking.worker`, `multitasking.pid` and
-    /// `multitasking.outcome` (`success`, `failure` or `cancelled`); each start of the task is an event. What the task
-    /// threw, or what happened to it, is recorded as an error; a worker that died has left its time in the queue all
-    /// the same. `map` and `stream` have a span for each chunk, `everywhere` has none. A call with `resultsOf:` takes
-    /// the results through the client.
+    /// `multitasking.run_time` in seconds, `multitasking.name` if the task has one, `multitasking.attempts`,
+    /// `multitasking.worker`, `multitasking.pid` and `multitasking.outcome` (`success`, `failure` or `cancelled`); each
+    /// start of the task is an event. What the task threw, or what happened to it, is recorded as an error; a worker
+    /// that died has left its time in the queue all the same. `map` and `stream` have a span for each chunk,
+    /// `everywhere` has none. A call with `resultsOf:` takes the results through the client.
     ///
     /// **The context** in the task is the caller's with the task's span in it, so spans that the task makes are
     /// children of that. In a pool of threads it is the same value. To another process go those values that are
@@ -57,7 +57,7 @@
         public func submit<Function: PortableFunction>(
             _ call: Invocation<Function>, options: TaskOptions
         ) throws -> Future<Function.Output> {
-            try traced { trace, instrument in
+            try traced(options) { trace, instrument in
                 let arguments = TracedArguments(call.arguments, trace, starts, instrument)
                 return try base.submit(Invocation(TracedFunction(call.function), arguments), options: options)
             }
@@ -84,10 +84,11 @@
 
         /// Makes a span for the task that `submit` queues, and ends it when the task ends or is refused.
         private func traced<Value>(
-            _ submit: (TaskTrace, any Tracer) throws -> Future<Value>
+            _ options: TaskOptions, _ submit: (TaskTrace, any Tracer) throws -> Future<Value>
         ) throws -> Future<Value> {
             let tracer = tracer ?? InstrumentationSystem.tracer
             let trace = starts.begin(tracer.startSpan(spanName))
+            if let name = options.name { trace.span.attributes["multitasking.name"] = name }
             do {
                 let future = try submit(trace, tracer)
                 starts.follow(trace, future)
@@ -118,7 +119,7 @@
         public func submit<Value: Sendable>(
             options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
         ) throws -> Future<Value> {
-            try traced { trace, _ in
+            try traced(options) { trace, _ in
                 try base.submit(options: options) { environment in
                     trace.note(TaskStart(trace.number, environment))
                     return try ServiceContext.withValue(trace.span.context) { try body(environment) }
@@ -172,6 +173,16 @@
     extension TracedExecutor: HasTimeline where Base: HasTimeline {
         /// The time that the other executor lives in.
         public var timeline: any Timeline { base.timeline }
+    }
+
+    extension TracedExecutor: MonitoredExecutor where Base: MonitoredExecutor {
+        /// What the other executor has done so far.
+        public var statistics: PoolStatistics { base.statistics }
+    }
+
+    extension TracedExecutor: CrashRemembering where Base: CrashRemembering {
+        /// The last crashes of the other executor's workers.
+        public var recentCrashes: [RecentCrash] { base.recentCrashes }
     }
 
     extension TracedExecutor: InterruptiblePool where Base: InterruptiblePool {

@@ -24,6 +24,22 @@ let package = Package(
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ], path: "TracingProgram"),
+        // Does what Dashboard/test_dashboard.py tells it, which looks at its page.
+        .executableTarget(
+            name: "dashboard",
+            dependencies: [
+                .product(name: "Multitasking", package: "swift-multitasking"),
+                .product(name: "MultitaskingDashboard", package: "swift-multitasking"),
+                .product(name: "MultitaskingProcesses", package: "swift-multitasking"),
+            ], path: "DashboardProgram"),
+        .testTarget(
+            name: "MetricsTests",
+            dependencies: [
+                .product(name: "MultitaskingCore", package: "swift-multitasking"),
+                .product(name: "MultitaskingMetrics", package: "swift-multitasking"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]),
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
