@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
-	test-builds test-builds-all test-adapters \
+	test-builds test-builds-all test-adapters test-dashboard setup-dashboard \
 	models setup-models kill chaos fuzz crashes replacements captures \
 	bench bench-build bench-test bench-check bench-update
 
@@ -77,6 +77,8 @@ examples: setup ## Run each example once, with little to do
 	$(SWIFT) run -c release --skip-build bank
 	echo "--- shared"
 	$(SWIFT) run -c release --skip-build shared 64
+	echo "--- watch"
+	$(SWIFT) run --package-path Examples/watch --scratch-path $(BUILD)/watch watch 40 0
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
@@ -112,6 +114,17 @@ test-adapters: setup ## Build the adapters to other libraries with their traits,
 	$(SWIFT) build $(ADAPTERS) --build-tests
 	$(TEST) $(ADAPTERS) --skip-build
 	for method in fork spawn; do timeout 120 $(BUILD)/adapters/debug/tracing $$method; done
+
+setup-dashboard: setup
+	@missing=
+	command -v chromium >/dev/null || missing="chromium fonts-dejavu-core"
+	$(INSTALL)
+
+# PICTURES=directory writes pictures of the page there.
+test-dashboard: setup-dashboard ## Open the dashboard in Chromium, start and crash tasks, and read the numbers from the screen
+	$(SWIFT) build $(ADAPTERS) --product dashboard
+	python3 -W ignore::ResourceWarning Tests/Adapters/Dashboard/test_dashboard.py \
+		$(abspath $(BUILD)/adapters/debug/dashboard) $(PICTURES)
 
 # The modules of a debug build are what is looked through.
 test-numbers: setup ## Check that each public number is given extreme values by a test
@@ -157,7 +170,7 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-numbers test-consumer test-adapters models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer test-adapters test-dashboard models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
 
 # Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
 captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return

@@ -114,6 +114,11 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSessions",
                 .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["Dashboard"])),
+            ],
+            // Part of the program, so that there is no file to be shipped beside it.
+            resources: [
+                .embedInCode("Page/index.html"), .embedInCode("Page/dashboard.css"),
+                .embedInCode("Page/dashboard.js"),
             ]),
         .target(name: "CMultitaskingLinux"),
         .target(name: "CMultitaskingCaptures"),

@@ -1,0 +1,148 @@
+#if Dashboard
+    import MultitaskingCore
+    import MultitaskingSessions
+
+    /// All that the page shows at one moment.
+    struct Snapshot: Encodable, Sendable {
+        /// Seconds since 1970.
+        let now: Double
+        /// Seconds between two snapshots.
+        let interval: Double
+        let pools: [PoolView]
+        let sessions: [SessionView]
+    }
+
+    /// One pool on the page.
+    struct PoolView: Encodable, Sendable {
+        let name: String
+        /// The type of the pool.
+        let kind: String
+        let statistics: PoolStatistics
+        /// How many tasks ended, and failed, in a second since the last snapshot.
+        let rate: Double
+        let failures: Double
+        let crashes: [CrashView]
+    }
+
+    /// A worker that died, and the task that it had.
+    struct CrashView: Encodable, Sendable {
+        let task: String
+        let cause: String
+        let worker: Int
+        let pid: Int32
+        /// Seconds since 1970.
+        let time: Double
+        let message: String
+        /// What the task printed last.
+        let lines: [String]
+        let backtrace: String
+    }
+
+    /// One session on the page.
+    struct SessionView: Encodable, Sendable {
+        let name: String
+        let queued: Int
+        let running: Int
+        let succeeded: Int
+        let failed: Int
+        let cancelled: Int
+        /// Tasks in a second; nil before the first has ended.
+        let rate: Double?
+        /// Seconds to go; nil if there is nothing to go by.
+        let remaining: Double?
+    }
+
+    /// What the charts show of one moment.
+    struct Sample: Encodable, Sendable {
+        let queued: Int
+        let running: Int
+        let rate: Double
+        let failures: Double
+    }
+
+    /// A pool, and how it was lately.
+    struct WatchedPool: Sendable {
+        let name: String
+        private let pool: any Executor
+        private var last: (time: Double, statistics: PoolStatistics)?
+        private(set) var samples: [Sample] = []
+
+        init(_ pool: any Executor, _ name: String) {
+            self.pool = pool
+            self.name = name
+        }
+
+        var statistics: PoolStatistics { pool.knownStatistics }
+
+        mutating func add(_ statistics: PoolStatistics, at now: Double, limit: Int) {
+            let tasks = statistics.tasks
+            let before = last?.statistics.tasks ?? tasks
+            let seconds = max(now - (last?.time ?? 0), 0.001)
+            samples.append(
+                Sample(
+                    queued: tasks.queued, running: tasks.running,
+                    rate: Double(max(0, tasks.ended - before.ended)) / seconds,
+                    failures: Double(max(0, tasks.failed - before.failed)) / seconds))
+            samples.removeFirst(max(0, samples.count - limit))
+            last = (now, statistics)
+        }
+
+        /// Nil before the first sample.
+        var view: PoolView? {
+            guard let last, let sample = samples.last else { return nil }
+            return PoolView(
+                name: name, kind: "\(type(of: pool))", statistics: last.statistics, rate: sample.rate,
+                failures: sample.failures, crashes: crashes(at: last.time))
+        }
+    }
+
+    extension WatchedPool {
+        /// The last crashes, the newest first.
+        private func crashes(at now: Double) -> [CrashView] {
+            let crashes = (pool as? any CrashRemembering)?.recentCrashes ?? []
+            return crashes.reversed().map { crash in
+                CrashView(
+                    task: crash.task, cause: crash.cause, worker: crash.failure.worker, pid: crash.failure.pid,
+                    time: now - crash.age / .seconds(1), message: crash.message,
+                    lines: crash.failure.lastLines, backtrace: crash.failure.backtrace?.description ?? "")
+            }
+        }
+    }
+
+    extension PoolStatistics.Tasks {
+        /// How many have ended, in whatever way.
+        var ended: Int { succeeded + failed + cancelled }
+    }
+
+    /// A session that the page does not keep alive.
+    struct WatchedSession: Sendable {
+        weak let session: TaskSession?
+        let name: String
+        private let start = ContinuousClock.now
+
+        init(session: TaskSession, name: String) {
+            self.session = session
+            self.name = name
+        }
+
+        /// Nil if the session is destroyed or gone.
+        var view: SessionView? {
+            guard let tasks = try? session?.tasks else { return nil }
+            var (queued, running, succeeded, failed, cancelled) = (0, 0, 0, 0, 0)
+            for task in tasks {
+                switch task.state {
+                case .queued: queued += 1
+                case .running: running += 1
+                case .cancelled: cancelled += 1
+                case .done: if task.failure == nil { succeeded += 1 } else { failed += 1 }
+                }
+            }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let ended = succeeded + failed + cancelled
+            let rate = ended > 0 && seconds > 0 && queued + running > 0 ? Double(ended) / seconds : nil
+            return SessionView(
+                name: name, queued: queued, running: running, succeeded: succeeded, failed: failed,
+                cancelled: cancelled, rate: rate, remaining: rate.map { Double(queued + running) / $0 })
+        }
+    }
+#endif
