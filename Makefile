@@ -11,7 +11,7 @@ BUILD := .build
 BENCHMARKS := Package.swift Reporting Ours Codec Peers Counted Benchmarks
 SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
-.PHONY: help setup build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
+.PHONY: help setup setup-tests build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all test-adapters test-dashboard setup-dashboard \
 	models setup-models kill chaos fuzz crashes replacements captures \
@@ -49,6 +49,11 @@ setup: ## Install libzstd-dev (and pkg-config) where pkg-config does not find li
 	$(INSTALL)
 	pkg-config --exists libzstd || give_up "pkg-config still does not find libzstd."
 
+setup-tests: setup ## Install tmux, in which tests look at a terminal's screen, where there is none
+	@missing=
+	command -v tmux >/dev/null || missing=tmux
+	$(INSTALL)
+
 # --- Everyday --------------------------------------------------------------------------------------------------------
 
 build: setup ## Build everything in release mode
@@ -62,7 +67,7 @@ demo: setup ## Set up, build, and look for the primes below 5,000,000 in every w
 # threads, descriptors and children of the whole process, and all tests share one.
 TEST := $(SWIFT) test --disable-xctest --no-parallel
 
-test: setup ## Set up and run all tests
+test: setup-tests ## Set up and run all tests
 	$(TEST)
 
 examples: setup ## Run each example once, with little to do
@@ -184,7 +189,7 @@ warnings: setup ## Build everything, tests too, with warnings as errors, in debu
 	$(SWIFT) build -c release -Xswiftc -warnings-as-errors --scratch-path $(BUILD)/warnings
 
 # The tests reach into the modules, which an optimized build must be told to allow.
-test-release: setup ## Run all tests in release mode
+test-release: setup-tests ## Run all tests in release mode
 	$(TEST) -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE --scratch-path $(BUILD)/test-release
 
 # Sanitizers do without the tests of processes and of the facade on them: these end processes in every way there is, which

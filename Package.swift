@@ -182,6 +182,9 @@ let package = Package(
             // Its closures capture what no safe program would.
             swiftSettings: []),
 
+        // Shows progress in a terminal, for a test that reads its screen.
+        .executableTarget(name: "progress-screen", dependencies: ["Multitasking"], path: "Tests/ProgressScreen"),
+
         // Uses everything once: see `make test-builds`.
         .executableTarget(
             name: "every-feature", dependencies: ["Multitasking", "MultitaskingProcesses"], path: "Tests/Builds"),
@@ -229,7 +232,7 @@ let package = Package(
             name: "MultitaskingTests",
             dependencies: [
                 "Multitasking", "MultitaskingInMemory", "MultitaskingProcesses", "MultitaskingSerialization",
-                "MultitaskingSystem", "MultitaskingThreads",
+                "MultitaskingSessions", "MultitaskingSystem", "MultitaskingThreads", "progress-screen",
             ]),
         .testTarget(
             name: "MultitaskingInMemoryTests",

@@ -20,7 +20,7 @@ extension Future {
     ///   - scope: whether the task is ended together with the wait.
     /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
     public func value(timeout: Duration? = nil, cancelling scope: CancellationScope) async throws -> Value {
-        try await ending(self, with: scope) { try await value(timeout: timeout) }
+        try await MultitaskingCore.ending(self, with: scope) { try await value(timeout: timeout) }
     }
 
     /// Suspends until the task has ended; false if the limit passed first. Cancels the task if the awaiting Swift task
@@ -28,7 +28,7 @@ extension Future {
     ///
     /// - Throws: `CancellationError` when the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever, cancelling scope: CancellationScope) async throws -> Bool {
-        try await ending(self, with: scope) { try await waitUntilDone(wait) }
+        try await MultitaskingCore.ending(self, with: scope) { try await waitUntilDone(wait) }
     }
 }
 

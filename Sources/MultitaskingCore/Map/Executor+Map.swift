@@ -16,7 +16,7 @@ extension Executor {
         }
         let size = chunkSize ?? ChunkSize.automatic(for: elements.count, workers: maxWorkers)
         // Results must not keep a pool with all its workers: without it, nothing is submitted once more.
-        return try MapResults(elements, chunkSize: size) { [weak self] chunk in
+        return try MapResults(elements, chunkSize: size, on: self) { [weak self] chunk in
             guard let self else {
                 throw MultitaskingError(
                     .shutDown,

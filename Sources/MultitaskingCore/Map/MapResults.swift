@@ -27,9 +27,10 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         var parts: [Part] = []
         /// How many of them from the first on are known to be settled.
         var settled = 0
+        var stopwatch: Stopwatch
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// Submits a chunk once more.
     private let submit: @Sendable ([Element]) throws -> Future<Chunk>
 
@@ -40,10 +41,12 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     ///
     /// - Throws: what `submit` throws; what was submitted before is then cancelled.
     init(
-        _ elements: [Element], chunkSize: Int, submit: @escaping @Sendable ([Element]) throws -> Future<Chunk>
+        _ elements: [Element], chunkSize: Int, on executor: (any Executor)? = nil,
+        submit: @escaping @Sendable ([Element]) throws -> Future<Chunk>
     ) throws {
         self.submit = submit
         count = elements.count
+        let stopwatch = Stopwatch(in: executor)
         var parts: [Part] = []
         do {
             for start in stride(from: 0, to: elements.count, by: chunkSize) {
@@ -54,8 +57,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
             for case .running(_, let future) in parts { future.cancel() }
             throw error
         }
-        let all = parts
-        state.withLock { $0.parts = all }
+        state = Mutex(State(parts: parts, stopwatch: stopwatch))
     }
 
     // MARK: The end
@@ -205,16 +207,54 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     private func nextRunning() -> Future<Chunk>? {
         state.withLock { state in
             while state.settled < state.parts.count {
-                if case .running(let elements, let future) = state.parts[state.settled] {
-                    guard let outcome = future.outcome() else { return future }
-                    state.parts.replaceSubrange(
-                        state.settled...state.settled, with: parts(after: outcome, of: elements))
-                } else {
+                guard case .running(_, let future) = state.parts[state.settled] else {
                     state.settled += 1
+                    continue
                 }
+                guard settle(&state, at: state.settled) else { return future }
             }
             return nil
         }
+    }
+
+    /// Replaces a task that has ended by what its elements came to; false if it has not ended.
+    private func settle(_ state: inout State, at index: Int) -> Bool {
+        guard case .running(let elements, let future) = state.parts[index], let outcome = future.outcome() else {
+            return false
+        }
+        state.parts.replaceSubrange(index...index, with: parts(after: outcome, of: elements))
+        return true
+    }
+
+    /// How many elements wait, run and have ended; never blocks for one.
+    ///
+    /// An element waits or runs with its chunk. Like ``isDone``, this runs what is left of a chunk whose worker died
+    /// elsewhere. O(chunks) until they have ended.
+    public var progress: Progress {
+        state.withLock { state in
+            var progress = Progress()
+            var index = 0
+            while index < state.parts.count {
+                switch state.parts[index] {
+                case .settled(let chunk): progress.count(chunk)
+                case .running(let elements, let future):
+                    if settle(&state, at: index) { continue }
+                    let path: WritableKeyPath<Progress, Int> = future.isRunning ? \.running : \.queued
+                    progress[keyPath: path] += elements.count
+                }
+                index += 1
+            }
+            if progress.isFinished { state.stopwatch.stop() }
+            progress.elapsed = state.stopwatch.elapsed
+            return progress
+        }
+    }
+
+    /// The progress as it changes, until all elements have a result.
+    ///
+    /// - Parameter interval: how often to look; at least a millisecond.
+    public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
+        ProgressUpdates(every: interval, in: nextRunning()?.source) { self.progress }
     }
 
     /// What a task's end means for its elements.

@@ -29,6 +29,8 @@ public class TaskSession: @unchecked Sendable {
         /// How many were ever reserved.
         var count = 0
         var isDestroyed = false
+        /// Runs from the first submission until all tasks are seen to have ended.
+        var stopwatch: Stopwatch?
 
         func check() throws {
             guard isDestroyed else { return }
@@ -141,6 +143,14 @@ public class TaskSession: @unchecked Sendable {
     /// Cancels what was submitted before something that cannot be.
     func abandonAll() { RestPolicy.cancel.apply(to: (try? tasks) ?? []) }
 
+    /// How long the session has had tasks; the time stands still once they have all ended.
+    func elapsed(isFinished: Bool) -> Duration {
+        state.withLock { state in
+            if isFinished { state.stopwatch?.stop() }
+            return state.stopwatch?.elapsed ?? .zero
+        }
+    }
+
     private func withState<Value>(_ body: (inout State) throws -> sending Value) throws -> sending Value {
         try state.withLock { state in
             try state.check()
@@ -220,6 +230,8 @@ extension TaskSession {
                 try state.check()
                 state.reserved.remove(task.name)
                 state.tasks[task.name] = task
+                if state.stopwatch == nil { state.stopwatch = Stopwatch(in: executor) }
+                state.stopwatch?.resume()
             }
         } catch {
             task.cancel(settingCancelEvent: false)

@@ -21,6 +21,9 @@ public struct AnyFuture: Sendable {
     /// Whether a worker runs the task now.
     public var isRunning: Bool { base.isRunning }
 
+    /// In which way the task has ended; nil if it has not. Never blocks.
+    public var ending: TaskEnding? { base.ending }
+
     /// The result, or nil if the task has not ended; never blocks.
     public func result() -> TaskResult? { base.result() }
 
@@ -83,6 +86,7 @@ private protocol ErasableFuture: Awaitable, CustomStringConvertible {
     var isDone: Bool { get }
     var isCancelled: Bool { get }
     var isRunning: Bool { get }
+    var ending: TaskEnding? { get }
     func result() -> TaskResult?
     var output: String? { get }
     @discardableResult func cancel(force: Bool) -> Bool

@@ -34,6 +34,7 @@ final class InterruptState: Sendable {
         defer { runningHandlers.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
         if signals.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue > 0 {
             restoreDefault(signal)
+            TerminalReset.resetInHandler()
             // Stays blocked until the handler returns, and then ends the program.
             raise(signal)
             return
@@ -65,6 +66,7 @@ private func restoreDefault(_ number: Int32) { _ = signal(number, SIG_DFL) }
 /// Sends SIGINT to this process as if it had no handler.
 package func interruptProcess() {
     restoreDefault(SIGINT)
+    TerminalReset.resetInHandler()
     kill(getpid(), SIGINT)
 }
 
@@ -77,6 +79,7 @@ package func interruptProcess() {
     /// Installs the handler, unless SIGINT is ignored, as for a job in the background of a shell.
     static func install() -> Self {
         _ = InterruptState.shared
+        TerminalReset.prepare()
         var before = sigaction()
         // SAFETY: both structures are local variables, which outlive the calls.
         unsafe sigaction(SIGINT, nil, &before)

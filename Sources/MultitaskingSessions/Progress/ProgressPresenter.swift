@@ -1,0 +1,108 @@
+internal import MultitaskingCore
+internal import MultitaskingSystem
+
+/// Shows progress again and again on a thread of its own, for as long as somebody waits.
+///
+/// The thread only looks: no task and no wait has to tell it anything.
+final class ProgressPresenter: Sendable {
+    private let display: ProgressDisplay
+    private let look: @Sendable () -> ProgressSnapshot?
+    private let end = Latch()
+    private let hasEnded = Latch()
+
+    private static let interval = Duration.milliseconds(100)
+    /// How often a log gets a line.
+    private static let plainInterval = Duration.seconds(10)
+
+    /// Begins to show what `look` returns; nil if nothing is to be shown.
+    init?(_ display: ProgressDisplay, look: @escaping @Sendable () -> ProgressSnapshot?) {
+        guard display.style != .nothing else { return nil }
+        self.display = display
+        self.look = look
+        // Without a thread there is no bar, which is no reason to fail.
+        do { try SystemThread(name: "progress") { self.run() }.detach() } catch { hasEnded.open() }
+    }
+
+    /// Shows the last state and ends; blocks for that.
+    @available(*, noasync, message: "this blocks the thread")
+    func stop() {
+        end.open()
+        _ = hasEnded.wait(.forever)
+    }
+
+    /// Shows the last state and ends; suspends for that.
+    func stop() async { await awaitBlocking { self.stop() } }
+
+    private func run() {
+        let hasColours: Bool
+        if let terminal = Terminal(Self.standardError) {
+            hasColours = (environmentValue("NO_COLOR") ?? "").isEmpty
+            present(on: terminal, hasColours: hasColours)
+        } else {
+            hasColours = false
+            presentInLog()
+        }
+        // After the terminal's lines are gone.
+        writePlain(hasColours: hasColours)
+        hasEnded.open()
+    }
+
+    private func present(on terminal: consuming Terminal, hasColours: Bool) {
+        let isUnicode = Self.isUnicode
+        let clock = ContinuousClock()
+        var interval: Duration
+        repeat {
+            let start = clock.now
+            guard let snapshot = look() else { return }
+            let line = ProgressLine(width: terminal.columns, hasColours: hasColours, isUnicode: isUnicode)
+            let tasks = snapshot.tasks.prefix(max(0, terminal.room - 1)).map(line.task)
+            terminal.show(tasks + [line.bar(snapshot, label: display.label)])
+            // However many tasks there are, looking takes a tenth of the time at most.
+            interval = max(Self.interval, (clock.now - start) * 9)
+        } while !end.wait(.upTo(interval))
+    }
+
+    private func presentInLog() {
+        while !end.wait(.upTo(Self.plainInterval)) { writePlain() }
+    }
+
+    private func writePlain(hasColours: Bool = false) {
+        guard let snapshot = look() else { return }
+        let line = ProgressLine.plain(snapshot, label: display.label, hasColours: hasColours)
+        writeWhole(line + "\n", to: Self.standardError)
+    }
+
+    private static let standardError: Int32 = 2
+
+    private static var isUnicode: Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environmentValue).first { !$0.isEmpty } ?? ""
+        let name = locale.lowercased()
+        return name.contains("utf-8") || name.contains("utf8")
+    }
+}
+
+/// Runs a blocking wait and shows progress meanwhile.
+@available(*, noasync, message: "this blocks the thread")
+func showing<Value>(
+    _ display: ProgressDisplay, _ look: @escaping @Sendable () -> ProgressSnapshot?, while wait: () throws -> Value
+) rethrows -> Value {
+    let presenter = ProgressPresenter(display, look: look)
+    defer { presenter?.stop() }
+    return try wait()
+}
+
+/// Runs an asynchronous wait and shows progress meanwhile.
+func showing<Value>(
+    _ display: ProgressDisplay, _ look: @escaping @Sendable () -> ProgressSnapshot?,
+    while wait: () async throws -> Value
+) async rethrows -> Value {
+    let presenter = ProgressPresenter(display, look: look)
+    do {
+        let value = try await wait()
+        await presenter?.stop()
+        return value
+    } catch {
+        await presenter?.stop()
+        throw error
+    }
+}
