@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "MultitaskingCaptures", targets: ["MultitaskingCaptures"]),
         .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
+        .library(name: "MultitaskingRay", targets: ["MultitaskingRay"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
         // Empty without the trait of their name.
@@ -52,7 +53,7 @@ let package = Package(
         .target(
             name: "MultitaskingSystem",
             dependencies: ["MultitaskingCore", .product(name: "Logging", package: "swift-log")]),
-        .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CZstd"]),
+        .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CMultitaskingImages", "CZstd"]),
         .target(
             name: "MultitaskingCaptures",
             dependencies: ["MultitaskingCore", "MultitaskingSerialization", "CMultitaskingCaptures"]),
@@ -80,6 +81,23 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSessions", "MultitaskingThreads", "MultitaskingProcesses",
             ]),
+        // Workers on other machines: what speaks with them, and what they are made of. No product; backends use it.
+        .target(
+            name: "RemoteWorkers",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "CMultitaskingLinux",
+                "CRemoteWorkers",
+                .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
+            ]),
+        .target(name: "CRemoteWorkers", dependencies: ["CMultitaskingLinux"]),
+        .target(
+            name: "MultitaskingRay",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions",
+                "RemoteWorkers", "CMultitaskingLinux", "CRemoteWorkers",
+            ],
+            // The driver travels in the library, so that no file is needed beside the program.
+            resources: [.embedInCode("Resources/swiftray")]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
         .target(
@@ -120,7 +138,8 @@ let package = Package(
                 .embedInCode("Page/index.html"), .embedInCode("Page/dashboard.css"),
                 .embedInCode("Page/dashboard.js"),
             ]),
-        .target(name: "CMultitaskingLinux"),
+        .target(name: "CMultitaskingImages"),
+        .target(name: "CMultitaskingLinux", dependencies: ["CMultitaskingImages"]),
         .target(name: "CMultitaskingCaptures"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 

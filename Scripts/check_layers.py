@@ -14,7 +14,7 @@ SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
 ALLOWED = {
     "MultitaskingCore": [],
     "MultitaskingSystem": ["MultitaskingCore"],
-    "MultitaskingSerialization": ["MultitaskingCore", "CZstd"],
+    "MultitaskingSerialization": ["MultitaskingCore", "CMultitaskingImages", "CZstd"],
     "MultitaskingCaptures": ["MultitaskingCore", "MultitaskingSerialization", "CMultitaskingCaptures"],
     "MultitaskingThreads": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingProcesses": [
@@ -31,6 +31,13 @@ ALLOWED = {
     "MultitaskingTracing": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingLifecycle": ["MultitaskingCore"],
     "MultitaskingDashboard": ["MultitaskingCore", "MultitaskingSessions"],
+    # Workers on other machines, and one way to have them.
+    "RemoteWorkers": [
+        "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures",
+        "CMultitaskingLinux", "CRemoteWorkers"],
+    "MultitaskingRay": [
+        "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions", "RemoteWorkers",
+        "CMultitaskingLinux", "CRemoteWorkers"],
 }
 # The folders of a module from the lowest to the highest; what lies beside them is the top.
 FOLDERS = {

@@ -2,6 +2,7 @@
 
 #include "CMultitaskingLinux.h"
 
+#include <CMultitaskingImages.h>
 #include <pthread.h>
 #include <string.h>
 #include <unwind.h>

@@ -603,37 +603,3 @@ bool mt_dispatch_was_used(void) {
     bool (*multithreaded)(void) = (bool (*)(void))dlsym(RTLD_DEFAULT, "_dispatch_is_multithreaded");
     return multithreaded && multithreaded();
 }
-
-// MARK: Code
-
-bool mt_image_containing(const void *address, uintptr_t *base, char *path, size_t path_capacity) {
-    Dl_info info;
-    struct link_map *map = NULL;
-    if (!dladdr1(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !map) return false;
-    const char *name = map->l_name ? map->l_name : "";
-    if (strlen(name) >= path_capacity) return false;
-    strcpy(path, name);
-    *base = map->l_addr;
-    return true;
-}
-
-struct image_search {
-    const char *path;
-    uintptr_t base;
-    bool found;
-};
-
-static int match_image(struct dl_phdr_info *info, size_t size, void *context) {
-    (void)size;
-    struct image_search *search = context;
-    if (strcmp(info->dlpi_name ? info->dlpi_name : "", search->path) != 0) return 0;
-    search->base = info->dlpi_addr;
-    search->found = true;
-    return 1;
-}
-
-uintptr_t mt_image_base(const char *path) {
-    struct image_search search = {.path = path};
-    dl_iterate_phdr(match_image, &search);
-    return search.found ? search.base : UINTPTR_MAX;
-}

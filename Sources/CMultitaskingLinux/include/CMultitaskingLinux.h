@@ -337,12 +337,3 @@ void mt_run_constructors_after(mt_constructor current, int argc, char **argv, ch
 
 // Defined in Swift; runs the supervisor and returns its exit code.
 extern int32_t mt_supervisor_main(const mt_bootstrap *bootstrap);
-
-// MARK: Code
-
-// The image (executable or shared library) that contains `address`: its load address, and its path ("" for the
-// executable itself). False if there is none.
-bool mt_image_containing(const void *address, uintptr_t *base, char *path, size_t path_capacity);
-
-// The load address of the image with this path, or UINTPTR_MAX if it is not loaded.
-uintptr_t mt_image_base(const char *path);

@@ -53,9 +53,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
                 return Invocation(function, try Function.decodeArguments(from: &reader))
             }
         } catch {
-            // An argument that is a channel or signal which no longer exists says so itself.
-            let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
-            return Self.failure(error, isMissing ? .noSuchObject : .decodeFailed)
+            return Self.failure(.undecodable(error))
         }
         phase(.running)
         let result = Result { try call(in: environment) }
@@ -68,24 +66,18 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
                         try Function.encode(output: output, into: &$0)
                     })
             case .failure(let error as MultitaskingError):
-                return Self.failure(error.thrownByTask, error.code)
+                return Self.failure(error.thrownByTask)
             case .failure(let error):
                 return .thrown(
                     try SimulatedPayload(environment.simulation.shares) { try $0.encode(error: error) }, error)
             }
         } catch {
-            return Self.failure(error, .resultEncodeFailed)
+            return Self.failure(.unstorable(error))
         }
     }
 
     /// An error of the pool, as it comes out of a worker: its cause is a description.
-    private static func failure(_ error: any Error, _ code: MultitaskingError.Code) -> TaskResultBytes {
-        let failure =
-            switch error as? MultitaskingError {
-            case let error? where error.code == code: error
-            case let error?: MultitaskingError(code, error.message, cause: error.cause ?? error)
-            case nil: MultitaskingError(code, String(describing: error), cause: error)
-            }
+    private static func failure(_ failure: MultitaskingError) -> TaskResultBytes {
         return .failure(
             MultitaskingError(
                 failure.code, failure.message, cause: failure.cause.map { $0 as? RemoteError ?? RemoteError($0) },

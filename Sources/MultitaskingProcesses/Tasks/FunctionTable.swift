@@ -1,5 +1,5 @@
-import CMultitaskingLinux
 import MultitaskingCore
+import MultitaskingSerialization
 import Synchronization
 
 /// The functions that were ever sent, each by its image, its offset there, and the mangled name of its
@@ -33,9 +33,9 @@ struct FunctionTable {
                 "more than \(ArenaLayout.functionLimit) different functions were submitted to one pool; make a new pool"
             )
         }
-        let (path, base) = try Self.image(of: address)
+        let location = try CodeLocation(of: address)
         let previousEnd = extent.nameBytes
-        let names = Array(path.utf8) + Array(typeName.utf8) + attachment
+        let names = Array(location.image.utf8) + Array(typeName.utf8) + attachment
         guard previousEnd <= ArenaLayout.functionNamesSize - names.count else {
             throw MultitaskingError(
                 .arenaLimitReached, "the names of the submitted functions' types are too long; make a new pool")
@@ -44,10 +44,10 @@ struct FunctionTable {
             unsafe $0.copyBytes(from: names)
         }
         let entry = entry(index)
-        entry.code.store(UInt64(address.code - base))
+        entry.code.store(location.offset)
         var end = previousEnd
         for (field, count) in [
-            (entry.path, path.utf8.count), (entry.typeName, typeName.utf8.count), (entry.attachment, attachment.count),
+            (entry.path, location.image.utf8.count), (entry.typeName, typeName.utf8.count), (entry.attachment, attachment.count),
         ] {
             field.start.store(UInt64(end))
             field.count.store(UInt64(count))
@@ -81,32 +81,11 @@ struct FunctionTable {
     func bytes(at place: (start: Int, count: Int)) throws -> [UInt8] {
         guard place.start >= 0, place.count >= 0, place.count <= ArenaLayout.functionNamesSize,
             place.start <= ArenaLayout.functionNamesSize - place.count
-        else { throw Self.notFound("what was kept for it") }
+        else { throw CodeLocation.notFound("what was kept for it") }
         return unsafe arena.withBytes(at: ArenaLayout.functionNames + place.start, count: place.count) {
             unsafe [UInt8]($0)
         }
     }
-
-    private static func image(of address: FunctionAddress) throws -> (path: String, base: UInt) {
-        var base: UInt = 0
-        let capacity = pathLimit
-        let path = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer -> String? in
-            guard
-                unsafe mt_image_containing(
-                    UnsafeRawPointer(bitPattern: address.code), &base, buffer.baseAddress, capacity)
-            else { return nil }
-            return unsafe buffer.baseAddress.map { unsafe String(cString: $0) }
-        }
-        guard let path else {
-            throw MultitaskingError(
-                .functionNotFound,
-                "the function lies in no loaded image, so no worker can find it; submit a function of the program")
-        }
-        return (path, base)
-    }
-
-    /// How many bytes the path of an image may have: PATH_MAX.
-    private static let pathLimit = 4096
 
     // MARK: The worker's side
 
@@ -116,19 +95,14 @@ struct FunctionTable {
     /// called.
     func resolve(_ index: Int) throws -> (address: FunctionAddress, type: any PortableFunction.Type) {
         guard index >= 0, index < ArenaLayout.functionLimit, index < arena.header.functionCount.load() else {
-            throw Self.notFound("number \(index) of the function table")
+            throw CodeLocation.notFound("number \(index) of the function table")
         }
         let entry = entry(index)
-        let path = try name(entry.path, limit: Self.pathLimit)
+        let path = try name(entry.path, limit: CodeLocation.pathLimit)
         let typeName = try name(entry.typeName, limit: FunctionTypeName.byteLimit)
-        let base = unsafe mt_image_base(path)
-        guard base != .max else { throw Self.notFound("the image \(path)") }
+        let address = try CodeLocation(image: path, offset: entry.code.load()).address()
         guard let type = FunctionTypeName(mangled: typeName).resolve() else {
-            throw Self.notFound("the type \(typeName)")
-        }
-        let address = FunctionAddress(code: base &+ UInt(truncatingIfNeeded: entry.code.load()))
-        guard let image = try? Self.image(of: address), image.path == path, image.base == base else {
-            throw Self.notFound("code where the function should be")
+            throw CodeLocation.notFound("the type \(typeName)")
         }
         return (address, type)
     }
@@ -172,17 +146,10 @@ struct FunctionTable {
         let start = Int(clamping: range.start.load())
         let count = Int(clamping: range.count.load())
         guard start >= 0, count >= 0, count <= limit, start <= ArenaLayout.functionNamesSize - count else {
-            throw Self.notFound("a damaged name")
+            throw CodeLocation.notFound("a damaged name")
         }
         return unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: count) {
             unsafe [UInt8]($0)
         }
-    }
-
-    private static func notFound(_ what: String) -> MultitaskingError {
-        MultitaskingError(
-            .functionNotFound,
-            "the worker does not have \(what); functions of libraries loaded by dlopen after the workers started, and "
-                + "types made at run time, cannot be sent")
     }
 }

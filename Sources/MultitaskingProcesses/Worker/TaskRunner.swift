@@ -109,7 +109,7 @@ struct TaskRunner {
             if keepsOutput { _ = takeOutput() }
             return .retry
         }
-        if let error = error as? MultitaskingError { return settle(failing: error.thrownByTask, as: error.code) }
+        if let error = error as? MultitaskingError { return settle(failing: error.thrownByTask) }
         do { try settle(as: .thrown) { try $0.encode(error: error) } } catch { return settle(unstorable: error) }
         return .failed
     }
@@ -117,26 +117,17 @@ struct TaskRunner {
     /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the
     /// value.
     private func settle(unstorable error: any Error) -> End {
-        let isFull = (error as? MultitaskingError)?.code == .arenaLimitReached
-        return settle(failing: error, as: isFull ? .arenaLimitReached : .resultEncodeFailed)
+        settle(failing: .unstorable(error))
     }
 
     /// Ends the task because its arguments could not be read.
     private func settle(undecodable error: any Error) -> End {
-        // An argument that is a channel or signal which no longer exists says so itself.
-        let isMissing = (error as? MultitaskingError)?.code == .noSuchObject
-        return settle(failing: error, as: isMissing ? .noSuchObject : .decodeFailed)
+        settle(failing: .undecodable(error))
     }
 
     /// Ends the task with an error of the pool.
     @discardableResult
-    func settle(failing error: any Error, as code: MultitaskingError.Code) -> End {
-        let failure =
-            switch error as? MultitaskingError {
-            case let error? where error.code == code: error
-            case let error?: MultitaskingError(code, error.message, cause: error.cause ?? error)
-            case nil: MultitaskingError(code, String(describing: error), cause: error)
-            }
+    func settle(failing failure: MultitaskingError) -> End {
         do {
             try settle(as: .failure) { try $0.encode(error: failure) }
         } catch {

@@ -335,7 +335,7 @@ struct Worker {
                 return handBack(claim)
             }
         } catch {
-            runner.settle(failing: error, as: .functionNotFound)
+            runner.settle(failing: MultitaskingError(.functionNotFound, of: error))
             tally.failed.increase()
         }
         // The task is over: if we die here, the client gives the block back instead.

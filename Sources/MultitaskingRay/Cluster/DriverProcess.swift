@@ -1,0 +1,158 @@
+internal import CMultitaskingLinux
+internal import CRemoteWorkers
+internal import Glibc
+internal import MultitaskingCore
+internal import MultitaskingSystem
+internal import RemoteWorkers
+internal import Synchronization
+
+/// The Python process that speaks with Ray for this program, and the directory that it works in.
+final class DriverProcess: Sendable {
+    let pid: pid_t
+    let link: FrameLink
+    let directory: String
+    private let isReaped = Mutex(false)
+
+    /// Writes the driver's files to a directory of their own and starts it.
+    ///
+    /// - Throws: `systemError`, `invalidArgument`.
+    init(_ options: RayOptions, address: String?) throws {
+        var environment = DriverEnvironment()
+        let directory = try Self.makeDirectory(environment.variables["TMPDIR"] ?? "/tmp")
+        self.directory = directory
+        var isComplete = false
+        defer { if !isComplete { _ = unsafe mr_remove_directory(directory) } }
+        try environment.apply(options, address: address, directory: directory)
+        try Self.writeFiles(directory)
+        if options.shipsExecutable { try Self.copyExecutable(options.executable, to: directory + "/app") }
+
+        var pair: [Int32] = [-1, -1]
+        let status = unsafe mr_socket_pair(&pair)
+        guard status == 0 else { throw Refusal(.openSocket, -status).error("reach the cluster's driver") }
+        let link = FrameLink(pair[0])
+        defer { close(pair[1]) }
+        let log = unsafe open(directory + "/log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard log >= 0 else { throw Refusal(.writeFile, errno).error("write the driver's log") }
+        defer { close(log) }
+        let script = options.driver ?? directory + "/swiftray/main.py"
+        let started = unsafe Self.withStrings([options.python, script]) { arguments in
+            unsafe Self.withStrings(environment.variables.map { "\($0.key)=\($0.value)" }) { variables in
+                unsafe mr_spawn(arguments, variables, pair[1], log)
+            }
+        }
+        guard started > 0 else {
+            throw MultitaskingError(
+                .clusterUnreachable,
+                "could not start \(options.python): \(describe(errno: -started)); give the path of a Python that has "
+                    + "Ray as the option `python`")
+        }
+        pid = started
+        self.link = link
+        isComplete = true
+    }
+
+    deinit {
+        end(within: .zero)
+        _ = unsafe mr_remove_directory(directory)
+    }
+
+    // MARK: Starting
+
+    private static func makeDirectory(_ parent: String) throws -> String {
+        var template = Array((parent + "/swiftray-XXXXXX").utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            throw Refusal(.writeFile, errno).error("make a directory in \(parent) for the cluster's driver")
+        }
+        return unsafe template.withUnsafeBufferPointer { buffer in
+            unsafe buffer.baseAddress.map { unsafe String(cString: $0) } ?? ""
+        }
+    }
+
+    private static func writeFiles(_ directory: String) throws {
+        guard unsafe mkdir(directory + "/swiftray", 0o700) == 0 else {
+            throw Refusal(.writeFile, errno).error("write the cluster's driver")
+        }
+        for file in DriverFiles.all {
+            try write(to: directory + "/swiftray/" + file.name, mode: 0o600) { descriptor in
+                unsafe file.bytes.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
+            }
+        }
+    }
+
+    /// Copies the program, which is sent to the nodes.
+    private static func copyExecutable(_ path: String?, to target: String) throws {
+        let source = unsafe open(path ?? "/proc/self/exe", O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw Refusal(.writeFile, errno).error("read the program \(path ?? "itself")") }
+        defer { close(source) }
+        let size = Int(mt_file_size(source))
+        let program = try ReadOnlyMapping(source, offset: 0, count: size)
+        try write(to: target, mode: 0o700) { descriptor in unsafe writeAll(program.bytes, to: descriptor) }
+    }
+
+    private static func write(to path: String, mode: mode_t, _ body: (Int32) -> Bool) throws {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw Refusal(.writeFile, errno).error("write \(path)") }
+        defer { close(descriptor) }
+        guard body(descriptor) else { throw Refusal(.writeFile, errno).error("write \(path)") }
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+        return true
+    }
+
+    private static func withStrings<Result>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) }
+        unsafe pointers.append(nil)
+        defer { unsafe pointers.forEach { unsafe free($0) } }
+        // SAFETY: the strings live until the call has returned, and a null pointer ends their list.
+        return unsafe pointers.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { preconditionFailure("the list has its end at least") }
+            return unsafe body(start)
+        }
+    }
+
+    // MARK: While it runs, and after
+
+    /// The end of what the driver has printed, for error messages.
+    var logTail: String {
+        let descriptor = unsafe open(directory + "/log", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        let size = Int(mt_file_size(descriptor))
+        let limit = 2000
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            // SAFETY: the buffer has room for so many bytes.
+            count = max(0, unsafe pread(descriptor, buffer.baseAddress, limit, off_t(max(0, size - limit))))
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Ends the link, and waits until the process has ended; kills it when the time is up.
+    func end(within limit: Duration) {
+        link.close()
+        isReaped.withLock { isReaped in
+            guard !isReaped else { return }
+            isReaped = true
+            var information = mt_exit_info()
+            let deadline = ContinuousClock.now + limit
+            while unsafe mt_reap(pid, false, &information) == 0 {
+                guard ContinuousClock.now < deadline else {
+                    kill(-pid, SIGKILL)
+                    kill(pid, SIGKILL)
+                    _ = unsafe mt_reap(pid, true, &information)
+                    return
+                }
+                usleep(2000)
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+internal import Glibc
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+internal import RemoteWorkers
+internal import Synchronization
+
+/// What a pool on a cluster is made of: its queue, its workers' numbers and what runs.
+///
+/// Ray keeps no queue and runs nothing again: it has as many calls as the pool has workers, and `handOver` more. So the
+/// order of starts, cancellation, retries and limits are decided here, in one place.
+final class RayPoolCore: Sendable {
+    let cluster: RayCluster
+    let hub: HubClient
+    let maxWorkers: Int
+    let room: RoomLimit
+    private let number: UInt32
+    private let options: RayOptions
+    private let state: Mutex<State>
+    private let ready = Latch()
+    private let ended = Latch()
+
+    /// How long what the cluster should answer at once may take.
+    static let patience = Duration.seconds(20)
+
+    private struct Run: Sendable {
+        let task: any QueuedTask
+        /// The number of the worker; -1 beyond those that are free.
+        var worker: Int
+    }
+
+    private struct State {
+        var queue = TaskQueue()
+        var runs: [UInt64: Run] = [:]
+        /// The numbers of workers without a task, the lowest last.
+        var freeWorkers: [Int]
+        /// How many more calls may be handed over.
+        var credit: Int
+        /// How many tasks each worker has run.
+        var tasksRun: [Int]
+        /// How many tasks have not ended.
+        var unsettled = 0
+        var objects: UInt64 = 0
+        /// How the pool ends; nil while it is open.
+        var mode: ShutdownMode?
+        var isReady = false
+        var isEnding = false
+        var refusal: String?
+        var loss: MultitaskingError?
+    }
+
+    init(_ cluster: RayCluster, number: UInt32, maxWorkers: Int, queueLimit: Int?, options: RayOptions) {
+        self.cluster = cluster
+        self.number = number
+        self.maxWorkers = maxWorkers
+        self.options = options
+        hub = HubClient(cluster.requests, pool: number)
+        room = RoomLimit(limit: queueLimit)
+        state = Mutex(
+            State(
+                freeWorkers: Array((0..<maxWorkers).reversed()), credit: maxWorkers + options.handOver,
+                tasksRun: Array(repeating: 0, count: maxWorkers)))
+    }
+
+    /// The build of this program, for the log of the driver.
+    static var programBuild: String { BuildID(ofImage: "")?.description ?? "" }
+
+    // MARK: Beginning
+
+    /// Has the driver make the pool, and waits until it has.
+    @available(*, noasync)
+    func begin() throws {
+        let executable = options.shipsExecutable ? "app" : options.executable ?? Self.ownPath
+        let placement: JSON =
+            switch options.placement {
+            case .packed: .string("pack")
+            case .spread: .string("spread")
+            case .node(let id, let isSoft): .object(["node": .string(id), "soft": .bool(isSoft)])
+            }
+        let description = JSON.object([
+            "executable": .string(executable), "maxWorkers": .number(Double(maxWorkers)), "placement": placement,
+            "options": options.resources.json, "forwardsOutput": .bool(options.forwardsOutput),
+        ])
+        cluster.link.send(.makePool, UInt64(number), tail: description.bytes)
+        let isReady = ready.wait(.upTo(options.startTimeout))
+        let (refusal, loss) = state.withLock { ($0.refusal, $0.loss) }
+        if let loss { throw loss }
+        guard isReady, refusal == nil else {
+            cluster.link.send(.endPool, UInt64(number))
+            cluster.remove(number)
+            throw MultitaskingError(
+                .clusterUnreachable,
+                "the cluster has made no pool: \(refusal ?? "no answer within \(options.startTimeout)")")
+        }
+    }
+
+    private static var ownPath: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+            guard let start = buffer.baseAddress else { return "" }
+            // SAFETY: no more is written than there is room for.
+            let count = unsafe readlink("/proc/self/exe", start, buffer.count)
+            guard count > 0 else { return "" }
+            return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+        }
+    }
+
+    func isReady(_ answer: JSON?) {
+        state.withLock { state in
+            state.isReady = true
+            state.refusal = answer == nil ? "the driver's answer is damaged" : answer?["error"]?.text
+        }
+        ready.open()
+    }
+
+    // MARK: Tasks
+
+    /// Throws unless tasks and objects can be made.
+    func checkUsable() throws {
+        let (isOpen, loss) = state.withLock { ($0.mode == nil, $0.loss) }
+        if let loss { throw loss }
+        if !isOpen { throw MultitaskingError(.shutDown, "the pool was shut down and takes nothing more; make a new one") }
+    }
+
+    /// Queues a task.
+    func add(_ task: some QueuedTask) throws {
+        try state.withLock { state in
+            if let loss = state.loss { throw loss }
+            guard state.mode == nil else {
+                throw MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
+            }
+            state.unsettled += 1
+            state.queue.append(task)
+        }
+        dispatch()
+    }
+
+    /// Hands over as many tasks as there are workers for, in the order in which they are to start.
+    private func dispatch() {
+        state.withLock { state in
+            while state.credit > 0, state.loss == nil {
+                let run = cluster.link.makeID()
+                let begun = state.queue.next { task in task.begin(run: run).map { (task, $0) } }
+                guard let (task, attempt) = begun else { return }
+                state.credit -= 1
+                let worker = state.freeWorkers.popLast() ?? -1
+                state.runs[run] = Run(task: task, worker: worker)
+                let order = RunOrder(
+                    attempt: attempt, worker: max(0, worker), tasksRun: worker < 0 ? 0 : state.tasksRun[worker],
+                    made: state.objects, seed: task.options.seed, outputLimit: task.options.output.limit)
+                if worker >= 0 { state.tasksRun[worker] += 1 }
+                cluster.link.send(.submit, run, head(of: task, order), tail: task.call)
+            }
+        }
+    }
+
+    private func head(of task: any QueuedTask, _ order: RunOrder) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.add(number)
+        let resources = task.options.resources.map { $0.filled(from: options.resources).json.bytes } ?? []
+        writer.add(UInt32(resources.count))
+        writer.add(resources)
+        writer.add(task.options.gracePeriod.microseconds)
+        writer.add(task.options.timeout.map { max(1, $0.microseconds) } ?? 0)
+        order.write(to: &writer)
+        return writer.bytes
+    }
+
+    func has(run: UInt64) -> Bool { state.withLock { $0.runs[run] != nil } }
+
+    func start(_ frame: Frame) throws {
+        state.withLock { $0.runs[frame.id]?.task }?.start(run: frame.id)
+    }
+
+    /// Takes the report about a run's end.
+    func end(_ frame: Frame) throws {
+        guard let task = state.withLock({ $0.runs[frame.id]?.task }) else { return }
+        let report = try RunReport(frame)
+        // What was thrown may have to be decoded, by code of the user.
+        if case .call(let kind, _) = report.end, kind != .value, !task.options.retries.errors.isEmpty {
+            return callBack { self.settle(frame.id, task, report) }
+        }
+        settle(frame.id, task, report)
+    }
+
+    private func settle(_ run: UInt64, _ task: any QueuedTask, _ report: RunReport) {
+        var circumstances = task.circumstances
+        circumstances.isKilled = state.withLock { $0.mode == .kill }
+        let verdict = RunVerdict(on: report.end, circumstances)
+        let hasDied =
+            switch report.end {
+            case .call, .withdrawn, .other: false
+            case .died, .lost, .outOfMemory: true
+            case .timedOut(let failure), .cancelled(let failure): failure != nil
+            }
+        state.withLock { state in
+            guard let worker = state.runs.removeValue(forKey: run)?.worker else { return }
+            state.credit += 1
+            guard worker >= 0 else { return }
+            if hasDied { state.tasksRun[worker] = 0 }
+            let place = state.freeWorkers.firstIndex { $0 < worker } ?? state.freeWorkers.count
+            state.freeWorkers.insert(worker, at: place)
+        }
+        switch verdict {
+        case .end(let end): task.end(end, output: report.output, onlyIfWaiting: false)
+        case .again: requeue(task)
+        case .retry(let pause) where pause <= .zero: requeue(task)
+        case .retry(let pause):
+            task.wait()
+            Task {
+                try? await Task.sleep(for: pause)
+                self.requeue(task)
+            }
+        }
+        dispatch()
+    }
+
+    private func requeue(_ task: any QueuedTask) {
+        task.wait()
+        let isLate = state.withLock { state in
+            guard state.loss == nil, state.mode == nil || state.mode == .drain else { return true }
+            state.queue.insert(task)
+            return false
+        }
+        if isLate { task.end(.cancelled, output: [], onlyIfWaiting: true) }
+        dispatch()
+    }
+
+    /// How hard a run is to be ended.
+    enum CancelLevel: UInt8 {
+        case ifNotBegun = 0
+        case byForce = 1
+        case withItsWorker = 2
+    }
+
+    func cancel(run: UInt64, level: CancelLevel) { cluster.link.send(.cancel, run, [level.rawValue]) }
+
+    func callBack(_ body: @escaping @Sendable () -> Void) { cluster.callbacks.call(body) }
+
+    /// Shows what a task has printed.
+    func print(_ frame: Frame) throws {
+        guard options.forwardsOutput else { return }
+        var reader = frame.reader
+        let stream = try reader.next(UInt8.self)
+        var bytes = try frame.tail(&reader).array[...]
+        while !bytes.isEmpty {
+            let count = unsafe bytes.withUnsafeBytes { unsafe write(stream == 2 ? 2 : 1, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    // MARK: Objects
+
+    /// The number of a new channel or signal.
+    func makeObject() throws -> SharedObjectID {
+        try checkUsable()
+        return state.withLock { state in
+            state.objects += 1
+            return SharedObjectID(rawValue: state.objects)
+        }
+    }
+
+    // MARK: The end
+
+    func taskHasEnded() {
+        state.withLock { $0.unsettled -= 1 }
+        endIfDrained()
+    }
+
+    func beginShutdown(_ mode: ShutdownMode) {
+        let (queued, running): ([any QueuedTask], [UInt64]) = state.withLock { state in
+            let isStricter = state.mode.map { mode.strictness > $0.strictness } ?? true
+            guard isStricter else { return ([], []) }
+            state.mode = mode
+            return (
+                mode == .drain ? [] : state.queue.removeAll(), mode == .kill ? Array(state.runs.keys) : []
+            )
+        }
+        room.close()
+        for task in queued { task.end(.cancelled, output: [], onlyIfWaiting: true) }
+        for run in running { cancel(run: run, level: .withItsWorker) }
+        endIfDrained()
+    }
+
+    private func endIfDrained() {
+        let mayEnd = state.withLock { state in
+            guard state.mode != nil, state.unsettled == 0, !state.isEnding else { return false }
+            state.isEnding = true
+            return true
+        }
+        guard mayEnd else { return }
+        if !cluster.link.send(.endPool, UInt64(number)) { hasEnded() }
+    }
+
+    func hasEnded() {
+        cluster.remove(number)
+        hub.lose(nil)
+        ended.open()
+    }
+
+    @available(*, noasync)
+    func waitUntilEnded(_ wait: WaitLimit) -> Bool { ended.wait(wait) }
+
+    /// Ends everything: the driver or the hub is gone.
+    func lose(_ error: MultitaskingError) {
+        let tasks: [any QueuedTask]? = state.withLock { state in
+            guard state.loss == nil, !state.isEnding || !state.runs.isEmpty else { return nil }
+            state.loss = error
+            defer { state.runs = [:] }
+            return state.runs.values.map(\.task) + state.queue.removeAll()
+        }
+        room.close()
+        hub.lose(error)
+        for task in tasks ?? [] { task.end(.failure(error), output: [], onlyIfWaiting: false) }
+        ready.open()
+        cluster.remove(number)
+        ended.open()
+    }
+}
+
+extension ShutdownMode {
+    fileprivate var strictness: Int {
+        switch self {
+        case .drain: 0
+        case .cancelQueued: 1
+        case .kill: 2
+        }
+    }
+}
+
+extension ResourceRequest {
+    /// As Ray's options have it.
+    var json: JSON {
+        var members: [String: JSON] = [:]
+        if let cpus { members["num_cpus"] = .number(cpus) }
+        if let gpus { members["num_gpus"] = .number(gpus) }
+        if let memory { members["memory"] = .number(Double(memory)) }
+        if !custom.isEmpty { members["resources"] = .object(custom.mapValues(JSON.number)) }
+        return .object(members)
+    }
+
+    /// The same, and what it does not say as another one says it.
+    func filled(from defaults: ResourceRequest) -> ResourceRequest {
+        ResourceRequest(
+            cpus: cpus ?? defaults.cpus, gpus: gpus ?? defaults.gpus, memory: memory ?? defaults.memory,
+            custom: custom.merging(defaults.custom) { own, _ in own })
+    }
+}

@@ -1,0 +1,33 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+internal import RemoteWorkers
+
+/// A call on its way to another machine.
+enum OutgoingCall {
+    /// The function's name, what it captures, and its arguments.
+    ///
+    /// - Throws: `capturesState`; `encodeFailed`; `functionNotFound`.
+    static func encode<Function: PortableFunction>(
+        _ call: Invocation<Function>, captures: CapturePolicy
+    ) throws -> [UInt8] {
+        guard let name = FunctionTypeName(of: Function.self) else {
+            throw MultitaskingError(
+                .capturesState,
+                "an argument or result type of the function is private or local, so that no other process can find it; "
+                    + "make it internal")
+        }
+        let writer = PayloadWriter()
+        let target = try PortableCall(call.function, name, captures: captures, into: writer)
+        var encoder = writer
+        do {
+            try Function.encode(call.arguments, into: &encoder)
+            return target.bytes + (try writer.bytes())
+        } catch let error as MultitaskingError where [.encodeFailed, .noSuchObject].contains(error.code) {
+            throw error
+        } catch {
+            throw MultitaskingError(
+                .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
+                cause: error)
+        }
+    }
+}

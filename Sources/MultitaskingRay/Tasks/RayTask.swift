@@ -1,0 +1,325 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+internal import RemoteWorkers
+internal import Synchronization
+
+/// A task of a Ray pool, whatever its types: what the pool's queue knows of it.
+protocol QueuedTask: AnyObject, Sendable {
+    var options: TaskOptions { get }
+
+    /// The function's name and the encoded arguments.
+    var call: [UInt8] { get }
+
+    /// Begins an attempt; which one it is, or nil if the task has ended meanwhile.
+    func begin(run: UInt64) -> Int?
+
+    /// A run has started on its node.
+    func start(run: UInt64)
+
+    /// What is known of the task.
+    var circumstances: RunVerdict.Circumstances { get }
+
+    /// Waits again, after a run that was not the last.
+    func wait()
+
+    /// Ends the task, unless it has ended.
+    ///
+    /// - Parameter onlyIfWaiting: does nothing if it was handed over.
+    /// - Returns: whether it has ended now, or had ended as cancelled.
+    @discardableResult
+    func end(_ end: TaskEnd, output: [UInt8], onlyIfWaiting: Bool) -> Bool
+}
+
+/// How a task has ended; what it returned or threw is not decoded yet.
+enum TaskEnd: Sendable {
+    case value(FrameTail)
+    case thrown(FrameTail)
+    case failure(any Error)
+    case cancelled
+}
+
+/// How far a task is.
+enum TaskProgress: Sendable {
+    /// It waits in the pool's queue, or for its next attempt.
+    case waiting
+    /// It was given to Ray, and may wait there.
+    case handedOver(run: UInt64)
+    /// It runs.
+    case started(run: UInt64)
+    case ended(TaskEnd)
+
+    var isEnded: Bool { if case .ended = self { true } else { false } }
+    var isWaiting: Bool { if case .waiting = self { true } else { false } }
+    var isCancelled: Bool { if case .ended(.cancelled) = self { true } else { false } }
+}
+
+/// A task of a Ray pool.
+final class RayTask<Function: PortableFunction>: QueuedTask {
+    let options: TaskOptions
+    let call: [UInt8]
+    private let pool: RayPoolCore
+    private let ledger: Mutex<Ledger>
+
+    /// What is left to do when a task has ended, outside of the lock.
+    private struct Rest: Sendable {
+        var watchers: [@Sendable () -> Void]
+        var latches: [Latch]
+        var timer: Task<Void, Never>?
+        var companion: (any Sendable)?
+        var leavesRoom: Bool
+    }
+
+    private enum CancelStep: Sendable {
+        case over(isCancelled: Bool)
+        case endByForce(run: UInt64)
+        case askItsNode(run: UInt64)
+    }
+
+    private struct Ledger {
+        var progress = TaskProgress.waiting
+        var attempt = 0
+        /// Whether the queue's limit counts it.
+        var isInRoom = true
+        var isCancelled = false
+        var isWithdrawn = false
+        var isLate = false
+        /// What stays alive until the end.
+        var companion: (any Sendable)?
+        var output: [UInt8] = []
+        var decoded: TaskOutcome<Function.Output>?
+        /// Called when the task has ended.
+        var watchers: [@Sendable () -> Void] = []
+        /// Opened when the task has ended.
+        var latches: [Latch] = []
+        /// Opened when it is known whether the run that was handed over has started, or will not.
+        var startLatches: [Latch] = []
+        /// Ends the task if it has not started in time.
+        var timer: Task<Void, Never>?
+
+        mutating func takeStartLatches() -> [Latch] {
+            defer { startLatches = [] }
+            return startLatches
+        }
+
+        mutating func takeTimer() -> Task<Void, Never>? {
+            defer { timer = nil }
+            return timer
+        }
+    }
+
+    init(_ call: [UInt8], _ options: TaskOptions, companion: (any Sendable)?, _ pool: RayPoolCore) {
+        self.call = call
+        self.options = options
+        self.pool = pool
+        var first = Ledger()
+        first.companion = companion
+        ledger = Mutex(first)
+    }
+
+    // MARK: What the pool does
+
+    func begin(run: UInt64) -> Int? {
+        let (attempt, leavesRoom): (Int?, Bool) = ledger.withLock { ledger in
+            guard ledger.progress.isWaiting else { return (nil, false) }
+            ledger.progress = .handedOver(run: run)
+            ledger.attempt += 1
+            ledger.isWithdrawn = false
+            defer { ledger.isInRoom = false }
+            return (ledger.attempt, ledger.isInRoom)
+        }
+        if leavesRoom { pool.room.give() }
+        return attempt
+    }
+
+    func start(run: UInt64) {
+        let (latches, timer): ([Latch], Task<Void, Never>?) = ledger.withLock { ledger in
+            switch ledger.progress {
+            case .handedOver(run), .started(run): break
+            case .handedOver, .started, .waiting, .ended: return ([], nil)
+            }
+            ledger.progress = .started(run: run)
+            return (ledger.takeStartLatches(), ledger.takeTimer())
+        }
+        timer?.cancel()
+        for latch in latches { latch.open() }
+    }
+
+    var circumstances: RunVerdict.Circumstances {
+        ledger.withLock { ledger in
+            RunVerdict.Circumstances(
+                options: options, attempt: ledger.attempt, isCancelled: ledger.isCancelled,
+                isWithdrawn: ledger.isWithdrawn, isLate: ledger.isLate)
+        }
+    }
+
+    func wait() {
+        let latches = ledger.withLock { ledger in
+            if !ledger.progress.isEnded { ledger.progress = .waiting }
+            return ledger.takeStartLatches()
+        }
+        for latch in latches { latch.open() }
+    }
+
+    @discardableResult
+    func end(_ end: TaskEnd, output: [UInt8], onlyIfWaiting: Bool) -> Bool {
+        let (rest, isCancelled): (Rest?, Bool) = ledger.withLock { ledger in
+            guard !ledger.progress.isEnded, !onlyIfWaiting || ledger.progress.isWaiting else {
+                return (nil, ledger.progress.isCancelled)
+            }
+            ledger.progress = .ended(end)
+            ledger.output = output
+            let rest = Rest(
+                watchers: ledger.watchers, latches: ledger.latches + ledger.takeStartLatches(),
+                timer: ledger.takeTimer(), companion: ledger.companion, leavesRoom: ledger.isInRoom)
+            ledger.watchers = []
+            ledger.latches = []
+            ledger.companion = nil
+            ledger.isInRoom = false
+            return (rest, false)
+        }
+        guard let rest else { return isCancelled }
+        rest.timer?.cancel()
+        if rest.leavesRoom { pool.room.give() }
+        (rest.companion as? HeldSenders)?.drop()
+        for latch in rest.latches { latch.open() }
+        if !rest.watchers.isEmpty { pool.callBack { for watcher in rest.watchers { watcher() } } }
+        pool.taskHasEnded()
+        return true
+    }
+
+    // MARK: Limits
+
+    /// Begins the time in which the task must start.
+    func startTimer() {
+        guard let limit = options.queueTimeout else { return }
+        let timer = Task { [weak self] in
+            try? await Task.sleep(for: min(limit, .seconds(1 << 32)))
+            if !Task.isCancelled { self?.timeIsUp() }
+        }
+        let isLate = ledger.withLock { ledger in
+            guard ledger.progress.isWaiting else { return true }
+            ledger.timer = timer
+            return false
+        }
+        if isLate { timer.cancel() }
+    }
+
+    private func timeIsUp() {
+        if end(.failure(RunVerdict.queueTimedOut(options)), output: [], onlyIfWaiting: true) { return }
+        let run: UInt64? = ledger.withLock { ledger in
+            guard case .handedOver(let run) = ledger.progress else { return nil }
+            ledger.isLate = true
+            return run
+        }
+        if let run { pool.cancel(run: run, level: .ifNotBegun) }
+    }
+}
+
+extension RayTask: FutureSource {
+    typealias Value = Function.Output
+
+    var state: TaskState {
+        switch ledger.withLock({ $0.progress }) {
+        case .waiting, .handedOver: .queued
+        case .started: .running
+        case .ended(.cancelled): .cancelled
+        case .ended: .done
+        }
+    }
+
+    func outcome() -> TaskOutcome<Value>? {
+        let (end, known): (TaskEnd?, TaskOutcome<Value>?) = ledger.withLock { ledger in
+            guard case .ended(let end) = ledger.progress else { return (nil, nil) }
+            return (end, ledger.decoded)
+        }
+        guard let end else { return nil }
+        if let known { return known }
+        let outcome = Self.decode(end)
+        return ledger.withLock { ledger in
+            if let known = ledger.decoded { return known }
+            ledger.decoded = outcome
+            // The bytes are not needed any more.
+            if case .ended(.value) = ledger.progress { ledger.progress = .ended(.value(.empty)) }
+            return outcome
+        }
+    }
+
+    private static func decode(_ end: TaskEnd) -> TaskOutcome<Value> {
+        do {
+            switch end {
+            case .value(let tail):
+                return .success(
+                    try unsafe tail.withBytes { bytes in
+                        // SAFETY: the reader is gone before the bytes are.
+                        var reader = unsafe PayloadReader(bytes)
+                        return try Function.decodeOutput(from: &reader)
+                    })
+            case .thrown(let tail): return .failure(try RunVerdict.decodeError(tail))
+            case .failure(let error): return .failure(error)
+            case .cancelled: return .cancelled
+            }
+        } catch { return .failure(MultitaskingError(.decodeFailed, of: error)) }
+    }
+
+    @available(*, noasync)
+    func waitUntilDone(_ wait: WaitLimit) -> Bool {
+        let latch = Latch()
+        let isDone = ledger.withLock { ledger in
+            if ledger.progress.isEnded { return true }
+            if wait != .never { ledger.latches.append(latch) }
+            return false
+        }
+        if isDone || wait == .never { return isDone }
+        let hasEnded =
+            wait == .forever ? PoolIdentity.waitingEndlessly { latch.wait(wait) } : latch.wait(wait)
+        if !hasEnded { ledger.withLock { $0.latches.removeAll { $0 === latch } } }
+        return hasEnded
+    }
+
+    func whenDone(_ body: @escaping @Sendable () -> Void) {
+        let isDone = ledger.withLock { ledger in
+            if !ledger.progress.isEnded { ledger.watchers.append(body) }
+            return ledger.progress.isEnded
+        }
+        if isDone { body() }
+    }
+
+    var output: String? {
+        guard options.output.limit != nil else { return nil }
+        return ledger.withLock { ledger in
+            ledger.progress.isEnded ? String(decoding: ledger.output, as: UTF8.self) : nil
+        }
+    }
+
+    /// Cancels the task. If it was handed over and nobody knows yet whether it has begun, its node decides, which takes
+    /// a round trip.
+    func cancel(force: Bool) -> Bool {
+        if end(.cancelled, output: [], onlyIfWaiting: true) { return true }
+        let latch = Latch()
+        let step: CancelStep = ledger.withLock { ledger in
+            switch ledger.progress {
+            case .ended: return .over(isCancelled: ledger.progress.isCancelled)
+            case .waiting: return .over(isCancelled: false)
+            case .started(let run), .handedOver(let run):
+                if force {
+                    ledger.isCancelled = true
+                    return .endByForce(run: run)
+                }
+                guard case .handedOver = ledger.progress else { return .over(isCancelled: false) }
+                ledger.isWithdrawn = true
+                ledger.startLatches.append(latch)
+                return .askItsNode(run: run)
+            }
+        }
+        switch step {
+        case .over(let isCancelled): return isCancelled
+        case .endByForce(let run):
+            pool.cancel(run: run, level: .byForce)
+            return true
+        case .askItsNode(let run):
+            pool.cancel(run: run, level: .ifNotBegun)
+            _ = latch.wait(.upTo(RayPoolCore.patience))
+            return ledger.withLock { $0.progress.isCancelled }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+internal import MultitaskingCore
+internal import Synchronization
+
+/// Hands values from one thread to another, which waits for them.
+package final class Mailbox<Element: Sendable>: Sendable {
+    private struct State {
+        var elements: [Element] = []
+        var latch: Latch?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func put(_ element: Element) {
+        let latch = state.withLock { state in
+            state.elements.append(element)
+            defer { state.latch = nil }
+            return state.latch
+        }
+        latch?.open()
+    }
+
+    /// Takes the first element; blocks until there is one.
+    @available(*, noasync)
+    package func take() -> Element {
+        while true {
+            let (element, latch): (Element?, Latch?) = state.withLock { state in
+                if !state.elements.isEmpty { return (state.elements.removeFirst(), nil) }
+                let latch = Latch()
+                state.latch = latch
+                return (nil, latch)
+            }
+            if let element { return element }
+            _ = latch?.wait(.forever)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import CMultitaskingLinux
+package import MultitaskingCore
+package import MultitaskingSerialization
+
+/// How one attempt at a task has ended, as the frame says it.
+package enum RunEnd: Sendable {
+    /// The call came to an end of its own; the tail is what it returned or threw.
+    case call(CallEnd, FrameTail)
+    /// The child has died.
+    case died(WorkerFailure)
+    /// The time was up; the child has died of it, or has ended the task late.
+    case timedOut(WorkerFailure?)
+    /// A forced cancel; likewise.
+    case cancelled(WorkerFailure?)
+    /// It was cancelled before it began.
+    case withdrawn
+    /// Nobody knows whether it ran.
+    case lost(node: String?, detail: String)
+    /// The memory monitor of its node has ended it.
+    case outOfMemory(node: String?, detail: String)
+    /// Something between host and child has failed.
+    case other(String)
+}
+
+/// A frame that says that a run has ended.
+package struct RunReport: Sendable {
+    package let end: RunEnd
+    /// Whether the run had begun, as far as is known.
+    package let hasStarted: Bool
+    /// What the task has printed, if that was to be kept.
+    package let output: [UInt8]
+
+    /// Reads the frame.
+    package init(_ frame: Frame) throws(FrameError) {
+        var reader = frame.reader
+        let code = try reader.next(UInt8.self)
+        hasStarted = try reader.next(UInt8.self) != 0
+        output = Array(try reader.next(try reader.next(UInt32.self)))
+        let body = try frame.tail(&reader)
+        if let end = CallEnd(rawValue: code) {
+            self.end = .call(end, body)
+            return
+        }
+        var fields = ByteReader(body.array)
+        switch code {
+        case 3: end = .died(try WorkerFailure(&fields))
+        case 4: end = .timedOut(fields.isAtEnd ? nil : try WorkerFailure(&fields))
+        case 5 where !hasStarted: end = .withdrawn
+        case 5: end = .cancelled(fields.isAtEnd ? nil : try WorkerFailure(&fields))
+        case 6: end = .lost(node: try fields.nodeName(), detail: try fields.remainingText())
+        case 7: end = .other(try fields.remainingText())
+        case 8: end = .outOfMemory(node: try fields.nodeName(), detail: try fields.remainingText())
+        default: throw FrameError("a run has ended in an unknown way: \(code)")
+        }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func shortText() throws(FrameError) -> String { try text(try next(UInt16.self)) }
+
+    fileprivate mutating func nodeName() throws(FrameError) -> String? {
+        let name = try shortText()
+        return name.isEmpty ? nil : name
+    }
+
+    fileprivate mutating func remainingText() throws(FrameError) -> String { String(decoding: rest(), as: UTF8.self) }
+}
+
+extension WorkerFailure {
+    /// The most lines that a failure has.
+    private static let lineLimit = 20
+
+    /// Reads how a child has died.
+    init(_ reader: inout ByteReader) throws(FrameError) {
+        let pid = Int32(bitPattern: try reader.next(UInt32.self))
+        let worker = Int(try reader.next(UInt32.self))
+        let phase = try reader.next(UInt8.self)
+        let signal = Int32(bitPattern: try reader.next(UInt32.self))
+        let exitCode = Int32(bitPattern: try reader.next(UInt32.self))
+        let peakMemory = Int(clamping: try reader.next(UInt64.self))
+        let attempt = Int(try reader.next(UInt32.self))
+        let progress = Int(clamping: Int64(bitPattern: try reader.next(UInt64.self)))
+        let node = try reader.nodeName()
+        var lines: [String] = []
+        for _ in 0..<(try reader.next(UInt16.self)) { lines.append(try reader.shortText()) }
+        // SAFETY: the name is a constant of the C library.
+        let name = unsafe mt_signal_name(signal).map { unsafe String(cString: $0) }
+        self.init(
+            pid: pid, worker: worker, phase: Phase(rawValue: phase) ?? .idle, signal: signal < 0 ? nil : signal,
+            signalName: signal < 0 ? nil : name, exitCode: exitCode < 0 ? nil : exitCode, peakMemory: peakMemory,
+            attempt: attempt, lastLines: lines.suffix(Self.lineLimit), progress: progress < 0 ? nil : progress,
+            node: node)
+    }
+}

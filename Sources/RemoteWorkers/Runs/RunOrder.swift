@@ -1,0 +1,52 @@
+/// What a child is told about one attempt at a task, besides the call.
+package struct RunOrder: Sendable, Hashable {
+    /// Which attempt this is, from 1.
+    package var attempt: Int
+    /// The number of the worker in its pool.
+    package var worker: Int
+    /// How many tasks the worker has run.
+    package var tasksRun: Int
+    /// How many objects the pool had made when the task was handed over.
+    package var made: UInt64
+    package var seed: UInt64?
+    /// How much of what the task prints is kept; nil for nothing.
+    package var outputLimit: Int?
+
+    package init(
+        attempt: Int, worker: Int, tasksRun: Int, made: UInt64, seed: UInt64?, outputLimit: Int?
+    ) {
+        self.attempt = attempt
+        self.worker = worker
+        self.tasksRun = tasksRun
+        self.made = made
+        self.seed = seed
+        self.outputLimit = outputLimit
+    }
+
+    private static let hasSeed: UInt8 = 1
+    private static let keepsOutput: UInt8 = 2
+
+    /// Writes the order: 37 bytes.
+    package func write(to writer: inout ByteWriter) {
+        writer.add(UInt32(clamping: attempt))
+        writer.add(UInt32(clamping: worker))
+        writer.add(UInt64(clamping: tasksRun))
+        writer.add(made)
+        writer.add(seed ?? 0)
+        writer.add((seed == nil ? 0 : Self.hasSeed) | (outputLimit == nil ? 0 : Self.keepsOutput))
+        writer.add(UInt32(clamping: outputLimit ?? 0))
+    }
+
+    /// Reads an order.
+    package init(_ reader: inout ByteReader) throws(FrameError) {
+        attempt = Int(try reader.next(UInt32.self))
+        worker = Int(try reader.next(UInt32.self))
+        tasksRun = Int(clamping: try reader.next(UInt64.self))
+        made = try reader.next()
+        let seed = try reader.next(UInt64.self)
+        let flags = try reader.next(UInt8.self)
+        let limit = Int(try reader.next(UInt32.self))
+        self.seed = flags & Self.hasSeed == 0 ? nil : seed
+        outputLimit = flags & Self.keepsOutput == 0 ? nil : limit
+    }
+}

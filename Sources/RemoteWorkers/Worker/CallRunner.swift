@@ -1,0 +1,79 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+
+#if CaptureSending
+    internal import MultitaskingCaptures
+#endif
+
+/// A function of this program, ready to be called with arguments from elsewhere.
+protocol CallRunner: AnyObject, Sendable {
+    /// Decodes the arguments, calls the function and writes what came of it.
+    func run(
+        _ arguments: UnsafeRawBufferPointer, in environment: RemoteEnvironment, into writer: PayloadWriter,
+        enter: (WorkerFailure.Phase) -> Void
+    ) -> CallEnd
+}
+
+extension PortableCall {
+    /// Finds the function in this process.
+    ///
+    /// - Throws: `functionNotFound`, also if this is another build; `decodeFailed`.
+    func runner() throws -> any CallRunner {
+        let (address, type) = try resolve()
+        func plain<Function: PortableFunction>(_ type: Function.Type) throws -> any CallRunner {
+            guard let function = address.function(as: type) else {
+                throw MultitaskingError(.functionNotFound, "\(type) is not the size of a function")
+            }
+            return FunctionRunner(function)
+        }
+        guard !attachment.isEmpty else { return try plain(type) }
+        #if CaptureSending
+            let receiver = try ClosureReceiver(try decodePayload(ClosureShape.self, from: attachment))
+            func capturing<Function: PortableFunction>(_ type: Function.Type) -> any CallRunner {
+                ClosureRunner<Function>(receiver)
+            }
+            return capturing(type)
+        #else
+            throw MultitaskingError(
+                .functionNotFound, "the function captures values, and this program was built without `CaptureSending`")
+        #endif
+    }
+}
+
+private final class FunctionRunner<Function: PortableFunction>: CallRunner {
+    private let function: Function
+
+    init(_ function: Function) { self.function = function }
+
+    func run(
+        _ arguments: UnsafeRawBufferPointer, in environment: RemoteEnvironment, into writer: PayloadWriter,
+        enter: (WorkerFailure.Phase) -> Void
+    ) -> CallEnd {
+        Function.perform(into: writer, in: environment, enter: enter) {
+            // SAFETY: the reader is gone before the caller's bytes are.
+            var reader = unsafe PayloadReader(arguments, environment: environment)
+            return Invocation(function, try Function.decodeArguments(from: &reader))
+        }
+    }
+}
+
+#if CaptureSending
+    /// Makes the function anew for each call, of what it captured.
+    private final class ClosureRunner<Function: PortableFunction>: CallRunner {
+        private let receiver: ClosureReceiver
+
+        init(_ receiver: ClosureReceiver) { self.receiver = receiver }
+
+        func run(
+            _ arguments: UnsafeRawBufferPointer, in environment: RemoteEnvironment, into writer: PayloadWriter,
+            enter: (WorkerFailure.Phase) -> Void
+        ) -> CallEnd {
+            Function.perform(into: writer, in: environment, enter: enter) {
+                // SAFETY: as above.
+                var reader = unsafe PayloadReader(arguments, environment: environment)
+                let function = try receiver.function(as: Function.self, from: reader)
+                return Invocation(function, try Function.decodeArguments(from: &reader))
+            }
+        }
+    }
+#endif

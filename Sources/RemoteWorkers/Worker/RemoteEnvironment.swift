@@ -1,0 +1,141 @@
+internal import CMultitaskingLinux
+internal import Glibc
+internal import MultitaskingCore
+internal import MultitaskingSystem
+internal import Synchronization
+
+/// What a task in a child can ask for.
+struct RemoteEnvironment: TaskEnvironment {
+    let worker: WorkerInfo
+    let attempt: Int
+    let seed: UInt64?
+    private let made: UInt64
+    private let process: WorkerProcess
+
+    init(_ order: RunOrder, _ process: WorkerProcess) {
+        worker = WorkerInfo(index: order.worker, pid: getpid(), tasksRun: order.tasksRun)
+        attempt = order.attempt
+        seed = order.seed
+        made = order.made
+        self.process = process
+    }
+
+    // MARK: Objects
+
+    func channel(_ reference: SharedObjectID) throws -> any Channel {
+        if let known = process.objects.channel(reference) { return known }
+        return try channel(reference, process.hub.call(look(for: reference)))
+    }
+
+    func findChannel(_ reference: SharedObjectID) async throws -> any Channel {
+        if let known = process.objects.channel(reference) { return known }
+        return try channel(reference, try await process.hub.callAsynchronously(look(for: reference)))
+    }
+
+    func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
+        if let known = process.objects.signal(reference) { return known }
+        return try signal(reference, process.hub.call(look(for: reference)))
+    }
+
+    func findCancelSignal(_ reference: SharedObjectID) async throws -> any CancelSignal {
+        if let known = process.objects.signal(reference) { return known }
+        return try signal(reference, try await process.hub.callAsynchronously(look(for: reference)))
+    }
+
+    private func look(for reference: SharedObjectID) -> HubRequest {
+        HubRequest(.exists, reference, number: made, wait: .forever)
+    }
+
+    private func channel(_ reference: SharedObjectID, _ answer: HubAnswer) throws -> any Channel {
+        guard answer.code == .ok, answer.number == 1 else {
+            throw MultitaskingError(
+                .noSuchObject, "the channel does not exist any more: its last handle in the parent was dropped; keep it")
+        }
+        let channel = RemoteChannel(reference, process.hub, environment: self)
+        process.objects.keep(channel)
+        return channel
+    }
+
+    private func signal(_ reference: SharedObjectID, _ answer: HubAnswer) throws -> any CancelSignal {
+        guard answer.code == .ok, (2...3).contains(answer.number) else {
+            throw MultitaskingError(
+                .noSuchObject,
+                "the cancel event does not exist any more: its last handle in the parent was dropped; keep it")
+        }
+        let signal = RemoteSignal(reference, process.hub, isOwner: false)
+        process.objects.keep(signal)
+        return signal
+    }
+
+    // MARK: Time and end
+
+    func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
+        let result = Mutex<Result<Value, any Error>?>(nil)
+        let latch = Latch()
+        Task.detached {
+            let ended: Result<Value, any Error>
+            do { ended = .success(try await body()) } catch { ended = .failure(error) }
+            result.withLock { $0 = ended }
+            latch.open()
+        }
+        _ = latch.wait(.forever)
+        guard let ended = result.withLock({ $0 }) else { throw CancellationError() }
+        return try ended.get()
+    }
+
+    var clock: any TaskClock { RemoteClock() }
+    var isEndRequested: Bool { process.endRequest.isSet }
+    var endProbe: CancelProbe? { process.endRequest.probe }
+    func noteProgress(_ element: Int) { process.page.note(progress: element) }
+}
+
+/// The monotonic time of the machine that a task runs on.
+struct RemoteClock: TaskClock {
+    var now: Duration { .nanoseconds(monotonicNanoseconds()) }
+
+    @available(*, noasync)
+    func sleep(for duration: Duration) {
+        var left = timespec()
+        let nanoseconds = max(0, duration.nanoseconds)
+        left.tv_sec = Int(nanoseconds / 1_000_000_000)
+        left.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        var rest = timespec()
+        // SAFETY: the call writes what is left of the time.
+        while unsafe nanosleep(&left, &rest) != 0, errno == EINTR { left = rest }
+    }
+}
+
+/// The channels and signals that a child has met.
+final class KnownObjects: Sendable {
+    private struct State {
+        var channels: [SharedObjectID: RemoteChannel] = [:]
+        var signals: [SharedObjectID: RemoteSignal] = [:]
+    }
+
+    private let state = Mutex(State())
+    /// How many of a kind are kept, so that what tasks no longer use does not add up.
+    private static let limit = 256
+
+    func channel(_ reference: SharedObjectID) -> RemoteChannel? { state.withLock { $0.channels[reference] } }
+    func signal(_ reference: SharedObjectID) -> RemoteSignal? { state.withLock { $0.signals[reference] } }
+
+    func keep(_ channel: RemoteChannel) {
+        let dropped = state.withLock { state in
+            let dropped = state.channels.count < Self.limit ? [:] : state.channels
+            if !dropped.isEmpty { state.channels = [:] }
+            state.channels[channel.reference] = channel
+            return dropped
+        }
+        withExtendedLifetime(dropped) {}
+    }
+
+    func keep(_ signal: RemoteSignal) {
+        let dropped = state.withLock { state in
+            let dropped = state.signals.count < Self.limit ? [:] : state.signals
+            if !dropped.isEmpty { state.signals = [:] }
+            state.signals[signal.reference] = signal
+            return dropped
+        }
+        withExtendedLifetime(dropped) {}
+    }
+}
