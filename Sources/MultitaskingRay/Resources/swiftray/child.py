@@ -1,0 +1,360 @@
+"""A child: the user's program in worker mode, as its wrapper sees it. Knows no Ray."""
+
+from __future__ import annotations
+
+import collections
+import mmap
+import os
+import queue
+import selectors
+import signal
+import socket
+import struct
+import subprocess
+import threading
+from typing import NamedTuple
+
+from swiftray.frames import (
+    DEATH,
+    POOL_NUMBER,
+    VERSION,
+    Buffer,
+    Connection,
+    Frame,
+    Kind,
+    ProtocolError,
+    text,
+)
+from swiftray.hub import Item
+from swiftray.link import HubCalls, HubLink
+
+_PAGE_SIZE = 4096
+_PHASE = struct.Struct("<B")
+_PROGRESS = struct.Struct("<q")
+_BEGUN = struct.Struct("<Q")
+_CHUNK = 1 << 16
+#: What a report keeps of what was printed.
+_MOST_LINES, _MOST_LINE_BYTES = 20, 4096
+#: How long a child may take to leave when its pool ends, in seconds.
+_PATIENCE = 2.0
+
+
+class Event(NamedTuple):
+    """What happens to a child, for the thread that waits for the outcome of its run."""
+
+    #: RESULT, CANCEL, or ENDPOOL when the child has died.
+    kind: Kind
+    frame: Frame | None = None
+    level: int = 0
+    run: int = 0
+
+
+class Child:
+    """One process, its socket and its pipes. A thread reads them; the thread of the task waits for events.
+
+    Must be made on a thread that lives as long as the wrapper: the child is killed when that thread ends.
+    """
+
+    def __init__(self, executable: str, client: int, calls: HubCalls, node: str, forwards_output: bool) -> None:
+        self.node = node
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        #: The run whose requests these are; 0 between two.
+        self.run = 0
+        #: Whether the run has said anything to the hub, or to the host by way of it.
+        self.has_asked = False
+        self.has_noted = False
+        self.is_dead = False
+        self.is_ending = False
+        self._forwards_output = forwards_output
+        self._captured: bytearray | None = None
+        self._capture_limit = 0
+        self._last_lines: collections.deque[bytes] = collections.deque([b""], maxlen=_MOST_LINES + 1)
+        self._cancelled: collections.OrderedDict[int, int] = collections.OrderedDict()
+        self._status = 0
+        self._peak = 0
+        self._start(executable)
+        self.link = HubLink(client, calls, self._deliver, self._lose_hub)
+        threading.Thread(target=self._read, name="child", daemon=True).start()
+        self.link.start()
+
+    # Starting and ending
+
+    def _start(self, executable: str) -> None:
+        ours, theirs = socket.socketpair()
+        page = os.memfd_create("multitasking-page", os.MFD_CLOEXEC)
+        try:
+            os.ftruncate(page, _PAGE_SIZE)
+            self._page = mmap.mmap(page, _PAGE_SIZE)
+            for end in (ours, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            environment = {
+                "SWIFT_BACKTRACE": "enable=no",
+                **os.environ,
+                "MULTITASKING_REMOTE_WORKER": f"{VERSION},{theirs.fileno()},{page},{os.getpid()}",
+            }
+            # The memory of a child is at first that of its parent: what is less says nothing about the child.
+            self._least_peak = _resident()
+            self._process = subprocess.Popen(
+                [executable],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs.fileno(), page),
+                env=environment,
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(page)
+        self.pid = self._process.pid
+        self._connection = Connection(ours)
+
+    def end(self) -> None:
+        """Asks the child to leave, by the end of file; kills it if it does not."""
+        if self.is_ending:
+            return
+        self.is_ending = True
+        try:
+            self._connection.stream.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+        reminder = threading.Timer(_PATIENCE, self.kill, [signal.SIGKILL])
+        reminder.daemon = True
+        reminder.start()
+
+    def kill(self, number: int) -> None:
+        """Sends a signal, as long as the child is there."""
+        if not self.is_dead:
+            try:
+                self._process.send_signal(number)
+            except OSError:
+                pass
+
+    # Running
+
+    def begin(self, run: int, order: bytes, call: Buffer, output_limit: int | None) -> None:
+        """Hands a task over."""
+        self._page[0:16] = bytes(16)
+        self._begun = self._tasks_begun
+        self._last_lines = collections.deque([b""], maxlen=_MOST_LINES + 1)
+        self._captured = None if output_limit is None else bytearray()
+        self._capture_limit = output_limit or 0
+        self.has_asked = self.has_noted = False
+        self.run = run
+        self._connection.write(Kind.TASK, run, order, call)
+
+    def ask_to_end(self) -> None:
+        """Sets the task's end request."""
+        self._connection.write(Kind.END, self.run)
+
+    def finish(self) -> bytes:
+        """Ends the run; what was captured of its output."""
+        self.run = 0
+        captured, self._captured = self._captured, None
+        return bytes(captured or b"")
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the child has begun with the task that was handed over last."""
+        return self._tasks_begun != self._begun
+
+    @property
+    def _tasks_begun(self) -> int:
+        begun: int = _BEGUN.unpack_from(self._page, 16)[0]
+        return begun
+
+    def level_of_cancel(self, run: int) -> int | None:
+        """How a run was cancelled, if it was."""
+        return self._cancelled.get(run)
+
+    def death(self, worker: int, attempt: int) -> bytes:
+        """How and when the child has died, as the host reads it."""
+        by_signal = os.WIFSIGNALED(self._status)
+        lines = [line for line in self._last_lines if line]
+        kept: list[bytes] = []
+        room = _MOST_LINE_BYTES
+        for line in reversed(lines[-_MOST_LINES:]):
+            kept.insert(0, line[-room:])
+            room -= len(kept[0])
+            if room <= 0:
+                break
+        return b"".join(
+            [
+                DEATH.pack(
+                    self.pid,
+                    worker,
+                    _PHASE.unpack_from(self._page, 0)[0],
+                    os.WTERMSIG(self._status) if by_signal else -1,
+                    -1 if by_signal else os.WEXITSTATUS(self._status),
+                    self._peak if self._peak > self._least_peak else 0,
+                    attempt,
+                    _PROGRESS.unpack_from(self._page, 8)[0] - 1,
+                ),
+                text(self.node),
+                struct.pack("<H", len(kept)),
+                *[text(line.decode("utf-8", "replace")) for line in kept],
+            ]
+        )
+
+    # What the hub says; on the link's thread
+
+    def _deliver(self, item: Item) -> None:
+        kind, number, head, tail = item
+        if kind == Kind.CANCEL:
+            self._cancelled[number] = max(head[0], self._cancelled.get(number, 0))
+            if len(self._cancelled) > _MOST_CANCELLED:
+                self._cancelled.popitem(last=False)
+            self.events.put(Event(Kind.CANCEL, level=head[0], run=number))
+        elif kind == Kind.ENDPOOL:
+            self.end()
+        else:
+            self._connection.write(Kind(kind), number, head, tail)
+
+    def _lose_hub(self, reason: str) -> None:
+        self.is_ending = True
+        self.kill(signal.SIGKILL)
+
+    # What the child says; on the thread that reads
+
+    def _read(self) -> None:
+        watch = os.pidfd_open(self.pid)
+        pipes: dict[int, int] = {}
+        with selectors.DefaultSelector() as selector:
+            selector.register(watch, selectors.EVENT_READ)
+            selector.register(self._connection.stream, selectors.EVENT_READ)
+            for number, pipe in ((1, self._process.stdout), (2, self._process.stderr)):
+                assert pipe is not None
+                os.set_blocking(pipe.fileno(), False)
+                pipes[pipe.fileno()] = number
+                selector.register(pipe.fileno(), selectors.EVENT_READ)
+            is_alive = True
+            while is_alive:
+                for key, _ in selector.select():
+                    if key.fd == watch:
+                        is_alive = False
+                    elif key.fd in pipes:
+                        if self._read_pipe(key.fd, pipes[key.fd]) == 0:
+                            selector.unregister(key.fd)
+                    elif not self._read_frames(pipes):
+                        # It has closed its end, or says what no child says: either way it is of no more use.
+                        selector.unregister(key.fd)
+                        self.kill(signal.SIGKILL if not self.is_ending else signal.SIGCONT)
+        os.close(watch)
+        self._settle(pipes)
+
+    def _read_frames(self, pipes: dict[int, int]) -> bool:
+        try:
+            frames = self._connection.read()
+            posts: list[tuple[int, int, int, bytes]] = []
+            for frame in frames:
+                if frame.kind is Kind.HUB:
+                    posts.append((Kind.HUB, frame.id, self.run, bytes(frame.rest(POOL_NUMBER.size))))
+                elif frame.kind is Kind.HUBCANCEL:
+                    posts.append((Kind.HUBCANCEL, frame.id, self.run, b""))
+                elif frame.kind is Kind.NOTE:
+                    posts.append(self._note(frame))
+                elif frame.kind is Kind.RESULT:
+                    self._post(posts)
+                    posts = []
+                    for pipe, number in pipes.items():
+                        while self._read_pipe(pipe, number) > 0:
+                            pass
+                    self.events.put(Event(Kind.RESULT, frame=frame))
+                else:
+                    raise ProtocolError(f"a child does not say {frame.kind.name}")
+            self._post(posts)
+        except BlockingIOError:
+            return True
+        except (EOFError, OSError):
+            return False
+        except ProtocolError as error:
+            self._last_lines.append(f"multitasking: {error}".encode())
+            return False
+        return True
+
+    def _note(self, frame: Frame) -> tuple[int, int, int, bytes]:
+        payload = bytes(frame.rest(0))
+        if payload[:1] != bytes([Kind.REPORT]):
+            raise ProtocolError("a child's NOTE is of a kind that it may not send")
+        self.has_noted = True
+        return (Kind.REPORT, frame.id, frame.id, payload[1:])
+
+    def _post(self, posts: list[tuple[int, int, int, bytes]]) -> None:
+        if posts:
+            self.has_asked = True
+            self.link.post(posts)
+
+    def _read_pipe(self, pipe: int, number: int) -> int:
+        """Takes in what was printed; 0 at the end of file, -1 if there is nothing now."""
+        try:
+            data = os.read(pipe, _CHUNK)
+        except BlockingIOError:
+            return -1
+        except OSError:
+            return 0
+        first, *others = data.split(b"\n")
+        self._last_lines[-1] = (self._last_lines[-1] + first)[-_MOST_LINE_BYTES:]
+        for line in others[-_MOST_LINES - 1 :]:
+            self._last_lines.append(line[-_MOST_LINE_BYTES:])
+        if self._captured is not None:
+            room = self._capture_limit - len(self._captured)
+            self._captured += data[: max(0, room)]
+        elif data and self._forwards_output and self.run != 0:
+            self.has_noted = True
+            self._post([(Kind.OUTPUT, self.run, self.run, bytes([number]) + data)])
+            if self.link.backlog > _MOST_BACKLOG:
+                self.link.wait_sync(None)
+        return len(data)
+
+    def _settle(self, pipes: dict[int, int]) -> None:
+        """Takes in what the dead child has left, and says that it is dead."""
+        try:
+            _, self._status, usage = os.wait4(self.pid, 0)
+            self._peak = usage.ru_maxrss * 1024
+        except ChildProcessError:
+            self._status = signal.SIGKILL
+        self.is_dead = True
+        self._process.returncode = self._status
+        # What it has accepted outlives it.
+        self._connection.stream.setblocking(False)
+        while self._has_more() and self._read_frames(pipes):
+            pass
+        for pipe, number in pipes.items():
+            while self._read_pipe(pipe, number) > 0:
+                pass
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        self.events.put(Event(Kind.ENDPOOL))
+
+    def _has_more(self) -> bool:
+        try:
+            return bool(self._connection.stream.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False
+
+    def release(self) -> None:
+        """Gives back what a dead child has needed."""
+        self.link.close()
+        self._connection.close()
+        self._page.close()
+
+
+#: How many cancelled runs a child remembers that may still come to it.
+_MOST_CANCELLED = 10_000
+#: How much output may wait for the hub before a child that prints must wait.
+_MOST_BACKLOG = 4 << 20
+
+
+def _resident() -> int:
+    """The largest memory that this process has had, in bytes; 0 if unknown."""
+    try:
+        with open("/proc/self/status", "rb") as status:
+            for line in status:
+                if line.startswith(b"VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return 0

@@ -1,0 +1,295 @@
+"""The cluster that is Ray: everything that calls Ray is here."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import queue
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import ray
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+from swiftray.driver import Loss, PoolOptions, Refused
+from swiftray.frames import Buffer, End
+from swiftray.hub import Delivery, Hub, Post
+from swiftray.link import HubCalls
+from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
+
+#: The first version of Ray that has tokens.
+_OLDEST = (2, 52)
+#: What Ray gives back in place travels beside the pickled outcome from this size on.
+_LARGE = 1 << 16
+#: How long an address may take to answer, in seconds.
+_CONNECT = 5.0
+#: How much memory a cluster of one's own has for objects.
+_LOCAL_STORE = 200 << 20
+#: How many clients a hub may have: each has two calls under way and one that waits.
+_MOST_CALLS = 10_000
+
+
+class _Completions:
+    """Carries out what follows a call's end on one thread: Ray's own must not be held up."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        threading.Thread(target=self._serve, name="completions", daemon=True).start()
+
+    def future(self, reference: Any) -> Future[Any]:
+        """A future of a reference, whose callbacks come on this object's thread."""
+        result: Future[Any] = Future()
+
+        def complete(done: Future[Any]) -> None:
+            error = done.exception()
+            if error is not None:
+                result.set_exception(error)
+            else:
+                result.set_result(done.result())
+
+        reference.future().add_done_callback(lambda done: self._queue.put(lambda: complete(done)))
+        return result
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                self._queue.get()()
+            except Exception as error:
+                print(f"swiftray: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+
+
+class _HubActor:
+    """The calls of a hub that is an actor."""
+
+    def __init__(self, actor: Any, completions: _Completions) -> None:
+        self._actor = actor
+        self._completions = completions
+
+    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
+        return self._completions.future(self._actor.requests.remote(client, batch, version, posts))
+
+    def poll(self, client: int, version: int) -> Future[Delivery]:
+        return self._completions.future(self._actor.poll.remote(client, version))
+
+
+# In a worker of Ray
+
+
+class _RaySite:
+    """Where a wrapper is that runs in a worker of Ray."""
+
+    def __init__(self) -> None:
+        context = ray.get_runtime_context()
+        self.node = f"{ray.util.get_node_ip_address()}/{context.get_node_id()[:8]}"
+        self._completions = _Completions()
+        self._hubs: dict[str, HubCalls] = {}
+
+    def hub(self, pool: str) -> HubCalls:
+        found = self._hubs.get(pool)
+        if found is None:
+            found = self._hubs[pool] = _HubActor(ray.get_actor(pool), self._completions)
+        return found
+
+
+_wrapper: Wrapper | None = None
+
+
+def run_task(pool: tuple[Any, ...], spec: tuple[Any, ...], call: Any) -> tuple[Any, ...]:
+    """Runs a task; this is what Ray calls."""
+    global _wrapper
+    if _wrapper is None:
+        # Ray asks a running task to stop by SIGINT. Who is to stop is told by the hub, which does not mistake the task.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, lambda *_: None)
+        _wrapper = Wrapper(_RaySite())
+    run = RunSpec(*spec)
+    # A child has the devices that its worker had when it was started.
+    devices = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    outcome = _wrapper.run(PoolSpec(*pool), run._replace(resources=f"{run.resources}|{devices}"), call)
+    return (*outcome[:3], _shipped(outcome.body), *outcome[4:])
+
+
+def _shipped(data: Buffer) -> Any:
+    """What of a task's bytes is not copied into the stream of what is pickled, if it is large."""
+    return pickle.PickleBuffer(data) if len(data) > _LARGE else bytes(data)
+
+
+# In the driver
+
+
+class RayCluster:
+    """A cluster of Ray, or one of one's own on this machine."""
+
+    def __init__(self) -> None:
+        self._completions = _Completions()
+        self._name = secrets.token_hex(8)
+        self._task: Any = None
+        #: The task with the options of a pool and of a run.
+        self._tasks: dict[tuple[str, str], Any] = {}
+        self._hubs: dict[str, Any] = {}
+
+    def start(self, hello: dict[str, Any]) -> dict[str, Any]:
+        begin = time.monotonic()
+        version = tuple(int(part) for part in ray.__version__.split(".")[:2])
+        if version < _OLDEST:
+            raise Refused("old", f"Ray is {ray.__version__}; at least {_OLDEST[0]}.{_OLDEST[1]} is needed")
+        address = hello.get("address")
+        if address:
+            _knock(str(address))
+        arguments: dict[str, Any] = {
+            "address": address or "local",
+            "namespace": hello.get("namespace") or f"multitasking-{self._name}",
+            "logging_level": hello.get("logLevel") or "ERROR",
+            "log_to_driver": False,
+            "runtime_env": _runtime_environment(hello),
+        }
+        if not address:
+            arguments.update(num_cpus=hello.get("cpus") or 1, include_dashboard=False, object_store_memory=_LOCAL_STORE)
+        try:
+            ray.init(**arguments)
+        except Exception as error:
+            raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
+        self._task = ray.remote(max_retries=0, num_cpus=1)(run_task)
+        self._node = ray.get_runtime_context().get_node_id()
+        return {
+            "ray": ray.__version__,
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "nodes": [node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]],
+            "cpus": ray.cluster_resources().get("CPU", 0.0),
+            "seconds": {"init": round(time.monotonic() - begin, 3)},
+        }
+
+    def open_pool(self, pool: PoolOptions) -> HubCalls:
+        name = self._pool_name(pool)
+        # It has no processor of its own, and stands or falls with the driver's node.
+        actor = (
+            ray.remote(Hub)
+            .options(
+                name=name,
+                num_cpus=0,
+                max_concurrency=_MOST_CALLS,
+                max_restarts=0,
+                max_task_retries=0,
+                scheduling_strategy=NodeAffinitySchedulingStrategy(self._node, soft=True),
+            )
+            .remote()
+        )
+        self._hubs[name] = actor
+        ray.get(actor.statistics.remote())
+        return _HubActor(actor, self._completions)
+
+    def close_pool(self, pool: PoolOptions) -> None:
+        actor = self._hubs.pop(self._pool_name(pool), None)
+        if actor is not None:
+            ray.kill(actor)
+
+    def submit(self, pool: PoolOptions, spec: RunSpec, call: Buffer, done: Callable[[Outcome | Loss], None]) -> object:
+        name = self._pool_name(pool)
+        task = self._tasks.get((name, spec.resources))
+        if task is None:
+            task = self._tasks[(name, spec.resources)] = self._task.options(**_task_options(pool, spec.resources))
+        reference = task.remote((name, *pool.spec[1:]), tuple(spec), _shipped(call))
+        future = self._completions.future(reference)
+        future.add_done_callback(lambda future: done(_outcome(future)))
+        return reference
+
+    def cancel(self, handle: object, kills: bool) -> None:
+        if handle is not None:
+            ray.cancel(handle, force=kills, recursive=False)
+
+    def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
+        return self._completions.future(self._hubs[self._pool_name(pool)].statistics.remote())
+
+    def statistics(self) -> dict[str, Any]:
+        nodes = [node for node in ray.nodes() if node["Alive"]]
+        return {
+            "nodes": [f"{node['NodeManagerAddress']}/{node['NodeID'][:8]}" for node in nodes],
+            "cpus": sum(node["Resources"].get("CPU", 0.0) for node in nodes),
+        }
+
+    def stop(self) -> None:
+        if ray.is_initialized():
+            ray.shutdown()
+
+    def _pool_name(self, pool: PoolOptions) -> str:
+        return f"multitasking-{self._name}-{pool.spec.name}"
+
+
+def _outcome(future: Future[Any]) -> Outcome | Loss:
+    error = future.exception()
+    if error is None:
+        return Outcome(*future.result())
+    node = str(getattr(error, "node_ip", "") or "")
+    detail = f"{type(error).__name__}: {error}"
+    errors = ray.exceptions
+    if isinstance(error, errors.TaskCancelledError):
+        return Loss(End.CANCELLED, node, detail)
+    if isinstance(error, errors.OutOfMemoryError):
+        return Loss(End.OUT_OF_MEMORY, node, detail)
+    lost = (
+        errors.WorkerCrashedError,
+        errors.NodeDiedError,
+        errors.ObjectLostError,
+        errors.RaySystemError,
+        errors.ActorDiedError,
+        errors.LocalRayletDiedError,
+        errors.ActorUnavailableError,
+    )
+    return Loss(End.LOST if isinstance(error, lost) else End.OTHER, node, detail)
+
+
+def _task_options(pool: PoolOptions, resources: str) -> dict[str, Any]:
+    options: dict[str, Any] = {"num_cpus": 1.0, **pool.options, **(json.loads(resources) if resources else {})}
+    options = {key: value for key, value in options.items() if key == "num_cpus" or value}
+    placement = pool.placement
+    if placement == "spread":
+        options["scheduling_strategy"] = "SPREAD"
+    elif isinstance(placement, dict):
+        options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(
+            placement["node"], soft=bool(placement.get("soft", True))
+        )
+    return options
+
+
+def _runtime_environment(hello: dict[str, Any]) -> dict[str, Any]:
+    environment: dict[str, Any] = {"env_vars": dict(hello.get("environment") or {})}
+    directory = hello.get("workingDirectory")
+    if directory:
+        environment["working_dir"] = directory
+    else:
+        # The program is there already; what is in Python still travels.
+        environment["py_modules"] = [os.path.dirname(os.path.abspath(__file__))]
+    return environment
+
+
+def _knock(address: str) -> None:
+    """Finds out in little time what `ray.init` would take long for, and not say: whether anybody is there, and
+    whether the token is the cluster's."""
+    host, _, port = address.rpartition(":")
+    if address.startswith("ray://") or not port.isdigit():
+        # Ray finds out itself what is meant.
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT):
+            pass
+    except OSError as error:
+        raise Refused("unreachable", f"nobody answers at {address}: {error}") from None
+    try:
+        from ray._raylet import GcsClient  # type: ignore[attr-defined, unused-ignore]
+
+        client = GcsClient(address=address)
+    except ImportError:
+        return
+    try:
+        client.internal_kv_get(b"multitasking", None, timeout=_CONNECT)
+    except getattr(ray.exceptions, "AuthenticationError", ()) as error:
+        raise Refused("unreachable", f"the cluster at {address} refuses the token: {error}") from None
+    except Exception as error:
+        raise Refused("unreachable", f"{type(error).__name__}: {error}") from None

@@ -1,0 +1,376 @@
+"""The driver: stands between the host, whose frames come on a socket, and a cluster of wrappers. Knows no Ray."""
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple, Protocol
+
+from swiftray.frames import (
+    DONE,
+    LIMITS,
+    ORDER,
+    POOL_NUMBER,
+    SUBMISSION,
+    VERSION,
+    Buffer,
+    Connection,
+    End,
+    Frame,
+    Kind,
+    ProtocolError,
+    text,
+    unpack,
+)
+from swiftray.hub import RUN_DIED, Item, Post
+from swiftray.link import HubCalls, HubLink
+from swiftray.worker import Outcome, PoolSpec, RunSpec
+
+#: How long the children of a pool may take to leave, in seconds, before its hub is ended.
+_PATIENCE = 3.0
+
+
+class Refused(Exception):
+    """Why there is no cluster: `reason` is "unreachable", "version" or "old"."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Loss(NamedTuple):
+    """The cluster has no outcome of a run."""
+
+    #: LOST, OTHER, OUT_OF_MEMORY; CANCELLED if the cluster has taken it back.
+    end: End
+    node: str
+    detail: str
+
+
+class PoolOptions(NamedTuple):
+    """How a pool is made."""
+
+    spec: PoolSpec
+    placement: Any
+    options: dict[str, Any]
+
+
+class Cluster(Protocol):
+    """What the driver needs of a cluster. Its callbacks come on any thread, one after the other."""
+
+    def start(self, hello: dict[str, Any]) -> dict[str, Any]:
+        """Connects; gives what READY says. Raises `Refused`."""
+
+    def open_pool(self, pool: PoolOptions) -> HubCalls:
+        """Starts a pool's hub."""
+
+    def close_pool(self, pool: PoolOptions) -> None:
+        """Ends a pool's hub."""
+
+    def submit(self, pool: PoolOptions, spec: RunSpec, call: Buffer, done: Callable[[Outcome | Loss], None]) -> object:
+        """Has a wrapper run a task, once; gives what `cancel` takes."""
+
+    def cancel(self, handle: object, kills: bool) -> None:
+        """Takes back a run that no wrapper has, or kills the wrapper that has it."""
+
+    def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
+        """Asks a pool's hub what it holds."""
+
+    def statistics(self) -> dict[str, Any]:
+        """What there is of nodes and processors."""
+
+    def stop(self) -> None:
+        """Ends everything that was started."""
+
+
+class _Run:
+    """A run that the cluster has."""
+
+    def __init__(self) -> None:
+        self.handle: object = None
+        self.cancel_level: int | None = None
+        #: The payload of its STARTED, when it has come.
+        self.started: bytes | None = None
+
+
+class _Pool:
+    """One pool: its hub, and the runs that are under way."""
+
+    def __init__(self, number: int, options: PoolOptions, connection: Connection, cluster: Cluster) -> None:
+        self.number = number
+        self.options = options
+        self.lock = threading.Lock()
+        self.runs: dict[int, _Run] = {}
+        self.is_lost = False
+        self._connection = connection
+        self._cluster = cluster
+        self.link = HubLink(0, cluster.open_pool(options), self._deliver, self._lose)
+        self.link.start()
+
+    # From the host
+
+    def submit(self, frame: Frame) -> None:
+        _, size = unpack(SUBMISSION, frame)
+        position = SUBMISSION.size + size
+        resources = frame.head[SUBMISSION.size : position].decode()
+        grace, timeout = unpack(LIMITS, frame, position)
+        position += LIMITS.size
+        unpack(ORDER, frame, position)
+        order = frame.head[position : position + ORDER.size]
+        call = frame.rest(position + ORDER.size)
+        run = _Run()
+        with self.lock:
+            self.runs[frame.id] = run
+        if self.is_lost:
+            return self._end(frame.id, _lost("", "the pool's hub is gone"))
+        spec = RunSpec(frame.id, resources, grace, timeout, order, self.link.version)
+        number = frame.id
+        try:
+            run.handle = self._cluster.submit(self.options, spec, call, lambda outcome: self._done(number, outcome))
+        except Exception as error:
+            self._end(number, Outcome(End.OTHER, False, b"", f"{type(error).__name__}: {error}".encode()))
+
+    def cancel(self, frame: Frame) -> None:
+        (level,) = unpack(struct.Struct("<B"), frame)
+        with self.lock:
+            run = self.runs.get(frame.id)
+            if run is None:
+                # Its DONE is on the way.
+                return
+            run.cancel_level = max(level, run.cancel_level or 0)
+            started = run.started
+        if level == 0 and started is not None:
+            self._connection.write(Kind.STARTED, frame.id, started)
+            return
+        self.link.post([(Kind.CANCEL, 0, frame.id, bytes([level]))])
+        self._cluster.cancel(run.handle, kills=level >= 2)
+
+    def end(self) -> None:
+        """Ends the pool's runs, children and hub."""
+        with self.lock:
+            runs = dict(self.runs)
+        for number, run in runs.items():
+            run.cancel_level = 2
+            self.link.post([(Kind.CANCEL, 0, number, b"\x02")])
+            self._cluster.cancel(run.handle, kills=True)
+        self.link.post([(Kind.ENDPOOL, 0, 0, b"")])
+        deadline = time.monotonic() + _PATIENCE
+        while not self.is_lost and time.monotonic() < deadline:
+            try:
+                left = self._cluster.hub_statistics(self.options).result(timeout=_PATIENCE)
+            except Exception:
+                break
+            with self.lock:
+                if left["clients"] == 0 and not self.runs:
+                    break
+            time.sleep(0.01)
+        self.link.close()
+        self._cluster.close_pool(self.options)
+        with self.lock:
+            numbers = list(self.runs)
+        for number in numbers:
+            self._end(number, _lost("", "the pool has ended"))
+        self._connection.write(Kind.POOLENDED, self.number)
+
+    # From the cluster
+
+    def _done(self, number: int, outcome: Outcome | Loss) -> None:
+        with self.lock:
+            run = self.runs.get(number)
+        if run is None:
+            return
+        if isinstance(outcome, Outcome):
+            if outcome.version > self.link.version or outcome.has_noted:
+                return self.link.sync(lambda: self._end(number, outcome))
+            return self._end(number, outcome)
+        was_cancelled = run.cancel_level is not None and (run.cancel_level > 0 or run.started is None)
+        if was_cancelled and outcome.end in (End.LOST, End.CANCELLED):
+            body = b""
+            end = Outcome(End.CANCELLED, run.started is not None, b"", body)
+        else:
+            lost = End.LOST if outcome.end is End.CANCELLED else outcome.end
+            detail = outcome.detail.encode()[:4000]
+            body = detail if lost is End.OTHER else text(outcome.node) + detail
+            end = Outcome(lost, True, b"", body)
+        # What it held goes back before its end is known.
+        self.link.post([(RUN_DIED, 0, number, b"")])
+        self.link.sync(lambda: self._end(number, end))
+
+    def _end(self, number: int, outcome: Outcome) -> None:
+        with self.lock:
+            run = self.runs.pop(number, None)
+        if run is None:
+            return
+        if run.cancel_level is not None and not outcome.has_started:
+            # No wrapper need remember it any more.
+            self.link.post([(RUN_DIED, 0, number, b"")])
+        head = DONE.pack(outcome.end, outcome.has_started, len(outcome.output)) + outcome.output
+        self._connection.write(Kind.DONE, number, head, outcome.body)
+
+    def _deliver(self, item: Item) -> None:
+        kind, number, head, tail = item
+        if kind == Kind.SIGNALS:
+            number = self.number
+        elif kind == Kind.STARTED:
+            with self.lock:
+                run = self.runs.get(number)
+                if run is None:
+                    return
+                run.started = head
+        self._connection.write(Kind(kind), number, head, tail)
+
+    def _lose(self, reason: str) -> None:
+        with self.lock:
+            self.is_lost = True
+            runs = dict(self.runs)
+        for number, run in runs.items():
+            self._cluster.cancel(run.handle, kills=True)
+            self._end(number, _lost("", f"the pool's hub is gone: {reason}"))
+        self._connection.write(Kind.POOLLOST, self.number, reason.encode()[:4000])
+
+
+class Driver:
+    """Serves a host until it says that it is done, or goes."""
+
+    def __init__(self, connection: Connection, cluster: Cluster) -> None:
+        self._connection = connection
+        self._cluster = cluster
+        self._pools: dict[int, _Pool] = {}
+        self._ends: list[threading.Thread] = []
+
+    def serve(self) -> None:
+        """Serves; returns when the host has gone."""
+        try:
+            first, *others = self._first()
+            if self._greet(first):
+                self._take(others)
+                while True:
+                    self._take(self._connection.read())
+        except (EOFError, OSError):
+            pass
+        except ProtocolError as error:
+            print(f"swiftray: the host does not speak this protocol: {error}", flush=True)
+        finally:
+            self._cluster.stop()
+
+    def _first(self) -> list[Frame]:
+        while True:
+            frames = self._connection.read()
+            if frames:
+                return frames
+
+    def _greet(self, frame: Frame) -> bool:
+        try:
+            if frame.kind is not Kind.HELLO:
+                raise Refused("version", f"the host begins with {frame.kind.name} instead of HELLO")
+            hello = _json(frame.rest(0))
+            if hello.get("version") != VERSION:
+                raise Refused("version", f"the host speaks version {hello.get('version')}, the driver {VERSION}")
+            ready = self._cluster.start(hello)
+        except Refused as error:
+            refusal = {"version": VERSION, "error": str(error), "reason": error.reason}
+            self._connection.write(Kind.READY, 1, json.dumps(refusal).encode())
+            return False
+        self._connection.write(Kind.READY, 0, json.dumps({"version": VERSION, **ready}).encode())
+        return True
+
+    def _take(self, frames: list[Frame]) -> None:
+        #: Requests that came together go to their hub together.
+        posts: dict[int, list[Post]] = {}
+        for frame in frames:
+            if frame.kind in (Kind.HUB, Kind.HUBCANCEL):
+                (number,) = unpack(POOL_NUMBER, frame)
+                body = bytes(frame.rest(POOL_NUMBER.size)) if frame.kind is Kind.HUB else b""
+                posts.setdefault(number, []).append((frame.kind, frame.id, 0, body))
+                continue
+            self._post(posts)
+            posts = {}
+            self._obey(frame)
+        self._post(posts)
+
+    def _post(self, posts: dict[int, list[Post]]) -> None:
+        for number, some in posts.items():
+            self._pool(number).link.post(some)
+
+    def _obey(self, frame: Frame) -> None:
+        if frame.kind is Kind.SUBMIT:
+            self._pool(unpack(SUBMISSION, frame)[0]).submit(frame)
+        elif frame.kind is Kind.CANCEL:
+            for pool in list(self._pools.values()):
+                pool.cancel(frame)
+        elif frame.kind is Kind.POOL:
+            self._open(frame)
+        elif frame.kind is Kind.ENDPOOL:
+            self._close(frame.id)
+        elif frame.kind is Kind.STATS:
+            threading.Thread(target=self._report, args=(frame,), name="statistics", daemon=True).start()
+        elif frame.kind is Kind.SHUT:
+            for number in list(self._pools):
+                self._close(number)
+            for thread in self._ends:
+                thread.join()
+            raise EOFError
+        else:
+            raise ProtocolError(f"a host does not say {frame.kind.name}")
+
+    def _pool(self, number: int) -> _Pool:
+        pool = self._pools.get(number)
+        if pool is None:
+            raise ProtocolError(f"there is no pool {number}")
+        return pool
+
+    def _open(self, frame: Frame) -> None:
+        if frame.id in self._pools:
+            raise ProtocolError(f"there is a pool {frame.id} already")
+        said = _json(frame.rest(0))
+        options = PoolOptions(
+            PoolSpec(str(frame.id), str(said.get("executable")), bool(said.get("forwardsOutput"))),
+            said.get("placement", "pack"),
+            dict(said.get("options") or {}),
+        )
+        try:
+            self._pools[frame.id] = _Pool(frame.id, options, self._connection, self._cluster)
+        except Exception as error:
+            reply = {"error": f"the pool's hub cannot be started: {type(error).__name__}: {error}"}
+        else:
+            reply = {}
+        self._connection.write(Kind.POOLREADY, frame.id, json.dumps(reply).encode())
+
+    def _close(self, number: int) -> None:
+        pool = self._pools.pop(number, None)
+        if pool is None:
+            return
+        thread = threading.Thread(target=pool.end, name="end", daemon=True)
+        thread.start()
+        self._ends = [other for other in self._ends if other.is_alive()] + [thread]
+
+    def _report(self, frame: Frame) -> None:
+        (number,) = unpack(POOL_NUMBER, frame)
+        report: dict[str, Any] = {}
+        pool = self._pools.get(number)
+        try:
+            if pool is not None:
+                report["underWay"] = len(pool.runs)
+                report["hub"] = self._cluster.hub_statistics(pool.options).result(timeout=5)
+            report.update(self._cluster.statistics())
+        except Exception as error:
+            report["error"] = f"{type(error).__name__}: {error}"
+        self._connection.write(Kind.STATS, frame.id, json.dumps(report).encode())
+
+
+def _json(data: Buffer) -> dict[str, Any]:
+    try:
+        value = json.loads(bytes(data))
+    except ValueError as error:
+        raise ProtocolError(f"this is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ProtocolError("this is not a JSON object")
+    return value
+
+
+def _lost(node: str, detail: str) -> Outcome:
+    return Outcome(End.LOST, True, b"", text(node) + detail.encode())

@@ -1,0 +1,334 @@
+"""Frames: what host, driver, wrapper and child say to each other over sockets of one machine.
+
+Nothing here knows Ray. What arrives is input: what does not fit is a `ProtocolError`, and the connection ends.
+"""
+
+from __future__ import annotations
+
+import enum
+import fcntl
+import mmap
+import os
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple, Union
+
+VERSION = 1
+
+#: What a payload may consist of, without being copied.
+Buffer = Union[bytes, bytearray, memoryview]
+
+
+class Kind(enum.IntEnum):
+    """What a frame is."""
+
+    HELLO = 1
+    READY = 2
+    SUBMIT = 3
+    DONE = 4
+    STARTED = 5
+    CANCEL = 6
+    HUB = 7
+    HUBRES = 8
+    SHUT = 9
+    STATS = 10
+    POOL = 11
+    POOLREADY = 12
+    ENDPOOL = 13
+    POOLENDED = 14
+    SIGNALS = 15
+    HUBCANCEL = 16
+    OUTPUT = 17
+    REPORT = 18
+    POOLLOST = 19
+    TASK = 64
+    RESULT = 65
+    END = 66
+    NOTE = 67
+    MORE = 127
+
+
+class Operation(enum.IntEnum):
+    """What a request asks of the hub."""
+
+    MAKE_CHANNEL = 1
+    SEND = 2
+    RECEIVE = 3
+    CLOSE = 4
+    STATUS = 5
+    TASK_DONE = 6
+    JOIN = 7
+    READY = 8
+    MAKE_SIGNAL = 9
+    SET = 10
+    CLEAR = 11
+    EXISTS = 12
+    DROP = 13
+    SEND_MANY = 15
+    RECEIVE_MANY = 16
+
+
+class Code(enum.IntEnum):
+    """What a request is answered with."""
+
+    NO = 0
+    OK = 1
+    CLOSED = 2
+    NO_SUCH_OBJECT = 3
+    WRONG_TYPE = 4
+    INVALID = 5
+    LOST = 255
+
+
+class End(enum.IntEnum):
+    """How a run has ended."""
+
+    VALUE = 0
+    THROWN = 1
+    FAILURE = 2
+    CRASHED = 3
+    TIMED_OUT = 4
+    CANCELLED = 5
+    LOST = 6
+    OTHER = 7
+    OUT_OF_MEMORY = 8
+
+
+#: The number that stands for "no bound".
+NONE = (1 << 64) - 1
+
+HEADER = struct.Struct("<IBQ")
+SUBMISSION = struct.Struct("<II")
+LIMITS = struct.Struct("<qq")
+ORDER = struct.Struct("<IIQQBI")
+DONE = struct.Struct("<BBI")
+POOL_NUMBER = struct.Struct("<I")
+REQUEST = struct.Struct("<BQQq")
+REPLY = struct.Struct("<BQ")
+CHANNEL = struct.Struct("<QQB")
+STATUS = struct.Struct("<QQQQ")
+MOST = struct.Struct("<II")
+SIZE = struct.Struct("<I")
+SIGNAL = struct.Struct("<QB")
+BLOB = struct.Struct("<Q")
+DEATH = struct.Struct("<iIBiiQIq")
+
+#: A frame's length that is taken for damage.
+GREATEST_FRAME = (1 << 30) + 9
+#: What all parts of a payload may have together.
+GREATEST_PAYLOAD = 64 << 30
+#: How long a tail is that travels as a descriptor.
+BLOB_SIZE = 1 << 20
+#: The bit of a kind that says so.
+BLOB_FLAG = 0x80
+
+_CHUNK = 1 << 18
+_MOST_DESCRIPTORS = 64
+_ADD_SEALS, _GET_SEALS, _SEAL_SHRINK = 1033, 1034, 2
+
+
+class ProtocolError(Exception):
+    """The other end does not speak this protocol, or the bytes were damaged."""
+
+
+class Frame(NamedTuple):
+    """One message. Where the tail came in a descriptor it is separate, and else it is the end of the head."""
+
+    kind: Kind
+    id: int
+    head: bytes
+    tail: Buffer = b""
+
+    def rest(self, offset: int) -> Buffer:
+        """What stands behind the first `offset` bytes, copied only if it is in two pieces."""
+        if len(self.head) < offset:
+            raise ProtocolError(f"{self.kind.name} has {len(self.head)} bytes instead of at least {offset}")
+        if len(self.tail) == 0:
+            return self.head[offset:]
+        return self.tail if len(self.head) == offset else self.head[offset:] + bytes(self.tail)
+
+
+class FrameReader:
+    """Cuts what arrives into frames; knows no socket."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._descriptors: deque[int] = deque()
+        self._parts: list[bytes] = []
+        self._parts_of: int | None = None
+
+    def feed(self, data: bytes, descriptors: Sequence[int] = ()) -> list[Frame]:
+        """Takes in what has arrived, and gives the frames that are complete."""
+        self._descriptors.extend(descriptors)
+        self._buffer += data
+        frames: list[Frame] = []
+        position = 0
+        while len(self._buffer) - position >= HEADER.size:
+            length, kind, number = HEADER.unpack_from(self._buffer, position)
+            if not 9 <= length <= GREATEST_FRAME:
+                raise ProtocolError(f"a frame says that it has {length} bytes")
+            end = position + 4 + length
+            if len(self._buffer) < end:
+                break
+            with memoryview(self._buffer) as view:
+                payload = bytes(view[position + HEADER.size : end])
+            position = end
+            frame = self._frame(kind, number, payload)
+            if frame is not None:
+                frames.append(frame)
+        if position:
+            del self._buffer[:position]
+        return frames
+
+    def close(self) -> None:
+        """Closes descriptors that no frame has taken."""
+        while self._descriptors:
+            os.close(self._descriptors.popleft())
+
+    def _frame(self, kind: int, number: int, payload: bytes) -> Frame | None:
+        if self._parts_of is not None and number != self._parts_of:
+            raise ProtocolError("a frame came between the parts of another")
+        if kind == Kind.MORE:
+            self._parts_of = number
+            self._parts.append(payload)
+            if sum(map(len, self._parts)) > GREATEST_PAYLOAD:
+                raise ProtocolError("the parts of a payload are too long together")
+            return None
+        if self._parts_of is not None:
+            payload = b"".join([*self._parts, payload])
+            self._parts, self._parts_of = [], None
+        try:
+            known = Kind(kind & ~BLOB_FLAG)
+        except ValueError:
+            raise ProtocolError(f"there is no frame of kind {kind}") from None
+        if not kind & BLOB_FLAG:
+            return Frame(known, number, payload)
+        if len(payload) < BLOB.size or not self._descriptors:
+            raise ProtocolError(f"{known.name} says that it has a descriptor, which did not come")
+        (count,) = BLOB.unpack_from(payload)
+        return Frame(known, number, payload[BLOB.size :], map_blob(self._descriptors.popleft(), count))
+
+
+class Connection:
+    """A socket that carries frames: any thread may write, one reads."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        self.stream = stream
+        self._reader = FrameReader()
+        self._lock = threading.Lock()
+
+    def read(self) -> list[Frame]:
+        """Waits until something has arrived; the frames that are now complete, perhaps none.
+
+        Raises EOFError at the end of file.
+        """
+        data, descriptors, _, _ = socket.recv_fds(
+            self.stream, _CHUNK, _MOST_DESCRIPTORS, getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+        )
+        if not data:
+            raise EOFError
+        return self._reader.feed(data, descriptors)
+
+    def write(self, kind: Kind, number: int, head: bytes = b"", tail: Buffer = b"") -> bool:
+        """Writes a frame, and a long tail as a descriptor; False if nobody reads any more."""
+        try:
+            if len(tail) > BLOB_SIZE:
+                self._write_blob(kind, number, head, tail)
+                return True
+            with self._lock:
+                self._send(kind, number, b"".join((head, tail)))
+            return True
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        self._reader.close()
+        self.stream.close()
+
+    def _send(self, kind: int, number: int, payload: bytes) -> None:
+        most = GREATEST_FRAME - 9
+        while len(payload) > most:
+            self.stream.sendall(HEADER.pack(9 + most, Kind.MORE, number) + payload[:most])
+            payload = payload[most:]
+        self.stream.sendall(HEADER.pack(9 + len(payload), kind, number) + payload)
+
+    def _write_blob(self, kind: Kind, number: int, head: bytes, tail: Buffer) -> None:
+        descriptor = make_blob(tail)
+        try:
+            payload = BLOB.pack(len(tail)) + head
+            data = HEADER.pack(9 + len(payload), kind | BLOB_FLAG, number) + payload
+            with self._lock:
+                sent = socket.send_fds(self.stream, [data], [descriptor])
+                self.stream.sendall(data[sent:])
+        finally:
+            os.close(descriptor)
+
+
+def make_blob(data: Buffer) -> int:
+    """A sealed memfd that holds `data`."""
+    descriptor = os.memfd_create("multitasking", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        with memoryview(data).cast("B") as view:
+            written = 0
+            while written < len(view):
+                written += os.write(descriptor, view[written : written + (1 << 30)])
+        fcntl.fcntl(descriptor, _ADD_SEALS, _SEAL_SHRINK)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def map_blob(descriptor: int, count: int) -> memoryview:
+    """The first `count` bytes of a blob, mapped. Closes the descriptor."""
+    try:
+        # One that may shrink kills its reader.
+        if not fcntl.fcntl(descriptor, _GET_SEALS) & _SEAL_SHRINK:
+            raise ProtocolError("a blob is not sealed")
+        if os.fstat(descriptor).st_size < count:
+            raise ProtocolError("a blob is shorter than its frame says")
+        if count == 0:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(descriptor, count, prot=mmap.PROT_READ))
+    except OSError as error:
+        raise ProtocolError(f"a blob cannot be mapped: {error}") from None
+    finally:
+        os.close(descriptor)
+
+
+def join_elements(elements: Sequence[bytes]) -> bytes:
+    """Several elements, each behind its size."""
+    return b"".join([part for element in elements for part in (SIZE.pack(len(element)), element)])
+
+
+def split_elements(data: Buffer) -> list[bytes]:
+    """The elements that `join_elements` has joined."""
+    elements: list[bytes] = []
+    view = memoryview(data)
+    position = 0
+    while position < len(view):
+        if len(view) - position < SIZE.size:
+            raise ProtocolError("a batch ends within a size")
+        (size,) = SIZE.unpack_from(view, position)
+        position += SIZE.size
+        if len(view) - position < size:
+            raise ProtocolError("a batch ends within an element")
+        elements.append(bytes(view[position : position + size]))
+        position += size
+    return elements
+
+
+def text(value: str, most: int = 0xFFFF) -> bytes:
+    """UTF-8 behind its size, cut where it is too long."""
+    data = value.encode("utf-8", "replace")[:most]
+    return struct.pack("<H", len(data)) + data
+
+
+def unpack(layout: struct.Struct, frame: Frame, offset: int = 0) -> tuple[int, ...]:
+    """The numbers at an offset of a frame's head."""
+    if len(frame.head) - offset < layout.size:
+        raise ProtocolError(f"{frame.kind.name} is too short")
+    return layout.unpack_from(frame.head, offset)

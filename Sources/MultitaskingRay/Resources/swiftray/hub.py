@@ -1,0 +1,358 @@
+"""The hub of a pool: its channels, its signals, and what must reach other ends without having been asked for.
+
+An asynchronous actor, but it knows no Ray: any event loop will do. Its clients are the driver (for the host) and the
+wrappers (for their children). A client has two calls:
+
+- `requests` hands over a batch, and gives the answers to all that need not wait. Batches of one client take effect in
+  the order of their numbers, whatever order they arrive in.
+- `poll` waits until there is something for the client: answers that came late, notices, cancelled runs.
+
+Each reply has the signals that have changed since the version that its client knows, so that a client that applies them
+before the rest of the reply sees signals and elements in their order. Nobody asks for signals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+from typing import NamedTuple
+
+from swiftray.channels import Channel, Element, Reply, Request
+from swiftray.frames import (
+    CHANNEL,
+    MOST,
+    NONE,
+    REPLY,
+    REQUEST,
+    Code,
+    Kind,
+    Operation,
+    ProtocolError,
+    split_elements,
+)
+
+#: A frame for a client: kind, id, head, tail.
+Item = tuple[int, int, bytes, bytes]
+#: What a client hands over: kind, id, run, payload.
+Post = tuple[int, int, int, bytes]
+
+#: What only clients say to the hub: a run has ended, or died with what it held; the client itself goes.
+RUN_ENDED = 200
+RUN_DIED = 201
+CLIENT_GONE = 202
+
+#: How many runs are remembered after their end, against requests that come late.
+_REMEMBERED = 4096
+#: How many bytes one reply to a poll has, about.
+_MOST_BYTES = 32 << 20
+
+
+class Delivery(NamedTuple):
+    """A reply to a client."""
+
+    #: All changes of signals up to this version are known with this delivery.
+    version: int
+    #: Object, version, state of each signal that has changed since the client's version.
+    signals: list[tuple[int, int, bool]]
+    #: How many items the client has been given so far, with these.
+    given: int
+    items: list[Item]
+
+
+class _Mailbox:
+    """What waits for a client."""
+
+    def __init__(self) -> None:
+        self.items: collections.deque[Item] = collections.deque()
+        self.given = 0
+        self.next_batch = 0
+        self.early: dict[int, asyncio.Future[None]] = {}
+        self.poll: asyncio.Future[None] | None = None
+
+    def put(self, item: Item) -> None:
+        self.items.append(item)
+        self.wake()
+
+    def wake(self) -> None:
+        if self.poll is not None and not self.poll.done():
+            self.poll.set_result(None)
+
+    def take(self) -> list[Item]:
+        items: list[Item] = []
+        size = 0
+        while self.items and size < _MOST_BYTES:
+            size += len(self.items[0][3])
+            items.append(self.items.popleft())
+        self.given += len(items)
+        return items
+
+
+class Hub:
+    """Channels and signals of one pool. The client 0 is the driver, which gets the notices."""
+
+    def __init__(self) -> None:
+        self._channels: dict[int, Channel] = {}
+        #: The version at which each signal has changed last, and its state; the latest change stands last.
+        self._signals: collections.OrderedDict[int, tuple[int, bool]] = collections.OrderedDict()
+        self._version = 0
+        #: The greatest number of an object that was made.
+        self._made = 0
+        #: Posts of children whose object is still under way from the host.
+        self._early: list[tuple[int, Post]] = []
+        self._boxes: dict[int, _Mailbox] = {0: _Mailbox()}
+        #: Requests that wait: by client and id.
+        self._waiting: dict[tuple[int, int], tuple[Request, Channel, asyncio.TimerHandle | None]] = {}
+        #: Which client speaks for a run.
+        self._client_of: dict[int, int] = {}
+        self._over: collections.OrderedDict[int, None] = collections.OrderedDict()
+        #: What was cancelled and may not have begun yet, with its level.
+        self._cancelled: dict[int, int] = {}
+        self._is_ending = False
+
+    # The calls of clients
+
+    async def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Delivery:
+        """Takes a batch over, and gives what can be answered at once."""
+        box = self._box(client)
+        if batch != box.next_batch:
+            turn = asyncio.get_running_loop().create_future()
+            box.early[batch] = turn
+            await turn
+        box.next_batch += 1
+        answers: list[Item] = []
+        for post in posts:
+            self._take(client, post, answers)
+        following = box.early.pop(box.next_batch, None)
+        if following is not None:
+            following.set_result(None)
+        box.given += len(answers)
+        return Delivery(self._version, self._changes(version), box.given, answers)
+
+    async def poll(self, client: int, version: int) -> Delivery:
+        """Waits until there is something for a client that knows the signals up to `version`."""
+        box = self._box(client)
+        if not box.items and version >= self._version:
+            box.poll = asyncio.get_running_loop().create_future()
+            await box.poll
+            box.poll = None
+        items = box.take()
+        return Delivery(self._version, self._changes(version), box.given, items)
+
+    async def statistics(self) -> dict[str, int]:
+        """How much the hub holds."""
+        channels = self._channels.values()
+        return {
+            "channels": len(self._channels),
+            "signals": len(self._signals),
+            "elements": sum(channel.count for channel in channels),
+            "held": sum(channel.held_count for channel in channels),
+            "waiting": len(self._waiting),
+            "clients": len(self._boxes) - 1,
+        }
+
+    # What they hand over
+
+    def _box(self, client: int) -> _Mailbox:
+        box = self._boxes.get(client)
+        if box is None:
+            box = self._boxes[client] = _Mailbox()
+            # A wrapper that comes late may run what was cancelled before it came.
+            box.items.extend(_cancel(run, level) for run, level in self._cancelled.items())
+            if self._is_ending:
+                box.items.append(_END)
+        return box
+
+    def _take(self, client: int, post: Post, answers: list[Item]) -> None:
+        kind, number, run, payload = post
+        if client != 0 and run != 0:
+            self._client_of[run] = client
+        if kind == Kind.HUB:
+            self._ask(client, number, run, payload, answers)
+        elif kind == Kind.HUBCANCEL:
+            waiting = self._waiting.get((client, number))
+            if waiting is not None:
+                waiting[1].leave(waiting[0])
+        elif kind in (RUN_ENDED, RUN_DIED):
+            self._end(client, run, kind == RUN_DIED)
+        elif kind == CLIENT_GONE:
+            self._forget(client)
+        elif kind == Kind.ENDPOOL:
+            self._is_ending = True
+            self._tell_wrappers(_END)
+        elif kind == Kind.CANCEL:
+            self._cancelled[run] = max(payload[0], self._cancelled.get(run, 0))
+            self._tell_wrappers(_cancel(run, self._cancelled[run]))
+        else:
+            self._boxes[0].put((kind, run, payload, b""))
+
+    def _tell_wrappers(self, item: Item) -> None:
+        for client, box in self._boxes.items():
+            if client != 0:
+                box.put(item)
+
+    def _forget(self, client: int) -> None:
+        box = self._boxes.pop(client, None)
+        if box is not None:
+            box.wake()
+        for (asker, _), waiting in list(self._waiting.items()):
+            if asker == client:
+                waiting[1].leave(waiting[0])
+
+    def _end(self, client: int, run: int, has_died: bool) -> None:
+        speaker = self._client_of.pop(run, None)
+        if client == 0 and has_died and speaker is not None:
+            # The driver says so only when the whole wrapper is gone.
+            self._forget(speaker)
+        self._over[run] = None
+        self._cancelled.pop(run, None)
+        if len(self._over) > _REMEMBERED:
+            self._over.popitem(last=False)
+        for channel in self._channels.values():
+            channel.end(run, has_died)
+
+    def _ask(self, client: int, number: int, run: int, payload: bytes, answers: list[Item]) -> None:
+        if len(payload) < REQUEST.size:
+            return answers.append(_answer(number, (Code.INVALID, 0, b"")))
+        _, target, made, _ = REQUEST.unpack_from(payload)
+        is_known = target <= self._made or client == 0
+        if not is_known and payload[0] == Operation.EXISTS and target <= made:
+            # The host's call goes another way than the child's, and is still under way.
+            self._early.append((client, (Kind.HUB, number, run, payload)))
+            return
+        operands = payload[REQUEST.size :]
+        try:
+            self._perform(client, number, run, payload, operands, answers)
+        except (ProtocolError, ValueError):
+            answers.append(_answer(number, (Code.INVALID, 0, b"")))
+
+    def _perform(
+        self, client: int, number: int, run: int, payload: bytes, operands: bytes, answers: list[Item]
+    ) -> None:
+        code, target, argument, wait = REQUEST.unpack_from(payload)
+        operation = Operation(code)
+        if operation in (Operation.MAKE_CHANNEL, Operation.MAKE_SIGNAL):
+            # Only the host numbers objects.
+            reply = self._make(operation, target, operands) if client == 0 else (Code.INVALID, 0, b"")
+            return answers.append(_answer(number, reply))
+        if operation is Operation.DROP:
+            return answers.append(_answer(number, self._drop(target)))
+        if target in self._signals:
+            return answers.append(_answer(number, self._signal(operation, target)))
+        channel = self._channels.get(target)
+        if channel is None or operation in (Operation.SET, Operation.CLEAR):
+            return answers.append(_answer(number, (Code.NO_SUCH_OBJECT, 0, b"")))
+        if operation is Operation.EXISTS:
+            return answers.append(_answer(number, (Code.OK, 1, channel.status())))
+        self._ask_channel(client, number, run, channel, operation, argument, wait, operands, answers)
+
+    def _ask_channel(
+        self,
+        client: int,
+        number: int,
+        run: int,
+        channel: Channel,
+        operation: Operation,
+        argument: int,
+        wait: int,
+        operands: bytes,
+        answers: list[Item],
+    ) -> None:
+        is_late = False
+
+        def answer(reply: Reply) -> None:
+            item = _answer(number, reply)
+            waiting = self._waiting.pop((client, number), None)
+            if waiting is not None and waiting[2] is not None:
+                waiting[2].cancel()
+            if not is_late:
+                answers.append(item)
+            elif client in self._boxes:
+                self._boxes[client].put(item)
+
+        request = Request(operation, run, answer)
+        request.kind = argument
+        if operation is Operation.SEND:
+            request.elements = [Element(argument, operands)]
+        elif operation is Operation.SEND_MANY:
+            request.elements = [Element(argument, data) for data in reversed(split_elements(operands))]
+        elif operation is Operation.RECEIVE_MANY:
+            if len(operands) != MOST.size:
+                raise ProtocolError("RECEIVE_MANY has no bounds")
+            request.most, request.most_bytes = MOST.unpack(operands)
+        channel.ask(request, may_wait=wait != 0 and run not in self._over)
+        is_late = True
+        if not request.is_answered:
+            timer = None
+            if wait > 0:
+                loop = asyncio.get_running_loop()
+                timer = loop.call_later(wait / 1e6, channel.leave, request)
+            self._waiting[(client, number)] = (request, channel, timer)
+
+    def _make(self, operation: Operation, target: int, operands: bytes) -> Reply:
+        if operation is Operation.MAKE_CHANNEL:
+            if len(operands) != CHANNEL.size:
+                raise ProtocolError("MAKE_CHANNEL has no bounds")
+            capacity, byte_capacity, flags = CHANNEL.unpack(operands)
+            self._channels[target] = Channel(
+                None if capacity == NONE else capacity,
+                None if byte_capacity == NONE else byte_capacity,
+                bool(flags & 1),
+            )
+        else:
+            self._signals[target] = (0, False)
+            self._signals.move_to_end(target, last=False)
+        self._made = max(self._made, target)
+        early, self._early = self._early, []
+        for client, post in early:
+            answers: list[Item] = []
+            self._take(client, post, answers)
+            for item in answers:
+                if client in self._boxes:
+                    self._boxes[client].put(item)
+        return Code.OK, 0, b""
+
+    def _drop(self, target: int) -> Reply:
+        channel = self._channels.pop(target, None)
+        if channel is not None:
+            channel.drop()
+        elif self._signals.pop(target, None) is None:
+            return Code.NO_SUCH_OBJECT, 0, b""
+        return Code.OK, 0, b""
+
+    # Signals
+
+    def _signal(self, operation: Operation, target: int) -> Reply:
+        is_set = self._signals[target][1]
+        if operation is Operation.EXISTS:
+            return Code.OK, 3 if is_set else 2, b""
+        if operation not in (Operation.SET, Operation.CLEAR):
+            return Code.NO_SUCH_OBJECT, 0, b""
+        if is_set != (operation is Operation.SET):
+            self._version += 1
+            self._signals[target] = (self._version, not is_set)
+            self._signals.move_to_end(target)
+            for box in self._boxes.values():
+                box.wake()
+        return Code.OK, 0, b""
+
+    def _changes(self, version: int) -> list[tuple[int, int, bool]]:
+        changes: list[tuple[int, int, bool]] = []
+        if version < self._version:
+            for target in reversed(self._signals):
+                changed, is_set = self._signals[target]
+                if changed <= version:
+                    break
+                changes.append((target, changed, is_set))
+        return changes
+
+
+def _answer(number: int, reply: Reply) -> Item:
+    code, argument, data = reply
+    return Kind.HUBRES, number, REPLY.pack(code, argument), data
+
+
+def _cancel(run: int, level: int) -> Item:
+    return Kind.CANCEL, run, bytes([level]), b""
+
+
+_END: Item = (Kind.ENDPOOL, 0, b"", b"")

@@ -1,0 +1,262 @@
+"""The wrapper: what runs in a worker of the cluster, and keeps the children there. Knows no Ray.
+
+It carries out what must not depend on a network: time limits, the ladder of a forced cancel, the report of a crash.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import queue
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from swiftray.child import Child, Event
+from swiftray.frames import ORDER, Buffer, End, Kind, text
+from swiftray.hub import RUN_DIED, RUN_ENDED
+from swiftray.link import HubCalls
+
+#: How long a run must last before the host is told that it has started, in seconds: short ones end before.
+_STARTED_AFTER = 0.003
+#: How many children a wrapper keeps, each for a pool and the resources it was made for.
+_MOST_CHILDREN = 4
+_HAS_OUTPUT_LIMIT = 2
+
+
+class PoolSpec(NamedTuple):
+    """What a wrapper knows of a pool."""
+
+    name: str
+    executable: str
+    forwards_output: bool
+
+
+class RunSpec(NamedTuple):
+    """A run, as the driver hands it to the cluster."""
+
+    run: int
+    #: Which resources it has; a child is kept for the resources it was made for.
+    resources: str
+    #: Microseconds; 0 for no time limit.
+    grace: int
+    timeout: int
+    order: bytes
+    #: The version of the signals that the host had seen.
+    version: int
+
+
+class Outcome(NamedTuple):
+    """How a run has ended."""
+
+    end: int
+    has_started: bool
+    output: bytes
+    body: Buffer
+    #: The version of the signals that the run had seen.
+    version: int = 0
+    #: Whether the host must be told something else first.
+    has_noted: bool = False
+
+
+class Site(Protocol):
+    """Where a wrapper runs."""
+
+    @property
+    def node(self) -> str:
+        """The name of the machine."""
+
+    def hub(self, pool: str) -> HubCalls:
+        """The hub of a pool."""
+
+
+class Wrapper:
+    """Keeps children and runs tasks in them, one at a time."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._children: collections.OrderedDict[tuple[str, str], Child] = collections.OrderedDict()
+
+    def run(self, pool: PoolSpec, spec: RunSpec, call: Buffer) -> Outcome:
+        """Runs a task in a child. Must be called on the thread on which the wrapper lives."""
+        if len(spec.order) != ORDER.size:
+            return _other("an order is malformed")
+        # A child that dies between two tasks, or as it takes one, has not begun with it: another one takes it.
+        for is_last in (False, True):
+            try:
+                child = self._child(pool, spec.resources)
+            except OSError as error:
+                return _other(f"{pool.executable} cannot be started on {self._site.node}: {error}")
+            except Exception as error:
+                return _lost(self._site.node, f"{type(error).__name__}: {error}")
+            outcome = _Attempt(child, spec).perform(call, is_last)
+            if outcome is not None:
+                return outcome
+        raise AssertionError("the last attempt has an outcome")
+
+    def end(self) -> None:
+        """Ends all children."""
+        for child in self._children.values():
+            child.end()
+
+    def _child(self, pool: PoolSpec, resources: str) -> Child:
+        for key, child in list(self._children.items()):
+            if child.is_dead or child.is_ending:
+                self._drop(key)
+        key = (pool.name, resources)
+        kept = self._children.get(key)
+        if kept is not None:
+            self._children.move_to_end(key)
+            return kept
+        while len(self._children) >= _MOST_CHILDREN:
+            self._drop(next(iter(self._children)))
+        client = random.SystemRandom().getrandbits(63) | 1
+        made = Child(
+            _executable(pool.executable), client, self._site.hub(pool.name), self._site.node, pool.forwards_output
+        )
+        self._children[key] = made
+        return made
+
+    def _drop(self, key: tuple[str, str]) -> None:
+        child = self._children.pop(key)
+        child.end()
+        threading.Thread(target=_release, args=(child,), name="release", daemon=True).start()
+
+
+class _Attempt:
+    """One run in one child: waits for its outcome, its limit, or the order to end it."""
+
+    def __init__(self, child: Child, spec: RunSpec) -> None:
+        self._child = child
+        self._spec = spec
+        self._attempt, self._worker, _, _, self._flags, self._output_limit = ORDER.unpack(spec.order)
+        self._reason: End | None = None
+        self._asked_at: float | None = None
+        self._steps: list[Callable[[], None]] = [
+            child.ask_to_end,
+            lambda: child.kill(signal.SIGTERM),
+            lambda: child.kill(signal.SIGKILL),
+        ]
+        #: When the next step is due.
+        self._due: float | None = None
+
+    def perform(self, call: Buffer, is_last: bool) -> Outcome | None:
+        """The outcome; nil if the child has died before it began, unless this was the last try."""
+        child, spec = self._child, self._spec
+        while child.link.version < spec.version and not child.link.is_lost:
+            # What the host has seen, the task must see.
+            child.link.wait_sync(None)
+        if child.level_of_cancel(spec.run) is not None:
+            return Outcome(End.CANCELLED, False, b"", b"", child.link.version)
+        now = time.monotonic()
+        if spec.timeout > 0:
+            self._due = now + spec.timeout / 1e6
+        announce_at: float | None = now + _STARTED_AFTER
+        keeps_output = self._flags & _HAS_OUTPUT_LIMIT
+        child.begin(spec.run, spec.order, call, self._output_limit if keeps_output else None)
+        while True:
+            event = self._next(min((t for t in (self._due, announce_at) if t is not None), default=None))
+            now = time.monotonic()
+            if announce_at is not None and now >= announce_at:
+                announce_at = None
+                self._announce()
+            if event is None:
+                if self._due is not None and now >= self._due:
+                    self._step(now)
+            elif event.kind is Kind.CANCEL:
+                self._cancel(event, now)
+            elif event.kind is Kind.RESULT:
+                assert event.frame is not None
+                if event.frame.id == spec.run:
+                    return self._result(bytes(event.frame.head[:1]), event.frame.rest(1), now)
+            elif is_last or child.has_begun or self._reason is not None or child.is_ending:
+                return self._death()
+            else:
+                child.finish()
+                return None
+
+    def _next(self, until: float | None) -> Event | None:
+        try:
+            if until is None:
+                return self._child.events.get()
+            return self._child.events.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            return None
+
+    def _announce(self) -> None:
+        node = self._child.node.encode()[:255]
+        payload = self._child.pid.to_bytes(4, "little") + bytes([len(node)]) + node
+        self._child.link.post([(Kind.STARTED, self._spec.run, self._spec.run, payload)])
+
+    def _cancel(self, event: Event, now: float) -> None:
+        if event.run != self._spec.run:
+            return
+        if event.level == 0:
+            self._announce()
+        elif self._reason is None:
+            self._reason = End.CANCELLED
+            self._step(now)
+
+    def _step(self, now: float) -> None:
+        if self._reason is None:
+            self._reason = End.TIMED_OUT
+        if self._asked_at is None:
+            self._asked_at = now
+        if self._steps:
+            self._steps.pop(0)()
+        self._due = now + self._spec.grace / 1e6 if self._steps else None
+
+    def _result(self, end: bytes, body: Buffer, now: float) -> Outcome:
+        if end not in _ENDS_OF_CHILDREN:
+            self._child.kill(signal.SIGKILL)
+            return self._close(End.OTHER, b"the child has ended the run in a way that there is none", has_died=True)
+        is_late = self._asked_at is not None and now > self._asked_at + self._spec.grace / 1e6
+        if is_late and self._reason is not None:
+            return self._close(self._reason, b"", has_died=False)
+        return self._close(End(end[0]), body, has_died=False)
+
+    def _death(self) -> Outcome:
+        child = self._child
+        if child.link.is_lost and self._reason is None:
+            return _lost(child.node, "the pool's hub does not answer any more")
+        body = child.death(self._worker, self._attempt)
+        return self._close(self._reason or End.CRASHED, body, has_died=True)
+
+    def _close(self, end: End, body: Buffer, has_died: bool) -> Outcome:
+        child, run = self._child, self._spec.run
+        if child.has_asked:
+            child.link.post([(RUN_DIED if has_died else RUN_ENDED, 0, run, b"")])
+            # What it has said takes effect before its end is known.
+            child.link.wait_sync(None)
+        has_noted = child.has_noted
+        output = child.finish()
+        return Outcome(end, True, output, body, child.link.version, has_noted)
+
+
+_ENDS_OF_CHILDREN = (b"\x00", b"\x01", b"\x02")
+
+
+def _executable(path: str) -> str:
+    if not os.path.isabs(path):
+        path = os.path.join(os.getcwd(), path)
+    if os.path.exists(path) and not os.access(path, os.X_OK):
+        # Shipping may lose the permission.
+        os.chmod(path, 0o700)
+    return path
+
+
+def _release(child: Child) -> None:
+    while not child.is_dead:
+        time.sleep(0.01)
+    child.release()
+
+
+def _other(reason: str) -> Outcome:
+    return Outcome(End.OTHER, False, b"", reason.encode())
+
+
+def _lost(node: str, reason: str) -> Outcome:
+    return Outcome(End.LOST, True, b"", text(node) + reason.encode())

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""A child that is no Swift program: serves hop 2 as one does, and runs what a test writes into the call, as JSON.
+
+["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
+["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["note", text] ["tally", path] ["pid"]
+["first-dies", path] ["all", [command, …]]
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import queue
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+if "SWIFTRAY_HOME" in os.environ:
+    sys.path.insert(0, os.environ["SWIFTRAY_HOME"])
+
+from swiftray.frames import ORDER, POOL_NUMBER, REPLY, REQUEST, SIGNAL, Connection, Frame, Kind
+
+
+class FakeChild:
+    """The child's half of the protocol, on one thread."""
+
+    def __init__(self) -> None:
+        version, stream, page, wrapper = map(int, os.environ.pop("MULTITASKING_REMOTE_WORKER").split(","))
+        assert version == 1 and wrapper == os.getppid()
+        self.connection = Connection(socket.socket(fileno=stream))
+        self.page = mmap.mmap(page, 4096)
+        self.frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self.run = 0
+        self.is_asked_to_end = False
+        self.signals: dict[int, bool] = {}
+        self.last_request = 0
+
+    def serve(self) -> None:
+        """Runs tasks until the end of file."""
+        try:
+            while True:
+                frame = self.next()
+                if frame is not None and frame.kind is Kind.TASK:
+                    self.perform(frame)
+        except EOFError:
+            pass
+
+    def next(self, limit: float | None = None) -> Frame | None:
+        """The next frame but END and SIGNALS, which are taken note of."""
+        end = None if limit is None else time.monotonic() + limit
+        while True:
+            while not self.frames.empty():
+                frame = self.frames.get()
+                if frame.kind is Kind.END:
+                    self.is_asked_to_end = True
+                    return None
+                if frame.kind is not Kind.SIGNALS:
+                    return frame
+                for target, is_set in SIGNAL.iter_unpack(bytes(frame.rest(0))):
+                    self.signals[target] = bool(is_set)
+            left = None if end is None else end - time.monotonic()
+            if left is not None and (left <= 0 or not select.select([self.connection.stream], [], [], left)[0]):
+                return None
+            for frame in self.connection.read():
+                self.frames.put(frame)
+
+    def perform(self, frame: Frame) -> None:
+        """Runs a task and says what came of it."""
+        self.run, self.is_asked_to_end = frame.id, False
+        self.page[0] = 1
+        self.page[16:24] = struct.pack("<Q", struct.unpack_from("<Q", self.page, 16)[0] + 1)
+        call = bytes(frame.rest(ORDER.size))
+        self.page[0] = 3
+        try:
+            end, body = 0, self.command(json.loads(call.split(b"\0")[0]), call)
+        except ValueError as error:
+            end, body = 1, str(error).encode()
+        sys.stdout.flush()
+        self.page[0] = 4
+        self.connection.write(Kind.RESULT, self.run, bytes([end]), body)
+        self.page[0] = 0
+
+    def command(self, command: list[Any], call: bytes) -> bytes:
+        """Does what one command says."""
+        name, *arguments = command
+        method: Callable[..., bytes] = getattr(self, "do_" + name.replace("-", "_"))
+        return method(*arguments, call=call)
+
+    def do_all(self, commands: list[list[Any]], call: bytes) -> bytes:
+        return b"|".join([self.command(command, call) for command in commands])
+
+    def do_echo(self, text: str, call: bytes) -> bytes:
+        return text.encode()
+
+    def do_size(self, call: bytes) -> bytes:
+        return str(len(call)).encode()
+
+    def do_blob(self, size: int, call: bytes) -> bytes:
+        return bytes(size)
+
+    def do_pid(self, call: bytes) -> bytes:
+        return str(os.getpid()).encode()
+
+    def do_sleep(self, seconds: float, call: bytes) -> bytes:
+        end = time.monotonic() + seconds
+        while not self.is_asked_to_end and time.monotonic() < end:
+            self.next(end - time.monotonic())
+        return b"asked" if self.is_asked_to_end else b"slept"
+
+    def do_deaf(self, seconds: float, call: bytes) -> bytes:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(seconds)
+        return b"slept"
+
+    def do_signal(self, number: int, call: bytes) -> bytes:
+        os.kill(os.getpid(), number)
+        time.sleep(10)
+        return b""
+
+    def do_exit(self, code: int, call: bytes) -> bytes:
+        sys.stdout.flush()
+        os._exit(code)
+
+    def do_print(self, text: str, call: bytes) -> bytes:
+        print(text, flush=True)
+        return b""
+
+    def do_throw(self, text: str, call: bytes) -> bytes:
+        raise ValueError(text)
+
+    def do_note(self, text: str, call: bytes) -> bytes:
+        self.connection.write(Kind.NOTE, self.run, bytes([Kind.REPORT]), text.encode())
+        return b""
+
+    def do_tally(self, path: str, call: bytes) -> bytes:
+        """Counts on disk how often it ran."""
+        with open(path, "ab") as file:
+            file.write(b"x")
+        return b""
+
+    def do_first_dies(self, path: str, call: bytes) -> bytes:
+        """Dies the first time, as a machine that fails once."""
+        if os.path.exists(path):
+            return b"second"
+        self.do_tally(path, call)
+        return self.do_signal(signal.SIGKILL, call)
+
+    def do_is_set(self, target: int, call: bytes) -> bytes:
+        while self.next(0) is not None:
+            pass
+        return b"set" if self.signals.get(target) else b"clear"
+
+    def do_say(self, operation: int, target: int, number: int, wait: int, hexadecimal: str, call: bytes) -> bytes:
+        """Asks the hub something without waiting for the answer."""
+        self.last_request += 1
+        request = REQUEST.pack(operation, target, number, wait) + bytes.fromhex(hexadecimal)
+        self.connection.write(Kind.HUB, self.last_request, POOL_NUMBER.pack(0), request)
+        return b""
+
+    def do_ask(self, operation: int, target: int, number: int, wait: int, hexadecimal: str, call: bytes) -> bytes:
+        """Asks the hub something; the answer's code, and its bytes in hexadecimal."""
+        self.do_say(operation, target, number, wait, hexadecimal, call)
+        while True:
+            frame = self.next()
+            if frame is not None and frame.kind is Kind.HUBRES and frame.id == self.last_request:
+                code, argument = REPLY.unpack_from(frame.head)
+                return f"{code},{argument},{bytes(frame.rest(REPLY.size)).hex()}".encode()
+
+
+if __name__ == "__main__":
+    FakeChild().serve()
