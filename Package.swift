@@ -189,6 +189,24 @@ let package = Package(
             ],
             path: "Tests/PoolHarness"),
 
+        // Runs the kit's cases, and programs of a test, on a Ray cluster or on a driver without Ray.
+        .executableTarget(
+            name: "ray-harness",
+            dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingRay", "MultitaskingConformance"],
+            path: "Tests/RayHarness"),
+        .testTarget(
+            name: "RemoteWorkersTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "RemoteWorkers", "CRemoteWorkers",
+                "CMultitaskingLinux",
+            ]),
+        .testTarget(
+            name: "MultitaskingRayTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingRay", "MultitaskingConformance", "RemoteWorkers",
+                "ray-harness",
+            ]),
+
         // Takes closures of many shapes apart and puts them together again, in other processes too.
         .target(name: "CaptureShapesLibrary", path: "Tests/CaptureShapes/Library"),
         .executableTarget(name: "capture-generator", path: "Tests/CaptureShapes/Generator"),

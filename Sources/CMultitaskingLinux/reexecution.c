@@ -324,7 +324,7 @@ static bool client_is_gone(void) {
 
 // Runs before main: a process that was re-executed as a supervisor never reaches the user's program.
 __attribute__((constructor)) static void become_supervisor(int count, char **arguments, char **environment) {
-    if (is_privileged()) return;
+    if (!mt_supervisor_main || is_privileged()) return;
     const char *digits = getenv(MT_SUPERVISOR_VARIABLE);
     if (!digits || strlen(digits) != secret_digits) return;
     mt_bootstrap bootstrap;

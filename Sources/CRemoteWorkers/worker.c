@@ -27,6 +27,11 @@ static bool is_socket(int descriptor) {
     return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
+static bool is_page(int descriptor) {
+    struct stat file;
+    return fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode) && file.st_size >= mr_page_size;
+}
+
 __attribute__((constructor)) static void become_remote_worker(int count, char **arguments, char **environment) {
     if (getauxval(AT_SECURE) != 0) return;
     const char *value = getenv(MR_WORKER_VARIABLE);
@@ -39,7 +44,7 @@ __attribute__((constructor)) static void become_remote_worker(int count, char **
         fprintf(stderr, "the wrapper speaks version %d of the protocol, this program %d\n", version, mr_version);
         _exit(1);
     }
-    if (!is_socket(link) || mr_sealed_size(page) < mr_page_size) return;
+    if (!is_socket(link) || !is_page(page)) return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     fcntl(link, F_SETFD, FD_CLOEXEC);

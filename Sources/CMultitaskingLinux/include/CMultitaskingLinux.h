@@ -335,5 +335,5 @@ typedef void (*mt_constructor)(int argc, char **argv, char **environment);
 // statically linked program those of the libraries are among them, for example Dispatch's.
 void mt_run_constructors_after(mt_constructor current, int argc, char **argv, char **environment);
 
-// Defined in Swift; runs the supervisor and returns its exit code.
-extern int32_t mt_supervisor_main(const mt_bootstrap *bootstrap);
+// Defined in Swift; runs the supervisor and returns its exit code. Null in a program that has no pools of processes.
+extern int32_t mt_supervisor_main(const mt_bootstrap *bootstrap) __attribute__((weak));

@@ -117,6 +117,9 @@ public final class RayPool: GradualShutdown {
         }
     }
 
+    /// The processes that run tasks, for tests that end them.
+    package var processes: [Int32] { core.processes }
+
     // MARK: Executor
 
     /// What of a task's options the pool keeps: everything.

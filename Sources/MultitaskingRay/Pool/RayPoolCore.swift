@@ -26,6 +26,8 @@ final class RayPoolCore: Sendable {
         let task: any QueuedTask
         /// The number of the worker; -1 beyond those that are free.
         var worker: Int
+        /// The process that runs it, on whatever node; 0 while that is not known.
+        var pid: Int32 = 0
     }
 
     private struct State {
@@ -167,8 +169,17 @@ final class RayPoolCore: Sendable {
     func has(run: UInt64) -> Bool { state.withLock { $0.runs[run] != nil } }
 
     func start(_ frame: Frame) throws {
-        state.withLock { $0.runs[frame.id]?.task }?.start(run: frame.id)
+        var reader = frame.reader
+        let pid = try reader.next(Int32.self)
+        let task = state.withLock { state in
+            state.runs[frame.id]?.pid = pid
+            return state.runs[frame.id]?.task
+        }
+        task?.start(run: frame.id)
     }
+
+    /// The processes that run tasks, as far as they are known.
+    var processes: [Int32] { state.withLock { $0.runs.values.map(\.pid).filter { $0 > 0 } } }
 
     /// Takes the report about a run's end.
     func end(_ frame: Frame) throws {

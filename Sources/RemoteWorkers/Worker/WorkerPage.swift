@@ -15,9 +15,8 @@ final class WorkerPage: @unchecked Sendable {
         static let tasksBegun = 16
     }
 
-    /// Maps the page; nil if the descriptor is none.
+    /// Maps the page, whose size was checked; nil if that is refused.
     init?(_ descriptor: Int32) {
-        guard mr_sealed_size(descriptor) >= Int64(mr_page_size) else { return nil }
         let address = unsafe mmap(nil, Int(mr_page_size), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
         guard unsafe address != MAP_FAILED, let address = unsafe address else { return nil }
         unsafe start = address

@@ -1,0 +1,53 @@
+import Glibc
+package import MultitaskingConformance
+package import MultitaskingCore
+package import MultitaskingRay
+import MultitaskingSystem
+
+/// Pools on one connection, as a program with several scopes has them.
+package struct RayBackend: ConformanceBackend {
+    package let name: String
+    package let cluster: RayCluster
+    package let patience: Duration
+
+    /// - Parameter patience: how long what should happen at once may take.
+    package init(name: String, cluster: RayCluster, patience: Duration = .seconds(20)) {
+        self.name = name
+        self.cluster = cluster
+        self.patience = patience
+    }
+
+    package var omissions: [Omission] {
+        [
+            .capability(.sharedMemory, because: "workers are processes, on other machines"),
+            .capability(.sharing, because: "values are not put into the nodes' memory yet; they travel as arguments"),
+            .capability(.workers, because: "Ray starts and ends worker processes as it likes, and addresses none alone"),
+            .capability(.workerSetup, because: "as for workers; a task can set up what it needs the first time"),
+        ]
+    }
+
+    package func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
+        try RayPool(on: cluster, maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit)
+    }
+
+    /// Ends the nodes, which the driver without Ray makes groups of processes, with all that they run.
+    package func loseWorkers(of executor: any Executor) throws {
+        guard let pool = executor as? RayPool else { return }
+        let deadline = ContinuousClock.now + patience
+        while pool.processes.isEmpty, ContinuousClock.now < deadline { usleep(1000) }
+        for group in Set(pool.processes.map { getpgid($0) }) where group > 0 && group != getpgrp() {
+            kill(-group, SIGKILL)
+        }
+    }
+
+    package var world: any ConformanceWorld { MachineWorld(patience: patience) }
+}
+
+extension RayOptions {
+    /// The options of a driver without Ray, which needs no token and finds the program where it is.
+    package static func fake(driver: String, python: String = "python3") -> RayOptions {
+        var options = RayOptions(allowsUnauthenticated: true, shipsExecutable: false, python: python)
+        options.driver = driver
+        return options
+    }
+}
