@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import mmap
 import os
@@ -32,6 +33,8 @@ class FakeChild:
 
     def __init__(self) -> None:
         version, stream, page, wrapper = map(int, os.environ.pop("MULTITASKING_REMOTE_WORKER").split(","))
+        # PR_SET_PDEATHSIG, as the constructor of a Swift child does.
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
         assert version == 1 and wrapper == os.getppid()
         self.connection = Connection(socket.socket(fileno=stream))
         self.page = mmap.mmap(page, 4096)

@@ -145,7 +145,7 @@ class Host:
         number = self.number("run")
         text = json.dumps(options).encode() if options else b""
         flags = 0 if output_limit is None else 2
-        order = ORDER.pack(attempt, 0, self._last["object"], 0, flags, output_limit or 0)
+        order = ORDER.pack(attempt, 0, 0, self._last["object"], 0, flags, output_limit or 0)
         head = SUBMISSION.pack(pool, len(text)) + text + LIMITS.pack(int(grace * 1e6), int(timeout * 1e6)) + order
         call = json.dumps(command).encode() + bytes(padding)
         self.connection.write(Kind.SUBMIT, number, head, call)

@@ -25,7 +25,7 @@ from swiftray.frames import (
     ProtocolError,
     text,
 )
-from swiftray.hub import Item
+from swiftray.hub import Item, Post
 from swiftray.link import HubCalls, HubLink
 
 _PAGE_SIZE = 4096
@@ -63,6 +63,10 @@ class Child:
         #: Whether the run has said anything to the hub, or to the host by way of it.
         self.has_asked = False
         self.has_noted = False
+        self._is_announced = False
+        self._announcing = threading.Lock()
+        #: Held while the child is waited for: afterwards its number may be another's.
+        self._reaping = threading.Lock()
         self.is_dead = False
         self.is_ending = False
         self._forwards_output = forwards_output
@@ -126,11 +130,10 @@ class Child:
 
     def kill(self, number: int) -> None:
         """Sends a signal, as long as the child is there."""
-        if not self.is_dead:
-            try:
-                self._process.send_signal(number)
-            except OSError:
-                pass
+        # Not by the process object, which would look for the child's end, and take it from who waits for it.
+        with self._reaping:
+            if not self.is_dead:
+                os.kill(self.pid, number)
 
     # Running
 
@@ -141,9 +144,13 @@ class Child:
         self._last_lines = collections.deque([b""], maxlen=_MOST_LINES + 1)
         self._captured = None if output_limit is None else bytearray()
         self._capture_limit = output_limit or 0
-        self.has_asked = self.has_noted = False
+        self.has_asked = self.has_noted = self._is_announced = False
         self.run = run
         self._connection.write(Kind.TASK, run, order, call)
+
+    def announce(self, again: bool = False) -> None:
+        """Lets the host know that the run has started, once."""
+        self._post([], again)
 
     def ask_to_end(self) -> None:
         """Sets the task's end request."""
@@ -230,24 +237,28 @@ class Child:
                 pipes[pipe.fileno()] = number
                 selector.register(pipe.fileno(), selectors.EVENT_READ)
             is_alive = True
+            limit: float | None = None
             while is_alive:
-                for key, _ in selector.select():
+                ready = selector.select(limit)
+                if not ready:
+                    self.kill(signal.SIGKILL)
+                for key, _ in ready:
                     if key.fd == watch:
                         is_alive = False
                     elif key.fd in pipes:
                         if self._read_pipe(key.fd, pipes[key.fd]) == 0:
                             selector.unregister(key.fd)
                     elif not self._read_frames(pipes):
-                        # It has closed its end, or says what no child says: either way it is of no more use.
+                        # It dies, or says what no child says, and has no more use then.
                         selector.unregister(key.fd)
-                        self.kill(signal.SIGKILL if not self.is_ending else signal.SIGCONT)
+                        limit = _PATIENCE
         os.close(watch)
         self._settle(pipes)
 
     def _read_frames(self, pipes: dict[int, int]) -> bool:
         try:
             frames = self._connection.read()
-            posts: list[tuple[int, int, int, bytes]] = []
+            posts: list[Post] = []
             for frame in frames:
                 if frame.kind is Kind.HUB:
                     posts.append((Kind.HUB, frame.id, self.run, bytes(frame.rest(POOL_NUMBER.size))))
@@ -256,15 +267,17 @@ class Child:
                 elif frame.kind is Kind.NOTE:
                     posts.append(self._note(frame))
                 elif frame.kind is Kind.RESULT:
-                    self._post(posts)
-                    posts = []
+                    if posts:
+                        self._post(posts)
+                        posts = []
                     for pipe, number in pipes.items():
                         while self._read_pipe(pipe, number) > 0:
                             pass
                     self.events.put(Event(Kind.RESULT, frame=frame))
                 else:
                     raise ProtocolError(f"a child does not say {frame.kind.name}")
-            self._post(posts)
+            if posts:
+                self._post(posts)
         except BlockingIOError:
             return True
         except (EOFError, OSError):
@@ -274,17 +287,24 @@ class Child:
             return False
         return True
 
-    def _note(self, frame: Frame) -> tuple[int, int, int, bytes]:
+    def _note(self, frame: Frame) -> Post:
         payload = bytes(frame.rest(0))
         if payload[:1] != bytes([Kind.REPORT]):
             raise ProtocolError("a child's NOTE is of a kind that it may not send")
         self.has_noted = True
         return (Kind.REPORT, frame.id, frame.id, payload[1:])
 
-    def _post(self, posts: list[tuple[int, int, int, bytes]]) -> None:
-        if posts:
-            self.has_asked = True
-            self.link.post(posts)
+    def _post(self, posts: list[Post], announces: bool = False) -> None:
+        with self._announcing:
+            # Whoever hears of what the run says knows that it has started.
+            if self.run != 0 and (announces or not self._is_announced):
+                self._is_announced = True
+                node = self.node.encode()[:255]
+                payload = self.pid.to_bytes(4, "little") + bytes([len(node)]) + node
+                posts = [(Kind.STARTED, self.run, self.run, payload), *posts]
+            if posts:
+                self.has_asked = True
+                self.link.post(posts)
 
     def _read_pipe(self, pipe: int, number: int) -> int:
         """Takes in what was printed; 0 at the end of file, -1 if there is nothing now."""
@@ -310,12 +330,13 @@ class Child:
 
     def _settle(self, pipes: dict[int, int]) -> None:
         """Takes in what the dead child has left, and says that it is dead."""
-        try:
-            _, self._status, usage = os.wait4(self.pid, 0)
-            self._peak = usage.ru_maxrss * 1024
-        except ChildProcessError:
-            self._status = signal.SIGKILL
-        self.is_dead = True
+        with self._reaping:
+            try:
+                _, self._status, usage = os.wait4(self.pid, 0)
+                self._peak = usage.ru_maxrss * 1024
+            except ChildProcessError:
+                self._status = signal.SIGKILL
+            self.is_dead = True
         self._process.returncode = self._status
         # What it has accepted outlives it.
         self._connection.stream.setblocking(False)
@@ -328,6 +349,9 @@ class Child:
             if stream is not None:
                 stream.close()
         self.events.put(Event(Kind.ENDPOOL))
+        if self.run == 0:
+            # Nobody waits for it, so that nobody else would say this.
+            self.link.close()
 
     def _has_more(self) -> bool:
         try:

@@ -48,14 +48,13 @@ _MOST_BYTES = 32 << 20
 
 
 class Delivery(NamedTuple):
-    """A reply to a client."""
+    """A reply to a client, which takes them in the order of their numbers, whatever order they arrive in."""
 
+    number: int
     #: All changes of signals up to this version are known with this delivery.
     version: int
     #: Object, version, state of each signal that has changed since the client's version.
     signals: list[tuple[int, int, bool]]
-    #: How many items the client has been given so far, with these.
-    given: int
     items: list[Item]
 
 
@@ -64,7 +63,7 @@ class _Mailbox:
 
     def __init__(self) -> None:
         self.items: collections.deque[Item] = collections.deque()
-        self.given = 0
+        self.deliveries = 0
         self.next_batch = 0
         self.early: dict[int, asyncio.Future[None]] = {}
         self.poll: asyncio.Future[None] | None = None
@@ -83,7 +82,6 @@ class _Mailbox:
         while self.items and size < _MOST_BYTES:
             size += len(self.items[0][3])
             items.append(self.items.popleft())
-        self.given += len(items)
         return items
 
 
@@ -94,6 +92,7 @@ class Hub:
         self._channels: dict[int, Channel] = {}
         #: The version at which each signal has changed last, and its state; the latest change stands last.
         self._signals: collections.OrderedDict[int, tuple[int, bool]] = collections.OrderedDict()
+        self._dropped: collections.OrderedDict[int, tuple[int, bool]] = collections.OrderedDict()
         self._version = 0
         #: The greatest number of an object that was made.
         self._made = 0
@@ -122,11 +121,13 @@ class Hub:
         answers: list[Item] = []
         for post in posts:
             self._take(client, post, answers)
+        # What was there before goes first: an answer may depend on it.
+        answers = [*box.items, *answers]
+        box.items.clear()
         following = box.early.pop(box.next_batch, None)
         if following is not None:
             following.set_result(None)
-        box.given += len(answers)
-        return Delivery(self._version, self._changes(version), box.given, answers)
+        return self._delivery(box, version, answers)
 
     async def poll(self, client: int, version: int) -> Delivery:
         """Waits until there is something for a client that knows the signals up to `version`."""
@@ -135,8 +136,7 @@ class Hub:
             box.poll = asyncio.get_running_loop().create_future()
             await box.poll
             box.poll = None
-        items = box.take()
-        return Delivery(self._version, self._changes(version), box.given, items)
+        return self._delivery(box, version, box.take())
 
     async def statistics(self) -> dict[str, int]:
         """How much the hub holds."""
@@ -151,6 +151,10 @@ class Hub:
         }
 
     # What they hand over
+
+    def _delivery(self, box: _Mailbox, version: int, items: list[Item]) -> Delivery:
+        box.deliveries += 1
+        return Delivery(box.deliveries, self._version, self._changes(version), items)
 
     def _box(self, client: int) -> _Mailbox:
         box = self._boxes.get(client)
@@ -315,7 +319,13 @@ class Hub:
         channel = self._channels.pop(target, None)
         if channel is not None:
             channel.drop()
-        elif self._signals.pop(target, None) is None:
+        elif target in self._signals:
+            # Those who hold it see it cleared; that is remembered for a while.
+            self._signal(Operation.CLEAR, target)
+            self._dropped[target] = self._signals.pop(target)
+            if len(self._dropped) > _REMEMBERED:
+                self._dropped.popitem(last=False)
+        else:
             return Code.NO_SUCH_OBJECT, 0, b""
         return Code.OK, 0, b""
 
@@ -343,6 +353,7 @@ class Hub:
                 if changed <= version:
                     break
                 changes.append((target, changed, is_set))
+            changes += [(target, changed, False) for target, (changed, _) in self._dropped.items() if changed > version]
         return changes
 
 

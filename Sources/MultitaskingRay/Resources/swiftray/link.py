@@ -17,6 +17,8 @@ from swiftray.hub import CLIENT_GONE, Delivery, Item, Post
 _MOST_BATCHES = 2
 #: How many bytes a batch has, about.
 _MOST_BYTES = 16 << 20
+#: How many signals are remembered.
+_MOST_SIGNALS = 4096
 
 
 class HubCalls(Protocol):
@@ -49,11 +51,12 @@ class HubLink:
         self._batch = 0
         self._under_way = 0
         self._unanswered: set[int] = set()
-        self._signals: dict[int, tuple[int, bool]] = {}
+        #: The version of each signal's last change that was handed on. A frame that names it again would do no harm.
+        self._signals: dict[int, int] = {}
         self.version = 0
-        self._handled = 0
-        #: What waits until so many items were handled.
-        self._after: list[tuple[int, Callable[[], None]]] = []
+        #: Deliveries that came before their turn.
+        self._early: dict[int, tuple[Delivery, int | None]] = {}
+        self._next_delivery = 1
         #: What waits until a batch was answered.
         self._syncs: dict[int, list[Callable[[], None]]] = {}
         self.is_lost = False
@@ -162,38 +165,40 @@ class HubLink:
             self._send()
 
     def _hand_on(self, delivery: Delivery, batch: int | None) -> None:
-        version, signals, given, items = delivery
         due: list[Callable[[], None]] = []
         with self._delivering:
-            with self._lock:
-                changed = [s for s in reversed(signals) if s[1] > self._signals.get(s[0], (0, False))[0]]
-                for target, changed_at, is_set in changed:
-                    self._signals[target] = (changed_at, is_set)
-                self._unanswered.difference_update(item[1] for item in items if item[0] == Kind.HUBRES)
-            if changed:
-                payload = b"".join(SIGNAL.pack(target, is_set) for target, _, is_set in changed)
-                self._deliver((Kind.SIGNALS, 0, payload, b""))
-            for item in items:
-                self._deliver(item)
-            with self._lock:
-                # Not before the frame is written: who reads this relies on that.
-                self.version = max(self.version, version)
-                self._handled += len(items)
-                if batch is not None:
-                    self._after += [(given, then) for then in self._syncs.pop(batch, [])]
-                if self._after:
-                    due = [then for count, then in self._after if count <= self._handled]
-                    self._after = [entry for entry in self._after if entry[0] > self._handled]
+            self._early[delivery.number] = (delivery, batch)
+            while self._next_delivery in self._early:
+                due += self._hand_on_next(*self._early.pop(self._next_delivery))
+                self._next_delivery += 1
         for then in due:
             then()
+
+    def _hand_on_next(self, delivery: Delivery, batch: int | None) -> list[Callable[[], None]]:
+        _, version, signals, items = delivery
+        with self._lock:
+            changed = [s for s in reversed(signals) if s[1] > self._signals.get(s[0], 0)]
+            self._signals.update((target, changed_at) for target, changed_at, _ in changed)
+            self._unanswered.difference_update(item[1] for item in items if item[0] == Kind.HUBRES)
+        if changed:
+            payload = b"".join(SIGNAL.pack(target, is_set) for target, _, is_set in changed)
+            self._deliver((Kind.SIGNALS, 0, payload, b""))
+        # Not before the frame is written, and not after what follows it: whoever acts on either relies on that.
+        self.version = max(self.version, version)
+        for item in items:
+            self._deliver(item)
+        with self._lock:
+            if len(self._signals) > _MOST_SIGNALS:
+                self._signals = {}
+            return [] if batch is None else self._syncs.pop(batch, [])
 
     def _lose(self, error: BaseException) -> None:
         with self._lock:
             if self.is_lost or self._is_closed:
                 return
             self.is_lost = True
-            due = [then for thens in self._syncs.values() for then in thens] + [then for _, then in self._after]
-            self._syncs, self._after = {}, []
+            due = [then for thens in self._syncs.values() for then in thens]
+            self._syncs = {}
         self._answer_lost()
         for then in due:
             then()

@@ -132,7 +132,7 @@ class _Attempt:
     def __init__(self, child: Child, spec: RunSpec) -> None:
         self._child = child
         self._spec = spec
-        self._attempt, self._worker, _, _, self._flags, self._output_limit = ORDER.unpack(spec.order)
+        self._attempt, self._worker, *_, self._flags, self._output_limit = ORDER.unpack(spec.order)
         self._reason: End | None = None
         self._asked_at: float | None = None
         self._steps: list[Callable[[], None]] = [
@@ -162,7 +162,7 @@ class _Attempt:
             now = time.monotonic()
             if announce_at is not None and now >= announce_at:
                 announce_at = None
-                self._announce()
+                child.announce()
             if event is None:
                 if self._due is not None and now >= self._due:
                     self._step(now)
@@ -186,16 +186,11 @@ class _Attempt:
         except queue.Empty:
             return None
 
-    def _announce(self) -> None:
-        node = self._child.node.encode()[:255]
-        payload = self._child.pid.to_bytes(4, "little") + bytes([len(node)]) + node
-        self._child.link.post([(Kind.STARTED, self._spec.run, self._spec.run, payload)])
-
     def _cancel(self, event: Event, now: float) -> None:
         if event.run != self._spec.run:
             return
         if event.level == 0:
-            self._announce()
+            self._child.announce(again=True)
         elif self._reason is None:
             self._reason = End.CANCELLED
             self._step(now)
@@ -233,6 +228,8 @@ class _Attempt:
             child.link.wait_sync(None)
         has_noted = child.has_noted
         output = child.finish()
+        if has_died:
+            child.link.close()
         return Outcome(end, True, output, body, child.link.version, has_noted)
 
 

@@ -1,0 +1,112 @@
+"""Frames: what is written is read, whatever pieces it arrives in; what does not fit is refused."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import struct
+import threading
+import unittest
+
+import host  # noqa: F401  (finds the package)
+from swiftray.frames import (
+    BLOB,
+    BLOB_FLAG,
+    HEADER,
+    Connection,
+    Frame,
+    FrameReader,
+    Kind,
+    ProtocolError,
+    join_elements,
+    make_blob,
+    map_blob,
+    split_elements,
+)
+
+
+def encoded(kind: int, number: int, payload: bytes) -> bytes:
+    return HEADER.pack(9 + len(payload), kind, number) + payload
+
+
+class FramesTests(unittest.TestCase):
+    def test_frames_in_single_bytes_are_read_as_they_were_written(self) -> None:
+        data = encoded(Kind.HUB, 7, b"abc") + encoded(Kind.SHUT, 0, b"") + encoded(Kind.DONE, 1 << 63, b"x" * 300)
+        reader = FrameReader()
+        frames = [frame for byte in data for frame in reader.feed(bytes([byte]))]
+        self.assertEqual([frame.kind for frame in frames], [Kind.HUB, Kind.SHUT, Kind.DONE])
+        self.assertEqual([frame.id for frame in frames], [7, 0, 1 << 63])
+        self.assertEqual(frames[0].rest(1), b"bc")
+
+    def test_parts_are_put_together(self) -> None:
+        reader = FrameReader()
+        frames = reader.feed(encoded(Kind.MORE, 3, b"ab") + encoded(Kind.MORE, 3, b"cd") + encoded(Kind.HUB, 3, b"e"))
+        self.assertEqual(frames, [Frame(Kind.HUB, 3, b"abcde")])
+
+    def test_damage_is_refused(self) -> None:
+        damaged = {
+            "too short": struct.pack("<IBQ", 8, 1, 0),
+            "too long": struct.pack("<IBQ", (1 << 30) + 10, 1, 0),
+            "of no kind": encoded(99, 0, b""),
+            "of kind 0": encoded(0, 0, b""),
+            "between parts": encoded(Kind.MORE, 3, b"ab") + encoded(Kind.HUB, 4, b""),
+            "without its descriptor": encoded(Kind.HUB | BLOB_FLAG, 1, BLOB.pack(4)),
+        }
+        for name, data in damaged.items():
+            with self.subTest(name), self.assertRaises(ProtocolError):
+                FrameReader().feed(data)
+
+    def test_random_bytes_are_frames_or_an_error(self) -> None:
+        for seed in range(300):
+            generator = random.Random(seed)
+            reader = FrameReader()
+            data = bytearray(encoded(Kind.HUB, 1, generator.randbytes(40)) * 3)
+            for _ in range(generator.randrange(1, 6)):
+                data[generator.randrange(len(data))] = generator.randrange(256)
+            try:
+                while data:
+                    count = generator.randrange(1, 50)
+                    reader.feed(bytes(data[:count]))
+                    del data[:count]
+            except ProtocolError:
+                pass
+
+    def test_a_long_tail_travels_as_a_descriptor_and_a_short_one_in_the_frame(self) -> None:
+        one, other = map(Connection, socket.socketpair())
+        before = len(os.listdir("/proc/self/fd"))
+        for size in (0, 10, 1 << 20, (1 << 20) + 1, 5_000_000):
+            tail = random.Random(size).randbytes(size)
+            writer = threading.Thread(target=one.write, args=(Kind.DONE, 9, b"head", tail))
+            writer.start()
+            frames = other.read()
+            while not frames:
+                frames = other.read()
+            writer.join()
+            self.assertEqual(bytes(frames[0].rest(4)), tail)
+            self.assertEqual(len(frames[0].tail) > 0, size > 1 << 20)
+        del frames
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+        one.close()
+        self.assertRaises(EOFError, other.read)
+        self.assertFalse(other.write(Kind.SHUT, 0))
+        other.close()
+
+    def test_a_blob_that_may_shrink_or_is_too_short_is_refused(self) -> None:
+        unsealed = os.memfd_create("test")
+        os.write(unsealed, b"abcd")
+        self.assertRaises(ProtocolError, map_blob, unsealed, 4)
+        self.assertRaises(ProtocolError, map_blob, make_blob(b"abcd"), 5)
+        read, write = os.pipe()
+        os.close(write)
+        self.assertRaises(ProtocolError, map_blob, read, 0)
+
+    def test_elements_of_a_batch_are_split_as_they_were_joined(self) -> None:
+        elements = [b"", b"a", b"x" * 1000]
+        self.assertEqual(split_elements(join_elements(elements)), elements)
+        for damaged in (b"\1", b"\5\0\0\0abc"):
+            self.assertRaises(ProtocolError, split_elements, damaged)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,154 @@
+"""The hub: order of batches, causality, notices, cancelled runs, and objects that are still under way."""
+
+from __future__ import annotations
+
+import asyncio
+import unittest
+
+import host  # noqa: F401  (finds the package)
+from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
+from swiftray.hub import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Hub, Item, Post
+
+
+def request(
+    number: int, operation: int, target: int, argument: int = 1, wait: int = 0, data: bytes = b"", run: int = 0
+) -> Post:
+    return (Kind.HUB, number, run, REQUEST.pack(operation, target, argument, wait) + data)
+
+
+def make_channel(target: int, redelivers: bool = False) -> Post:
+    return request(1000 + target, Operation.MAKE_CHANNEL, target, data=CHANNEL.pack(NONE, NONE, redelivers))
+
+
+def reply(item: Item) -> tuple[int, int, int, bytes]:
+    code, argument = REPLY.unpack(item[2])
+    return item[1], code, argument, item[3]
+
+
+class HubTests(unittest.IsolatedAsyncioTestCase):
+    """The two calls of a hub, without a client's link."""
+
+    def setUp(self) -> None:
+        self.hub = Hub()
+        self.batches: dict[int, int] = {}
+
+    async def say(self, client: int, *posts: Post, version: int = 1 << 60) -> Delivery:
+        batch = self.batches.get(client, 0)
+        self.batches[client] = batch + 1
+        return await self.hub.requests(client, batch, version, list(posts))
+
+    async def test_batches_take_effect_in_the_order_of_their_numbers(self) -> None:
+        await self.say(0, make_channel(1))
+        later = asyncio.ensure_future(self.hub.requests(0, 2, 1 << 60, [request(2, Operation.SEND, 1, data=b"second")]))
+        await asyncio.sleep(0)
+        await self.hub.requests(0, 1, 1 << 60, [request(1, Operation.SEND, 1, data=b"first")])
+        await later
+        self.batches[0] = 3
+        items = (await self.say(0, request(3, Operation.RECEIVE, 1))).items
+        self.assertEqual(reply(items[0]), (3, Code.OK, 1, b"first"))
+
+    async def test_a_request_that_waits_is_answered_by_a_poll(self) -> None:
+        await self.say(0, make_channel(1))
+        self.assertEqual((await self.say(7, request(5, Operation.RECEIVE, 1, wait=-1, run=3))).items, [])
+        poll = asyncio.ensure_future(self.hub.poll(7, 0))
+        await self.say(0, request(1, Operation.SEND, 1, data=b"x"))
+        self.assertEqual(reply((await poll).items[0]), (5, Code.OK, 1, b"x"))
+
+    async def test_a_wait_ends_at_its_limit(self) -> None:
+        await self.say(0, make_channel(1))
+        await self.say(7, request(5, Operation.RECEIVE, 1, wait=10_000))
+        delivery = await asyncio.wait_for(self.hub.poll(7, 0), 5)
+        self.assertEqual(reply(delivery.items[0])[:2], (5, Code.NO))
+
+    async def test_a_wait_can_be_called_off(self) -> None:
+        await self.say(0, make_channel(1))
+        await self.say(7, request(5, Operation.RECEIVE, 1, wait=-1))
+        delivery = await self.say(7, (Kind.HUBCANCEL, 5, 0, b""))
+        self.assertEqual(reply(delivery.items[0])[:2], (5, Code.NO))
+        await self.say(0, request(1, Operation.SEND, 1, data=b"x"))
+        self.assertEqual((await self.hub.statistics())["elements"], 1)
+
+    async def test_a_signal_comes_with_what_was_sent_after_it_was_set(self) -> None:
+        await self.say(0, make_channel(1), request(2, Operation.MAKE_SIGNAL, 2))
+        await self.say(7, request(1, Operation.SET, 2, run=3), request(2, Operation.SEND, 1, data=b"x", run=3))
+        delivery = await self.say(0, request(3, Operation.RECEIVE, 1), version=0)
+        self.assertEqual((delivery.signals, reply(delivery.items[0])[3]), ([(2, 1, True)], b"x"))
+
+    async def test_a_change_of_a_signal_wakes_all_who_poll_and_is_told_once(self) -> None:
+        await self.say(0, request(1, Operation.MAKE_SIGNAL, 1))
+        polls = [asyncio.ensure_future(self.hub.poll(client, 0)) for client in (7, 8)]
+        await asyncio.sleep(0)
+        await self.say(0, request(2, Operation.SET, 1), request(3, Operation.SET, 1))
+        self.assertEqual([(await poll).signals for poll in polls], [[(1, 1, True)]] * 2)
+        poll = asyncio.ensure_future(self.hub.poll(7, 1))
+        await asyncio.sleep(0.01)
+        self.assertFalse(poll.done())
+        poll.cancel()
+
+    async def test_a_signal_that_is_dropped_while_it_is_set_is_told_as_cleared(self) -> None:
+        await self.say(0, request(1, Operation.MAKE_SIGNAL, 1), request(2, Operation.SET, 1))
+        await self.say(0, request(3, Operation.DROP, 1))
+        self.assertEqual((await self.hub.poll(7, 1)).signals, [(1, 2, False)])
+
+    async def test_an_object_that_is_under_way_is_waited_for_and_another_is_not(self) -> None:
+        early = await self.say(7, request(1, Operation.EXISTS, 4, 4, run=3), request(2, Operation.EXISTS, 9, 4, run=3))
+        self.assertEqual([reply(item)[:2] for item in early.items], [(2, Code.NO_SUCH_OBJECT)])
+        await self.say(0, make_channel(4))
+        delivery = await self.hub.poll(7, 0)
+        self.assertEqual(reply(delivery.items[0])[:3], (1, Code.OK, 1))
+
+    async def test_what_precedes_an_answer_in_the_mailbox_is_given_with_it(self) -> None:
+        await self.say(0, make_channel(1))
+        await self.say(7, (Kind.STARTED, 3, 3, b"pid"), request(1, Operation.SEND, 1, data=b"x", run=3))
+        items = (await self.say(0, request(2, Operation.RECEIVE, 1))).items
+        self.assertEqual([item[0] for item in items], [Kind.STARTED, Kind.HUBRES])
+
+    async def test_a_dead_run_gives_back_what_it_held_and_waits_no_more(self) -> None:
+        await self.say(0, make_channel(1, redelivers=True), request(1, Operation.SEND, 1, data=b"x"))
+        await self.say(7, request(1, Operation.RECEIVE, 1, run=3), request(2, Operation.RECEIVE, 1, wait=-1, run=3))
+        await self.say(7, (RUN_DIED, 0, 3, b""))
+        items = (await self.say(0, request(2, Operation.RECEIVE, 1))).items
+        self.assertEqual(reply(items[0]), (2, Code.OK, 1, b"x"))
+        self.assertEqual((await self.hub.statistics())["waiting"], 0)
+        late = await self.say(7, request(3, Operation.RECEIVE, 1, wait=-1, run=3))
+        self.assertEqual(reply(late.items[-1])[:2], (3, Code.NO))
+
+    async def test_the_driver_says_that_a_wrapper_is_gone_and_all_of_it_goes(self) -> None:
+        await self.say(0, make_channel(1))
+        await self.say(7, request(1, Operation.RECEIVE, 1, wait=-1, run=3), request(2, Operation.RECEIVE, 1, wait=-1))
+        await self.say(0, (RUN_DIED, 0, 3, b""))
+        statistics = await self.hub.statistics()
+        self.assertEqual((statistics["waiting"], statistics["clients"]), (0, 0))
+
+    async def test_a_cancelled_run_is_known_to_wrappers_that_come_later_until_it_ends(self) -> None:
+        await self.say(7)
+        await self.say(0, (Kind.CANCEL, 0, 3, b"\1"))
+        for client in (7, 8):
+            self.assertEqual((await self.hub.poll(client, 0)).items, [(Kind.CANCEL, 3, b"\1", b"")])
+        await self.say(7, (RUN_ENDED, 0, 3, b""))
+        self.assertEqual((await self.say(9)).items, [])
+
+    async def test_a_pool_that_ends_is_known_to_all_wrappers(self) -> None:
+        await self.say(7)
+        await self.say(0, (Kind.ENDPOOL, 0, 0, b""))
+        for client in (7, 8):
+            self.assertEqual((await self.hub.poll(client, 0)).items[0][0], Kind.ENDPOOL)
+            await self.say(client, (CLIENT_GONE, 0, 0, b""))
+        self.assertEqual((await self.hub.statistics())["clients"], 0)
+
+    async def test_what_does_not_fit_is_invalid_and_a_child_makes_nothing(self) -> None:
+        await self.say(0, make_channel(1))
+        posts: list[Post] = [
+            (Kind.HUB, 1, 3, b"short"),
+            request(2, 99, 1),
+            request(3, Operation.SEND_MANY, 1, data=b"\5\0\0\0ab"),
+            request(4, Operation.RECEIVE_MANY, 1),
+            request(5, Operation.MAKE_SIGNAL, 1, run=3),
+        ]
+        items = (await self.say(7, *posts)).items
+        self.assertEqual([reply(item)[:2] for item in items], [(number, Code.INVALID) for number in range(1, 6)])
+        self.assertEqual((await self.hub.statistics())["channels"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
