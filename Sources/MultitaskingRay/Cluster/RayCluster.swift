@@ -163,6 +163,9 @@ public final class RayCluster: Sendable {
         requests.lose(pool: nil)
     }
 
+    /// The files of the driver that this library carries.
+    package static var driverFileNames: [String] { DriverFiles.all.map(\.name) }
+
     /// The driver's process, for tests that end it.
     package var driverProcess: Int32 { driver.pid }
 

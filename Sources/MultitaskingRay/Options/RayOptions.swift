@@ -161,14 +161,14 @@ public struct RayHealth: Sendable, Hashable {
     /// The variables of the environment by which Ray takes the settings.
     public var variables: [String: String] {
         func milliseconds(_ duration: Duration) -> String {
-            String(max(1, min(duration, .seconds(86_400)) / .milliseconds(1)).rounded().description.dropLast(2))
+            String(max(1, Int((min(duration, .seconds(86_400)) / .milliseconds(1)).rounded())))
         }
         return [
             "RAY_grpc_client_keepalive_time_ms": milliseconds(keepAlive),
-            "RAY_grpc_client_keepalive_timeout_ms": milliseconds(keepAlive * 1.5),
+            "RAY_grpc_client_keepalive_timeout_ms": milliseconds(min(keepAlive, .seconds(86_400)) * 1.5),
             "RAY_health_check_initial_delay_ms": milliseconds(period),
             "RAY_health_check_period_ms": milliseconds(period),
-            "RAY_health_check_timeout_ms": milliseconds(period * 2),
+            "RAY_health_check_timeout_ms": milliseconds(min(period, .seconds(86_400)) * 2),
             "RAY_health_check_failure_threshold": String(failures),
         ]
     }

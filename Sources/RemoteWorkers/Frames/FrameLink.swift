@@ -162,7 +162,7 @@ package final class FrameLink: Sendable {
     package func receive(_ body: (Frame) throws -> Void) -> (any Error)? {
         var reader = FrameReader()
         let capacity = 1 << 16
-        let buffer = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 8)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 8)
         defer { unsafe buffer.deallocate() }
         var descriptors = [Int32](repeating: -1, count: Int(mr_descriptor_limit))
         while true {

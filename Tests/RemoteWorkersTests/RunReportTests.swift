@@ -1,0 +1,94 @@
+import MultitaskingCore
+import MultitaskingSerialization
+import RemoteWorkers
+import Testing
+
+@Suite struct RunReportTests {
+    /// A report of an end, with output.
+    private func bytes(_ end: UInt8, started: Bool = true, output: [UInt8] = [], _ body: [UInt8] = []) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.add(end)
+        writer.add(UInt8(started ? 1 : 0))
+        writer.add(UInt32(output.count))
+        writer.add(output)
+        writer.add(body)
+        return writer.bytes
+    }
+
+    private func report(_ bytes: [UInt8]) throws -> RunReport { try RunReport(Frame(kind: .done, id: 1, head: bytes)) }
+
+    private let death: [UInt8] = {
+        var writer = ByteWriter()
+        writer.add(Int32(42))
+        writer.add(UInt32(3))
+        writer.add(WorkerFailure.Phase.running.rawValue)
+        writer.add(Int32(11))
+        writer.add(Int32(-1))
+        writer.add(UInt64(1 << 20))
+        writer.add(UInt32(2))
+        writer.add(Int64(5))
+        for text in ["10.0.0.2"] {
+            writer.add(UInt16(text.utf8.count))
+            writer.add(text.utf8)
+        }
+        writer.add(UInt16(1))
+        writer.add(UInt16(3))
+        writer.add("end".utf8)
+        return writer.bytes
+    }()
+
+    @Test func endOfACall_hasItsBytesAndOutput() throws {
+        let report = try report(bytes(1, output: [65, 66], [9, 8]))
+        guard case .call(.thrown, let tail) = report.end else { return #expect(Bool(false), "\(report.end)") }
+        #expect(tail.array == [9, 8] && report.output == [65, 66] && report.hasStarted)
+    }
+
+    @Test func deathOfAChild_isAWorkerFailureWithItsNode() throws {
+        guard case .died(let failure) = try report(bytes(3, death)).end else { throw FrameError("another end") }
+        #expect(failure.pid == 42 && failure.worker == 3 && failure.phase == .running && failure.attempt == 2)
+        #expect(failure.signal == 11 && failure.signalName == "SIGSEGV" && failure.exitCode == nil)
+        #expect(failure.progress == 5 && failure.node == "10.0.0.2" && failure.lastLines == ["end"])
+        #expect(failure.peakMemory == 1 << 20)
+    }
+
+    @Test func deathThatIsCutShort_isAnError() throws {
+        for count in 0..<death.count {
+            #expect(throws: FrameError.self, "\(count) bytes") { try report(bytes(3, Array(death.prefix(count)))) }
+        }
+        for count in 0..<6 { #expect(throws: FrameError.self) { try report(Array(bytes(0).prefix(count))) } }
+    }
+
+    @Test func cancelBeforeTheBeginning_isToldFromOneAfterIt() throws {
+        guard case .withdrawn = try report(bytes(5, started: false)).end else { throw FrameError("another end") }
+        guard case .cancelled(nil) = try report(bytes(5)).end else { throw FrameError("another end") }
+        guard case .timedOut(nil) = try report(bytes(4)).end else { throw FrameError("another end") }
+    }
+
+    @Test func loss_hasNodeAndDetail() throws {
+        var body = ByteWriter()
+        body.add(UInt16(2))
+        body.add("n1lost".utf8)
+        guard case .lost("n1", "lost") = try report(bytes(6, body.bytes)).end else { throw FrameError("another end") }
+        guard case .outOfMemory("n1", "lost") = try report(bytes(8, body.bytes)).end else {
+            throw FrameError("another end")
+        }
+    }
+
+    @Test func endThatThereIsNot_isAnError() {
+        for end in 9...255 as ClosedRange<UInt8> { #expect(throws: FrameError.self) { try report(bytes(end)) } }
+    }
+
+    @Test func order_isReadAsItWasWritten() throws {
+        let order = RunOrder(attempt: 3, worker: 5, tasksRun: 1 << 40, made: .max, seed: 7, outputLimit: 100)
+        var writer = ByteWriter()
+        order.write(to: &writer)
+        #expect(writer.bytes.count == 37)
+        var reader = ByteReader(writer.bytes)
+        #expect(try RunOrder(&reader) == order && reader.isAtEnd)
+        var plain = ByteWriter()
+        RunOrder(attempt: 1, worker: 0, tasksRun: 0, made: 0, seed: nil, outputLimit: nil).write(to: &plain)
+        var again = ByteReader(plain.bytes)
+        let read = try RunOrder(&again)
+        #expect(read.seed == nil && read.outputLimit == nil)
+    }
+}
