@@ -290,7 +290,7 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
 MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
-	MultitaskingInMemory MultitaskingConformance
+	MultitaskingInMemory MultitaskingRay MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
 	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap \

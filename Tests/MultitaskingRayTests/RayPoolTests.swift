@@ -111,7 +111,7 @@ private func hang(_ started: ChannelSender) throws {
             return error?.code == .invalidArgument
         }
         #expect(refused { $0.startTimeout = .zero })
-        #expect(refused { $0.handOver = -1 })
+        #expect(refused { $0.handOver = -1 } && refused { $0.handOver = .max })
         #expect(refused { $0.captures = .copiesOnly })
         #expect(refused { $0.health = RayHealth(keepAlive: .zero, period: .seconds(1), failures: 3) })
         #expect(refused { $0.health = RayHealth(keepAlive: .seconds(1), period: .seconds(1), failures: 0) })

@@ -18,7 +18,7 @@ import Testing
         let (read, count) = try read(call.bytes + [1, 2, 3])
         #expect(read == call && count == call.bytes.count)
         let (address, type) = try read.resolve()
-        #expect(type == ValueFunction<Int, Int>.self)
+        #expect(ObjectIdentifier(type) == ObjectIdentifier(ValueFunction<Int, Int>.self))
         let function = try #require(address.function(as: ValueFunction<Int, Int>.self))
         #expect(FunctionAddress(of: function) == address)
     }

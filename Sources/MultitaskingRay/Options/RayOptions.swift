@@ -43,8 +43,10 @@ public struct RayOptions: Sendable, Hashable {
     /// How long connecting may take. A wrong token takes Ray 20 seconds.
     public var startTimeout: Duration
 
-    /// How many calls are given to Ray beyond the workers that are free, so that it can send their arguments ahead. A
-    /// call that waits there can still be cancelled, at the price of a round trip.
+    /// How many calls are given to Ray beyond `maxWorkers`, 0...10,000, so that it has the next one when a task ends.
+    ///
+    /// If the cluster has room for them, as many more tasks run at once. A call that waits there can still be
+    /// cancelled, at the price of a round trip.
     public var handOver: Int
 
     /// What becomes of functions that capture values: they are copied, or refused.
@@ -88,8 +90,8 @@ public struct RayOptions: Sendable, Hashable {
         if startTimeout <= .zero {
             throw MultitaskingError(.invalidArgument, "startTimeout is \(startTimeout); give a positive duration")
         }
-        if handOver < 0 {
-            throw MultitaskingError(.invalidArgument, "handOver is \(handOver); give zero or more")
+        if !(0...10_000).contains(handOver) {
+            throw MultitaskingError(.invalidArgument, "handOver is \(handOver); give 0 to 10,000")
         }
         if captures.makesCopies {
             throw MultitaskingError(

@@ -24,8 +24,7 @@ final class RayPoolCore: Sendable {
 
     private struct Run: Sendable {
         let task: any QueuedTask
-        /// The number of the worker; -1 beyond those that are free.
-        var worker: Int
+        let worker: Int
         /// The process that runs it, on whatever node; 0 while that is not known.
         var pid: Int32 = 0
     }
@@ -35,8 +34,6 @@ final class RayPoolCore: Sendable {
         var runs: [UInt64: Run] = [:]
         /// The numbers of workers without a task, the lowest last.
         var freeWorkers: [Int]
-        /// How many more calls may be handed over.
-        var credit: Int
         /// How many tasks each worker has run.
         var tasksRun: [Int]
         /// How many tasks have not ended.
@@ -59,8 +56,8 @@ final class RayPoolCore: Sendable {
         room = RoomLimit(limit: queueLimit)
         state = Mutex(
             State(
-                freeWorkers: Array((0..<maxWorkers).reversed()), credit: maxWorkers + options.handOver,
-                tasksRun: Array(repeating: 0, count: maxWorkers)))
+                freeWorkers: Array((0..<maxWorkers + options.handOver).reversed()),
+                tasksRun: Array(repeating: 0, count: maxWorkers + options.handOver)))
     }
 
     /// The build of this program, for the log of the driver.
@@ -138,17 +135,16 @@ final class RayPoolCore: Sendable {
     /// Hands over as many tasks as there are workers for, in the order in which they are to start.
     private func dispatch() {
         state.withLock { state in
-            while state.credit > 0, state.loss == nil {
+            while let worker = state.freeWorkers.last, state.loss == nil {
                 let run = cluster.link.makeID()
                 let begun = state.queue.next { task in task.begin(run: run).map { (task, $0) } }
                 guard let (task, attempt) = begun else { return }
-                state.credit -= 1
-                let worker = state.freeWorkers.popLast() ?? -1
+                state.freeWorkers.removeLast()
                 state.runs[run] = Run(task: task, worker: worker)
                 let order = RunOrder(
-                    attempt: attempt, worker: max(0, worker), tasksRun: worker < 0 ? 0 : state.tasksRun[worker],
-                    made: state.objects, seed: task.options.seed, outputLimit: task.options.output.limit)
-                if worker >= 0 { state.tasksRun[worker] += 1 }
+                    attempt: attempt, worker: worker, tasksRun: state.tasksRun[worker], made: state.objects,
+                    seed: task.options.seed, outputLimit: task.options.output.limit)
+                state.tasksRun[worker] += 1
                 cluster.link.send(.submit, run, head(of: task, order), tail: task.call)
             }
         }
@@ -204,8 +200,6 @@ final class RayPoolCore: Sendable {
             }
         state.withLock { state in
             guard let worker = state.runs.removeValue(forKey: run)?.worker else { return }
-            state.credit += 1
-            guard worker >= 0 else { return }
             if hasDied { state.tasksRun[worker] = 0 }
             let place = state.freeWorkers.firstIndex { $0 < worker } ?? state.freeWorkers.count
             state.freeWorkers.insert(worker, at: place)
