@@ -75,11 +75,11 @@ private func hang(_ started: ChannelSender) throws {
     }
 
     @Test func clusterWithoutAToken_isRefused() {
-        unsetenv("RAY_AUTH_TOKEN")
-        unsetenv("RAY_AUTH_TOKEN_PATH")
-        let home = getenv("HOME").map { String(cString: $0) }
-        setenv("HOME", "/nonexistent", 1)
-        defer { if let home { setenv("HOME", home, 1) } }
+        unsafe unsetenv("RAY_AUTH_TOKEN")
+        unsafe unsetenv("RAY_AUTH_TOKEN_PATH")
+        let home = ProcessInfo.processInfo.environment["HOME"]
+        unsafe setenv("HOME", "/nonexistent", 1)
+        defer { if let home { unsafe setenv("HOME", home, 1) } }
         let error = #expect(throws: MultitaskingError.self) {
             try RayPool(address: "10.0.0.1:6379", maxWorkers: 1, options: RayOptions(shipsExecutable: false))
         }
