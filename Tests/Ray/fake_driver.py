@@ -220,8 +220,13 @@ class LocalCluster:
         with self._lock:
             self._hubs.pop(pool.spec.name, None)
             polls = self._polls.pop(pool.spec.name, set())
+            idle = [] if self._hubs else [worker for worker in self._workers if worker.task is None]
         for future in polls:
             future.cancel()
+        # The kit looks for what a pool leaves behind, and cannot tell what is kept for the next one.
+        for worker in idle:
+            worker.process.kill()
+            worker.process.wait()
 
     def ask(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
         """Calls a hub, wherever the caller is."""

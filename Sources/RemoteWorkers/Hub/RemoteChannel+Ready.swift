@@ -12,7 +12,7 @@ extension ChannelOperation {
 }
 
 extension RemoteChannel {
-    package func ready(for operation: ChannelOperation, wait: WaitLimit) async throws {
+    package func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         _ = try await hub.callAsynchronously(request(.ready, number: operation.number, wait: wait))
     }
 

@@ -160,7 +160,8 @@ class Child:
         """Ends the run; what was captured of its output."""
         self.run = 0
         captured, self._captured = self._captured, None
-        return bytes(captured or b"")
+        captured = captured or bytearray()
+        return bytes(captured[max(0, len(captured) - self._capture_limit) :])
 
     @property
     def has_begun(self) -> bool:
@@ -319,9 +320,11 @@ class Child:
         for line in others[-_MOST_LINES - 1 :]:
             self._last_lines.append(line[-_MOST_LINE_BYTES:])
         if self._captured is not None:
-            room = self._capture_limit - len(self._captured)
-            self._captured += data[: max(0, room)]
-        elif data and self._forwards_output and self.run != 0:
+            # The last of it is kept, and cut now and then.
+            self._captured += data
+            if len(self._captured) > 2 * self._capture_limit + _CHUNK:
+                del self._captured[: len(self._captured) - self._capture_limit]
+        if data and self._forwards_output and self.run != 0:
             self.has_noted = True
             self._post([(Kind.OUTPUT, self.run, self.run, bytes([number]) + data)])
             if self.link.backlog > _MOST_BACKLOG:

@@ -15,9 +15,11 @@ from swiftray.frames import (
     LIMITS,
     ORDER,
     POOL_NUMBER,
+    REPLY,
     SUBMISSION,
     VERSION,
     Buffer,
+    Code,
     Connection,
     End,
     Frame,
@@ -294,11 +296,22 @@ class Driver:
 
     def _post(self, posts: dict[int, list[Post]]) -> None:
         for number, some in posts.items():
-            self._pool(number).link.post(some)
+            pool = self._pools.get(number)
+            if pool is not None:
+                pool.link.post(some)
+                continue
+            # The pool has ended while the host was asking.
+            for kind, request, _, _ in some:
+                if kind == Kind.HUB:
+                    self._connection.write(Kind.HUBRES, request, REPLY.pack(Code.LOST, 0))
 
     def _obey(self, frame: Frame) -> None:
         if frame.kind is Kind.SUBMIT:
-            self._pool(unpack(SUBMISSION, frame)[0]).submit(frame)
+            pool = self._pools.get(unpack(SUBMISSION, frame)[0])
+            if pool is not None:
+                pool.submit(frame)
+            else:
+                self._connection.write(Kind.DONE, frame.id, DONE.pack(End.CANCELLED, False, 0))
         elif frame.kind is Kind.CANCEL:
             for pool in list(self._pools.values()):
                 pool.cancel(frame)
@@ -316,12 +329,6 @@ class Driver:
             raise EOFError
         else:
             raise ProtocolError(f"a host does not say {frame.kind.name}")
-
-    def _pool(self, number: int) -> _Pool:
-        pool = self._pools.get(number)
-        if pool is None:
-            raise ProtocolError(f"there is no pool {number}")
-        return pool
 
     def _open(self, frame: Frame) -> None:
         if frame.id in self._pools:
