@@ -197,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "RemoteWorkersTests",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "RemoteWorkers", "CRemoteWorkers",
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "RemoteWorkers",
+                "CRemoteWorkers",
                 "CMultitaskingLinux",
             ]),
         .testTarget(

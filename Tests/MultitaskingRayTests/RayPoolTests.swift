@@ -44,7 +44,8 @@ private func hang(_ started: ChannelSender) throws {
 
     @Test func asynchronousScope_runsItToo() async throws {
         let value = try await withRayExecutor(address: nil, maxWorkers: 1, options: fakeOptions) { manager in
-            try await manager.session().submit("a", doubled, 21).results()["a"]?.get() as Int?
+            let result = try await manager.session().submit("a", doubled, 21).results()["a"]
+            return try #require(result).get() as Int
         }
         #expect(value == 42)
     }
@@ -138,7 +139,9 @@ private func hang(_ started: ChannelSender) throws {
     }
 
     private func failure<Value>(of future: Future<Value>) -> MultitaskingError? {
-        guard future.waitUntilDone(.upTo(.seconds(30))), case .failure(let error)? = future.outcome() else { return nil }
+        guard future.waitUntilDone(.upTo(.seconds(30))), case .failure(let error)? = future.outcome() else {
+            return nil
+        }
         return error as? MultitaskingError
     }
 }

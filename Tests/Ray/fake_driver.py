@@ -227,6 +227,8 @@ class LocalCluster:
         for worker in idle:
             worker.process.kill()
             worker.process.wait()
+        if not self._hubs:
+            self._end_nodes()
 
     def ask(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
         """Calls a hub, wherever the caller is."""
@@ -293,10 +295,15 @@ class LocalCluster:
             worker.process.kill()
         for worker in workers:
             worker.process.wait()
-        for leader in self._leaders:
-            if leader is not None:
-                leader.kill()
-                leader.wait()
+        self._end_nodes()
+
+    def _end_nodes(self) -> None:
+        with self._lock:
+            leaders = [leader for leader in self._leaders if leader is not None]
+            self._leaders = [None] * _NODES
+        for leader in leaders:
+            leader.kill()
+            leader.wait()
 
     def _finish(self, worker: _Worker, outcome: Outcome | Loss) -> None:
         with self._lock:

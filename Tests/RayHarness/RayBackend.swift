@@ -21,7 +21,8 @@ package struct RayBackend: ConformanceBackend {
         [
             .capability(.sharedMemory, because: "workers are processes, on other machines"),
             .capability(.sharing, because: "values are not put into the nodes' memory yet; they travel as arguments"),
-            .capability(.workers, because: "Ray starts and ends worker processes as it likes, and addresses none alone"),
+            .capability(
+                .workers, because: "Ray starts and ends worker processes as it likes, and addresses none alone"),
             .capability(.workerSetup, because: "as for workers; a task can set up what it needs the first time"),
         ]
     }

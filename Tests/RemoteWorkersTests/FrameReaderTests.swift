@@ -16,7 +16,8 @@ func frameBytes(_ kind: UInt8, _ id: UInt64, _ payload: [UInt8]) -> [UInt8] {
 
 @Suite struct FrameReaderTests {
     @Test func bytesCutAnywhere_becomeTheSameFrames() throws {
-        let bytes = frameBytes(4, 7, [1, 2, 3]) + frameBytes(15, 0, []) + frameBytes(8, .max, Array(repeating: 9, count: 300))
+        let bytes =
+            frameBytes(4, 7, [1, 2, 3]) + frameBytes(15, 0, []) + frameBytes(8, .max, Array(repeating: 9, count: 300))
         for size in 1...40 {
             var reader = FrameReader()
             var frames: [Frame] = []
@@ -68,8 +69,11 @@ func frameBytes(_ kind: UInt8, _ id: UInt64, _ payload: [UInt8]) -> [UInt8] {
             for _ in 0..<20 {
                 var bytes: [UInt8] = []
                 if Bool.random(using: &random) {
-                    let payload = (0..<Int.random(in: 0...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
-                    bytes = frameBytes(.random(in: 0...255, using: &random), .random(in: 0...3, using: &random), payload)
+                    let payload = (0..<Int.random(in: 0...64, using: &random)).map { _ in
+                        UInt8.random(in: 0...255, using: &random)
+                    }
+                    bytes = frameBytes(
+                        .random(in: 0...255, using: &random), .random(in: 0...3, using: &random), payload)
                 }
                 for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
                     bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)

@@ -100,7 +100,8 @@ private let object = SharedObjectID(rawValue: 3)
         let hub = try ScriptedHub { _, _ in }
         defer { hub.close() }
         let latch = Latch()
-        hub.client.ask(HubRequest(.receive, object, wait: .forever)) { reply in if reply.code == .lost { latch.open() } }
+        hub.client.ask(HubRequest(.receive, object, wait: .forever)) { reply in if reply.code == .lost { latch.open() }
+        }
         hub.client.lose(MultitaskingError(.clusterLost, "gone"))
         #expect(latch.wait(.upTo(.seconds(20))))
         #expect(hub.client.call(HubRequest(.status, object)).code == .lost)
@@ -133,10 +134,11 @@ private let object = SharedObjectID(rawValue: 3)
         }
     }
 
-    @Test(arguments: [
-        (.never, 0), (.forever, -1), (.upTo(.zero), 0), (.upTo(.seconds(-5)), 0), (.upTo(.nanoseconds(1)), 1),
-        (.upTo(.milliseconds(3)), 3000), (.upTo(.seconds(Int64.max)), .max), (.upTo(.seconds(Int64.min)), 0),
-    ] as [(WaitLimit, Int64)])
+    @Test(
+        arguments: [
+            (.never, 0), (.forever, -1), (.upTo(.zero), 0), (.upTo(.seconds(-5)), 0), (.upTo(.nanoseconds(1)), 1),
+            (.upTo(.milliseconds(3)), 3000), (.upTo(.seconds(Int64.max)), .max), (.upTo(.seconds(Int64.min)), 0),
+        ] as [(WaitLimit, Int64)])
     func waits_areMicrosecondsOfAnyLength(_ wait: WaitLimit, _ microseconds: Int64) {
         #expect(wait.microseconds == microseconds)
     }

@@ -47,7 +47,8 @@ struct FunctionTable {
         entry.code.store(location.offset)
         var end = previousEnd
         for (field, count) in [
-            (entry.path, location.image.utf8.count), (entry.typeName, typeName.utf8.count), (entry.attachment, attachment.count),
+            (entry.path, location.image.utf8.count), (entry.typeName, typeName.utf8.count),
+            (entry.attachment, attachment.count),
         ] {
             field.start.store(UInt64(end))
             field.count.store(UInt64(count))

@@ -108,7 +108,9 @@ public final class RayCluster: Sendable {
     func add(_ makeCore: (UInt32) -> RayPoolCore) throws -> RayPoolCore {
         let number: UInt32 = try state.withLock { state in
             if let loss = state.loss { throw loss }
-            guard !state.isClosed else { throw MultitaskingError(.shutDown, "the connection to the cluster was closed") }
+            guard !state.isClosed else {
+                throw MultitaskingError(.shutDown, "the connection to the cluster was closed")
+            }
             state.lastPool += 1
             return state.lastPool
         }
@@ -148,13 +150,15 @@ public final class RayCluster: Sendable {
     private static func lossError(_ what: String, _ driver: DriverProcess) -> MultitaskingError {
         let log = driver.logTail
         return MultitaskingError(
-            .clusterLost, "\(what), and nobody knows how far its tasks were; make a new pool"
+            .clusterLost,
+            "\(what), and nobody knows how far its tasks were; make a new pool"
                 + (log.isEmpty ? "" : ". The driver said last:\n\(log)"))
     }
 
     private func lose(_ failure: (any Error)?, _ driver: DriverProcess) {
         let error = Self.lossError(
-            failure.map { "the link to the Ray driver is damaged (\($0))" } ?? "the Ray driver process has ended", driver)
+            failure.map { "the link to the Ray driver is damaged (\($0))" } ?? "the Ray driver process has ended",
+            driver)
         let pools = state.withLock { state in
             if state.loss == nil { state.loss = error }
             return state.pools.values.compactMap(\.core)
@@ -223,7 +227,9 @@ private final class Greeting: Sendable {
         guard latch.wait(.upTo(options.startTimeout)) else {
             throw FrameError("\(place) has not answered within \(options.startTimeout)")
         }
-        guard let frame = frame.withLock({ $0 }) else { throw FrameError("the Ray driver has ended before it was ready") }
+        guard let frame = frame.withLock({ $0 }) else {
+            throw FrameError("the Ray driver has ended before it was ready")
+        }
         guard let text = JSON(parsing: frame.head) else { throw FrameError("the Ray driver's first answer is damaged") }
         if let error = text["error"]?.text { throw FrameError("\(place) cannot be used: \(error)") }
         guard frame.id == 0, text["version"]?.value == Double(FrameKind.version) else {

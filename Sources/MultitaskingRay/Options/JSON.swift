@@ -29,7 +29,8 @@ enum JSON: Sendable, Hashable {
         case .string(let text): Self.quoted(text)
         case .array(let elements): "[" + elements.map(\.description).joined(separator: ",") + "]"
         case .object(let members):
-            "{" + members.sorted { $0.key < $1.key }.map { Self.quoted($0.key) + ":" + $0.value.description }
+            "{"
+                + members.sorted { $0.key < $1.key }.map { Self.quoted($0.key) + ":" + $0.value.description }
                 .joined(separator: ",") + "}"
         }
     }

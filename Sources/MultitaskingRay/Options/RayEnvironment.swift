@@ -12,7 +12,9 @@ struct DriverEnvironment {
         var next = unsafe environ
         while let entry = unsafe next.pointee {
             let text = unsafe String(cString: entry)
-            if let mark = text.firstIndex(of: "=") { variables[String(text[..<mark])] = String(text[text.index(after: mark)...]) }
+            if let mark = text.firstIndex(of: "=") {
+                variables[String(text[..<mark])] = String(text[text.index(after: mark)...])
+            }
             unsafe next += 1
         }
     }

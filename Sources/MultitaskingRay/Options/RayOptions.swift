@@ -95,7 +95,8 @@ public struct RayOptions: Sendable, Hashable {
         }
         if captures.makesCopies {
             throw MultitaskingError(
-                .invalidArgument, "captures is .\(captures.rawValue), but a function cannot run in a copy of this "
+                .invalidArgument,
+                "captures is .\(captures.rawValue), but a function cannot run in a copy of this "
                     + "process on another machine; give .byValue or .refused")
         }
         try health.validate()

@@ -14,12 +14,13 @@ internal import RemoteWorkers
 /// **What is promised.** A task runs *at most once* by default: if its worker is lost with its machine, it ends with
 /// `workerLost`, and nobody knows whether it has run: not, in part or to its end. With retries of `.onLoss(n)` it runs
 /// *at least once*, perhaps more often. A task that ends its own process fails alone, with `workerCrashed` or
-/// `workerExited`, and `WorkerFailure.node` says where. If the driver or the cluster's head is gone, all tasks that have
-/// not ended fail with `clusterLost`.
+/// `workerExited`, and `WorkerFailure.node` says where. If the driver or the cluster's head is gone, all tasks that
+/// have not ended fail with `clusterLost`.
 ///
 /// Time limits and forced cancels are carried out on the task's node, so no clock and no link of this machine takes
-/// part. Channels and signals are kept by an actor on this machine; each call of theirs is a round trip, but for looking
-/// at a signal, which is a load: prefer batches (`send(contentsOf:)`, `receive(upTo:)`), and the asynchronous twins.
+/// part. Channels and signals are kept by an actor on this machine; each call of theirs is a round trip, but for
+/// looking at a signal, which is a load: prefer batches (`send(contentsOf:)`, `receive(upTo:)`), and the asynchronous
+/// twins.
 public final class RayPool: GradualShutdown {
     private let core: RayPoolCore
     /// Whether the connection was made for this pool alone.

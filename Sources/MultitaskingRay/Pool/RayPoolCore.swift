@@ -116,7 +116,9 @@ final class RayPoolCore: Sendable {
     func checkUsable() throws {
         let (isOpen, loss) = state.withLock { ($0.mode == nil, $0.loss) }
         if let loss { throw loss }
-        if !isOpen { throw MultitaskingError(.shutDown, "the pool was shut down and takes nothing more; make a new one") }
+        if !isOpen {
+            throw MultitaskingError(.shutDown, "the pool was shut down and takes nothing more; make a new one")
+        }
     }
 
     /// Queues a task.

@@ -34,7 +34,8 @@ enum RunVerdict {
             let isReason = mayRetry && !retries.errors.isEmpty && Self.isReason(tail, retries)
             self = isReason ? .retry(after: Self.pause(task)) : .end(.thrown(tail))
         case .died(let failure):
-            self = mayRetry && retries.onCrash
+            self =
+                mayRetry && retries.onCrash
                 ? .retry(after: Self.pause(task)) : .end(.failure(Self.crash(failure)))
         case .timedOut(let failure): self = .end(.failure(Self.timeout(task.options, failure)))
         case .cancelled: self = .end(.cancelled)
@@ -46,10 +47,12 @@ enum RunVerdict {
             }
         case .lost where isUnwanted: self = .end(.cancelled)
         case .lost(let node, let detail):
-            self = mayRetry && retries.onLoss
+            self =
+                mayRetry && retries.onLoss
                 ? .retry(after: Self.pause(task)) : .end(.failure(Self.loss(WorkerLoss(node: node, detail: detail))))
         case .outOfMemory(let node, let detail):
-            self = mayRetry && retries.onCrash
+            self =
+                mayRetry && retries.onCrash
                 ? .retry(after: Self.pause(task))
                 : .end(.failure(Self.lackOfMemory(WorkerLoss(node: node, detail: detail))))
         case .other(let detail):

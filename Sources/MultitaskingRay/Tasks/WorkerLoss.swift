@@ -2,7 +2,7 @@
 /// `workerLost` and `memoryLimitExceeded`.
 ///
 /// ```swift
-/// if let error = error as? MultitaskingError, let loss = error.cause as? WorkerLoss { print(loss.node ?? "somewhere") }
+/// if let loss = (error as? MultitaskingError)?.cause as? WorkerLoss { print(loss.node ?? "somewhere") }
 /// ```
 public struct WorkerLoss: Error, Sendable, Hashable, CustomStringConvertible {
     /// The machine, as its cluster names it; nil if that is not known.

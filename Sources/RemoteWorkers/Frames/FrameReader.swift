@@ -87,7 +87,8 @@ package struct FrameReader: ~Copyable {
     }
 
     private mutating func keep(_ payload: ArraySlice<UInt8>, of id: UInt64) throws(FrameError) {
-        guard parts == nil || parts?.id == id, (parts?.bytes.count ?? 0) + payload.count <= FrameKind.payloadLimit else {
+        guard parts == nil || parts?.id == id, (parts?.bytes.count ?? 0) + payload.count <= FrameKind.payloadLimit
+        else {
             throw FrameError("the parts of a payload do not belong together")
         }
         if parts == nil { parts = (id, []) }

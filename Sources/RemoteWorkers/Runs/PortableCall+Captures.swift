@@ -19,8 +19,8 @@ extension PortableCall {
         guard captures.sendsValues else {
             throw MultitaskingError(
                 .capturesState,
-                "the function captures values, which this pool's option `captures: .\(captures.rawValue)` forbids; pass "
-                    + "them as arguments")
+                "the function captures values, which this pool's option `captures: .\(captures.rawValue)` forbids; "
+                    + "pass them as arguments")
         }
         #if CaptureSending
             do {

@@ -49,7 +49,8 @@ struct RemoteEnvironment: TaskEnvironment {
     private func channel(_ reference: SharedObjectID, _ answer: HubAnswer) throws -> any Channel {
         guard answer.code == .ok, answer.number == 1 else {
             throw MultitaskingError(
-                .noSuchObject, "the channel does not exist any more: its last handle in the parent was dropped; keep it")
+                .noSuchObject, "the channel does not exist any more: its last handle in the parent was dropped; keep it"
+            )
         }
         let channel = RemoteChannel(reference, process.hub, environment: self)
         process.objects.keep(channel)
