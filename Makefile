@@ -15,6 +15,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all test-adapters test-dashboard setup-dashboard \
 	models setup-models kill chaos fuzz crashes replacements captures \
+	setup-ray test-ray demo-ray lint-python \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -68,6 +69,7 @@ demo: setup ## Set up, build, and look for the primes below 5,000,000 in every w
 TEST := $(SWIFT) test --disable-xctest --no-parallel
 
 test: setup-tests ## Set up and run all tests
+	python3 -m unittest discover -s Tests/Ray
 	$(TEST)
 
 examples: setup ## Run each example once, with little to do
@@ -233,6 +235,36 @@ crashes: setup ## Have CRASHES tasks kill their workers among as many that do no
 		$(BUILD)/release/pool-harness crash-many $$method $(CRASHES)
 		$(BUILD)/release/pool-harness crash-report-time $$method 200
 	done
+
+# --- Clusters ---------------------------------------------------------------------------------------------------------
+
+# A Ray of one's own, in a directory of its own. As root the two nodes have a network namespace each, without a way out.
+RAY_VENV := $(BUILD)/ray/venv
+RAY_PYTHON := $(RAY_VENV)/bin/python
+TIMES ?= 5
+
+setup-ray: setup ## Install Ray in a virtual environment of its own
+	@[ -x $(RAY_PYTHON) ] || python3 -m venv $(RAY_VENV)
+	$(RAY_PYTHON) -c "import ray; assert ray.__version__.startswith('2.60.')" 2>/dev/null || \
+		$(RAY_PYTHON) -m pip install --quiet 'ray==2.60.*'
+
+test-ray: setup-ray ## Run the contract on a Ray cluster of two nodes, and lose parts of it TIMES times each
+	$(SWIFT) build -c release --product ray-harness --static-swift-stdlib
+	$(RAY_PYTHON) Tests/Ray/check_ray.py faults $(BUILD)/release/ray-harness $(TIMES)
+	$(RAY_PYTHON) Tests/Ray/check_ray.py kit $(BUILD)/release/ray-harness
+
+demo-ray: setup-ray ## Look for primes and process orders on a Ray cluster of two nodes on this machine
+	$(SWIFT) build -c release --product cluster --static-swift-stdlib
+	$(RAY_PYTHON) Tests/Ray/check_ray.py demo $(BUILD)/release/cluster
+
+# Needs ruff and mypy, but not Ray.
+lint-python: setup-ray ## Check the types and the format of the Python that speaks with Ray
+	@$(RAY_PYTHON) -m pip install --quiet ruff mypy
+	export MYPYPATH=Sources/MultitaskingRay/Resources:Tests/Ray
+	files="Sources/MultitaskingRay/Resources/swiftray Tests/Ray/*.py"
+	$(RAY_PYTHON) -m ruff check --config Tests/Ray/ruff.toml $$files
+	$(RAY_PYTHON) -m ruff format --check --config Tests/Ray/ruff.toml $$files
+	$(RAY_PYTHON) -m mypy --config-file Tests/Ray/mypy.ini $$files
 
 # --- Speed -----------------------------------------------------------------------------------------------------------
 

@@ -147,6 +147,8 @@ let package = Package(
         .executableTarget(name: "orders", dependencies: ["Multitasking"], path: "Examples/orders"),
         .executableTarget(name: "scopes", dependencies: ["Multitasking"], path: "Examples/scopes"),
         .executableTarget(name: "shared", dependencies: ["Multitasking"], path: "Examples/shared"),
+        .executableTarget(
+            name: "cluster", dependencies: ["Multitasking", "MultitaskingRay"], path: "Examples/cluster"),
         // The backend that the article "Implementing a backend" explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore", "MultitaskingSessions"],

@@ -31,14 +31,20 @@ package struct RayBackend: ConformanceBackend {
         try RayPool(on: cluster, maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit)
     }
 
-    /// Ends the nodes, which the driver without Ray makes groups of processes, with all that they run.
+    /// Ends the wrappers of what runs, and by that what they run. The nodes of a test may be this process's own.
     package func loseWorkers(of executor: any Executor) throws {
         guard let pool = executor as? RayPool else { return }
         let deadline = ContinuousClock.now + patience
         while pool.processes.isEmpty, ContinuousClock.now < deadline { usleep(1000) }
-        for group in Set(pool.processes.map { getpgid($0) }) where group > 0 && group != getpgrp() {
-            kill(-group, SIGKILL)
+        for wrapper in Set(pool.processes.compactMap(Self.parent)) where wrapper > 1 { kill(wrapper, SIGKILL) }
+    }
+
+    /// Who has started a process of this machine.
+    private static func parent(of process: Int32) -> Int32? {
+        guard let status = SystemFiles().text("/proc/\(process)/stat"), let end = status.lastIndex(of: ")") else {
+            return nil
         }
+        return status[end...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) }
     }
 
     package var world: any ConformanceWorld { MachineWorld(patience: patience) }

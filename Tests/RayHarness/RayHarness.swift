@@ -2,6 +2,7 @@
 //
 //     ray-harness kit --fake Tests/Ray/fake_driver.py [case…]
 //     ray-harness kit --address 10.0.0.1:6379 --python .venv/bin/python [--ship] [--seed 7] [case…]
+//     ray-harness faults --address … (see Faults.swift)
 //
 // A case is a name, or how names begin. Exits with 1 if one has failed.
 
@@ -36,12 +37,20 @@ struct RayHarness {
         let seed = words.option("--seed").flatMap(UInt64.init) ?? 7
         let python = words.option("--python") ?? "python3"
         var options = RayOptions(shipsExecutable: words.flag("--ship"), python: python)
+        if words.flag("--spread") { options.placement = .spread }
+        options.executable = words.option("--executable")
         if let fake { options = .fake(driver: fake, python: python) }
-        guard words.rest.first == "kit", fake != nil || address != nil else {
+        let command = words.rest.first
+        guard command == "kit" || command == "faults", fake != nil || address != nil else {
             say("usage: ray-harness kit (--fake DRIVER | --address HOST:PORT) [--python P] [--ship] [--seed N] [case…]")
             exit(2)
         }
         let cluster = try await RayCluster.connect(to: address, options: options)
+        if command == "faults" {
+            try await runFaults(on: cluster, &words)
+            cluster.close()
+            return
+        }
         let isPassed = await runKit(on: cluster, seed, Array(words.rest.dropFirst()))
         cluster.close()
         exit(isPassed ? 0 : 1)
