@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -222,7 +223,7 @@ def _lose_on_second(cluster: Cluster, program: str, name: str) -> str:
 def lose_driver(cluster: Cluster, program: str) -> str:
     with scene(cluster, program) as one:
         one.wait_for_tasks()
-        os.kill(one.program.driver, 9)
+        os.kill(one.program.driver, signal.SIGKILL)
         return one.expect(CLUSTER, is_once=True, least_losses=1)
 
 
@@ -327,6 +328,8 @@ def main() -> int:
     """Does what the command line says; the exit status."""
     import ray  # noqa: F401  (fails where Ray is missing, instead of doing nothing)
 
+    # Who ends this ends the nodes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     what, program, *rest = sys.argv[1:]
     program = os.path.abspath(program)
     if what == "kit":

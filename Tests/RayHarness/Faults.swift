@@ -14,7 +14,7 @@ func runFaults(on cluster: RayCluster, _ words: inout Words) async throws {
     let losses = words.option("--onloss").flatMap(Int.init) ?? 0
     let victim = words.option("--self") ?? ""
     let pool = try await RayPool.make(on: cluster, maxWorkers: words.option("--workers").flatMap(Int.init) ?? 4)
-    let options = TaskOptions(retries: losses > 0 ? .onLoss(losses, orCrash: losses) : .never)
+    let options = TaskOptions(retries: losses > 0 ? .onLoss(losses) : .never)
     let futures = try (0..<count).map { number in
         let fatal = number == 1 ? victim : ""
         return try pool.submit(faultyTask, options: options, number, milliseconds, tally, fatal)

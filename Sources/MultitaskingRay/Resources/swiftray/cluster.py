@@ -20,7 +20,7 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from swiftray.driver import Loss, PoolOptions, Refused
 from swiftray.frames import Buffer, End
-from swiftray.hub import Delivery, Hub, Post
+from swiftray.hub import Delivery, Hubs, Post
 from swiftray.link import HubCalls
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
@@ -66,17 +66,18 @@ class _Completions:
 
 
 class _HubActor:
-    """The calls of a hub that is an actor."""
+    """The calls of a pool's hub, in the actor that has all of them."""
 
-    def __init__(self, actor: Any, completions: _Completions) -> None:
+    def __init__(self, actor: Any, pool: str, completions: _Completions) -> None:
         self._actor = actor
+        self._pool = pool
         self._completions = completions
 
     def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        return self._completions.future(self._actor.requests.remote(client, batch, version, posts))
+        return self._completions.future(self._actor.requests.remote(self._pool, client, batch, version, posts))
 
     def poll(self, client: int, version: int) -> Future[Delivery]:
-        return self._completions.future(self._actor.poll.remote(client, version))
+        return self._completions.future(self._actor.poll.remote(self._pool, client, version))
 
 
 # In a worker of Ray
@@ -89,13 +90,15 @@ class _RaySite:
         context = ray.get_runtime_context()
         self.node = f"{ray.util.get_node_ip_address()}/{context.get_node_id()[:8]}"
         self._completions = _Completions()
-        self._hubs: dict[str, HubCalls] = {}
+        self._hubs: dict[str, Any] = {}
 
     def hub(self, pool: str) -> HubCalls:
-        found = self._hubs.get(pool)
+        # The actor's name, and the pool's number.
+        name = pool.rpartition("/")[0]
+        found = self._hubs.get(name)
         if found is None:
-            found = self._hubs[pool] = _HubActor(ray.get_actor(pool), self._completions)
-        return found
+            found = self._hubs[name] = ray.get_actor(name)
+        return _HubActor(found, pool, self._completions)
 
 
 _wrapper: Wrapper | None = None
@@ -133,7 +136,7 @@ class RayCluster:
         self._task: Any = None
         #: The task with the options of a pool and of a run.
         self._tasks: dict[tuple[str, str], Any] = {}
-        self._hubs: dict[str, Any] = {}
+        self._hubs: Any = None
 
     def start(self, hello: dict[str, Any]) -> dict[str, Any]:
         begin = time.monotonic()
@@ -157,7 +160,20 @@ class RayCluster:
         except Exception as error:
             raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
         self._task = ray.remote(max_retries=0, num_cpus=1)(run_task)
-        self._node = ray.get_runtime_context().get_node_id()
+        # It has no processor of its own, and stands or falls with the driver's node.
+        node = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
+        self._hubs = (
+            ray.remote(Hubs)
+            .options(
+                name=f"multitasking-{self._name}",
+                num_cpus=0,
+                max_concurrency=_MOST_CALLS,
+                max_restarts=0,
+                max_task_retries=0,
+                scheduling_strategy=node,
+            )
+            .remote()
+        )
         return {
             "ray": ray.__version__,
             "python": ".".join(map(str, sys.version_info[:3])),
@@ -168,27 +184,14 @@ class RayCluster:
 
     def open_pool(self, pool: PoolOptions) -> HubCalls:
         name = self._pool_name(pool)
-        # It has no processor of its own, and stands or falls with the driver's node.
-        actor = (
-            ray.remote(Hub)
-            .options(
-                name=name,
-                num_cpus=0,
-                max_concurrency=_MOST_CALLS,
-                max_restarts=0,
-                max_task_retries=0,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(self._node, soft=True),
-            )
-            .remote()
-        )
-        self._hubs[name] = actor
-        ray.get(actor.statistics.remote())
-        return _HubActor(actor, self._completions)
+        ray.get(self._hubs.open.remote(name))
+        return _HubActor(self._hubs, name, self._completions)
 
     def close_pool(self, pool: PoolOptions) -> None:
-        actor = self._hubs.pop(self._pool_name(pool), None)
-        if actor is not None:
-            ray.kill(actor)
+        name = self._pool_name(pool)
+        for key in [key for key in self._tasks if key[0] == name]:
+            del self._tasks[key]
+        self._hubs.close.remote(name)
 
     def submit(self, pool: PoolOptions, spec: RunSpec, call: Buffer, done: Callable[[Outcome | Loss], None]) -> object:
         name = self._pool_name(pool)
@@ -205,7 +208,7 @@ class RayCluster:
             ray.cancel(handle, force=kills, recursive=False)
 
     def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
-        return self._completions.future(self._hubs[self._pool_name(pool)].statistics.remote())
+        return self._completions.future(self._hubs.statistics.remote(self._pool_name(pool)))
 
     def statistics(self) -> dict[str, Any]:
         nodes = [node for node in ray.nodes() if node["Alive"]]
@@ -219,7 +222,7 @@ class RayCluster:
             ray.shutdown()
 
     def _pool_name(self, pool: PoolOptions) -> str:
-        return f"multitasking-{self._name}-{pool.spec.name}"
+        return f"multitasking-{self._name}/{pool.spec.name}"
 
 
 def _outcome(future: Future[Any]) -> Outcome | Loss:

@@ -150,6 +150,12 @@ class Hub:
             "clients": len(self._boxes) - 1,
         }
 
+    def close(self) -> None:
+        """Ends the hub."""
+        for box in self._boxes.values():
+            if box.poll is not None and not box.poll.done():
+                box.poll.set_exception(LookupError("the pool has ended"))
+
     # What they hand over
 
     def _delivery(self, box: _Mailbox, version: int, items: list[Item]) -> Delivery:
@@ -355,6 +361,41 @@ class Hub:
                 changes.append((target, changed, is_set))
             changes += [(target, changed, False) for target, (changed, _) in self._dropped.items() if changed > version]
         return changes
+
+
+class Hubs:
+    """The hubs of all pools of one driver: one actor, since each has a process that takes a second to start."""
+
+    def __init__(self) -> None:
+        self._hubs: dict[str, Hub] = {}
+
+    async def open(self, pool: str) -> None:
+        """Makes the hub of a pool."""
+        self._hubs[pool] = Hub()
+
+    async def close(self, pool: str) -> None:
+        """Ends the hub of a pool: those who poll it are told so."""
+        hub = self._hubs.pop(pool, None)
+        if hub is not None:
+            hub.close()
+
+    async def requests(self, pool: str, client: int, batch: int, version: int, posts: list[Post]) -> Delivery:
+        """See `Hub.requests`."""
+        return await self._hub(pool).requests(client, batch, version, posts)
+
+    async def poll(self, pool: str, client: int, version: int) -> Delivery:
+        """See `Hub.poll`."""
+        return await self._hub(pool).poll(client, version)
+
+    async def statistics(self, pool: str) -> dict[str, int]:
+        """See `Hub.statistics`."""
+        return await self._hub(pool).statistics()
+
+    def _hub(self, pool: str) -> Hub:
+        hub = self._hubs.get(pool)
+        if hub is None:
+            raise LookupError("the pool has ended")
+        return hub
 
 
 def _answer(number: int, reply: Reply) -> Item:
