@@ -68,6 +68,7 @@ class Host:
         self.connection = Connection(ours)
         self._changed = threading.Condition()
         self.frames: list[Frame] = []
+        self._by_kind: dict[tuple[Kind, int | None], list[Frame]] = {}
         self.has_ended = False
         self._last = {"run": 0, "request": 0, "pool": 0, "object": 0}
         threading.Thread(target=self._read, daemon=True).start()
@@ -78,6 +79,9 @@ class Host:
                 frames = self.connection.read()
                 with self._changed:
                     self.frames += frames
+                    for frame in frames:
+                        self._by_kind.setdefault((frame.kind, None), []).append(frame)
+                        self._by_kind.setdefault((frame.kind, frame.id), []).append(frame)
                     self._changed.notify_all()
         except (EOFError, OSError):
             with self._changed:
@@ -92,7 +96,7 @@ class Host:
     def find(self, kind: Kind, number: int | None = None) -> list[Frame]:
         """The frames of a kind that have come."""
         with self._changed:
-            return [frame for frame in self.frames if frame.kind is kind and number in (None, frame.id)]
+            return list(self._by_kind.get((kind, number), []))
 
     def wait(self, kind: Kind, number: int | None = None, count: int = 1, limit: float = PATIENCE) -> Frame:
         """Waits for a frame of a kind; the last of `count`."""
