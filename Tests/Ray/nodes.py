@@ -152,7 +152,7 @@ class Cluster:
         node.start()
 
     def set_link(self, is_up: bool) -> None:
-        """Cuts the link between the nodes, or mends it. At the second's end, as who sets a link down loses its address."""
+        """Cuts the link, or mends it, at the second node: who sets its own link down loses its address."""
         assert self.is_isolated
         _ip("netns", "exec", str(self.nodes[1].namespace), "ip", "link", "set", "link1", "up" if is_up else "down")
 
