@@ -112,6 +112,19 @@ final class LocalMember: @unchecked Sendable {
         supervisorCheck.withLock { $0 = check.map(SupervisorCheck.init) }
     }
 
+    /// Does what other members ask this one for; see `MemberRecord.Attention`.
+    func answerRequests() {
+        let attention = arena.member(member).attention
+        if attention.load() & MemberRecord.Attention.shares != 0 {
+            attention.formClear(MemberRecord.Attention.shares)
+            shares.forget()
+        }
+        if attention.load() & MemberRecord.Attention.chunks != 0 {
+            attention.formClear(MemberRecord.Attention.chunks)
+            heap.giveBackEmptyChunks()
+        }
+    }
+
     func checkSupervisor() { supervisorCheck.withLock { $0 }?.body() }
 
     /// Says that cells name this member from now on that the supervisor must look for if it dies.

@@ -73,8 +73,10 @@ extension LocalMember {
     }
 
     /// Checks that the supervisor is alive, after every unsuccessful wait, however short: a caller that only ever waits
-    /// for a moment must not wait for a dead pool. Cheap in a worker, which has no supervisor to look after.
+    /// for a moment must not wait for a dead pool. Cheap in a worker, which has no supervisor to look after. Gives back
+    /// memory that others have asked for, too, since a wait may be long.
     func lookAfterSupervisor() {
+        if arena.member(member).attention.loadRelaxed() & MemberRecord.Attention.chunks != 0 { answerRequests() }
         if isClient { checkSupervisor() }
     }
 

@@ -282,3 +282,15 @@ extension Supervisor {
         takeOverDelayedTasks()
     }
 }
+
+extension Supervisor {
+    /// Gives back the chunks of small blocks of workers that have left, if another member has asked for them.
+    func giveBackChunksOfTheAbsent() {
+        for index in 1...peak where workers[index] == nil {
+            let attention = arena.member(index).attention
+            guard attention.loadRelaxed() & MemberRecord.Attention.chunks != 0 else { continue }
+            attention.formClear(MemberRecord.Attention.chunks)
+            Heap(arena: arena, member: index).giveBackEmptyChunks()
+        }
+    }
+}

@@ -139,6 +139,7 @@ struct Supervisor {
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
+        giveBackChunksOfTheAbsent()
         reapOrphans()
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), forkedTasks.isEmpty {
             if phase != .killing, areBacktracesPrinted {

@@ -82,10 +82,7 @@ struct Worker {
         var isOver = retirement.isOneTooMany
         while true {
             // ORDERING: relaxed; who sets the word rings this worker afterwards.
-            if me.attention.loadRelaxed() & MemberRecord.Attention.shares != 0 {
-                me.attention.formClear(MemberRecord.Attention.shares)
-                membership.shares.forget()
-            }
+            if me.attention.loadRelaxed() & MemberRecord.Attention.requests != 0 { membership.answerRequests() }
             if calls.isOther(than: callsMade) { makeCalls() }
             if isOver || retirement.isDue {
                 // Nobody else makes what calls this worker still has to make.
@@ -231,7 +228,7 @@ struct Worker {
         let ticket = me.doorbell.ticket
         idle.park(me.index)
         fence()
-        if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.shares == 0, !retirement.isDue {
+        if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0, !retirement.isDue {
             me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
             timer.slept()
         }

@@ -99,4 +99,88 @@ import Testing
         }
         #expect(fixture.arena.isLive(block))
     }
+
+    // MARK: Chunks that go back
+
+    /// How many bytes each of the classes of small blocks but the one of segments is asked for.
+    private static let sizes = (0..<SizeClass.segment).map { SizeClass.size($0) }
+
+    @Test
+    func chunksOfOneSizeServeForAnother_whenTheirBlocksAreFree() throws {
+        let fixture = try Fixture(chunks: 4)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        for round in 0..<3 {
+            for size in Self.sizes + [3 << 20] {
+                let count = (4 << 20) / max(size, 1)
+                let blocks = try (0..<count).map { _ in try heap.allocate(size, journal: noJournal(fixture)) }
+                #expect(throws: MultitaskingError.self, "round \(round), \(size) bytes") {
+                    try heap.allocate(size, journal: noJournal(fixture))
+                }
+                for block in blocks { heap.free(block) }
+            }
+        }
+        heap.giveBackEmptyChunks()
+        #expect(fixture.arena.blocksInUse() == (payloads: 0, segments: 0, chunks: 0))
+    }
+
+    @Test(arguments: [21, 22, 23] as [UInt64])
+    func oldReferencesReachNothing_howeverTheirChunksAreCutAgain(seed: UInt64) throws {
+        let fixture = try Fixture(chunks: 3)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        var random = SeededGenerator(seed: seed)
+        var old: Set<UInt64> = []
+        for _ in 0..<60 {
+            let size = Self.sizes.randomElement(using: &random) ?? 256
+            var blocks: [BlockReference] = []
+            for _ in 0..<Int.random(in: 1...64, using: &random) {
+                guard let block = try? heap.allocate(size, journal: noJournal(fixture)) else { break }
+                #expect(old.insert(block.rawValue).inserted, "seed \(seed): a reference came twice")
+                blocks.append(block)
+            }
+            for block in blocks { heap.free(block) }
+            heap.giveBackEmptyChunks()
+            for reference in old { #expect(!fixture.arena.isLive(BlockReference(rawValue: reference))) }
+        }
+    }
+
+    @Test
+    func smallBlockIsTakenFromALargerClass_whenThereIsNoChunkToCut() throws {
+        let fixture = try Fixture(chunks: 1)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        let large = try heap.allocate(512 << 10, journal: noJournal(fixture))
+        let small = try heap.allocate(300, journal: noJournal(fixture))
+        #expect(small.offset != large.offset && fixture.arena.isLive(small) && fixture.arena.isLive(large))
+        #expect(throws: MultitaskingError.self) { try heap.allocate(300, journal: noJournal(fixture)) }
+        heap.free(small)
+        heap.free(large)
+        #expect(fixture.arena.blocksInUse().payloads == 0)
+    }
+
+    @Test
+    func memberWithoutMemoryAsksForTheEmptyChunksOfOthers() throws {
+        let fixture = try Fixture(chunks: 2)
+        let (one, two) = (Heap(arena: fixture.arena, member: 1), Heap(arena: fixture.arena, member: 2))
+        let blocks = try [300, 3000].map { try one.allocate($0, journal: noJournal(fixture)) }
+        let attention = fixture.arena.member(1).attention
+        #expect(throws: MultitaskingError.self) { try two.allocate(1 << 20, journal: noJournal(fixture)) }
+        #expect(attention.load() == 0, "there is nothing that it could give back")
+        one.free(blocks[0])
+        #expect(throws: MultitaskingError.self) { try two.allocate(1 << 20, journal: noJournal(fixture)) }
+        #expect(attention.load() == MemberRecord.Attention.chunks)
+        one.giveBackEmptyChunks()
+        let block = try two.allocate(1 << 20, journal: noJournal(fixture))
+        #expect(fixture.arena.isLive(block) && fixture.arena.isLive(blocks[1]))
+    }
+
+    @Test
+    func memberThatDiesWhileItGivesAChunkBack_leavesNone() throws {
+        let fixture = try Fixture(chunks: 1)
+        let heap = Heap(arena: fixture.arena, member: 1)
+        heap.free(try heap.allocate(300, journal: noJournal(fixture)))
+        // As far as it gets before the chunk's word says that it is free; or as far as it gets before it is cut.
+        fixture.arena.chunk(0).store(ChunkWord(.run, owner: 1, value: 1))
+        fixture.recover(1)
+        #expect(fixture.arena.blocksInUse().chunks == 0)
+        _ = try Heap(arena: fixture.arena, member: 2).allocate(1 << 20, journal: noJournal(fixture))
+    }
 }

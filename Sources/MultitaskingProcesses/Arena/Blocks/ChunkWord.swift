@@ -5,7 +5,7 @@ struct ChunkWord: BitFields {
         case cold = 0
         /// Free, its pages still in memory.
         case warm
-        /// Cut into blocks of one size, from which its owner allocates; never given back.
+        /// Cut into blocks of one size, from which its owner allocates.
         case blocks
         /// The first chunk of a large block that takes whole chunks.
         case run

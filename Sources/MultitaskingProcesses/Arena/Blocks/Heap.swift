@@ -3,9 +3,12 @@ import Synchronization
 
 /// Allocates blocks for one process of the pool.
 ///
-/// Every block belongs for good to the member that cut its chunk; only the owner allocates it, anybody frees it. The
-/// header word of a block is the truth. What this object remembers of free blocks are hints, checked against the header
-/// before they are used, so it can be rebuilt from nothing: a new worker takes over its predecessor's chunks.
+/// A block belongs to the member that cut its chunk; only the owner allocates it, anybody frees it. The header word of
+/// a block is the truth. What this object remembers of free blocks are hints, checked against the header before they
+/// are used, so it can be rebuilt from nothing: a new worker takes over its predecessor's chunks.
+///
+/// A chunk without a block in use goes back to the arena when memory is short: of its owner's own accord when that
+/// needs memory, and at the request of another member (`Arena/askForEmptyChunks(by:)`) otherwise.
 final class Heap: Sendable {
     let arena: Arena
     let member: Int
@@ -63,6 +66,10 @@ final class Heap: Sendable {
 
     /// Allocates a block of a class.
     func allocate(sizeClass: Int, journal: JournalEntry) throws -> BlockReference {
+        try withChunksOfOthers { try allocateOwn(sizeClass, journal) }
+    }
+
+    private func allocateOwn(_ sizeClass: Int, _ journal: JournalEntry) throws -> BlockReference {
         try state.withLock { state in
             if state.classes.isEmpty { state.classes = initialClasses() }
             while true {
@@ -75,10 +82,11 @@ final class Heap: Sendable {
                     // A member that died may have freed a block and not counted it.
                     state.classes[sizeClass].mustSearch = true
                     reclaimFreed(&state.classes[sizeClass], sizeClass: sizeClass)
-                    if state.classes[sizeClass].free.isEmpty {
-                        guard let block = takeSpent(state.classes[sizeClass], sizeClass, journal) else { throw error }
-                        return block
-                    }
+                    guard state.classes[sizeClass].free.isEmpty else { continue }
+                    if giveBackEmptyChunks(&state) { continue }
+                    if let block = takeLarger(&state, than: sizeClass, journal) { return block }
+                    if let block = takeSpent(state.classes[sizeClass], sizeClass, journal) { return block }
+                    throw error
                 }
             }
         }
@@ -108,6 +116,22 @@ final class Heap: Sendable {
         journal.block = reference
         word.store(BlockHeader(.used, generation: generation))
         return reference
+    }
+
+    /// Takes a block of a larger class, whose chunks have room where there is no chunk left to cut.
+    private func takeLarger(_ state: inout State, than sizeClass: Int, _ journal: JournalEntry) -> BlockReference? {
+        // A segment's memory never serves for anything else, nor the other way round.
+        guard sizeClass < SizeClass.segment else { return nil }
+        for larger in sizeClass + 1..<SizeClass.segment {
+            if state.classes[larger].free.isEmpty {
+                state.classes[larger].mustSearch = true
+                reclaimFreed(&state.classes[larger], sizeClass: larger)
+            }
+            while let offset = state.classes[larger].free.popLast() {
+                if let block = take(offset, sizeClass: larger, journal: journal) { return block }
+            }
+        }
+        return nil
     }
 
     /// Takes a block whose generations were all used: only when there is nothing else, as an old reference may lead to
@@ -162,13 +186,11 @@ final class Heap: Sendable {
         let size = SizeClass.size(sizeClass)
         let perChunk = ArenaLayout.chunkSize / size
         if state.classes[sizeClass].chunks.isEmpty || state.classes[sizeClass].nextFresh >= perChunk {
-            let word = ChunkWord(.blocks, owner: member, sizeClass: sizeClass)
-            guard let chunk = claimChunks(1, from: &state.searchFrom, head: word, tail: { _ in word }) else {
+            guard let chunk = arena.cutChunk(into: sizeClass, by: member, from: &state.searchFrom) else {
                 throw limitReached(size)
             }
             state.classes[sizeClass].chunks.append(chunk)
             state.classes[sizeClass].nextFresh = 0
-            forgetBlocks(of: chunk, perChunk: perChunk)
         }
         guard let chunk = state.classes[sizeClass].chunks.last else { return }
         let first = state.classes[sizeClass].nextFresh
@@ -179,18 +201,20 @@ final class Heap: Sendable {
         }
     }
 
-    /// A chunk that held a large block before has that block's header where block 0's is now; both count on as one.
-    private func forgetBlocks(of chunk: Int, perChunk: Int) {
-        let word = arena.blockHeader(chunk: chunk, block: 0)
-        word.store(BlockHeader(.free, generation: word.load().generation &+ 1))
-    }
-
     private func allocateRun(_ byteCount: Int, journal: JournalEntry) throws -> BlockReference {
         let length = byteCount / ArenaLayout.chunkSize + (byteCount % ArenaLayout.chunkSize == 0 ? 0 : 1)
-        return try state.withLock { state in
-            let head = claimChunks(
-                length, from: &state.searchFrom, head: ChunkWord(.run, owner: member, value: length)
-            ) { ChunkWord(.tail, owner: member, value: $0) }
+        return try withChunksOfOthers { try allocateRun(length, byteCount, journal) }
+    }
+
+    private func allocateRun(_ length: Int, _ byteCount: Int, _ journal: JournalEntry) throws -> BlockReference {
+        try state.withLock { state in
+            let claim = { (start: inout Int) in
+                self.arena.claimChunks(
+                    length, from: &start, head: ChunkWord(.run, owner: self.member, value: length)
+                ) { ChunkWord(.tail, owner: self.member, value: $0) }
+            }
+            var head = claim(&state.searchFrom)
+            if head == nil, giveBackEmptyChunks(&state) { head = claim(&state.searchFrom) }
             guard let head else { throw limitReached(byteCount) }
             let word = arena.blockHeader(chunk: head, block: 0)
             let generation = word.load().generation &+ 1
@@ -201,72 +225,43 @@ final class Heap: Sendable {
         }
     }
 
-    /// Claims neighbouring free chunks, first to last. The first is one whose header has generations left, if there is
-    /// such a one.
-    private func claimChunks(
-        _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord
-    ) -> Int? {
-        var hasSpent = false
-        let first = claimChunks(length, from: &start, head: head, tail: tail) { first in
-            let isSpent = arena.blockHeader(chunk: first, block: 0).loadRelaxed().isSpent
-            if isSpent { hasSpent = true }
-            return !isSpent
-        }
-        guard first == nil, hasSpent else { return first }
-        return claimChunks(length, from: &start, head: head, tail: tail) { _ in true }
-    }
+    // MARK: Memory that is short
 
-    /// Claims neighbouring free chunks, first to last, and gives back what it has if it meets one that is taken.
+    /// Gives back the chunks in which no block is in use.
     ///
-    /// - Parameter mayBegin: whether a chunk may be the first.
-    private func claimChunks(
-        _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord,
-        mayBegin: (Int) -> Bool
-    ) -> Int? {
-        let count = arena.layout.chunkCount
-        guard length <= count else { return nil }
-        var first = start <= count - length ? start : 0
-        var wrapped = first == 0
-        while true {
-            if first > count - length {
-                if wrapped { return nil }
-                wrapped = true
-                first = 0
-            }
-            if let obstacle = tryClaim(first..<first + length, head: head, tail: tail(first), mayBegin: mayBegin) {
-                first = obstacle + 1
-                continue
-            }
-            // The next search begins here again: what is freed is reused while it is warm.
-            start = length == 1 ? first : 0
-            arena.header.usedChunks.add(UInt64(length))
-            return first
-        }
+    /// - Complexity: O(blocks in this member's chunks) at most.
+    func giveBackEmptyChunks() {
+        state.withLock { _ = giveBackEmptyChunks(&$0) }
     }
 
-    /// Claims a range of chunks; the index of a chunk that is taken, or may not be the first, if it cannot.
-    private func tryClaim(
-        _ range: Range<Int>, head: ChunkWord, tail: ChunkWord, mayBegin: (Int) -> Bool
-    ) -> Int? {
-        // Look first: most failures need no write.
-        for chunk in range where !arena.chunk(chunk).load().isFree { return chunk }
-        guard mayBegin(range.lowerBound) else { return range.lowerBound }
-        arena.touchChunks(below: range.upperBound)
-        var warm: UInt64 = 0
-        for chunk in range {
-            let found = arena.chunk(chunk).load()
-            let word = chunk == range.lowerBound ? head : tail
-            guard found.isFree, arena.chunk(chunk).compareExchange(found, word) else {
-                for claimed in range.lowerBound..<chunk {
-                    arena.chunk(claimed).store(ChunkWord(.cold))
-                }
-                if warm > 0 { arena.header.warmChunks.subtract(warm) }
-                return chunk
-            }
-            if found.state == .warm { warm += 1 }
+    /// - Returns: whether there were any.
+    private func giveBackEmptyChunks(_ state: inout State) -> Bool {
+        if state.classes.isEmpty { state.classes = initialClasses() }
+        var isAny = false
+        for sizeClass in 0..<SizeClass.segment where giveBackEmptyChunks(&state.classes[sizeClass], sizeClass) {
+            isAny = true
         }
-        if warm > 0 { arena.header.warmChunks.subtract(warm) }
-        return nil
+        return isAny
+    }
+
+    private func giveBackEmptyChunks(_ state: inout ClassState, _ sizeClass: Int) -> Bool {
+        let empty = Set(state.chunks.filter { arena.giveBackChunk($0, of: member, sizeClass: sizeClass) })
+        guard !empty.isEmpty else { return false }
+        if let last = state.chunks.last, empty.contains(last) {
+            state.nextFresh = ArenaLayout.chunkSize / SizeClass.size(sizeClass)
+        }
+        state.chunks.removeAll { empty.contains($0) }
+        state.free.removeAll { empty.contains(arena.chunkIndex(of: $0)) }
+        state.cursor = (0, 0)
+        return true
+    }
+
+    /// Repeats an allocation that was refused, if another member gives back a chunk that it does not use.
+    private func withChunksOfOthers(_ allocate: () throws -> BlockReference) throws -> BlockReference {
+        do { return try allocate() } catch {
+            guard arena.askForEmptyChunks(by: member) else { throw error }
+            return try allocate()
+        }
     }
 
     private func limitReached(_ byteCount: Int) -> MultitaskingError {

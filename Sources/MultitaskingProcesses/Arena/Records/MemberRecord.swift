@@ -145,6 +145,10 @@ struct MemberRecord: Record {
         static let target: UInt64 = 2
         /// Shared values of which it keeps something are gone.
         static let shares: UInt64 = 4
+        /// Another member needs the chunks that it has and does not use.
+        static let chunks: UInt64 = 8
+        /// What others ask it for.
+        static let requests = shares | chunks
     }
     /// How many bytes of memory it held when it started, without what it shares.
     var baseMemory: SharedWord { word(.baseMemory) }

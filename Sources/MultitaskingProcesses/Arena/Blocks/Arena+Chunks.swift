@@ -1,0 +1,151 @@
+import Glibc
+
+// Taking chunks from those that are free, cutting them into small blocks, and giving them back when these are free.
+
+extension Arena {
+    /// Claims neighbouring free chunks, first to last. The first is one whose header has generations left, if there is
+    /// such a one.
+    func claimChunks(
+        _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord
+    ) -> Int? {
+        var hasSpent = false
+        let first = claimChunks(length, from: &start, head: head, tail: tail) { first in
+            let isSpent = blockHeader(chunk: first, block: 0).loadRelaxed().isSpent
+            if isSpent { hasSpent = true }
+            return !isSpent
+        }
+        guard first == nil, hasSpent else { return first }
+        return claimChunks(length, from: &start, head: head, tail: tail) { _ in true }
+    }
+
+    /// Claims neighbouring free chunks, first to last, and gives back what it has if it meets one that is taken.
+    ///
+    /// - Parameter mayBegin: whether a chunk may be the first.
+    private func claimChunks(
+        _ length: Int, from start: inout Int, head: ChunkWord, tail: (_ head: Int) -> ChunkWord,
+        mayBegin: (Int) -> Bool
+    ) -> Int? {
+        let count = layout.chunkCount
+        guard length <= count else { return nil }
+        var first = start <= count - length ? start : 0
+        var wrapped = first == 0
+        while true {
+            if first > count - length {
+                if wrapped { return nil }
+                wrapped = true
+                first = 0
+            }
+            if let obstacle = tryClaim(first..<first + length, head: head, tail: tail(first), mayBegin: mayBegin) {
+                first = obstacle + 1
+                continue
+            }
+            // The next search begins here again: what is freed is reused while it is warm.
+            start = length == 1 ? first : 0
+            header.usedChunks.add(UInt64(length))
+            return first
+        }
+    }
+
+    /// Claims a range of chunks; the index of a chunk that is taken, or may not be the first, if it cannot.
+    private func tryClaim(
+        _ range: Range<Int>, head: ChunkWord, tail: ChunkWord, mayBegin: (Int) -> Bool
+    ) -> Int? {
+        // Look first: most failures need no write.
+        for chunk in range where !self.chunk(chunk).load().isFree { return chunk }
+        guard mayBegin(range.lowerBound) else { return range.lowerBound }
+        touchChunks(below: range.upperBound)
+        var warm: UInt64 = 0
+        for chunk in range {
+            let found = self.chunk(chunk).load()
+            let word = chunk == range.lowerBound ? head : tail
+            guard found.isFree, self.chunk(chunk).compareExchange(found, word) else {
+                for claimed in range.lowerBound..<chunk {
+                    self.chunk(claimed).store(ChunkWord(.cold))
+                }
+                if warm > 0 { header.warmChunks.subtract(warm) }
+                return chunk
+            }
+            if found.state == .warm { warm += 1 }
+        }
+        if warm > 0 { header.warmChunks.subtract(warm) }
+        return nil
+    }
+
+    // MARK: Chunks of small blocks
+
+    func chunkIndex(of offset: Int) -> Int { (offset - layout.chunks) / ArenaLayout.chunkSize }
+
+    /// Claims a chunk and cuts it into blocks of a class; nil if none is free.
+    func cutChunk(into sizeClass: Int, by member: Int, from start: inout Int) -> Int? {
+        // A large block until it is cut: if the member dies here, `releaseRuns(of:)` gives it back.
+        let claimed = ChunkWord(.run, owner: member, value: 1)
+        guard let chunk = claimChunks(1, from: &start, head: claimed, tail: { _ in claimed }) else { return nil }
+        // No reference to a block that was here before, of whatever size, may lead to a block that is cut now. The first
+        // header counts on for all: a large block has it, and a chunk that is given back leaves its last generation in
+        // it.
+        let last = blockHeader(chunk: chunk, block: 0).load().generation
+        let next = BlockHeader(.free, generation: min(last &+ 1, BlockReference.generationMask))
+        for block in 0..<(last == 0 ? 1 : blocks(sizeClass)) { blockHeader(chunk: chunk, block: block).store(next) }
+        self.chunk(chunk).store(ChunkWord(.blocks, owner: member, sizeClass: sizeClass))
+        return chunk
+    }
+
+    /// Gives back a chunk of small blocks if none of them is in use. Only its owner may, since nobody else knows that
+    /// none is being allocated.
+    ///
+    /// - Returns: whether it did.
+    func giveBackChunk(_ chunk: Int, of member: Int, sizeClass: Int) -> Bool {
+        guard let last = lastGeneration(inEmpty: chunk, sizeClass), last < BlockReference.generationMask else {
+            return false
+        }
+        blockHeader(chunk: chunk, block: 0).store(BlockHeader(.free, generation: last))
+        // As a large block whose giving back `releaseRuns(of:)` completes if the member dies now.
+        let run = ChunkWord(.run, owner: member, value: 1)
+        guard self.chunk(chunk).compareExchange(ChunkWord(.blocks, owner: member, sizeClass: sizeClass), run) else {
+            return false
+        }
+        releaseRun(chunk, length: 1, by: member)
+        return true
+    }
+
+    /// The members that have chunks of small blocks.
+    var ownersOfSmallBlocks: Set<Int> {
+        Set(touchedChunks.lazy.map { self.chunk($0).load() }.filter { $0.state == .blocks }.map(\.owner))
+    }
+
+    /// Asks the members that have chunks of small blocks without a block in use to give them back, and waits for that
+    /// for a moment: a worker answers between two tasks, the client when it waits.
+    ///
+    /// - Returns: whether there is a free chunk now.
+    func askForEmptyChunks(by member: Int) -> Bool {
+        let empty = touchedChunks.filter { chunk in
+            let word = self.chunk(chunk).load()
+            return word.state == .blocks && word.owner != member && word.sizeClass < SizeClass.segment
+                && lastGeneration(inEmpty: chunk, word.sizeClass) != nil
+        }
+        guard !empty.isEmpty else { return false }
+        for owner in Set(empty.map { chunk($0).load().owner }) {
+            let owner = self.member(owner)
+            owner.attention.formUnion(MemberRecord.Attention.chunks)
+            owner.wake()
+        }
+        for _ in 0..<20 {
+            if empty.contains(where: { self.chunk($0).load().isFree }) { return true }
+            usleep(500)
+        }
+        return false
+    }
+
+    /// The last generation that a chunk's blocks have had, or nil if one of them is in use.
+    private func lastGeneration(inEmpty chunk: Int, _ sizeClass: Int) -> UInt64? {
+        var last: UInt64 = 0
+        for block in 0..<blocks(sizeClass) {
+            let header = blockHeader(chunk: chunk, block: block).load()
+            guard header.state == .free else { return nil }
+            last = max(last, header.generation)
+        }
+        return last
+    }
+
+    private func blocks(_ sizeClass: Int) -> Int { ArenaLayout.chunkSize / SizeClass.size(sizeClass) }
+}
