@@ -85,7 +85,8 @@ examples: setup ## Run each example once, with little to do
 	echo "--- shared"
 	$(SWIFT) run -c release --skip-build shared 64
 	echo "--- watch"
-	$(SWIFT) run --package-path Examples/watch --scratch-path $(BUILD)/watch watch 40 0
+	$(SWIFT) build --package-path Examples/watch --scratch-path $(BUILD)/watch
+	cd $(BUILD)/watch && debug/watch 40 0
 
 format: ## Format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

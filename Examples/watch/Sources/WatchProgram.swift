@@ -15,7 +15,8 @@ import MultitaskingDashboard
 /// Ends its worker, so that there is a crash to be seen.
 @Sendable func stumble(_ index: Int) -> Int { [1, 2, 3][index] }
 
-/// Counts primes in many tasks, one of which crashes, while a page shows it: `swift run watch [tasks] [port]`.
+/// Counts primes in many tasks, one of which crashes, while a page shows it and a timeline is written:
+/// `swift run watch [tasks] [port]`.
 @main struct WatchProgram {
     static func main() async throws {
         let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
@@ -28,9 +29,14 @@ import MultitaskingDashboard
             dashboard.watch(session, named: "counting")
             let page = Task { try await dashboard.run(port: port) { print("Open \($0)") } }
             defer { page.cancel() }
-            for number in 0..<tasks { try session.submit("count-\(number)", countPrimes, 20_000 + number % 7 * 10_000) }
-            try session.submit("stumble", stumble, 3)
-            try await session.waitForAll()
+            try await manager.record(to: "watch-trace.json") {
+                for number in 0..<tasks {
+                    try session.submit("count-\(number)", countPrimes, 20_000 + number % 7 * 10_000)
+                }
+                try session.submit("stumble", stumble, 3)
+                try await session.waitForAll()
+            }
+            print("Open watch-trace.json in https://ui.perfetto.dev")
             print(manager.statistics)
         }
     }
