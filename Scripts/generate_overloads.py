@@ -416,8 +416,8 @@ def executor_map(noun, order):
 
 STREAM_CONTRACT = """
 Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays constant for
-endless inputs. Each element has its own result. Short elements are passed several at a time, as many as take about half a
-millisecond, unless `options` ask for time limits or retries, which then apply to each element.
+endless inputs. Each element has its own result. Short elements are passed several at a time, as many as take some
+milliseconds, unless `options` ask for time limits or retries, which then apply to each element.
 
 Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no further input is
 taken, what waits is cancelled, and what runs is asked to end, and ended by force after its grace period where the pool can.
@@ -458,7 +458,7 @@ def executor_stream(noun, order):
             name = variable(noun)
             submitter = (f"streamSubmitter({prefix}ElementFunction({name}), {prefix}Mapping({name}), options)")
             attributes = (['@available(*, noasync, message: "this blocks the thread; use `for try await`")', "@_disfavoredOverload"]
-                          if kind == "blocking" else [])
+                          if kind == "blocking" else []) + ["@inlinable"]
             call = {"async sequence": "asyncStream", "sequence": "asyncStream", "blocking": "try blockingStream"}[kind]
             yield overload(
                 doc, attributes, "stream", [bounds, "Output: Portable"], parameters, result, "Inputs.Element: Portable",

@@ -43,6 +43,16 @@ struct MapChunk<Output: Sendable>: Sendable {
         duration = environment.clock.now - start
     }
 
+    /// The result of one element, or of none.
+    init(_ result: Result<Output, any Error>? = nil) {
+        (values, failures) = ([], [])
+        switch result {
+        case .success(let value): values = [value]
+        case .failure(let error): failures = [Failure(offset: 0, error: error)]
+        case nil: break
+        }
+    }
+
     /// The chunk of elements that all ended with the same error.
     init(failure: any Error, count: Int) {
         values = []

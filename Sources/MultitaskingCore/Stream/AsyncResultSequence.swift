@@ -9,6 +9,7 @@
 public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSequence {
     private let makeSource: () -> any AsyncStreamSource<Element, Output>
 
+    @usableFromInline
     init(_ makeSource: @escaping () -> any AsyncStreamSource<Element, Output>) { self.makeSource = makeSource }
 
     /// Begins to submit the inputs and to read their results.
@@ -17,6 +18,7 @@ public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSeq
     /// Gives one result after the other; what is under way ends when it is dropped.
     public struct Iterator: AsyncIteratorProtocol {
         private let source: any AsyncStreamSource<Element, Output>
+        @usableFromInline var batch = StreamBatch<Output>()
 
         init(_ source: any AsyncStreamSource<Element, Output>) { self.source = source }
 
@@ -25,18 +27,38 @@ public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSeq
         /// - Throws: what the sequence of inputs throws, after the results of what it gave before; `invalidArgument`
         ///   for a bound below 1; `CancellationError` when the awaiting task is cancelled. Not what the function
         ///   throws: that is an element's result.
+        @inlinable
         public mutating func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
-            try await source.next()
+            try Task.checkCancellation()
+            if batch.isEmpty { try await takeBatch() }
+            let item = batch.next()
+            // What was read makes room for inputs that are taken meanwhile.
+            if batch.isEmpty { noteRead() }
+            return item
         }
+
+        /// Suspends until there are results, or are no more.
+        @usableFromInline
+        mutating func takeBatch() async throws {
+            if let next = try await source.nextBatch() { batch = next }
+        }
+
+        @usableFromInline
+        func noteRead() { source.noteRead() }
     }
 }
 
 /// What an asynchronous stream reads from.
+@usableFromInline
 protocol AsyncStreamSource<Element, Output>: AnyObject {
     associatedtype Element: Portable
     associatedtype Output: Portable
 
-    func next() async throws -> (offset: Int, result: Result<Output, any Error>)?
+    /// Suspends until there are results; nil after the last ones.
+    func nextBatch() async throws -> StreamBatch<Output>?
+
+    /// Takes note that all results that were handed out were read.
+    func noteRead()
 }
 
 /// A stream that cannot begin.
@@ -45,38 +67,32 @@ final class FailedStreamSource<Element: Portable, Output: Portable>: AsyncStream
 
     init(_ error: any Error) { self.error = error }
 
-    func next() async throws -> (offset: Int, result: Result<Output, any Error>)? { throw error }
+    func nextBatch() async throws -> StreamBatch<Output>? { throw error }
+    func noteRead() {}
 }
 
 /// A stream over a sequence, whose inputs are taken by the one that reads the results.
-final class SequenceStreamSource<Inputs: Sequence, Output: Portable>: AsyncStreamSource where Inputs.Element: Portable {
-    typealias Element = Inputs.Element
-
+final class SequenceStreamSource<Element: Portable, Output: Portable>: AsyncStreamSource {
     private let lifetime: StreamLifetime<Element, Output>
-    private var feed: StreamFeed<Inputs>
+    private var feed: StreamFeed<Element>
 
-    init(_ inputs: Inputs, _ engine: StreamEngine<Element, Output>) {
+    init(_ feed: StreamFeed<Element>, _ engine: StreamEngine<Element, Output>) {
         lifetime = StreamLifetime(engine)
-        feed = StreamFeed(inputs.makeIterator())
+        self.feed = feed
     }
 
-    func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
+    func nextBatch() async throws -> StreamBatch<Output>? {
         let engine = lifetime.engine
         while true {
             try Task.checkCancellation()
-            feed.fill(engine)
-            if let item = engine.next() { return item }
+            // One task each time, however many there is room for: inputs may take long to come.
+            let hasSubmitted = feed.submit(to: engine)
+            if let batch = engine.nextBatch() { return batch }
+            if hasSubmitted { continue }
             if engine.isEmpty, feed.hasEnded { return nil }
             try await engine.waitForResult()
         }
     }
-}
 
-extension StreamEngine {
-    /// Suspends until there may be a result, or something else has changed.
-    func waitForResult() async throws {
-        if order == .input, let head { return try await head.waitUntilDone() }
-        let timeline = (executor as? any HasTimeline)?.timeline
-        _ = try await awaitCallback(.forever, in: timeline, register: mailbox.onPost)
-    }
+    func noteRead() { lifetime.engine.noteRead() }
 }

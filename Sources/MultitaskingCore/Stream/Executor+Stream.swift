@@ -1,6 +1,7 @@
 extension Executor {
     /// How a stream submits its function: alone, so that time limits and retries are the element's, or several elements
     /// a task.
+    @usableFromInline
     func streamSubmitter<Single: PortableFunction, Chunk: ChunkFunction>(
         _ single: Single, _ chunk: Chunk, _ options: TaskOptions
     ) -> StreamSubmitter<Chunk.Element, Chunk.Value>
@@ -11,6 +12,7 @@ extension Executor {
             submitsElements: options.areForEachElement)
     }
 
+    @usableFromInline
     func blockingStream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) throws -> ResultSequence<Inputs, Output> {
@@ -18,15 +20,24 @@ extension Executor {
         return ResultSequence(inputs) { StreamEngine(self, submitter, ahead: ahead, order: order) }
     }
 
+    @inlinable
     func asyncStream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) -> AsyncResultSequence<Inputs.Element, Output> {
         AsyncResultSequence {
-            do { try self.checkStreamBound(ahead) } catch { return FailedStreamSource<Inputs.Element, Output>(error) }
-            return SequenceStreamSource(inputs, StreamEngine(self, submitter, ahead: ahead, order: order))
+            self.streamSource(StreamFeed(takingInputs(of: inputs)), submitter, ahead, order)
         }
     }
 
+    @usableFromInline
+    func streamSource<Element: Portable, Output: Portable>(
+        _ feed: StreamFeed<Element>, _ submitter: StreamSubmitter<Element, Output>, _ ahead: Int?, _ order: StreamOrder
+    ) -> any AsyncStreamSource<Element, Output> {
+        do { try checkStreamBound(ahead) } catch { return FailedStreamSource(error) }
+        return SequenceStreamSource(feed, StreamEngine(self, submitter, ahead: ahead, order: order))
+    }
+
+    @usableFromInline
     func asyncStream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) -> AsyncResultSequence<Inputs.Element, Output> {

@@ -6,7 +6,7 @@ extension Executor {
     ///
     /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
     /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take about half a millisecond, unless `options` ask for time limits or retries, which then apply to each
+    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
     /// element.
     ///
     /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
@@ -18,6 +18,7 @@ extension Executor {
     ///   - order: whether results come in the order of the inputs or as elements end.
     /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
     ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -30,7 +31,7 @@ extension Executor {
     ///
     /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
     /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take about half a millisecond, unless `options` ask for time limits or retries, which then apply to each
+    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
     /// element.
     ///
     /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
@@ -42,6 +43,7 @@ extension Executor {
     ///   - order: whether results come in the order of the inputs or as elements end.
     /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
     ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -54,7 +56,7 @@ extension Executor {
     ///
     /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
     /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take about half a millisecond, unless `options` ask for time limits or retries, which then apply to each
+    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
     /// element.
     ///
     /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
@@ -68,6 +70,7 @@ extension Executor {
     /// - Throws: `invalidArgument` for a bound below 1. Not what the function throws: that is its element's result.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -76,6 +79,7 @@ extension Executor {
     }
 
     /// Calls an `async` function for each element of an asynchronous sequence, as they come.
+    @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -85,6 +89,7 @@ extension Executor {
     }
 
     /// Calls an `async` function for each element of a sequence, as they come.
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -96,6 +101,7 @@ extension Executor {
     /// Calls an `async` function for each element of a sequence, as they come, and blocks while it waits for results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -109,7 +115,7 @@ extension Executor {
     ///
     /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
     /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take about half a millisecond, unless `options` ask for time limits or retries, which then apply to each
+    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
     /// element.
     ///
     /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
@@ -121,6 +127,7 @@ extension Executor {
     ///   - order: whether results come in the order of the inputs or as elements end.
     /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
     ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
@@ -133,7 +140,7 @@ extension Executor {
     ///
     /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
     /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take about half a millisecond, unless `options` ask for time limits or retries, which then apply to each
+    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
     /// element.
     ///
     /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
@@ -145,6 +152,7 @@ extension Executor {
     ///   - order: whether results come in the order of the inputs or as elements end.
     /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
     ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
@@ -157,7 +165,7 @@ extension Executor {
     ///
     /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
     /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take about half a millisecond, unless `options` ask for time limits or retries, which then apply to each
+    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
     /// element.
     ///
     /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
@@ -171,6 +179,7 @@ extension Executor {
     /// - Throws: `invalidArgument` for a bound below 1. Not what the function throws: that is its element's result.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
@@ -179,6 +188,7 @@ extension Executor {
     }
 
     /// Calls an `async` closure for each element of an asynchronous sequence, as they come.
+    @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output
@@ -187,6 +197,7 @@ extension Executor {
     }
 
     /// Calls an `async` closure for each element of a sequence, as they come.
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output
@@ -197,6 +208,7 @@ extension Executor {
     /// Calls an `async` closure for each element of a sequence, as they come, and blocks while it waits for results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
+    @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output

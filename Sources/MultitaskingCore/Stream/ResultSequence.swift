@@ -1,4 +1,4 @@
-/// The results of a stream, for a caller that blocks while it waits for them; see
+/// The results of a stream, for a caller that blocks while it waits; see
 /// `Executor.stream`.
 ///
 /// ```swift
@@ -7,8 +7,8 @@
 ///
 /// Each iteration begins anew with the inputs. Nothing is submitted before the first result is asked for.
 public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where Inputs.Element: Portable {
-    private let makeEngine: () -> StreamEngine<Inputs.Element, Output>
-    private let inputs: Inputs
+    @usableFromInline let makeEngine: () -> StreamEngine<Inputs.Element, Output>
+    @usableFromInline let inputs: Inputs
 
     init(_ inputs: Inputs, makeEngine: @escaping () -> StreamEngine<Inputs.Element, Output>) {
         self.inputs = inputs
@@ -17,70 +17,47 @@ public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where
 
     /// Begins to submit the inputs and to read their results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
-    public func makeIterator() -> Iterator { Iterator(inputs.makeIterator(), makeEngine()) }
+    @inlinable
+    public func makeIterator() -> Iterator { Iterator(StreamFeed(takingInputs(of: inputs)), makeEngine()) }
 
     /// Gives one result after the other; what is under way ends when it is dropped.
     public struct Iterator: IteratorProtocol {
         private let lifetime: StreamLifetime<Inputs.Element, Output>
-        private var feed: StreamFeed<Inputs>
-        private var arrival: (any CancelSignal)?
+        private var feed: StreamFeed<Inputs.Element>
+        @usableFromInline var batch = StreamBatch<Output>()
 
-        init(_ inputs: Inputs.Iterator, _ engine: StreamEngine<Inputs.Element, Output>) {
+        @usableFromInline
+        init(_ feed: StreamFeed<Inputs.Element>, _ engine: StreamEngine<Inputs.Element, Output>) {
             lifetime = StreamLifetime(engine)
-            feed = StreamFeed(inputs)
+            self.feed = feed
         }
 
         /// Blocks until there is a result; nil after the last one.
         @available(*, noasync, message: "this blocks the thread; use `for try await`")
+        @inlinable
         public mutating func next() -> (offset: Int, result: Result<Output, any Error>)? {
-            let engine = lifetime.engine
-            while true {
-                feed.fill(engine)
-                if let item = engine.next() { return item }
-                if engine.isEmpty, feed.hasEnded { return nil }
-                wait(engine)
-            }
+            if let item = batch.next() { return item }
+            guard takeBatch() else { return nil }
+            return batch.next()
         }
 
+        /// Blocks until there are results; false after the last ones.
         @available(*, noasync)
-        private mutating func wait(_ engine: StreamEngine<Inputs.Element, Output>) {
-            guard engine.order == .completion else {
-                engine.head?.waitUntilDone()
-                return
-            }
-            // Waits as every backend can, also in a time of its own.
-            guard let arrival = arrival ?? (try? engine.executor.makeCancelSignal()) else {
-                engine.head?.waitUntilDone()
-                return
-            }
-            self.arrival = arrival
-            arrival.clear()
-            engine.mailbox.onPost { arrival.set() }
-            _ = arrival.waitUntilSet(.forever)
-        }
-    }
-}
-
-/// Takes inputs from a sequence as far as a stream has room for them.
-struct StreamFeed<Inputs: Sequence> where Inputs.Element: Portable {
-    private var inputs: Inputs.Iterator
-    private(set) var hasEnded = false
-
-    init(_ inputs: Inputs.Iterator) { self.inputs = inputs }
-
-    mutating func fill<Output>(_ engine: StreamEngine<Inputs.Element, Output>) {
-        while !hasEnded {
-            let room = engine.room
-            guard room > 0 else { return }
-            var elements: [Inputs.Element] = []
-            while elements.count < room {
-                guard let input = inputs.next() else {
-                    hasEnded = true
-                    break
+        @usableFromInline
+        mutating func takeBatch() -> Bool {
+            let engine = lifetime.engine
+            engine.noteRead()
+            while true {
+                // One task each time, however many there is room for: inputs may take long to come.
+                let hasSubmitted = feed.submit(to: engine)
+                if let next = engine.nextBatch() {
+                    batch = next
+                    return true
                 }
-                elements.append(input)
+                if hasSubmitted { continue }
+                if engine.isEmpty, feed.hasEnded { return false }
+                engine.waitForResult()
             }
-            if !elements.isEmpty { engine.submit(elements) }
         }
     }
 }

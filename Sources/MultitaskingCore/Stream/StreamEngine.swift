@@ -1,43 +1,52 @@
 import Synchronization
 
 /// Submits a stream's inputs and hands out their results; what the blocking and the asynchronous stream have in common.
+@usableFromInline
 final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     typealias State = StreamState<Element, Output>
-    typealias Item = State.Item
 
     let executor: any Executor
     let order: StreamOrder
     let mailbox = StreamMailbox()
     private let submitter: StreamSubmitter<Element, Output>
+    private let timeline: (any Timeline)?
+    private let start = ContinuousClock.now
     private let state: Mutex<(stream: State, isStopped: Bool)>
 
     init(_ executor: any Executor, _ submitter: StreamSubmitter<Element, Output>, ahead: Int?, order: StreamOrder) {
         self.executor = executor
         self.submitter = submitter
         self.order = order
-        state = Mutex(
-            (
-                State(
-                    order: order, ahead: ahead, workers: executor.maxWorkers, submitsElements: submitter.submitsElements
-                ),
-                false
-            ))
+        timeline = (executor as? any HasTimeline)?.timeline
+        let state = State(ahead: ahead, workers: executor.maxWorkers, submitsElements: submitter.submitsElements)
+        self.state = Mutex((state, false))
     }
 
     /// How many inputs the next task may have; 0 if none is to be submitted now.
-    var room: Int { state.withLock { $0.isStopped ? 0 : $0.stream.room } }
+    var room: Int {
+        let workers = executor.maxWorkers
+        return state.withLock { $0.isStopped ? 0 : $0.stream.room(workers: workers) }
+    }
 
     /// Whether fewer tasks are under way than there are workers.
-    var hasIdleWorkers: Bool { state.withLock { $0.stream.unitCount < executor.maxWorkers } }
+    var hasIdleWorkers: Bool {
+        let workers = executor.maxWorkers
+        return state.withLock { $0.stream.unitCount < workers }
+    }
 
-    /// Whether everything that was submitted was read.
+    /// Whether everything that was submitted was taken.
     var isEmpty: Bool { state.withLock { $0.stream.isEmpty } }
 
+    /// The time of the backend if it has one of its own, so that a simulation's runs are the same each time.
+    var now: Duration { timeline?.clock.now ?? start.duration(to: .now) }
+
     /// Submits inputs as one task.
-    func submit(_ elements: [Element]) {
+    ///
+    /// - Parameter gathering: how long it took to take them from where they come from.
+    func submit(_ elements: [Element], gathering: Duration = .zero) {
         // Not under the lock: submitting may wait for room in the pool.
         let offset = state.withLock { $0.stream.offset }
-        let unit = StreamUnit(elements, offset: offset, by: submitter)
+        let unit = StreamUnit(elements, offset: offset, gathering: gathering, by: submitter, now: { now })
         let number = state.withLock { state -> Int? in
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
@@ -51,41 +60,62 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         unit.whenProgressed { [mailbox] in mailbox.post(number) }
     }
 
-    /// The next result that is there; never waits.
-    func next() -> Item? {
-        if let item = state.withLock({ $0.stream.takeReady() }) { return item }
-        switch order {
-        case .input:
-            _ = mailbox.take()
-            guard state.withLock({ $0.stream.takeHead() }) else { return nil }
-        case .completion:
-            guard takeProgressed() else { return nil }
-        }
-        return state.withLock { $0.stream.takeReady() }
+    /// The next results that are there; never waits.
+    func nextBatch() -> StreamBatch<Output>? {
+        mailbox.takeOtherNews()
+        guard let (number, unit) = order == .input ? endedHead : nextEnded() else { return nil }
+        state.withLock { $0.stream.take(number) }
+        let start = now
+        let batch = unit.batch()
+        if let cost = unit.cost(reading: now - start) { state.withLock { $0.stream.note(cost) } }
+        return batch
     }
 
-    /// Takes the first of those that have ended; the others stay in the mailbox.
-    private func takeProgressed() -> Bool {
-        var hasTaken = false
-        for number in mailbox.take() {
-            if hasTaken {
-                mailbox.post(number)
-                continue
-            }
-            guard let unit = state.withLock({ $0.stream.unit(number) }) else { continue }
-            // A chunk whose worker died goes on as others.
-            guard unit.isDone else {
-                watch(unit, number)
-                continue
-            }
-            state.withLock { $0.stream.take(number) }
-            hasTaken = true
-        }
-        return hasTaken
+    /// The first task in the order of input, if it has ended. Asked outside of the lock, since a chunk whose worker died
+    /// is submitted again by that.
+    private var endedHead: (Int, StreamUnit<Element, Output>)? {
+        let (number, head) = state.withLock { ($0.stream.first, $0.stream.head) }
+        guard let head, head.isDone else { return nil }
+        return (number, head)
     }
+
+    /// The first of those that have ended.
+    private func nextEnded() -> (Int, StreamUnit<Element, Output>)? {
+        while let number = mailbox.takeNumber() {
+            guard let unit = state.withLock({ $0.stream.unit(number) }) else { continue }
+            if unit.isDone { return (number, unit) }
+            // A chunk whose worker died goes on as others.
+            watch(unit, number)
+        }
+        return nil
+    }
+
+    /// Takes note that all results that were handed out were read.
+    func noteRead() { state.withLock { $0.stream.noteRead() } }
 
     /// The task whose end is waited for in the order of input.
     var head: StreamUnit<Element, Output>? { state.withLock { $0.stream.head } }
+
+    /// Blocks until there may be a result.
+    @available(*, noasync)
+    func waitForResult() {
+        if order == .input {
+            head?.waitUntilDone()
+        } else if let timeline {
+            // A latch would block a thread without which the simulation does not go on.
+            _ = timeline.wait(.forever) { [mailbox] in mailbox.hasNews }
+        } else {
+            let latch = Latch()
+            mailbox.onPost { latch.open() }
+            _ = PoolIdentity.waitingEndlessly { latch.wait(.forever) }
+        }
+    }
+
+    /// Suspends until there may be a result, or something else has changed.
+    func waitForResult() async throws {
+        if order == .input, let head { return try await head.waitUntilDone() }
+        _ = try await awaitCallback(.forever, in: timeline, register: mailbox.onPost)
+    }
 
     /// Ends what was submitted and not read; nothing is submitted after this.
     func stop() {
@@ -99,6 +129,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 }
 
 /// Ends a stream when the last iterator over it is gone.
+@usableFromInline
 final class StreamLifetime<Element: Portable, Output: Portable>: Sendable {
     let engine: StreamEngine<Element, Output>
     private let onEnd: @Sendable () -> Void

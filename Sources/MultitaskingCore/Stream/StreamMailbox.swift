@@ -3,9 +3,14 @@ import Synchronization
 /// Where tasks of a stream leave word that they have progressed, for the one that reads the stream.
 final class StreamMailbox: Sendable {
     private struct State {
+        /// The numbers of tasks, the next one last.
         var numbers: [Int] = []
-        var hasNews = false
+        /// Those that came after these.
+        var laterNumbers: [Int] = []
+        var hasOtherNews = false
         var waiter: (@Sendable () -> Void)?
+
+        var hasNews: Bool { hasOtherNews || !numbers.isEmpty || !laterNumbers.isEmpty }
     }
 
     private let state = Mutex(State())
@@ -13,8 +18,7 @@ final class StreamMailbox: Sendable {
     /// Leaves word of the task with this number, or, without one, that something else has changed.
     func post(_ number: Int? = nil) {
         let waiter = state.withLock { state in
-            if let number { state.numbers.append(number) }
-            state.hasNews = true
+            if let number { state.laterNumbers.append(number) } else { state.hasOtherNews = true }
             let waiter = state.waiter
             state.waiter = nil
             return waiter
@@ -22,21 +26,29 @@ final class StreamMailbox: Sendable {
         waiter?()
     }
 
-    /// Takes all numbers.
-    func take() -> [Int] {
+    /// Whether there is word that was not taken.
+    var hasNews: Bool { state.withLock { $0.hasNews } }
+
+    /// Takes the word that something else has changed.
+    func takeOtherNews() { state.withLock { $0.hasOtherNews = false } }
+
+    /// Takes the number that came first.
+    func takeNumber() -> Int? {
         state.withLock { state in
-            let numbers = state.numbers
-            state.numbers = []
-            state.hasNews = false
-            return numbers
+            if state.numbers.isEmpty {
+                state.numbers = state.laterNumbers.reversed()
+                state.laterNumbers = []
+            }
+            return state.numbers.popLast()
         }
     }
 
     /// Calls `body` once when there is word, at once if there is any that was not taken.
     func onPost(_ body: @escaping @Sendable () -> Void) {
         let isNow = state.withLock { state in
-            if !state.hasNews { state.waiter = body }
-            return state.hasNews
+            let hasNews = state.hasNews
+            if !hasNews { state.waiter = body }
+            return hasNews
         }
         if isNow { body() }
     }

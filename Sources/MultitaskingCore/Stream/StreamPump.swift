@@ -13,20 +13,25 @@ final class PumpedStreamSource<Element: Portable, Output: Portable>: AsyncStream
         lifetime = StreamLifetime(engine) { task.cancel() }
     }
 
-    func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
+    func nextBatch() async throws -> StreamBatch<Output>? {
         let engine = lifetime.engine
         while true {
             try Task.checkCancellation()
-            let item = engine.next()
-            // A result that was read makes room, and a worker may have become idle.
+            let batch = engine.nextBatch()
+            // A worker may have become idle.
             pump.wake()
-            if let item { return item }
+            if let batch { return batch }
             if let end = pump.end, engine.isEmpty {
                 if let error = end.error { throw error }
                 return nil
             }
             try await engine.waitForResult()
         }
+    }
+
+    func noteRead() {
+        lifetime.engine.noteRead()
+        pump.wake()
     }
 }
 
@@ -37,10 +42,16 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         let error: (any Error)?
     }
 
+    /// Inputs that were taken and not submitted.
+    private struct Gathered {
+        var elements: [Element] = []
+        /// How many of them there is room for; 0 if that is to be asked for again.
+        var room = 0
+    }
+
     private let engine: StreamEngine<Element, Output>
     private let room = StreamMailbox()
-    /// Inputs that were taken and not submitted.
-    private let gathered = Mutex<[Element]>([])
+    private let gathered = Mutex(Gathered())
     private let state = Mutex<End?>(nil)
 
     init(_ engine: StreamEngine<Element, Output>) { self.engine = engine }
@@ -60,9 +71,13 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
             // The next input is only asked for when there is room for it.
             try await waitForRoom()
             for try await input in inputs {
-                gathered.withLock { $0.append(input) }
-                submitGathered()
-                try await waitForRoom()
+                let (count, isEnough) = gathered.withLock { gathered in
+                    gathered.elements.append(input)
+                    return (gathered.elements.count, gathered.elements.count >= gathered.room)
+                }
+                // Behind the first one, only the reader makes workers idle, and then looks here itself.
+                if count == 1 || isEnough { submitGathered() }
+                if isEnough { try await waitForRoom() } else { try Task.checkCancellation() }
             }
         } catch { end = End(error: error) }
         submitGathered(isLast: true)
@@ -73,15 +88,14 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     /// Submits what was gathered if it is enough for a task, or a worker could take it now.
     ///
     /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader,
-    /// who then waits for a result, looks here again.
+    /// which then waits for a result, looks here again.
     private func submitGathered(isLast: Bool = false) {
-        let hasSubmitted = gathered.withLock { elements in
-            guard !elements.isEmpty, isLast || elements.count >= engine.room || engine.hasIdleWorkers else {
-                return false
-            }
+        let hasSubmitted = gathered.withLock { gathered in
+            let count = gathered.elements.count
+            guard count > 0, isLast || engine.hasIdleWorkers || count >= engine.room else { return false }
             // Under the lock, so that the elements of two callers stay in order.
-            engine.submit(elements)
-            elements = []
+            engine.submit(gathered.elements)
+            gathered = Gathered()
             return true
         }
         // The reader calls this before it waits: word of nothing would have it look again and again.
@@ -91,8 +105,12 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     private func waitForRoom() async throws {
         while true {
             try Task.checkCancellation()
-            _ = room.take()
-            if engine.room > gathered.withLock({ $0.count }) { return }
+            room.takeOtherNews()
+            let hasRoom = gathered.withLock { gathered in
+                gathered.room = engine.room
+                return gathered.room > gathered.elements.count
+            }
+            if hasRoom { return }
             _ = try await awaitCallback(.forever, register: room.onPost)
         }
     }

@@ -1,48 +1,48 @@
 /// What of a stream is under way: decides what to submit and what to give next, and neither submits nor waits.
 struct StreamState<Element: Portable, Output: Portable> {
     typealias Unit = StreamUnit<Element, Output>
-    typealias Item = (offset: Int, result: Result<Output, any Error>)
 
-    private let order: StreamOrder
     /// How many inputs may be submitted and unread; nil to count tasks instead of inputs.
     private let ahead: Int?
-    /// How many tasks may be submitted and unread.
-    private let tasksAhead: Int
     private var chunkSize: StreamChunkSize
 
-    /// The tasks whose results were not read, by the number of their submission.
+    /// The tasks that the reader has not taken, by the number of their submission.
     private var units: [Int: Unit] = [:]
-    /// The first number that was not read, in the order of input.
-    private var first = 0
+    /// The first number that was not taken, in the order of input.
+    private(set) var first = 0
     /// The next task's number.
     private(set) var next = 0
     /// The next input's offset.
     private(set) var offset = 0
-    /// The results of a task that has ended, the next one last.
-    private var ready: [Item] = []
     /// How many inputs were submitted and not read.
     private var unread = 0
+    /// How many of them the reader has taken, to read them one by one.
+    private var taken = 0
 
-    init(order: StreamOrder, ahead: Int?, workers: Int, submitsElements: Bool) {
-        self.order = order
+    init(ahead: Int?, workers: Int, submitsElements: Bool) {
         self.ahead = ahead
-        tasksAhead = max(1, ahead ?? 2 * workers)
-        let limit = submitsElements ? 1 : ahead.map { $0 / (2 * workers) } ?? .max
+        let limit = submitsElements ? 1 : ahead.map { $0 / Self.tasks(for: workers) } ?? .max
         chunkSize = StreamChunkSize(limit: limit)
     }
 
+    /// How many tasks are to be under way.
+    private static func tasks(for workers: Int) -> Int { 2 * max(1, min(workers, Int.max / 2)) }
+
     /// How many inputs the next task may have; 0 if none is to be submitted now.
-    var room: Int {
-        guard units.count + (ready.isEmpty ? 0 : 1) < tasksAhead || isEmpty else { return 0 }
-        guard let ahead else { return chunkSize.current }
-        return max(0, min(chunkSize.current, ahead - unread))
+    func room(workers: Int) -> Int {
+        let hasEnoughTasks = units.count >= Self.tasks(for: workers)
+        guard let ahead else { return hasEnoughTasks ? 0 : chunkSize.current }
+        let room = ahead - unread
+        // A task of few elements would, when it is read, make room for one of few again.
+        if room < chunkSize.current, hasEnoughTasks { return 0 }
+        return max(0, min(chunkSize.current, room))
     }
 
-    /// How many tasks have not ended, or were not read.
+    /// How many tasks have not ended, or were not taken.
     var unitCount: Int { units.count }
 
-    /// Whether everything that was submitted was read.
-    var isEmpty: Bool { units.isEmpty && ready.isEmpty }
+    /// Whether everything that was submitted was taken.
+    var isEmpty: Bool { units.isEmpty }
 
     mutating func add(_ unit: Unit) {
         units[next] = unit
@@ -56,35 +56,26 @@ struct StreamState<Element: Portable, Output: Portable> {
 
     func unit(_ number: Int) -> Unit? { units[number] }
 
-    /// The next result of a task that was taken.
-    mutating func takeReady() -> Item? {
-        guard let item = ready.popLast() else { return nil }
-        unread -= 1
-        return item
-    }
-
-    /// Takes a task that has ended, to give its results next.
+    /// Takes a task that has ended, whose results are read from now on.
     mutating func take(_ number: Int) {
         guard let unit = units.removeValue(forKey: number) else { return }
         if number == first { first += 1 }
-        if let duration = unit.duration {
-            chunkSize.note(count: unit.count, calls: duration, submission: unit.submission)
-        }
-        ready = unit.results().enumerated().map { (unit.offset + $0.offset, $0.element) }.reversed()
+        taken += unit.count
     }
 
-    /// Takes the first task in the order of input; false if it has not ended.
-    mutating func takeHead() -> Bool {
-        guard let head, head.isDone else { return false }
-        take(first)
-        return true
+    /// Takes note that everything that was taken was read.
+    mutating func noteRead() {
+        unread -= taken
+        taken = 0
     }
+
+    /// Takes note of what a task has cost.
+    mutating func note(_ cost: StreamChunkSize.Cost) { chunkSize.note(cost) }
 
     /// Gives up everything; returns what is still to be stopped.
     mutating func removeAll() -> [Unit] {
         let all = Array(units.values)
         units = [:]
-        ready = []
         return all
     }
 }

@@ -13,13 +13,23 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     let offset: Int
     /// How many elements it has.
     let count: Int
-    /// How long submitting it took.
-    let submission: Duration
+    private let gathering: Duration
+    private let submission: Duration
 
-    init(_ elements: [Element], offset: Int, by submitter: StreamSubmitter<Element, Output>) {
+    /// Submits elements.
+    ///
+    /// - Parameters:
+    ///   - offset: the offset of the first one among the inputs.
+    ///   - gathering: how long it took to take them from where they come from.
+    ///   - now: the time.
+    init(
+        _ elements: [Element], offset: Int, gathering: Duration, by submitter: StreamSubmitter<Element, Output>,
+        now: () -> Duration
+    ) {
         self.offset = offset
+        self.gathering = gathering
         count = elements.count
-        let start = ContinuousClock.now
+        let start = now()
         do {
             work =
                 if submitter.submitsElements, let element = elements.first {
@@ -28,7 +38,7 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
                     .chunk(try MapResults(elements, chunkSize: elements.count, submit: submitter.submitChunk))
                 }
         } catch { work = .refused(error) }
-        submission = ContinuousClock.now - start
+        submission = now() - start
     }
 
     /// Whether all elements have a result. What is left of a chunk whose worker died is submitted again by this.
@@ -41,17 +51,23 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     }
 
     /// The results, if all elements have one.
-    func results() -> [Result<Output, any Error>] {
-        switch work {
-        case .element(let future): [Result { try (future.outcome() ?? .cancelled).get() }]
-        case .chunk(let results): results.joinedResults()
-        case .refused(let error): Array(repeating: .failure(error), count: count)
-        }
+    func batch() -> StreamBatch<Output> {
+        let chunks: [MapChunk<Output>] =
+            switch work {
+            case .element(let future): [MapChunk(Result { try (future.outcome() ?? .cancelled).get() })]
+            case .chunk(let results): results.chunks
+            case .refused(let error): [MapChunk(failure: error, count: count)]
+            }
+        return StreamBatch(chunks, offset: offset)
     }
 
-    /// How long the calls took; nil if that is not known, because a worker died or nothing was measured.
-    var duration: Duration? {
-        if case .chunk(let results) = work { results.duration } else { nil }
+    /// What it has cost; nil if that is not known, because a worker died or nothing was measured.
+    ///
+    /// - Parameter reading: how long it took to read the results.
+    func cost(reading: Duration) -> StreamChunkSize.Cost? {
+        guard case .chunk(let results) = work, let calls = results.duration else { return nil }
+        return StreamChunkSize.Cost(
+            count: count, calls: calls, gathering: gathering, passing: max(submission, reading))
     }
 
     /// Calls `body` when there is something new: the unit, or a task of it, has ended.
@@ -91,6 +107,7 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
 }
 
 /// How a stream submits its function.
+@usableFromInline
 struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
     let submit: @Sendable (Element) throws -> Future<Output>
     let submitChunk: @Sendable ([Element]) throws -> Future<MapChunk<Output>>

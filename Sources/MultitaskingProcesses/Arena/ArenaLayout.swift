@@ -90,6 +90,12 @@ struct ArenaLayout: Sendable, Equatable {
     var retryRing: Int { taskRing + slotCapacity * 8 }
     var highRing: Int { retryRing + slotCapacity * 8 }
     var lowRing: Int { highRing + slotCapacity * 8 }
+    /// A bit for each slot, and behind them a bit for each word of these; see `EndedTasks`.
+    var endedTasks: Int { lowRing + slotCapacity * 8 }
+    var endedTaskGroups: Int { endedTasks + Self.wordsOfBits(slotCapacity) * 8 }
+
+    /// How many words hold so many bits.
+    static func wordsOfBits(_ count: Int) -> Int { (count + 63) / 64 }
 
     // MARK: Blocks
 
@@ -98,7 +104,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// The smallest block.
     static let smallestBlock = 256
     static let headersPerChunk = chunkSize / smallestBlock
-    var chunkTable: Int { lowRing + slotCapacity * 8 }
+    var chunkTable: Int { endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8 }
     var blockHeaders: Int { chunkTable + chunkCount * 8 }
     var chunks: Int {
         let end = blockHeaders + chunkCount * Self.headersPerChunk * 8

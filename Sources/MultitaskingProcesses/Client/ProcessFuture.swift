@@ -25,6 +25,9 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     // SAFETY: looked at and changed with the lock held.
     /// How many tasks are given the result where it is, so that its slot must stay.
     @exclusivity(unchecked) private var pins = 0
+    // SAFETY: as `pins`.
+    /// How many callbacks wait for the watcher to see that the task has ended.
+    @exclusivity(unchecked) private var callbacks = 0
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
     /// another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
@@ -104,6 +107,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         case .done, .cancelled, .expired: unsafe settled = outcomeWithoutValue()
         }
         isSettled.store(true, ordering: .releasing)
+        // The next task of the slot may ask for no word before this one's end was told.
+        if unsafe callbacks > 0 { core.membership.watcher.lookAgain(at: slot.index) }
         if unsafe pins == 0 { core.releaseSlot(slot) }
         return true
     }
@@ -214,14 +219,23 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     @usableFromInline
     func whenDone(_ body: @escaping @Sendable () -> Void) {
+        lock.withLock { _ in unsafe callbacks += 1 }
+        let isOver: @Sendable () -> Bool = { [self] in hasEnded || settleIfLost() }
+        let finish: @Sendable () -> Void = { [self] in
+            lock.withLock { _ in unsafe callbacks -= 1 }
+            body()
+        }
         do {
-            try core.membership.watcher.add { [self] in
+            let watcher = core.membership.watcher
+            if core.membership.isClient { return try watcher.add(for: slot, isOver: isOver, finish) }
+            try watcher.add { [self] in
                 slot.completion.watch()
-                guard hasEnded || settleIfLost() else { return false }
-                body()
+                guard isOver() else { return false }
+                finish()
                 return true
             }
         } catch {
+            lock.withLock { _ in unsafe callbacks -= 1 }
             // Nobody can wait for it: better an error now than a callback that never comes.
             giveUp(error)
             body()

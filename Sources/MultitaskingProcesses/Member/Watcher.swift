@@ -6,11 +6,13 @@ import Synchronization
 
 /// One thread that waits on behalf of everybody who must not block: `async` callers and completion callbacks.
 ///
-/// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through. It holds no
-/// lock while it sleeps, so a process whose only other thread it is can be forked.
+/// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through, and those of
+/// tasks that were noted as ended; see `WatchedTasks`. It holds no lock while it sleeps, so a process whose only other
+/// thread it is can be forked.
 final class Watcher: Sendable {
     private struct State {
         var polls: [UInt64: @Sendable () -> Bool] = [:]
+        var tasks = WatchedTasks()
         var nextID: UInt64 = 0
         var isStarted = false
         var isStopped = false
@@ -19,6 +21,7 @@ final class Watcher: Sendable {
     /// Kept, because the thread may be the last to leave.
     private let mapping: ArenaMapping
     private let event: Event
+    private let arena: Arena
     private let member: MemberRecord
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
@@ -30,6 +33,7 @@ final class Watcher: Sendable {
 
     init(_ mapping: ArenaMapping, member: Int, idle: @escaping @Sendable () -> Void) {
         self.mapping = mapping
+        arena = mapping.arena
         self.member = mapping.arena.member(member)
         event = mapping.arena.event
         self.idle = idle
@@ -46,15 +50,53 @@ final class Watcher: Sendable {
     /// - Throws: `systemError` if the system has no thread to give; meanwhile this polls, and blocks, for ``patience``.
     @discardableResult
     func add(_ poll: @escaping @Sendable () -> Bool) throws -> UInt64? {
+        try register(unless: poll) { $0.polls[$1] = poll }.map { id in
+            // The change may have come between the last poll and its registration.
+            event.signal()
+            return id
+        }
+    }
+
+    /// Calls `body` when the task of a slot is over, at once if it is; only in the client.
+    ///
+    /// - Parameter isOver: whether it is; asked when its end was noted, and now and then.
+    /// - Throws: as ``add(_:)``.
+    func add(
+        for slot: TaskSlot, isOver: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
+    ) throws {
+        let isExpiring = slot.orders.expiry != nil
+        let id = try register(unless: isOver) {
+            let poll = WatchedTasks.Poll(id: $1, isOver: isOver, body: body)
+            $0.tasks.add(poll, for: slot.index, isExpiring: isExpiring)
+        }
+        guard let id else { return body() }
+        slot.completion.watch()
+        // It may have ended before the watch began.
+        guard isOver() else { return }
+        if state.withLock({ $0.tasks.remove(id, for: slot.index) }) {
+            body()
+        } else {
+            // The thread has it in hand, and may have asked before.
+            lookAgain(at: slot.index)
+        }
+    }
+
+    /// Has the thread ask for a slot's task as if it had ended just now.
+    func lookAgain(at slot: Int) {
+        EndedTasks(arena: arena).note(slot)
+        event.signal()
+    }
+
+    /// Registers a poll unless it is through, and starts the thread if there is none.
+    private func register(
+        unless poll: () -> Bool, _ add: (inout State, UInt64) -> Void
+    ) throws -> UInt64? {
         var end: Int64?
         while true {
             if poll() { return nil }
             let refusal: Refusal
-            switch register(poll) {
-            case .success(let id):
-                // The change may have come between the poll above and its registration.
-                event.signal()
-                return id
+            switch register(add) {
+            case .success(let id): return id
             case .failure(let error): refusal = error
             }
             let now = monotonicNanoseconds()
@@ -70,7 +112,7 @@ final class Watcher: Sendable {
     }
 
     /// Registers a poll, and starts the thread if there is none: one that is refused must leave nobody waiting for it.
-    private func register(_ poll: @escaping @Sendable () -> Bool) -> Result<UInt64, Refusal> {
+    private func register(_ add: (inout State, UInt64) -> Void) -> Result<UInt64, Refusal> {
         state.withLock { state in
             if !state.isStarted {
                 let result = start()
@@ -78,7 +120,7 @@ final class Watcher: Sendable {
                 state.isStarted = true
             }
             state.nextID += 1
-            state.polls[state.nextID] = poll
+            add(&state, state.nextID)
             return .success(state.nextID)
         }
     }
@@ -119,7 +161,7 @@ final class Watcher: Sendable {
     }
 
     /// How many polls are registered; for tests.
-    var pollCount: Int { state.withLock { $0.polls.count } }
+    var pollCount: Int { state.withLock { $0.polls.count + $0.tasks.count } }
 
     func stop() {
         ForkSafety.watcherStops()
@@ -163,9 +205,29 @@ final class Watcher: Sendable {
         let (polls, isStopped) = state.withLock { ($0.polls, $0.isStopped) }
         let finished = polls.filter { $0.value() }.map(\.key)
         if !finished.isEmpty { state.withLock { state in for id in finished { state.polls[id] = nil } } }
+        let hasTasks = pollTasks(all: isStopped)
         if isStopped { return nil }
-        if finished.count < polls.count { idle() }
-        return finished.count == polls.count
+        let isIdle = finished.count == polls.count && !hasTasks
+        if !isIdle { idle() }
+        return isIdle
+    }
+
+    /// Asks for the tasks that have ended, and now and then for the others; whether any are left.
+    private func pollTasks(all: Bool) -> Bool {
+        guard member.index == ArenaLayout.client else { return false }
+        var due = state.withLock { $0.tasks.takeDue(at: monotonicNanoseconds(), all: all) }
+        EndedTasks(arena: arena).take(slotCount: Int(clamping: arena.header.slotCount.load())) { slot in
+            state.withLock { state in if let polls = state.tasks.take(slot) { due.append((slot, polls)) } }
+        }
+        for (slot, polls) in due {
+            var left: [WatchedTasks.Poll] = []
+            for poll in polls.polls { if poll.isOver() { poll.body() } else { left.append(poll) } }
+            guard !left.isEmpty else { continue }
+            state.withLock { state in
+                for poll in left { state.tasks.add(poll, for: slot, isExpiring: polls.areExpiring) }
+            }
+        }
+        return state.withLock { $0.tasks.count > 0 }
     }
 
     /// Runs `body` while the thread sleeps.

@@ -89,7 +89,7 @@ struct Recovery {
             failQueued(slot, word, member, end)
         case .announceEnd:
             fence()
-            slot.completion.signal(arena)
+            slot.completion.signal(arena, slot: slot.index)
         }
         return nil
     }

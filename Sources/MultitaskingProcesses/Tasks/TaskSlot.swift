@@ -212,7 +212,7 @@ struct TaskSlot: Record, Sendable {
     func end(from expected: SlotWord, as status: SlotWord.Status) -> Bool {
         let ended = expected.with(status, member: expected.member)
         guard word.compareExchangeOrdered(expected, ended) else { return false }
-        completion.signal(arena)
+        completion.signal(arena, slot: index)
         return true
     }
 

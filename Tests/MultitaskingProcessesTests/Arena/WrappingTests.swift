@@ -280,7 +280,7 @@ import Testing
         let fixture = try Fixture(slots: 8)
         let slot = fixture.arena.slot(2)
         slot.completion.futex.store(.max - 1)
-        slot.completion.signal(fixture.arena)
+        slot.completion.signal(fixture.arena, slot: slot.index)
         slot.completion.reset()
         #expect(slot.completion.futex.load() & 3 == 0)
         let event = fixture.arena.event

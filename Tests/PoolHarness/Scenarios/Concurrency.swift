@@ -8,6 +8,7 @@ let concurrencyScenarios: [String: Scenario] = [
     "concurrent-threads": { try $0.manyThreads() },
     "concurrent-nested": { try $0.nested() },
     "concurrent-callbacks": { try $0.callbacks() },
+    "concurrent-many-callbacks": { try $0.manyCallbacks() },
     "concurrent-in-successors": { try $0.threadsOfSuccessors() },
 ]
 
@@ -131,7 +132,45 @@ extension Harness {
             check(eventually { called.value == 1001 }, "the callback of a task that crashed did not come")
         }
     }
+    /// Callbacks of ten thousand futures, most of which have to wait long: each end costs a look at its own task, not
+    /// at all of them.
+    func manyCallbacks() throws {
+        try withPool { pool in
+            for _ in 0..<3 {
+                let called = Counter()
+                let gate = try pool.makeCancelSignal()
+                let stops = try (0..<2).map { _ in try pool.submit(waitForGate, Flag(gate)) }
+                let futures = try (0..<10_000).map { try pool.submit(double, $0) }
+                for future in futures { future.whenDone { called.add() } }
+                let start = processorTime
+                gate.set()
+                check(eventually { called.value == 10_000 }, "\(called.value) of 10000 callbacks came")
+                for stop in stops { try stop.value() }
+                // To look at all of them at each end would take a hundred million looks.
+                let took = processorTime - start
+                check(took < .seconds(3), "10000 callbacks took the client \(took)")
+                for (number, future) in futures.enumerated() { checkEqual(try future.value(), 2 * number) }
+            }
+            // Slots serve one task after the other while callbacks of the former ones are under way.
+            let called = Counter()
+            for number in 0..<20_000 {
+                let future = try pool.submit(double, number)
+                future.whenDone { called.add() }
+                if number % 2 == 0 { _ = try future.value() }
+            }
+            check(eventually { called.value == 20_000 }, "\(called.value) of 20000 callbacks came")
+        }
+    }
+
+    /// How long this process's threads have run.
+    private var processorTime: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
 }
+
+@Sendable private func waitForGate(_ gate: Flag) { _ = gate.signal.waitUntilSet(.forever) }
 
 private final class Counter: Sendable {
     private let count = Atomic<Int>(0)

@@ -20,12 +20,17 @@ struct Completion {
     ///
     /// If nobody sleeps, this only reads: the word is on the same cache line, and whoever waits for it by looking at it
     /// has the line by now, and would have to wait until it comes back to read the result.
+    ///
+    /// - Parameter slot: the number of the slot.
     @inline(__always)
-    func signal(_ arena: Arena) {
+    func signal(_ arena: Arena, slot: Int) {
         guard futex.loadOrdered() & (Self.sleeping | Self.watched) != 0 else { return }
         let before = futex.add(Self.step)
         if before & Self.sleeping != 0 { futex.wake() }
-        if before & Self.watched != 0 { arena.event.signal() }
+        if before & Self.watched != 0 {
+            EndedTasks(arena: arena).note(slot)
+            arena.event.signal()
+        }
     }
 
     /// Sleeps until `hasEnded` may be true, at most for `nanoseconds`; may return early.

@@ -1,0 +1,210 @@
+import Glibc
+import MultitaskingCore
+import MultitaskingProcesses
+import Synchronization
+
+let streamingScenarios: [String: Scenario] = [
+    "stream-endless": { try $0.endlessStream() },
+    "stream-idle-reader": { try $0.idleReader() },
+    "stream-left": { try $0.leftStream() },
+    "stream-crashes": { try $0.crashesInAStream() },
+    "stream-limits": { try $0.limitsInAStream() },
+]
+
+private func half(_ number: Int) -> Int { number / 2 }
+private func sleepAfterTheFirst(_ number: Int) -> Int {
+    if number > 0 { sleep(100) }
+    return number
+}
+private func strike(_ number: Int) -> Int {
+    if number % 1000 == 777 { kill(getpid(), SIGKILL) }
+    return number
+}
+private func stallAtTwo(_ number: Int) -> Int {
+    if number == 2 { sleep(100) }
+    return number
+}
+
+/// A number that several threads may change.
+private final class Count: Sendable {
+    private let number = Atomic<Int>(0)
+    var value: Int { number.load(ordering: .acquiring) }
+    func add() { number.add(1, ordering: .acquiringAndReleasing) }
+}
+
+/// Natural numbers without end, and how many of them were taken.
+private struct Numbers: Sequence, Sendable {
+    let taken = Count()
+
+    func makeIterator() -> some IteratorProtocol<Int> {
+        sequence(state: 0) { [taken] (next: inout Int) -> Int? in
+            taken.add()
+            defer { next += 1 }
+            return next
+        }
+    }
+}
+
+/// The same, asynchronously.
+private struct AsyncNumbers: AsyncSequence, Sendable {
+    let taken = Count()
+
+    struct Iterator: AsyncIteratorProtocol {
+        let taken: Count
+        var next = 0
+        mutating func next() async throws -> Int? {
+            taken.add()
+            defer { next += 1 }
+            return next
+        }
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(taken: taken) }
+}
+
+/// Nothing is taken while nobody reads, after what there is room for, and that is not more than allowed.
+private func checkIsIdle(_ taken: Count, read: Int, _ ahead: Int?) {
+    var seen = taken.value
+    check(
+        eventually {
+            usleep(30_000)
+            defer { seen = taken.value }
+            return seen == taken.value
+        }, "more and more is taken while nobody reads")
+    usleep(30_000)
+    checkEqual(taken.value, seen)
+    if let ahead { check(seen <= read + ahead, "\(seen) were taken, \(read) read, and \(ahead) are allowed ahead") }
+}
+
+extension Harness {
+    /// How long the endless streams are read: two seconds, or as many as the command line says.
+    private var readingTime: Duration { .seconds(number > 0 ? number : 2) }
+
+    private var residentBytes: Int {
+        Int(Proc.read("/proc/self/statm").split(separator: " ").dropFirst().first ?? "").map { $0 * 4096 } ?? 0
+    }
+
+    /// Reads streams without end: neither the client nor the pool's memory grows.
+    func endlessStream() throws {
+        try withPool(arenaLimit: 64 << 20) { pool in
+            for order in [StreamOrder.input, .completion] {
+                let start = ContinuousClock.now
+                var (count, sum, memory) = (0, 0, 0)
+                for (_, result) in try pool.stream(half, Numbers(), order: order) {
+                    sum += try result.get()
+                    count += 1
+                    guard count % 10_000 == 0 else { continue }
+                    // Chunks have grown to their full size by then.
+                    if count == 200_000 { memory = residentBytes }
+                    if ContinuousClock.now - start > readingTime / 2, count >= 200_000 { break }
+                }
+                check(order == .completion || sum == (0..<count).reduce(0) { $0 + $1 / 2 }, "the sum is \(sum)")
+                let growth = residentBytes - memory
+                check(growth < 8 << 20, "\(count) elements made the client grow by \(growth) bytes")
+            }
+        }
+    }
+
+    /// Stops reading, and goes on: in between nothing more is taken, from either kind of sequence.
+    func idleReader() throws {
+        try withPool { pool in
+            for ahead in [nil, 1, 5, 100] {
+                let numbers = Numbers()
+                var results = try pool.stream(half, numbers, ahead: ahead).makeIterator()
+                for offset in 0..<50 {
+                    checkEqual(results.next()?.offset, offset)
+                    if offset % 10 == 0 { checkIsIdle(numbers.taken, read: offset + 1, ahead) }
+                }
+                runAsync {
+                    let others = AsyncNumbers()
+                    var results = pool.stream(half, others, ahead: ahead).makeAsyncIterator()
+                    for offset in 0..<50 {
+                        checkEqual(try await results.next()?.offset, offset)
+                        if offset % 10 == 0 { checkIsIdle(others.taken, read: offset + 1, ahead) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Leaves streams whose other elements would run for long: by a break, by dropping the iterator, and by ending the
+    /// Swift task that reads.
+    func leftStream() throws {
+        try withPool { pool in
+            for order in [StreamOrder.input, .completion] {
+                let numbers = Numbers()
+                for (offset, _) in try pool.stream(sleepAfterTheFirst, numbers, ahead: 8, order: order) {
+                    checkEqual(offset, 0)
+                    break
+                }
+                try checkIsFree(pool, after: numbers.taken)
+                do {
+                    var iterator = try pool.stream(sleepAfterTheFirst, numbers, ahead: 8, order: order).makeIterator()
+                    checkEqual(iterator.next()?.offset, 0)
+                }
+                try checkIsFree(pool, after: numbers.taken)
+                let others = AsyncNumbers()
+                runAsync {
+                    let (first, isThere) = AsyncStream<Void>.makeStream()
+                    let reader = Task {
+                        for try await _ in pool.stream(sleepAfterTheFirst, others, ahead: 8, order: order) {
+                            isThere.yield()
+                        }
+                    }
+                    for await _ in first { break }
+                    reader.cancel()
+                    do {
+                        try await reader.value
+                        check(false, "a cancelled reader came to an end")
+                    } catch { check(error is CancellationError, "a cancelled reader threw \(error)") }
+                }
+                try checkIsFree(pool, after: others.taken)
+            }
+        }
+    }
+
+    /// The workers are free again, and nothing is taken any more.
+    private func checkIsFree(_ pool: ProcessPool, after taken: Count) throws {
+        for future in try (0..<4).map({ try pool.submit(half, $0) }) { _ = try future.value(timeout: .seconds(20)) }
+        let count = taken.value
+        usleep(20_000)
+        checkEqual(taken.value, count)
+    }
+
+    /// Some elements of large chunks kill their workers: each is its own element's error, in both orders.
+    func crashesInAStream() throws {
+        try withPool { pool in
+            for order in [StreamOrder.input, .completion] {
+                var seen = Set<Int>()
+                for (offset, result) in try pool.stream(strike, 0..<6000, order: order) {
+                    check(seen.insert(offset).inserted, "\(offset) came twice")
+                    switch result {
+                    case .success(let value): checkEqual(value, offset)
+                    case .failure(let error):
+                        checkEqual(offset % 1000, 777)
+                        checkEqual((error as? MultitaskingError)?.code, .workerCrashed)
+                    }
+                }
+                checkEqual(seen.count, 6000)
+            }
+        }
+    }
+
+    /// Time limits and retries are each element's, and the other elements go on.
+    func limitsInAStream() throws {
+        try withPool { pool in
+            let options = TaskOptions(timeout: .milliseconds(400), gracePeriod: .milliseconds(20))
+            var count = 0
+            for (offset, result) in try pool.stream(stallAtTwo, 0..<200, ahead: 50, options: options) {
+                count += 1
+                switch result {
+                case .success(let value): checkEqual(value, offset)
+                case .failure(let error):
+                    checkEqual(offset, 2)
+                    checkEqual((error as? MultitaskingError)?.code, .taskTimedOut)
+                }
+            }
+            checkEqual(count, 200)
+        }
+    }
+}
