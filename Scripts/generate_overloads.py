@@ -594,9 +594,9 @@ def process_executors():
             initializer = "WorkerInitializer(initializer, timeout: initializerTimeout)"
         parameters += ["initializerTimeout: Duration? = nil"]
         if finalizer:
-            parameters += [f"finalizer: {wrapped} () throws -> {finalizer}"]
+            parameters += [f"finalizer: {wrapped} () throws -> {finalizer}", "finalizerTimeout: Duration? = nil"]
         pool = ("makePool(maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, "
-                f"environment, workerNamePrefix, {initializer}, {'WorkerFinalizer(finalizer)' if finalizer else '.none'})")
+                f"environment, workerNamePrefix, {initializer}, {'WorkerFinalizer(finalizer, timeout: finalizerTimeout)' if finalizer else '.none'})")
         if is_async:
             doc = documentation("Suspends where the blocking function of the same name blocks.", TWIN_DOC)
         elif not has_arguments and not finalizer:
@@ -637,6 +637,43 @@ def thread_executors():
         yield with_executor("withThreadPoolExecutor", "ThreadTaskManager", doc, generics, parameters, pool, is_async)
 
 
+SIMULATION_GLOBALS = GLOBALS.replace(", interrupts: Interrupts = .unhandled", "")
+SIMULATION_ARGUMENTS = GLOBAL_ARGUMENTS.replace("\ninterrupts: interrupts, body", "\nbody")
+
+
+def simulation_executors():
+    for has_arguments, finalizer, is_async in itertools.product([False, True], ["Void", "Output"], [False, True]):
+        generics = (["each Argument: Portable"] if has_arguments else []) + (["Output: Portable"] if finalizer == "Output" else [])
+        wrapped = "@autoclosure @escaping @Sendable () -> @Sendable"
+        parameters = ["seed: UInt64 = 0", "maxWorkers: Int = 2", "options: InMemoryOptions = InMemoryOptions()"]
+        function = "PlainValueFunction(finalizer)" if finalizer == "Output" else "PlainFunction(finalizer)"
+        default = " = noFinalizer" if has_arguments and finalizer == "Void" else ""
+        if has_arguments:
+            parameters += [f"initializer: {wrapped} (repeat each Argument) throws -> Void", "_ arguments: repeat each Argument",
+                           "initializerTimeout: Duration? = nil"]
+            setup = ("SimulatedSetup(calling: initializer, repeat each arguments, within: initializerTimeout, "
+                     f"finalizer: {function}, $0)")
+        else:
+            parameters += ["initializer: (@Sendable () throws -> Void)? = nil"]
+            setup = f"SimulatedSetup(calling: initializer, finalizer: {function}, $0)"
+        parameters += [f"finalizer: {wrapped} () throws -> {finalizer}{default}"]
+        body = f"_ body: {'nonisolated(nonsending) ' if is_async else ''}(TaskManager) {'async ' if is_async else ''}throws -> Value"
+        if is_async:
+            doc = documentation("Suspends where the blocking function of the same name blocks.",
+                                "\n- Throws: as the blocking function does.\n")
+        else:
+            details = ([" whose initializer takes arguments"] if has_arguments else []) + [" whose workers run a finalizer at their end"]
+            doc = documentation("Makes a simulated pool" + ", and".join(details) + ".", (
+                "\nThe arguments are encoded once, and decoded in every worker, also in those that come later.\n" if has_arguments
+                else "") + "- Throws: as the function without " + ("arguments" if has_arguments else "a finalizer") + " does.\n")
+        attributes = "" if is_async else "".join(f"{each}\n" for each in BLOCKING)
+        effect = "await " if is_async else ""
+        yield (f"{doc}{attributes}{'nonisolated(nonsending) public' if is_async else 'public'} func withInMemoryExecutor"
+               f"<{', '.join([*generics, 'Value'])}>(\n{', '.join(parameters)},\n{SIMULATION_GLOBALS},\n{body}\n"
+               f") {'async ' if is_async else ''}throws -> Value {{\ntry {effect}withSimulation(\nseed, maxWorkers, options, "
+               f"setup: {{ try {setup} }},\n{SIMULATION_ARGUMENTS})\n}}\n")
+
+
 DISFAVORED = """// The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose them. In a synchronous function nothing else can be chosen.
 
@@ -648,6 +685,8 @@ EXECUTORS = [
     ("Multitasking/Pools/WithThreadPoolExecutor.swift",
      "public import MultitaskingCore\npublic import MultitaskingSessions\ninternal import MultitaskingThreads\n\n" + DISFAVORED,
      thread_executors),
+    ("MultitaskingInMemory/Pool/WithInMemoryExecutor+Setup.swift",
+     "public import MultitaskingCore\npublic import MultitaskingSessions\n\n" + DISFAVORED, simulation_executors),
 ]
 
 

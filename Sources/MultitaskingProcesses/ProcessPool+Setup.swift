@@ -10,6 +10,8 @@ extension ProcessPool {
     /// - Parameters:
     ///   - finalizer: what each worker runs before it leaves: at the end of the pool, unless that is killed, and when
     ///     it is replaced or there are to be fewer. See ``finalizerResults(as:)``.
+    ///   - finalizerTimeout: how long it may take; then the worker is ended by force, and its result is missing. Nil for
+    ///     no limit.
     /// - Throws: as the initializer without a finalizer does.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
@@ -18,14 +20,15 @@ extension ProcessPool {
         workerNamePrefix: String = "mt-worker",
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
         initializerTimeout: Duration? = nil,
-        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+        finalizerTimeout: Duration? = nil
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
             compression: compression, limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
             environment: environment, workerNamePrefix: workerNamePrefix,
             initializingWith: WorkerInitializer(initializer, timeout: initializerTimeout),
-            finalizingWith: WorkerFinalizer(finalizer))
+            finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 
     /// Makes a pool whose workers run a finalizer that returns something before they leave.
@@ -38,14 +41,15 @@ extension ProcessPool {
         workerNamePrefix: String = "mt-worker",
         initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
         initializerTimeout: Duration? = nil,
-        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+        finalizerTimeout: Duration? = nil
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
             compression: compression, limits: limits, captures: captures, backtraces: backtraces, atExit: atExit,
             environment: environment, workerNamePrefix: workerNamePrefix,
             initializingWith: WorkerInitializer(initializer, timeout: initializerTimeout),
-            finalizingWith: WorkerFinalizer(finalizer))
+            finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 
     /// Makes a pool whose initializer takes arguments: `ProcessPool(maxWorkers: 4, initializer: connect, "db://…")`.
@@ -80,7 +84,8 @@ extension ProcessPool {
         workerNamePrefix: String = "mt-worker",
         initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+        finalizerTimeout: Duration? = nil
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
@@ -88,7 +93,7 @@ extension ProcessPool {
             environment: environment, workerNamePrefix: workerNamePrefix,
             initializingWith: WorkerInitializer.calling(
                 initializer, repeat each arguments, timeout: initializerTimeout),
-            finalizingWith: WorkerFinalizer(finalizer))
+            finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 
     /// Makes a pool whose initializer takes arguments, and whose workers run a finalizer.
@@ -101,7 +106,8 @@ extension ProcessPool {
         workerNamePrefix: String = "mt-worker",
         initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+        finalizerTimeout: Duration? = nil
     ) throws {
         try self.init(
             maxWorkers: maxWorkers, startMethod: startMethod, arenaLimit: arenaLimit, queueLimit: queueLimit,
@@ -109,6 +115,6 @@ extension ProcessPool {
             environment: environment, workerNamePrefix: workerNamePrefix,
             initializingWith: WorkerInitializer.calling(
                 initializer, repeat each arguments, timeout: initializerTimeout),
-            finalizingWith: WorkerFinalizer(finalizer))
+            finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 }

@@ -69,6 +69,15 @@ extension Facade.ExtremeNumbersTests {
             let pool = try unlessRefused("\(time)") { try ProcessPool(maxWorkers: 1, initializerTimeout: time) }
             if let pool, Self.long.contains(time) { #expect(try pool.submit(double, 1).value() == 2, "\(time)") }
             pool?.shutdown(.kill)
+            let other = try unlessRefused("\(time)") {
+                try ProcessPool(maxWorkers: 1, finalizer: five, finalizerTimeout: time)
+            }
+            if let other { #expect(try other.submit(double, 1).value() == 2, "\(time)") }
+            other?.shutdown()
+            #expect(try other.map { try $0.finalizerResults(as: Int.self).count <= 1 } ?? true, "\(time)")
+            _ = try unlessRefused("\(time)") {
+                try withInMemoryExecutor(initializer: ignoreNumber, 1, initializerTimeout: time) { _ in }
+            }
         }
         for count in Self.sizes where !(1...1000).contains(count) {
             let processes = try ProcessPool(maxWorkers: 1)
@@ -130,3 +139,5 @@ extension Facade.ExtremeNumbersTests {
 private struct Station: SelectStation {
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? { nil }
 }
+
+@Sendable private func ignoreNumber(_ number: Int) {}

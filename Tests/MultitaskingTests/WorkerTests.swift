@@ -97,7 +97,7 @@ extension Facade {
         @Test func processesAreSetUpAsynchronously() async throws {
             try await withProcessPoolExecutor(
                 maxWorkers: 1, initializer: connect, "db://host", 8, initializerTimeout: .seconds(20),
-                finalizer: disconnectQuietly
+                finalizer: disconnectQuietly, finalizerTimeout: .seconds(20)
             ) { manager in
                 let session = try manager.session().submit("a", connections, 0)
                 let task = try #require(try session.task(named: "a"))
@@ -128,6 +128,38 @@ extension Facade {
             #expect(try pool.submit(connections, 0).value().contains("db://sim 9"))
             pool.shutdown(.drain)
             #expect(try pool.finalizerResults(as: String.self).count == 2)
+        }
+
+        @Test func simulatedScopesHaveInitializersWithArgumentsAndFinalizers() throws {
+            var managers: [TaskManager] = []
+            func look(_ manager: TaskManager) throws {
+                managers.append(manager)
+                let found: [String] = try manager.map("a", connections, 0..<4).results().values.map { try $0.get() }
+                #expect(Set(found) == ["db://sim 9"])
+            }
+            try withInMemoryExecutor(seed: 3, initializer: connect, "db://sim", 9, finalizer: disconnect) { try look($0) }
+            try withInMemoryExecutor(seed: 3, initializer: connect, "db://sim", 9) { try look($0) }
+            try withInMemoryExecutor(finalizer: five) { manager in
+                managers.append(manager)
+                let task = try manager.session().submit("a", five).task(named: "a")
+                #expect(task != nil)
+            }
+            let left = try managers[0].finalizerResults(as: String.self).map { try $0.get() }
+            #expect(!left.isEmpty && Set(left) == ["left db://sim 9"])
+            #expect(try Set(managers[2].finalizerResults(as: Int.self).map { try $0.get() }) == [5])
+        }
+
+        @Test func simulatedScopesAreSetUpAsynchronouslyToo() async throws {
+            let left = try await withInMemoryExecutor(
+                seed: 3, initializer: connect, "db://sim", 9, initializerTimeout: .seconds(1), finalizer: disconnect
+            ) { manager in
+                let session = try manager.session().submit("a", connections, 0)
+                let task = try #require(try session.task(named: "a"))
+                let found: String = try await task.result(timeout: .seconds(20)).get()
+                #expect(found == "db://sim 9")
+                return manager
+            }.finalizerResults(as: String.self).map { try $0.get() }
+            #expect(!left.isEmpty && Set(left) == ["left db://sim 9"])
         }
 
         @Test func aSlowSimulatedInitializerIsEnded() throws {
@@ -179,3 +211,5 @@ private let connected = Mutex("")
     let second = context.random.next()
     return [first, second, copy.next(), context.random.next()]
 }
+
+@Sendable func five() -> Int { 5 }

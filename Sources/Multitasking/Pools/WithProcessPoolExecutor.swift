@@ -102,6 +102,7 @@ public func withProcessPoolExecutor<Value>(
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     initializerTimeout: Duration? = nil, finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -110,7 +111,8 @@ public func withProcessPoolExecutor<Value>(
     try withExecutor(
         try makePool(
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
-            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -129,6 +131,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     initializerTimeout: Duration? = nil, finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -137,7 +140,8 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     try await withExecutor(
         try makePool(
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
-            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -158,7 +162,7 @@ public func withProcessPoolExecutor<Output: Portable, Value>(
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     initializerTimeout: Duration? = nil,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output, finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -167,7 +171,8 @@ public func withProcessPoolExecutor<Output: Portable, Value>(
     try withExecutor(
         try makePool(
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
-            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -186,7 +191,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Output: Portable, Va
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
     initializerTimeout: Duration? = nil,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output, finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -195,7 +200,8 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Output: Portable, Va
     try await withExecutor(
         try makePool(
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
-            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout), WorkerFinalizer(finalizer)),
+            workerNamePrefix, WorkerInitializer(initializer, timeout: initializerTimeout),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -274,7 +280,7 @@ public func withProcessPoolExecutor<each Argument: Portable, Value>(
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void, finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -285,7 +291,7 @@ public func withProcessPoolExecutor<each Argument: Portable, Value>(
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
             workerNamePrefix,
             WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
-            WorkerFinalizer(finalizer)),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -304,7 +310,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void, finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -315,7 +321,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
             workerNamePrefix,
             WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
-            WorkerFinalizer(finalizer)),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -338,7 +344,7 @@ public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, V
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output, finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -349,7 +355,7 @@ public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, V
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
             workerNamePrefix,
             WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
-            WorkerFinalizer(finalizer)),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
@@ -368,7 +374,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
     atExit: ShutdownMode = .drain, environment: [String: String] = [:], workerNamePrefix: String = "mt-worker",
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output, finalizerTimeout: Duration? = nil,
     globalInputQueue: Bool = false, globalOutputQueue: Bool = false, globalCancelEvent: Bool = false,
     globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false, globalInputQueueSize: Int? = nil,
     globalOutputQueueSize: Int? = nil, interrupts: Interrupts = .unhandled,
@@ -379,7 +385,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
             maxWorkers, startMethod, arenaLimit, queueLimit, limits, captures, backtraces, atExit, environment,
             workerNamePrefix,
             WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout),
-            WorkerFinalizer(finalizer)),
+            WorkerFinalizer(finalizer, timeout: finalizerTimeout)),
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,

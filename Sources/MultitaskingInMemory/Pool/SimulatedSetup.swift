@@ -20,6 +20,24 @@ public struct SimulatedSetup: Sendable {
         try initialize(by: SharedInitializer(function: initializer), (), within: nil, InMemoryOptions())
     }
 
+    /// Workers that run `initializer` first, which shares what it captures, and `finalizer` at their end.
+    init<Finalizer: PortableFunction>(
+        calling initializer: (@Sendable () throws -> Void)?, finalizer: Finalizer, _ options: InMemoryOptions
+    ) throws where Finalizer.Arguments == Void {
+        try self.init(calling: initializer)
+        try finalize(by: finalizer, options)
+    }
+
+    /// Workers whose initializer takes arguments, and that run `finalizer` at their end.
+    init<each Argument: Portable, Finalizer: PortableFunction>(
+        calling initializer: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+        _ arguments: repeat each Argument, within timeout: Duration?, finalizer: Finalizer, _ options: InMemoryOptions
+    ) throws where Finalizer.Arguments == Void {
+        try initialize(
+            by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: timeout, options)
+        try finalize(by: finalizer, options)
+    }
+
     mutating func initialize<Function: PortableFunction>(
         by function: Function, _ arguments: Function.Arguments, within timeout: Duration?, _ options: InMemoryOptions
     ) throws {

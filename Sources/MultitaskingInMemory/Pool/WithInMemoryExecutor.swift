@@ -31,20 +31,13 @@ public func withInMemoryExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: (TaskManager) throws -> Value
 ) throws -> Value {
-    var options = options
-    options.maxWorkers = maxWorkers
-    let pool = try InMemoryPool(
-        .seed(seed), options, parent: .current, threads: nil, setup: try SimulatedSetup(calling: initializer))
-    let value = try withExecutor(
-        pool,
+    try withSimulation(
+        seed, maxWorkers, options, setup: { _ in try SimulatedSetup(calling: initializer) },
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
             inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
         body)
-    // Calls that cannot throw may have hidden it.
-    if let failure = pool.failure { throw failure }
-    return value
 }
 
 /// Suspends where the blocking function of the same name blocks.
@@ -59,17 +52,40 @@ nonisolated(nonsending) public func withInMemoryExecutor<Value>(
     globalInputQueueSize: Int? = nil, globalOutputQueueSize: Int? = nil,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    var options = options
-    options.maxWorkers = maxWorkers
-    let pool = try InMemoryPool(
-        .seed(seed), options, parent: nil, threads: nil, setup: try SimulatedSetup(calling: initializer))
-    let value = try await withExecutor(
-        pool,
+    try await withSimulation(
+        seed, maxWorkers, options, setup: { _ in try SimulatedSetup(calling: initializer) },
         globals: QueueSettings(
             inputQueue: globalInputQueue, outputQueue: globalOutputQueue, cancelEvent: globalCancelEvent,
             inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
             inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
         body)
+}
+
+/// Makes a simulated pool for the time of `body`; what all these functions have in common.
+@available(*, noasync)
+@_disfavoredOverload
+func withSimulation<Value>(
+    _ seed: UInt64, _ maxWorkers: Int, _ options: InMemoryOptions,
+    setup: (InMemoryOptions) throws -> SimulatedSetup, globals: QueueSettings, _ body: (TaskManager) throws -> Value
+) throws -> Value {
+    var options = options
+    options.maxWorkers = maxWorkers
+    let pool = try InMemoryPool(.seed(seed), options, parent: .current, threads: nil, setup: try setup(options))
+    let value = try withExecutor(pool, globals: globals, body)
+    // Calls that cannot throw may have hidden it.
+    if let failure = pool.failure { throw failure }
+    return value
+}
+
+nonisolated(nonsending) func withSimulation<Value>(
+    _ seed: UInt64, _ maxWorkers: Int, _ options: InMemoryOptions,
+    setup: (InMemoryOptions) throws -> SimulatedSetup, globals: QueueSettings,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+) async throws -> Value {
+    var options = options
+    options.maxWorkers = maxWorkers
+    let pool = try InMemoryPool(.seed(seed), options, parent: nil, threads: nil, setup: try setup(options))
+    let value = try await withExecutor(pool, globals: globals, body)
     // Calls that cannot throw may have hidden it.
     if let failure = pool.failure { throw failure }
     return value

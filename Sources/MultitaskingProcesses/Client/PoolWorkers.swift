@@ -16,6 +16,7 @@ struct PoolWorkers: Sendable {
     /// Throws `invalidArgument` for what cannot be.
     func validate() throws {
         try initializer.validate()
+        try finalizer.validate()
         for (name, value) in environment {
             guard name.isEmpty || (name + value).utf8.contains(0) || name.contains("=") else { continue }
             throw MultitaskingError(
@@ -39,7 +40,7 @@ struct PoolWorkers: Sendable {
     ) throws -> ForkedSetup {
         let arena = table.arena
         let header = arena.header
-        arena.limits.store(initializerTimeout: initializer.timeout)
+        arena.limits.store(initializerTimeout: initializer.timeout, finalizerTimeout: finalizer.timeout)
         let name = Array(namePrefix.utf8.prefix(HeaderRecord.workerNameSize - 1)) + [0]
         unsafe arena.withBytes(at: header.workerName, count: name.count) { unsafe $0.copyBytes(from: name) }
         if !environment.isEmpty {

@@ -179,6 +179,25 @@ extension Supervisor {
         return next
     }
 
+    /// Kills the workers whose finalizers take too long; when to look again.
+    mutating func endSlowFinalizers() -> Int64 {
+        guard limits.finalizerTimeout != nil else { return .max }
+        var next = Int64.max
+        for index in 1..<workers.count {
+            guard let child = workers[index], !child.isOutOfTime, arena.member(index).state == .finalizing else {
+                continue
+            }
+            let end = Int64(clamping: arena.member(index).deadline.load())
+            guard end <= monotonicNanoseconds() else {
+                next = min(next, end)
+                continue
+            }
+            workers[index]?.isOutOfTime = true
+            child.process.send(SIGKILL)
+        }
+        return next
+    }
+
     mutating func workerEnded(_ index: Int) {
         guard let child = workers[index] else { return }
         // Whatever the task started dies with its worker. Before that is reaped, while nobody else can have its number.
@@ -195,7 +214,7 @@ extension Supervisor {
         if (0..<ArenaLayout.callLimit).contains(call) { CallTable(arena)[call].fail() }
         let failedToStart =
             member.state == .starting && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
-        let left = member.state == .left
+        let left = member.state == .left || member.state == .finalizing
         if !left, phase == .idle, member.finishedTasks.load() == child.finishedBefore {
             pace.workerDied(after: monotonicNanoseconds() - child.start)
         } else {

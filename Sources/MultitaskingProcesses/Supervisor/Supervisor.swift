@@ -135,7 +135,7 @@ struct Supervisor {
         takeHandedBack()
         var wakeUp = min(nextLook, interruptEnd, queueDueTasks())
         wakeUp = min(wakeUp, endDying())
-        wakeUp = min(wakeUp, advanceTeardowns(), endSlowInitializers())
+        wakeUp = min(wakeUp, advanceTeardowns(), endSlowInitializers(), endSlowFinalizers())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }

@@ -37,38 +37,53 @@ public struct WorkerInitializer: Sendable {
     }
 
     /// Throws `invalidArgument` for a time limit that is none.
-    func validate() throws {
-        guard let timeout, timeout <= .zero else { return }
-        throw MultitaskingError(
-            .invalidArgument, "initializerTimeout is \(timeout); give a positive duration, or nil for no limit")
-    }
+    func validate() throws { try checkTimeout(timeout, "initializerTimeout") }
 }
 
 /// What each worker runs before it leaves, for layers above the pool.
 public struct WorkerFinalizer: Sendable {
     let call: (any WorkerCall)?
+    let timeout: Duration?
     let decode: @Sendable (inout PayloadReader) throws -> any Sendable
 
-    private init(call: (any WorkerCall)?, decode: @escaping @Sendable (inout PayloadReader) throws -> any Sendable) {
+    private init(
+        call: (any WorkerCall)?, timeout: Duration?,
+        decode: @escaping @Sendable (inout PayloadReader) throws -> any Sendable
+    ) {
         self.call = call
+        self.timeout = timeout
         self.decode = decode
     }
 
     /// The finalizer of a pool that needs none.
-    public static let none = WorkerFinalizer(call: nil) { _ in () }
+    public static let none = WorkerFinalizer(call: nil, timeout: nil) { _ in () }
 
     /// Wraps a function that returns nothing; forward an autoclosure as it is, without calling it.
-    public init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void) {
+    public init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void, timeout: Duration? = nil) {
         self.init(
-            call: TypedWorkerCall(invoker: Invocation(PlainFunction(function), ()), role: "finalizer")
+            call: TypedWorkerCall(invoker: Invocation(PlainFunction(function), ()), role: "finalizer"),
+            timeout: timeout
         ) { _ in () }
     }
 
     /// Wraps a function whose results are collected; forward an autoclosure as it is, without calling it.
-    public init<Output: Portable>(_ function: @escaping @Sendable () -> @Sendable () throws -> Output) {
+    public init<Output: Portable>(
+        _ function: @escaping @Sendable () -> @Sendable () throws -> Output, timeout: Duration? = nil
+    ) {
         let invoker = Invocation(PlainValueFunction(function), ())
-        self.init(call: TypedWorkerCall(invoker: invoker, role: "finalizer")) { try $0.decode(Output.self) }
+        self.init(call: TypedWorkerCall(invoker: invoker, role: "finalizer"), timeout: timeout) {
+            try $0.decode(Output.self)
+        }
     }
+
+    /// Throws `invalidArgument` for a time limit that is none.
+    func validate() throws { try checkTimeout(timeout, "finalizerTimeout") }
+}
+
+private func checkTimeout(_ timeout: Duration?, _ name: String) throws {
+    guard let timeout, timeout <= .zero else { return }
+    throw MultitaskingError(
+        .invalidArgument, "\(name) is \(timeout); give a positive duration, or nil for no limit")
 }
 
 /// The initializer of a pool that needs none.

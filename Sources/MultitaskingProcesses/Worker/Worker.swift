@@ -123,6 +123,11 @@ struct Worker {
         let header = arena.header
         let stored = StoredCall(at: header.finalizer, header.finalizerPayload)
         guard setup.finalizer != nil || stored != nil else { return }
+        if let limit = arena.limits.finalizerTimeout {
+            me.deadline.store(UInt64(monotonicNanoseconds().addingSaturated(limit)))
+            me.state = .finalizing
+            ringDoorbell()
+        }
         var report = FinalizerReport(isError: false, bytes: [])
         membership.withWriter { writer in
             do {

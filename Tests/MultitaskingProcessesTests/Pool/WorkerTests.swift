@@ -6,7 +6,10 @@ struct WorkerTests {
     static let methods = ["fork", "spawn"]
 
     @Test(
-        arguments: ["workers-set-up", "workers-slow-initializer", "workers-finalizer", "workers-finalizer-dies"],
+        arguments: [
+            "workers-set-up", "workers-slow-initializer", "workers-finalizer", "workers-finalizer-dies",
+            "workers-finalizer-slow",
+        ],
         methods)
     func beforeAndAfterTheTasks(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -8,6 +8,7 @@ let workerScenarios: [String: Scenario] = [
     "workers-slow-initializer": { try $0.slowInitializerIsEnded() },
     "workers-finalizer": { try $0.finalizersRun() },
     "workers-finalizer-dies": { try $0.finalizerThatDies() },
+    "workers-finalizer-slow": { try $0.slowFinalizerIsEnded() },
     "workers-everywhere-deaths": { try $0.everywhereSurvivesDeaths() },
     "workers-everywhere-elastic": { try $0.everywhereWithElasticWorkers() },
     "workers-resize-deaths": { try $0.resizeSurvivesDeaths() },
@@ -25,6 +26,12 @@ private func hangInInitializer(_ address: String) { while true { sleep(100) } }
 private func farewell() -> Int32 { getpid() }
 private func dieInFinalizer() -> Int32 {
     if workerNumber() == "0" { kill(getpid(), SIGKILL) }
+    return getpid()
+}
+
+@Sendable
+private func hangInFirstFinalizer() -> Int32 {
+    while workerNumber() == "0" { sleep(100) }
     return getpid()
 }
 
@@ -143,6 +150,24 @@ extension Harness {
         pool.shutdown(.drain)
         let results = try pool.finalizerResults(as: Int32.self).map { try $0.get() }
         checkEqual(Set(results), Set(pids.dropFirst()), "the results of finalizers")
+    }
+
+    /// A finalizer that does not return: it is ended when its time is up, and the others' results are there.
+    func slowFinalizerIsEnded() throws {
+        let pool = try ProcessPool(
+            maxWorkers: 3, startMethod: method, arenaLimit: 64 << 20, limits: WorkerLimits(maxTasksPerWorker: 50),
+            finalizer: hangInFirstFinalizer, finalizerTimeout: .milliseconds(200))
+        let pids = try pool.everywhere(processID, 0).map { try $0.value(timeout: .seconds(20)) }
+        let start = ContinuousClock.now
+        pool.shutdown(.drain)
+        check(ContinuousClock.now - start < .seconds(20), "the pool waited for a finalizer that hangs")
+        let results = try pool.finalizerResults(as: Int32.self).map { try $0.get() }
+        checkEqual(Set(results), Set(pids.dropFirst()), "the results of finalizers")
+        for limit in [Duration.zero, .seconds(-1)] {
+            checkThrows(.invalidArgument) {
+                try ProcessPool(startMethod: method, finalizer: farewell, finalizerTimeout: limit)
+            }
+        }
     }
 
     func everywhereSurvivesDeaths() throws {

@@ -19,6 +19,7 @@ struct LimitsRecord: Record {
         case niceness = 72
         case spinTime = 80
         case initializerTimeout = 88
+        case finalizerTimeout = 96
     }
 
     static let size = 128
@@ -47,8 +48,9 @@ struct LimitsRecord: Record {
         }
     }
 
-    func store(initializerTimeout: Duration?) {
+    func store(initializerTimeout: Duration?, finalizerTimeout: Duration?) {
         store(initializerTimeout.map { max(1, Int($0.nanoseconds)) }, .initializerTimeout)
+        store(finalizerTimeout.map { max(1, Int($0.nanoseconds)) }, .finalizerTimeout)
     }
 
     private func store(_ limit: Int?, _ field: Field) { word(field).store(UInt64(limit ?? 0)) }
@@ -77,6 +79,8 @@ struct LimitsRecord: Record {
 
     /// How long the initializer may take, in nanoseconds.
     var initializerTimeout: Int64? { limit(.initializerTimeout).map(Int64.init) }
+    /// How long the finalizer may take, in nanoseconds.
+    var finalizerTimeout: Int64? { limit(.finalizerTimeout).map(Int64.init) }
 
     /// Whether there are fewer workers at times than there may be.
     var isElastic: Bool { limit(.minimumWorkers) != nil }

@@ -52,6 +52,8 @@ struct MemberRecord: Record {
         case ready
         /// Gone for good: it was told to leave, or could not start.
         case left
+        /// Running the finalizer, until the member's deadline.
+        case finalizing
 
         init(word: UInt64) { self = Self(rawValue: word) ?? .absent }
     }
