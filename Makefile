@@ -14,7 +14,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 .PHONY: help setup setup-tests build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all test-adapters test-dashboard setup-dashboard \
-	models setup-models kill chaos fuzz crashes replacements captures \
+	models setup-models kill chaos fuzz crashes replacements captures endless \
 	setup-ray test-ray demo-ray lint-python \
 	bench bench-build bench-test bench-check bench-update
 
@@ -84,6 +84,10 @@ examples: setup ## Run each example once, with little to do
 	$(SWIFT) run -c release --skip-build bank
 	echo "--- shared"
 	$(SWIFT) run -c release --skip-build shared 64
+	echo "--- wordcount"
+	$(SWIFT) run -c release --skip-build wordcount Docs
+	echo "--- pipeline"
+	$(SWIFT) run -c release --skip-build pipeline 5000
 	echo "--- watch"
 	$(SWIFT) build --package-path Examples/watch --scratch-path $(BUILD)/watch
 	cd $(BUILD)/watch && debug/watch 40 0
@@ -178,7 +182,12 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-numbers test-consumer test-adapters test-dashboard models warnings test test-builds-all test-release sanitize-thread sanitize-address captures docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer test-adapters test-dashboard models warnings test test-builds-all test-release sanitize-thread sanitize-address captures endless docs ## All of the checks; takes a while
+
+# The tests read endless streams for seconds.
+endless: setup ## Read endless streams for a minute, and check that neither the client nor the pool grows
+	$(SWIFT) build --product pool-harness
+	$(BUILD)/debug/pool-harness stream-endless fork 60
 
 # Closures of many shapes, sent and compared, in programs built in different ways. SEED=7 makes other random shapes.
 captures: setup ## Send closures of many shapes in debug, release and other MODES, and compare what they return

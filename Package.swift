@@ -149,6 +149,8 @@ let package = Package(
         .executableTarget(name: "shared", dependencies: ["Multitasking"], path: "Examples/shared"),
         .executableTarget(
             name: "cluster", dependencies: ["Multitasking", "MultitaskingRay"], path: "Examples/cluster"),
+        .executableTarget(name: "wordcount", dependencies: ["Multitasking"], path: "Examples/wordcount"),
+        .executableTarget(name: "pipeline", dependencies: ["Multitasking"], path: "Examples/pipeline"),
         // The backend that the article "Implementing a backend" explains.
         .target(
             name: "OneThreadPerTask", dependencies: ["MultitaskingCore", "MultitaskingSessions"],

@@ -10,7 +10,7 @@ enum OursProgram {
             "w5": queues, "w6": cancelEvent,
             "w7": startAndStop, "w9": reportOfCrash, "cow": copyOnWrite, "idle": idleCost,
             "w8": primesSpeedUp,
-            "w11": threads, "w13": sharedInput, "w14": sharedResult, "w15": selecting, "w16": batches,
+            "w11": threads, "w12": streams, "w13": sharedInput, "w14": sharedResult, "w15": selecting, "w16": batches,
             "grow-workers": growWorkers, "grow-tasks": growTasks, "grow-queue": growQueue,
         ])
     }

@@ -10,8 +10,8 @@ extension ProcessPool {
     /// - Parameters:
     ///   - finalizer: what each worker runs before it leaves: at the end of the pool, unless that is killed, and when
     ///     it is replaced or there are to be fewer. See ``finalizerResults(as:)``.
-    ///   - finalizerTimeout: how long it may take; then the worker is ended by force, and its result is missing. Nil for
-    ///     no limit.
+    ///   - finalizerTimeout: how long it may take; then the worker is ended by force, and its result is missing. Nil
+    ///     for no limit.
     /// - Throws: as the initializer without a finalizer does.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,

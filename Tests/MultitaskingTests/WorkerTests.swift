@@ -137,7 +137,9 @@ extension Facade {
                 let found: [String] = try manager.map("a", connections, 0..<4).results().values.map { try $0.get() }
                 #expect(Set(found) == ["db://sim 9"])
             }
-            try withInMemoryExecutor(seed: 3, initializer: connect, "db://sim", 9, finalizer: disconnect) { try look($0) }
+            try withInMemoryExecutor(seed: 3, initializer: connect, "db://sim", 9, finalizer: disconnect) {
+                try look($0)
+            }
             try withInMemoryExecutor(seed: 3, initializer: connect, "db://sim", 9) { try look($0) }
             try withInMemoryExecutor(finalizer: five) { manager in
                 managers.append(manager)

@@ -41,6 +41,8 @@ double throughput(int senders, int receivers, int count, size_t capacity, size_t
 int main() {
     report("w5.one", throughput(1, 1, 500000, 4096, 64), "/s");
     report("w5.two", throughput(2, 2, 500000, 4096, 64), "/s");
+    // The best that can be done with it: one message of 16 KiB for 256.
+    report("w16.one", 256 * throughput(1, 1, 8000, 16, 256 * 64), "/s");
     report("w5.large", throughput(1, 1, 200, 8, 1 << 20) * 1.048576, "MB/s");
     Queue ping("ping", 16, 8), pong("pong", 16, 8);
     std::vector<char> message(8);

@@ -71,8 +71,8 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         return batch
     }
 
-    /// The first task in the order of input, if it has ended. Asked outside of the lock, since a chunk whose worker died
-    /// is submitted again by that.
+    /// The first task in the order of input, if it has ended. Asked outside of the lock, since a chunk whose worker
+    /// died is submitted again by that.
     private var endedHead: (Int, StreamUnit<Element, Output>)? {
         let (number, head) = state.withLock { ($0.stream.first, $0.stream.head) }
         guard let head, head.isDone else { return nil }

@@ -6,9 +6,9 @@ import Synchronization
 
 /// One thread that waits on behalf of everybody who must not block: `async` callers and completion callbacks.
 ///
-/// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through, and those of
-/// tasks that were noted as ended; see `WatchedTasks`. It holds no lock while it sleeps, so a process whose only other
-/// thread it is can be forked.
+/// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through, and those
+/// of tasks that were noted as ended; see `WatchedTasks`. It holds no lock while it sleeps, so a process whose only
+/// other thread it is can be forked.
 final class Watcher: Sendable {
     private struct State {
         var polls: [UInt64: @Sendable () -> Bool] = [:]
@@ -64,7 +64,7 @@ final class Watcher: Sendable {
     func add(
         for slot: TaskSlot, isOver: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
     ) throws {
-        let isExpiring = slot.orders.expiry != nil
+        let isExpiring = slot.control.expiry != nil
         let id = try register(unless: isOver) {
             let poll = WatchedTasks.Poll(id: $1, isOver: isOver, body: body)
             $0.tasks.add(poll, for: slot.index, isExpiring: isExpiring)

@@ -106,7 +106,7 @@ import Testing
             (layout.taskRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
             (layout.lowRing, slots * 8), (layout.endedTasks, slots / 8),
             (layout.endedTaskGroups, (slots / 64 + 63) / 64 * 8), (layout.chunkTable, chunks * 8),
-(layout.blockHeaders, chunks * ArenaLayout.headersPerChunk * 8),
+            (layout.blockHeaders, chunks * ArenaLayout.headersPerChunk * 8),
             (layout.chunks, chunks * ArenaLayout.chunkSize), (layout.size, 0),
         ]
         for ((start, size), next) in zip(tables, tables.dropFirst()) {

@@ -1,7 +1,8 @@
 /// Which tasks have ended that somebody watches: so the watcher asks for those alone, however many it watches.
 ///
-/// A bit for each slot, and one for each 64 of these. A bit that is set once too often, as the supervisor does on behalf
-/// of the dead, costs a look at a slot. The client alone takes them: other processes look at all tasks that they watch.
+/// A bit for each slot, and one for each 64 of these. A bit that is set once too often, as the supervisor does on
+/// behalf of the dead, costs a look at a slot. The client alone takes them: other processes look at all that they
+/// watch.
 struct EndedTasks {
     let arena: Arena
 
