@@ -37,10 +37,8 @@ extension PoolStatistics {
 }
 
 extension Duration {
-    /// In seconds.
-    package var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
-    }
+    /// In seconds. Not by its components, which trap for sums that are longer than 64 bits of seconds.
+    package var inSeconds: Double { self / .seconds(1) }
 
     /// The nearest number of nanoseconds; nil for a number that is none, or too great.
     fileprivate init?(inSeconds seconds: Double) {

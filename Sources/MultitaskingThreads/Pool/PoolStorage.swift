@@ -99,7 +99,12 @@ final class PoolStorage: Sendable {
     /// What a worker counts in; one that takes the place of another goes on with its counts.
     func tally(_ number: Int) -> ThreadTally {
         tallies.withLock { tallies in
-            while tallies.count <= number { tallies.append(ThreadTally()) }
+            while tallies.count <= number {
+                let tally = ThreadTally()
+                // ORDERING: relaxed; who begins to record sets this before it takes the lock.
+                if isRecorded.load(ordering: .relaxed) { tally.record(true) }
+                tallies.append(tally)
+            }
             return tallies[number]
         }
     }
