@@ -1,6 +1,10 @@
 import Synchronization
 
 /// What a pool's shared memory holds at one moment.
+///
+/// ```swift
+/// print(pool.memoryUsage.blocks)
+/// ```
 public struct MemoryUsage: Sendable, Hashable {
     /// Blocks with arguments, results and messages.
     public var blocks: Int

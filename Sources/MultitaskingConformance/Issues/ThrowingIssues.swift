@@ -2,6 +2,10 @@ internal import Synchronization
 internal import Testing
 
 /// Expectations that failed in a task, as the task's error.
+///
+/// ```swift
+/// do { try task.value() } catch let error as RecordedIssues { print(error.issues) }
+/// ```
 public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringConvertible {
     /// What Swift Testing says of each, in the order in which they were recorded.
     public let issues: [String]

@@ -29,6 +29,10 @@ public protocol CancelSignal: WatchableSignal, Selectable {
 }
 
 /// The part of a ``CancelSignal`` that looks at it.
+///
+/// ```swift
+/// while !signal.isSet { try step() }
+/// ```
 public protocol WatchableSignal: AnyObject, Sendable {
     /// The name under which `TaskEnvironment.cancelSignal(_:)` finds this signal in a worker.
     var reference: SharedObjectID { get }

@@ -97,6 +97,10 @@ extension Channel {
 }
 
 /// How many senders a channel has that closes with them; for backends, which keep one in the channel's first handle.
+///
+/// ```swift
+/// let ledger = SenderLedger { [weak channel] in channel?.close() }
+/// ```
 public final class SenderLedger: Sendable {
     private let count = Mutex(0)
     private let whenEmpty: @Sendable () -> Void
@@ -120,6 +124,10 @@ public final class SenderLedger: Sendable {
 /// The senders among a task's arguments, which count until the task has ended.
 ///
 /// A backend that keeps a task's companion for longer than the task drops these when the task ends.
+///
+/// ```swift
+/// (companion as? HeldSenders)?.drop()  // the task has ended
+/// ```
 public final class HeldSenders: Sendable {
     private let senders: Mutex<[ChannelSender]>
     /// What else must stay alive until the task has ended.

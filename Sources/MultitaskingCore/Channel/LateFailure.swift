@@ -3,6 +3,11 @@ internal import Synchronization
 /// Why an element of a batch could not be decoded, kept by its receiver's handle for the next call.
 ///
 /// The elements before it must be returned, and it cannot go back: others may have received what was behind it.
+///
+/// ```swift
+/// try lateFailure.rethrow()  // at the beginning of a receive
+/// do { elements.append(try decode(bytes)) } catch { lateFailure.keep(error) }
+/// ```
 public final class LateFailure: Sendable {
     private let error = Mutex<(any Error)?>(nil)
     /// ORDERING: relaxed; the lock hands the error over.

@@ -6,6 +6,11 @@
 ///
 /// `select` finds the channel ready while a sender holds out an element, and its sending side while a receiver waits.
 /// Who only waits in `select` neither sends nor receives: two of them do not meet.
+///
+/// ```swift
+/// let hands = try pool.makeChannel(capacity: 0)
+/// let isTaken = try hands.send(7, wait: .upTo(.seconds(1)))
+/// ```
 public protocol OfferingChannel: Channel {
     /// Whether the capacity is 0.
     var isRendezvous: Bool { get }
@@ -17,12 +22,21 @@ public protocol OfferingChannel: Channel {
 }
 
 /// An offering channel whose two ends are in one process.
+///
+/// ```swift
+/// let offer = try channel.offerInProcess(image)
+/// ```
 public protocol InProcessOfferingChannel: OfferingChannel, InProcessChannel {
     /// Like ``OfferingChannel/offer(_:)``, for any `Sendable` element.
     func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer
 }
 
 /// An element that a sender holds out.
+///
+/// ```swift
+/// let offer = try channel.offer(7)
+/// if !offer.withdraw() { print("taken") }
+/// ```
 public protocol ChannelOffer: Sendable {
     /// Calls `body` once when the element was taken or the channel is closed, at once if so.
     ///

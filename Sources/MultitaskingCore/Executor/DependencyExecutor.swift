@@ -2,6 +2,11 @@
 ///
 /// `submit(_:options:resultsOf:)` uses it where a backend has it. For others the client waits for the futures, without
 /// blocking a thread, and submits the call with their values.
+///
+/// ```swift
+/// let parts = try pool.submit(load, path)
+/// let total = try pool.submit(sum, resultsOf: parts)
+/// ```
 public protocol DependencyExecutor: Executor {
     /// Queues a call whose arguments are the results of other tasks; it starts when all of them have one.
     ///

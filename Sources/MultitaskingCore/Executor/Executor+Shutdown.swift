@@ -2,6 +2,11 @@
 ///
 /// `Executor.shutdown(_:within:then:)` and ``Executor/beginShutdown(_:)`` use it where a backend has it. Others are
 /// shut down by a thread of its own.
+///
+/// ```swift
+/// pool.beginShutdown(.drain)
+/// let isOver = pool.waitUntilShutDown(.upTo(.seconds(5)))
+/// ```
 public protocol GradualShutdown: Executor {
     /// Whether ``ShutdownMode/kill`` ends tasks that run, and not only those that wait.
     var endsRunningTasks: Bool { get }

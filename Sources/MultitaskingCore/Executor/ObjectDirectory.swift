@@ -2,6 +2,11 @@
 ///
 /// Looking one up may take a round trip where a backend has nodes on other machines; its asynchronous twin, which has
 /// another name because the other may be called in an asynchronous context as well, then blocks no thread.
+///
+/// ```swift
+/// let channel = try environment.channel(reference)
+/// try channel.send(7)
+/// ```
 public protocol ObjectDirectory: Sendable {
     /// The channel behind a reference; may take a round trip.
     /// - Throws: `noSuchObject` if the pool has no such channel (any more).

@@ -3,6 +3,11 @@
 /// **Implementer's duties.** A worker that starts later runs every call that was made ``everywhere(_:)`` before its
 /// first task, in their order, unless the call has thrown or has ended its worker where it ran before. A worker that
 /// leaves finishes its task first, and no task is lost when workers come and go.
+///
+/// ```swift
+/// try pool.everywhere(loadModel, path).forEach { try $0.value() }
+/// try pool.resize(to: 8)
+/// ```
 public protocol WorkerExecutor: Executor {
     /// Makes a call in every worker that there is, before its next task, and in each that comes later.
     ///

@@ -1,4 +1,8 @@
 /// What the cancellation of a Swift task that waits means for what it waits for.
+///
+/// ```swift
+/// let total = try await pool.submit(sum, numbers).value(cancelling: .withTask)
+/// ```
 public enum CancellationScope: Sendable, Hashable, CaseIterable {
     /// The wait ends, and what was waited for goes on: the default of all waits.
     case waitOnly

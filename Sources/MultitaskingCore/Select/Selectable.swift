@@ -6,6 +6,10 @@
 ///
 /// **Implementer's duties.** Everything may be called from any thread. What is ready stays so until somebody takes what
 /// made it ready.
+///
+/// ```swift
+/// let index = try select(orders, stop, task, wait: .upTo(.seconds(1)))
+/// ```
 public protocol Selectable: Sendable {
     /// Whether it is ready now; never blocks.
     var isReadyForSelect: Bool { get }
@@ -24,6 +28,10 @@ public protocol Selectable: Sendable {
 ///
 /// **Implementer's duties.** Sources of other backends may be among those that are waited for, and are known by
 /// ``Selectable`` alone.
+///
+/// ```swift
+/// let index = try channel.selectStation?.select([channel, signal], wait: .forever)
+/// ```
 public protocol SelectStation: Sendable {
     /// Blocks until one of `sources` is ready, of which there is at least one, and picks one that is.
     ///
@@ -58,6 +66,10 @@ extension Channel {
 }
 
 /// The sending side of a channel, for `select`; see ``Channel/sending``.
+///
+/// ```swift
+/// let index = try select(input, output.sending)
+/// ```
 public struct SendingSide: Selectable {
     /// The channel that would be sent to.
     public let channel: any Channel

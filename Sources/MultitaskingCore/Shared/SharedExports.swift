@@ -1,4 +1,8 @@
 /// A pool's part in the encoding of handles: it gives them the names under which its workers find the values.
+///
+/// ```swift
+/// let reference = try home.reference(to: object, type: SharedReference.typeNumber(of: [Float].self))
+/// ```
 public protocol SharedHome: AnyObject, Sendable {
     /// The reference of a value, for somebody else of the same pool.
     ///
@@ -11,6 +15,11 @@ public protocol SharedHome: AnyObject, Sendable {
 /// `CodingUserInfoKey.sharedExports`.
 ///
 /// The values are held until ``removeAll()``, so that they are there until whoever sends the payload has seen to it.
+///
+/// ```swift
+/// let exports = SharedExports(home: pool)
+/// encoder.userInfo[.sharedExports] = exports
+/// ```
 public final class SharedExports {
     private let home: any SharedHome
     /// The values, in the order in which they were encoded.

@@ -2,12 +2,20 @@
 ///
 /// It is a ``SharedArrayBox`` or ``SharedValueBox`` where tasks run in the parent's memory, and a ``SharedMemory``
 /// where they do not.
+///
+/// ```swift
+/// final class MappedArray: SharedObject { … }
+/// ```
 public protocol SharedObject: AnyObject, Sendable {}
 
 /// A shared value that lies in memory which other processes map as well.
 ///
 /// **Implementer's duties.** The bytes stay where they are and do not change while the object lives, and cannot be
 /// written to in a worker.
+///
+/// ```swift
+/// let first = memory.bytes.loadUnaligned(as: Float.self)
+/// ```
 public protocol SharedMemory: SharedObject {
     /// The value: the elements of an array, or an encoded value.
     var bytes: UnsafeRawBufferPointer { get }
@@ -20,6 +28,10 @@ public protocol SharedMemory: SharedObject {
 }
 
 /// An array that is shared by those who live in the same memory.
+///
+/// ```swift
+/// let box = SharedArrayBox([1.0, 2.0, 3.0])
+/// ```
 public final class SharedArrayBox<Element: BitwiseCopyable>: SharedObject, @unchecked Sendable {
     // SAFETY: elements are plain bits that nobody changes; see `SharedArray`.
     let array: [Element]
@@ -29,6 +41,10 @@ public final class SharedArrayBox<Element: BitwiseCopyable>: SharedObject, @unch
 }
 
 /// A value that is shared by those who live in the same memory.
+///
+/// ```swift
+/// let box = SharedValueBox(Settings())
+/// ```
 public final class SharedValueBox<Value: Portable>: SharedObject {
     let value: Value
 

@@ -1,4 +1,8 @@
 /// The name under which the workers of a pool find a shared value; it is what is sent in place of one.
+///
+/// ```swift
+/// let reference = SharedReference(home: number, object: id, type: SharedReference.typeNumber(of: [Float].self))
+/// ```
 public struct SharedReference: Hashable, Sendable, Codable {
     /// A number of the pool that has the value, unlike that of any other pool; 0 for a file.
     public let home: UInt64
@@ -34,6 +38,10 @@ public struct SharedReference: Hashable, Sendable, Codable {
 }
 
 /// A file that a shared array lies in, so that another process can tell whether it has found the same one.
+///
+/// ```swift
+/// let file = SharedFile(path: path, device: status.st_dev, inode: status.st_ino, byteCount: Int(status.st_size))
+/// ```
 public struct SharedFile: Hashable, Sendable, Codable {
     /// Where it is, from the root on.
     public let path: String

@@ -3,6 +3,11 @@
 /// **Implementer's duties.** What is shared is found by every worker, also by one that starts later. It is freed when
 /// the last handle is gone, in the parent, in tasks and in payloads under way, whatever dies meanwhile. A task cannot
 /// change it for others.
+///
+/// ```swift
+/// let matrix = try pool.share(array)
+/// let futures = try parts.map { try pool.submit(sum, $0, matrix) }
+/// ```
 public protocol SharingExecutor: Executor {
     /// Shares an array, whose elements are copied at most once.
     ///

@@ -1,6 +1,10 @@
 /// Something that will have ended: a ``Future``, or what stands for one, as a named task of a session does.
 ///
 /// With it, `wait(for:until:timeout:rest:)` takes tasks of any kind, also of several pools and of several types.
+///
+/// ```swift
+/// let (done, _) = try wait(for: [first, second], until: .any, timeout: .seconds(1))
+/// ```
 public protocol Awaitable: Sendable {
     /// How far the task is; cheap, never blocks.
     var state: TaskState { get }

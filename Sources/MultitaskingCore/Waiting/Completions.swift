@@ -53,6 +53,10 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
 /// Tasks as they end, each once, for a caller that blocks while it waits; see ``completions(of:timeout:)``.
 ///
 /// A `for` loop over a sequence cannot throw, so when the time is up it ends, and ``timedOut`` says so.
+///
+/// ```swift
+/// for task in completions(of: tasks) { print(try task.value()) }
+/// ```
 public struct Completions<Item: Awaitable>: Sequence {
     private let items: [Item]
     private let timeout: Duration?

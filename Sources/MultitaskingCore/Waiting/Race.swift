@@ -1,4 +1,8 @@
 /// The error of a race that nobody has won: why each of the tasks has no value.
+///
+/// ```swift
+/// do { print(try race(first, second)) } catch let error as RaceError { print(error.errors) }
+/// ```
 public struct RaceError: Error, Sendable, CustomStringConvertible {
     /// The error of each task, in the order of the tasks.
     public let errors: [any Error]

@@ -1,4 +1,8 @@
 /// What becomes of the other tasks when what was waited for has happened.
+///
+/// ```swift
+/// let (done, _) = try wait(for: mirrors, until: .firstSuccessful, rest: .cancel)
+/// ```
 public enum RestPolicy: Sendable, Hashable, CaseIterable {
     /// They go on.
     case goOn

@@ -1,6 +1,10 @@
 /// What a wait for several tasks waits for; see `wait(for:until:timeout:rest:)`.
 ///
 /// All of them are also fulfilled when every task has ended.
+///
+/// ```swift
+/// let (done, notDone) = try wait(for: futures, until: .count(2), timeout: .seconds(1))
+/// ```
 public enum WaitCondition: Sendable, Hashable {
     /// Every task has ended.
     case all

@@ -5,6 +5,10 @@ internal import MultitaskingSerialization
 ///
 /// The arguments of the initializer are encoded once and decoded in each worker, as between processes. Results of the
 /// finalizer are collected: ``InMemoryPool/finalizerResults(as:)``.
+///
+/// ```swift
+/// let setup = SimulatedSetup()  // neither an initializer nor a finalizer
+/// ```
 public struct SimulatedSetup: Sendable {
     private(set) var initializer: (any TaskBody)?
     private(set) var initializerTimeout: Duration?

@@ -41,6 +41,10 @@ public struct WorkerInitializer: Sendable {
 }
 
 /// What each worker runs before it leaves, for layers above the pool.
+///
+/// ```swift
+/// let finalizer = WorkerFinalizer { closeDatabase }
+/// ```
 public struct WorkerFinalizer: Sendable {
     let call: (any WorkerCall)?
     let timeout: Duration?

@@ -1,4 +1,8 @@
 /// The queues and the event that a context gives access to; what does not exist is nil.
+///
+/// ```swift
+/// let objects = context.objects
+/// ```
 public struct ContextObjects: Sendable {
     let inputQueue: QueueHandle?
     let outputQueue: QueueHandle?

@@ -1,0 +1,40 @@
+"""Checks that the doc comment of each public type shows it in use: it has a short example, in ```.
+
+Types within types are shown by what contains them; deprecated ones are not to be used.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+TYPE = re.compile(r"(public|open) (final |indirect )*(struct|class|enum|protocol|actor) (\w+)")
+
+
+def comment(lines, index):
+    """The attributes and doc comment that stand before a declaration."""
+    first = index
+    while first > 0 and lines[first - 1].lstrip().startswith(("@", "///")):
+        first -= 1
+    return "\n".join(lines[first:index])
+
+
+def main():
+    missing, count = [], 0
+    for file in sorted(Path("Sources").rglob("*.swift")):
+        lines = file.read_text().split("\n")
+        for index, line in enumerate(lines):
+            found = TYPE.match(line)
+            if not found or found[4].startswith("_"):
+                continue
+            before = comment(lines, index)
+            if re.search(r"^@available\(.*(deprecated|unavailable)", before, re.MULTILINE):
+                continue
+            count += 1
+            if "```" not in before:
+                missing.append(f"{file}:{index + 1}: {found[4]} has no example in its doc comment")
+    print("\n".join([*missing, f"{count - len(missing)} of {count} public types have an example"]))
+    sys.exit(bool(missing))
+
+
+if __name__ == "__main__":
+    main()
