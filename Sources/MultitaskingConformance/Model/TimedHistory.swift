@@ -25,7 +25,7 @@ struct TimedCall: Codable, Sendable, Equatable {
 /// "Aspect-oriented linearizability proofs", 2013): an element that is received twice or was never sent, two that are
 /// received in the other order than that of sends which did not overlap, and an answer that tells a number of elements
 /// which were not there at any moment of the call. So a history of any length is checked in O(n log n), where trying
-/// all orders would take for ever.
+/// all orders would take too long.
 struct TimedHistory {
     let capacity: Int?
     let calls: [TimedCall]

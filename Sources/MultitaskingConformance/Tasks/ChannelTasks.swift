@@ -20,7 +20,7 @@ func produceInBatches(
     return sent
 }
 
-/// Receives in batches of several sizes until the channel ends, and reports each element as worked off.
+/// Receives in batches of several sizes until the channel ends, and reports each element as processed.
 func consumeInBatches(_ environment: any TaskEnvironment, _ channel: ChannelTicket) throws -> [Item] {
     let queue = try channel.open(environment)
     var items: [Item] = []

@@ -16,7 +16,7 @@ internal import Synchronization
 /// time limit, or dies with its worker; an attempt that is followed by another is not the end. So make the senders of
 /// all tasks before the first of them may end, or keep one until then.
 ///
-/// What counts are senders. The channel itself is not one, so that whoever reads it need not drop it. In a worker, a
+/// What counts are senders. The channel itself is not one, so a receiver need not drop it. In a worker, a
 /// sender is a way to send; it does not count there, since its task does. In a channel that does not close with its
 /// senders a sender does not count either.
 public struct ChannelSender: Sendable, Codable {

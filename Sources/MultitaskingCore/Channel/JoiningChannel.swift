@@ -1,11 +1,11 @@
-/// The part of a ``Channel`` that knows when everything it ever accepted was worked off.
+/// The part of a ``Channel`` that knows when everything it ever accepted was processed.
 ///
 /// ```swift
 /// try channel.taskDone()                                  // at the receiver, for each element
 /// let isDone = channel.join(wait: .upTo(.seconds(10)))    // at the sender
 /// ```
 public protocol JoiningChannel: AnyObject, Sendable {
-    /// Reports that one received element was worked off; may take a round trip.
+    /// Reports that one received element was processed; may take a round trip.
     ///
     /// - Throws: `invalidArgument` if called more often than elements were sent.
     func taskDone() throws
@@ -29,6 +29,6 @@ extension JoiningChannel {
     public func taskDoneAsynchronously() async throws { try taskDone() }
 }
 
-/// The former name of a channel that knows when all was worked off, which every channel does now.
+/// The former name of a channel that knows when all was processed, which every channel does now.
 @available(*, deprecated, renamed: "Channel", message: "every Channel can be joined; write Channel")
 public typealias JoinableChannel = Channel

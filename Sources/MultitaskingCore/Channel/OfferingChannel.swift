@@ -5,7 +5,7 @@
 /// which then has a few milliseconds to come. The status counts no elements, as they are still their senders'.
 ///
 /// `select` finds the channel ready while a sender holds out an element, and its sending side while a receiver waits.
-/// Who only waits in `select` neither sends nor receives: two of them do not meet.
+/// A caller that only waits in `select` neither sends nor receives: two of them do not meet.
 ///
 /// ```swift
 /// let hands = try pool.makeChannel(capacity: 0)

@@ -14,7 +14,7 @@ public protocol SharedHome: AnyObject, Sendable {
 /// The shared values that one payload refers to, as its encoder's `userInfo` carries it under
 /// `CodingUserInfoKey.sharedExports`.
 ///
-/// The values are held until ``removeAll()``, so that they are there until whoever sends the payload has seen to it.
+/// The values are held until ``removeAll()``, so that they are there until the sender of the payload holds them itself.
 ///
 /// ```swift
 /// let exports = SharedExports(home: pool)

@@ -26,7 +26,7 @@ internal import Synchronization
 /// that traps ends the program. A task that reaches no switch point cannot be interrupted, also not by its time-out.
 ///
 /// When all parties wait and no time limit is running, every wait ends with an error of the code `deadlock`, whose
-/// message lists who waits for what.
+/// message lists what each party waits for.
 public final class InMemoryPool: GradualShutdown, HasTimeline {
     let simulation: Simulator
     let options: InMemoryOptions

@@ -331,7 +331,7 @@ public final class ProcessChannel: OfferingChannel {
 
     private var isJoined: Bool { !queue.isLive || queue.isJoined }
 
-    /// Reports that one received element was worked off.
+    /// Reports that one received element was processed.
     ///
     /// In a channel that redelivers, it is the oldest one that this task received and did not report: from now on it
     /// does not go back. A task that holds none, and the parent, report for whoever received one and ended without

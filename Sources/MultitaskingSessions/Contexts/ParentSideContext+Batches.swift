@@ -3,7 +3,7 @@
 extension ParentSideContext {
     /// Takes the first elements of the output queue, at most `count`: as many as there are, once there is one.
     ///
-    /// Not waiting is the default. With `taskDone`, they are reported as worked off, for senders that join.
+    /// Not waiting is the default. With `taskDone`, they are reported as processed, for senders that join.
     /// - Throws: `noSuchObject` without the queue; otherwise as `readOutput(as:wait:taskDone:)` does for the first one.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutput<Element: Codable & Sendable>(

@@ -21,10 +21,10 @@ extension QueueContext {
     /// Whether there is a cancel event.
     public var hasCancelEvent: Bool { objects.cancelSignal != nil }
 
-    /// Closes the input queue: who writes to it gets `closed`, and who reads it gets what waits, then nil.
+    /// Closes the input queue: writers get `closed`; readers get what waits, then nil.
     ///
     /// Both sides may close it, and more than once. A reader that waits `.forever` ends.
-    /// - Parameter discarding: whether what waits is dropped, and counted as worked off.
+    /// - Parameter discarding: whether what waits is dropped, and counted as processed.
     /// - Returns: how many elements were dropped.
     /// - Throws: `noSuchObject` without the queue.
     @discardableResult
@@ -32,11 +32,11 @@ extension QueueContext {
         try objects.requireInputQueue().channel.close(discarding: discarding)
     }
 
-    /// Closes the output queue: who writes to it gets `closed`, and who reads it gets what waits, then nil.
+    /// Closes the output queue: writers get `closed`; readers get what waits, then nil.
     ///
     /// Both sides may close it, and more than once. A reader that waits `.forever` ends. A queue that several tasks
     /// share is closed for all of them.
-    /// - Parameter discarding: whether what waits is dropped, and counted as worked off.
+    /// - Parameter discarding: whether what waits is dropped, and counted as processed.
     /// - Returns: how many elements were dropped.
     /// - Throws: `noSuchObject` without the queue.
     @discardableResult

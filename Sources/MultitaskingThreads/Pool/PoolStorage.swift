@@ -6,7 +6,7 @@ internal import Synchronization
 final class PoolStorage: Sendable {
     let registry = ObjectRegistry()
     let identity = PoolIdentity()
-    let room: Room?
+    let permits: QueuePermits?
     let setup: WorkerSetup
     let roster = Lock(Roster())
     /// What the finalizers have returned or thrown, in the order in which their workers left.
@@ -56,7 +56,7 @@ final class PoolStorage: Sendable {
 
     init(maxWorkers: Int, queueLimit: Int?, atExit: ShutdownMode, setup: WorkerSetup) {
         modeAtExit = atExit
-        room = queueLimit.map(Room.init(limit:))
+        permits = queueLimit.map(QueuePermits.init(limit:))
         // Searching pays while another processor can bring work; more searchers than half of them only steal time.
         idle = IdleWorkers(searcherLimit: max(1, min(maxWorkers, SpinningCores.count / 2)))
         self.setup = setup
@@ -80,7 +80,7 @@ final class PoolStorage: Sendable {
     func close(cancellingQueued: Bool) {
         if cancellingQueued { verdict.store(Verdict.cancel.rawValue, ordering: .releasing) }
         queues.close()
-        room?.close()
+        permits?.close()
         idle.notifyAll()
         guard cancellingQueued else { return }
         // Not left to the workers, which may all be busy for long.

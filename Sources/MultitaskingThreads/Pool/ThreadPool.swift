@@ -263,10 +263,10 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     @usableFromInline
     func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
         try owner.check()
-        if let room = storage.room { try takeRoom(room, waitForRoom) }
+        if let permits = storage.permits { try takePermit(permits, waitForRoom) }
         let submission = storage.submission
-        if storage.room != nil || submission != nil {
-            task.prepare(storage.room, seed: nil, name: nil, submission)
+        if storage.permits != nil || submission != nil {
+            task.prepare(storage.permits, seed: nil, name: nil, submission)
         }
         guard storage.submit(task) else { throw Self.shutDownError }
     }
@@ -275,8 +275,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     func enqueue(_ task: PendingTask, asking options: TaskOptions) throws {
         try refuse(options)
         try owner.check()
-        if let room = storage.room { try takeRoom(room, options.waitForRoom) }
-        task.prepare(storage.room, seed: options.seed, name: options.name, storage.submission)
+        if let permits = storage.permits { try takePermit(permits, options.waitForRoom) }
+        task.prepare(storage.permits, seed: options.seed, name: options.name, storage.submission)
         guard storage.submit(task, options.priority) else { throw Self.shutDownError }
     }
 
@@ -285,8 +285,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         try options.validate(for: [.priorities, .seeds])
     }
 
-    private func takeRoom(_ room: Room, _ wait: WaitLimit) throws {
-        if room.take(wait) { return }
+    private func takePermit(_ permits: QueuePermits, _ wait: WaitLimit) throws {
+        if permits.take(wait) { return }
         if storage.isClosed { throw Self.shutDownError }
         throw MultitaskingError(
             .timedOut,

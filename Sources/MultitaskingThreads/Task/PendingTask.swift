@@ -19,9 +19,9 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     /// Says what becomes free when the task leaves the queue, what its seed and its name are, and when it was
     /// submitted, before it is queued.
-    final func prepare(_ room: Room?, seed: UInt64?, name: String?, _ submission: Submission?) {
-        guard room != nil || seed != nil || name != nil || submission != nil else { return }
-        _ = progress.companion { TaskCompanion(room: room, seed: seed, name: name, submission: submission) }
+    final func prepare(_ permits: QueuePermits?, seed: UInt64?, name: String?, _ submission: Submission?) {
+        guard permits != nil || seed != nil || name != nil || submission != nil else { return }
+        _ = progress.companion { TaskCompanion(permits: permits, seed: seed, name: name, submission: submission) }
     }
 
     /// What statistics call a task without a name.
@@ -39,7 +39,7 @@ class PendingTask: Selectable, @unchecked Sendable {
         environment.beginTask()
         let isTimed = environment.tally.begin(change.companion, typeName)
         if let companion = change.companion {
-            companion.room?.give()
+            companion.permits?.give()
             makeCall(in: companion.seed.map(environment.with(seed:)) ?? environment)
         } else {
             makeCall(in: environment)
@@ -52,7 +52,7 @@ class PendingTask: Selectable, @unchecked Sendable {
     final func fail(_ error: any Error, in environment: ThreadEnvironment) {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
         let isTimed = environment.tally.begin(change.companion, typeName)
-        change.companion?.room?.give()
+        change.companion?.permits?.give()
         dropCall(error)
         environment.tally.countFailure()
         environment.tally.end(isTimed: isTimed)
@@ -62,7 +62,7 @@ class PendingTask: Selectable, @unchecked Sendable {
     /// Ends the task with an error unless it was cancelled.
     final func fail(_ error: any Error) {
         guard let change = progress.start() else { return }
-        change.companion?.room?.give()
+        change.companion?.permits?.give()
         dropCall(error)
         finish()
     }
@@ -76,7 +76,7 @@ class PendingTask: Selectable, @unchecked Sendable {
     @usableFromInline @discardableResult
     final func cancel(force: Bool) -> Bool {
         guard let change = progress.cancel() else { return progress.state == .cancelled }
-        change.companion?.room?.give()
+        change.companion?.permits?.give()
         dropCall(nil)
         if change.isWatched { change.companion?.gate.open() }
         return true

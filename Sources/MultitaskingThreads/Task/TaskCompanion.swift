@@ -5,7 +5,7 @@ internal import Synchronization
 /// Apart from the task, so that those without do not pay for it.
 final class TaskCompanion: Sendable {
     /// What becomes free when the task leaves the queue.
-    let room: Room?
+    let permits: QueuePermits?
     /// The seed of its options.
     let seed: UInt64?
     /// The name of its options.
@@ -15,8 +15,8 @@ final class TaskCompanion: Sendable {
     /// Where threads and callbacks wait for the end; made when the first one does.
     private let lazyGate = AtomicLazyReference<Gate>()
 
-    init(room: Room? = nil, seed: UInt64? = nil, name: String? = nil, submission: Submission? = nil) {
-        self.room = room
+    init(permits: QueuePermits? = nil, seed: UInt64? = nil, name: String? = nil, submission: Submission? = nil) {
+        self.permits = permits
         self.seed = seed
         self.name = name
         self.submission = submission

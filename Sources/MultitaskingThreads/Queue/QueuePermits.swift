@@ -2,7 +2,7 @@ internal import MultitaskingCore
 internal import Synchronization
 
 /// How many more tasks may wait in a pool with a limit.
-final class Room: Sendable {
+final class QueuePermits: Sendable {
     private struct Waiters {
         var count = 0
         var isClosed = false
