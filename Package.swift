@@ -214,7 +214,8 @@ let package = Package(
 
         // Takes closures of many shapes apart and puts them together again, in other processes too.
         .target(name: "CaptureShapesLibrary", path: "Tests/CaptureShapes/Library"),
-        .executableTarget(name: "capture-generator", path: "Tests/CaptureShapes/Generator"),
+        .executableTarget(
+            name: "capture-generator", dependencies: ["MultitaskingCore"], path: "Tests/CaptureShapes/Generator"),
         .executableTarget(
             name: "capture-shapes",
             dependencies: [

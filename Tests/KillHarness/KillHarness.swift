@@ -1,3 +1,4 @@
+import MultitaskingCore
 import CPtrace
 import Glibc
 
@@ -57,7 +58,7 @@ struct KillHarness {
                     case "writes": try report(scenario, &isWhole) { try $0.killAtEveryWrite() }
                     case "stop": try report(scenario, &isWhole) { try $0.stopAtEveryWrite() }
                     case "every", "supervisor":
-                        var random = SplitMix(seed: UInt64(numbers[1]))
+                        var random = SplitMix64(seed: UInt64(numbers[1]))
                         let count = numbers[0] == 0 ? nil : numbers[0]
                         try report(scenario, &isWhole) { runner in
                             if mode == "every" {
@@ -89,19 +90,4 @@ struct KillHarness {
             if runner.failures > 0 { isWhole = false }
         }
     #endif
-}
-
-/// Random numbers from a seed (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
 }

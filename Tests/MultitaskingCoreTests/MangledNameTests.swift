@@ -46,7 +46,7 @@ import Testing
     @Test func lookUpsOfMutatedNames_endSoon() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed of the mutated names:", seed)
-        var generator = SplitMix(state: seed)
+        var generator = SplitMix64(seed: seed)
         let names = [
             _mangledTypeName(Pair<Pair<Outer, Outer?>, [Outer.Inner: Outer??]>.self),
             _mangledTypeName(ValueFunction<Int?, String, Double?, [Outer]>.self), _mangledTypeName([[Int?]?].self),
@@ -73,15 +73,3 @@ struct Outer: Codable, Hashable {
 struct Pair<A, B> {}
 struct Häßlich {}
 struct Word_with_words_in_its_wordy_name_with_Words: Codable {}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-}

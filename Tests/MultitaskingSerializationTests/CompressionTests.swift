@@ -22,7 +22,7 @@ import Testing
     }
 
     private func random(_ count: Int) -> [UInt8] {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
@@ -44,7 +44,7 @@ import Testing
 
     @Test func damage_ofAnyKind_isDetected() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let original = Array(text.prefix(3000)) + random(500)
         let compressed = try compress(original)
         for _ in 0..<2000 {

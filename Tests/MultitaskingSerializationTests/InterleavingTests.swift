@@ -1,3 +1,4 @@
+import MultitaskingCore
 import MultitaskingSerialization
 import Testing
 
@@ -16,7 +17,7 @@ struct Interleaved: Codable, Equatable {
         self.seed = seed
         items = []
         var model = Model()
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         model.run(&random) { _, _ in }
         items = model.items(of: 0)
     }
@@ -26,7 +27,7 @@ struct Interleaved: Codable, Equatable {
     func encode(to encoder: any Encoder) throws {
         var containers: [any UnkeyedEncodingContainer] = [encoder.unkeyedContainer()]
         var model = Model()
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         try model.run(&random) { container, action in
             switch action {
             case .number(let number): try containers[container].encode(number)
@@ -61,7 +62,7 @@ private struct Model {
     private var lists: [[Entry]] = [[]]
 
     mutating func run(
-        _ random: inout SeededGenerator, _ perform: (Int, Action) throws -> Void
+        _ random: inout SplitMix64, _ perform: (Int, Action) throws -> Void
     ) rethrows {
         for step in 0..<Int.random(in: 0..<40, using: &random) {
             let list = Int.random(in: lists.indices, using: &random)

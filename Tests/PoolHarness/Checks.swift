@@ -87,19 +87,9 @@ private final class AsyncDone: Sendable {
     func finish() { finished.store(true, ordering: .releasing) }
 }
 
-/// A seeded generator: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+extension SplitMix64 {
+    /// Numbers from the seed that a scenario was given.
+    init(seed: Int) { self.init(seed: UInt64(bitPattern: Int64(seed))) }
 }
 
 /// Runs `body` on threads of its own and waits for all of them.

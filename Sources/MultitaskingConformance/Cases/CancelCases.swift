@@ -52,7 +52,7 @@ let cancelCases: [ConformanceCase] = [
         "cancel.largeArgumentsInTransferAreKeptByNobody", duty: "FutureSource.cancel(force:)",
         "40 tasks with 300 kB each are cancelled about when workers take them: each was cancelled, or has its result."
     ) { trial in
-        var random = SeededGenerator(seed: trial.seed)
+        var random = SplitMix64(seed: trial.seed)
         try trial.withPool { pool in
             for number in 0..<40 {
                 let bytes = [UInt8](repeating: UInt8(number), count: 300_000)
@@ -72,7 +72,7 @@ let cancelCases: [ConformanceCase] = [
         "cancel.racesAreDecidedOnce", duty: "FutureSource.cancel(force:)",
         "400 tasks are cancelled about when they start: each either was cancelled and did not run, or ran once."
     ) { trial in
-        var random = SeededGenerator(seed: trial.seed)
+        var random = SplitMix64(seed: trial.seed)
         try trial.withPool { pool in
             let ran = try pool.makeChannel()
             var cancelled: Set<Int> = []

@@ -26,7 +26,7 @@ let historyCases: [ConformanceCase] = [
         "In 12 rounds, four tasks make random calls on one channel: what they saw together can have happened in a "
             + "queue."
     ) { trial in
-        var random = SeededGenerator(seed: trial.seed)
+        var random = SplitMix64(seed: trial.seed)
         try trial.withPool(workers: 4) { pool in
             for _ in 0..<12 {
                 let capacity = [nil, 1, 2, 5].randomElement(using: &random) ?? nil
@@ -72,7 +72,7 @@ let historyCases: [ConformanceCase] = [
 extension Trial {
     /// Plays random histories; the first that is not a queue's is shortened and recorded.
     fileprivate func checkHistories(_ play: (any Executor, History) throws -> [ChannelAnswer]) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         try withPool { pool in
             for _ in 0..<40 {
                 let history = History.random(length: Int.random(in: 5...60, using: &random), using: &random)

@@ -6,7 +6,7 @@ struct History: Codable, Sendable {
     var calls: [ChannelCall]
 
     /// A history of random calls.
-    static func random(length: Int, using random: inout SeededGenerator) -> History {
+    static func random(length: Int, using random: inout SplitMix64) -> History {
         let capacity = [nil, 1, 2, 3, 8].randomElement(using: &random) ?? nil
         var number = 0
         let calls = (0..<length).map { _ -> ChannelCall in

@@ -10,7 +10,7 @@ struct PeerScript: Codable, Sendable, CustomStringConvertible {
     var peer: Int
     var steps: [Step]
 
-    static func random(peer: Int, using random: inout SeededGenerator) -> PeerScript {
+    static func random(peer: Int, using random: inout SplitMix64) -> PeerScript {
         // Some only send, some only receive, some do both.
         let share = [5, 50, 95].randomElement(using: &random) ?? 50
         let steps = (0..<Int.random(in: 5...40, using: &random)).map { _ -> Step in

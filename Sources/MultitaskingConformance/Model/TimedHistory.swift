@@ -155,7 +155,7 @@ private struct StepFunction {
 func makeTimedCalls(
     on queue: any Channel, by peer: Int, count: Int, seed: UInt64, since origin: ContinuousClock.Instant
 ) throws -> [TimedCall] {
-    var random = SeededGenerator(seed: seed &+ UInt64(peer))
+    var random = SplitMix64(seed: seed &+ UInt64(peer))
     var calls: [TimedCall] = []
     func now() -> Int64 {
         let (seconds, attoseconds) = (ContinuousClock.now - origin).components

@@ -39,7 +39,8 @@ public struct TaskRandom: RandomNumberGenerator, Sendable {
     ///
     /// - Parameter offset: the place of the task among them, from 0.
     public static func seed(_ seed: UInt64, at offset: Int) -> UInt64 {
-        SplitMix64(state: seed &+ UInt64(bitPattern: Int64(offset)) &* SplitMix64.step).first
+        var source = SplitMix64(seed: seed &+ UInt64(bitPattern: Int64(offset)) &* SplitMix64.step)
+        return source.next()
     }
 
     /// The state, which copies share.
@@ -47,7 +48,7 @@ public struct TaskRandom: RandomNumberGenerator, Sendable {
         private let words: Mutex<(UInt64, UInt64, UInt64, UInt64)>
 
         init(_ seed: UInt64) {
-            var source = SplitMix64(state: seed)
+            var source = SplitMix64(seed: seed)
             words = Mutex((source.next(), source.next(), source.next(), source.next()))
         }
 
@@ -68,26 +69,5 @@ public struct TaskRandom: RandomNumberGenerator, Sendable {
         private static func rotate(_ word: UInt64, by count: UInt64) -> UInt64 {
             word << count | word >> (64 - count)
         }
-    }
-}
-
-/// Turns one number into a sequence of well-mixed ones.
-private struct SplitMix64 {
-    static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
-
-    var state: UInt64
-
-    /// The first number for the state.
-    var first: UInt64 {
-        var copy = self
-        return copy.next()
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= Self.step
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

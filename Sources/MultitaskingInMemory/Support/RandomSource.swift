@@ -1,16 +1,12 @@
-/// Random numbers that are the same for the same seed, everywhere: SplitMix64 (Steele, Lea, Flood 2014).
+internal import MultitaskingCore
+
+/// Random numbers that are the same for the same seed, everywhere.
 struct RandomSource: RandomNumberGenerator {
-    private var state: UInt64
+    private var base: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { base = SplitMix64(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func next() -> UInt64 { base.next() }
 
     /// A number below `bound`, which is at least 1.
     ///

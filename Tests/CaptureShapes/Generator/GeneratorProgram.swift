@@ -1,3 +1,5 @@
+import MultitaskingCore
+
 /// Writes closures as Swift source: by chance, but the same for the same seed.
 ///
 /// `capture-generator SEED COUNT` prints a file with so many shapes; `Program/RandomShapes.swift` is that of the seed
@@ -6,7 +8,7 @@
 enum GeneratorProgram {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-        var random = SplitMix(state: UInt64(truncatingIfNeeded: arguments.first ?? 1))
+        var random = SplitMix64(seed: UInt64(truncatingIfNeeded: arguments.first ?? 1))
         let count = arguments.dropFirst().first ?? 120
         print("import Foundation\nimport MultitaskingCore\n")
         print("// Written by capture-generator \(arguments.first ?? 1) \(count).\n")
@@ -15,18 +17,6 @@ enum GeneratorProgram {
         print("nonisolated(unsafe) let randomShapes: [Shape] = [")
         for shape in shapes { print("    Shape(\"random \(shape.number), \(shape.summary)\", random\(shape.number)),") }
         print("]")
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }
 
@@ -96,7 +86,7 @@ struct RandomShape {
     let summary: String
     let source: String
 
-    init(number: Int, using random: inout SplitMix) {
+    init(number: Int, using random: inout SplitMix64) {
         let count = [1, 1, 2, 2, 3, 3, 4, 5, 6, 8].randomElement(using: &random) ?? 1
         var types = (0..<count).map { _ in CaptureType.all.randomElement(using: &random) ?? CaptureType.all[0] }
         var way = Way.allCases.randomElement(using: &random) ?? .plain

@@ -26,7 +26,7 @@ struct ChannelLoad {
     /// Whether what a task has received and not reported comes again when it dies.
     private let redelivers: Bool
     private var nextID: UInt32
-    private var random: SplitMix
+    private var random: SplitMix64
     private var running: [Running] = []
     private var witness = Witness()
     private var mayWaitForever: Int
@@ -42,7 +42,7 @@ struct ChannelLoad {
         var future: Future<Int>
     }
 
-    init(_ pool: ProcessPool, _ plan: Plan, firstID: UInt32, random: SplitMix) throws {
+    init(_ pool: ProcessPool, _ plan: Plan, firstID: UInt32, random: SplitMix64) throws {
         self.pool = pool
         self.plan = plan
         nextID = firstID + 2

@@ -27,7 +27,7 @@ struct Stream: Codable, Sendable {
     var wait: WaitLimit { patience.map { .upTo(.milliseconds($0)) } ?? .forever }
 
     fileprivate func element(_ number: UInt32, from producer: UInt32) -> Element {
-        var random = SplitMix(seed, UInt64(producer), UInt64(number))
+        var random = SplitMix64(seed, UInt64(producer), UInt64(number))
         let words: Int
         switch random.number(0...299) {
         case 0: words = random.number(0...largest)

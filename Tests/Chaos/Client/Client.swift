@@ -6,13 +6,13 @@ import MultitaskingProcesses
 struct Client {
     private let round: UInt64
     private let isDoomed: Bool
-    private var random: SplitMix
+    private var random: SplitMix64
 
     /// - Parameter isDoomed: whether the driver will kill this process.
     init(seed: UInt64, round: UInt64, isDoomed: Bool) {
         self.round = round
         self.isDoomed = isDoomed
-        random = SplitMix(seed, round, 1)
+        random = SplitMix64(seed, round, 1)
     }
 
     mutating func run() {
@@ -28,7 +28,7 @@ struct Client {
             let place = "round \(round), pool \(generation), \(plan)"
             Report.progress(place)
             let before = Holdings()
-            do { try Generation(plan, number: generation, random: SplitMix(seed: random.next())).run() } catch {
+            do { try Generation(plan, number: generation, random: SplitMix64(seed: random.next())).run() } catch {
                 Report.breach(.driver, "\(place): \(error)")
             }
             Report.progress("leaks of \(place)")

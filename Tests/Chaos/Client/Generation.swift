@@ -6,9 +6,9 @@ import MultitaskingProcesses
 struct Generation {
     private let plan: Plan
     private let number: Int
-    private let random: SplitMix
+    private let random: SplitMix64
 
-    init(_ plan: Plan, number: Int, random: SplitMix) {
+    init(_ plan: Plan, number: Int, random: SplitMix64) {
         self.plan = plan
         self.number = number
         self.random = random
@@ -25,7 +25,9 @@ struct Generation {
             random.once(in: 4)
             ? try ProcessPool(
                 maxWorkers: 1, startMethod: plan.method, arenaLimit: 64 << 20, captures: .copiesOnly) : nil
-        var neighbors = neighbor.map { TaskLoad($0, plan, firstID: firstID(3), random: SplitMix(seed: random.next())) }
+        var neighbors = neighbor.map {
+            TaskLoad($0, plan, firstID: firstID(3), random: SplitMix64(seed: random.next()))
+        }
         neighbors?.wave()
         use(pool, &random)
         neighbors?.lastWave(.drain)
@@ -44,15 +46,15 @@ struct Generation {
     /// The numbers of a load's tasks begin here.
     private func firstID(_ load: Int) -> UInt32 { UInt32(number * 4 + load) << 22 }
 
-    private func use(_ pool: ProcessPool, _ random: inout SplitMix) {
+    private func use(_ pool: ProcessPool, _ random: inout SplitMix64) {
         let end = ContinuousClock.now + plan.duration
-        var tasks = TaskLoad(pool, plan, firstID: firstID(0), random: SplitMix(seed: random.next()))
+        var tasks = TaskLoad(pool, plan, firstID: firstID(0), random: SplitMix64(seed: random.next()))
         let seeds = (random.next(), random.next())
         if plan.isThreaded {
             let mode = plan.shutdown
             onThreads([
                 {
-                    var tasks = TaskLoad(pool, plan, firstID: firstID(1), random: SplitMix(seed: seeds.0))
+                    var tasks = TaskLoad(pool, plan, firstID: firstID(1), random: SplitMix64(seed: seeds.0))
                     while ContinuousClock.now < end, !tasks.isGivenUp { tasks.wave() }
                     tasks.judge()
                 },
@@ -75,7 +77,7 @@ struct Generation {
     }
 
     /// Now and then has the pool more workers, or as few again as the tasks need that wait for each other.
-    private func resize(_ pool: ProcessPool, _ random: inout SplitMix) {
+    private func resize(_ pool: ProcessPool, _ random: inout SplitMix64) {
         guard random.once(in: 6) else { return }
         do { try pool.resize(to: plan.workers + random.number(0...3)) } catch let error as MultitaskingError {
             // A pool may have broken by itself; see `TaskLoad`.
@@ -87,7 +89,7 @@ struct Generation {
 
     private func withChannels(_ pool: ProcessPool, _ seed: UInt64, _ body: (inout ChannelLoad) -> Void) {
         do {
-            var channels = try ChannelLoad(pool, plan, firstID: firstID(2), random: SplitMix(seed: seed))
+            var channels = try ChannelLoad(pool, plan, firstID: firstID(2), random: SplitMix64(seed: seed))
             body(&channels)
         } catch { Report.breach(.elements, "no channel: \(error)") }
     }

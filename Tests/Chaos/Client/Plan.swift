@@ -24,7 +24,7 @@ struct Plan: CustomStringConvertible {
     /// How soon workers that are well are replaced, and how many there are when there is nothing to do.
     var limits = WorkerLimits.none
 
-    init(isThreaded: Bool, isDoomed: Bool, _ random: inout SplitMix) {
+    init(isThreaded: Bool, isDoomed: Bool, _ random: inout SplitMix64) {
         self.isThreaded = isThreaded
         method = isThreaded ? .spawn : .fork
         workers = random.number(1...4)
@@ -50,7 +50,7 @@ struct Plan: CustomStringConvertible {
     var arenaLimit: Int { isTight ? 24 << 20 : 512 << 20 }
 
     /// How many words an argument, a result or an element has: in place, in a block, in blocks of its own.
-    func size(_ random: inout SplitMix) -> Int {
+    func size(_ random: inout SplitMix64) -> Int {
         let large = isTight ? 4000 : 140_000
         return switch random.number(0...199) {
         case 0: random.number(0...large)
@@ -60,7 +60,7 @@ struct Plan: CustomStringConvertible {
         }
     }
 
-    func fate(_ random: inout SplitMix) -> Fate {
+    func fate(_ random: inout SplitMix64) -> Fate {
         if random.number(1...100) <= mildness {
             return random.pick([
                 (60, .returns), (6, .returnsAsync), (method == .fork ? 10 : 0, .returnsFromCopy), (4, .spins),
@@ -76,7 +76,7 @@ struct Plan: CustomStringConvertible {
         ])
     }
 
-    func options(for order: Order, _ random: inout SplitMix) -> TaskOptions {
+    func options(for order: Order, _ random: inout SplitMix64) -> TaskOptions {
         var options = TaskOptions(gracePeriod: .milliseconds(random.number(0...20)))
         if isTight { options.waitForRoom = .upTo(.milliseconds(random.number(0...300))) }
         if order.fate.needsTimeout || random.once(in: 40) { options.timeout = .milliseconds(random.number(1...60)) }

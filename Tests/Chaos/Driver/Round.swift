@@ -1,3 +1,4 @@
+import MultitaskingCore
 import Glibc
 
 /// One client and one striker, seen from outside.
@@ -6,7 +7,7 @@ struct Round {
     let seed: UInt64
     private let tag: String
     private let directory: String
-    private var random: SplitMix
+    private var random: SplitMix64
     /// After how long the client is killed; nil if it is not.
     private var doom: Duration?
     private var place = "starting"
@@ -22,7 +23,7 @@ struct Round {
             "\(environment("TMPDIR").isEmpty ? "/tmp" : environment("TMPDIR"))/chaos-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { return nil }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        random = SplitMix(seed, number, 0)
+        random = SplitMix64(seed, number, 0)
         if random.once(in: 4) { doom = .milliseconds(random.number(50...3000)) }
     }
 

@@ -1,10 +1,11 @@
+import MultitaskingCore
 import Glibc
 
 /// Strikes at the processes of a client's pools, from outside and at random times, as long as the client lives.
 struct Striker {
     private let client: pid_t
     private let tag: String
-    private var random: SplitMix
+    private var random: SplitMix64
     /// The average time between two blows, in microseconds.
     private let pause: Double
     /// When each of the pools' processes was first seen.
@@ -15,7 +16,7 @@ struct Striker {
     init(client: pid_t, tag: String, seed: UInt64, round: UInt64) {
         self.client = client
         self.tag = tag
-        random = SplitMix(seed, round, 2)
+        random = SplitMix64(seed, round, 2)
         pause = random.pick([(1, 2_000), (2, 8_000), (2, 25_000), (1, 100_000)])
     }
 

@@ -100,7 +100,7 @@ struct Reply: Codable, Sendable, Equatable {
 /// Words that are known from a number.
 enum Payload {
     static func words(_ seed: UInt64, _ count: Int) -> [UInt64] {
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         return (0..<count).map { _ in random.next() }
     }
 }

@@ -9,7 +9,7 @@ struct TaskLoad {
     let plan: Plan
     /// The number of its first task; no other load uses a number nearby.
     private var nextID: UInt32
-    private var random: SplitMix
+    private var random: SplitMix64
     private var witness = Witness()
     private var tasks: [Submitted] = []
     private var counts: [String: Int] = [:]
@@ -23,7 +23,7 @@ struct TaskLoad {
         var future: Future<Reply>
     }
 
-    init(_ pool: ProcessPool, _ plan: Plan, firstID: UInt32, random: SplitMix) {
+    init(_ pool: ProcessPool, _ plan: Plan, firstID: UInt32, random: SplitMix64) {
         self.pool = pool
         self.plan = plan
         nextID = firstID

@@ -17,7 +17,7 @@ import Testing
     func twoHeapsThatFreeEachOthersBlocksNeverOverlap(seed: UInt64) throws {
         let fixture = try Fixture(chunks: 48)
         var heaps = [Heap(arena: fixture.arena, member: 1), Heap(arena: fixture.arena, member: 2)]
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var held: [Held] = []
         for step in 0..<4000 {
             if Bool.random(using: &random), held.count < 200 {
@@ -88,7 +88,7 @@ import Testing
         let fixture = try Fixture()
         let heap = Heap(arena: fixture.arena, member: 1)
         let block = try heap.allocate(400, journal: noJournal(fixture))
-        var random = SeededGenerator(seed: 99)
+        var random = SplitMix64(seed: 99)
         for _ in 0..<2000 {
             let reference = BlockReference(rawValue: random.next())
             if reference != block { #expect(!fixture.arena.isLive(reference)) }

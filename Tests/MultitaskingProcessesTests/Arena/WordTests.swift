@@ -9,7 +9,7 @@ import Testing
 
     @Test(arguments: seeds)
     func slotWordAndTicketKeepTheirFields(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let position = UInt64.random(in: 0..<1 << 48, using: &random)
             let ring = try #require(TaskRing.Kind.allCases.randomElement(using: &random))
@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: seeds)
     func cellWordAndSegmentTagKeepTheirFields(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let segment = UInt64.random(in: 0..<1 << 50, using: &random)
             let index = Int.random(in: 0..<ArenaLayout.channelLimit, using: &random)
@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: seeds)
     func blockWordsKeepTheirFields(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let offset = Int.random(in: 1..<1 << 33, using: &random) * ArenaLayout.smallestBlock
             let generation = UInt64.random(in: 0..<1 << 31, using: &random)

@@ -107,7 +107,7 @@ extension ThreadsTests {
 
         @Test func fifoKeepsItsOrderWhileItGrowsAndWraps() {
             let seed = UInt64.random(in: 0...UInt64.max)
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix64(seed: seed)
             var (fifo, model) = (FIFO<Int>(), [Int]())
             for number in 0..<10_000 {
                 if Int.random(in: 0..<3, using: &generator) > 0 {

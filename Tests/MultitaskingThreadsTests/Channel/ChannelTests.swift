@@ -162,7 +162,7 @@ extension ThreadsTests {
             let received = (0..<3).map { _ in Ledger<Int>() }
             let sendersLeft = Counter()
             try withThreads(6) { thread in
-                var generator = SeededGenerator(seed: seed &+ UInt64(thread))
+                var generator = SplitMix64(seed: seed &+ UInt64(thread))
                 if thread < 3 {
                     for number in 0..<2_000 {
                         let wait: WaitLimit = Bool.random(using: &generator) ? .forever : .upTo(.microseconds(50))

@@ -34,7 +34,7 @@ extension ThreadsTests {
 
         @Test func everyResultBelongsToItsTask() throws {
             let seed = UInt64.random(in: 0...UInt64.max)
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix64(seed: seed)
             let numbers = (0..<20_000).map { _ in generator.next() }
             try withPool(3) { pool throws in
                 let futures = try numbers.map { number in try pool.submit(number) { $0 ^ 0xFF } }

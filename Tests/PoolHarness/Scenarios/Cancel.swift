@@ -55,7 +55,7 @@ extension Harness {
     /// Cancels tasks at the very time they start: each either ran or was cancelled.
     func cancelRaces() throws {
         try withPool { pool in
-            var random = SeededGenerator(seed: number)
+            var random = SplitMix64(seed: number)
             let ran = try pool.makeChannel(capacity: nil)
             var cancelled = Set<Int>()
             let count = 3000
@@ -99,7 +99,7 @@ extension Harness {
                 }
                 let agreed = futures.map { _ in FlagBox() }
                 onThreads(3) { thread in
-                    var random = SeededGenerator(seed: seed &+ round &* 3 &+ thread)
+                    var random = SplitMix64(seed: seed &+ round &* 3 &+ thread)
                     for _ in 0..<60 {
                         let index = Int.random(in: 0..<20, using: &random)
                         // Forced, true may also mean that the task is being ended, or was too quick to be.

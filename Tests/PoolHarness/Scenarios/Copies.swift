@@ -193,7 +193,7 @@ extension Harness {
     }
 
     func copyKillStorm() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withCopyingPool(maxWorkers: 2) { pool in
             let box = Box(10)
             for _ in 0..<15 {
@@ -235,7 +235,7 @@ extension Harness {
     /// A worker that is held up just as it has claimed a copy's task comes back when the copy is dead and the task's
     /// slot serves another one: it must not take that for its own.
     func copySlotReused() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withCopyingPool(maxWorkers: 1, limits: WorkerLimits(spinTime: .zero)) { pool in
             let box = Box(10)
             // In nanoseconds, from when the worker goes on until it claims the task, or a little less.

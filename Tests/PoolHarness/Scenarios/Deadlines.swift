@@ -153,7 +153,7 @@ extension Harness {
     }
 
     fileprivate func forcedCancelAndTheTasksOwnEnd() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool { pool in
             var ended = 0
             for _ in 0..<150 {

@@ -68,7 +68,7 @@ extension Harness {
 
     /// Submits at the very moments at which workers leave.
     func elasticRaces() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool(maxWorkers: 2, limits: elastic(0, .milliseconds(2))) { pool in
             for round in 0..<300 {
                 usleep(UInt32.random(in: 500..<4000, using: &random))
@@ -83,7 +83,7 @@ extension Harness {
     }
 
     func elasticSupervisorKilled() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         let limits = WorkerLimits(
             memory: 64 << 20, maxTasksPerWorker: 5, minimumWorkers: 1, idleTime: .milliseconds(50))
         try withPool(maxWorkers: 3, limits: limits) { pool in

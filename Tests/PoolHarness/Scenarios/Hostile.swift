@@ -30,7 +30,7 @@ enum Afterwards: Int, Codable, CaseIterable {
 private func scribble(
     _ seed: Int, _ count: Int, _ how: Scribble, _ afterwards: Afterwards, _ stranger: Int32
 ) throws -> Int {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     guard let (memory, words) = unsafe Mapping.pool() else {
         throw MultitaskingError(.systemError, "no arena is mapped")
     }
@@ -130,7 +130,7 @@ extension Harness {
     fileprivate func surviveScribbling() throws {
         // Whoever hangs is killed by this.
         alarm(30)
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         // Before the pool: it has nothing of it.
         let stranger = launchStranger()
         let pool = try ProcessPool(

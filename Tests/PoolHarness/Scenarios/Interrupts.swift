@@ -74,7 +74,7 @@ extension Harness {
 
     /// Every task that was accepted ends, at whatever moment the interrupt comes.
     func interruptRaces() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         for _ in 0..<30 {
             let pool = try ProcessPool(
                 maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20,

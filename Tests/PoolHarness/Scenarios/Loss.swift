@@ -79,7 +79,7 @@ extension Harness {
     }
 
     func supervisorStorm() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool(maxWorkers: 2) { pool in
             for _ in 0..<10 {
                 let futures = try (0..<100).map { try pool.submit(echoBytes, [UInt8](repeating: 1, count: $0 * 20)) }

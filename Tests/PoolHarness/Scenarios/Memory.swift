@@ -12,7 +12,7 @@ let memoryScenarios: [String: Scenario] = [
 
 /// Bytes that do not shrink when they are compressed.
 func noise(_ count: Int) -> [UInt8] {
-    var random = SeededGenerator(seed: count)
+    var random = SplitMix64(seed: count)
     let words = (0..<(count + 7) / 8).map { _ in random.next() }
     return unsafe words.withUnsafeBytes { unsafe Array($0.prefix(count)) }
 }
@@ -73,7 +73,7 @@ extension Harness {
 
     func manySizes() throws {
         try withPool { pool in
-            var random = SeededGenerator(seed: number)
+            var random = SplitMix64(seed: number)
             for _ in 0..<20 {
                 let payloads = (0..<20).map { _ in
                     pattern(Int.random(in: 0...(1 << Int.random(in: 0...18, using: &random)), using: &random))

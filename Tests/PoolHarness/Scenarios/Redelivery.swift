@@ -41,7 +41,7 @@ private func takeSome(_ queue: Queue, _ count: Int, _ reported: Int, _ leaving: 
 
 /// Works elements off until the channel is closed; dies at some of them before it has told anybody.
 private func workOffDangerously(_ input: Queue, _ output: Queue, _ seed: Int) throws -> Int {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var count = 0
     while let entry = try input.channel.receive(as: Entry.self, wait: .forever) {
         guard entry.isIntact else { throw MultitaskingError(.decodeFailed, "\(entry) is damaged") }
@@ -55,7 +55,7 @@ private func workOffDangerously(_ input: Queue, _ output: Queue, _ seed: Int) th
 }
 
 private func sendSizes(_ queue: Queue, _ producer: Int, _ count: Int, _ seed: Int) throws -> Int {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for number in 0..<count {
         let padding = Int.random(in: 0..<300, using: &generator)
         guard try queue.channel.send(Entry(producer, number, padding: padding), wait: .forever) else { return number }

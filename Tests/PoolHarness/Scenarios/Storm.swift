@@ -56,7 +56,7 @@ extension Harness {
     /// Workers are killed again and again in the middle of sending and receiving. What they held may be lost with them,
     /// but whatever arrives is whole, comes once and in order, and at the end nothing is left.
     func storm(_ storm: Storm) throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool(maxWorkers: 3) { pool in
             let input = try pool.makeChannel(capacity: 40)
             let output = try pool.makeChannel(capacity: storm == .sending ? nil : 60)
@@ -132,7 +132,7 @@ extension Harness {
 
     /// Workers are killed while they pass many small and large tasks: every task ends, and nothing is left.
     func stormOfTasks() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool(maxWorkers: 3) { pool in
             var crashes = 0
             for _ in 0..<25 {

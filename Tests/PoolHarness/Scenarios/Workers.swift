@@ -203,7 +203,7 @@ extension Harness {
     func everywhereWithElasticWorkers() throws {
         let limits = WorkerLimits(minimumWorkers: 0, idleTime: .milliseconds(20))
         try withPool(maxWorkers: 2, limits: limits) { pool in
-            var random = SeededGenerator(seed: number)
+            var random = SplitMix64(seed: number)
             for round in 0..<20 {
                 checkEqual(try pool.submit(double, round).value(timeout: .seconds(20)), round * 2)
                 usleep(UInt32.random(in: 0..<30_000, using: &random))
@@ -217,7 +217,7 @@ extension Harness {
     }
 
     func resizeSurvivesDeaths() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool(maxWorkers: 2) { pool in
             var futures: [Future<Int>] = []
             let again = TaskOptions(retries: .onCrash(100))
@@ -242,7 +242,7 @@ extension Harness {
     }
 
     func prioritiesSurviveDeaths() throws {
-        var random = SeededGenerator(seed: number)
+        var random = SplitMix64(seed: number)
         try withPool(maxWorkers: 3) { pool in
             var futures: [Future<Int>] = []
             for round in 0..<300 {

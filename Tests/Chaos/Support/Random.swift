@@ -1,24 +1,15 @@
-/// Random numbers from a seed (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
+import MultitaskingCore
 
-    init(seed: UInt64) { state = seed }
-
+extension SplitMix64 {
     /// A stream of its own for each combination of numbers.
     init(_ numbers: UInt64...) {
-        state = 0
+        self.init(seed: 0)
+        var state: UInt64 = 0
         for number in numbers {
-            state ^= number
+            self = SplitMix64(seed: state ^ number)
             state = next()
         }
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
+        self = SplitMix64(seed: state)
     }
 }
 
