@@ -4,7 +4,7 @@ import MultitaskingRay
 
 /// Runs tasks of some length while a script kills something, and prints how each has ended.
 ///
-///     ray-harness faults --address … --count 8 --milliseconds 1500 --tally DIRECTORY [--onloss 2] [--self child|worker]
+///     ray-harness faults --address … --count 8 --milliseconds 99 --tally DIRECTORY [--onloss 2] [--self child|worker]
 ///
 /// Prints "submitted", and then a line for each task: its number, and its value or the code of its error.
 func runFaults(on cluster: RayCluster, _ words: inout Words) async throws {

@@ -60,7 +60,7 @@ final class PoolCore: Sendable {
         /// The processes forked for one task each, by member.
         var forkedTasks: [Int: ForkedTask] = [:]
         /// What has become of the tasks whose slots serve others now.
-        var ended = EndedTasks()
+        var ended = SettledTasks()
         /// Which tasks it is looked at when they are submitted.
         var stamps = SubmitStamps()
         var names = TaskNames()

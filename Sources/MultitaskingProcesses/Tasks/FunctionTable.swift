@@ -112,11 +112,11 @@ struct FunctionTable {
     func note(_ code: @autoclosure () -> (first: UInt, second: UInt)?, of index: Int) {
         let entry = entry(index)
         guard entry.target.loadRelaxed() == 0, let code = code(),
-            let image = try? Self.image(of: FunctionAddress(code: code.first)),
-            let path = try? name(entry.path, limit: Self.pathLimit), path == image.path
+            let location = try? CodeLocation(of: FunctionAddress(code: code.first)),
+            let path = try? name(entry.path, limit: CodeLocation.pathLimit), path == location.image,
+            let first = UInt32(exactly: location.offset)
         else { return }
-        let second = UInt32(exactly: code.second &- image.base) ?? 0
-        guard let first = UInt32(exactly: code.first - image.base) else { return }
+        let second = UInt32(exactly: UInt64(code.second) &- UInt64(code.first) &+ location.offset) ?? 0
         entry.target.storeRelaxed(UInt64(first) | UInt64(second) << 32)
     }
 
@@ -129,7 +129,7 @@ struct FunctionTable {
     /// The image and the offset there of a function's code; nil if the table does not say it.
     func place(of index: Int) -> (path: String, offset: UInt64)? {
         guard index >= 0, index < ArenaLayout.functionLimit, index < arena.header.functionCount.load(),
-            let path = try? name(entry(index).path, limit: Self.pathLimit)
+            let path = try? name(entry(index).path, limit: CodeLocation.pathLimit)
         else { return nil }
         return (path, entry(index).code.load())
     }

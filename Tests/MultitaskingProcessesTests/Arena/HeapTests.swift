@@ -127,7 +127,7 @@ import Testing
     func oldReferencesReachNothing_howeverTheirChunksAreCutAgain(seed: UInt64) throws {
         let fixture = try Fixture(chunks: 3)
         let heap = Heap(arena: fixture.arena, member: 1)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var old: Set<UInt64> = []
         for _ in 0..<60 {
             let size = Self.sizes.randomElement(using: &random) ?? 256

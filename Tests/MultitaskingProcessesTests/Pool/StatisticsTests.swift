@@ -48,12 +48,12 @@ private final class Trace {
 
     init() throws {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("trace-\(UUID().uuidString).json").path
-        setenv("HARNESS_TRACE", path, 1)
+        unsafe setenv("HARNESS_TRACE", path, 1)
     }
 
     deinit {
-        unsetenv("HARNESS_TRACE")
-        unlink(path)
+        unsafe unsetenv("HARNESS_TRACE")
+        unsafe unlink(path)
     }
 
     /// Has the validator look at it; what it prints.

@@ -23,7 +23,7 @@ extension Harness {
 
     /// A timeline of tasks that return, crash, and are named by characters that JSON writes in its own way.
     func timelineOfTasks() throws {
-        defer { if !keepsTrace { unlink(tracePath) } }
+        defer { if !keepsTrace { unsafe unlink(tracePath) } }
         try withPool(maxWorkers: 2) { pool in
             try pool.record(to: tracePath) {
                 checkThrows(.invalidArgument) { try pool.beginRecording(to: tracePath) }

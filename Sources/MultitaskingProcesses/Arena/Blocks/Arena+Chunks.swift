@@ -80,7 +80,7 @@ extension Arena {
         // A large block until it is cut: if the member dies here, `releaseRuns(of:)` gives it back.
         let claimed = ChunkWord(.run, owner: member, value: 1)
         guard let chunk = claimChunks(1, from: &start, head: claimed, tail: { _ in claimed }) else { return nil }
-        // No reference to a block that was here before, of whatever size, may lead to a block that is cut now. The first
+        // No reference to a block that was here before, of whatever size, may lead to one that is cut now. The first
         // header counts on for all: a large block has it, and a chunk that is given back leaves its last generation in
         // it.
         let last = blockHeader(chunk: chunk, block: 0).load().generation

@@ -6,7 +6,7 @@ import MultitaskingSystem
 /// The slots are the ledger: each task is in one of them and in one state, whoever dies. A slot that is free keeps how
 /// its last task ended until it is taken again, by the client alone and under its lock; then that is counted here. So
 /// the counts always balance, and no task has to be counted when it ends.
-struct EndedTasks {
+struct SettledTasks {
     /// How many tasks were queued.
     var submitted = 0
     var succeeded = 0
