@@ -23,6 +23,7 @@ package struct RayBackend: ConformanceBackend {
             .capability(.sharing, because: "values are not put into the nodes' memory yet; they travel as arguments"),
             .capability(
                 .workers, because: "Ray starts and ends worker processes as it likes, and addresses none alone"),
+            .capability(.statistics, because: "what workers count is not sent to the host yet"),
             .capability(.workerSetup, because: "as for workers; a task can set up what it needs the first time"),
         ]
     }
