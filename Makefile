@@ -335,9 +335,9 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
 	MultitaskingInMemory MultitaskingRay MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
+C_TARGETS := CMultitaskingLinux CMultitaskingImages CMultitaskingCaptures CRemoteWorkers
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
-	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingLinux.build/module.modulemap \
-	-Xcc -fmodule-map-file=$(BUILD)/debug/CMultitaskingCaptures.build/module.modulemap
+	$(C_TARGETS:%=-Xcc -fmodule-map-file=$(BUILD)/debug/%.build/module.modulemap)
 
 # Straight from the toolchain, so that the package needs no plugin. House style describes the parameters that need it,
 # not all, hence no validation of parameter lists.

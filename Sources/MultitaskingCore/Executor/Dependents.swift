@@ -58,7 +58,7 @@ package enum Dependents {
 
 extension Executor {
     /// Waits until the calls that wait in the client for results of others are submitted, or cancels them: what a
-    /// backend does first in its ``shutdown(_:)``.
+    /// backend does first in its `shutdown(_:)`.
     ///
     /// - Parameter mode: how the executor ends; ``ShutdownMode/drain`` waits, the others cancel.
     @available(*, noasync, message: "this blocks the thread")

@@ -1,14 +1,14 @@
 extension Executor {
     /// Shares an array with the executor's tasks, if it is a ``SharingExecutor``; see there.
     ///
-    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor/share(_:)`` does.
+    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor`` does.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
         try sharing().share(array)
     }
 
     /// Shares a value with the executor's tasks, if it is a ``SharingExecutor``; see there.
     ///
-    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor/share(_:)`` does.
+    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor`` does.
     @_disfavoredOverload
     public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> { try sharing().share(value) }
 

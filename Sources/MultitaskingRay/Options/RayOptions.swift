@@ -9,7 +9,7 @@ public import MultitaskingCore
 /// let pool = try RayPool(address: "10.0.0.1:6379", maxWorkers: 64, options: options)
 /// ```
 public struct RayOptions: Sendable, Hashable {
-    /// What each task needs of its node, where its own ``TaskOptions/resources`` do not say it. One CPU by default.
+    /// What each task needs of its node, where its own `TaskOptions.resources` do not say it. One CPU by default.
     public var resources: ResourceRequest
 
     /// On which nodes tasks run.

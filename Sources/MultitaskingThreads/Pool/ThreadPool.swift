@@ -15,9 +15,9 @@ internal import Synchronization
 /// task costs well under a microsecond. Use processes where a task may crash or must be killed: a task that traps here
 /// ends the program.
 ///
-/// All workers are started by ``init(maxWorkers:threadNamePrefix:queueLimit:atExit:initializer:)`` and sleep while
-/// there is nothing to do. Tasks start in the order of submission. A task may submit others, but one that *waits* for
-/// another occupies its worker meanwhile: if every worker waits, none is left to do the work.
+/// Its initializers start all workers, which sleep while there is nothing to do. Tasks start in the order of
+/// submission. A task may submit others, but one that *waits* for another occupies its worker meanwhile: if every worker
+/// waits, none is left to do the work.
 ///
 /// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is
 /// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter
