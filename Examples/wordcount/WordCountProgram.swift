@@ -32,13 +32,14 @@ struct Files: Sequence, IteratorProtocol {
         defer { pool.shutdown(.drain) }
         var totals: [String: Int] = [:]
         var files = 0
-        for (_, result) in try pool.stream(countWords, Files(under: folder), ahead: 64, order: .completion) {
+        for (_, result) in try pool.stream(countWords, Files(under: folder), ahead: 64, order: .completion)
+            .showing(.progressBar(label: "files"))
+        {
             switch result {
             case .success(let counts): totals.merge(counts, uniquingKeysWith: +)
             case .failure(let error): print("\(error)")
             }
             files += 1
-            if files % 500 == 0 { print("\(files) files") }
         }
         print("\(files) files have \(totals.count) different words")
         for (word, count) in totals.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(5) {

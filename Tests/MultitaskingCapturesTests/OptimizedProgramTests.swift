@@ -53,9 +53,8 @@ import Testing
         let source = directory.appending(path: "Program.swift")
         try Self.program.write(to: source, atomically: true, encoding: .utf8)
         let executable = directory.appending(path: "program")
-        let modules = [
-            "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "CMultitaskingCaptures",
-        ]
+        let cModules = ["CMultitaskingCaptures", "CMultitaskingImages"]
+        let modules = ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures"] + cModules
         let objects = try modules.flatMap { module in
             try FileManager.default.contentsOfDirectory(
                 at: Self.products.appending(path: "\(module).build"), includingPropertiesForKeys: nil
@@ -63,17 +62,15 @@ import Testing
         }
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let includes = ["Sources/CZstd", "Sources/CMultitaskingCaptures/include"].map {
-            "-fmodule-map-file=" + package.appending(path: $0).path
-        }
+        let maps =
+            [package.appending(path: "Sources/CZstd/module.modulemap").path]
+            + cModules.map { Self.products.appending(path: "\($0).build/module.modulemap").path }
         let compiled = try run(
             "/usr/bin/env",
             [
                 "swiftc", "-swift-version", "6", "-O", "-wmo", "-parse-as-library", "-module-name", "Program",
-                "-I", Self.products.appending(path: "Modules").path, "-Xcc", includes[0] + "/module.modulemap",
-                "-Xcc", "-fmodule-map-file=\(Self.products.path)/CMultitaskingCaptures.build/module.modulemap",
-                source.path, "-o", executable.path,
-            ] + objects + ["-lzstd"])
+                "-I", Self.products.appending(path: "Modules").path, source.path, "-o", executable.path,
+            ] + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] } + objects + ["-lzstd"])
         try #require(compiled.status == 0, "\(compiled.output)")
         let lines = try run(executable.path, []).output.split(separator: "\n")
         try #require(lines.count == 2, "\(lines)")

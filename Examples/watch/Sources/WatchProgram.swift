@@ -15,7 +15,8 @@ import MultitaskingDashboard
 /// Ends its worker, so that there is a crash to be seen.
 @Sendable func stumble(_ index: Int) -> Int { [1, 2, 3][index] }
 
-/// Counts primes in many tasks, one of which crashes, while a page shows it and a timeline is written:
+/// Counts primes in many tasks, one of which crashes, while a bar and a page show it and a timeline is
+/// written:
 /// `swift run watch [tasks] [port]`.
 @main struct WatchProgram {
     static func main() async throws {
@@ -34,7 +35,7 @@ import MultitaskingDashboard
                     try session.submit("count-\(number)", countPrimes, 20_000 + number % 7 * 10_000)
                 }
                 try session.submit("stumble", stumble, 3)
-                try await session.waitForAll()
+                try await session.waitForAll(showing: .progressBar)
             }
             print("Open watch-trace.json in https://ui.perfetto.dev")
             print(manager.statistics)

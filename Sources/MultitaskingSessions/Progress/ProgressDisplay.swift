@@ -28,8 +28,8 @@ public struct ProgressDisplay: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - label: what comes first in the line.
-    ///   - listsTasks: whether to show a line above the bar for each running task, as far as there is room: its name,
-    ///     and what it has reported. Maps and streams have no names, and no such lines.
+    ///   - listsTasks: whether to show a line above the bar for each running task, as far as there is room, with its
+    ///     name. Maps and streams have no names, and no such lines.
     public static func progressBar(label: String = "", listsTasks: Bool = false) -> ProgressDisplay {
         ProgressDisplay(style: .bar, label: label, listsTasks: listsTasks)
     }
