@@ -64,7 +64,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
-            "memory-large-at-once",
+            "memory-large-at-once", "memory-small-arena",
         ], methods)
     func memory(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))

@@ -8,6 +8,7 @@ let memoryScenarios: [String: Scenario] = [
     "memory-result-too-large": { try $0.resultTooLarge() },
     "memory-many-sizes": { try $0.manySizes() },
     "memory-large-at-once": { try $0.largeAtOnce() },
+    "memory-small-arena": { try $0.smallArena() },
 ]
 
 /// Bytes that do not shrink when they are compressed.
@@ -20,6 +21,30 @@ private func makeNoise(_ count: Int) -> [UInt8] { noise(count) }
 private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 
 extension Harness {
+    /// Each of four workers, the client and copies of it use each size once, in less memory than a chunk of each size for
+    /// each of them would take.
+    func smallArena() throws {
+        try withPool(maxWorkers: 4, arenaLimit: 12 << 20, captures: .byValueOrCopies) { pool in
+            for round in 0..<2 {
+                for size in (8..<20).map({ 1 << $0 - 100 }) {
+                    let futures = try (0..<8).map { _ in try pool.submit(makeNoise, size) }
+                    for future in futures { checkEqual(try future.value(timeout: .seconds(20)), noise(size)) }
+                    for _ in 0..<8 {
+                        checkEqual(try pool.submit(echoBytes, noise(size)).value(timeout: .seconds(20)), noise(size))
+                    }
+                    final class Local { var size = 0 }
+                    let local = Local()
+                    local.size = size
+                    nonisolated(unsafe) let captured = local
+                    let copies = try (0..<4).map { _ in try pool.submit { noise(captured.size) } }
+                    for future in copies {
+                        check(try future.value(timeout: .seconds(20)) == noise(size), "round \(round), \(size) bytes")
+                    }
+                }
+            }
+        }
+    }
+
     func largePayloads() throws {
         try withPool { pool in
             for count in [1 << 20, (1 << 20) + 1, 64 << 20] {
