@@ -86,8 +86,11 @@ struct SubmitStamps {
 
     /// So that what is said of few tasks is exact.
     private static let firstTasks = 1024
-    /// Of tasks that come faster than one in so many nanoseconds, only some are noted: a look at the clock takes 25 ns.
-    private static let fast: Int64 = 4_000
+    /// Of how many tasks one is noted that come in so many nanoseconds: a look at the clock takes 25 ns, and a task that
+    /// is noted is timed.
+    private static func share(ofTasksComingIn average: Int64) -> Int {
+        average < 1_000 ? TaskSlot.Stamp.mostTasks : average < 4_000 ? 16 : 1
+    }
 
     /// Whether it is noted of all, because they are recorded.
     var notesAll = false
@@ -108,7 +111,7 @@ struct SubmitStamps {
         let now = monotonicNanoseconds()
         let count = passed + 1
         if first > 0 { first -= 1 }
-        skipped = first == 0 && (now - last) / Int64(count) < Self.fast ? TaskSlot.Stamp.mostTasks - 1 : 0
+        skipped = first == 0 ? Self.share(ofTasksComingIn: (now - last) / Int64(count)) - 1 : 0
         passed = 0
         last = now
         return TaskSlot.Stamp(now, count: count)

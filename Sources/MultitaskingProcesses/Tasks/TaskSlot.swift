@@ -155,21 +155,21 @@ struct TaskSlot: Record, Sendable {
 
     // MARK: When it was submitted
 
-    /// When a task was submitted, and for how many tasks that stands; to 16 ns.
+    /// When a task was submitted, and for how many tasks that stands; to 256 ns.
     struct Stamp {
         let rawValue: UInt64
 
         /// - Parameters:
         ///   - nanoseconds: of CLOCK_MONOTONIC.
         ///   - count: up to ``mostTasks``.
-        init(_ nanoseconds: Int64, count: Int) { rawValue = UInt64(nanoseconds) & ~0xf | UInt64(count) }
+        init(_ nanoseconds: Int64, count: Int) { rawValue = UInt64(nanoseconds) & ~0xff | UInt64(count) }
 
         fileprivate init(rawValue: UInt64) { self.rawValue = rawValue }
 
-        var nanoseconds: UInt64 { rawValue & ~0xf }
-        var count: UInt64 { rawValue & 0xf }
+        var nanoseconds: UInt64 { rawValue & ~0xff }
+        var count: UInt64 { rawValue & 0xff }
 
-        static let mostTasks = 15
+        static let mostTasks = 255
     }
 
     /// Whether it is known when the task was submitted.

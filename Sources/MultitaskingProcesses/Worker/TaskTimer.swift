@@ -28,9 +28,10 @@ struct TaskTimer {
 
     /// How many tasks of a worker are timed however fast they come, so that what is said of few is exact.
     private static let firstTasks = 256
-    /// Of tasks that take less than this on average, one of `share` is timed: four looks take 0.1 µs.
-    private static let fast: Int64 = 20_000
-    private static let share = 16
+    /// Of how many tasks one is timed that take so long on average: four looks at the clock take 0.1 µs.
+    private static func share(ofTasksTaking average: Int64) -> Int {
+        average < 2_000 ? 256 : average < 20_000 ? 16 : 1
+    }
 
     /// - Parameter now: when the worker became ready, in nanoseconds of CLOCK_MONOTONIC.
     init(_ tally: WorkerTally, now: Int64) {
@@ -108,7 +109,7 @@ struct TaskTimer {
         tally.taskStart.storeRelaxed(0)
         let average = (end &- lastTimed) / Int64(clamping: count)
         if first > 0 { first -= 1 }
-        skipped = first == 0 && average < Self.fast ? Self.share - 1 : 0
+        skipped = first == 0 ? Self.share(ofTasksTaking: average) - 1 : 0
         untimed = 0
         (lastTimed, lastEnd) = (end, end)
     }

@@ -41,9 +41,11 @@ final class ThreadTally: Sendable {
     fileprivate static let spanLimit = 16_384
 
     private static let firstTasks = 256
-    /// Of tasks that take less than this on average, one of `share` is timed.
-    private static let fast: Int64 = 10_000
-    private static let share = 16
+    /// Of how many tasks one is timed that take so long on average: all of those that take long, and few of those that
+    /// take hardly longer than a look at the clock.
+    private static func share(ofTasksTaking average: Int64) -> Int {
+        average < 1_000 ? 256 : average < 10_000 ? 16 : 1
+    }
 
     // MARK: The worker's side
 
@@ -109,23 +111,23 @@ final class ThreadTally: Sendable {
         let now = monotonicNanoseconds()
         let time = now - start.load(ordering: .relaxed)
         let count = untimed.load(ordering: .relaxed) + 1
-        let isFast = timed.withLock { timed in
+        let skipped = timed.withLock { timed in
             if timed.spans != nil { timed.first = max(timed.first, 2) }
             timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
             timed.record(from: now - time, to: now)
             let place = timed.slowest.firstIndex { $0.time < time } ?? timed.slowest.endIndex
             if place < PoolStatistics.slowTaskLimit {
                 timed.slowest.insert((timed.current, time), at: place)
-                timed.slowest = Array(timed.slowest.prefix(PoolStatistics.slowTaskLimit))
+                if timed.slowest.count > PoolStatistics.slowTaskLimit { timed.slowest.removeLast() }
             }
             let average = (now - timed.lastEnd) / Int64(count)
             timed.lastEnd = now
             if timed.first > 0 { timed.first -= 1 }
-            return timed.first == 0 && average < Self.fast
+            return timed.first == 0 ? Self.share(ofTasksTaking: average) - 1 : 0
         }
         start.store(0, ordering: .relaxed)
         untimed.store(0, ordering: .relaxed)
-        skipped.store(isFast ? Self.share - 1 : 0, ordering: .relaxed)
+        self.skipped.store(skipped, ordering: .relaxed)
     }
 
     /// The worker has slept: the next task is timed.
@@ -210,41 +212,45 @@ extension ThreadTally.Timed {
 ///
 /// Submitters only read here, but for those whose task is noted.
 final class SubmitSampler: Sendable {
-    private let isFast = Atomic<Bool>(false)
+    /// The time is noted of tasks whose position has none of these bits.
+    private let mask = Atomic<UInt>(0)
     /// Whether it is noted of all, because they are recorded.
     private let notesAll = Atomic<Bool>(false)
     private let last = Atomic<Int64>(0)
 
     private static let firstTasks: UInt = 1024
+    /// How often it is looked how fast they come.
     private static let share: UInt = 16
-    /// Of tasks that come faster than one in so many nanoseconds, only some are noted.
-    private static let fast: Int64 = 5_000
+
+    /// The mask for tasks of which one comes in so many nanoseconds.
+    private static func mask(ofTasksTaking average: Int64) -> UInt {
+        average < 1_000 ? 255 : average < 5_000 ? share - 1 : 0
+    }
 
     func noteAll(_ isOn: Bool) {
         notesAll.store(isOn, ordering: .relaxed)
-        isFast.store(false, ordering: .relaxed)
+        mask.store(0, ordering: .relaxed)
     }
 
     /// - Parameter position: how many tasks were submitted before.
     @inline(__always)
     func submission(at position: UInt) -> Submission? {
-        if isFast.load(ordering: .relaxed), position % Self.share != 0 { return nil }
+        if position & mask.load(ordering: .relaxed) != 0 { return nil }
         return look(position)
     }
 
     @inline(never)
     private func look(_ position: UInt) -> Submission {
         let now = monotonicNanoseconds()
-        let wasFast = isFast.load(ordering: .relaxed)
+        let mask = mask.load(ordering: .relaxed)
         if position % Self.share == 0 {
             let passed = now - last.load(ordering: .relaxed)
             last.store(now, ordering: .relaxed)
-            let isFastNow =
-                !notesAll.load(ordering: .relaxed) && position > Self.firstTasks
-                && passed < Self.fast * Int64(Self.share)
-            if isFastNow != wasFast { isFast.store(isFastNow, ordering: .relaxed) }
+            let isSampled = !notesAll.load(ordering: .relaxed) && position > Self.firstTasks
+            let next = isSampled ? Self.mask(ofTasksTaking: passed / Int64(max(Self.share, mask + 1))) : 0
+            if next != mask { self.mask.store(next, ordering: .relaxed) }
         }
-        return Submission(time: now, count: wasFast ? UInt64(Self.share) : 1)
+        return Submission(time: now, count: UInt64(mask) + 1)
     }
 }
 
