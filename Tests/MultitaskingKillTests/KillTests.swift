@@ -21,9 +21,10 @@
         @Test("A member killed after any of its instructions leaves a whole pool")
         func killedAfterAnyInstruction() throws {
             let seed = UInt64.random(in: 1...1_000_000)
+            // No task: it looks at the clock several times, which takes more instructions now and then, so that hardly
+            // two take the same way. `killedAtEveryWrite` has them.
             let paths = [
                 "send-inline", "send-overtaken-inline", "receive-inline", "close", "allocate-small", "free-own",
-                "task-inline",
             ]
             // A failure prints this command line.
             try expectPass(["every", "3", String(seed)] + paths)

@@ -41,17 +41,11 @@ struct ArenaLayout: Sendable, Equatable {
     static let tallyStride = 2 * 4096
     static let tallyTable = crashTable + memberLimit * crashStride
 
-    // MARK: Tasks that are recorded
-
-    static let spanLimit = 2048
-    static let spanStride = spanLimit * 64
-    static let spanTable = tallyTable + (workerLimit + 1) * tallyStride
-
     // MARK: Functions
 
     static let functionLimit = 8192
     static let functionStride = 64
-    static let functionTable = spanTable + (workerLimit + 1) * spanStride
+    static let functionTable = tallyTable + (workerLimit + 1) * tallyStride
     static let functionNames = functionTable + functionLimit * functionStride
     static let functionNamesSize = 8 << 20
 
@@ -97,6 +91,15 @@ struct ArenaLayout: Sendable, Equatable {
     /// How many words hold so many bits.
     static func wordsOfBits(_ count: Int) -> Int { (count + 63) / 64 }
 
+    // MARK: Tasks that are recorded
+
+    static let spanLimit = 2048
+    static let spanStride = spanLimit * 64
+    var spanTable: Int {
+        let end = endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8
+        return (end + 63) & ~63
+    }
+
     // MARK: Blocks
 
     /// The unit in which blocks take memory.
@@ -104,7 +107,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// The smallest block.
     static let smallestBlock = 256
     static let headersPerChunk = chunkSize / smallestBlock
-    var chunkTable: Int { endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8 }
+    var chunkTable: Int { spanTable + (workers + 1) * Self.spanStride }
     var blockHeaders: Int { chunkTable + chunkCount * 8 }
     var chunks: Int {
         let end = blockHeaders + chunkCount * Self.headersPerChunk * 8

@@ -86,8 +86,8 @@ struct SubmitStamps {
 
     /// So that what is said of few tasks is exact.
     private static let firstTasks = 1024
-    /// Of how many tasks one is noted that come in so many nanoseconds: a look at the clock takes 25 ns, and a task that
-    /// is noted is timed.
+    /// Of how many tasks one is noted that come in so many nanoseconds: a look at the clock takes 25 ns, and a task
+    /// that is noted is timed.
     private static func share(ofTasksComingIn average: Int64) -> Int {
         average < 1_000 ? TaskSlot.Stamp.mostTasks : average < 4_000 ? 16 : 1
     }

@@ -46,7 +46,6 @@ struct Recovery {
         // Before the number serves for a successor, and after what the dead had in hand was freed.
         SharedTable(mapping: mapping, member: index, heap: nil).recover()
         arena.releaseRuns(of: index)
-        Heap(arena: arena, member: index).giveBackEmptyChunks()
         if index <= arena.layout.workers {
             let idle = arena.idleWorkers
             idle.remove(index)

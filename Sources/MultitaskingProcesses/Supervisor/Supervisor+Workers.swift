@@ -225,6 +225,7 @@ extension Supervisor {
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
+        Heap(arena: arena, member: index).giveBackEmptyChunks()
         teardowns[index] = nil
         dying[index] = nil
         member.state = .absent

@@ -16,8 +16,8 @@ internal import Synchronization
 /// ends the program.
 ///
 /// Its initializers start all workers, which sleep while there is nothing to do. Tasks start in the order of
-/// submission. A task may submit others, but one that *waits* for another occupies its worker meanwhile: if every worker
-/// waits, none is left to do the work.
+/// submission. A task may submit others, but one that *waits* for another occupies its worker meanwhile: if every
+/// worker waits, none is left to do the work.
 ///
 /// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is
 /// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter

@@ -46,7 +46,7 @@ import Testing
         var read: UInt64 = 0
         for serial in 0..<3 as Range<UInt64> { tally.record(span(serial)) }
         // Its number was taken away, and not stored again.
-        let entry = ArenaLayout.spanTable + ArenaLayout.spanStride + SpanRecord.size
+        let entry = fixture.arena.layout.spanTable + ArenaLayout.spanStride + SpanRecord.size
         fixture.arena.word(entry).store(0)
         let taken = tally.takeSpans(behind: &read)
         #expect(taken.lost == 1 && taken.spans == [span(0), span(2)])

@@ -18,7 +18,7 @@ struct ChaosTests {
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 0, "\(text)")
         // One line for each invariant, none of which is about nothing.
-        #expect(text.split(separator: "\n").count { $0.hasPrefix("ok ") } == 12, "\(text)")
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("ok ") } == 13, "\(text)")
         #expect(!text.contains("submitted 0 ") && !text.contains("sent 0 "), "\(text)")
     }
 }

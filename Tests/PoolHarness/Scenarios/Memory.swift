@@ -21,7 +21,7 @@ private func makeNoise(_ count: Int) -> [UInt8] { noise(count) }
 private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 
 extension Harness {
-    /// Each of four workers, the client and copies of it use each size once, in less memory than a chunk of each size for
+    /// Each of four workers, the client and copies of it use each size, in less memory than a chunk of each size for
     /// each of them would take.
     func smallArena() throws {
         try withPool(maxWorkers: 4, arenaLimit: 12 << 20, captures: .byValueOrCopies) { pool in
@@ -36,7 +36,7 @@ extension Harness {
                     let local = Local()
                     local.size = size
                     nonisolated(unsafe) let captured = local
-                    let copies = try (0..<4).map { _ in try pool.submit { noise(captured.size) } }
+                    let copies = try (0..<4).map { _ in try pool.submit { noise(unsafe captured.size) } }
                     for future in copies {
                         check(try future.value(timeout: .seconds(20)) == noise(size), "round \(round), \(size) bytes")
                     }

@@ -72,7 +72,7 @@ extension WorkerTally {
     private func span(_ number: UInt64) -> SpanRecord {
         let place = Int((number &- 1) % UInt64(ArenaLayout.spanLimit))
         return SpanRecord(
-            arena: arena, offset: ArenaLayout.spanTable + index * ArenaLayout.spanStride + place * SpanRecord.size)
+            arena: arena, offset: arena.layout.spanTable + index * ArenaLayout.spanStride + place * SpanRecord.size)
     }
 
     /// Writes a task down; for who writes the rest.
