@@ -65,12 +65,17 @@ final class Watcher: Sendable {
         for slot: TaskSlot, isOver: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
     ) throws {
         let isExpiring = slot.control.expiry != nil
+        var isFirst = false
         let id = try register(unless: isOver) {
             let poll = WatchedTasks.Poll(id: $1, isOver: isOver, body: body)
+            isFirst = $0.tasks.count == 0
             $0.tasks.add(poll, for: slot.index, isExpiring: isExpiring)
         }
         guard let id else { return body() }
         slot.completion.watch()
+        // A thread that had nothing to watch sleeps until it is woken, and would see neither the end of the task's time
+        // nor that of the supervisor.
+        if isFirst { event.signal() }
         // It may have ended before the watch began.
         guard isOver() else { return }
         if state.withLock({ $0.tasks.remove(id, for: slot.index) }) {

@@ -24,7 +24,7 @@ extension Harness {
     /// Each of four workers, the client and copies of it use each size, in less memory than a chunk of each size for
     /// each of them would take.
     func smallArena() throws {
-        try withPool(maxWorkers: 4, arenaLimit: 12 << 20, captures: .byValueOrCopies) { pool in
+        try withPool(maxWorkers: 4, arenaLimit: 24 << 20, captures: .byValueOrCopies) { pool in
             for round in 0..<2 {
                 for size in (8..<20).map({ 1 << $0 - 100 }) {
                     let futures = try (0..<8).map { _ in try pool.submit(makeNoise, size) }

@@ -129,7 +129,7 @@ extension Arena {
             owner.attention.formUnion(MemberRecord.Attention.chunks)
             owner.wake()
         }
-        for _ in 0..<20 {
+        for _ in 0..<500 {
             if empty.contains(where: { self.chunk($0).load().isFree }) { return true }
             usleep(500)
         }
