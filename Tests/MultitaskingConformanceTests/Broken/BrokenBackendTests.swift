@@ -8,13 +8,17 @@ struct BrokenBackendTests {
     @Test(arguments: Fault.allCases)
     func everyFaultIsCaughtByTheCaseThatIsMeantForIt(_ fault: Fault) async throws {
         let conformanceCase = try #require(Conformance.conformanceCase(named: fault.caughtBy))
-        let backend = FaultyBackend(fault, patience: .seconds(1))
-        defer { backend.harm.undo() }
-        let failures = await conformanceCase.evaluate(on: backend)
-        #expect(
-            failures.contains { $0.kind == fault.kind && $0.message.contains(fault.sign) },
-            "\(fault.caughtBy) found \(failures.map(\.description)) in a backend that \(fault)")
-        #expect(failures.allSatisfy { $0.caseName == fault.caughtBy && $0.backend == backend.name && !$0.duty.isEmpty })
+        let name = FaultyBackend(fault, patience: .seconds(1)).name
+        var failures: [ConformanceFailure] = []
+        func isCaught() -> Bool { failures.contains { $0.kind == fault.kind && $0.message.contains(fault.sign) } }
+        // Some faults show only if one thread sleeps before another one comes, which is not so each time.
+        for _ in 0..<5 where !isCaught() {
+            let backend = FaultyBackend(fault, patience: .seconds(1))
+            defer { backend.harm.undo() }
+            failures = await conformanceCase.evaluate(on: backend)
+        }
+        #expect(isCaught(), "\(fault.caughtBy) found \(failures.map(\.description)) in a backend that \(fault)")
+        #expect(failures.allSatisfy { $0.caseName == fault.caughtBy && $0.backend == name && !$0.duty.isEmpty })
     }
 
     /// Each fault is caught by the case that is meant for it, and not because the wrapper breaks everything.
