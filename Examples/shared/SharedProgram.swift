@@ -48,8 +48,10 @@ func scale(_ context: TaskContext, _ samples: SharedArray<Float>, _ factor: Floa
             session.destroy()
 
             let again = try manager.session().submit("scale", scale, manager.share(Array(samples.prefix(1 << 20))), 0.5)
-            let scaled: SharedArray<Float> = try again.results()["scale"]?.get() ?? samples
-            print("the last of the scaled samples is \(scaled.last ?? 0)")
+            for (_, result) in try again.results() {
+                let scaled: SharedArray<Float> = try result.get()
+                print("the last of the scaled samples is \(scaled.last ?? 0)")
+            }
         }
     }
 }

@@ -122,6 +122,10 @@ extension Progress: CustomStringConvertible {
 }
 
 /// In which of the three ways a task has ended.
+///
+/// ```swift
+/// if future.ending == .failed { print("\(name) has failed") }
+/// ```
 public enum TaskEnding: Sendable, Hashable, Codable {
     /// Its function returned.
     case succeeded

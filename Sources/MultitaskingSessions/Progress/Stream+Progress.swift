@@ -30,6 +30,10 @@ extension AsyncResultSequence {
 }
 
 /// The results of a stream whose progress is shown; see `ResultSequence.showing(_:total:)`.
+///
+/// ```swift
+/// for (_, result) in try pool.stream(parse, lines).showing(.progressBar, total: lines.count) { … }
+/// ```
 public struct ShownResultSequence<Inputs: Sequence, Output: Portable>: Sequence where Inputs.Element: Portable {
     let base: ResultSequence<Inputs, Output>
     let display: ProgressDisplay
@@ -57,6 +61,10 @@ public struct ShownResultSequence<Inputs: Sequence, Output: Portable>: Sequence 
 }
 
 /// The results of a stream whose progress is shown; see `AsyncResultSequence.showing(_:total:)`.
+///
+/// ```swift
+/// for try await (_, result) in pool.stream(parse, lines).showing(.progressBar) { … }
+/// ```
 public struct ShownAsyncResultSequence<Input: Portable, Output: Portable>: AsyncSequence {
     let base: AsyncResultSequence<Input, Output>
     let display: ProgressDisplay
