@@ -348,6 +348,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
 
     /// Starts the thread of a worker that is missing.
     static func startWorker(_ number: Int, _ prefix: String, _ storage: PoolStorage) throws(Refusal) -> Worker {
+        // Made here: before the thread has begun, the stacks of others may have taken all memory that is left.
+        _ = storage.tally(number)
         storage.addWorker()
         storage.roster.withLock { $0.add(number) }
         do {
