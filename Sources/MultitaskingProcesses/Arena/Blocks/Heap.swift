@@ -95,7 +95,14 @@ final class Heap: Sendable {
     /// Gives a block back; does nothing if that was done before.
     func free(_ reference: BlockReference) {
         guard !reference.isNone, let freed = arena.free(reference, by: member), freed.owner == member else { return }
-        state.withLock { if !$0.classes.isEmpty { $0.classes[freed.sizeClass].free.append(reference.offset) } }
+        state.withLock { state in
+            // Another thread may have given the chunk back meanwhile: then its blocks are somebody else's.
+            let word = ChunkWord(.blocks, owner: member, sizeClass: freed.sizeClass)
+            guard !state.classes.isEmpty, arena.chunk(arena.chunkIndex(of: reference.offset)).load() == word else {
+                return
+            }
+            state.classes[freed.sizeClass].free.append(reference.offset)
+        }
     }
 
     /// Marks a free block as used, or returns nil if the hint was wrong.
