@@ -83,10 +83,10 @@ package func interruptProcess() {
         var before = sigaction()
         // SAFETY: both structures are local variables, which outlive the calls.
         unsafe sigaction(SIGINT, nil, &before)
-        let isIgnored = unsafe address(of: before) == unsafeBitCast(SIG_IGN, to: Int.self)
+        let isIgnored = unsafe before.handlerAddress == unsafeBitCast(SIG_IGN, to: Int.self)
         if !isIgnored {
             var action = sigaction()
-            setHandler(of: &action, to: interrupted)
+            action.setHandler(interrupted)
             unsafe sigemptyset(&action.sa_mask)
             action.sa_flags = numericCast(SA_RESTART)
             unsafe sigaction(SIGINT, &action, nil)
@@ -106,34 +106,9 @@ package func interruptProcess() {
         // SAFETY: as above.
         unsafe sigaction(SIGINT, nil, &now)
         var ours = sigaction()
-        Self.setHandler(of: &ours, to: interrupted)
-        guard Self.address(of: now) == Self.address(of: ours) else { return }
+        ours.setHandler(interrupted)
+        guard now.handlerAddress == ours.handlerAddress else { return }
         var before = before
         unsafe sigaction(SIGINT, &before, nil)
-    }
-
-    /// SAFETY: handlers of both kinds share one word, which is a function's address or a small number.
-    private static func address(of action: sigaction) -> Int {
-        #if canImport(Darwin)
-            unsafe unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self)
-        #elseif canImport(Musl)
-            unsafe unsafeBitCast(action.__sa_handler.sa_handler, to: Int.self)
-        #elseif canImport(Android)
-            unsafe unsafeBitCast(action.sa_handler, to: Int.self)
-        #else
-            unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-        #endif
-    }
-
-    private static func setHandler(of action: inout sigaction, to handler: @escaping @convention(c) (Int32) -> Void) {
-        #if canImport(Darwin)
-            unsafe action.__sigaction_u.__sa_handler = handler
-        #elseif canImport(Musl)
-            unsafe action.__sa_handler.sa_handler = handler
-        #elseif canImport(Android)
-            unsafe action.sa_handler = handler
-        #else
-            unsafe action.__sigaction_handler.sa_handler = handler
-        #endif
     }
 }

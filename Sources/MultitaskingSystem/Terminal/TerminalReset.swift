@@ -97,12 +97,12 @@ enum TerminalReset {
         var action = sigaction()
         // SAFETY: the system reads and fills local variables and the place of this signal.
         guard unsafe sigaction(number, nil, &action) == 0 else { return false }
-        let current = address(of: action)
+        let current = action.handlerAddress
         let isIgnored = unsafe current == unsafeBitCast(SIG_IGN, to: Int.self)
         guard !isIgnored, current == 0 || crashes.contains(number) else { return false }
         unsafe before[Int(number)] = action
         var ours = sigaction()
-        setHandler(of: &ours, to: number == SIGTSTP ? resetAndStop : resetAndEnd)
+        ours.setHandler(number == SIGTSTP ? resetAndStop : resetAndEnd)
         unsafe sigemptyset(&ours.sa_mask)
         // A stack that has overflown has no room for a handler.
         ours.sa_flags = numericCast(SA_RESTART | SA_ONSTACK)
@@ -113,31 +113,6 @@ enum TerminalReset {
     ///
     /// SAFETY: as ``resetInHandler()``.
     private static func restore(_ number: Int32) { unsafe sigaction(number, before + Int(number), nil) }
-
-    /// SAFETY: handlers of both kinds share one word, which is a function's address or a small number.
-    private static func address(of action: sigaction) -> Int {
-        #if canImport(Darwin)
-            unsafe unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self)
-        #elseif canImport(Musl)
-            unsafe unsafeBitCast(action.__sa_handler.sa_handler, to: Int.self)
-        #elseif canImport(Android)
-            unsafe unsafeBitCast(action.sa_handler, to: Int.self)
-        #else
-            unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-        #endif
-    }
-
-    private static func setHandler(of action: inout sigaction, to handler: @escaping @convention(c) (Int32) -> Void) {
-        #if canImport(Darwin)
-            unsafe action.__sigaction_u.__sa_handler = handler
-        #elseif canImport(Musl)
-            unsafe action.__sa_handler.sa_handler = handler
-        #elseif canImport(Android)
-            unsafe action.sa_handler = handler
-        #else
-            unsafe action.__sigaction_handler.sa_handler = handler
-        #endif
-    }
 
     /// Takes the lines away; may be called in a signal handler.
     ///
