@@ -140,7 +140,7 @@ let package = Package(
             ]),
         .target(name: "CMultitaskingImages"),
         .target(name: "CMultitaskingLinux", dependencies: ["CMultitaskingImages"]),
-        .target(name: "CMultitaskingCaptures"),
+        .target(name: "CMultitaskingCaptures", dependencies: ["CMultitaskingImages"]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Examples/primes"),

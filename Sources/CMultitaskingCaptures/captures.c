@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE 1
 #include "CMultitaskingCaptures.h"
+#include "CMultitaskingImages.h"
 #include <errno.h>
 #include <link.h>
 #include <malloc.h>
@@ -82,33 +83,11 @@ struct visitor {
     void *argument;
 };
 
-/// Finds the build id among the notes of an image.
-static void find_build_id(const struct dl_phdr_info *info, struct mc_segment *segment) {
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        if (header->p_type != PT_NOTE) continue;
-        const uint8_t *at = (const uint8_t *)(info->dlpi_addr + header->p_vaddr);
-        const uint8_t *end = at + header->p_memsz;
-        while ((size_t)(end - at) >= sizeof(ElfW(Nhdr))) {
-            const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
-            size_t name_size = (note->n_namesz + 3u) & ~3u, size = (note->n_descsz + 3u) & ~3u;
-            const uint8_t *name = at + sizeof *note;
-            if (name_size > (size_t)(end - name) || size > (size_t)(end - name) - name_size) break;
-            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
-                segment->build_id = name + name_size;
-                segment->build_id_length = note->n_descsz;
-                return;
-            }
-            at = name + name_size + size;
-        }
-    }
-}
-
 static int visit_image(struct dl_phdr_info *info, size_t size, void *argument) {
     (void)size;
     const struct visitor *visitor = argument;
     struct mc_segment segment = {.image = info->dlpi_name ? info->dlpi_name : "", .base = info->dlpi_addr};
-    find_build_id(info, &segment);
+    segment.build_id = mt_build_id(info, &segment.build_id_length);
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
         if (header->p_type != PT_LOAD) continue;

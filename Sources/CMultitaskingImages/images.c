@@ -64,8 +64,7 @@ bool mt_image_named(const char *file_name, char *path, size_t path_capacity) {
 
 // MARK: Builds
 
-// The linker's build id, among the notes of an image.
-static size_t copy_build_id(const struct dl_phdr_info *image, uint8_t *bytes, size_t capacity) {
+const uint8_t *mt_build_id(const struct dl_phdr_info *image, size_t *count) {
     for (int i = 0; i < image->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &image->dlpi_phdr[i];
         if (header->p_type != PT_NOTE) continue;
@@ -77,14 +76,22 @@ static size_t copy_build_id(const struct dl_phdr_info *image, uint8_t *bytes, si
             const uint8_t *name = at + sizeof *note;
             if (name_size > (size_t)(end - name) || size > (size_t)(end - name) - name_size) break;
             if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
-                size_t count = note->n_descsz < capacity ? note->n_descsz : capacity;
-                memcpy(bytes, name + name_size, count);
-                return count;
+                *count = note->n_descsz;
+                return name + name_size;
             }
             at = name + name_size + size;
         }
     }
-    return 0;
+    return NULL;
+}
+
+static size_t copy_build_id(const struct dl_phdr_info *image, uint8_t *bytes, size_t capacity) {
+    size_t count = 0;
+    const uint8_t *id = mt_build_id(image, &count);
+    if (!id) return 0;
+    if (count > capacity) count = capacity;
+    memcpy(bytes, id, count);
+    return count;
 }
 
 static size_t hash_file(const char *path, uint8_t *bytes, size_t capacity) {

@@ -19,3 +19,8 @@ bool mt_image_named(const char *file_name, char *path, size_t path_capacity);
 // What tells the build of a loaded image from others: the linker's build id, or the hash of its file if it was linked
 // without one. How many bytes it has, at most `capacity`; 0 if the image is not loaded or cannot be read.
 size_t mt_image_build(const char *path, uint8_t *bytes, size_t capacity);
+
+struct dl_phdr_info;
+
+// The linker's build id, among the notes of a loaded image, and how many bytes it has; NULL if there is none.
+const uint8_t *mt_build_id(const struct dl_phdr_info *image, size_t *count);
