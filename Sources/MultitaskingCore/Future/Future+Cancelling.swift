@@ -36,7 +36,8 @@ extension Future {
     }
 }
 
-/// Runs `body`, and ends the tasks by force if the awaiting Swift task is cancelled meanwhile.
+/// Runs `body`, and ends the tasks by force if the awaiting Swift task is cancelled meanwhile, which then throws
+/// `CancellationError` in any case: the tasks may end, and `body` see that, before `body` sees the cancellation.
 package func ending<Value>(
     _ tasks: any Awaitable..., with scope: CancellationScope,
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
@@ -50,11 +51,13 @@ package func ending<Value>(
 ) async throws -> Value {
     guard scope == .withTask else { return try await body() }
     do {
-        return try await withTaskCancellationHandler {
+        let value = try await withTaskCancellationHandler {
             try await body()
         } onCancel: {
             RestPolicy.cancelByForce.apply(to: tasks)
         }
+        try Task.checkCancellation()
+        return value
     } catch let error as MultitaskingError where error.code == .cancelled && error.origin == .pool {
         // The task may have been cancelled before the wait was.
         try Task.checkCancellation()
