@@ -166,14 +166,14 @@ let package = Package(
         .executableTarget(
             name: "chaos",
             dependencies: ["MultitaskingCore", "MultitaskingProcesses", "MultitaskingSerialization"],
-            path: "Tests/Chaos"),
+            path: "Tests/Harnesses/Chaos"),
 
         // Kills a process of the pool at every place where that can make a difference, and checks what is left.
         .target(name: "CPtrace", path: "Tests/CPtrace"),
         .executableTarget(
             name: "kill-harness",
             dependencies: ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CPtrace"],
-            path: "Tests/KillHarness"),
+            path: "Tests/Harnesses/Kill"),
         .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness"]),
 
         // Has the system refuse something to the process pool's tests.
@@ -191,13 +191,13 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingProcesses", "MultitaskingThreads",
                 "MultitaskingConformance", "CMultitaskingLinux", "CPrograms", "CRefusal", "ParallelSequences",
             ],
-            path: "Tests/PoolHarness"),
+            path: "Tests/Harnesses/Pool"),
 
         // Runs the kit's cases, and programs of a test, on a Ray cluster or on a driver without Ray.
         .executableTarget(
             name: "ray-harness",
             dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingRay", "MultitaskingConformance"],
-            path: "Tests/RayHarness"),
+            path: "Tests/Harnesses/Ray"),
         .testTarget(
             name: "RemoteWorkersTests",
             dependencies: [
