@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -92,21 +93,66 @@ void mt_adopt_main_queue(void) {
 // Where time is counted in nanoseconds: how long to wait before the next look at whether Dispatch was used.
 static const int64_t shortest_pause = 2000000, longest_pause = 64000000;
 
-static _Atomic uint32_t main_queue_is_expected;
+// For so many of the longest pauses, with the worker asleep, the first thread looks; then it sleeps as well.
+static const int looks_before_sleep = 16;
+
+// What the first thread does, and its futex. Nothing follows upon `expected`.
+enum { looking, sleeping, expected };
+static _Atomic uint32_t first_thread = looking;
+// Whether the thread that works sleeps.
+static _Atomic bool worker_sleeps;
+
+static void wake_first_thread(void) { mt_futex_wake((const void *)&first_thread, 1); }
 
 void mt_expect_main_queue(void) {
     // ORDERING: relaxed; the futex orders what matters, and nothing is passed along with it.
-    if (atomic_load_explicit(&main_queue_is_expected, memory_order_relaxed)) return;
-    if (atomic_exchange(&main_queue_is_expected, 1) == 0) mt_futex_wake((const void *)&main_queue_is_expected, 1);
+    if (atomic_load_explicit(&first_thread, memory_order_relaxed) == expected) return;
+    if (atomic_exchange(&first_thread, expected) != expected) wake_first_thread();
+}
+
+void mt_begin_worker_sleep(void) { atomic_store(&worker_sleeps, true); }
+
+void mt_end_worker_sleep(void) {
+    // ORDERING: sequentially consistent, as in `sleep_with_worker`: if it misses that the worker has woken, then the
+    // worker sees that it sleeps.
+    atomic_store(&worker_sleeps, false);
+    uint32_t state = sleeping;
+    if (atomic_load(&first_thread) != sleeping) return;
+    if (atomic_compare_exchange_strong(&first_thread, &state, looking)) wake_first_thread();
+}
+
+// Whether there is no other thread that might use Dispatch while the worker sleeps.
+static bool is_alone_with_worker(void) {
+    struct stat threads;
+    // A directory for each thread has a link here, besides the two that every directory has.
+    return stat("/proc/self/task", &threads) == 0 && threads.st_nlink == 2 + 2;
+}
+
+// Sleeps until the worker wakes. It returns at once if the worker is awake, or there are other threads.
+static void sleep_with_worker(void) {
+    uint32_t state = looking;
+    if (!atomic_compare_exchange_strong(&first_thread, &state, sleeping)) return;
+    if (atomic_load(&worker_sleeps) && is_alone_with_worker())
+        mt_futex_wait((const void *)&first_thread, sleeping, -1);
+    state = sleeping;
+    atomic_compare_exchange_strong(&first_thread, &state, looking);
 }
 
 static void wait_for_dispatch(const uint64_t *activity) {
     int64_t pause = shortest_pause;
+    int looks = 0;
     while (!mt_dispatch_was_used()) {
         bool is_active = __atomic_load_n(activity, __ATOMIC_RELAXED) != 0;
         pause = is_active ? shortest_pause : pause < longest_pause ? pause * 2 : longest_pause;
-        if (atomic_load(&main_queue_is_expected)) return;
-        mt_futex_wait((const void *)&main_queue_is_expected, 0, pause);
+        looks = pause < longest_pause ? 0 : looks + 1;
+        if (looks > looks_before_sleep) {
+            looks = 0;
+            sleep_with_worker();
+            // The worker may be about to use Dispatch.
+            pause = shortest_pause;
+        }
+        if (atomic_load(&first_thread) == expected) return;
+        mt_futex_wait((const void *)&first_thread, looking, pause);
     }
 }
 

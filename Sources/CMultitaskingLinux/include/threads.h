@@ -25,9 +25,14 @@ void mt_adopt_main_queue(void);
 // It has adopted the queue.
 //
 // As long as nothing uses Dispatch it does not either, so that this process can be forked: now and then, and seldom
-// while the word `activity` is zero, it looks whether anything has. From then on the main queue wakes it. While it
-// waits it takes no signals that are sent to the process; they are for the thread that works.
+// while the word `activity` is zero, it looks whether anything has; no more after a second in which the thread that
+// works has slept, until that wakes. Once Dispatch is used, the main queue wakes it. While it waits it takes no signals
+// that are sent to the process; they are for the thread that works.
 _Noreturn void mt_serve_main_queue(const uint64_t *activity);
+
+// What the thread that works says around a sleep of its own, when nothing runs here that may use the queue.
+void mt_begin_worker_sleep(void);
+void mt_end_worker_sleep(void);
 
 // Says that the main queue is about to be used, so that nobody has to find out. Cheap when it was said before.
 void mt_expect_main_queue(void);

@@ -68,7 +68,7 @@ extension Supervisor {
             stops.nextMemberLook = .max
             signalMembers(SIGSTOP)
         }
-        let isIdle = arena.idleWorkers.parkedCount >= workers.count - 1 && forkedTasks.isEmpty
+        let isIdle = arena.idleWorkers.parkedCount >= workers.count { $0 != nil } && forkedTasks.isEmpty
         stops.nextLook = now + (isStopped ? Stops.stoppedPause : isIdle ? Stops.idlePause : Stops.busyPause)
     }
 

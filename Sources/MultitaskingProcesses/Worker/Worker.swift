@@ -234,7 +234,9 @@ struct Worker {
         idle.park(me.index)
         fence()
         if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0, !retirement.isDue {
+            mt_begin_worker_sleep()
             me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
+            mt_end_worker_sleep()
             timer.slept()
         }
         idle.unpark(me.index)

@@ -76,6 +76,15 @@ enum Proc {
         return (state, parent)
     }
 
+    /// How often the threads of a process have gone to sleep so far.
+    static func wakes(_ pid: pid_t) -> Int {
+        entries("/proc/\(pid)/task").reduce(0) { sum, thread in
+            let lines = read("/proc/\(pid)/task/\(thread)/status").split(separator: "\n")
+            let line = lines.first { $0.hasPrefix("voluntary_ctxt_switches:") } ?? ""
+            return sum + (line.split(separator: "\t").last.flatMap { Int($0) } ?? 0)
+        }
+    }
+
     /// Whether a process runs, or waits to be reaped.
     static func exists(_ pid: pid_t) -> Bool { status(pid) != nil }
 

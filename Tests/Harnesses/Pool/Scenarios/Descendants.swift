@@ -68,7 +68,7 @@ extension Harness {
         check(eventually { !pids.contains { isRunning($0) } }, "of \(pids) some still run", line: line)
     }
 
-    private func isRunning(_ pid: Int32) -> Bool { Proc.status(pid).map { $0.state != "Z" } ?? false }
+    func isRunning(_ pid: Int32) -> Bool { Proc.status(pid).map { $0.state != "Z" } ?? false }
 
     /// What a worker's tasks have started dies with it, wherever it has gone; what another's have does not.
     func descendantsOfCrashed() throws {

@@ -121,7 +121,10 @@ extension Harness {
                 while try receive(.never) {}
                 check(eventually { pool.workerProcessIDs.count == 1 }, "no worker")
                 if name.hasPrefix("join") { _ = try channel.send(Int32(0), wait: .never) }
+                let workers = pool.workerProcessIDs
                 kill(pool.supervisorProcessID, SIGKILL)
+                // A worker that dies after it has taken the task takes it along, and nothing is ever sent.
+                check(eventually { !workers.contains(where: isRunning) }, "the worker outlives its supervisor")
                 future = try pool.submit(name.hasPrefix("join") ? receiveAndReport : sendAndReturn, Queue(channel))
                 check(try eventually(glance), "\(name) never sees the end of a task whose supervisor died before")
             }

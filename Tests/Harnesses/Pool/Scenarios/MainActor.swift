@@ -13,6 +13,7 @@ let mainActorScenarios: [String: Scenario] = [
     "main-actor-signals": { try $0.signalsReachTheTask() },
     "main-actor-stack": { try $0.theStackIsTheClients() },
     "main-actor-nested": { try $0.aPoolIsForkedInATask() },
+    "main-actor-after-sleep": { try $0.aPoolWithoutWorkSleeps() },
 ]
 
 @MainActor private var count = 0
@@ -111,6 +112,31 @@ private func forkedIn(_ method: String) throws -> String {
 }
 
 extension Harness {
+    /// Nothing in an idle worker wakes to look for work, or for use of the main queue, and the supervisor seldom does.
+    /// A task that comes then has its main queue as soon as any other.
+    func aPoolWithoutWorkSleeps() throws {
+        for function in [countInQueue, countLater, countInTask] {
+            try withPool { pool in
+                let warm = try (0..<20).map { try pool.submit(double, $0) }
+                for future in warm { _ = try future.value() }
+                let workers = pool.workerProcessIDs
+                check(isQuiet(workers, wakes: 0), "idle workers wake again and again")
+                check(isQuiet([pool.supervisorProcessID], wakes: 6), "an idle pool's supervisor wakes again and again")
+                checkEqual(try pool.submit(function, 3).value(timeout: .seconds(20)), 3)
+            }
+        }
+    }
+
+    /// Whether there are two seconds in which the threads of these processes wake at most so often.
+    private func isQuiet(_ processes: [pid_t], wakes: Int) -> Bool {
+        for _ in 0..<8 {
+            let before = processes.reduce(0) { $0 + Proc.wakes($1) }
+            sleep(2)
+            if processes.reduce(0, { $0 + Proc.wakes($1) }) - before <= wakes { return true }
+        }
+        return false
+    }
+
     func asynchronousTasksUseTheMainActor() throws {
         try withPool(maxWorkers: 1) { pool in
             checkEqual(try pool.submit(countTwice, 1).value(timeout: .seconds(20)), 2)
