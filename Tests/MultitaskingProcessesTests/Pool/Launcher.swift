@@ -45,6 +45,20 @@ enum Launcher {
         return output
     }
 
+    /// Runs a scenario with a forked and with a spawned pool, both at the same time.
+    static func expectPassBothWays(
+        _ scenario: String, number: Int = 0, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for method in ["fork", "spawn"] {
+                group.addTask {
+                    try await expectPass(scenario, method, number: number, sourceLocation: sourceLocation)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// Starts a scenario and does not wait.
     static func launch(
         _ scenario: String, _ method: String, number: Int = 0, backtracer: String? = nil

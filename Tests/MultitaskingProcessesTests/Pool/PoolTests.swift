@@ -14,18 +14,18 @@ struct PoolTests {
         arguments: [
             "submit-shapes", "submit-errors", "submit-invalid-arguments", "submit-order", "submit-many-leave-nothing",
             "submit-dropped-futures", "submit-async-futures",
-        ], methods)
-    func submitting(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func submitting(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "matrix-decoding-arguments", "matrix-running", "matrix-encoding-result", "matrix-after-result",
             "matrix-in-client", "matrix-large-at-once", "matrix-races", "crash-throw-in-coding", "crash-others-go-on",
-        ], methods)
-    func crashing(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func crashing(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(arguments: methods)
@@ -48,40 +48,40 @@ struct PoolTests {
         arguments: [
             "shared-array", "shared-value", "shared-made", "shared-lifetime", "shared-stray-write", "shared-deaths",
             "shared-client-forks", "shared-elsewhere", "shared-file", "shared-large", "shared-copies", "results-of",
-        ], methods)
-    func sharedValues(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func sharedValues(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "output-last-lines", "output-of-copies", "output-unchanged", "output-on-a-terminal", "output-memory-cause",
-        ], methods)
-    func whatTasksPrint(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func whatTasksPrint(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
             "memory-large-at-once", "memory-small-arena",
-        ], methods)
-    func memory(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func memory(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     @Test(
         arguments: [
             "map-values", "map-errors", "map-crash", "map-crash-unknown", "map-cancel", "map-async",
             "map-holds-no-pool",
-        ], methods)
-    func mapping(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func mapping(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
-    @Test(arguments: ["cancel-queued", "cancel-running", "cancel-races", "cancel-by-many"], methods)
-    func cancelling(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+    @Test(arguments: ["cancel-queued", "cancel-running", "cancel-races", "cancel-by-many"])
+    func cancelling(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     @Test(
@@ -90,15 +90,15 @@ struct PoolTests {
             "shutdown-concurrently", "shutdown-during-submits", "shutdown-during-replacement",
             "shutdown-others-still-wait", "shutdown-by-dropping",
             "shutdown-at-once", "shutdown-children-ignored",
-        ], methods)
-    func shuttingDown(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func shuttingDown(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
-        arguments: ["initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits"], methods)
-    func initializing(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        arguments: ["initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits"])
+    func initializing(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
@@ -106,29 +106,29 @@ struct PoolTests {
             "channel-order", "channel-bounded", "channel-ledger", "channel-types", "channel-large-messages",
             "channel-close", "channel-join", "channel-dropped", "channel-async", "channel-async-cancellation",
             "channel-many",
-        ], methods)
-    func channels(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func channels(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "redelivery-order", "redelivery-ends", "redelivery-killed", "redelivery-close", "redelivery-copy",
             "redelivery-storm", "channel-bytes", "channel-bytes-ledger", "channel-ends-with-pool",
-        ], methods)
-    func redeliveryAndBytes(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func redeliveryAndBytes(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
-    @Test(arguments: ["signal-across-processes", "signal-dropped", "signal-many"], methods)
-    func signals(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+    @Test(arguments: ["signal-across-processes", "signal-dropped", "signal-many"])
+    func signals(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
-        arguments: ["storm-sending", "storm-receiving", "storm-both", "storm-async", "storm-tasks"], methods)
-    func workersKilledInAStorm(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        arguments: ["storm-sending", "storm-receiving", "storm-both", "storm-async", "storm-tasks"])
+    func workersKilledInAStorm(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     @Test(
@@ -136,18 +136,18 @@ struct PoolTests {
             "copy-captures", "copy-amid-callbacks", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel",
             "copy-limit", "copy-shutdown", "copy-kill-storm", "copy-killed-newborn", "copy-slot-reused",
             "copy-cancelled-running", "copy-refused",
-        ], methods)
-    func copyOnWriteTasks(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func copyOnWriteTasks(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     @Test(
         arguments: [
             "capture-values", "capture-beside-threads", "capture-refused", "capture-policies", "capture-wrapped",
             "capture-crashes", "capture-initializer", "capture-many",
-        ], methods)
-    func functionsThatCapture(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func functionsThatCapture(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(arguments: ["fork-busy-threads-before", "fork-busy-threads-after"])
@@ -159,9 +159,9 @@ struct PoolTests {
         arguments: [
             "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
             "fork-inherited-thread-pool", "fork-inherited-pool",
-        ], methods)
-    func forkSafety(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func forkSafety(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
@@ -169,9 +169,9 @@ struct PoolTests {
             "loss-supervisor", "loss-supervisor-idle", "loss-supervisor-again-and-again",
             "loss-supervisor-newborn", "loss-supervisor-grandchild", "loss-supervisor-glances", "loss-idle-workers",
             "loss-busy-workers",
-        ], methods)
-    func processesKilledFromOutside(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func processesKilledFromOutside(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     @Test(
@@ -179,9 +179,9 @@ struct PoolTests {
             "deadline-running", "deadline-grace", "deadline-waiting", "deadline-refused", "deadline-spares-next",
             "force-cancel", "force-cancel-races", "retry-crash", "retry-errors", "retry-gives-up",
             "retry-supervisor-killed",
-        ], methods)
-    func deadlinesAndRetries(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func deadlinesAndRetries(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     @Test(
@@ -190,18 +190,18 @@ struct PoolTests {
             "limit-memory-initializer", "limit-memory-supervisor-killed", "limit-idle-memory", "limit-address-space",
             "limit-too-small-to-start",
             "limit-cores", "limit-spin-time", "limit-invalid",
-        ], methods)
-    func limits(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func limits(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "elastic-grows-and-shrinks", "elastic-from-none", "elastic-keeps-without-idle-time", "elastic-races",
             "elastic-supervisor-killed", "elastic-shutdown", "elastic-idle-workers-killed",
-        ], methods)
-    func elasticPools(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func elasticPools(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     /// Spawned pools pass the kit in MultitaskingConformanceTests, within a program that has threads.
@@ -213,33 +213,33 @@ struct PoolTests {
         arguments: [
             "descendants-of-crashed", "descendants-of-retired", "descendants-that-end", "descendants-at-shutdown",
             "descendants-of-supervisor", "descendants-of-copy", "descendants-of-nested-pool",
-        ], methods)
-    func whatTasksHaveStarted(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func whatTasksHaveStarted(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks",
             "concurrent-many-callbacks", "concurrent-in-successors",
-        ], methods)
-    func concurrency(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func concurrency(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
-        arguments: ["stream-endless", "stream-idle-reader", "stream-left", "stream-crashes", "stream-limits"], methods)
-    func streams(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        arguments: ["stream-endless", "stream-idle-reader", "stream-left", "stream-crashes", "stream-limits"])
+    func streams(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "interrupt-graceful", "interrupt-deadline", "interrupt-races", "interrupt-ignored",
             "interrupt-supervisor-killed",
-        ], methods)
-    func interrupts(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
+        ])
+    func interrupts(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
     /// Ctrl-C where nobody handles it, and the second one where the first was.
@@ -266,30 +266,30 @@ struct PoolTests {
     @Test(
         arguments: [
             "main-actor-async", "main-actor-sync", "main-actor-copies", "main-actor-locks", "main-actor-crash",
-            "main-actor-signals", "main-actor-stack", "main-actor-nested",
-        ], methods)
-    func mainActorAndMainQueue(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+            "main-actor-signals", "main-actor-stack", "main-actor-nested", "main-actor-after-sleep",
+        ])
+    func mainActorAndMainQueue(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
         arguments: [
             "stop-idle-workers", "stop-in-task", "stop-busy-worker", "stop-again-and-again",
             "stop-supervisor", "stop-supervisor-for-good", "stop-copy", "stop-client",
-        ], methods)
-    func stoppedProcesses(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+        ])
+    func stoppedProcesses(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     /// On a terminal of their own, under a shell.
-    @Test(arguments: ["job-stop", "job-tostop"], methods)
-    func jobControl(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+    @Test(arguments: ["job-stop", "job-tostop"])
+    func jobControl(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
-    @Test(arguments: ["hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared"], methods)
-    func hygiene(_ scenario: String, _ method: String) async throws {
-        try await Launcher.expectPass(scenario, method)
+    @Test(arguments: ["hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared"])
+    func hygiene(_ scenario: String) async throws {
+        try await Launcher.expectPassBothWays(scenario)
     }
 
     @Test(
