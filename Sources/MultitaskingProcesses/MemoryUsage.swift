@@ -1,22 +1,22 @@
 import Synchronization
 
-/// What a pool's shared memory holds at one moment.
+/// The objects in a pool's shared memory at one moment.
 ///
 /// ```swift
 /// print(pool.memoryUsage.blocks)
 /// ```
 public struct MemoryUsage: Sendable, Hashable {
-    /// Blocks with arguments, results and messages.
+    /// Blocks with arguments, results, and messages.
     public var blocks: Int
     /// Segments of channels.
     public var channelSegments: Int
-    /// Tasks that are queued, running, or done with their result not yet dropped.
+    /// Tasks that are queued, running, or done with a result that hasn't been released.
     public var tasks: Int
-    /// Channels whose handle is held.
+    /// Channels with at least one handle.
     public var channels: Int
-    /// Cancel signals whose handle is held.
+    /// Cancel signals with at least one handle.
     public var signals: Int
-    /// Shared values, and arrays that tasks have made without copying.
+    /// Shared values, and arrays that tasks created in place.
     public var sharedValues: Int
 }
 

@@ -6,8 +6,8 @@ public import MultitaskingCore
 extension ProcessPool: DependencyExecutor {
     /// Queues a call whose arguments are the results of other tasks; see `DependencyExecutor`.
     ///
-    /// Results of tasks of this pool do not pass through the client, unless it has asked for them before. They stay in
-    /// the pool's memory until the new task's future is dropped.
+    /// Results of this pool's tasks don't pass through the client, unless it has already read them. They stay in the
+    /// pool's memory until the new task's future is released.
     public func submit<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {

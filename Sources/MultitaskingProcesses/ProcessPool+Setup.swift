@@ -5,14 +5,14 @@ public import MultitaskingSerialization
 // shapes of both functions alone.
 
 extension ProcessPool {
-    /// Makes a pool whose workers run a finalizer before they leave.
+    /// Creates a pool whose workers run a finalizer before they exit.
     ///
     /// - Parameters:
-    ///   - finalizer: what each worker runs before it leaves: at the end of the pool, unless that is killed, and when
-    ///     it is replaced or there are to be fewer. See ``finalizerResults(as:)``.
-    ///   - finalizerTimeout: how long it may take; then the worker is ended by force, and its result is missing. Nil
-    ///     for no limit.
-    /// - Throws: as the initializer without a finalizer does.
+    ///   - finalizer: a function that each worker runs before it exits: at the end of the pool, unless the pool is
+    ///     killed, and when the worker is replaced or surplus. See ``finalizerResults(as:)``.
+    ///   - finalizerTimeout: how long the finalizer may take; nil for no limit. After that, the worker is ended by
+    ///     force and has no result.
+    /// - Throws: whatever the initializer without a finalizer throws.
     public convenience init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
@@ -31,9 +31,9 @@ extension ProcessPool {
             finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 
-    /// Makes a pool whose workers run a finalizer that returns something before they leave.
+    /// Creates a pool whose workers run a finalizer that returns a value before they exit.
     ///
-    /// - Throws: as the initializer without a finalizer does.
+    /// - Throws: whatever the initializer without a finalizer throws.
     public convenience init<Output: Portable>(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
@@ -52,12 +52,12 @@ extension ProcessPool {
             finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 
-    /// Makes a pool whose initializer takes arguments: `ProcessPool(maxWorkers: 4, initializer: connect, "db://…")`.
+    /// Creates a pool whose initializer takes arguments: `ProcessPool(maxWorkers: 4, initializer: connect, "db://…")`.
     ///
     /// - Parameters:
-    ///   - initializer: what each worker runs before its first task, with the arguments.
-    ///   - arguments: one for each parameter of `initializer`; encoded once, and decoded in every worker.
-    /// - Throws: `encodeFailed` for an argument that cannot be encoded; else as the initializer without arguments does.
+    ///   - initializer: a function that each worker runs before its first task, with the arguments.
+    ///   - arguments: one argument for each parameter of `initializer`; encoded once, and decoded in every worker.
+    /// - Throws: `encodeFailed` if an argument can't be encoded; whatever the initializer without arguments throws.
     public convenience init<each Argument: Portable>(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
@@ -74,9 +74,9 @@ extension ProcessPool {
         )
     }
 
-    /// Makes a pool whose initializer takes arguments, and whose workers run a finalizer.
+    /// Creates a pool whose initializer takes arguments, and whose workers run a finalizer.
     ///
-    /// - Throws: as the other initializers do.
+    /// - Throws: whatever the other initializers throw.
     public convenience init<each Argument: Portable>(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
@@ -96,9 +96,9 @@ extension ProcessPool {
             finalizingWith: WorkerFinalizer(finalizer, timeout: finalizerTimeout))
     }
 
-    /// Makes a pool whose initializer takes arguments, and whose workers run a finalizer.
+    /// Creates a pool whose initializer takes arguments, and whose workers run a finalizer.
     ///
-    /// - Throws: as the other initializers do.
+    /// - Throws: whatever the other initializers throw.
     public convenience init<each Argument: Portable, Output: Portable>(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,

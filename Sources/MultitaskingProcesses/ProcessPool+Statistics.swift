@@ -1,15 +1,15 @@
 public import MultitaskingCore
 
 extension ProcessPool: MonitoredExecutor {
-    /// What the pool has done so far, and what its workers do now.
+    /// What the pool has done so far, and what its workers are doing now.
     ///
-    /// All of it is in the pool's shared memory, so it survives the death of any worker, and of the supervisor. A task
-    /// that was running when its worker died counts as failed, or cancelled, like any other.
-    /// - Complexity: looks at every task whose future is held, 10 ms for a million.
+    /// The statistics are in the pool's shared memory, so they survive the death of any worker and of the supervisor. A
+    /// task that was running when its worker died counts as failed or cancelled, like any other.
+    /// - Complexity: O(*n*) in the number of tasks whose future is alive; 10 ms for a million.
     public var statistics: PoolStatistics { core.statistics }
 }
 
 extension ProcessPool: CrashRemembering {
-    /// The last crashes whose tasks' outcomes were looked at, the oldest first.
+    /// The most recent crashes of tasks whose outcomes have been read, the oldest first.
     public var recentCrashes: [RecentCrash] { core.crashLog.recent }
 }

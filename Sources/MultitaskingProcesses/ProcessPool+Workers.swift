@@ -2,42 +2,41 @@ public import MultitaskingCore
 import MultitaskingSystem
 
 extension ProcessPool: WorkerExecutor {
-    /// Makes a call in every worker that there is, before its next task, and in each that comes later.
+    /// Makes a call in every current worker, before its next task, and in each worker that starts later.
     ///
-    /// Where workers come and go with the work (`WorkerLimits.minimumWorkers`), those count that are there at the
-    /// moment. A worker that dies before it has begun leaves the call to its successor. One that dies of it, or is
-    /// killed meanwhile, fails its future alone, and no later worker makes the call.
+    /// If the number of workers adapts to the work (`WorkerLimits.minimumWorkers`), only the present workers have a
+    /// future. If a worker dies before it makes the call, its replacement makes it. If a worker dies during the call,
+    /// only its own future fails, and no later worker makes the call.
     ///
-    /// - Returns: a future for each worker that there is, in the order of their numbers.
-    /// - Throws: as `submit` does; `arenaLimitReached` after 1,024 calls, since each is kept as long as the pool.
+    /// - Returns: a future for each current worker, ordered by worker index.
+    /// - Throws: whatever `submit` throws; `arenaLimitReached` after 1,024 calls, because the pool keeps each call for
+    ///   later workers.
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] { try core.everywhere(call).map { Future($0) } }
 
-    /// Changes how many workers there are at most.
-    ///
-    /// Returns at once. New workers start and run the initializer; those that are too many leave after their current
-    /// task, and run the finalizer. While the pool has a minimum of workers (`WorkerLimits.minimumWorkers`), it stays.
-    /// - Parameter count: how many, from 1 to 64, or to the next multiple of 64 of what the pool was made with.
+    /// Changes the maximum number of workers. Returns immediately. New workers start and run the initializer. Surplus
+    /// workers finish their current task, run the finalizer, and leave. A minimum number of workers
+    /// (`WorkerLimits.minimumWorkers`) stays in force.
+    /// - Parameter count: the new maximum: from 1 to the pool's initial number of workers, rounded up to a multiple of
+    ///   64.
     /// - Throws: `invalidArgument`; `shutDown`.
     public func resize(to count: Int) throws { try core.resize(to: count) }
 
-    /// What the finalizers of the workers that have left returned or threw, in the order in which they left; complete
-    /// after the shutdown.
-    ///
-    /// A worker that was killed, or ended in its finalizer, has none.
-    /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
+    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. Complete
+    /// after the shutdown. A worker that was killed, or that died in its finalizer, has no result.
+    /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(
         as type: Value.Type = Value.self
     ) throws -> [Result<Value, any Error>] { try core.finalizers.results().typed() }
 
-    /// A pool for all parts of a program that need one now and then.
+    /// A pool for shared use by all parts of a program.
     ///
-    /// It is made when it is first asked for, with as many workers as a pool has by default, and made anew when it was
-    /// shut down or has broken, and in a process that was forked from the one it belongs to: a task has one of its own.
-    /// It ends with the program, after what was submitted.
+    /// The pool is created on first use, with the default number of workers. It is recreated after it was shut down or
+    /// broke, and in a forked process: each task's process has its own. It ends with the program, after all submitted
+    /// tasks.
     ///
-    /// - Throws: as the initializer does, if the pool has to be made.
+    /// - Throws: whatever the initializer throws, if the pool has to be created.
     public static var shared: ProcessPool {
         get throws {
             try sharedPool.get {

@@ -2,7 +2,7 @@ public import MultitaskingCore
 public import MultitaskingSerialization
 import MultitaskingSystem
 
-/// A pool of worker processes: what a task does to its process is felt by no other task.
+/// A pool of worker processes, in which a task that damages its process doesn't affect any other task.
 ///
 /// ```swift
 /// let pool = try ProcessPool(maxWorkers: 2)
@@ -11,52 +11,53 @@ import MultitaskingSystem
 /// pool.shutdown(.drain)
 /// ```
 ///
-/// Arguments and results are encoded; functions are not: a function is called by its address, and what it captures is
-/// copied like its arguments (`CapturePolicy`). Where a captured value cannot be copied, `submit` throws
-/// `capturesState`. A function with an argument or result whose type is private runs in a copy of this process forked
-/// for that one task, where that is safe.
+/// Arguments and results are encoded. Functions are called by their address, and captured values are copied like
+/// arguments (`CapturePolicy`). If a captured value can't be copied, `submit` throws `capturesState`. A function with a
+/// private argument or result type runs in a fork of this process, if that is safe.
 ///
-/// A worker that dies fails the one task it was running, with an error of the code `workerCrashed` or `workerExited`
-/// whose cause is a `WorkerFailure`, and is replaced. If this process dies, so do all of the pool's.
+/// If a worker dies, only the task that it was running fails, with the code `workerCrashed` or `workerExited` and a
+/// `WorkerFailure` as the cause, and the worker is replaced. If this process dies, all of the pool's processes die with
+/// it.
 ///
-/// Tasks start in the order of submission. Dropping the pool without `shutdown(_:)` lets queued tasks finish,
-/// also if the program ends meanwhile, as `atExit` says.
+/// Tasks start in the order of submission. If you release the pool without calling `shutdown(_:)`, it finishes the
+/// queued tasks. If the program ends meanwhile, `atExit` applies.
 public final class ProcessPool: GradualShutdown, SharingExecutor {
     @usableFromInline let core: PoolCore
 
-    /// How many workers run at most at the same time; see ``resize(to:)``.
+    /// The maximum number of workers that run concurrently; see ``resize(to:)``.
     public var maxWorkers: Int { core.arena.workerTarget }
 
-    /// Makes a pool and starts its workers, or as many as `limits` say; returns before they are ready.
+    /// Creates a pool and starts its workers, or as many as `limits` specify. Returns before they are ready.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many workers, 1...512; nil for one for each core this process may use.
-    ///   - startMethod: how the first process of the pool is made.
-    ///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
-    ///     memory that this process may use: the machine's, or its control group's, less where a limit of the process
-    ///     (`ulimit -v`, `-f`) leaves no room for so much. Tasks themselves take up to 256 bytes each besides.
-    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit`
-    ///     does at the limit is said by `TaskOptions.waitForRoom`.
+    ///   - maxWorkers: the maximum number of workers, 1...512; nil for one per core that this process may use.
+    ///   - startMethod: how the first process of the pool is started.
+    ///   - arenaLimit: the maximum number of bytes for arguments, results, and messages; nil for half of the memory
+    ///     that this process may use (of the machine or its control group), or less if a limit of the process (`ulimit
+    ///     -v`, `-f`) leaves no room for it. In addition, each task takes up to 256 bytes.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
+    ///     `TaskOptions.waitForRoom` determines what `submit` does at the limit.
     ///   - compression: whether large payloads are compressed.
-    ///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
-    ///   - captures: what becomes of functions that capture values. Without copies, which must be asked for, the same
-    ///     functions work in programs with threads and without.
-    ///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
-    ///   - atExit: what happens when the program ends, by `exit` or by returning from `main`, while the pool is open.
-    ///     `.drain` runs what was submitted, for as long as it goes on: tasks that all wait, without a limit, for what
-    ///     nobody can do any more are killed after a second. `.cancelQueued` runs what has started, `.kill` kills that
-    ///     as well. What is cut off is logged. Ctrl-C, `_exit` and `abort` end the program and the pool at once.
-    ///   - environment: variables that each worker has besides those of this process, set before the initializer runs;
-    ///     forked and spawned workers alike. What a library reads before `main`, in a spawned worker, or has read
-    ///     before the pool was made, in a forked one, it has read by then.
-    ///   - workerNamePrefix: what the names of the workers' processes begin with, as `ps` and `top` show them. A hyphen
-    ///     and the number follow; Linux keeps 15 bytes in all.
-    ///   - initializer: what each worker runs before its first task, also one that takes the place of another; an error
-    ///     it throws, or a worker that ends in it, fails the pool after three tries.
-    ///   - initializerTimeout: how long a worker may take from its start to the end of the initializer; then it is
-    ///     killed, and the try has failed. Nil for no limit.
-    /// - Throws: `invalidArgument`; `unsafeFork`; `cannotSpawn` if the pool must be spawned and this program, started
-    ///   anew, does not become a supervisor; `nestedTooDeep` in a task that would make pool after pool; `capturesState`
+    ///   - limits: the resources that workers may use, how long they live, and how many stay when there is little to
+    ///     do.
+    ///   - captures: what to do with functions that capture values. The default treats a function the same whether or
+    ///     not the program has threads.
+    ///   - backtraces: whether the backtrace of a crashed worker is stored in the task's error, printed, or both.
+    ///   - atExit: what happens if the program ends, by calling `exit` or returning from `main`, while the pool is
+    ///     open. `.drain` finishes all submitted tasks; if every task waits without a limit for something that can no
+    ///     longer happen, they are killed after a second. `.cancelQueued` finishes running tasks, and `.kill` kills
+    ///     them. Interrupted work is logged. Ctrl-C, `_exit` and `abort` end the program and the pool immediately.
+    ///   - environment: environment variables for the workers, in addition to those of this process. They are set
+    ///     before the initializer runs, but after libraries have read the environment: in a spawned worker before
+    ///     `main`, in a forked one before the pool was created.
+    ///   - workerNamePrefix: the prefix of the workers' process names, which `ps` and `top` show. A hyphen and the
+    ///     worker's index follow; Linux keeps 15 bytes in total.
+    ///   - initializer: a function that each worker, including each replacement, runs before its first task. If it
+    ///     throws or ends the worker three times in a row, the pool fails.
+    ///   - initializerTimeout: how long a worker may take from its start to the end of the initializer; nil for no
+    ///     limit. After that, the worker is killed and the attempt counts as failed.
+    /// - Throws: `invalidArgument`; `unsafeFork`; `cannotSpawn` if the pool must be spawned but this program, started
+    ///   again, doesn't become a supervisor; `nestedTooDeep` if pools are nested too deeply in tasks; `capturesState`
     ///   if the initializer captures something and the pool must be spawned; `systemError` and `permissionDenied` if
     ///   the system refuses memory or processes.
     public convenience init(
@@ -74,7 +75,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
             initializingWith: WorkerInitializer(initializer, timeout: initializerTimeout))
     }
 
-    /// Makes a pool whose initializer and finalizer were wrapped by the caller, for layers above this one.
+    /// Creates a pool with a wrapped initializer and finalizer, for layers above the pool.
     public init(
         maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
@@ -129,34 +130,34 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
         Future(try core.submit(call, options: options))
     }
 
-    /// Makes a channel that all workers can use, also those that run already.
+    /// Creates a channel for all workers, including those that are already running.
     ///
     /// - Throws: `invalidArgument`; `arenaLimitReached`; `shutDown`.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try core.makeChannel(options)
     }
 
-    /// Makes a cancel signal that all workers can use, also those that run already.
+    /// Creates a cancel signal for all workers, including those that are already running.
     /// - Throws: `arenaLimitReached`; `shutDown`.
     public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
 
-    /// Shares an array: its elements are copied once, to memory that each worker maps for reading.
+    /// Shares an array by copying its elements once, to memory that each worker maps read-only.
     ///
-    /// It takes its own size of memory, which `arenaLimit` does not count, however many tasks use it.
-    /// - Throws: `shutDown`; `arenaLimitReached` if it is more than there is memory; `systemError`.
+    /// The array uses its own size of memory, however many tasks use it, and doesn't count toward `arenaLimit`.
+    /// - Throws: `shutDown`; `arenaLimitReached` if there isn't enough memory; `systemError`.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
         try core.share(array)
     }
 
-    /// Shares a value: it is encoded once, and decoded once by each worker that is given it.
+    /// Shares a value, which is encoded once, and decoded once by each worker that receives it.
     ///
-    /// - Throws: `shutDown`; `encodeFailed`; `arenaLimitReached` if it is more than there is memory; `systemError`.
+    /// - Throws: `shutDown`; `encodeFailed`; `arenaLimitReached` if there isn't enough memory; `systemError`.
     @_disfavoredOverload
     public func share<Value: Portable>(_ value: Value) throws -> MultitaskingCore.Shared<Value> {
         try core.share(value)
     }
 
-    /// Ends the pool and blocks until all its processes are gone.
+    /// Shuts down the pool and blocks until all its processes are gone.
     ///
     /// With `.kill`, running tasks end with `workerCrashed`. In a task of the pool itself this does nothing: only the
     /// process that made the pool can end it.
@@ -167,7 +168,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
         if core.belongsToThisProcess { Self.sharedPool.forget(self) }
     }
 
-    /// Ends the pool and suspends, instead of blocking, until all its processes are gone.
+    /// Shuts down the pool and suspends until all its processes are gone.
     public func shutdown(_ mode: ShutdownMode = .drain) async {
         await withCheckedContinuation { continuation in
             BackgroundThread.run { [self] in
@@ -177,31 +178,32 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
         }
     }
 
-    /// Processes can be killed.
+    /// Always true: processes can be killed.
     public var endsRunningTasks: Bool { true }
 
-    /// Refuses further tasks and returns at once; the processes end when their tasks have, or are killed.
+    /// Refuses further tasks and returns immediately. Depending on the mode, the processes end with their tasks or are
+    /// killed.
     public func beginShutdown(_ mode: ShutdownMode = .drain) { core.beginShutdownIfOwn(mode) }
 
-    /// Blocks until all processes are gone, after the pool was told to end; false if the limit passed first.
+    /// Blocks until all processes of a pool that is shutting down are gone; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
     public func waitUntilShutDown(_ wait: WaitLimit) -> Bool { core.waitUntilShutDown(wait) }
 
-    /// What the pool's shared memory holds at the moment.
-    /// - Complexity: O(shared memory in use); meant for tests and diagnosis.
+    /// The objects that are currently in the pool's shared memory.
+    /// - Complexity: O(*n*) in the size of shared memory in use; intended for tests and diagnosis.
     public var memoryUsage: MemoryUsage { core.memoryUsage }
 
-    /// The process ids of the workers that run now, without those that are being replaced.
+    /// The process IDs of the current workers, without those that are being replaced.
     public var workerProcessIDs: [Int32] { core.workerProcessIDs }
 
-    /// The process id of the supervisor, the parent of all workers; 0 before it has started.
+    /// The process ID of the supervisor, which is the parent of all workers; 0 before it has started.
     public var supervisorProcessID: Int32 { core.supervision.pid }
 
-    /// How this pool's first process was made.
+    /// How this pool's first process was started.
     public var startedBy: StartMethod { core.supervision.method }
 }
 
 extension ProcessPool: CustomStringConvertible {
-    /// What it is, and how many workers it has at most.
+    /// The type and the maximum number of workers.
     public var description: String { "ProcessPool(\(maxWorkers) workers, \(startedBy.rawValue))" }
 }

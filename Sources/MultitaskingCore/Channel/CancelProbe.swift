@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// A word of memory that tells whether something was cancelled, for code that checks it often.
+/// A word of memory that says whether something was cancelled, for code that checks often.
 ///
 /// ```swift
 /// let probe = signal.cancelProbe ?? .never
@@ -16,9 +16,10 @@ public struct CancelProbe: @unchecked Sendable {
     private let mask: UInt64
     private let value: UInt64
 
-    /// Makes a probe of a word that reads as `value` under `mask` when the thing was cancelled.
+    /// Creates a probe that is set while the word, masked by `mask`, equals `value`.
     ///
-    /// The word must live as long as the object that provides the probe; code that keeps a probe keeps that object.
+    /// The word must live as long as the object that provides the probe; code that stores a probe must also store that
+    /// object.
     @unsafe
     public init(_ word: UnsafePointer<Atomic<UInt64>>, mask: UInt64, value: UInt64) {
         unsafe self.word = unsafe word
@@ -34,9 +35,9 @@ public struct CancelProbe: @unchecked Sendable {
         return unsafe CancelProbe(word, mask: 1, value: 1)
     }()
 
-    /// Whether the thing was cancelled.
+    /// Whether the work was cancelled.
     ///
-    /// ORDERING: relaxed, because it carries no data; use a channel to pass some.
+    /// ORDERING: relaxed, because the flag publishes no data; use a channel to pass data.
     @inline(__always)
     public var isSet: Bool { unsafe word.pointee.load(ordering: .relaxed) & mask == value }
 }

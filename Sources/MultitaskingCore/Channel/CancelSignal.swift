@@ -6,29 +6,29 @@
 /// signal.set()
 /// ```
 ///
-/// Setting it does not stop anything by itself: the task looks at it and leaves.
+/// Setting it stops nothing by itself: tasks check it and return.
 ///
-/// **Round trips.** `set` and `clear` may take a message to another machine and back where a backend has some, and have
-/// asynchronous twins for that. Looking at a signal never does.
+/// **Round trips.** In a backend that spans machines, `set` and `clear` may need a network round trip, so each has an
+/// asynchronous counterpart. Reading a signal never does.
 ///
-/// **Implementer's duties.** Reading costs no more than a load; `set` is seen by every holder, in every process the
-/// backend has, and wakes every waiter. A holder that dies at any point leaves the signal usable.
+/// **Implementer's duties.** Reading costs no more than a load. `set` becomes visible to every holder, in every process
+/// of the backend, and wakes every waiter. If a holder dies, at whatever point, the signal stays usable.
 public protocol CancelSignal: WatchableSignal, Selectable {
-    /// Sets the signal and wakes every waiter; setting it twice is the same as once. May take a round trip.
+    /// Sets the signal and wakes every waiter. Setting it again has no effect. May need a round trip.
     func set()
 
-    /// Clears the signal; may take a round trip.
+    /// Clears the signal. May need a round trip.
     func clear()
 
-    /// The asynchronous twin of ``set()``, which has another name because that one may be called in an asynchronous
-    /// context as well.
+    /// Sets the signal without blocking. It has its own name because ``set()`` is also available in asynchronous
+    /// contexts.
     func setAsynchronously() async throws
 
-    /// The asynchronous twin of ``clear()``.
+    /// Clears the signal without blocking.
     func clearAsynchronously() async throws
 }
 
-/// The part of a ``CancelSignal`` that looks at it.
+/// The read-only side of a ``CancelSignal``.
 ///
 /// ```swift
 /// while !signal.isSet { try step() }
@@ -37,10 +37,10 @@ public protocol WatchableSignal: AnyObject, Sendable {
     /// The name under which `TaskEnvironment.cancelSignal(_:)` finds this signal in a worker.
     var reference: SharedObjectID { get }
 
-    /// Whether the signal is set. Meant to be called in a loop.
+    /// Whether the signal is set. Fast enough to check in a loop.
     var isSet: Bool { get }
 
-    /// A faster way to ask ``isSet``, if there is one; it may be used for as long as the signal is held.
+    /// A faster way to read ``isSet``, if the backend has one; valid as long as you hold the signal.
     var cancelProbe: CancelProbe? { get }
 
     /// Blocks until the signal is set; false if the limit passed first.
@@ -54,14 +54,14 @@ public protocol WatchableSignal: AnyObject, Sendable {
 }
 
 extension WatchableSignal {
-    /// A backend whose signals are more than a word of memory has none.
+    /// Returns nil: the signal isn't a plain word of memory.
     public var cancelProbe: CancelProbe? { nil }
 }
 
 extension CancelSignal {
-    /// Calls ``set()``, where that takes no round trip.
+    /// Calls ``set()``, for backends in which that needs no round trip.
     public func setAsynchronously() async throws { set() }
 
-    /// Calls ``clear()``, where that takes no round trip.
+    /// Calls ``clear()``, for backends in which that needs no round trip.
     public func clearAsynchronously() async throws { clear() }
 }

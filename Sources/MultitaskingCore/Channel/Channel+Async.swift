@@ -1,15 +1,15 @@
 // The asynchronous twins as they are made of the blocking calls, which are asked not to wait, and of `ready`.
 
 extension Channel {
-    /// Suspends, instead of blocking, until `element` was accepted; false if the limit passed first.
+    /// Sends an element, suspending instead of blocking until it is accepted; false if the limit passes first.
     ///
-    /// - Throws: what the blocking `send` throws, and `CancellationError` when the awaiting task is cancelled:
-    ///   the element was then not sent.
+    /// - Throws: what the blocking `send` throws; `CancellationError` if the awaiting task is cancelled, in which case
+    ///   the element is not sent.
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
         try await sendAsynchronously(element, wait: wait)
     }
 
-    /// Sends without waiting, each time the channel may have room.
+    /// Tries to send, without waiting, each time the channel may have room.
     public func sendAsynchronously<Element: Codable & Sendable>(
         _ element: Element, wait: WaitLimit
     ) async throws -> Bool {
@@ -19,28 +19,29 @@ extension Channel {
         return try await retry(for: .send, wait: wait) { try self.attemptSend(element) ? true : nil } ?? false
     }
 
-    /// Suspends, instead of blocking, until there is an element; nil if the limit passed first or all is drained.
+    /// Receives an element, suspending instead of blocking; nil if the limit passes first, or if the channel is closed
+    /// and empty.
     ///
-    /// - Throws: what the blocking `receive` throws, and `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking `receive` throws; `CancellationError` if the awaiting task is cancelled.
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit = .never
     ) async throws -> Element? {
         try await receiveAsynchronously(as: type, wait: wait)
     }
 
-    /// Receives without waiting, each time there may be an element.
+    /// Tries to receive, without waiting, each time there may be an element.
     public func receiveAsynchronously<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) async throws -> Element? {
         try await retry(for: .receive, wait: wait) { try self.attemptReceive(as: type) }
     }
 
-    /// Suspends, instead of blocking, until every element was reported as done; false if the limit passed first.
+    /// Suspends, instead of blocking, until every element is reported as done; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func join(wait: WaitLimit = .forever) async throws -> Bool { try await joinAsynchronously(wait: wait) }
 
-    /// Asks each time an element may have been the last to be reported.
+    /// Checks again each time the last outstanding element may have been reported.
     public func joinAsynchronously(wait: WaitLimit) async throws -> Bool {
         try await retry(for: .join, wait: wait) { self.attemptJoin() ? true : nil } ?? false
     }
@@ -57,7 +58,8 @@ extension Channel {
 
     private func attemptJoin() -> Bool { join(wait: .never) }
 
-    /// Repeats `attempt` each time the channel is ready until it gives a value, the limit passes or nothing can come.
+    /// Repeats `attempt` each time the channel is ready, until it returns a value, the limit passes, or none can
+    /// follow.
     func retry<Value>(
         for operation: ChannelOperation, wait: WaitLimit, _ attempt: () throws -> Value?
     ) async throws -> Value? {
@@ -76,7 +78,7 @@ extension Channel {
 }
 
 extension InProcessChannel {
-    /// The asynchronous twin of the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
         if let channel = self as? any InProcessOfferingChannel, channel.isRendezvous {
             return try await handOver(wait) { try channel.offerInProcess(element) }
@@ -84,7 +86,7 @@ extension InProcessChannel {
         return try await retry(for: .send, wait: wait) { try self.attemptSendInProcess(element) ? true : nil } ?? false
     }
 
-    /// The asynchronous twin of the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     public func receiveInProcess<Element: Sendable>(
         as type: Element.Type, wait: WaitLimit = .never
     ) async throws -> Element? {

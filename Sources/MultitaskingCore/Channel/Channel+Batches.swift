@@ -18,17 +18,17 @@ extension Channel {
         try receiveEach(upTo: count, as: type, wait: wait)
     }
 
-    /// Suspends, instead of blocking, until all elements were accepted, or as many as fit until the limit.
+    /// Sends elements, suspending instead of blocking: all of them, or as many as fit before the limit passes.
     ///
     /// - Returns: how many were accepted.
-    /// - Throws: what the first element's `send` would throw; `CancellationError` when the awaiting task is cancelled
-    ///   and nothing was sent.
+    /// - Throws: what sending the first element throws; `CancellationError` if the awaiting task is cancelled before
+    ///   any element is sent.
     @discardableResult
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int { try await sendAsynchronously(contentsOf: elements, wait: wait) }
 
-    /// Sends what fits without waiting, each time the channel may have room.
+    /// Sends what fits, without waiting, each time the channel may have room.
     public func sendAsynchronously<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
     ) async throws -> Int {
@@ -40,14 +40,14 @@ extension Channel {
         return try await sendAll(elements, wait: wait) { try self.attemptSend(contentsOf: $0) }
     }
 
-    /// Suspends, instead of blocking, until there is an element, and takes as many as there are, up to `count`.
+    /// Receives up to `count` elements, suspending instead of blocking until there is at least one.
     ///
-    /// - Throws: what the blocking `receive` throws, and `CancellationError`.
+    /// - Throws: what the blocking `receive` throws; `CancellationError` if the awaiting task is cancelled.
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) async throws -> [Element] { try await receiveAsynchronously(upTo: count, as: type, wait: wait) }
 
-    /// Receives what there is without waiting, each time there may be an element.
+    /// Receives what is there, without waiting, each time there may be an element.
     public func receiveAsynchronously<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) async throws -> [Element] {
@@ -65,7 +65,8 @@ extension Channel {
     private func attemptReceive<Element: Codable & Sendable>(upTo count: Int, as type: Element.Type) throws -> [Element]
     { try receive(upTo: count, as: type, wait: .never) }
 
-    /// How many elements `send` accepts until it refuses one or throws, which it does for the first one only.
+    /// Sends until an element is refused or fails, and returns how many were accepted. Rethrows only for the first
+    /// element.
     func countAccepted<Element>(
         _ elements: ArraySlice<Element>, _ send: (Element) throws -> Bool
     ) throws -> Int {
@@ -79,7 +80,7 @@ extension Channel {
         return count
     }
 
-    /// What `receive` gives: the first with the limit, the rest without waiting.
+    /// Receives the first element within the limit, and the rest without waiting.
     func takeUpTo<Element>(
         _ count: Int, wait: WaitLimit, _ receive: (WaitLimit) throws -> Element?
     ) throws -> [Element] {
@@ -93,7 +94,7 @@ extension Channel {
         return elements
     }
 
-    /// Repeats `attempt` with what is left each time there may be room.
+    /// Repeats `attempt` with the remaining elements each time there may be room.
     func sendAll<Element>(
         _ elements: ArraySlice<Element>, wait: WaitLimit, _ attempt: (ArraySlice<Element>) throws -> Int
     ) async throws -> Int {
@@ -130,7 +131,7 @@ extension InProcessChannel {
         try takeUpTo(count, wait: wait) { try receiveInProcess(as: type, wait: $0) }
     }
 
-    /// The asynchronous twin of the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     @discardableResult
     public func sendInProcess<Element: Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -143,7 +144,7 @@ extension InProcessChannel {
         return try await sendAll(elements, wait: wait) { try self.attemptSendInProcess(contentsOf: $0) }
     }
 
-    /// The asynchronous twin of the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     public func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) async throws -> [Element] {

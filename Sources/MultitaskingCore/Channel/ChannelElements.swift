@@ -1,34 +1,34 @@
-/// The elements of a channel, one after the other, until it is closed and drained; made by ``Channel/elements(as:)``.
+/// The elements of a channel, in order, until it is closed and empty; created by ``Channel/elements(as:)``.
 ///
 /// ```swift
 /// for try await order in channel.elements(as: Order.self) { … }   // suspends
 /// for order in channel.elements(as: Order.self) { … }             // blocks the thread
 /// ```
 ///
-/// It takes an element only when it is asked for the next one, so several loops share a channel, and a loop that is
-/// left early leaves the rest to others.
+/// A loop takes an element only when it needs the next one. Several loops can therefore share a channel, and leaving a
+/// loop early leaves the remaining elements to other receivers.
 ///
 /// **Errors.** The asynchronous loop throws what `ReceivingChannel.receive(as:wait:)` throws.
-/// A blocking loop cannot throw: it ends, and ``failure`` says why. Where elements of another type may come, keep the
-/// sequence, and look at that after the loop.
+/// A blocking loop can't throw: it ends, and ``failure`` holds the error. If elements of another type may arrive, store
+/// the sequence and check ``failure`` after the loop.
 ///
-/// **Cancellation.** When the awaiting task is cancelled, the asynchronous loop throws `CancellationError`.
+/// **Cancellation.** If the awaiting task is cancelled, the asynchronous loop throws `CancellationError`.
 public struct ChannelElements<Element: Codable & Sendable>: Sendable {
     fileprivate let channel: any Channel
     private let keeper = Keeper<(any Error)?>(nil)
 
     fileprivate init(_ channel: any Channel) { self.channel = channel }
 
-    /// Why a blocking loop over this sequence has ended before the channel; nil if it has not.
+    /// The error that ended a blocking loop over this sequence before the end of the channel, if any.
     public var failure: (any Error)? { keeper.value }
 
     fileprivate func keep(_ error: any Error) { keeper.value = error }
 }
 
 extension Channel {
-    /// The channel's elements until it is closed and drained, for `for` and `for try await`.
+    /// The channel's elements until it is closed and empty, for use in `for` and `for try await` loops.
     ///
-    /// - Parameter type: the type that they were sent as.
+    /// - Parameter type: the type of the elements.
     public func elements<Element: Codable & Sendable>(
         as type: Element.Type = Element.self
     ) -> ChannelElements<Element> {
@@ -37,11 +37,11 @@ extension Channel {
 }
 
 extension ChannelElements: Sequence {
-    /// Receives one element after the other, and blocks the thread meanwhile.
+    /// Receives the elements, blocking the thread while there is none.
     public struct Iterator: IteratorProtocol {
         fileprivate let elements: ChannelElements
 
-        /// The next element; nil when the channel is closed and drained, or after an error.
+        /// Returns the next element, or nil after an error or when the channel is closed and empty.
         @available(*, noasync, message: "this blocks the thread; use for try await")
         public mutating func next() -> Element? {
             do { return try elements.channel.receive(as: Element.self, wait: .forever) } catch {
@@ -51,24 +51,24 @@ extension ChannelElements: Sequence {
         }
     }
 
-    /// Begins a loop that blocks its thread.
+    /// Creates an iterator that blocks its thread.
     public func makeIterator() -> Iterator { Iterator(elements: self) }
 
-    /// Nobody knows how many will come, and counting would take them.
+    /// Always 0: counting the elements would remove them.
     public var underestimatedCount: Int { 0 }
 }
 
 extension ChannelElements: AsyncSequence {
-    /// Receives one element after the other, and suspends meanwhile.
+    /// Receives the elements, suspending while there is none.
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let channel: any Channel
 
-        /// The next element; nil when the channel is closed and drained.
+        /// Returns the next element, or nil when the channel is closed and empty.
         public mutating func next() async throws -> Element? {
             try await channel.receive(as: Element.self, wait: .forever)
         }
     }
 
-    /// Begins a loop that suspends its task.
+    /// Creates an iterator that suspends its task.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(channel: channel) }
 }

@@ -1,35 +1,37 @@
-/// How a channel is bounded, and what becomes of elements whose receiver dies.
+/// The bounds of a channel, and what happens to elements whose receiver dies.
 ///
 /// ```swift
 /// let orders = try pool.makeChannel(ChannelOptions(capacity: 1000, byteCapacity: 64 << 20, redelivers: true))
 /// ```
 public struct ChannelOptions: Sendable, Hashable {
-    /// How many elements fit; nil for no bound but memory; 0 to hand each from its sender to a receiver.
+    /// How many elements fit: nil for no limit except memory, 0 to pass each element directly from a sender to a
+    /// receiver.
     ///
-    /// With 0, `send` returns when a receiver has taken the element: see ``OfferingChannel``. Such a channel has no
-    /// other bound and redelivers nothing.
+    /// With a capacity of 0, `send` returns when a receiver has taken the element; see ``OfferingChannel``. Such a
+    /// channel can't have a byte capacity or redeliver elements.
     public var capacity: Int?
 
-    /// How many encoded bytes fit, at least 1; nil for no bound but memory.
+    /// How many encoded bytes fit, at least 1; nil for no limit except memory.
     ///
-    /// An element is accepted while fewer bytes than this wait, or none: so one element may exceed the bound, by which
-    /// it is never stuck. A backend that does not encode elements refuses this with `invalidArgument`.
+    /// An element is accepted while the queue is empty or holds fewer bytes than this. One element may therefore exceed
+    /// the capacity, so that a large element never gets stuck. A backend that doesn't encode elements refuses this
+    /// option with `invalidArgument`.
     public var byteCapacity: Int?
 
     /// Whether an element goes back to the front of the channel when the task that received it dies before it calls
     /// ``JoiningChannel/taskDone()``.
     ///
-    /// It is then received again, so the receiver must be able to meet an element twice; one that kills each of its
-    /// receivers comes back each time. A task that returns or throws has not died: what it did not report stays
-    /// unreported. What went back counts toward no bound. Report what is done: until then, or the end of the task,
-    /// memory is kept for it. End such a channel by `join`, then `close`: after `close` receivers leave as soon as
-    /// nothing waits, also if something may come back.
+    /// The element is then received again, so receivers must tolerate duplicates; an element that kills every receiver
+    /// returns each time. A task that returns or throws has not died: elements that it didn't report stay unreported.
+    /// Returned elements count toward neither capacity. Report each element when it is done: its memory is kept until
+    /// then, or until the task ends. To end such a channel, call `join` and then `close`: after `close`, receivers stop
+    /// as soon as the queue is empty, even if an element might still return.
     public var redelivers: Bool
 
-    /// Whether the channel closes by itself when its last sender is gone; see ``ChannelSender``.
+    /// Whether the channel closes automatically when its last sender is gone; see ``ChannelSender``.
     public var closesWithSenders: Bool
 
-    /// Makes options; without arguments those of a channel that only memory limits.
+    /// Creates options; without arguments, for an unbounded channel.
     public init(
         capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false, closesWithSenders: Bool = false
     ) {
@@ -39,7 +41,7 @@ public struct ChannelOptions: Sendable, Hashable {
         self.closesWithSenders = closesWithSenders
     }
 
-    /// Throws `invalidArgument` unless the bounds are in their ranges and go together.
+    /// Throws `invalidArgument` if a bound is out of range, or if two options exclude each other.
     public func validate() throws {
         if let capacity, capacity < 0 {
             throw MultitaskingError(

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A hold on the sending side of a channel, in a channel that closes with its senders.
+/// A handle of the sending side of a channel that closes with its last sender.
 ///
 /// ```swift
 /// let channel = try pool.makeChannel(closesWithSenders: true)
@@ -10,17 +10,17 @@ internal import Synchronization
 /// func search(_ part: Part, _ hits: ChannelSender) throws { … try hits.send(hit, wait: .forever) … }
 /// ```
 ///
-/// Such a channel closes by itself when it has had a sender and the last one is gone. A sender is gone when its last
-/// copy in the process that made the pool is dropped. A sender that is an argument of a task is held by the pool as
-/// well, until the task has ended, in whatever way: it returns, throws, is cancelled before it starts, runs into its
-/// time limit, or dies with its worker; an attempt that is followed by another is not the end. So make the senders of
-/// all tasks before the first of them may end, or keep one until then.
+/// The channel closes automatically once it has had a sender and the last one is gone. A sender is gone when its last
+/// copy in the pool's own process is released. If a sender is an argument of a task, the pool also holds it until the
+/// task ends, in whatever way: by returning, throwing, being cancelled, exceeding a time limit, or crashing. A task
+/// that is retried has not ended. Create the senders of all tasks before the first task can end, or keep one until
+/// then.
 ///
-/// What counts are senders. The channel itself is not one, so a receiver need not drop it. In a worker, a
-/// sender is a way to send; it does not count there, since its task does. In a channel that does not close with its
-/// senders a sender does not count either.
+/// Only senders count, not the channel itself, so a receiver can keep the channel. In a worker, senders don't count
+/// individually, since the pool holds them for the task. In a channel that doesn't close with its senders, nothing is
+/// counted.
 public struct ChannelSender: Sendable, Codable {
-    /// The channel that this sends to.
+    /// The channel that this sender sends to.
     public let channel: any Channel
 
     private let hold: Hold?
@@ -42,12 +42,12 @@ public struct ChannelSender: Sendable, Codable {
         deinit { ledger.leave() }
     }
 
-    /// Whether its end matters to the channel.
+    /// Whether the channel counts this sender.
     var isCounted: Bool { hold != nil }
 
-    /// Finds the channel in a worker.
+    /// Looks up the channel in a worker.
     ///
-    /// - Throws: `noSuchObject` outside of a worker, or if the pool has given the channel up.
+    /// - Throws: `noSuchObject` outside a worker, or if the pool has released the channel.
     public init(from decoder: any Decoder) throws {
         guard let environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment else {
             throw MultitaskingError(
@@ -57,12 +57,12 @@ public struct ChannelSender: Sendable, Codable {
         hold = nil
     }
 
-    /// Writes the channel's name.
+    /// Encodes the channel's reference.
     public func encode(to encoder: any Encoder) throws { try channel.reference.encode(to: encoder) }
 }
 
 extension ChannelSender {
-    /// Puts `element` at the end of the channel; false if there was no room until the limit.
+    /// Appends `element` to the channel; false if there is no room before the limit passes.
     ///
     /// - Throws: as `SendingChannel.send(_:wait:)` does.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
@@ -70,12 +70,13 @@ extension ChannelSender {
         try channel.send(element, wait: wait)
     }
 
-    /// Suspends, instead of blocking, until `element` was accepted; false if the limit passed first.
+    /// Sends an element, suspending instead of blocking until it is accepted; false if the limit passes first.
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) async throws -> Bool {
         try await channel.send(element, wait: wait)
     }
 
-    /// Puts elements at the end of the channel: all, or as many as fit until the limit; how many were accepted.
+    /// Appends elements to the channel, all or as many as fit before the limit passes, and returns how many were
+    /// accepted.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func send<Elements: Sequence>(contentsOf elements: Elements, wait: WaitLimit = .never) throws -> Int
@@ -83,7 +84,7 @@ extension ChannelSender {
         try channel.send(contentsOf: elements, wait: wait)
     }
 
-    /// Suspends, instead of blocking, until all elements were accepted, or as many as fit until the limit.
+    /// Sends elements, suspending instead of blocking: all of them, or as many as fit before the limit passes.
     @discardableResult
     public func send<Elements: Sequence>(contentsOf elements: Elements, wait: WaitLimit = .never) async throws -> Int
     where Elements.Element: Codable & Sendable {
@@ -92,11 +93,12 @@ extension ChannelSender {
 }
 
 extension Channel {
-    /// Makes a sender; see ``ChannelSender``.
+    /// Creates a sender; see ``ChannelSender``.
     public func makeSender() -> ChannelSender { ChannelSender(self) }
 }
 
-/// How many senders a channel has that closes with them; for backends, which keep one in the channel's first handle.
+/// The number of senders of a channel that closes with them; for backends, which store one in the channel's first
+/// handle.
 ///
 /// ```swift
 /// let ledger = SenderLedger { [weak channel] in channel?.close() }
@@ -105,9 +107,9 @@ public final class SenderLedger: Sendable {
     private let count = Mutex(0)
     private let whenEmpty: @Sendable () -> Void
 
-    /// Makes the ledger of a channel that has had no sender.
+    /// Creates the ledger of a channel that has had no sender.
     ///
-    /// - Parameter whenEmpty: closes the channel; it must not keep it.
+    /// - Parameter whenEmpty: closes the channel; must not retain it.
     public init(whenEmpty: @escaping @Sendable () -> Void) { self.whenEmpty = whenEmpty }
 
     fileprivate func enter() { count.withLock { $0 += 1 } }
@@ -121,9 +123,9 @@ public final class SenderLedger: Sendable {
     }
 }
 
-/// The senders among a task's arguments, which count until the task has ended.
+/// The senders among a task's arguments, which count until the task ends.
 ///
-/// A backend that keeps a task's companion for longer than the task drops these when the task ends.
+/// A backend that keeps a task's companion for longer than the task calls ``drop()`` when the task ends.
 ///
 /// ```swift
 /// (companion as? HeldSenders)?.drop()  // the task has ended
@@ -143,7 +145,7 @@ public final class HeldSenders: Sendable {
         HeldSenders(senders.withLock { $0 }, others: other)
     }
 
-    /// Lets go of them: the task has ended.
+    /// Releases the senders, because the task has ended.
     public func drop() {
         // Released outside of the lock: the last one closes its channel.
         _ = senders.withLock { senders in

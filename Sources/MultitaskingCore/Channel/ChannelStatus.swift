@@ -1,22 +1,22 @@
-/// What a channel holds at one moment.
+/// The state of a channel at one moment.
 ///
 /// ```swift
 /// let status = channel.status
 /// print("\(status.count) of \(status.capacity.map(String.init) ?? "any number") wait")
 /// ```
 public struct ChannelStatus: Sendable, Hashable {
-    /// How many elements wait to be received.
+    /// How many elements are queued.
     public var count: Int
-    /// How many elements fit; nil if only memory limits it.
+    /// How many elements fit; nil if only memory limits them.
     public var capacity: Int?
-    /// How many encoded bytes wait; nil if the channel does not count them.
+    /// How many encoded bytes are queued; nil if the channel doesn't count them.
     public var byteCount: Int?
-    /// How many encoded bytes fit; nil if there is no such bound.
+    /// How many encoded bytes fit; nil if there is no such limit.
     public var byteCapacity: Int?
-    /// Whether the channel was closed.
+    /// Whether the channel is closed.
     public var isClosed: Bool
 
-    /// Makes a status.
+    /// Creates a status.
     public init(count: Int, capacity: Int?, byteCount: Int? = nil, byteCapacity: Int? = nil, isClosed: Bool) {
         self.count = count
         self.capacity = capacity

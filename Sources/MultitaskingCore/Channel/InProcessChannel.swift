@@ -13,12 +13,12 @@ public protocol InProcessChannel: Channel {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element?
 
-    /// Puts elements at the end that need not be `Codable`: all, or as many as fit until the limit.
+    /// Like `SendingChannel.send(contentsOf:wait:)`, for any `Sendable` elements.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
 
-    /// Takes the first elements, at most `count`, which need not be `Codable`.
+    /// Like `ReceivingChannel.receive(upTo:as:wait:)`, for any `Sendable` elements.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit

@@ -1,8 +1,9 @@
 internal import Synchronization
 
-/// Why an element of a batch could not be decoded, kept by its receiver's handle for the next call.
+/// The error of an element in a batch, which the receiver's handle keeps for its next call.
 ///
-/// The elements before it must be returned, and it cannot go back: others may have received what was behind it.
+/// The elements before it must be returned, and the element itself can't be put back, because others may have received
+/// the elements behind it.
 ///
 /// ```swift
 /// try lateFailure.rethrow()  // at the beginning of a receive
@@ -13,16 +14,16 @@ public final class LateFailure: Sendable {
     /// ORDERING: relaxed; the lock hands the error over.
     private let isThere = Atomic<Bool>(false)
 
-    /// Makes one that holds nothing.
+    /// Creates a holder without an error.
     public init() {}
 
-    /// Keeps an error, unless there is one already.
+    /// Stores an error, unless there is one already.
     public func keep(_ failure: any Error) {
         error.withLock { $0 = $0 ?? failure }
         isThere.store(true, ordering: .relaxed)
     }
 
-    /// Throws what was kept, once. Costs a load where nothing was.
+    /// Throws the stored error once. Without an error, this costs one load.
     @inline(__always)
     public func rethrow() throws {
         if isThere.load(ordering: .relaxed) { try take() }

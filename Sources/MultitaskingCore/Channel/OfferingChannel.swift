@@ -1,11 +1,12 @@
-/// A channel that may have the capacity 0: its elements are handed from a sender to a receiver, and never wait in it.
+/// A channel that can have a capacity of 0, so that elements pass directly from a sender to a receiver.
 ///
-/// A send to it returns true when a receiver has taken the element. Until then the sender holds it out; at its limit,
-/// or when its task is cancelled, it takes it back. One that does not wait succeeds only if a receiver waits already,
-/// which then has a few milliseconds to come. The status counts no elements, as they are still their senders'.
+/// With a capacity of 0, `send` returns true when a receiver has taken the element. Until then, the sender *offers* the
+/// element; if the limit passes or the task is cancelled, the sender withdraws the offer. A send that doesn't wait
+/// succeeds only if a receiver is already waiting, which then has a few milliseconds to take the element. The status
+/// counts no elements, because offers still belong to their senders.
 ///
-/// `select` finds the channel ready while a sender holds out an element, and its sending side while a receiver waits.
-/// A caller that only waits in `select` neither sends nor receives: two of them do not meet.
+/// In `select`, the channel is ready to receive while an element is offered, and ready to send while a receiver waits.
+/// A caller that waits in `select` does neither, so two such callers don't meet.
 ///
 /// ```swift
 /// let hands = try pool.makeChannel(capacity: 0)
@@ -15,13 +16,13 @@ public protocol OfferingChannel: Channel {
     /// Whether the capacity is 0.
     var isRendezvous: Bool { get }
 
-    /// Holds an element out, until it is taken or taken back.
+    /// Offers an element until it is taken or withdrawn.
     ///
     /// - Throws: what `send` throws.
     func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer
 }
 
-/// An offering channel whose two ends are in one process.
+/// An offering channel whose ends are in one process.
 ///
 /// ```swift
 /// let offer = try channel.offerInProcess(image)
@@ -31,19 +32,19 @@ public protocol InProcessOfferingChannel: OfferingChannel, InProcessChannel {
     func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer
 }
 
-/// An element that a sender holds out.
+/// An element that a sender offers.
 ///
 /// ```swift
 /// let offer = try channel.offer(7)
 /// if !offer.withdraw() { print("taken") }
 /// ```
 public protocol ChannelOffer: Sendable {
-    /// Calls `body` once when the element was taken or the channel is closed, at once if so.
+    /// Calls `body` once, as soon as the element is taken or the channel is closed.
     ///
-    /// - Returns: what must be called in any case when nobody waits any more.
+    /// - Returns: a function that the caller must call when it stops waiting.
     func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void
 
-    /// Takes the element back; false if it was taken. Must be called once.
+    /// Withdraws the offer; false if the element was taken. Must be called exactly once.
     func withdraw() -> Bool
 }
 
@@ -54,7 +55,7 @@ extension Duration {
 }
 
 extension Channel {
-    /// Suspends until an element that is held out was taken; false if the limit passed first.
+    /// Suspends until an offered element is taken; false if the limit passes first.
     func handOver(_ wait: WaitLimit, _ makeOffer: () throws -> any ChannelOffer) async throws -> Bool {
         if wait == .never, !isReady(for: .send) { return false }
         let offer = try makeOffer()
@@ -83,7 +84,7 @@ extension Channel {
         return try countAccepted(elements) { try send($0, wait: wait == .never ? .never : deadline.remaining) }
     }
 
-    /// Sends the elements of a batch one by one, and suspends instead of blocking.
+    /// Sends the elements of a batch one by one, suspending instead of blocking.
     func sendEach<Element>(
         _ elements: ArraySlice<Element>, wait: WaitLimit, _ send: (Element, WaitLimit) async throws -> Bool
     ) async throws -> Int {

@@ -4,47 +4,49 @@
 /// while let number = try channel.receive(as: Int.self, wait: .forever) { print(number) }
 /// ```
 public protocol ReceivingChannel: AnyObject, Sendable {
-    /// Takes the first element, or returns nil if there was none until the limit, or the channel is closed and empty.
+    /// Removes and returns the first element; nil if the limit passes first, or if the channel is closed and empty.
     ///
-    /// Without a limit, this waits as long as somebody might send: until the channel is closed or its executor has
-    /// ended. That all tasks which send to it have ended is no reason to return, as others may come: close the channel
-    /// after the last one, or make it one that closes with its senders (``ChannelOptions/closesWithSenders``).
+    /// Without a limit, this waits as long as an element might arrive: until the channel is closed or its executor
+    /// shuts down. It doesn't return just because all sending tasks have ended, since others may follow. Close the
+    /// channel after the last one, or create it with ``ChannelOptions/closesWithSenders``.
     ///
-    /// - Throws: `wrongType` if the first element is of another type: it then stays where it is; `decodeFailed` if
-    ///   its bytes cannot be decoded: it is then removed, so that it cannot block the channel.
+    /// - Throws: `wrongType` if the first element is of another type, in which case it stays in the channel;
+    ///   `decodeFailed` if its bytes can't be decoded, in which case it is removed so that it can't block the channel.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func receive<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element?
 
-    /// Suspends, instead of blocking, until there is an element; nil if the limit passed first or all is drained.
+    /// Receives an element, suspending instead of blocking; nil if the limit passes first, or if the channel is closed
+    /// and empty.
     ///
-    /// - Throws: what the blocking `receive` throws, and `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking `receive` throws; `CancellationError` if the awaiting task is cancelled.
     func receiveAsynchronously<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) async throws -> Element?
 
-    /// Takes the first elements, at most `count`: as many as there are, once there is one.
+    /// Removes and returns up to `count` elements, waiting only for the first.
     ///
-    /// Nothing is waited for once there is an element. An error ends the batch: what was taken before it is returned,
-    /// and the error comes from the next call.
+    /// Once there is an element, the call takes what is there and returns. An error ends the batch: the elements before
+    /// it are returned, and the next call throws the error.
     ///
-    /// - Parameter count: how many to take at most; none for zero and less.
-    /// - Returns: nothing if there was no element until the limit, or the channel is closed and empty.
-    /// - Throws: what the first element's `receive` would throw.
+    /// - Parameter count: the maximum number of elements; 0 or less takes none.
+    /// - Returns: an empty array if the limit passes first, or if the channel is closed and empty.
+    /// - Throws: what receiving the first element throws.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element]
 
-    /// Suspends, instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled; nothing was taken then.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled, in which case
+    ///   nothing is taken.
     func receiveAsynchronously<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) async throws -> [Element]
 }
 
 extension ReceivingChannel {
-    /// Takes the first elements, at most `count`, without waiting; see the requirement of the same name.
+    /// Removes and returns up to `count` elements; see the requirement of the same name.
     ///
     /// ```swift
     /// let some = try channel.receive(upTo: 128, as: Order.self, wait: .forever)
@@ -54,7 +56,7 @@ extension ReceivingChannel {
         try receive(upTo: count, as: type, wait: .never)
     }
 
-    /// The asynchronous twin of the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     public func receive<Element: Codable & Sendable>(upTo count: Int, as type: Element.Type) async throws -> [Element] {
         try await receiveAsynchronously(upTo: count, as: type, wait: .never)
     }

@@ -1,40 +1,41 @@
 /// The sending side of a ``Channel``.
 ///
-/// The requirements whose names end in `Asynchronously` are what `try await channel.send(…)` calls. They have names of
-/// their own because a blocking function would otherwise be taken for its own asynchronous twin.
+/// `try await channel.send(…)` calls the requirements whose names end in `Asynchronously`. They have their own names so
+/// that a blocking implementation can't satisfy the asynchronous requirement.
 ///
 /// ```swift
 /// if try !channel.send(1) { print("the channel is full") }
 /// ```
 public protocol SendingChannel: AnyObject, Sendable {
-    /// Puts `element` at the end and returns true, or returns false if there was no room until the limit.
+    /// Appends `element` and returns true, or returns false if there is no room before the limit passes.
     ///
-    /// - Throws: `closed` after ``Channel/close(discarding:)``; `encodeFailed` if the element cannot be encoded, in
-    ///   which case nothing was sent; `arenaLimitReached` where the backend's memory is full.
+    /// - Throws: `closed` after ``Channel/close(discarding:)``; `encodeFailed` if the element can't be encoded, in
+    ///   which case nothing is sent; `arenaLimitReached` if the backend's memory is full.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
 
-    /// Suspends, instead of blocking, until `element` was accepted; false if the limit passed first.
+    /// Sends an element, suspending instead of blocking until it is accepted; false if the limit passes first.
     ///
-    /// - Throws: what the blocking `send` throws, and `CancellationError` when the awaiting task is cancelled:
-    ///   the element was then not sent.
+    /// - Throws: what the blocking `send` throws; `CancellationError` if the awaiting task is cancelled, in which case
+    ///   the element is not sent.
     func sendAsynchronously<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) async throws -> Bool
 
-    /// Puts elements at the end, one after the other: all of them, or as many as fit until the limit.
+    /// Appends elements in order: all of them, or as many as fit before the limit passes.
     ///
-    /// Others may send in between. An error ends the batch as the limit does: what was accepted before it stays sent
-    /// and is counted, and the error comes from a call whose first element meets it. So a program that goes on after
-    /// the elements that were counted sends each exactly once.
+    /// The elements of other senders may come between them. An error ends the batch, as the limit does: the elements
+    /// before it stay sent and are counted, and only a call whose first element fails throws. A program that continues
+    /// after the counted elements therefore sends each exactly once.
     ///
-    /// - Returns: how many were accepted, from the first on.
-    /// - Throws: what the first element's `send` would throw.
+    /// - Returns: how many elements were accepted, counted from the first.
+    /// - Throws: what sending the first element throws.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     func send<Element: Codable & Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
 
-    /// Suspends, instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled and nothing was sent.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled before any
+    ///   element is sent.
     @discardableResult
     func sendAsynchronously<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -42,7 +43,7 @@ public protocol SendingChannel: AnyObject, Sendable {
 }
 
 extension SendingChannel {
-    /// Puts elements at the end; see the requirement of the same name.
+    /// Appends elements; see the requirement of the same name.
     ///
     /// ```swift
     /// let accepted = try channel.send(contentsOf: orders, wait: .forever)
@@ -54,7 +55,7 @@ extension SendingChannel {
         try send(contentsOf: Self.slice(elements), wait: wait)
     }
 
-    /// Puts elements at the end, and suspends instead of blocking.
+    /// Appends elements, suspending instead of blocking.
     @discardableResult
     public func send<Elements: Sequence>(contentsOf elements: Elements, wait: WaitLimit = .never) async throws -> Int
     where Elements.Element: Codable & Sendable {

@@ -1,4 +1,4 @@
-/// The name by which a channel or signal is known in every worker of its pool.
+/// The identity of a channel or signal in every worker of its pool.
 ///
 /// ```swift
 /// let id = channel.reference                        // sent to a task
@@ -10,6 +10,6 @@ public struct SharedObjectID: Hashable, Sendable, Codable {
     /// The pool's own number for the object.
     public let rawValue: UInt64
 
-    /// Makes a reference from the pool's number.
+    /// Creates a reference from the pool's number.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 }

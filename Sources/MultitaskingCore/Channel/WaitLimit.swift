@@ -1,4 +1,4 @@
-/// How long a call may wait for room, for an element or for an event.
+/// How long a call waits for room, for an element, or for an event.
 ///
 /// ```swift
 /// try context.readInput(as: Int.self)                           // .never: nil if the queue is empty
@@ -6,19 +6,19 @@
 /// try context.readInput(as: Int.self, wait: .forever)
 /// ```
 public enum WaitLimit: Sendable, Hashable {
-    /// Do not wait: answer at once.
+    /// Returns immediately.
     case never
-    /// Wait as long as it takes.
+    /// Waits as long as it takes.
     case forever
-    /// Wait for at most this long; zero or less is the same as ``never``.
+    /// Waits for at most this long; zero or less is the same as ``never``.
     case upTo(Duration)
 
-    /// The limit that an optional time-out stands for: nil is ``forever``.
+    /// Creates a limit from an optional timeout; nil means ``forever``.
     public init(timeout: Duration?) {
         self = timeout.map(WaitLimit.upTo) ?? .forever
     }
 
-    /// When a wait that begins now must end; nil if it need not end.
+    /// The time at which a wait that begins now must end; nil if it has no limit.
     public var deadline: ContinuousClock.Instant? {
         switch self {
         case .never: .now

@@ -1,27 +1,27 @@
-/// The part of a ``Channel`` that says when a call would not have to wait.
+/// The part of a ``Channel`` that reports when an operation can proceed without waiting.
 ///
 /// ```swift
 /// try await channel.waitUntilReady(for: .receive, wait: .upTo(.seconds(1)))
 /// ```
 public protocol WaitableChannel: AnyObject, Sendable {
-    /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.
+    /// Suspends until `operation` may succeed, the channel is closed, or the limit passes. May return early.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws
 
-    /// Whether `operation` would not have to wait now: it would succeed, or find the channel closed.
+    /// Whether `operation` can complete now without waiting, because it would succeed or because the channel is closed.
     func isReady(for operation: ChannelOperation) -> Bool
 
-    /// Calls `body` once when `operation` may succeed or the channel is closed, at once if so; it may come early.
+    /// Calls `body` once, as soon as `operation` may succeed or the channel is closed. May call it early.
     ///
     /// `body` runs on a thread of the backend's choice, must be short and must not block.
-    /// - Returns: what must be called in any case when nobody waits any more, also if `body` was called.
+    /// - Returns: a function that the caller must call when it stops waiting, even if `body` was called.
     func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void
 }
 
-/// The three things a channel can be waited for.
+/// What a caller can wait for on a channel.
 ///
 /// ```swift
 /// try await channel.waitUntilReady(for: .receive, wait: .upTo(.seconds(1)))
@@ -31,12 +31,12 @@ public enum ChannelOperation: Sendable, Hashable {
     case send
     /// There is an element.
     case receive
-    /// Every received element was reported as done.
+    /// Every element has been reported as done.
     case join
 }
 
 extension WaitableChannel where Self: Channel {
-    /// Looks at the channel's status.
+    /// Derives readiness from the channel's status.
     public func isReady(for operation: ChannelOperation) -> Bool {
         let status = status
         switch operation {
@@ -46,7 +46,7 @@ extension WaitableChannel where Self: Channel {
         }
     }
 
-    /// Awaits ``waitUntilReady(for:wait:)`` in a task of its own.
+    /// Awaits ``waitUntilReady(for:wait:)`` in a separate task.
     public func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The stack of a worker process at the moment when a signal or a trap ended it.
 ///
-/// It is taken by the dying process. What its frames are called is looked up where they are read, each time: keep what
-/// is to be read often.
+/// The dying process records it. Function names are looked up each time you read a frame's `symbol`, so store a name
+/// that you need often.
 ///
 /// ```swift
 /// catch let error as MultitaskingError where error.code == .workerCrashed {
@@ -11,20 +11,20 @@ import Synchronization
 ///     for frame in backtrace.frames { print(frame.symbol ?? "?", frame.image ?? "?") }
 /// }
 /// ```
-/// It has the frames of the thread that crashed, the innermost first, up to 64 of them. If the signal was sent to the
-/// process from outside, it is the thread that runs the task. Functions that were inlined have no frames; those that
-/// wait for an `async` function have none either, since they are not on any stack.
+/// It contains up to 64 frames of the thread that crashed, the innermost first. If another process sent the signal, it
+/// shows the thread that runs the task. Inlined functions have no frames, and neither do functions that await an
+/// `async` function, since they are on no stack.
 public struct CrashBacktrace: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The frames, the innermost first.
     public let frames: [Frame]
 
-    /// Makes a backtrace of frames, the innermost first.
+    /// Creates a backtrace from frames, the innermost first.
     public init(frames: [Frame]) { self.frames = frames }
 
-    /// A line for each frame.
+    /// One line for each frame.
     public var description: String { lines(.max) }
 
-    /// A line for each of the first frames, and one that says how many others there are.
+    /// One line for each of the first frames, and one that says how many are left out.
     func lines(_ limit: Int) -> String {
         var lines = frames.prefix(limit).enumerated().map { "\($0.offset) \($0.element)" }
         if frames.count > limit { lines.append("and \(frames.count - limit) more") }
@@ -41,17 +41,17 @@ extension CrashBacktrace {
     public struct Frame: Sendable, Hashable, CustomStringConvertible {
         /// The address in the process that died.
         public let address: UInt64
-        /// The path of the program or library that the address lies in; nil if there was none.
+        /// The path of the program or library that contains the address, if any.
         public let image: String?
-        /// The address as the image's file has it, for tools like `llvm-symbolizer --obj=<image> <offset>`, which tell
-        /// the line of the source.
+        /// The address within the image's file, for tools such as `llvm-symbolizer --obj=<image> <offset>`, which print
+        /// the source line.
         public let offset: UInt64
-        /// Whether the address is that of the instruction behind a call, to which the call would have returned.
+        /// Whether the address is a return address: that of the instruction after a call.
         public let isReturnAddress: Bool
         /// What another process has found, where this was decoded.
         fileprivate let known: Symbol?
 
-        /// Makes a frame.
+        /// Creates a frame.
         public init(address: UInt64, image: String?, offset: UInt64, isReturnAddress: Bool) {
             self.init(address, image, offset, isReturnAddress, known: nil)
         }
@@ -64,8 +64,8 @@ extension CrashBacktrace {
             self.known = known
         }
 
-        /// The function, demangled; nil if the image's file does not name it, or cannot be read.
-        /// - Complexity: O(the symbols of the image): about a millisecond for a large one.
+        /// The demangled name of the function; nil if the image's file has no name for it or can't be read.
+        /// - Complexity: O(*n*) in the number of the image's symbols; about a millisecond for a large image.
         public var symbol: String? { found?.name }
 
         fileprivate var found: Symbol? {
@@ -77,14 +77,14 @@ extension CrashBacktrace {
             return symbol
         }
 
-        /// The function, how far into it the address is, and the image.
+        /// The function, the offset within it, and the image.
         public var description: String {
             let file = image.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
             let place = file.map { "\($0) (0x\(String(offset, radix: 16)))" } ?? "0x\(String(address, radix: 16))"
             return found.map { "\($0.name) + \($0.distance) in \(place)" } ?? place
         }
 
-        /// Whether both are the same place; how far that has a name does not count.
+        /// Whether both are the same place; names are not compared.
         public static func == (a: Self, b: Self) -> Bool {
             a.address == b.address && a.image == b.image && a.offset == b.offset
                 && a.isReturnAddress == b.isReturnAddress
@@ -130,7 +130,7 @@ extension CrashBacktrace.Frame: Codable {
             known: try values.decodeIfPresent(CrashBacktrace.Symbol.self, forKey: .symbol))
     }
 
-    /// Encodes the frame with its symbol, which nobody may be able to find where it is decoded.
+    /// Encodes the frame with its symbol, since the image may not be available where it is decoded.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(address, forKey: .address)

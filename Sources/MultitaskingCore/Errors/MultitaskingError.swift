@@ -8,9 +8,9 @@
 /// }
 /// ```
 ///
-/// Errors that a task's own function throws reach the caller as they are, or as a ``RemoteError`` where the value could
-/// not cross from a worker process. They may be of this type as well, for example because the function has waited for
-/// another pool: ``origin`` says whose an error is.
+/// An error that a task's own function throws reaches the caller unchanged, or as a ``RemoteError`` if the value can't
+/// cross from a worker process. It may be of this type, too, for example if the function uses another pool: ``origin``
+/// distinguishes the two.
 public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. More kinds may be added: switch with a `default`.
     public let code: Code
@@ -21,10 +21,11 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The error underneath, where there is one.
     public let cause: (any Error)?
 
-    /// Whose error it is: one that a task's function threw is the task's, whatever had made it.
+    /// Where the error comes from. An error thrown by a task's function belongs to the task, even if another pool
+    /// created it.
     public let origin: Origin
 
-    /// Makes an error.
+    /// Creates an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.init(code, message, cause: cause, origin: .pool)
     }
@@ -36,7 +37,7 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
         self.origin = origin
     }
 
-    /// The same error, as one that a task's function threw.
+    /// The same error, with the origin ``Origin-swift.enum/task``.
     public var thrownByTask: Self { Self(code, message, cause: cause, origin: .task) }
 
     /// The code's name, the message, and the cause.
@@ -47,7 +48,7 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
 }
 
 extension MultitaskingError {
-    /// Whose error it is.
+    /// Where an error comes from.
     ///
     /// ```swift
     /// do {
@@ -57,7 +58,7 @@ extension MultitaskingError {
     /// }
     /// ```
     public enum Origin: UInt8, Sendable, Hashable, Codable {
-        /// The call that threw it, or what happened to the task: a time limit, a crash, a cancellation.
+        /// The call that threw it, or an event such as a time limit, a crash, or a cancellation.
         case pool
         /// The task's function threw it.
         case task
@@ -73,10 +74,10 @@ extension MultitaskingError {
     /// }
     /// ```
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        /// The code's name as it is written in Swift, for example `nameNotAvailable`.
+        /// The code's name as written in Swift, for example `nameNotAvailable`.
         public let name: String
 
-        /// Makes a code; third-party backends may add their own.
+        /// Creates a code. Backends may add their own.
         public init(_ name: String) { self.name = name }
 
         /// The code's name.
@@ -85,35 +86,35 @@ extension MultitaskingError {
 }
 
 extension MultitaskingError.Code {
-    /// A number, name or size is outside its range.
+    /// A number, name, or size is out of range.
     public static let invalidArgument = Self("invalidArgument")
-    /// The session already has a task of that name.
+    /// The session already has a task with that name.
     public static let nameNotAvailable = Self("nameNotAvailable")
-    /// The queue, event or lock was not created for this scope.
+    /// The queue, event, or lock doesn't exist in this scope.
     public static let noSuchObject = Self("noSuchObject")
     /// The session was destroyed.
     public static let alreadyDestroyed = Self("alreadyDestroyed")
-    /// The task was not submitted to an executor yet.
+    /// The task has not been submitted to an executor yet.
     public static let notSubmitted = Self("notSubmitted")
-    /// Ctrl-C has ended the pool of a scope that handles it.
+    /// Ctrl-C shut down the pool of a scope that handles it.
     public static let interrupted = Self("interrupted")
     /// The pool was shut down.
     public static let shutDown = Self("shutDown")
-    /// A wait ended before what it waited for happened.
+    /// The time limit of a wait passed. What was waited for continues.
     public static let timedOut = Self("timedOut")
-    /// The task ran longer than its time-out and was ended.
+    /// The task exceeded its time limit and was ended.
     public static let taskTimedOut = Self("taskTimedOut")
-    /// The task waited longer for a worker than its options allow, and never started.
+    /// The task waited for a worker longer than its options allow, and never started.
     public static let queueTimedOut = Self("queueTimedOut")
     /// The task was cancelled before it started, or ended by a forced cancel.
     public static let cancelled = Self("cancelled")
-    /// A value is not of the type that was asked for.
+    /// A value is not of the requested type.
     public static let wrongType = Self("wrongType")
     /// A type that must cross a process boundary is not `Codable`.
     public static let notCodable = Self("notCodable")
-    /// An argument or a message could not be encoded.
+    /// An argument or message could not be encoded.
     public static let encodeFailed = Self("encodeFailed")
-    /// Bytes could not be decoded as the type that was asked for.
+    /// Bytes could not be decoded as the requested type.
     public static let decodeFailed = Self("decodeFailed")
     /// The worker could not encode the task's result.
     public static let resultEncodeFailed = Self("resultEncodeFailed")
@@ -121,40 +122,40 @@ extension MultitaskingError.Code {
     public static let closed = Self("closed")
     /// The function captures state and cannot be sent to a worker process.
     public static let capturesState = Self("capturesState")
-    /// Forking was asked for while other threads run.
+    /// Forking was requested while other threads run.
     public static let unsafeFork = Self("unsafeFork")
-    /// This program cannot be started anew as a pool's supervisor.
+    /// This program can't be started again as a pool's supervisor.
     public static let cannotSpawn = Self("cannotSpawn")
-    /// A task makes a pool inside of too many others, or reaches its own through a global variable.
+    /// A task creates a pool nested in too many others, or reaches its own pool through a global variable.
     public static let nestedTooDeep = Self("nestedTooDeep")
-    /// The worker does not have the function or type that was sent.
+    /// The worker doesn't have the function or type that was sent.
     public static let functionNotFound = Self("functionNotFound")
-    /// The worker process was killed by a signal or trapped while it ran the task.
+    /// A signal or a trap killed the worker process while it ran the task.
     public static let workerCrashed = Self("workerCrashed")
-    /// The task's function ended its worker process by `exit`.
+    /// The task's function ended its worker process by calling `exit`.
     public static let workerExited = Self("workerExited")
-    /// The task held more memory than its worker may, and the worker was ended.
+    /// The task used more memory than its worker is allowed, and the worker was ended.
     public static let memoryLimitExceeded = Self("memoryLimitExceeded")
     /// The worker's initializer failed.
     public static let initializerFailed = Self("initializerFailed")
     /// The supervisor process died while the task was running.
     public static let supervisorLost = Self("supervisorLost")
-    /// The worker's machine does not answer any more, and nobody knows whether it has run the task; see
+    /// The worker's machine no longer responds, so it's unknown whether the task ran; see
     /// ``RetryPolicy/onLoss(_:orCrash:backoff:)``.
     public static let workerLost = Self("workerLost")
-    /// The cluster that was running the task has ended or lost its state.
+    /// The cluster that ran the task has ended or lost its state.
     public static let clusterLost = Self("clusterLost")
-    /// The cluster cannot be reached, or refuses to be joined.
+    /// The cluster can't be reached, or refuses the connection.
     public static let clusterUnreachable = Self("clusterUnreachable")
-    /// A task whose result was to be an argument has failed or was cancelled; the cause says why.
+    /// A task that this task depends on failed or was cancelled; the cause says why.
     public static let dependencyFailed = Self("dependencyFailed")
-    /// A promise was dropped before it was fulfilled.
+    /// A promise was released before it was fulfilled.
     public static let promiseDropped = Self("promiseDropped")
-    /// The shared memory's limit is reached.
+    /// The pool's shared memory is full.
     public static let arenaLimitReached = Self("arenaLimitReached")
-    /// A task has written over the pool's shared memory, and what was asked for cannot be found there any more.
+    /// A task overwrote the pool's shared memory, and the requested data is no longer valid.
     public static let memoryDamaged = Self("memoryDamaged")
-    /// The operating system refused.
+    /// The operating system refused a request.
     public static let systemError = Self("systemError")
     /// The operating system denied permission.
     public static let permissionDenied = Self("permissionDenied")

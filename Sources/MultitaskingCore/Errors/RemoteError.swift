@@ -1,24 +1,24 @@
-/// An error that a task's function threw in a worker process, when the error value itself could not cross.
+/// A stand-in for an error that a task's function threw, when the error value itself can't leave its worker process.
 ///
 /// ```swift
 /// catch let error as RemoteError { print(error.typeName, error.message) }
 /// ```
 ///
-/// A thrown error whose type is `Codable` arrives as the value itself. For every other error this stands in.
+/// An error whose type is `Codable` arrives as the original value. Every other error arrives as a `RemoteError`.
 public struct RemoteError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
-    /// The name of the thrown error's type, with its module.
+    /// The name of the error's type, including its module.
     public let typeName: String
 
-    /// What `String(describing:)` said of the error in the worker.
+    /// The error's description, as `String(describing:)` returned it in the worker.
     public let message: String
 
-    /// Makes a stand-in for an error of the named type.
+    /// Creates a stand-in for an error of the named type.
     public init(typeName: String, message: String) {
         self.typeName = typeName
         self.message = message
     }
 
-    /// Makes a stand-in for `error`.
+    /// Creates a stand-in for `error`.
     public init(_ error: any Error) {
         self.init(typeName: Self.name(of: type(of: error)), message: String(describing: error))
     }

@@ -7,10 +7,10 @@
 /// }
 /// ```
 ///
-/// It is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited`,
-/// `taskTimedOut`, `memoryLimitExceeded`, `supervisorLost` or `workerLost`.
+/// This is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited`, `taskTimedOut`,
+/// `memoryLimitExceeded`, `supervisorLost` or `workerLost`.
 public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What the worker was doing when it died.
+    /// The phase of a task in which its worker died.
     ///
     /// ```swift
     /// if failure.phase == .decoding { print("an argument's init(from:) ended the worker") }
@@ -39,17 +39,17 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 
-    /// Why too little memory is held to be the reason.
+    /// The evidence that memory was the cause.
     ///
     /// ```swift
     /// if failure.memoryCause != nil { print("the worker was ended for lack of memory") }
     /// ```
     public enum MemoryCause: String, Sendable, Hashable, CustomStringConvertible {
-        /// The pool ended the worker, because it held more than its limit.
+        /// The pool ended the worker because it exceeded its memory limit.
         case poolLimit
-        /// The system's out-of-memory killer was active, and no other sender of the signal is known.
+        /// The system's out-of-memory killer was active, and the signal has no other known sender.
         case systemKill
-        /// The system refused memory that the task asked for, and the worker ended itself.
+        /// The system refused an allocation, and the worker ended itself.
         case refusedAllocation
 
         /// The cause in words.
@@ -62,7 +62,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 
-    /// The process id the worker had.
+    /// The process ID of the worker.
     public let pid: Int32
     /// The worker's index in its pool, counted from 0.
     public let worker: Int
@@ -78,25 +78,25 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public let peakMemory: Int
     /// Which attempt at the task this was, counted from 1.
     public let attempt: Int
-    /// Why memory is held to be the cause; nil if nothing speaks for that.
+    /// The evidence that memory was the cause; nil if there is none.
     public let memoryCause: MemoryCause?
-    /// The last lines that the task printed to standard output and standard error: at most 20 lines and 4096 bytes.
+    /// The last lines that the task printed to standard output and standard error, at most 20 lines and 4096 bytes.
     ///
-    /// It has what went through the C library's streams, as `print` and the messages of traps do, also what the process
-    /// had no time to write out. What a task writes to the descriptors themselves is not among it.
+    /// They include everything that passed through the C library's streams, such as the output of `print` and the
+    /// message of a trap, even if the process died before writing it out. They don't include what a task writes
+    /// directly to a file descriptor.
     public let lastLines: [String]
-    /// Which element of its chunk the task was at, counted from 0, if it was one of a `map`.
+    /// The index, within its chunk, of the element that a `map` task was processing, counted from 0.
     public let progress: Int?
-    /// The stack at the crash; nil if the worker did not die of a signal that means one, or the pool keeps none.
+    /// The stack at the time of the crash; nil if the worker didn't crash, or if the pool records no backtraces.
     ///
-    /// SIGKILL leaves none, and neither does an overflow of the stack of a thread that the task has not been given by
-    /// the pool.
+    /// SIGKILL leaves no backtrace, and neither does a stack overflow on a thread that the task started itself.
     public let backtrace: CrashBacktrace?
 
-    /// The machine the worker ran on, as its cluster names it; nil if it is this one.
+    /// The name of the machine that the worker ran on, as its cluster knows it; nil for this machine.
     public let node: String?
 
-    /// Makes a record of a worker's end.
+    /// Creates a record of a worker's end.
     public init(
         pid: Int32, worker: Int, phase: Phase, signal: Int32?, signalName: String?, exitCode: Int32?, peakMemory: Int,
         attempt: Int = 1, memoryCause: MemoryCause? = nil, lastLines: [String] = [],
@@ -117,7 +117,8 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.node = node
     }
 
-    /// One sentence, the last lines that the task printed, and the top of the stack, as far as they are known.
+    /// A one-sentence summary, the last lines that the task printed, and the top of the stack, as far as they are
+    /// known.
     public var description: String {
         let output = lastLines.isEmpty ? "" : "; it printed last:\n" + Self.indented(lastLines)
         guard let backtrace else { return summary + output }
@@ -130,7 +131,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     private static func indented(_ lines: [String]) -> String { lines.map { "    \($0)\n" }.joined() }
 
-    /// One sentence with everything known but what the task printed and its stack.
+    /// One sentence with everything that is known, except the task's output and its stack.
     public var summary: String {
         let end =
             if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {

@@ -1,21 +1,20 @@
-/// What a pool of other processes does with a function that captures values.
+/// What a process pool does with a function that captures values.
 ///
 /// ```swift
 /// try withProcessPoolExecutor(captures: .refused) { manager in … }   // a function that captures is an error
 /// ```
 ///
-/// Captured values are copied to the worker by their `Codable`, like arguments. What cannot be copied, and would change
-/// the meaning of the function if it were, makes `submit` throw `capturesState`, with the reason. See Docs/captures.md.
+/// Captured values are encoded and copied to the worker, like arguments. If a value can't be copied, or if copying it
+/// would change the meaning of the function, `submit` throws `capturesState` with the reason. See Docs/captures.md.
 public enum CapturePolicy: String, Sendable, Hashable, CaseIterable {
-    /// Captured values are copied; if one cannot be, `submit` throws `capturesState`.
-    ///
-    /// What works is then the same whether or not this process happens to have other threads.
+    /// Captured values are copied; if one can't be, `submit` throws `capturesState`. The outcome doesn't depend on
+    /// whether this process has other threads.
     case byValue
-    /// Captured values are copied; if one cannot be, the function runs in a copy of this process, forked for it, where
-    /// that is safe: while this process has no other threads and has never used Dispatch or Swift concurrency.
+    /// Captured values are copied; if one can't be, the function runs in a fork of this process if that is safe: while
+    /// this process has no other threads and has never used Dispatch or Swift concurrency.
     case byValueOrCopies
-    /// The function runs in a copy of this process where that is safe; nothing is copied one by one. `submit` throws
-    /// `capturesState` elsewhere.
+    /// The function runs in a fork of this process if that is safe; no value is encoded. Otherwise, `submit` throws
+    /// `capturesState`.
     case copiesOnly
     /// `submit` throws `capturesState`.
     case refused

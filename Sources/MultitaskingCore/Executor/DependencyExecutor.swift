@@ -1,25 +1,25 @@
-/// An executor whose workers hand results on to each other, so that they do not pass through the client.
+/// An executor whose workers pass results directly to each other instead of through the client.
 ///
-/// `submit(_:options:resultsOf:)` uses it where a backend has it. For others the client waits for the futures, without
-/// blocking a thread, and submits the call with their values.
+/// `submit(_:options:resultsOf:)` uses this if the backend supports it. Otherwise, the client waits for the futures
+/// without blocking a thread, and submits the call with their values.
 ///
 /// ```swift
 /// let parts = try pool.submit(load, path)
 /// let total = try pool.submit(sum, resultsOf: parts)
 /// ```
 public protocol DependencyExecutor: Executor {
-    /// Queues a call whose arguments are the results of other tasks; it starts when all of them have one.
+    /// Queues a call whose arguments are the results of other tasks. It starts when all of them have succeeded.
     ///
-    /// - Returns: a future that fails with `dependencyFailed`, and the cause, as soon as one of the others has failed
-    ///   or was cancelled.
-    /// - Throws: as ``Executor/submit(_:options:)`` does.
+    /// - Returns: a future that fails with `dependencyFailed` and the cause as soon as one of the tasks fails or is
+    ///   cancelled.
+    /// - Throws: whatever ``Executor/submit(_:options:)`` throws.
     func submit<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other>
 }
 
 extension Executor {
-    /// Where the overloads of `submit` with `resultsOf:` meet.
+    /// The common implementation of the overloads of `submit` with `resultsOf:`.
     @usableFromInline
     func submitDependent<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, _ options: TaskOptions, _ first: Future<First>, _ others: repeat Future<each Other>
@@ -30,11 +30,11 @@ extension Executor {
         return try submitWhenDone(function, options: options, resultsOf: first, repeat each others)
     }
 
-    /// Queues a call when the futures have their values, which pass through the client: what `resultsOf:` does where a
-    /// backend has nothing better. It blocks no thread.
+    /// Queues a call when the futures have their values, which pass through the client: the fallback of `resultsOf:`
+    /// for backends without direct support. Doesn't block a thread.
     ///
-    /// - Throws: `invalidArgument` for options that are out of range. All else is the new future's failure: that of
-    ///   another future, as `dependencyFailed`, and what ``submit(_:options:)`` throws.
+    /// - Throws: `invalidArgument` for options that are out of range. Every other error is the new future's failure:
+    ///   the failure of a dependency, as `dependencyFailed`, and whatever ``submit(_:options:)`` throws.
     public func submitWhenDone<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {

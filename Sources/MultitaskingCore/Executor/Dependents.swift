@@ -57,10 +57,10 @@ package enum Dependents {
 }
 
 extension Executor {
-    /// Waits until the calls that wait in the client for results of others are submitted, or cancels them: what a
-    /// backend does first in its `shutdown(_:)`.
+    /// Waits until calls that depend on other results are submitted, or cancels them. A backend calls this first in its
+    /// `shutdown(_:)`.
     ///
-    /// - Parameter mode: how the executor ends; ``ShutdownMode/drain`` waits, the others cancel.
+    /// - Parameter mode: how the executor shuts down; ``ShutdownMode/drain`` waits, the other modes cancel.
     @available(*, noasync, message: "this blocks the thread")
     public func settleDependents(_ mode: ShutdownMode) { Dependents.settle(of: self, mode) }
 }

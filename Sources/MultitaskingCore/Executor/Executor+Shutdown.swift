@@ -1,25 +1,22 @@
-/// An executor that can begin to end without waiting for the end, and whose end can be waited for with a limit.
+/// An executor that can begin its shutdown without waiting for it, and wait for it with a time limit.
 ///
-/// `Executor.shutdown(_:within:then:)` and ``Executor/beginShutdown(_:)`` use it where a backend has it. Others are
-/// shut down by a thread of its own.
+/// `Executor.shutdown(_:within:then:)` and ``Executor/beginShutdown(_:)`` use this if the backend supports it. Other
+/// backends are shut down on a separate thread.
 ///
 /// ```swift
 /// pool.beginShutdown(.drain)
 /// let isOver = pool.waitUntilShutDown(.upTo(.seconds(5)))
 /// ```
 public protocol GradualShutdown: Executor {
-    /// Whether ``ShutdownMode/kill`` ends tasks that run, and not only those that wait.
+    /// Whether ``ShutdownMode/kill`` ends running tasks, not only queued ones.
     var endsRunningTasks: Bool { get }
 
-    /// Refuses further tasks, begins to end as `mode` says, and returns without waiting for it.
-    ///
-    /// A later call may be stricter than an earlier one.
+    /// Refuses further tasks, begins the shutdown, and returns without waiting for it. A later call may use a stricter
+    /// mode.
     func beginShutdown(_ mode: ShutdownMode)
 
-    /// Blocks until an end that has begun is complete, and nothing of the pool is left; false if the limit passed
-    /// first.
-    ///
-    /// From inside a task of the pool it returns false at once: waiting would wait for the caller.
+    /// Blocks until a shutdown that has begun is complete; false if the limit passes first. Inside a task of the pool,
+    /// this returns false immediately, because the task would wait for itself.
     @available(*, noasync, message: "this blocks the thread")
     func waitUntilShutDown(_ wait: WaitLimit) -> Bool
 }
@@ -31,27 +28,27 @@ private let killPatience = Duration.seconds(5)
 private let lastGracePeriod = Duration.milliseconds(500)
 
 extension Executor {
-    /// Begins to end the pool, and returns without waiting for it; no further tasks are accepted.
+    /// Begins to shut down the pool and returns without waiting. The pool accepts no further tasks.
     ///
-    /// Call `shutdown(_:)` or `shutdown(_:within:then:)` later to wait for the end.
+    /// To wait for the end, call `shutdown(_:)` or `shutdown(_:within:then:)` later.
     public func beginShutdown(_ mode: ShutdownMode = .drain) {
         if let pool = self as? any GradualShutdown { return pool.beginShutdown(mode) }
         let body: @Sendable () -> Void = { self.shutdown(mode) }
         if startDetachedThread(body) != 0 { body() }
     }
 
-    /// Ends the pool within a time, and harder when that is up.
+    /// Shuts down the pool within a time limit, switching to a harder mode when the limit passes.
     ///
     /// ```swift
     /// let isEmpty = pool.shutdown(.drain, within: .seconds(30), then: .kill)
     /// ```
-    /// Blocks until the pool is gone. Tasks that cannot be ended, which are those of threads, or are not to be, where
-    /// `harderMode` is not `.kill`, have half a second more; then this returns, and the pool ends when they do.
+    /// Blocks until the pool is gone. Tasks that can't be ended, such as tasks of threads, or must not be, because
+    /// `harderMode` isn't `.kill`, get half a second more. Then this method returns, and the pool ends when they do.
     /// - Parameters:
-    ///   - mode: how the pool ends at first.
+    ///   - mode: how to shut down at first.
     ///   - limit: how long that may take.
-    ///   - harderMode: how it ends when the time is up. With `.kill`, tasks that run are asked to end as well.
-    /// - Returns: true if the pool has ended within the limit; false if something had to be ended.
+    ///   - harderMode: how to continue when the limit passes. With `.kill`, running tasks are also asked to stop.
+    /// - Returns: true if the pool ended within the limit; false if tasks had to be ended.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func shutdown(
@@ -69,9 +66,8 @@ extension Executor {
         return false
     }
 
-    /// Suspends where the blocking call of the same name blocks.
-    ///
-    /// Cancelling the awaiting task does not shorten the wait.
+    /// Suspends where the blocking method of the same name blocks. Cancelling the awaiting task doesn't shorten the
+    /// wait.
     @discardableResult
     public func shutdown(
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill
@@ -79,7 +75,7 @@ extension Executor {
         await awaitBlocking { self.shutdown(mode, within: limit, then: harderMode) }
     }
 
-    /// The default: a thread of its own makes the blocking call.
+    /// By default, makes the blocking call on a separate thread.
     public func shutdown(_ mode: ShutdownMode) async { await awaitBlocking { self.shutdown(mode) } }
 
     @available(*, noasync)

@@ -1,4 +1,4 @@
-/// Something that runs functions in parallel: a pool of processes, of threads, or a simulation of one.
+/// A pool that runs functions in parallel: in processes, in threads, or in a simulation.
 ///
 /// ```swift
 /// func countAll(_ files: [String], on pool: any Executor) throws -> Int {
@@ -7,47 +7,47 @@
 /// }
 /// ```
 ///
-/// It has the name of `_Concurrency.Executor` and hides it in files that import this module; write
-/// `_Concurrency.Executor` there for the other one.
+/// This protocol shadows the standard `Executor` in files that import this module; there, write `_Concurrency.Executor`
+/// for the standard one.
 ///
-/// **Implementer's duties.** Every call accepted by ``submit(_:options:)`` ends in exactly one ``TaskOutcome``,
-/// whatever its function does and whatever dies. A call that was cancelled before it started never starts. One call's
-/// failure is not noticed by any other. After `shutdown(_:)` returned, no thread, process, descriptor or memory of
-/// the pool is left, and every future is done. Everything may be called from any thread.
+/// **Implementer's duties.** Every call that ``submit(_:options:)`` accepts ends in exactly one ``TaskOutcome``,
+/// whatever its function does and whichever process dies. A call that is cancelled before it starts never starts. The
+/// failure of one call doesn't affect any other. When `shutdown(_:)` returns, no thread, process, descriptor, or memory
+/// of the pool is left, and every future is done. Any thread may call any method.
 public protocol Executor: AnyObject, Sendable {
-    /// How many workers run at most at the same time; at least 1.
+    /// The maximum number of workers that run concurrently; at least 1.
     var maxWorkers: Int { get }
 
-    /// Queues a call and returns at once, unless the pool is full (see ``TaskOptions/waitForRoom``).
+    /// Queues a call and returns immediately, unless the pool is full (see ``TaskOptions/waitForRoom``).
     ///
     /// Calls start in the order of submission.
-    /// - Throws: `shutDown` after `shutdown(_:)`; `capturesState` if the function cannot be sent; `encodeFailed` if
-    ///   an argument cannot be encoded; `arenaLimitReached` or `timedOut` if the pool is full. What the function itself
-    ///   throws is not thrown here.
+    /// - Throws: `shutDown` after `shutdown(_:)`; `capturesState` if the function can't be sent; `encodeFailed` if an
+    ///   argument can't be encoded; `arenaLimitReached` or `timedOut` if the pool is full. Errors of the function
+    ///   itself are in the future.
     func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output>
 
-    /// Makes a channel that the pool's tasks and their parent can use.
-    /// - Throws: `invalidArgument` for a bound below 1, and for an option that the backend cannot keep.
+    /// Creates a channel for the pool's tasks and their parent.
+    /// - Throws: `invalidArgument` for an option that is out of range or that the backend doesn't support.
     func makeChannel(_ options: ChannelOptions) throws -> any Channel
 
-    /// Makes a cancel signal that the pool's tasks and their parent can use.
+    /// Creates a cancel signal for the pool's tasks and their parent.
     func makeCancelSignal() throws -> any CancelSignal
 
-    /// Ends the pool and blocks until it is gone. Later calls return when the first one is through.
+    /// Shuts down the pool and blocks until it is gone. Later calls return when the first one completes.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func shutdown(_ mode: ShutdownMode)
 
-    /// Ends the pool and suspends until it is gone; otherwise as the blocking call.
+    /// Shuts down the pool and suspends until it is gone.
     ///
-    /// Cancelling the awaiting task does not shorten the wait. By default a thread of its own makes the blocking call.
+    /// Cancelling the awaiting task doesn't shorten the wait. By default, a separate thread makes the blocking call.
     func shutdown(_ mode: ShutdownMode) async
 }
 
 extension Executor {
-    /// Makes a channel that the pool's tasks and their parent can use; see ``ChannelOptions`` for the parameters.
-    /// - Throws: as ``makeChannel(_:)`` does.
+    /// Creates a channel for the pool's tasks and their parent; see ``ChannelOptions`` for the parameters.
+    /// - Throws: whatever ``makeChannel(_:)`` throws.
     public func makeChannel(
         capacity: Int? = nil, byteCapacity: Int? = nil, redelivers: Bool = false, closesWithSenders: Bool = false
     ) throws -> any Channel {
@@ -58,13 +58,13 @@ extension Executor {
     }
 }
 
-/// An executor whose workers share the caller's memory, so that nothing needs to be `Codable`.
+/// An executor whose workers share the caller's memory, so that no value needs to be `Codable`.
 ///
 /// ```swift
 /// let future = try pool.submit(options: .default) { environment in try parse(document, environment) }
 /// ```
 public protocol InProcessExecutor: Executor {
-    /// Queues a closure; everything it captures must be `Sendable`.
+    /// Queues a closure. Its captures must be `Sendable`.
     func submit<Value: Sendable>(
         options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value>

@@ -1,33 +1,34 @@
-/// Finds the channels and signals of a pool by the references that were sent to a task.
+/// Looks up the channels and signals of a pool by the references that were sent to a task.
 ///
-/// Looking one up may take a round trip where a backend has nodes on other machines; its asynchronous twin, which has
-/// another name because the other may be called in an asynchronous context as well, then blocks no thread.
+/// In a backend that spans machines, a lookup may need a network round trip. Each method therefore has an asynchronous
+/// counterpart that doesn't block a thread. It has its own name because the other is also available in asynchronous
+/// contexts.
 ///
 /// ```swift
 /// let channel = try environment.channel(reference)
 /// try channel.send(7)
 /// ```
 public protocol ObjectDirectory: Sendable {
-    /// The channel behind a reference; may take a round trip.
-    /// - Throws: `noSuchObject` if the pool has no such channel (any more).
+    /// Returns the channel for a reference. May need a round trip.
+    /// - Throws: `noSuchObject` if the pool has no such channel, or no longer has it.
     func channel(_ reference: SharedObjectID) throws -> any Channel
 
-    /// The cancel signal behind a reference; may take a round trip.
-    /// - Throws: `noSuchObject` if the pool has no such signal (any more).
+    /// Returns the cancel signal for a reference. May need a round trip.
+    /// - Throws: `noSuchObject` if the pool has no such signal, or no longer has it.
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal
 
-    /// The asynchronous twin of ``channel(_:)``.
+    /// Returns the channel for a reference without blocking.
     func findChannel(_ reference: SharedObjectID) async throws -> any Channel
 
-    /// The asynchronous twin of ``cancelSignal(_:)``.
+    /// Returns the cancel signal for a reference without blocking.
     func findCancelSignal(_ reference: SharedObjectID) async throws -> any CancelSignal
 }
 
 extension ObjectDirectory {
-    /// Calls ``channel(_:)``, where that takes no round trip.
+    /// Calls ``channel(_:)``, for backends in which that needs no round trip.
     public func findChannel(_ reference: SharedObjectID) async throws -> any Channel { try channel(reference) }
 
-    /// Calls ``cancelSignal(_:)``, where that takes no round trip.
+    /// Calls ``cancelSignal(_:)``, for backends in which that needs no round trip.
     public func findCancelSignal(_ reference: SharedObjectID) async throws -> any CancelSignal {
         try cancelSignal(reference)
     }

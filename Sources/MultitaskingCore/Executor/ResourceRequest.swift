@@ -1,20 +1,21 @@
-/// What a task needs of the machine it runs on, for backends that choose among machines.
+/// The resources that a task needs, for backends that choose among machines.
 ///
 /// ```swift
 /// let options = TaskOptions(resources: ResourceRequest(cpus: 2, memory: 4 << 30, custom: ["tape": 1]))
 /// ```
-/// A task waits until a machine has all of it free. A backend that cannot keep it refuses it with `invalidArgument`.
+/// A task waits until one machine has all of them free. A backend that doesn't support requests refuses them with
+/// `invalidArgument`.
 public struct ResourceRequest: Sendable, Hashable {
-    /// How many processors, also fractions of one; nil for the backend's default.
+    /// The number of CPUs, which may be fractional; nil for the backend's default.
     public var cpus: Double?
-    /// How many graphics processors, also fractions of one; nil for none.
+    /// The number of GPUs, which may be fractional; nil for none.
     public var gpus: Double?
-    /// How many bytes of memory; nil for no demand.
+    /// The number of bytes of memory; nil for no requirement.
     public var memory: Int?
-    /// How much of what the machines of a cluster were said to have, by name.
+    /// The amounts of custom resources, by the names under which the cluster declares them.
     public var custom: [String: Double]
 
-    /// Makes a request.
+    /// Creates a request.
     public init(cpus: Double? = nil, gpus: Double? = nil, memory: Int? = nil, custom: [String: Double] = [:]) {
         self.cpus = cpus
         self.gpus = gpus
@@ -22,7 +23,7 @@ public struct ResourceRequest: Sendable, Hashable {
         self.custom = custom
     }
 
-    /// Throws `invalidArgument` unless all amounts are zero or more, and numbers.
+    /// Throws `invalidArgument` if an amount is negative or not a number.
     func validate() throws {
         let amounts = [("cpus", cpus), ("gpus", gpus)] + custom.map { ($0.key, Optional($0.value)) }
         for (name, amount) in amounts {

@@ -1,30 +1,30 @@
-/// When a task that failed is run again.
+/// The failures after which a task runs again.
 ///
 /// ```swift
 /// TaskOptions(retries: .onCrash(2))
 /// TaskOptions(retries: .onErrors(Unavailable.self, limit: 3, orCrash: true, backoff: .milliseconds(100)))
 /// ```
 ///
-/// A task that had not started when its worker died is always run elsewhere; that is no retry. A cancelled task and one
-/// that ran out of time are never retried. By default a task runs at most once.
+/// If a worker dies before it starts a task, another worker always runs the task; this doesn't count as a retry. Tasks
+/// that are cancelled or exceed a time limit are never retried. By default, a task runs at most once.
 public struct RetryPolicy: Sendable, Hashable {
-    /// How often the task may be run again, 0...1000. After that it ends with the last failure: a task that kills each
-    /// worker that runs it fails instead of being retried endlessly.
+    /// The maximum number of retries, 0...1000. After that, the task ends with its last failure, so a task that kills
+    /// every worker doesn't run endlessly.
     public var limit: Int
 
-    /// Whether the death of the worker while it ran the task is a reason.
+    /// Whether to retry after the worker dies while running the task.
     public var onCrash: Bool
 
-    /// Whether it is a reason that the worker was lost, so that nobody knows whether it has run the task.
+    /// Whether to retry after the worker is lost, so that it's unknown whether the task ran.
     ///
-    /// With it, a task may run **more than once**, the first time unseen: what it does must bear that. Without it, a
-    /// task runs at most once, and ends with `workerLost`.
+    /// If true, the task may run **more than once**, and the result of the first run may be lost, so the task must be
+    /// idempotent. If false, the task runs at most once and ends with `workerLost`.
     public var onLoss: Bool
 
-    /// Which errors of the task's function are a reason, at most three types.
+    /// The types of errors thrown by the task's function after which to retry; at most three.
     public var errors: [ErrorType]
 
-    /// How long to wait before the first retry; each further one waits twice as long as the one before.
+    /// The delay before the first retry. It doubles with each further retry.
     public var backoff: Duration
 
     @inlinable
@@ -36,35 +36,35 @@ public struct RetryPolicy: Sendable, Hashable {
         self.backoff = backoff
     }
 
-    /// The task runs once.
+    /// Never retries.
     @inlinable
     public static var never: RetryPolicy {
         RetryPolicy(limit: 0, onCrash: false, errors: [], backoff: Duration(attoseconds: 0))
     }
 
-    /// Runs the task again up to `limit` times when its worker dies.
+    /// Retries up to `limit` times after the worker dies.
     public static func onCrash(_ limit: Int, backoff: Duration = .zero) -> RetryPolicy {
         RetryPolicy(limit: limit, onCrash: true, errors: [], backoff: backoff)
     }
 
-    /// Runs the task again up to `limit` times when its worker is lost: **at least once**, maybe more often.
+    /// Retries up to `limit` times after the worker is lost: the task runs **at least once**, possibly more often.
     ///
-    /// A worker is lost when its machine does not answer any more, so that nobody knows whether the task has run. Where
-    /// workers cannot be lost without being known to be dead, as in pools of this machine, it is refused.
-    /// - Parameter orCrash: whether the death of its worker is a reason too.
+    /// A worker is lost when its machine no longer responds, so that it's unknown whether the task ran. Pools on this
+    /// machine, in which a worker's death is always detected, refuse this policy.
+    /// - Parameter orCrash: whether to retry after the worker dies, too.
     public static func onLoss(_ limit: Int, orCrash: Bool = false, backoff: Duration = .zero) -> RetryPolicy {
         RetryPolicy(limit: limit, onCrash: orCrash, onLoss: true, errors: [], backoff: backoff)
     }
 
-    /// Runs the task again up to `limit` times when it throws an error of one of the types.
-    /// - Parameter orCrash: whether the death of its worker is a reason too.
+    /// Retries up to `limit` times after the function throws an error of one of the types.
+    /// - Parameter orCrash: whether to retry after the worker dies, too.
     public static func onErrors(
         _ types: any Error.Type..., limit: Int, orCrash: Bool = false, backoff: Duration = .zero
     ) -> RetryPolicy {
         RetryPolicy(limit: limit, onCrash: orCrash, errors: types.map(ErrorType.init), backoff: backoff)
     }
 
-    /// The type of an error, comparable.
+    /// The type of an error, for comparison.
     ///
     /// ```swift
     /// policy.errors.contains(RetryPolicy.ErrorType(Unavailable.self))
@@ -83,14 +83,14 @@ public struct RetryPolicy: Sendable, Hashable {
         public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
     }
 
-    /// The most types of errors that a policy can list.
+    /// The maximum number of error types in a policy.
     public static let errorLimit = 3
 
     fileprivate static let limits = 0...1000
 }
 
 extension RetryPolicy {
-    /// Throws `invalidArgument` unless the numbers are in their ranges.
+    /// Throws `invalidArgument` if a number is out of range.
     func validate() throws {
         guard Self.limits.contains(limit), errors.count <= Self.errorLimit, backoff >= .zero else {
             throw MultitaskingError(

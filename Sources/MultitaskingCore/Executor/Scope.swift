@@ -1,20 +1,20 @@
-/// The tasks among which a queue, an event or a lock is shared.
+/// The set of tasks that share a queue, an event, or a lock.
 ///
 /// ```swift
 /// let scopes = Scopes(inputQueue: .perTask, outputQueue: .session, cancelEvent: .global)
 /// ```
 public enum Scope: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Nobody: it does not exist.
+    /// No tasks: the object doesn't exist.
     case null
     /// All tasks of the manager.
     case global
     /// All tasks of the session.
     case session
-    /// This task and its parent alone.
+    /// Only this task and its parent.
     case perTask
 }
 
-/// Which queues, event and lock a task gets, and with whom it shares them.
+/// Which queues, event, and lock a task uses, and which tasks share them.
 ///
 /// ```swift
 /// try session.submit("a", echo, scopes: .session)
@@ -27,10 +27,10 @@ public struct Scopes: Sendable, Hashable, Codable {
     public var outputQueue: Scope
     /// The event that asks the task to stop.
     public var cancelEvent: Scope
-    /// The lock that makes draining the output queue one step.
+    /// The lock that makes draining the output queue atomic.
     public var outputQueueLock: Scope
 
-    /// Makes scopes; what is not named does not exist.
+    /// Creates scopes; an omitted object doesn't exist.
     public init(
         inputQueue: Scope = .null, outputQueue: Scope = .null, cancelEvent: Scope = .null,
         outputQueueLock: Scope = .null
@@ -45,12 +45,12 @@ public struct Scopes: Sendable, Hashable, Codable {
         self.init(inputQueue: scope, outputQueue: scope, cancelEvent: scope, outputQueueLock: scope)
     }
 
-    /// No queue, no event, no lock.
+    /// No queue, event, or lock.
     public static let null = Scopes(all: .null)
-    /// Everything shared by all tasks of the manager.
+    /// Every object, shared by all tasks of the manager.
     public static let global = Scopes(all: .global)
-    /// Everything shared by all tasks of the session.
+    /// Every object, shared by all tasks of the session.
     public static let session = Scopes(all: .session)
-    /// Everything for this task alone.
+    /// Every object, for this task alone.
     public static let perTask = Scopes(all: .perTask)
 }

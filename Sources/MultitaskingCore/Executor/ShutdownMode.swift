@@ -1,13 +1,13 @@
-/// What happens to unfinished tasks when a pool is shut down.
+/// What happens to unfinished tasks when a pool shuts down.
 ///
 /// ```swift
 /// pool.shutdown(.cancelQueued)   // what runs may finish, what waits is cancelled
 /// ```
 public enum ShutdownMode: Sendable, Hashable {
-    /// Run everything that was submitted, then stop.
+    /// Runs every submitted task, then stops.
     case drain
-    /// Cancel what has not started, let running tasks finish, then stop.
+    /// Cancels tasks that haven't started, lets running tasks finish, then stops.
     case cancelQueued
-    /// Cancel what has not started and end running tasks as hard as the backend can (kill, for processes).
+    /// Cancels tasks that haven't started, and ends running tasks if the backend can: processes are killed.
     case kill
 }

@@ -1,4 +1,4 @@
-/// What of a task's options a backend keeps.
+/// The task options that a backend supports.
 ///
 /// A backend names what it keeps, and has ``TaskOptions/validate(for:)`` refuse everything else:
 ///
@@ -13,24 +13,24 @@ public struct TaskCapabilities: OptionSet, Sendable, Hashable {
     /// Makes the set of these bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// ``TaskOptions/timeout`` ends a running task.
+    /// ``TaskOptions/timeout``: ends a running task.
     public static let timeout = Self(rawValue: 1 << 0)
-    /// ``TaskOptions/queueTimeout`` ends a waiting task.
+    /// ``TaskOptions/queueTimeout``: ends a queued task.
     public static let queueTimeout = Self(rawValue: 1 << 1)
-    /// ``RetryPolicy/onCrash`` runs a task again whose worker has died.
+    /// ``RetryPolicy/onCrash``: retries a task whose worker died.
     public static let crashRetries = Self(rawValue: 1 << 2)
-    /// ``RetryPolicy/errors`` run a task again that has thrown.
+    /// ``RetryPolicy/errors``: retries a task that threw.
     public static let errorRetries = Self(rawValue: 1 << 3)
-    /// ``RetryPolicy/onLoss`` runs a task again whose worker was lost.
+    /// ``RetryPolicy/onLoss``: retries a task whose worker was lost.
     public static let lossRetries = Self(rawValue: 1 << 4)
-    /// ``TaskOptions/resources`` decide where and when a task runs.
+    /// ``TaskOptions/resources``: decides where and when a task runs.
     public static let resources = Self(rawValue: 1 << 5)
 
-    /// ``TaskOptions/priority`` decides which waiting task starts first.
+    /// ``TaskOptions/priority``: decides which queued task starts first.
     public static let priorities = Self(rawValue: 1 << 6)
-    /// ``TaskOptions/seed`` decides what a task's random numbers are.
+    /// ``TaskOptions/seed``: determines a task's random numbers.
     public static let seeds = Self(rawValue: 1 << 7)
-    /// ``TaskOptions/output`` keeps what a task prints.
+    /// ``TaskOptions/output``: captures what a task prints.
     public static let output = Self(rawValue: 1 << 8)
 
     /// What each is called in ``TaskOptions``.
@@ -45,7 +45,7 @@ public struct TaskCapabilities: OptionSet, Sendable, Hashable {
 }
 
 extension TaskOptions {
-    /// What the options ask of a backend.
+    /// The capabilities that these options require.
     public var requiredCapabilities: TaskCapabilities {
         var required: TaskCapabilities = []
         if timeout != nil { required.insert(.timeout) }
@@ -60,10 +60,10 @@ extension TaskOptions {
         return required
     }
 
-    /// Throws `invalidArgument` unless all numbers are in their ranges and the backend keeps what the options ask for.
+    /// Throws `invalidArgument` if a number is out of range or if the backend doesn't support an option.
     ///
-    /// Each backend calls it in `submit`, before it encodes anything.
-    /// - Parameter capabilities: what the backend keeps.
+    /// Each backend calls this in `submit`, before it encodes anything.
+    /// - Parameter capabilities: what the backend supports.
     public func validate(for capabilities: TaskCapabilities) throws {
         try validate()
         let missing = requiredCapabilities.subtracting(capabilities)

@@ -1,11 +1,11 @@
-/// The time that a backend lives in: the machine's, or a simulation's.
+/// The clock of a backend: the machine's, or that of a simulation.
 ///
 /// ```swift
 /// let start = environment.clock.now
 /// environment.clock.sleep(for: .seconds(1))   // takes no time in a simulation
 /// ```
 public protocol TaskClock: Sendable {
-    /// The time since a fixed but arbitrary moment. Never runs backwards.
+    /// The time since a fixed but arbitrary moment. Never decreases.
     var now: Duration { get }
 
     /// Blocks the calling task for `duration`.

@@ -1,4 +1,5 @@
-/// What a backend offers to a task that it runs: its channels and signals, and a way to run `async` functions.
+/// The services that a backend provides to a running task: its channels and signals, and a way to run `async`
+/// functions.
 ///
 /// ```swift
 /// func call(_ arguments: Arguments, in environment: any TaskEnvironment) throws -> Output {
@@ -7,36 +8,37 @@
 /// }
 /// ```
 ///
-/// **Implementer's duties.** References made by the executor before or after the worker started are all found.
+/// **Implementer's duties.** A worker finds every reference, whether the executor created it before or after the worker
+/// started.
 public protocol TaskEnvironment: ObjectDirectory {
-    /// Runs an `async` function and blocks the worker until it is done.
-    ///
-    /// It sees the task-local values (`@TaskLocal`) of the caller.
+    /// Runs an `async` function and blocks the worker until it returns. The function inherits the caller's task-local
+    /// values (`@TaskLocal`).
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value
 
-    /// The clock the task lives by.
+    /// The task's clock.
     var clock: any TaskClock { get }
 
-    /// Whether the pool asks this task to end, because its time is up or it was cancelled by force. Costs one load.
+    /// Whether the pool asks this task to end because of a time limit or a forced cancellation. Costs one load.
     var isEndRequested: Bool { get }
 
-    /// A faster way to ask ``isEndRequested``, if there is one; it may be used for as long as the environment is held.
+    /// A faster way to read ``isEndRequested``, if the backend has one; valid as long as you hold the environment.
     var endProbe: CancelProbe? { get }
 
     /// Which attempt at the task this is, counted from 1.
     var attempt: Int { get }
 
-    /// The worker that runs the task; ``WorkerInfo/none`` of a backend that does not tell.
+    /// The worker that runs the task; ``WorkerInfo/none`` if the backend doesn't say.
     var worker: WorkerInfo { get }
 
-    /// The seed of the task's options; nil if they have none.
+    /// The seed from the task's options, if any.
     var seed: UInt64? { get }
 
-    /// Notes which of its elements a chunk is at, counted from 0, for the case that its process dies. Costs one store.
+    /// Records which element of its chunk the task processes, counted from 0, in case its process dies. Costs one
+    /// store.
     func noteProgress(_ element: Int)
 
-    /// The shared value behind a reference.
-    /// - Throws: `noSuchObject` if the pool has no such value (any more).
+    /// Returns the shared value for a reference.
+    /// - Throws: `noSuchObject` if the pool has no such value, or no longer has it.
     func sharedObject(_ reference: SharedReference) throws -> any SharedObject
 
     /// Makes shared memory that `body` fills, for ``makeSharedArray(of:count:_:)``; nil where tasks live in the
@@ -49,37 +51,37 @@ public protocol TaskEnvironment: ObjectDirectory {
 }
 
 extension TaskEnvironment {
-    /// A backend that cannot end a running task never asks for it.
+    /// Returns false: the backend can't end a running task.
     public var isEndRequested: Bool { false }
 
-    /// A backend that asks by more than a word of memory has none.
+    /// Returns nil: the request isn't a plain word of memory.
     public var endProbe: CancelProbe? { nil }
 
-    /// A backend that does not retry has one attempt.
+    /// Returns 1: the backend doesn't retry tasks.
     public var attempt: Int { 1 }
 
-    /// A backend that does not tell its workers apart.
+    /// Returns ``WorkerInfo/none``: the backend doesn't identify its workers.
     public var worker: WorkerInfo { .none }
 
-    /// A backend that does not hand on seeds.
+    /// Returns nil: the backend doesn't pass seeds.
     public var seed: UInt64? { nil }
 
-    /// A backend whose tasks cannot die alone has no use for it.
+    /// Does nothing: a task of this backend can't die alone.
     public func noteProgress(_ element: Int) {}
 
-    /// A backend that shares nothing by name has no such value.
+    /// Throws `noSuchObject`: the backend shares no values by reference.
     public func sharedObject(_ reference: SharedReference) throws -> any SharedObject {
         throw MultitaskingError.sharedElsewhere
     }
 
-    /// A backend whose tasks live in the parent's memory needs none.
+    /// Returns nil: tasks share the parent's memory.
     public func makeSharedMemory(
         byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> (any SharedMemory)? { nil }
 }
 
 extension CodingUserInfoKey {
-    /// The key under which a decoder in a worker carries its ``TaskEnvironment``.
+    /// The key under which a worker's decoder stores its ``TaskEnvironment``.
     public static var taskEnvironment: CodingUserInfoKey {
         guard let key = CodingUserInfoKey(rawValue: "MultitaskingCore.taskEnvironment") else {
             preconditionFailure("a CodingUserInfoKey can be made of every string")

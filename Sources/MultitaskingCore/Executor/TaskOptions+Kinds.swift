@@ -8,24 +8,24 @@ extension TaskOptions {
         return others.asksForMoreThanRoom
     }
 
-    /// Which of the waiting tasks start first.
+    /// How early a queued task starts, compared to others.
     ///
     /// ```swift
     /// try pool.submit(answer, options: TaskOptions(priority: .high), question)
     /// ```
     ///
-    /// Tasks of one priority start in the order of submission. Workers prefer higher ones, and take a lower one now and
-    /// then all the same, so that none waits without end: of 16 tasks that a worker takes, one is the first of the low
-    /// ones and three are the first of the normal ones, if such tasks wait. A task that runs is not interrupted.
+    /// Tasks with the same priority start in the order of submission. Workers prefer higher priorities, but take lower
+    /// ones now and then so that no task starves: of 16 tasks that a worker takes, one is the first low-priority task
+    /// and three are the first normal ones, if such tasks are queued. Running tasks aren't interrupted.
     public enum Priority: Int, Sendable, Hashable, CaseIterable, Comparable, Codable {
-        /// After the others.
+        /// Starts after the others.
         case low = -1
         /// The default.
         case normal = 0
-        /// Before the others.
+        /// Starts before the others.
         case high = 1
 
-        /// Whether the first is taken later.
+        /// Whether the first priority is lower than the second.
         public static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
 
         /// In which order a worker looks for tasks when it takes one for the `turn`th time.
@@ -39,22 +39,22 @@ extension TaskOptions {
         }
     }
 
-    /// What becomes of what a task prints.
+    /// What happens to a task's output.
     ///
     /// ```swift
     /// let options = TaskOptions(output: .capture(limit: 64 << 10))
     /// ```
     public enum Output: Sendable, Hashable {
-        /// It is printed, and that is all.
+        /// The output is printed but not captured.
         case inherited
 
-        /// It is printed, and the last bytes of it are also kept with the task's result: ``Future/output``.
+        /// The output is printed, and its last bytes are also stored with the task's result; see ``Future/output``.
         ///
-        /// What counts is what the task prints through the C library or `print`, to standard output and standard error;
-        /// not what it writes to their descriptors by other means, and not what processes print that it starts. Of a
-        /// task whose worker died there are 4 KiB at most.
+        /// This covers what the task prints to standard output and standard error with `print` or the C library's
+        /// streams. It doesn't cover what the task writes directly to a file descriptor, or the output of processes
+        /// that it starts. If the worker dies, at most 4 KiB are kept.
         ///
-        /// - Parameter limit: how many bytes are kept at most, 0...16 MiB.
+        /// - Parameter limit: the maximum number of bytes to keep, 0...16 MiB.
         case capture(limit: Int)
 
         /// The limit; nil if nothing is kept.

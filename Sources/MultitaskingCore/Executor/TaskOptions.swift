@@ -1,53 +1,54 @@
-/// How one task is to be run.
+/// Options for running one task.
 ///
 /// ```swift
 /// let options = TaskOptions(timeout: .seconds(30), retries: .onCrash(1))
 /// let future = try pool.submit(convert, options: options, file)
 /// ```
 public struct TaskOptions: Sendable, Hashable {
-    /// What `submit` does when the pool has no room for another task: wait, fail, or wait for a while and then fail.
+    /// What `submit` does when the pool has no room for another task: wait, fail, or wait for a limited time and then
+    /// fail.
     ///
-    /// The default waits for as long as it takes.
+    /// By default, it waits as long as it takes.
     public var waitForRoom: WaitLimit
 
-    /// How long the task may run; nil for as long as it likes.
+    /// How long the task may run; nil for no limit.
     ///
-    /// When the time is up, the task is asked to end: its context reads as cancelled. After ``gracePeriod`` its process
-    /// gets SIGTERM, after another SIGKILL, and the task ends with `taskTimedOut`. What it returns within the first
-    /// grace period counts. A thread pool, which cannot end a running task, refuses this, ``queueTimeout`` and
-    /// ``retries`` with `invalidArgument`; see ``validate(for:)``.
+    /// When the limit passes, the task is asked to stop: its context reads as cancelled. After ``gracePeriod``, its
+    /// process receives SIGTERM, after another grace period SIGKILL, and the task ends with `taskTimedOut`. A result
+    /// that it returns within the first grace period counts. A thread pool can't end a running task, and refuses this,
+    /// ``queueTimeout`` and ``retries`` with `invalidArgument`; see ``validate(for:)``.
     public var timeout: Duration?
 
-    /// How long the task may wait for a worker; nil for as long as it takes. Then it ends with `queueTimedOut`, and
-    /// never starts.
+    /// How long the task may wait for a worker; nil for no limit. When the limit passes, the task ends with
+    /// `queueTimedOut` and never starts.
     public var queueTimeout: Duration?
 
-    /// How long each step of ending a running task waits before the next, harder one.
+    /// The time between the steps of ending a running task, each harder than the one before.
     public var gracePeriod: Duration
 
-    /// When the task is run again.
+    /// The failures after which the task runs again.
     public var retries: RetryPolicy
 
     /// Which of the waiting tasks start first.
     public var priority: Priority
 
-    /// What the numbers of the task's `context.random` depend on; nil for a seed by chance, which the task and its
-    /// `PoolTask` can tell. Of several tasks that are submitted by one call, as by `map`, each has a seed of its own
-    /// that follows from this one and its place: ``TaskRandom/seed(_:at:)``.
+    /// The seed of the task's `context.random`; nil for a random seed, which you can read from the task and its
+    /// `PoolTask`. If one call submits several tasks, as `map` does, each task's seed is derived from this one and its
+    /// index; see ``TaskRandom/seed(_:at:)``.
     public var seed: UInt64?
 
-    /// What becomes of what the task prints. Threads and a simulation, whose tasks share standard output, refuse
-    /// `.capture` with `invalidArgument`.
+    /// What happens to the task's output. Tasks of a thread pool or a simulation share standard output, so these
+    /// backends refuse `.capture` with `invalidArgument`.
     public var output: Output
 
-    /// What the task needs of the machine it runs on; nil for nothing in particular. Pools of this machine refuse it.
+    /// The resources that the task needs; nil for no requirement. Pools on this machine refuse requests.
     public var resources: ResourceRequest? {
         get { rest?.resources }
         set { rest = RareOptions.with(newValue, name: name) }
     }
 
-    /// What statistics and timelines call the task; nil for the name of its function. A session gives the name that the
-    /// task has there. It decides nothing, and need not be the only one of its kind.
+    /// The task's name in statistics and timelines; nil for the name of its function. A session sets this to the task's
+    /// name in the session. It has no other effect and doesn't need to be unique.
     public var name: String? {
         get { rest?.name }
         set { rest = RareOptions.with(resources, name: newValue) }
@@ -56,7 +57,7 @@ public struct TaskOptions: Sendable, Hashable {
     /// Apart, so that options stay small where nothing is asked for.
     @usableFromInline var rest: RareOptions?
 
-    /// Makes options.
+    /// Creates options.
     @inlinable
     public init(
         waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
@@ -75,7 +76,7 @@ public struct TaskOptions: Sendable, Hashable {
         rest = RareOptions.with(resources, name: name)
     }
 
-    /// The options of a task that asks for nothing special.
+    /// The default options.
     @inlinable
     public static var `default`: TaskOptions { TaskOptions() }
 
@@ -89,7 +90,7 @@ public struct TaskOptions: Sendable, Hashable {
 }
 
 extension TaskOptions {
-    /// Throws `invalidArgument` unless all times are positive and the number of retries can be counted.
+    /// Throws `invalidArgument` if a duration isn't positive or if the number of retries is out of range.
     public func validate() throws {
         try Self.validate(timeout, "timeout")
         try Self.validate(queueTimeout, "queueTimeout")

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A task's random numbers, which depend on its seed alone.
+/// A random number generator for a task, which depends only on the task's seed.
 ///
 /// ```swift
 /// func estimatePi(_ context: TaskContext, _ count: Int) -> Double {
@@ -12,32 +12,32 @@ internal import Synchronization
 ///     return 4 * Double(hits) / Double(count)
 /// }
 /// ```
-/// The same seed gives the same numbers on every backend, with any number of workers, and in the parent:
-/// `TaskRandom(seed: task.seed)`. Copies continue one sequence; it may be used from several threads, which then share
-/// the numbers in no particular order. It is not meant for secrets.
+/// The same seed produces the same numbers on every backend, with any number of workers, and in the parent:
+/// `TaskRandom(seed: task.seed)`. All copies continue one sequence. Several threads can use it concurrently and then
+/// receive the numbers in no particular order. Don't use it for secrets.
 ///
-/// The numbers are those of xoshiro256++ 1.0 (David Blackman and Sebastiano Vigna, 2019), whose state is the first four
-/// numbers that SplitMix64 (Guy Steele, Doug Lea and Christine Flood, 2014) gives for the seed. Neither changes within
-/// a major version of this package. What the standard library makes of them, in `Int.random(in:using:)` for example,
-/// may change with the version of Swift.
+/// The algorithm is xoshiro256++ 1.0 (David Blackman and Sebastiano Vigna, 2019); its initial state is the first four
+/// numbers that SplitMix64 (Guy Steele, Doug Lea and Christine Flood, 2014) produces for the seed. Neither changes
+/// within a major version of this package. How the standard library uses the numbers, for example in
+/// `Int.random(in:using:)`, may change with the version of Swift.
 public struct TaskRandom: RandomNumberGenerator, Sendable {
-    /// What the numbers depend on.
+    /// The seed.
     public let seed: UInt64
 
     private let sequence: Sequence
 
-    /// Makes a generator that begins where each one of this seed begins.
+    /// Creates a generator at the start of the seed's sequence.
     public init(seed: UInt64) {
         self.seed = seed
         sequence = Sequence(seed)
     }
 
-    /// The next number.
+    /// Returns the next number.
     public mutating func next() -> UInt64 { sequence.next() }
 
-    /// The seed of one of several tasks that were started with one seed: elements of a `map`, tasks of a session.
+    /// Returns the seed of one of several tasks that were submitted with one seed, such as the tasks of a `map`.
     ///
-    /// - Parameter offset: the place of the task among them, from 0.
+    /// - Parameter offset: the index of the task among them, counted from 0.
     public static func seed(_ seed: UInt64, at offset: Int) -> UInt64 {
         var source = SplitMix64(seed: seed &+ UInt64(bitPattern: Int64(offset)) &* SplitMix64.step)
         return source.next()

@@ -1,4 +1,5 @@
-/// The time of a backend that has one of its own, a simulation's, in which its callers wait as well.
+/// The time of a backend that doesn't use the machine's clock, such as a simulation. Its callers wait in this time,
+/// too.
 ///
 /// ```swift
 /// if let timeline = (executor as? any HasTimeline)?.timeline {
@@ -6,22 +7,24 @@
 /// }
 /// ```
 ///
-/// Layers above a backend that wait for something themselves ask the parts of the backend for it: see ``HasTimeline``.
+/// Layers above a backend that wait themselves find the timeline through the backend's parts; see ``HasTimeline``.
 ///
-/// **Implementer's duties.** Everything may be called from any thread.
+/// **Implementer's duties.** Any thread may call any method.
 public protocol Timeline: Sendable {
     /// The clock that shows this time.
     var clock: any TaskClock { get }
 
-    /// Blocks the caller until `condition` holds; false if the limit passed first.
+    /// Blocks the caller until `condition` holds; false if the limit passes first.
     ///
-    /// `condition` may be called often, by any thread and under a lock: it must be short and must not call the backend.
+    /// `condition` may be called often, on any thread and while a lock is held, so it must be short and must not call
+    /// the backend.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func wait(_ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool) -> Bool
 
     /// Registers a suspended waiter, so that simulated time can advance; calls `timeIsUp` when the limit has passed.
     ///
-    /// - Returns: what is to be told how the wait ends. ``WaitStage/over`` must be told in any case.
+    /// - Returns: a function to call with each stage in which the wait ends. The caller must always report
+    ///   ``WaitStage/over``.
     func beginWait(
         _ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void
     ) -> @Sendable (WaitStage) -> Void
@@ -35,23 +38,23 @@ public protocol Timeline: Sendable {
 /// tell(.over)     // the waiter has resumed
 /// ```
 public enum WaitStage: Sendable, Hashable {
-    /// What was waited for has happened, and the waiter resumes soon: until then no more time passes.
+    /// The condition is met, and the waiter resumes soon. Simulated time stands still until then.
     case ending
     /// The waiter has resumed.
     case over
 }
 
-/// A part of a backend, an executor, channel or future, that lives in a time other than the machine's.
+/// A part of a backend, such as an executor, channel, or future, that uses a time other than the machine's.
 ///
 /// ```swift
 /// let clock = (pool as? any HasTimeline)?.timeline.clock
 /// ```
 public protocol HasTimeline {
-    /// The time it lives in.
+    /// The time that it uses.
     var timeline: any Timeline { get }
 }
 
-/// When a wait must end, in the machine's time or in that of a backend.
+/// The time at which a wait must end, in the machine's time or in that of a backend.
 ///
 /// ```swift
 /// let deadline = WaitDeadline(.upTo(.seconds(10)), in: pool)
@@ -66,12 +69,12 @@ public struct WaitDeadline: Sendable {
 
     private let end: End
 
-    /// The time in which the wait takes place; nil for the machine's.
+    /// The timeline of the wait; nil for the machine's time.
     public let timeline: (any Timeline)?
 
-    /// The deadline of a wait that begins now.
+    /// Creates the deadline of a wait that begins now.
     ///
-    /// - Parameter part: the executor, channel or future that is waited for; its time counts if it has one of its own.
+    /// - Parameter part: the executor, channel, or future to wait for, which may have its own timeline.
     public init(_ wait: WaitLimit, in part: Any) {
         self.init(wait, timeline: (part as? any HasTimeline)?.timeline)
     }
@@ -88,7 +91,7 @@ public struct WaitDeadline: Sendable {
         }
     }
 
-    /// What is left of the wait: ``WaitLimit/forever``, or a duration that may be negative.
+    /// The remaining time: ``WaitLimit/forever``, or a duration that may be negative.
     public var remaining: WaitLimit {
         switch (end, timeline) {
         case (.never, _): .forever

@@ -1,37 +1,35 @@
-/// An executor that can be asked something of all of its workers.
+/// An executor whose workers can be addressed as a whole: to call a function in each, and to change their number.
 ///
-/// **Implementer's duties.** A worker that starts later runs every call that was made ``everywhere(_:)`` before its
-/// first task, in their order, unless the call has thrown or has ended its worker where it ran before. A worker that
-/// leaves finishes its task first, and no task is lost when workers come and go.
+/// **Implementer's duties.** A worker that starts later makes every call of ``everywhere(_:)`` before its first task,
+/// in order, except calls that have thrown or ended a worker before. A worker that leaves finishes its task first. No
+/// task is lost when workers start and leave.
 ///
 /// ```swift
 /// try pool.everywhere(loadModel, path).forEach { try $0.value() }
 /// try pool.resize(to: 8)
 /// ```
 public protocol WorkerExecutor: Executor {
-    /// Makes a call in every worker that there is, before its next task, and in each that comes later.
+    /// Makes a call in every current worker, before its next task, and in each worker that starts later.
     ///
-    /// - Returns: a future for each worker that there is, in the order of their numbers. What the call returns in later
-    ///   workers is dropped.
-    /// - Throws: as `submit` does; `arenaLimitReached` after many calls, since each is kept as long as the pool.
+    /// - Returns: a future for each current worker, ordered by worker index. Results from later workers are discarded.
+    /// - Throws: whatever `submit` throws; `arenaLimitReached` after many calls, because the pool keeps each call for
+    ///   later workers.
     func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [Future<Function.Output>]
 
-    /// Changes how many workers there are at most.
-    ///
-    /// Returns at once. New workers start, run the initializer, and take tasks; those that are too many leave after
-    /// their current task, and run the finalizer.
-    /// - Parameter count: how many, at least 1.
-    /// - Throws: `invalidArgument` for a number that the executor cannot have; `shutDown`; `systemError` if the system
-    ///   refuses to start one.
+    /// Changes the maximum number of workers. Returns immediately. New workers start, run the initializer, and take
+    /// tasks. Surplus workers finish their current task, run the finalizer, and leave.
+    /// - Parameter count: the new maximum, at least 1.
+    /// - Throws: `invalidArgument` if the count is out of range for the executor; `shutDown`; `systemError` if the
+    ///   system refuses to start a worker.
     func resize(to count: Int) throws
 
-    /// What the finalizers of the workers that have left returned or threw, in the order in which they left; complete
-    /// after the shutdown. A worker that was killed has none.
+    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. Complete
+    /// after the shutdown. A worker that was killed has no result.
     ///
-    /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
+    /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     func finalizerResults<Value: Sendable>(as type: Value.Type) throws -> [Result<Value, any Error>]
 }
 
-/// The finalizer of a pool that needs none.
+/// Does nothing: the default finalizer.
 @Sendable
 public func noFinalizer() {}

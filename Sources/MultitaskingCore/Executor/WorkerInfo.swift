@@ -7,23 +7,23 @@
 /// }
 /// ```
 public struct WorkerInfo: Sendable, Hashable, Codable {
-    /// The worker's number, from 0 and below the pool's `maxWorkers`; -1 where there is no worker. One that takes the
-    /// place of another has its number.
+    /// The worker's index, from 0 and below the pool's `maxWorkers`; -1 if there is no worker. A replacement has the
+    /// index of the worker it replaces.
     public let index: Int
 
-    /// The process it is in: its own, or on threads that of the program; 0 where there is none.
+    /// The process ID of the worker, which for threads is that of the program; 0 if there is no worker.
     public let pid: Int32
 
-    /// How many tasks the worker has run before this one. A worker that takes the place of another begins with 0.
+    /// How many tasks the worker ran before this one. A replacement starts at 0.
     public let tasksRun: Int
 
-    /// Describes a worker.
+    /// Creates a description of a worker.
     public init(index: Int, pid: Int32, tasksRun: Int) {
         self.index = index
         self.pid = pid
         self.tasksRun = tasksRun
     }
 
-    /// What a backend says that does not tell its workers apart, and a context that is in no task.
+    /// The value for backends that don't identify their workers, and for contexts outside a task.
     public static let none = WorkerInfo(index: -1, pid: 0, tasksRun: 0)
 }

@@ -3,10 +3,10 @@ import Synchronization
 /// Suspends until a callback is called or the limit passes.
 ///
 /// - Parameters:
-///   - timeline: the time in which the limit passes; nil for the machine's.
-///   - register: called once with the callback; the callback may be called from any thread, also at once.
-/// - Returns: true if the callback was called, false if the limit passed first.
-/// - Throws: `CancellationError` when the awaiting task is cancelled.
+///   - timeline: the timeline of the limit; nil for the machine's time.
+///   - register: called once with the callback, which any thread may call, even immediately.
+/// - Returns: true if the callback was called; false if the limit passed first.
+/// - Throws: `CancellationError` if the awaiting task is cancelled.
 public func awaitCallback(
     _ wait: WaitLimit, in timeline: (any Timeline)? = nil, register: (@escaping @Sendable () -> Void) -> Void
 ) async throws -> Bool {

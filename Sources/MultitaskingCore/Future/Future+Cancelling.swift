@@ -1,36 +1,36 @@
-/// What the cancellation of a Swift task that waits means for what it waits for.
+/// What cancelling a waiting Swift task does to the pool's tasks that it waits for.
 ///
 /// ```swift
 /// let total = try await pool.submit(sum, numbers).value(cancelling: .withTask)
 /// ```
 public enum CancellationScope: Sendable, Hashable, CaseIterable {
-    /// The wait ends, and what was waited for goes on: the default of all waits.
+    /// Only the wait ends; the pool's tasks continue. This is the default of all waits.
     case waitOnly
-    /// What was waited for ends as well: what waits is cancelled, what runs is asked to end, and ended by force after
-    /// its grace period, where the pool can; see ``Future/cancel(force:)``.
+    /// The pool's tasks end, too: queued tasks are cancelled, and running tasks are asked to stop and ended by force
+    /// after their grace period, if the pool can; see ``Future/cancel(force:)``.
     case withTask
 }
 
 extension Future {
-    /// Suspends until the task has ended and returns its value; cancels the task if the awaiting Swift task is
+    /// Suspends until the task has ended, and returns its value. Cancels the task if the awaiting Swift task is
     /// cancelled.
     ///
     /// ```swift
     /// let page = try await pool.submit(render, request).value(cancelling: .withTask)
     /// ```
-    /// The wait ends at once with `CancellationError`, while the task is being ended.
+    /// The wait ends immediately with `CancellationError`, while the task is still being ended.
     /// - Parameters:
-    ///   - timeout: how long to wait at most; nil for as long as it takes. When it is up, the task goes on.
-    ///   - scope: whether the task is ended together with the wait.
+    ///   - timeout: the maximum time to wait; nil for no limit. If it passes, the task continues.
+    ///   - scope: whether to end the task together with the wait.
     /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
     public func value(timeout: Duration? = nil, cancelling scope: CancellationScope) async throws -> Value {
         try await MultitaskingCore.ending(self, with: scope) { try await value(timeout: timeout) }
     }
 
-    /// Suspends until the task has ended; false if the limit passed first. Cancels the task if the awaiting Swift task
+    /// Suspends until the task has ended; false if the limit passes first. Cancels the task if the awaiting Swift task
     /// is cancelled.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever, cancelling scope: CancellationScope) async throws -> Bool {
         try await MultitaskingCore.ending(self, with: scope) { try await waitUntilDone(wait) }
     }

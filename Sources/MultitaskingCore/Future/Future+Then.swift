@@ -1,11 +1,11 @@
 import Synchronization
 
 extension Future {
-    /// A future of what `body` makes of the value: `let length = future.then { $0.count }`.
+    /// Returns a future for the transformed value: `let length = future.then { $0.count }`.
     ///
-    /// `body` is called once, in this process, on a thread of the pool's choice: it must be short and must not block.
-    /// If this future fails or is cancelled, so is the new one, and `body` is not called. What `body` throws is the new
-    /// future's error. Cancelling the new future cancels this one, as ``cancel(force:)`` says.
+    /// `body` is called once, in this process, on a thread of the pool's choice, so it must be short and must not
+    /// block. If this future fails or is cancelled, so does the new one, and `body` isn't called. If `body` throws, the
+    /// new future fails with that error. Cancelling the new future cancels this one, as ``cancel(force:)`` says.
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Other
     ) -> Future<Other> {
@@ -15,10 +15,11 @@ extension Future {
         return Future<Other>(next)
     }
 
-    /// A future of what `body` makes of the value by another future: `future.then { try pool.submit(parse, $0) }`.
+    /// Returns a future that continues with the future that `body` returns: `future.then { try pool.submit(parse, $0)
+    /// }`.
     ///
-    /// As the other form; `body` returns at once, and the new future ends as the one that it returns. Cancelling the
-    /// new future then cancels that one.
+    /// Like the other form, but the new future ends as the future that `body` returns. Cancelling the new future then
+    /// cancels that one.
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Future<Other>
     ) -> Future<Other> {
@@ -34,10 +35,10 @@ extension Future {
         return Future<Other>(next)
     }
 
-    /// A future of what an asynchronous `body` makes of the value: `future.then { try await save($0) }`.
+    /// Returns a future for the value transformed by an asynchronous `body`: `future.then { try await save($0) }`.
     ///
-    /// As the other form, but `body` runs in a Swift task of its own and may take its time. Cancelling the new future
-    /// while `body` runs cancels that Swift task.
+    /// Like the other form, but `body` runs in a separate Swift task and may suspend. Cancelling the new future while
+    /// `body` runs cancels that Swift task.
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) async throws -> Other
     ) -> Future<Other> {

@@ -5,15 +5,15 @@
 /// let primes = try future.value(timeout: .seconds(10))   // in an async function: try await
 /// ```
 ///
-/// A future is a handle: copies are the same task. Dropping it does not cancel the task.
+/// A future is a handle: all copies refer to the same task. Releasing it doesn't cancel the task.
 public struct Future<Value: Sendable>: Sendable {
     @usableFromInline let source: any FutureSource<Value>
 
-    /// Makes a future of a backend's side.
+    /// Creates a future from a backend's implementation.
     @inlinable
     public init(_ source: any FutureSource<Value>) { self.source = source }
 
-    /// How far the task is; cheap, never blocks.
+    /// The state of the task. Cheap, and never blocks.
     public var state: TaskState { source.state }
 
     /// Whether the task has ended, in whatever way.
@@ -27,10 +27,10 @@ public struct Future<Value: Sendable>: Sendable {
     /// Whether the task was cancelled before it started.
     public var isCancelled: Bool { source.state == .cancelled }
 
-    /// Whether a worker runs the task now.
+    /// Whether a worker is running the task.
     public var isRunning: Bool { source.state == .running }
 
-    /// How the task ended, or nil if it has not; never blocks.
+    /// Returns how the task ended, or nil if it hasn't. Never blocks.
     @inlinable
     public func outcome() -> TaskOutcome<Value>? {
         var outcome: TaskOutcome<Value>?
@@ -38,35 +38,36 @@ public struct Future<Value: Sendable>: Sendable {
         return outcome
     }
 
-    /// What the task has printed; nil before it has ended, and unless ``TaskOptions/output`` asks for it.
+    /// The output of the task; nil before the task ends, and if ``TaskOptions/output`` doesn't request it.
     ///
-    /// It is there whether the task returned, threw, or ended its worker. If it was more than the limit, the last of it
-    /// is here. Bytes that are not UTF-8 are replaced.
+    /// The output is available whether the task returned, threw, or ended its worker. If it exceeds the limit, its last
+    /// part is kept. Invalid UTF-8 is replaced.
     public var output: String? { source.output }
 
     /// Cancels the task if it has not started.
     ///
-    /// - Parameter force: also end the task if it runs, where the pool can (processes can, threads cannot): its context
-    ///   reads as cancelled, after the grace period of its options its process gets SIGTERM, after another SIGKILL. It
-    ///   ends as cancelled unless it returns or throws within the first grace period.
-    /// - Returns: true if the task never starts, also because it was cancelled before, or, when forced, is being ended;
-    ///   false if it runs on or has ended.
+    /// - Parameter force: whether to end the task even if it is running, if the pool can: processes can, threads can't.
+    ///   The task's context reads as cancelled; after the grace period its process receives SIGTERM, and after another
+    ///   SIGKILL. The task ends as cancelled unless it returns or throws within the first grace period.
+    /// - Returns: true if the task never starts or, when forced, is being ended; false if it continues to run or has
+    ///   ended.
     @discardableResult
     public func cancel(force: Bool = false) -> Bool { source.cancel(force: force) }
 
-    /// Calls `body` once when the task has ended, at once if it has already.
+    /// Calls `body` once the task has ended, immediately if it already has.
     ///
-    /// `body` runs on a thread of the pool's choice, must be short and must not block.
+    /// `body` is called exactly once, on a thread of the pool's choice. It must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { source.whenDone(body) }
 
-    /// Blocks until the task has ended; false if the limit passed first.
+    /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { source.waitUntilDone(wait) }
 
-    /// Blocks until the task has ended and returns its value.
+    /// Blocks until the task has ended, and returns its value.
     ///
-    /// - Parameter timeout: how long to wait at most; nil for as long as it takes.
-    /// - Throws: what the function threw; `timedOut` if the task has not ended in time (it goes on); `cancelled`.
+    /// - Parameter timeout: the maximum time to wait; nil for no limit.
+    /// - Throws: what the function threw; `timedOut` if the time limit passes first, in which case the task continues;
+    ///   `cancelled`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @inlinable
     public func value(timeout: Duration? = nil) throws -> Value {
@@ -77,18 +78,18 @@ public struct Future<Value: Sendable>: Sendable {
 }
 
 extension Future {
-    /// Suspends until the task has ended; false if the limit passed first.
+    /// Suspends until the task has ended; false if the limit passes first.
     ///
-    /// Cancelling the awaiting task ends the wait, not the pool's task.
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// Cancelling the awaiting Swift task ends the wait, not the pool's task.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isDone { return true }
         return try await awaitCallback(wait, in: timeline) { source.whenDone($0) }
     }
 
-    /// Suspends until the task has ended and returns its value.
+    /// Suspends until the task has ended, and returns its value.
     ///
-    /// Cancelling the awaiting task ends the wait, not the pool's task.
+    /// Cancelling the awaiting Swift task ends the wait, not the pool's task.
     /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
     public func value(timeout: Duration? = nil) async throws -> Value {
         _ = try await waitUntilDone(WaitLimit(timeout: timeout))
@@ -98,7 +99,7 @@ extension Future {
 }
 
 extension Future: CustomStringConvertible {
-    /// The type, the state and, once there is one, the outcome: `Future<Int>(succeeded: 42)`. Never blocks.
+    /// The type, the state, and the outcome if there is one: `Future<Int>(succeeded: 42)`. Never blocks.
     public var description: String { "Future<\(Value.self)>(\(summary))" }
 
     /// The state, or the outcome in few words.

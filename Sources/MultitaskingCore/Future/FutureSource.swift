@@ -1,55 +1,54 @@
-/// A backend's side of a ``Future``.
+/// A backend's implementation of a ``Future``.
 ///
 /// ```swift
 /// final class Job<Value: Sendable>: FutureSource { … }
 /// return Future(Job(call))
 /// ```
 ///
-/// **Implementer's duties.** The state only moves forward. Once it is `.done` or `.cancelled`, ``outcome()`` gives the
-/// same answer each time. Everything may be called from any thread.
+/// **Implementer's duties.** The state only moves forward. Once it is `.done` or `.cancelled`, ``outcome()`` always
+/// returns the same value. Any thread may call any method.
 public protocol FutureSource<Value>: AnyObject, Sendable {
     /// What the task's function returns.
     associatedtype Value: Sendable
 
-    /// How far the task is; cheap, never blocks.
+    /// The state of the task. Cheap, and never blocks.
     var state: TaskState { get }
 
-    /// How the task ended, or nil if it has not.
+    /// Returns how the task ended, or nil if it hasn't.
     func outcome() -> TaskOutcome<Value>?
 
-    /// Calls `body` with the outcome, if the task has ended.
+    /// Calls `body` with the outcome if the task has ended.
     ///
-    /// The outcome can stay where it is: code that is compiled before its type is known would look up how large it is,
-    /// and how it is copied.
+    /// Avoids copying the outcome, which is slow in unspecialized generic code.
     func withOutcome(_ body: (TaskOutcome<Value>) -> Void)
 
-    /// Blocks until the task has ended; false if the limit passed first.
+    /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
     func waitUntilDone(_ wait: WaitLimit) -> Bool
 
-    /// Calls `body` once when the task has ended, at once if it has already, on a thread of the backend's choice.
+    /// Calls `body` once the task has ended, immediately if it already has, on a thread of the backend's choice.
     ///
     /// `body` must be short and must not block.
     func whenDone(_ body: @escaping @Sendable () -> Void)
 
-    /// Cancels the task if it has not started: true means that it never will, also because it was cancelled before.
+    /// Cancels the task if it hasn't started. Returns true if it never will, including if it was cancelled before.
     ///
-    /// - Parameter force: also end the task if it runs, where the backend can; true then means that this has begun. The
-    ///   task ends as cancelled unless it comes to its own end first.
+    /// - Parameter force: whether to end the task even if it is running, if the backend can; true then means that this
+    ///   has begun. The task ends as cancelled unless it returns or throws first.
     func cancel(force: Bool) -> Bool
 
-    /// Why the task has no value; nil if it has one, or has not ended.
+    /// The reason why the task has no value; nil if it has one or hasn't ended.
     var failure: (any Error)? { get }
 
-    /// What the task has printed, once it has ended and if its options ask for it: ``TaskOptions/output``.
+    /// The output of the task, once it has ended and if ``TaskOptions/output`` requests it.
     var output: String? { get }
 }
 
 extension FutureSource {
-    /// A backend that refuses to keep what tasks print.
+    /// Returns nil: the backend doesn't capture output.
     public var output: String? { nil }
 
-    /// Looks at the outcome.
+    /// Derives the failure from the outcome.
     public var failure: (any Error)? {
         var failure: (any Error)?
         withOutcome { outcome in
@@ -58,6 +57,6 @@ extension FutureSource {
         return failure
     }
 
-    /// Copies the outcome first.
+    /// Calls `body` with a copy of the outcome.
     public func withOutcome(_ body: (TaskOutcome<Value>) -> Void) { outcome().map(body) }
 }

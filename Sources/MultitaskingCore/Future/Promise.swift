@@ -1,16 +1,16 @@
-/// A value that somebody will give: the other end of a ``Future`` that no pool fills.
+/// The producing end of a ``Future`` that your own code fulfills instead of a pool.
 ///
 /// ```swift
 /// let promise = Promise<Int>()
 /// connection.onReply { promise.fulfill($0.count) }
 /// print(try promise.future.value(timeout: .seconds(1)))
 /// ```
-/// The first call of ``fulfill(_:)`` or ``fail(_:)`` counts. A promise that is dropped before that fails its future
-/// with `promiseDropped`, so that nobody waits for what cannot come. Everything may be called from any thread.
+/// The first call of ``fulfill(_:)`` or ``fail(_:)`` counts. If a promise is released before that, its future fails
+/// with `promiseDropped`, so that no caller waits indefinitely. Any thread may call any method.
 public final class Promise<Value: Sendable>: Sendable {
     private let source: DeferredFuture<Value>
 
-    /// Makes a promise that nobody has fulfilled.
+    /// Creates an unfulfilled promise.
     public init() { source = DeferredFuture() }
 
     deinit {
@@ -22,44 +22,44 @@ public final class Promise<Value: Sendable>: Sendable {
                 )))
     }
 
-    /// The future that ends when the promise is fulfilled; it does not keep the promise alive.
+    /// The future that ends when the promise is fulfilled. It doesn't keep the promise alive.
     ///
-    /// Cancelling it ends it as cancelled; what is promised later is ignored.
+    /// Cancelling the future ends it as cancelled; a later value is ignored.
     public var future: Future<Value> { Future(source) }
 
     /// Ends the future with a value.
     ///
-    /// - Returns: false if the future has ended already, and keeps its outcome.
+    /// - Returns: false if the future has already ended, in which case its outcome doesn't change.
     @discardableResult
     public func fulfill(_ value: Value) -> Bool { source.end(.success(value)) }
 
     /// Ends the future with an error.
     ///
-    /// - Returns: false if the future has ended already, and keeps its outcome.
+    /// - Returns: false if the future has already ended, in which case its outcome doesn't change.
     @discardableResult
     public func fail(_ error: any Error) -> Bool { source.end(.failure(error)) }
 
-    /// Whether the future was cancelled, so that nobody wants the value any more.
+    /// Whether the future was cancelled, so that the value is no longer needed.
     public var isCancelled: Bool { source.state == .cancelled }
 }
 
 extension Promise where Value == Void {
     /// Ends the future.
     ///
-    /// - Returns: false if the future has ended already, and keeps its outcome.
+    /// - Returns: false if the future has already ended, in which case its outcome doesn't change.
     @discardableResult
     public func fulfill() -> Bool { fulfill(()) }
 }
 
 extension Future {
-    /// A future that has a value from the beginning: `Future.completed(1)`.
+    /// Returns a future that already has a value: `Future.completed(1)`.
     public static func completed(_ value: Value) -> Future { Future(DeferredFuture(.success(value))) }
 
-    /// A future that has failed from the beginning.
+    /// Returns a future that has already failed.
     public static func failed(_ error: any Error) -> Future { Future(DeferredFuture(.failure(error))) }
 }
 
 extension Future where Value == Void {
-    /// A future that has ended from the beginning.
+    /// Returns a future that has already ended.
     public static func completed() -> Future { completed(()) }
 }

@@ -8,20 +8,19 @@
 /// }
 /// ```
 public enum TaskOutcome<Value: Sendable>: Sendable {
-    /// Its function returned.
+    /// The function returned.
     case success(Value)
-    /// Its function threw, or the task failed before or after; see ``MultitaskingError`` and ``RemoteError``.
+    /// The function threw, or the task failed before or after it; see ``MultitaskingError`` and ``RemoteError``.
     case failure(any Error)
-    /// It was cancelled before it started, or ended by a forced cancel.
+    /// The task was cancelled before it started, or ended by a forced cancellation.
     case cancelled
 
-    /// The outcome of a task whose function threw: a backend makes it of what it has caught.
-    ///
-    /// A `MultitaskingError` is the task's from then on; see ``MultitaskingError/origin``.
+    /// Returns the outcome of a task whose function threw; backends call this with the error that they caught. It marks
+    /// a `MultitaskingError` as the task's own; see ``MultitaskingError/origin``.
     @inlinable
     public static func thrown(_ error: any Error) -> Self { .failure(thrownByTask(error)) }
 
-    /// The value.
+    /// Returns the value.
     /// - Throws: the failure, or an error with the code `cancelled`.
     @inlinable
     public func get() throws -> Value {
@@ -50,7 +49,7 @@ extension TaskOutcome {
 @inlinable
 package func thrownByTask(_ error: any Error) -> any Error { (error as? MultitaskingError)?.thrownByTask ?? error }
 
-/// How far a task is.
+/// The state of a task.
 ///
 /// ```swift
 /// if future.state == .queued { future.cancel() }
@@ -60,8 +59,8 @@ public enum TaskState: Sendable, Hashable {
     case queued
     /// Taken by a worker.
     case running
-    /// Ended, in whatever way.
+    /// Ended by returning or failing.
     case done
-    /// Ended by being cancelled.
+    /// Cancelled.
     case cancelled
 }

@@ -1,4 +1,4 @@
-/// A value that knows how to write itself into a payload and to read itself back.
+/// A value that can encode itself into a payload and decode itself from one.
 ///
 /// ```swift
 /// struct Greeting: PayloadConvertible {
@@ -8,29 +8,29 @@
 /// }
 /// ```
 ///
-/// What a ``PortableFunction`` takes is usually an ``ArgumentList``. A shape of function with other needs, such as an
-/// argument that only a worker can make, brings a type of its own.
+/// The arguments of a ``PortableFunction`` are usually an ``ArgumentList``. A function type with other needs, such as
+/// an argument that only a worker can create, defines its own type.
 public protocol PayloadConvertible: Sendable {
-    /// Reads what ``encode(into:)`` wrote.
-    /// - Throws: what the decoder throws.
+    /// Decodes a value that ``encode(into:)`` encoded.
+    /// - Throws: whatever the decoder throws.
     init(from decoder: inout some PayloadDecoder) throws
 
-    /// Writes the value.
-    /// - Throws: what the encoder throws.
+    /// Encodes the value.
+    /// - Throws: whatever the encoder throws.
     func encode(into encoder: inout some PayloadEncoder) throws
 
-    /// What must stay alive in the parent until the task has ended, because the value refers to it; nil if there is
-    /// nothing of the kind.
+    /// An object that the parent must keep alive until the task has ended, because the value refers to it; nil if there
+    /// is none.
     var companion: (any Sendable)? { get }
 }
 
 extension PayloadConvertible {
-    /// Most values refer to nothing.
+    /// Returns nil: most values refer to no object.
     @inlinable
     public var companion: (any Sendable)? { nil }
 }
 
-/// The arguments of a call, first to last.
+/// The arguments of a call, in order.
 ///
 /// ```swift
 /// let call = Invocation(ValueFunction(function), ArgumentList(21, "text"))
@@ -39,25 +39,25 @@ public struct ArgumentList<each Argument: Portable>: PayloadConvertible {
     /// The arguments as a tuple.
     public let values: (repeat each Argument)
 
-    /// Makes a list of `values`.
+    /// Creates a list of `values`.
     @inlinable
     public init(_ values: repeat each Argument) { self.values = (repeat each values) }
 
-    /// Reads the arguments, first to last.
-    /// - Throws: what the decoder throws.
+    /// Decodes the arguments, in order.
+    /// - Throws: whatever the decoder throws.
     @inlinable
     public init(from decoder: inout some PayloadDecoder) throws {
         values = (repeat try decoder.decode((each Argument).self))
     }
 
-    /// Writes the arguments, first to last.
-    /// - Throws: what the encoder throws.
+    /// Encodes the arguments, in order.
+    /// - Throws: whatever the encoder throws.
     @inlinable
     public func encode(into encoder: inout some PayloadEncoder) throws {
         for argument in repeat each values { try encoder.encode(argument) }
     }
 
-    /// The senders among the arguments, which count until the task has ended.
+    /// The senders among the arguments, which count until the task ends.
     @inlinable
     public var companion: (any Sendable)? {
         // Where the types are known, the compiler knows the answer.

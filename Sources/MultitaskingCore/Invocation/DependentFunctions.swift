@@ -61,7 +61,7 @@ public struct AsyncDependentValueFunction<First: Portable, each Other: Portable,
         self.function = function
     }
 
-    /// Calls the function and blocks until it has returned.
+    /// Calls the function and blocks until it returns.
     public func call(
         _ arguments: DependentArguments<First, repeat each Other>, in environment: any TaskEnvironment
     ) throws -> Output {
@@ -85,7 +85,7 @@ public struct AsyncDependentVoidFunction<First: Portable, each Other: Portable>:
         self.function = function
     }
 
-    /// Calls the function and blocks until it has returned.
+    /// Calls the function and blocks until it returns.
     public func call(
         _ arguments: DependentArguments<First, repeat each Other>, in environment: any TaskEnvironment
     ) throws {
@@ -100,27 +100,27 @@ public struct AsyncDependentVoidFunction<First: Portable, each Other: Portable>:
 /// let arguments = DependentArguments(21, "text")
 /// ```
 public struct DependentArguments<First: Portable, each Other: Portable>: PayloadConvertible {
-    /// The first of them: there is at least one.
+    /// The first result.
     public let first: First
-    /// The others as a tuple.
+    /// The other results, as a tuple.
     public let others: (repeat each Other)
 
-    /// Makes the arguments of a call.
+    /// Creates the arguments of a call.
     @inlinable
     public init(_ first: First, _ others: repeat each Other) {
         self.first = first
         self.others = (repeat each others)
     }
 
-    /// Reads the arguments, first to last.
-    /// - Throws: what the decoder throws.
+    /// Decodes the arguments, in order.
+    /// - Throws: whatever the decoder throws.
     public init(from decoder: inout some PayloadDecoder) throws {
         first = try decoder.decode(First.self)
         others = (repeat try decoder.decode((each Other).self))
     }
 
-    /// Writes the arguments, first to last.
-    /// - Throws: what the encoder throws.
+    /// Encodes the arguments, in order.
+    /// - Throws: whatever the encoder throws.
     public func encode(into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(first)
         for argument in repeat each others { try encoder.encode(argument) }

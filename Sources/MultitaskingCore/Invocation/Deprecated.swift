@@ -59,7 +59,7 @@ public struct LiteralAction<each Argument: Portable>: PortableFunction {
 }
 
 extension Invocation {
-    /// Makes a call from a tuple of arguments.
+    /// Creates a call from a tuple of arguments.
     @available(*, deprecated, message: "pass an ArgumentList")
     public init<each Argument: Portable>(_ function: Function, _ arguments: (repeat each Argument))
     where Function.Arguments == ArgumentList<repeat each Argument> {

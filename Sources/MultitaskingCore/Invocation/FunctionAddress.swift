@@ -2,7 +2,7 @@
 // to what it captures, null if it captures nothing. This is Swift's calling convention for "thick" functions
 // (swift repository, docs/ABI/CallingConvention.rst) and is verified by `FunctionAddress.selfCheck()`.
 
-/// Where the code of a function that captures nothing is.
+/// The address of the code of a function without captures.
 ///
 /// ```swift
 /// guard let address = FunctionAddress(of: call.function) else { throw MultitaskingError(.capturesState, "…") }
@@ -12,10 +12,10 @@ public struct FunctionAddress: Hashable, Sendable {
     /// The address of the code in this process.
     public let code: UInt
 
-    /// Makes an address, for example from one that another process sent.
+    /// Creates an address, for example from one that another process sent.
     public init(code: UInt) { self.code = code }
 
-    /// The address of `function`'s code, or nil if the function captures something and so cannot be sent.
+    /// Creates the address of `function`'s code; nil if the function has captures and therefore can't be sent.
     public init?<Function: PortableFunction>(of function: Function) {
         guard MemoryLayout<Function>.size == MemoryLayout<Words>.size else { return nil }
         // SAFETY: the sizes are equal, and a `PortableFunction` holds one function value: two plain words.
@@ -24,11 +24,11 @@ public struct FunctionAddress: Hashable, Sendable {
         code = words.code
     }
 
-    /// The function whose code is here.
+    /// Returns the function at this address.
     ///
-    /// - Precondition: the address was made of a `Function` of the same binary and moved by its image's offset; nothing
-    ///   can check this, so addresses are only taken from the pool's own function table.
-    /// - Returns: nil if `Function` is not the size of a function value.
+    /// - Precondition: the address comes from a `Function` in the same binary, relocated by its image's offset. This
+    ///   can't be checked, so pools only use addresses from their own function table.
+    /// - Returns: nil if `Function` doesn't have the size of a function value.
     public func function<Function: PortableFunction>(as type: Function.Type) -> Function? {
         guard MemoryLayout<Function>.size == MemoryLayout<Words>.size else { return nil }
         // SAFETY: see the precondition; a null context is never retained, released or read by the function's code.
@@ -40,7 +40,8 @@ public struct FunctionAddress: Hashable, Sendable {
         var context: UInt
     }
 
-    /// Whether functions lie in memory as this file believes; pools check it once and refuse to start if not.
+    /// Returns whether function values have the memory layout that this file assumes. Pools check this once, and refuse
+    /// to start otherwise.
     public static func selfCheck() -> Bool {
         let plain = ValueFunction<Int, Int> { { $0 &+ 1 } }
         guard let address = FunctionAddress(of: plain),
@@ -53,7 +54,7 @@ public struct FunctionAddress: Hashable, Sendable {
     }
 }
 
-/// The name by which another process of the same binary finds a type.
+/// The name under which another process with the same binary finds a type.
 ///
 /// ```swift
 /// guard let name = FunctionTypeName(of: Function.self) else { throw MultitaskingError(.capturesState, "…") }
@@ -66,18 +67,18 @@ public struct FunctionTypeName: Hashable, Sendable {
     /// How many bytes a name may have.
     package static let byteLimit = MangledName.byteLimit
 
-    /// Makes a name from one that another process sent.
+    /// Creates a name from one that another process sent.
     public init(mangled: String) { self.mangled = mangled }
 
-    /// The name of `type`, or nil if it has none that leads back to it: private and local types have none.
+    /// Creates the name of `type`; nil if the type can't be found by name, as with private and local types.
     public init?(of type: Any.Type) {
         guard let name = MangledName(of: type) else { return nil }
         mangled = name.text
     }
 
-    /// The type of this name, if this process has it.
+    /// Returns the type with this name, if this process has it.
     ///
-    /// The name may be forged: only names are looked up whose structure bounds how long that takes.
+    /// Because the name may be forged, only names whose structure bounds the time of the lookup are looked up.
     public func resolve() -> (any PortableFunction.Type)? {
         MangledName(mangled).type as? any PortableFunction.Type
     }

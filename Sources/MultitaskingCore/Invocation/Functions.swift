@@ -65,7 +65,7 @@ public struct AsyncValueFunction<each Argument: Portable, Output: Portable>: Por
         self.function = function
     }
 
-    /// Calls the function and blocks until it has returned.
+    /// Calls the function and blocks until it returns.
     public func call(
         _ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment
     ) throws -> Output {
@@ -88,7 +88,7 @@ public struct AsyncVoidFunction<each Argument: Portable>: PortableFunction {
         self.function = function
     }
 
-    /// Calls the function and blocks until it has returned.
+    /// Calls the function and blocks until it returns.
     public func call(_ arguments: ArgumentList<repeat each Argument>, in environment: any TaskEnvironment) throws {
         let function = function
         try environment.wait { try await function()(repeat each arguments.values) }

@@ -1,73 +1,73 @@
-/// A function of one particular shape that can be called by a worker that knows nothing but its type and its address.
+/// A function that a worker can call knowing only its type and its address.
 ///
 /// ```swift
 /// let function = ValueFunction<Int, Int> { { $0 * 2 } }
 /// let doubled = try function.call(ArgumentList(21), in: environment)
 /// ```
 ///
-/// A conforming type is a struct with exactly one stored property: a Swift function value. Its generic parameters
-/// carry the argument and result types, so that the name of the type is all a worker needs to decode the arguments,
-/// call the function and encode the result. The shapes that exist are in `Functions.swift`.
+/// A conforming type is a struct with exactly one stored property: a Swift function value. Its generic parameters are
+/// the argument and result types, so from the type's name a worker knows how to decode the arguments, call the
+/// function, and encode the result. `Functions.swift` contains the conforming types.
 public protocol PortableFunction: Sendable {
-    /// The function's arguments: an ``ArgumentList``, or another ``PayloadConvertible``.
+    /// The function's arguments: an ``ArgumentList`` or another ``PayloadConvertible``.
     associatedtype Arguments: Sendable
-    /// What the function returns.
+    /// The function's result.
     associatedtype Output: Sendable
 
-    /// Calls the function and, if it is `async`, blocks until it has returned.
+    /// Calls the function and, if it is `async`, blocks until it returns.
     func call(_ arguments: Arguments, in environment: any TaskEnvironment) throws -> Output
 
-    /// Writes the arguments, first to last.
+    /// Encodes the arguments, in order.
     static func encode(_ arguments: Arguments, into encoder: inout some PayloadEncoder) throws
 
-    /// Reads what ``encode(_:into:)`` wrote.
+    /// Decodes arguments that ``encode(_:into:)`` encoded.
     static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> Arguments
 
-    /// Writes the result.
+    /// Encodes the result.
     static func encode(output: Output, into encoder: inout some PayloadEncoder) throws
 
-    /// Reads what ``encode(output:into:)`` wrote.
+    /// Decodes a result that ``encode(output:into:)`` encoded.
     static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output
 
-    /// What must be kept alive in the parent until the task has ended, because the arguments refer to it: the channels
-    /// and signals of a context. Nil if there is nothing of the kind.
+    /// Returns an object that the parent must keep alive until the task has ended, because the arguments refer to it,
+    /// such as the channels and signals of a context. Nil if there is none.
     static func companion(of arguments: Arguments) -> (any Sendable)?
 }
 
 // How arguments and results are coded, once for all shapes.
 
 extension PortableFunction {
-    /// Most arguments are values that refer to nothing.
+    /// Returns nil: most arguments refer to no object.
     @inlinable
     public static func companion(of arguments: Arguments) -> (any Sendable)? { nil }
 }
 
 extension PortableFunction where Arguments: PayloadConvertible {
-    /// Writes the arguments.
+    /// Encodes the arguments.
     @inlinable
     public static func encode(_ arguments: Arguments, into encoder: inout some PayloadEncoder) throws {
         try arguments.encode(into: &encoder)
     }
 
-    /// Reads the arguments.
+    /// Decodes the arguments.
     @inlinable
     public static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> Arguments {
         try Arguments(from: &decoder)
     }
 
-    /// What the arguments keep alive.
+    /// Returns the object that the arguments keep alive.
     @inlinable
     public static func companion(of arguments: Arguments) -> (any Sendable)? { arguments.companion }
 }
 
 extension PortableFunction where Output: Portable {
-    /// Writes the result.
+    /// Encodes the result.
     @inlinable
     public static func encode(output: Output, into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(output)
     }
 
-    /// Reads the result.
+    /// Decodes the result.
     @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> Output {
         try decoder.decode(Output.self)
@@ -75,16 +75,16 @@ extension PortableFunction where Output: Portable {
 }
 
 extension PortableFunction where Output == Void {
-    /// Writes nothing.
+    /// Encodes nothing.
     @inlinable
     public static func encode(output: Void, into encoder: inout some PayloadEncoder) throws {}
 
-    /// Reads nothing.
+    /// Decodes nothing.
     @inlinable
     public static func decodeOutput(from decoder: inout some PayloadDecoder) throws {}
 }
 
-/// A function together with its arguments: one call, to be made here or in a worker.
+/// A call: a function together with its arguments, to run in this process or in a worker.
 ///
 /// ```swift
 /// let call = Invocation(ValueFunction<Int, Int> { { $0 * 2 } }, ArgumentList(21))
@@ -96,14 +96,14 @@ public struct Invocation<Function: PortableFunction>: Sendable {
     /// Its arguments.
     public let arguments: Function.Arguments
 
-    /// Makes a call of `function`.
+    /// Creates a call of `function`.
     @inlinable
     public init(_ function: Function, _ arguments: Function.Arguments) {
         self.function = function
         self.arguments = arguments
     }
 
-    /// Makes the call in this process.
+    /// Calls the function in this process.
     public func callAsFunction(in environment: any TaskEnvironment) throws -> Function.Output {
         try function.call(arguments, in: environment)
     }

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// The results of a `map`, some of which may still be pending.
+/// The results of a `map`, which may still be pending.
 ///
 /// ```swift
 /// let results = try pool.map(findPrimes, ranges)
 /// for case .failure(let error) in try results.results() { print(error) }
 /// ```
 ///
-/// It is a handle; dropping it doesn't cancel the calls. If a worker dies, the rest of its chunk is resubmitted by the
-/// next call that waits for results or reads ``isDone``; nothing is resubmitted before that.
+/// This is a handle; releasing it doesn't cancel the calls. If a worker dies, the rest of its chunk is resubmitted by
+/// the next call that waits for results or reads ``isDone``; nothing is resubmitted before that.
 ///
-/// It holds results and not the pool: a pool that is dropped meanwhile runs what was submitted and ends. Elements that
-/// would have to be resubmitted after that fail with `shutDown`.
+/// The handle doesn't keep the pool alive. If the pool is released, it finishes the submitted calls and ends; elements
+/// that would have to be resubmitted after that fail with `shutDown`.
 public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     typealias Chunk = MapChunk<Output>
 
@@ -39,7 +39,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     /// Submits all elements.
     ///
-    /// - Throws: what `submit` throws; what was submitted before is then cancelled.
+    /// - Throws: whatever `submit` throws, after cancelling the chunks that were already submitted.
     init(
         _ elements: [Element], chunkSize: Int, on executor: (any Executor)? = nil,
         submit: @escaping @Sendable ([Element]) throws -> Future<Chunk>
@@ -62,13 +62,12 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     // MARK: The end
 
-    /// Whether all elements have a result; never blocks for one.
+    /// Whether all elements have a result. Never blocks.
     public var isDone: Bool { nextRunning() == nil }
 
-    /// Cancels the elements that have not started: whole chunks of them. Their results are errors with the code
-    /// `cancelled`.
+    /// Cancels the chunks that haven't started. The results of their elements are errors with the code `cancelled`.
     ///
-    /// - Parameter force: also end the chunks that run, where the pool can.
+    /// - Parameter force: whether to end running chunks, too, if the pool can.
     public func cancel(force: Bool = false) {
         let futures = state.withLock { state in
             state.parts.compactMap { if case .running(_, let future) = $0 { future } else { nil } }
@@ -76,7 +75,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         for future in futures { future.cancel(force: force) }
     }
 
-    /// Blocks until all elements have a result; false if the limit passed first.
+    /// Blocks until all elements have a result; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool {
         let deadline = wait.deadline
@@ -86,9 +85,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         return true
     }
 
-    /// Suspends until all elements have a result; false if the limit passed first.
+    /// Suspends until all elements have a result; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
         let deadline = wait.deadline
         while let future = nextRunning() {
@@ -120,9 +119,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     // MARK: Results
 
-    /// Blocks until all elements have a result: the function's value or the error of each, in order.
+    /// Blocks until all elements have a result, and returns the value or error of each, in order.
     ///
-    /// - Throws: `timedOut` if they do not have one in time; the calls go on.
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @inlinable
     public func results(timeout: Duration? = nil) throws -> [Result<Output, any Error>] {
@@ -130,9 +129,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         return joinedResults()
     }
 
-    /// Suspends until all elements have a result: the function's value or the error of each, in order.
+    /// Suspends until all elements have a result, and returns the value or error of each, in order.
     ///
-    /// - Throws: `timedOut` if they do not have one in time; the calls go on. `CancellationError`.
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue. `CancellationError`.
     @inlinable
     public func results(timeout: Duration? = nil) async throws -> [Result<Output, any Error>] {
         guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
@@ -143,7 +142,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     /// Blocks until all elements have a result, and returns the values in order.
     ///
-    /// - Throws: the error of the first element that has one; `timedOut`.
+    /// - Throws: the error of the first element that failed; `timedOut`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @inlinable
     public func values(timeout: Duration? = nil) throws -> [Output] {
@@ -153,7 +152,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     /// Suspends until all elements have a result, and returns the values in order.
     ///
-    /// - Throws: the error of the first element that has one; `timedOut`; `CancellationError`.
+    /// - Throws: the error of the first element that failed; `timedOut`; `CancellationError`.
     @inlinable
     public func values(timeout: Duration? = nil) async throws -> [Output] {
         guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
@@ -226,10 +225,10 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         return true
     }
 
-    /// How many elements wait, run and have ended; never blocks for one.
+    /// How many elements are queued, are running, and have ended. Never blocks.
     ///
-    /// An element waits or runs with its chunk. Like ``isDone``, this runs what is left of a chunk whose worker died
-    /// elsewhere. O(chunks) until they have ended.
+    /// An element counts as queued or running together with its chunk. Like ``isDone``, this resubmits the rest of a
+    /// chunk whose worker died. O(*n*) in the number of chunks until all have ended.
     public var progress: Progress {
         state.withLock { state in
             var progress = Progress()
@@ -250,9 +249,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         }
     }
 
-    /// The progress as it changes, until all elements have a result.
+    /// Returns the progress as it changes, until all elements have a result.
     ///
-    /// - Parameter interval: how often to look; at least a millisecond.
+    /// - Parameter interval: how often to check; at least a millisecond.
     public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
         ProgressUpdates(every: interval, in: nextRunning()?.source) { self.progress }
     }
@@ -297,6 +296,6 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 }
 
 extension MapResults: CustomStringConvertible {
-    /// How many elements have a result, as far as somebody has waited for them: `MapResults(40 of 100)`. Never blocks.
+    /// How many elements have a result, as far as a caller has waited for them: `MapResults(40 of 100)`. Never blocks.
     public var description: String { "MapResults(\(settledCount) of \(count))" }
 }

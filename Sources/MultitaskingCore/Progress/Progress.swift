@@ -1,29 +1,29 @@
-/// How far a group of tasks, or of elements, is.
+/// The progress of a group of tasks or elements.
 ///
 /// ```swift
 /// let progress = try session.progress
 /// print("\(progress.done) of \(progress.total), \(progress.failed) failed, \(progress.remaining ?? .zero) to go")
 /// ```
 ///
-/// It is a snapshot: each task is counted in exactly one of ``queued``, ``running``, ``succeeded``, ``failed`` and
-/// ``cancelled``, so that they always add up to ``total``.
+/// A value is a snapshot: each task is counted in exactly one of ``queued``, ``running``, ``succeeded``, ``failed`` and
+/// ``cancelled``, so the counts always add up to ``total``.
 ///
-/// Foundation has a class of the same name: where both are imported, write `MultitaskingCore.Progress`.
+/// Foundation has a class with the same name. If you import both, write `MultitaskingCore.Progress`.
 public struct Progress: Sendable, Hashable, Codable {
-    /// How many wait for a worker.
+    /// The number of tasks that wait for a worker.
     public var queued: Int
-    /// How many a worker runs.
+    /// The number of running tasks.
     public var running: Int
-    /// How many returned.
+    /// The number of tasks that returned.
     public var succeeded: Int
-    /// How many threw, crashed or ran out of time.
+    /// The number of tasks that threw, crashed, or exceeded a time limit.
     public var failed: Int
-    /// How many were cancelled.
+    /// The number of cancelled tasks.
     public var cancelled: Int
-    /// The time from the first submission to this snapshot, or to the first snapshot in which all had ended.
+    /// The time from the first submission to this snapshot, or to the first snapshot in which all tasks had ended.
     public var elapsed: Duration
 
-    /// Makes a snapshot.
+    /// Creates a snapshot.
     public init(
         queued: Int = 0, running: Int = 0, succeeded: Int = 0, failed: Int = 0, cancelled: Int = 0,
         elapsed: Duration = .zero
@@ -36,10 +36,10 @@ public struct Progress: Sendable, Hashable, Codable {
         self.elapsed = elapsed
     }
 
-    /// How many there are.
+    /// The number of tasks.
     public var total: Int { Self.sum(queued, running, done) }
 
-    /// How many have ended, in whatever way.
+    /// The number of tasks that have ended, in whatever way.
     public var done: Int { Self.sum(succeeded, failed, cancelled) }
 
     /// No count that somebody has written down ends the program.
@@ -50,19 +50,19 @@ public struct Progress: Sendable, Hashable, Codable {
         }
     }
 
-    /// Whether all have ended; true if there are none.
+    /// Whether all tasks have ended; true if there are none.
     public var isFinished: Bool { queued <= 0 && running <= 0 }
 
-    /// The part that has ended, 0...1; 1 if there are none.
+    /// The fraction of tasks that have ended, 0...1; 1 if there are none.
     public var fraction: Double { total == 0 ? 1 : Double(done) / Double(total) }
 
-    /// How many end in a second, on average since the first submission; nil before the first has ended.
+    /// The average number of tasks that end per second since the first submission; nil until one has ended.
     public var rate: Double? {
         let seconds = elapsed / .seconds(1)
         return done > 0 && seconds > 0 ? Double(done) / seconds : nil
     }
 
-    /// How long the rest takes at this rate; nil as long as there is none to go by.
+    /// The estimated time that the remaining tasks take at this rate; nil while the rate is unknown.
     public var remaining: Duration? {
         if isFinished { return .zero }
         return rate.map { .seconds(min(Double(total - done) / $0, 0x1p60)) }
@@ -95,7 +95,7 @@ extension Progress {
 }
 
 extension Progress: CustomStringConvertible {
-    /// What there is to say in few words: `3/8 done, 1 failed, 2 running, 1.5/s`.
+    /// A brief summary: `3/8 done, 1 failed, 2 running, 1.5/s`.
     public var description: String {
         var parts = ["\(done)/\(total) done"]
         if failed > 0 { parts.append("\(failed) failed") }
@@ -121,22 +121,22 @@ extension Progress: CustomStringConvertible {
     }
 }
 
-/// In which of the three ways a task has ended.
+/// The way in which a task ended.
 ///
 /// ```swift
 /// if future.ending == .failed { print("\(name) has failed") }
 /// ```
 public enum TaskEnding: Sendable, Hashable, Codable {
-    /// Its function returned.
+    /// The function returned.
     case succeeded
-    /// Its function threw, or the task failed before or after.
+    /// The function threw, or the task failed before or after it.
     case failed
-    /// It was cancelled.
+    /// The task was cancelled.
     case cancelled
 }
 
 extension Future {
-    /// In which way the task has ended; nil if it has not. Never blocks, and reads no value.
+    /// The way in which the task ended; nil if it hasn't. Never blocks, and doesn't read the value.
     public var ending: TaskEnding? {
         switch source.state {
         case .queued, .running: nil

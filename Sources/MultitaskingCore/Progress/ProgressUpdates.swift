@@ -1,11 +1,11 @@
-/// The progress of a group of tasks as it changes, from the present one to the one in which all have ended.
+/// The progress of a group of tasks as it changes, from the current one until all tasks have ended.
 ///
 /// ```swift
 /// for try await progress in try session.progressUpdates() { print(progress) }
 /// ```
 ///
-/// Each iteration looks again after an interval, and gives what it sees if that has changed: a slow reader misses
-/// snapshots, never the last one. Looking costs no task anything.
+/// Each iteration checks at an interval, and returns a snapshot when the progress has changed. A slow reader misses
+/// snapshots, but never the last one. Checking doesn't slow down the tasks.
 public struct ProgressUpdates: AsyncSequence, Sendable {
     private let interval: Duration
     private let timeline: (any Timeline)?
@@ -22,19 +22,19 @@ public struct ProgressUpdates: AsyncSequence, Sendable {
         self.look = look
     }
 
-    /// Begins with the present progress.
+    /// Creates an iterator that starts with the current progress.
     public func makeAsyncIterator() -> Iterator { Iterator(updates: self) }
 
-    /// Gives one snapshot after the other.
+    /// Returns the snapshots one by one.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let updates: ProgressUpdates
         private var last: Progress?
 
         fileprivate init(updates: ProgressUpdates) { self.updates = updates }
 
-        /// Suspends until the progress has changed; nil after the snapshot in which all have ended.
+        /// Suspends until the progress changes; nil after the snapshot in which all tasks have ended.
         ///
-        /// - Throws: `CancellationError` when the awaiting task is cancelled; what reading the progress throws.
+        /// - Throws: `CancellationError` if the awaiting task is cancelled; whatever reading the progress throws.
         public mutating func next() async throws -> Progress? {
             guard last?.isFinished != true else { return nil }
             if last == nil { return take(try updates.look()) }

@@ -1,4 +1,4 @@
-/// Blocks until one of several things is ready: channels, signals, futures, or any mixture of them.
+/// Blocks until one of several sources is ready: channels, signals, futures, or any mixture of them.
 ///
 /// ```swift
 /// switch try select(orders, stop, wait: .upTo(.seconds(1))) {
@@ -8,22 +8,22 @@
 /// }
 /// ```
 ///
-/// If several are ready, one of them is picked by chance, each as often as another, so none starves. Nothing is taken
-/// from what is ready: take it with a call that does not wait. It finds nothing if somebody else was faster; then
-/// select again. A channel that is closed and drained is ready, and stays so: leave it out from then on.
+/// If several sources are ready, one is chosen at random with equal probability, so that none starves. Selecting takes
+/// nothing from the source: follow up with a call that doesn't wait, and if another receiver was faster, select again.
+/// A channel that is closed and empty stays ready, so leave it out of further calls.
 ///
 /// - Parameters:
-///   - sources: at least one; see ``Selectable``. They may be those of several pools.
-///   - wait: how long to wait at most.
-/// - Returns: the index of one that is ready; nil if none was until the limit.
-/// - Throws: `invalidArgument` without sources, or if none of their backends can block a thread for several at once;
-///   what the pool throws that can wait for nothing any more.
+///   - sources: at least one source; see ``Selectable``. Sources may belong to different pools.
+///   - wait: the maximum time to wait.
+/// - Returns: the index of a source that is ready; nil if the limit passes first.
+/// - Throws: `invalidArgument` without sources, or if none of the backends can block a thread for several sources; an
+///   error of a pool in which waiting is no longer possible.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) throws -> Int? {
     try select(sources, wait: wait)
 }
 
-/// Blocks until one of an array of things is ready; see `select`.
+/// Blocks until one source of an array is ready; see `select`.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) throws -> Int? {
     let sources = try usable(sources)
@@ -36,16 +36,16 @@ public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) thro
     return try station.select(sources, wait: wait)
 }
 
-/// Suspends, instead of blocking, until one of several things is ready.
+/// Suspends, instead of blocking, until one of several sources is ready.
 ///
-/// - Throws: also `CancellationError` when the awaiting task is cancelled.
+/// - Throws: what the blocking function throws; `CancellationError` if the awaiting task is cancelled.
 public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) async throws -> Int? {
     try await select(sources, wait: wait)
 }
 
-/// Suspends, instead of blocking, until one of an array of things is ready.
+/// Suspends, instead of blocking, until one source of an array is ready.
 ///
-/// - Throws: also `CancellationError` when the awaiting task is cancelled.
+/// - Throws: what the blocking function throws; `CancellationError` if the awaiting task is cancelled.
 public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) async throws -> Int? {
     let sources = try usable(sources)
     let station = sources.lazy.compactMap(\.selectStation).first

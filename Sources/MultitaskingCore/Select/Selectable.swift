@@ -1,64 +1,64 @@
-/// Something that `select` can wait for.
+/// A source that `select` can wait for.
 ///
-/// Channels are ready when there is something to receive or nothing will come any more; their sending side
-/// (``Channel/sending``) when there is room or the channel is closed; signals when they are set; futures when their
-/// task has ended.
+/// A channel is ready when there is an element to receive or when it is closed and empty; its sending side
+/// (``Channel/sending``) when there is room or the channel is closed; a signal when it is set; a future when its task
+/// has ended.
 ///
-/// **Implementer's duties.** Everything may be called from any thread. What is ready stays so until somebody takes what
-/// made it ready.
+/// **Implementer's duties.** Any thread may call any method. A source that is ready stays ready until a caller takes
+/// what made it ready.
 ///
 /// ```swift
 /// let index = try select(orders, stop, task, wait: .upTo(.seconds(1)))
 /// ```
 public protocol Selectable: Sendable {
-    /// Whether it is ready now; never blocks.
+    /// Whether the source is ready now. Never blocks.
     var isReadyForSelect: Bool { get }
 
-    /// Calls `body` once when it is or may be ready, at once if it is.
+    /// Calls `body` once, as soon as the source is or may be ready.
     ///
     /// `body` runs on a thread of the backend's choice, must be short and must not block.
-    /// - Returns: what must be called in any case when nobody waits any more, also if `body` was called.
+    /// - Returns: a function that the caller must call when it stops waiting, even if `body` was called.
     func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void
 
-    /// Where threads wait for several such things at once; nil if it can only be awaited.
+    /// The station at which threads wait for several such sources; nil if the source can only be awaited.
     var selectStation: (any SelectStation)? { get }
 }
 
-/// What a backend does for `select`: it blocks a thread until one of several things is ready.
+/// A backend's support for `select`: blocking a thread until one of several sources is ready.
 ///
-/// **Implementer's duties.** Sources of other backends may be among those that are waited for, and are known by
-/// ``Selectable`` alone.
+/// **Implementer's duties.** The sources may include those of other backends, which are only known through
+/// ``Selectable``.
 ///
 /// ```swift
 /// let index = try channel.selectStation?.select([channel, signal], wait: .forever)
 /// ```
 public protocol SelectStation: Sendable {
-    /// Blocks until one of `sources` is ready, of which there is at least one, and picks one that is.
+    /// Blocks until one of `sources`, of which there is at least one, is ready, and chooses one that is.
     ///
-    /// - Returns: its index; nil if none was ready until the limit.
-    /// - Throws: what the sources throw that cannot be waited for.
+    /// - Returns: its index; nil if the limit passes first.
+    /// - Throws: an error of a source that can't be waited for.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int?
 
-    /// Picks one of `count` sources that are ready, fairly: a number from 0 to `count - 1`.
+    /// Chooses fairly among `count` ready sources: returns a number from 0 to `count - 1`.
     func pick(among count: Int) -> Int
 }
 
 extension SelectStation {
-    /// Picks by chance.
+    /// Chooses at random.
     public func pick(among count: Int) -> Int { FairChoice.pick(among: count) }
 }
 
 extension Channel {
-    /// Whether there is something to receive, or nothing will come any more.
+    /// Whether there is an element to receive, or the channel is closed and empty.
     public var isReadyForSelect: Bool { isReady(for: .receive) }
 
-    /// Calls `body` once when there may be something to receive.
+    /// Calls `body` once, as soon as there may be an element to receive.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         try whenReady(for: .receive, body)
     }
 
-    /// A backend that cannot block a thread for several channels at once has none.
+    /// Returns nil: the backend can't block a thread for several channels.
     public var selectStation: (any SelectStation)? { nil }
 
     /// The sending side of this channel, for `select`: ready when there is room, or the channel is closed.
@@ -71,18 +71,18 @@ extension Channel {
 /// let index = try select(input, output.sending)
 /// ```
 public struct SendingSide: Selectable {
-    /// The channel that would be sent to.
+    /// The channel to send to.
     public let channel: any Channel
 
     /// Whether there is room, or the channel is closed.
     public var isReadyForSelect: Bool { channel.isReady(for: .send) }
 
-    /// Calls `body` once when there may be room.
+    /// Calls `body` once, as soon as there may be room.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         try channel.whenReady(for: .send, body)
     }
 
-    /// That of the channel.
+    /// The channel's station.
     public var selectStation: (any SelectStation)? { channel.selectStation }
 }
 
@@ -90,7 +90,7 @@ extension CancelSignal {
     /// Whether the signal is set.
     public var isReadyForSelect: Bool { isSet }
 
-    /// Awaits the signal in a task of its own.
+    /// Awaits the signal in a separate task.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         let task = Task { [weak self] in
             _ = try? await self?.waitUntilSet(.forever)
@@ -99,7 +99,7 @@ extension CancelSignal {
         return { task.cancel() }
     }
 
-    /// A backend that cannot block a thread for several signals at once has none.
+    /// Returns nil: the backend can't block a thread for several signals.
     public var selectStation: (any SelectStation)? { nil }
 }
 
@@ -116,7 +116,7 @@ extension Future: Selectable {
         return { box.value = nil }
     }
 
-    /// That of the pool that runs the task, if it has one.
+    /// The station of the pool that runs the task, if it has one.
     public var selectStation: (any SelectStation)? { (source as? any Selectable)?.selectStation }
 }
 

@@ -1,14 +1,14 @@
 extension Executor {
-    /// Shares an array with the executor's tasks, if it is a ``SharingExecutor``; see there.
+    /// Shares an array with the executor's tasks; see ``SharingExecutor``.
     ///
-    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor`` does.
+    /// - Throws: `invalidArgument` if the executor isn't a ``SharingExecutor``; whatever ``SharingExecutor`` throws.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
         try sharing().share(array)
     }
 
-    /// Shares a value with the executor's tasks, if it is a ``SharingExecutor``; see there.
+    /// Shares a value with the executor's tasks; see ``SharingExecutor``.
     ///
-    /// - Throws: `invalidArgument` if the executor cannot share values; as ``SharingExecutor`` does.
+    /// - Throws: `invalidArgument` if the executor isn't a ``SharingExecutor``; whatever ``SharingExecutor`` throws.
     @_disfavoredOverload
     public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> { try sharing().share(value) }
 

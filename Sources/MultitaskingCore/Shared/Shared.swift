@@ -1,4 +1,4 @@
-/// A handle of a value that is encoded once and decoded once in each worker, however many tasks use it.
+/// A handle of a value that is encoded once, and decoded once per worker, however many tasks use it.
 ///
 /// ```swift
 /// func classify(_ text: String, _ model: Shared<Model>) -> String { model.value.label(of: text) }
@@ -6,25 +6,25 @@
 /// let labels = try pool.map(classify, texts, Array(repeating: model, count: texts.count))
 /// ```
 ///
-/// Pass it on like any other argument. The first task of a worker that is given it decodes the value; later ones find
-/// it there. In a pool of threads it is the value itself, so a class that is shared must be safe to be used by several
-/// tasks at once. Use ``SharedArray`` for large arrays of numbers, which are not decoded at all.
+/// Pass the handle like any other argument. The first task in a worker that receives it decodes the value; later tasks
+/// reuse it. In a thread pool, the handle contains the value itself, so a shared class must be thread-safe. For large
+/// arrays of numbers, use ``SharedArray``, which needs no decoding at all.
 ///
-/// The value is there as long as a handle is, in the parent, in a task, or on the way to one. Then its memory is given
-/// back, and workers forget what they have decoded when they have ended the task they run.
+/// The value lives as long as a handle of it exists in the parent, in a task, or in transit. Then its memory is freed,
+/// and each worker releases its decoded copy after its current task.
 public struct Shared<Value: Portable>: Sendable {
     private let object: any SharedObject
 
     /// The value.
     public let value: Value
 
-    /// Makes a handle of a value in this process's memory, for backends whose tasks live there.
+    /// Creates a handle of a value in this process's memory, for backends whose tasks share it.
     public init(_ box: SharedValueBox<Value>) {
         object = box
         value = box.value
     }
 
-    /// Makes a handle of an encoded value in shared memory, for backends that have some.
+    /// Creates a handle of an encoded value in shared memory, for backends with shared memory.
     ///
     /// - Parameter value: the value that was encoded.
     public init(_ memory: any SharedMemory, value: Value) {
@@ -34,9 +34,9 @@ public struct Shared<Value: Portable>: Sendable {
 }
 
 extension Shared: Codable {
-    /// Finds the value in a worker, or in the parent.
+    /// Looks up the value in a worker or in the parent.
     ///
-    /// - Throws: `noSuchObject` if it does not exist any more, or outside of its pool; `wrongType`; `decodeFailed`.
+    /// - Throws: `noSuchObject` if the value no longer exists, or outside its pool; `wrongType`; `decodeFailed`.
     public init(from decoder: any Decoder) throws {
         let (object, environment) = try sharedObject(from: decoder, type: Self.self)
         switch object {
@@ -46,13 +46,13 @@ extension Shared: Codable {
         }
     }
 
-    /// Writes the value's name.
+    /// Encodes the value's reference.
     ///
-    /// - Throws: `noSuchObject` if another pool is to read it; `encodeFailed` if no pool is.
+    /// - Throws: `noSuchObject` if the payload is for another pool; `encodeFailed` if it isn't for a pool.
     public func encode(to encoder: any Encoder) throws { try object.encodeReference(to: encoder, type: Self.self) }
 }
 
 extension Shared: CustomStringConvertible {
-    /// The value, in few words.
+    /// A brief description of the value.
     public var description: String { "Shared(\(brief(value)))" }
 }

@@ -8,15 +8,15 @@
 /// let futures = try parts.map { try pool.submit(sum, $0, matrix) }
 /// ```
 ///
-/// Pass it on like any other argument, capture it, return it, send it through a channel: what is copied is its name. In
-/// a pool of processes the elements lie in memory that every worker maps, also one that starts later; in a worker they
-/// cannot be written to, not even by a wrong pointer. In a pool of threads it is the array itself.
+/// Pass the handle as an argument, capture it, return it, or send it through a channel: only a reference is copied. In
+/// a process pool, the elements are in memory that every worker maps, including workers that start later; the mapping
+/// is read-only, so not even a stray pointer can change them. In a thread pool, the handle contains the array itself.
 ///
-/// The elements are there as long as a handle is, in the parent, in a task, or on the way to one; then their memory is
-/// given back. A handle that is given to another pool, or stored, throws `noSuchObject` or `encodeFailed`.
+/// The elements live as long as a handle of them exists in the parent, in a task, or in transit; then their memory is
+/// freed. Passing the handle to another pool throws `noSuchObject`, and encoding it elsewhere throws `encodeFailed`.
 ///
-/// Elements are plain bits. What only means something in one process, such as a pointer, does not become right by being
-/// shared.
+/// Elements are shared as plain bits. Values that are valid in one process only, such as pointers, aren't valid in
+/// another.
 public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     // SAFETY: nobody changes the elements after they were shared. They are plain bits, so a copy of one refers to
     // nothing unless it is a pointer, and what that leads to is as safe as any other pointer.
@@ -28,12 +28,12 @@ public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
         case memory(any SharedMemory, UnsafeBufferPointer<Element>)
     }
 
-    /// Makes a handle of an array in this process's memory, for backends whose tasks live there.
+    /// Creates a handle of an array in this process's memory, for backends whose tasks share it.
     public init(_ box: SharedArrayBox<Element>) { contents = .box(box, box.array) }
 
-    /// Makes a handle of elements in shared memory, for backends that have some.
+    /// Creates a handle of elements in shared memory, for backends with shared memory.
     ///
-    /// - Throws: `wrongType` if the memory does not hold a whole number of elements.
+    /// - Throws: `wrongType` if the memory doesn't hold a whole number of elements.
     public init(_ memory: any SharedMemory) throws {
         let bytes = unsafe memory.bytes
         let address = Int(bitPattern: bytes.baseAddress)
@@ -54,7 +54,7 @@ public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     @inlinable
     public var count: Int {
         switch contents {
@@ -63,9 +63,8 @@ public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
-    /// The element at `position`, which must be within `0..<count`.
-    ///
-    /// For loops over many elements, ``withSpan(_:)`` is faster.
+    /// Accesses the element at `position`, which must be within `0..<count`. To loop over many elements,
+    /// ``withSpan(_:)`` is faster.
     @inlinable
     public subscript(position: Int) -> Element {
         switch contents {
@@ -78,7 +77,7 @@ public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with the elements where they are; they must not be used after it has returned.
+    /// Calls `body` with a pointer to the elements in place. Don't use the pointer after `body` returns.
     @inlinable
     public func withUnsafeBufferPointer<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result
@@ -91,7 +90,7 @@ public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with the elements where they are.
+    /// Calls `body` with a span of the elements in place.
     @inlinable
     public func withSpan<Result, Failure: Error>(
         _ body: (Span<Element>) throws(Failure) -> Result
@@ -111,7 +110,7 @@ extension SharedArray: RandomAccessCollection {
     /// As many as there are elements.
     @inlinable public var endIndex: Int { count }
 
-    /// Calls `body` with the elements where they are, as ``withUnsafeBufferPointer(_:)`` does.
+    /// Calls `body` with a pointer to the elements in place, like ``withUnsafeBufferPointer(_:)``.
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<Element>) throws -> Result
     ) rethrows -> Result? {
@@ -120,9 +119,9 @@ extension SharedArray: RandomAccessCollection {
 }
 
 extension SharedArray: Codable {
-    /// Finds the array in a worker, or in the parent.
+    /// Looks up the array in a worker or in the parent.
     ///
-    /// - Throws: `noSuchObject` if it does not exist any more, or outside of its pool; `wrongType`.
+    /// - Throws: `noSuchObject` if the array no longer exists, or outside its pool; `wrongType`.
     public init(from decoder: any Decoder) throws {
         switch try sharedObject(from: decoder, type: Self.self).object {
         case let box as SharedArrayBox<Element>: self.init(box)
@@ -131,13 +130,13 @@ extension SharedArray: Codable {
         }
     }
 
-    /// Writes the array's name.
+    /// Encodes the array's reference.
     ///
-    /// - Throws: `noSuchObject` if another pool is to read it; `encodeFailed` if no pool is.
+    /// - Throws: `noSuchObject` if the payload is for another pool; `encodeFailed` if it isn't for a pool.
     public func encode(to encoder: any Encoder) throws { try object.encodeReference(to: encoder, type: Self.self) }
 }
 
 extension SharedArray: CustomStringConvertible {
-    /// The type, and how many elements there are.
+    /// The type and the number of elements.
     public var description: String { "SharedArray<\(Element.self)>(\(count) elements)" }
 }

@@ -1,20 +1,20 @@
-/// A pool's part in the encoding of handles: it gives them the names under which its workers find the values.
+/// A pool's part in encoding handles: it assigns the references under which its workers find the values.
 ///
 /// ```swift
 /// let reference = try home.reference(to: object, type: SharedReference.typeNumber(of: [Float].self))
 /// ```
 public protocol SharedHome: AnyObject, Sendable {
-    /// The reference of a value, for somebody else of the same pool.
+    /// Returns the reference of a value, for another process of the same pool.
     ///
-    /// - Parameter type: a number of the value's type; see ``SharedReference/typeNumber(of:)``.
-    /// - Throws: `noSuchObject` if the pool does not have the value.
+    /// - Parameter type: the number of the value's type; see ``SharedReference/typeNumber(of:)``.
+    /// - Throws: `noSuchObject` if the pool doesn't have the value.
     func reference(to object: any SharedObject, type: UInt64) throws -> SharedReference
 }
 
-/// The shared values that one payload refers to, as its encoder's `userInfo` carries it under
+/// The shared values that a payload refers to, stored in its encoder's `userInfo` under
 /// `CodingUserInfoKey.sharedExports`.
 ///
-/// The values are held until ``removeAll()``, so that they are there until the sender of the payload holds them itself.
+/// The values are retained until ``removeAll()``, which the sender of the payload calls once it retains them itself.
 ///
 /// ```swift
 /// let exports = SharedExports(home: pool)
@@ -25,26 +25,26 @@ public final class SharedExports {
     /// The values, in the order in which they were encoded.
     public private(set) var objects: [any SharedObject] = []
 
-    /// Makes an empty list.
+    /// Creates an empty list.
     public init(home: any SharedHome) { self.home = home }
 
-    /// Whether the payload refers to nothing.
+    /// Whether the payload refers to no shared value.
     @inlinable
     public var isEmpty: Bool { objects.isEmpty }
 
-    /// Adds a value; its reference, to be encoded.
+    /// Adds a value, and returns its reference for encoding.
     func add(_ object: any SharedObject, type: UInt64) throws -> SharedReference {
         let reference = try home.reference(to: object, type: type)
         objects.append(object)
         return reference
     }
 
-    /// Forgets all values.
+    /// Releases all values.
     public func removeAll() { objects.removeAll(keepingCapacity: true) }
 }
 
 extension CodingUserInfoKey {
-    /// The key under which an encoder carries its ``SharedExports``.
+    /// The key under which an encoder stores its ``SharedExports``.
     public static var sharedExports: CodingUserInfoKey {
         guard let key = CodingUserInfoKey(rawValue: "MultitaskingCore.sharedExports") else {
             preconditionFailure("a CodingUserInfoKey can be made of every string")
@@ -54,7 +54,7 @@ extension CodingUserInfoKey {
 }
 
 extension SharedObject {
-    /// Writes the name of this value in place of it.
+    /// Encodes a reference in place of this value.
     func encodeReference(to encoder: any Encoder, type: Any.Type) throws {
         guard let exports = encoder.userInfo[.sharedExports] as? SharedExports else {
             throw MultitaskingError(
@@ -65,7 +65,7 @@ extension SharedObject {
     }
 }
 
-/// The value whose name ``SharedObject/encodeReference(to:type:)`` wrote, and where it was found.
+/// Returns the value whose reference ``SharedObject/encodeReference(to:type:)`` encoded, and where it was found.
 func sharedObject(
     from decoder: any Decoder, type: Any.Type
 ) throws -> (object: any SharedObject, environment: any TaskEnvironment) {

@@ -1,33 +1,33 @@
-/// A backend's side of a shared value: handles refer to it, and the value is there for as long as one of them is.
+/// A backend's implementation of a shared value, which lives as long as a handle refers to it.
 ///
-/// It is a ``SharedArrayBox`` or ``SharedValueBox`` where tasks run in the parent's memory, and a ``SharedMemory``
-/// where they do not.
+/// It is a ``SharedArrayBox`` or ``SharedValueBox`` if tasks share the parent's memory, and a ``SharedMemory``
+/// otherwise.
 ///
 /// ```swift
 /// final class MappedArray: SharedObject { … }
 /// ```
 public protocol SharedObject: AnyObject, Sendable {}
 
-/// A shared value that lies in memory which other processes map as well.
+/// A shared value in memory that other processes map, too.
 ///
-/// **Implementer's duties.** The bytes stay where they are and do not change while the object lives, and cannot be
-/// written to in a worker.
+/// **Implementer's duties.** While the object lives, the bytes neither move nor change. In a worker, they are
+/// read-only.
 ///
 /// ```swift
 /// let first = memory.bytes.loadUnaligned(as: Float.self)
 /// ```
 public protocol SharedMemory: SharedObject {
-    /// The value: the elements of an array, or an encoded value.
+    /// The elements of an array, or an encoded value.
     var bytes: UnsafeRawBufferPointer { get }
 
-    /// The value that the bytes stand for, which is decoded the first time and kept for all later handles.
+    /// Returns the value that the bytes represent, which is decoded once and stored for later handles.
     ///
-    /// - Parameter environment: what the value's parts find when they are decoded.
-    /// - Throws: `decodeFailed`; `wrongType` if it was decoded as another type before.
+    /// - Parameter environment: the environment that is available while decoding.
+    /// - Throws: `decodeFailed`; `wrongType` if the value was decoded as another type before.
     func value<Value: Portable>(as type: Value.Type, in environment: any TaskEnvironment) throws -> Value
 }
 
-/// An array that is shared by those who live in the same memory.
+/// An array that is shared within one process.
 ///
 /// ```swift
 /// let box = SharedArrayBox([1.0, 2.0, 3.0])
@@ -36,11 +36,11 @@ public final class SharedArrayBox<Element: BitwiseCopyable>: SharedObject, @unch
     // SAFETY: elements are plain bits that nobody changes; see `SharedArray`.
     let array: [Element]
 
-    /// Makes a box of an array, which is not copied.
+    /// Creates a box of an array without copying it.
     public init(_ array: [Element]) { self.array = array }
 }
 
-/// A value that is shared by those who live in the same memory.
+/// A value that is shared within one process.
 ///
 /// ```swift
 /// let box = SharedValueBox(Settings())
@@ -48,6 +48,6 @@ public final class SharedArrayBox<Element: BitwiseCopyable>: SharedObject, @unch
 public final class SharedValueBox<Value: Portable>: SharedObject {
     let value: Value
 
-    /// Makes a box of a value.
+    /// Creates a box of a value.
     public init(_ value: Value) { self.value = value }
 }

@@ -1,19 +1,19 @@
-/// The name under which the workers of a pool find a shared value; it is what is sent in place of one.
+/// The reference that is sent in place of a shared value, and under which a pool's workers find it.
 ///
 /// ```swift
 /// let reference = SharedReference(home: number, object: id, type: SharedReference.typeNumber(of: [Float].self))
 /// ```
 public struct SharedReference: Hashable, Sendable, Codable {
-    /// A number of the pool that has the value, unlike that of any other pool; 0 for a file.
+    /// The unique number of the pool that has the value; 0 for a file.
     public let home: UInt64
     /// The pool's own number for the value.
     public let object: SharedObjectID
-    /// A number of the value's type.
+    /// The number of the value's type.
     public let type: UInt64
-    /// The file that is the value.
+    /// The file that contains the value, if any.
     public let file: SharedFile?
 
-    /// Makes the reference of a value that a pool has.
+    /// Creates the reference of a value in a pool.
     public init(home: UInt64, object: SharedObjectID, type: UInt64) {
         self.home = home
         self.object = object
@@ -21,7 +21,7 @@ public struct SharedReference: Hashable, Sendable, Codable {
         file = nil
     }
 
-    /// Makes the reference of a file.
+    /// Creates the reference of a file.
     public init(file: SharedFile, type: UInt64) {
         home = 0
         object = SharedObjectID(rawValue: 0)
@@ -29,7 +29,7 @@ public struct SharedReference: Hashable, Sendable, Codable {
         self.file = file
     }
 
-    /// A number that tells a type from others, the same in all processes of a program.
+    /// Returns a number that identifies a type, the same in all processes of a program.
     public static func typeNumber(of type: Any.Type) -> UInt64 {
         let name = _mangledTypeName(type) ?? String(describing: type)
         // FNV-1a.
@@ -37,22 +37,22 @@ public struct SharedReference: Hashable, Sendable, Codable {
     }
 }
 
-/// A file that a shared array lies in, so that another process can tell whether it has found the same one.
+/// The identity of a file that contains a shared array, which lets another process verify that it opened the same file.
 ///
 /// ```swift
 /// let file = SharedFile(path: path, device: status.st_dev, inode: status.st_ino, byteCount: Int(status.st_size))
 /// ```
 public struct SharedFile: Hashable, Sendable, Codable {
-    /// Where it is, from the root on.
+    /// The absolute path of the file.
     public let path: String
-    /// The file system that it is on.
+    /// The number of the file's device.
     public let device: UInt64
-    /// Its number there.
+    /// The file's inode number.
     public let inode: UInt64
-    /// How long it was when it was opened, in bytes.
+    /// The size of the file in bytes, when it was opened.
     public let byteCount: Int
 
-    /// Makes the description of a file.
+    /// Creates the identity of a file.
     public init(path: String, device: UInt64, inode: UInt64, byteCount: Int) {
         self.path = path
         self.device = device
@@ -62,7 +62,7 @@ public struct SharedFile: Hashable, Sendable, Codable {
 }
 
 extension MultitaskingError {
-    /// The error for a handle that leads to a value which the pool does not have.
+    /// The error for a handle of a value that the pool doesn't have.
     public static var noSharedValue: Self {
         Self(
             .noSuchObject,
@@ -70,7 +70,7 @@ extension MultitaskingError {
                 + "arrived; keep it")
     }
 
-    /// The error for a handle that is given to a pool which does not have the value.
+    /// The error for a handle that is passed to a pool that doesn't have the value.
     public static var sharedElsewhere: Self {
         Self(
             .noSuchObject,

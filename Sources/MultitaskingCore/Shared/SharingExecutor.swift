@@ -1,25 +1,25 @@
-/// An executor whose tasks can share large values, which exist once however many tasks use them.
+/// An executor whose tasks can share large values, each of which exists once however many tasks use it.
 ///
-/// **Implementer's duties.** What is shared is found by every worker, also by one that starts later. It is freed when
-/// the last handle is gone, in the parent, in tasks and in payloads under way, whatever dies meanwhile. A task cannot
-/// change it for others.
+/// **Implementer's duties.** Every worker finds a shared value, including workers that start later. The value is freed
+/// when its last handle in the parent, in tasks, and in payloads in transit is gone, even if processes die. A task
+/// can't change the value for others.
 ///
 /// ```swift
 /// let matrix = try pool.share(array)
 /// let futures = try parts.map { try pool.submit(sum, $0, matrix) }
 /// ```
 public protocol SharingExecutor: Executor {
-    /// Shares an array, whose elements are copied at most once.
+    /// Shares an array, copying its elements at most once.
     ///
     /// ```swift
     /// let matrix = try pool.share(array)
     /// ```
-    /// - Throws: `shutDown`; `arenaLimitReached` and `systemError` if there is not so much memory.
+    /// - Throws: `shutDown`; `arenaLimitReached` or `systemError` if there isn't enough memory.
     func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element>
 
-    /// Shares a value, which is encoded at most once, and decoded at most once by each worker.
+    /// Shares a value, which is encoded at most once, and decoded at most once per worker.
     ///
-    /// - Throws: `shutDown`; `encodeFailed`; `arenaLimitReached` and `systemError` if there is not so much memory.
+    /// - Throws: `shutDown`; `encodeFailed`; `arenaLimitReached` or `systemError` if there isn't enough memory.
     @_disfavoredOverload
     func share<Value: Portable>(_ value: Value) throws -> Shared<Value>
 }

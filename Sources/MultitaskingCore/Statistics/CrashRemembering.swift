@@ -1,4 +1,4 @@
-/// An executor that remembers the last workers that died with a task, for those who look at the pool from outside.
+/// An executor that keeps a list of its most recent crashes, for monitoring.
 ///
 /// ```swift
 /// for crash in (pool as? any CrashRemembering)?.recentCrashes ?? [] {
@@ -6,9 +6,8 @@
 /// }
 /// ```
 public protocol CrashRemembering: Executor {
-    /// The last crashes, the oldest first; at most 16.
-    ///
-    /// A crash is among them once the task's outcome has been looked at, or somebody has waited for it.
+    /// The most recent crashes, at most 16, the oldest first. A crash is listed once the task's outcome has been read
+    /// or waited for.
     var recentCrashes: [RecentCrash] { get }
 }
 
@@ -18,15 +17,15 @@ public protocol CrashRemembering: Executor {
 /// if let crash = pool.recentCrashes.last { print(crash.task, "crashed", crash.age, "ago") }
 /// ```
 public struct RecentCrash: Sendable {
-    /// The name that the task was submitted under, or else that of its function.
+    /// The task's name, or that of its function.
     public let task: String
-    /// What the task's error says.
+    /// The message of the task's error.
     public let message: String
-    /// How the worker died, with its backtrace if the pool takes them.
+    /// How the worker died, with its backtrace if the pool records them.
     public let failure: WorkerFailure
     private let moment: ContinuousClock.Instant
 
-    /// Describes a crash that has just become known.
+    /// Creates a description of a crash that was just detected.
     public init(task: String, message: String, failure: WorkerFailure) {
         self.task = task
         self.message = message
@@ -34,7 +33,7 @@ public struct RecentCrash: Sendable {
         moment = .now
     }
 
-    /// How long ago it became known.
+    /// The time since the crash was detected.
     public var age: Duration { ContinuousClock.now - moment }
 
     /// The signal's name, or the exit code.

@@ -1,16 +1,16 @@
-/// An executor that says how it is doing: what became of its tasks, how long they took, and what its workers do.
+/// An executor with statistics: the outcomes and durations of its tasks, and the activity of its workers.
 ///
 /// ```swift
 /// if let pool = pool as? any MonitoredExecutor { print(pool.statistics) }
 /// ```
 ///
-/// **Implementer's duties.** Whenever nothing is submitted, starts or ends, and always after `shutdown(_:)`, the counts
-/// balance: `submitted = queued + running + succeeded + failed + cancelled`, whatever has died. What the executor does
-/// not know is nil, never zero. Asking stops no worker and may be done from any thread.
+/// **Implementer's duties.** While no task is being submitted, starts, or ends, and always after `shutdown(_:)`, the
+/// counts balance, even after crashes: `submitted = queued + running + succeeded + failed + cancelled`. Unknown values
+/// are nil, never zero. Reading the statistics stops no worker, and any thread may read them.
 public protocol MonitoredExecutor: Executor {
-    /// What the executor has done since it was made, and what it does now.
+    /// What the executor has done since its creation, and what it is doing now.
     ///
-    /// - Complexity: may look at each task whose future is held.
+    /// - Complexity: may examine each task whose future is alive.
     var statistics: PoolStatistics { get }
 }
 

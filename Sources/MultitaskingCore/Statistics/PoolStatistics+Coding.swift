@@ -6,7 +6,7 @@ extension PoolStatistics {
         case maxWorkers, age, utilization, tasks, queueTime, runTime, slowestTasks, crashes, workers, memory
     }
 
-    /// Reads what ``encode(to:)`` has written.
+    /// Decodes statistics.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -20,7 +20,7 @@ extension PoolStatistics {
             memory: try container.decodeIfPresent(Memory.self, forKey: .memory))
     }
 
-    /// Writes all parts, and ``utilization``, which follows from them; times are in seconds.
+    /// Encodes all properties and ``utilization``, with times in seconds.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(maxWorkers, forKey: .maxWorkers)

@@ -1,27 +1,26 @@
 extension PoolStatistics {
-    /// How a time is distributed over tasks.
+    /// The distribution of a duration over tasks.
     ///
     /// ```swift
     /// if let times = pool.statistics.runTime { print("half of the tasks took \(times.p50) or less") }
     /// ```
     ///
-    /// The percentiles are those of a histogram whose classes are an eighth of an octave wide, so they are right within
-    /// 7 %.
+    /// The percentiles come from a histogram with eight buckets per octave, so they are accurate to within 7 %.
     public struct Times: Sendable, Hashable {
-        /// For how many tasks it stands.
+        /// The number of tasks.
         public var count: Int
-        /// The sum of all.
+        /// The sum of all durations.
         public var total: Duration
-        /// What half of the tasks did not exceed.
+        /// The median.
         public var p50: Duration
-        /// What nine of ten tasks did not exceed.
+        /// The 90th percentile.
         public var p90: Duration
-        /// What 99 of 100 tasks did not exceed.
+        /// The 99th percentile.
         public var p99: Duration
-        /// The longest.
+        /// The maximum.
         public var longest: Duration
 
-        /// Makes a distribution.
+        /// Creates a distribution.
         public init(
             count: Int = 0, total: Duration = .zero, p50: Duration = .zero, p90: Duration = .zero,
             p99: Duration = .zero, longest: Duration = .zero
@@ -34,26 +33,26 @@ extension PoolStatistics {
             self.longest = longest
         }
 
-        /// The average; zero if there is none.
+        /// The average; zero if there are no tasks.
         public var mean: Duration { count > 0 ? total / count : .zero }
     }
 
-    /// A task that took long.
+    /// A task that took a long time.
     ///
     /// ```swift
     /// if let slowest = pool.statistics.slowestTasks.first { print(slowest.name, slowest.runTime) }
     /// ```
     public struct SlowTask: Sendable, Hashable {
-        /// The name it was submitted under, or else that of its function; `function 12` if that has none.
+        /// The task's name, or that of its function; `function 12` if the function has no name.
         public var name: String
-        /// How long it ran.
+        /// How long the task ran.
         public var runTime: Duration
-        /// How many bytes its arguments take up, encoded; nil where they are not.
+        /// The size of the encoded arguments in bytes; nil if the backend doesn't encode them.
         public var argumentSize: Int?
-        /// The number of its worker.
+        /// The index of the worker.
         public var worker: Int
 
-        /// Describes a task.
+        /// Creates a description of a task.
         public init(name: String, runTime: Duration, argumentSize: Int? = nil, worker: Int) {
             self.name = name
             self.runTime = runTime
@@ -68,7 +67,7 @@ extension PoolStatistics.Times: Codable {
         case count, total, p50, p90, p99, longest
     }
 
-    /// Reads what ``encode(to:)`` has written.
+    /// Decodes a value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -77,7 +76,7 @@ extension PoolStatistics.Times: Codable {
             p99: try container.decodeSeconds(forKey: .p99), longest: try container.decodeSeconds(forKey: .longest))
     }
 
-    /// Writes times in seconds.
+    /// Encodes the value, with times in seconds.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(count, forKey: .count)
@@ -94,7 +93,7 @@ extension PoolStatistics.SlowTask: Codable {
         case name, runTime, argumentSize, worker
     }
 
-    /// Reads what ``encode(to:)`` has written.
+    /// Decodes a value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -104,7 +103,7 @@ extension PoolStatistics.SlowTask: Codable {
             worker: try container.decode(Int.self, forKey: .worker))
     }
 
-    /// Writes the time in seconds.
+    /// Encodes the value, with its time in seconds.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)

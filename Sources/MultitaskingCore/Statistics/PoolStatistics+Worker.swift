@@ -1,56 +1,56 @@
 extension PoolStatistics {
-    /// What one worker does, and has done.
+    /// The current and past activity of one worker.
     ///
     /// ```swift
     /// for worker in pool.statistics.workers { print(worker.index, worker.state, worker.tasksDone) }
     /// ```
     ///
-    /// A worker that takes the place of another has its number, and goes on with its counts.
+    /// A replacement has the same index as the worker it replaces, and continues its counts.
     public struct Worker: Sendable, Hashable, Codable {
-        /// What a worker does.
+        /// The activity of a worker.
         ///
         /// ```swift
         /// let busy = pool.statistics.workers.count { $0.state == .running }
         /// ```
         public enum State: String, Sendable, Hashable, Codable, CaseIterable {
-            /// There is none at the moment.
+            /// There is no worker at the moment.
             case absent
-            /// It starts, or runs the initializer.
+            /// The worker is starting or runs the initializer.
             case starting
-            /// It waits for a task.
+            /// The worker waits for a task.
             case waiting
-            /// It decodes a task's arguments.
+            /// The worker decodes a task's arguments.
             case decoding
-            /// It runs a task's function.
+            /// The worker runs a task's function.
             case running
-            /// It encodes a task's result.
+            /// The worker encodes a task's result.
             case encoding
         }
 
-        /// The worker's number, from 0.
+        /// The worker's index, from 0.
         public var index: Int
-        /// Its process; nil if it has none of its own.
+        /// The worker's process ID; nil if it has no process of its own.
         public var pid: Int32?
-        /// What it does now.
+        /// The current activity.
         public var state: State
-        /// What it runs now, and since when; nil if nothing, or if that is not known.
+        /// The current task; nil if there is none or if it isn't known.
         public var currentTask: CurrentTask?
-        /// How many tasks have ended here, also those that threw.
+        /// The number of tasks that ended in this worker, including those that threw.
         public var tasksDone: Int
-        /// How many of these have thrown, or could not be decoded or encoded.
+        /// The number of these tasks that threw, or whose arguments or result could not be coded.
         public var tasksFailed: Int
-        /// How many tasks ended with the worker; nil where they cannot.
+        /// The number of tasks that ended because the worker died; nil if that can't happen.
         public var tasksCrashed: Int?
-        /// How often it was replaced, by reason; nil where workers are not.
+        /// How often the worker was replaced, by reason; nil if workers aren't replaced.
         public var replacements: Replacements?
-        /// How many bytes of arguments it has taken; nil where they are not encoded.
+        /// The total size of arguments in bytes; nil if they aren't encoded.
         public var bytesIn: Int?
-        /// How many bytes of results it has given; nil where they are not encoded.
+        /// The total size of results in bytes; nil if they aren't encoded.
         public var bytesOut: Int?
-        /// What it has spent its time on; nil if that is not known.
+        /// How the worker has spent its time; nil if that isn't known.
         public var times: Times?
 
-        /// Describes a worker; what is not given is zero or nil.
+        /// Creates a description of a worker; omitted properties are zero or nil.
         public init(
             index: Int, pid: Int32? = nil, state: State = .absent, currentTask: CurrentTask? = nil, tasksDone: Int = 0,
             tasksFailed: Int = 0, tasksCrashed: Int? = nil, replacements: Replacements? = nil, bytesIn: Int? = nil,
@@ -72,26 +72,26 @@ extension PoolStatistics {
 }
 
 extension PoolStatistics.Worker {
-    /// What a worker has spent its time on; decoding and encoding are nil where values are not.
+    /// How a worker has spent its time.
     ///
     /// ```swift
     /// if let times = worker.times { print("busy for", times.busy, "of", times.busy + times.waiting) }
     /// ```
     public struct Times: Sendable, Hashable {
-        /// Until its process could run the initializer.
+        /// Starting the process, until it could run the initializer.
         public var starting: Duration?
-        /// With the initializer.
+        /// Running the initializer.
         public var initializing: Duration
-        /// Without a task.
+        /// Waiting for tasks.
         public var waiting: Duration
-        /// Decoding arguments.
+        /// Decoding arguments; nil if they aren't encoded.
         public var decoding: Duration?
-        /// Running functions, up to now.
+        /// Running functions, including the current one.
         public var running: Duration
-        /// Encoding results.
+        /// Encoding results; nil if they aren't encoded.
         public var encoding: Duration?
 
-        /// Makes times.
+        /// Creates times.
         public init(
             starting: Duration? = nil, initializing: Duration = .zero, waiting: Duration = .zero,
             decoding: Duration? = nil, running: Duration = .zero, encoding: Duration? = nil
@@ -104,22 +104,22 @@ extension PoolStatistics.Worker {
             self.encoding = encoding
         }
 
-        /// With tasks: decoding, running and encoding.
+        /// Working on tasks: decoding, running, and encoding.
         public var busy: Duration { (decoding ?? .zero) + running + (encoding ?? .zero) }
     }
 
-    /// The task that a worker has.
+    /// The current task of a worker.
     ///
     /// ```swift
     /// if let task = worker.currentTask { print(task.name, "for", task.runTime ?? .zero) }
     /// ```
     public struct CurrentTask: Sendable, Hashable {
-        /// The name it was submitted under, or else that of its function.
+        /// The task's name, or that of its function.
         public var name: String
-        /// For how long the worker has had it; nil if it is not timed.
+        /// How long the worker has had the task; nil if it isn't timed.
         public var runTime: Duration?
 
-        /// Describes a task.
+        /// Creates a description of a task.
         public init(name: String, runTime: Duration? = nil) {
             self.name = name
             self.runTime = runTime
@@ -132,16 +132,16 @@ extension PoolStatistics.Worker {
     /// print(worker.replacements?.crashed ?? 0)
     /// ```
     public struct Replacements: Sendable, Hashable, Codable {
-        /// It died by itself, in a task or without one.
+        /// The worker crashed or exited, with or without a task.
         public var crashed: Int
-        /// It was ended because a task had used up its time or was cancelled by force.
+        /// The worker was ended because a task exceeded a time limit or was cancelled by force.
         public var ended: Int
-        /// It held too much memory.
+        /// The worker used too much memory.
         public var memory: Int
-        /// It had served for as long, or for as many tasks, as it may; it was idle for too long, or one too many.
+        /// The worker reached its limit of tasks, age, or idle time, or was surplus.
         public var retired: Int
 
-        /// Makes counts.
+        /// Creates counts.
         public init(crashed: Int = 0, ended: Int = 0, memory: Int = 0, retired: Int = 0) {
             self.crashed = crashed
             self.ended = ended
@@ -149,7 +149,7 @@ extension PoolStatistics.Worker {
             self.retired = retired
         }
 
-        /// All of them.
+        /// The sum of all counts.
         public var total: Int { crashed &+ ended &+ memory &+ retired }
     }
 }
@@ -159,7 +159,7 @@ extension PoolStatistics.Worker.Times: Codable {
         case starting, initializing, waiting, decoding, running, encoding
     }
 
-    /// Reads what ``encode(to:)`` has written.
+    /// Decodes a value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -171,7 +171,7 @@ extension PoolStatistics.Worker.Times: Codable {
             encoding: try container.decodeSecondsIfPresent(forKey: .encoding))
     }
 
-    /// Writes times in seconds.
+    /// Encodes the value, with times in seconds.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(seconds: starting, forKey: .starting)
@@ -188,7 +188,7 @@ extension PoolStatistics.Worker.CurrentTask: Codable {
         case name, runTime
     }
 
-    /// Reads what ``encode(to:)`` has written.
+    /// Decodes a value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -196,7 +196,7 @@ extension PoolStatistics.Worker.CurrentTask: Codable {
             runTime: try container.decodeSecondsIfPresent(forKey: .runTime))
     }
 
-    /// Writes the time in seconds.
+    /// Encodes the value, with its time in seconds.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)

@@ -1,4 +1,4 @@
-/// What a pool has done since it was made, and what it does now: a value, taken without stopping anybody.
+/// A snapshot of what a pool has done since its creation, and what it is doing now.
 ///
 /// ```swift
 /// let statistics = pool.statistics
@@ -7,33 +7,32 @@
 /// let json = try JSONEncoder().encode(statistics)         // times are seconds there
 /// ```
 ///
-/// While tasks come and go the parts are of slightly different moments. When nothing moves they fit together:
-/// `tasks.isBalanced`. What a backend does not know is nil: threads have no `crashes`, and encode nothing.
+/// Taking a snapshot doesn't stop the pool, so while tasks start and end, its parts may refer to slightly different
+/// moments. When nothing changes, they are consistent: `tasks.isBalanced` is true. Values that a backend doesn't know
+/// are nil: threads, for example, have no `crashes` and encode nothing.
 public struct PoolStatistics: Sendable, Hashable, Codable {
-    /// How many workers run at most at the same time.
+    /// The maximum number of workers that run concurrently.
     public var maxWorkers: Int
-    /// How long the pool has existed, in its own time: virtual for a simulation. After the end of the pool, how long it
-    /// has.
+    /// How long the pool has existed, or existed before it ended, in its own time: virtual for a simulation.
     public var age: Duration
-    /// What became of the tasks.
+    /// The states and outcomes of the tasks.
     public var tasks: Tasks
-    /// How long tasks waited for a worker; nil where that is not known.
+    /// How long tasks waited for a worker; nil if that isn't known.
     ///
-    /// Of tasks that come or go faster than is worth a look at the clock each, one of several is timed, and counts for
-    /// all of them.
+    /// When tasks are too short to time each one, the pool samples them, and each sample counts for several tasks.
     public var queueTime: Times?
-    /// How long tasks that have ended ran, without encoding and decoding; timed as the ``queueTime``.
+    /// How long ended tasks ran, without encoding and decoding; sampled like ``queueTime``.
     public var runTime: Times?
-    /// Up to five tasks that ran longest, the slowest first. A task that runs now is not among them.
+    /// Up to five tasks that ran longest, the slowest first. Running tasks aren't included.
     public var slowestTasks: [SlowTask]
-    /// How often workers died while they had a task, by cause, the most frequent first; nil where they cannot.
+    /// How often workers died while they had a task, by cause, the most frequent first; nil if workers can't die alone.
     public var crashes: [Crashes]?
-    /// The workers, in the order of their numbers.
+    /// The workers, ordered by index.
     public var workers: [Worker]
-    /// What the pool keeps for arguments, results and messages; nil where it keeps nothing apart.
+    /// The memory for arguments, results, and messages; nil if the pool has no separate memory for them.
     public var memory: Memory?
 
-    /// Makes statistics; parts that are not given are empty or nil.
+    /// Creates statistics; omitted properties are empty or nil.
     public init(
         maxWorkers: Int, age: Duration = .zero, tasks: Tasks = Tasks(), queueTime: Times? = nil, runTime: Times? = nil,
         slowestTasks: [SlowTask] = [], crashes: [Crashes]? = nil, workers: [Worker] = [], memory: Memory? = nil
@@ -49,7 +48,7 @@ public struct PoolStatistics: Sendable, Hashable, Codable {
         self.memory = memory
     }
 
-    /// Which part of their time the workers spent with tasks, from 0 to 1; nil if no worker's times are known.
+    /// The fraction of time that workers spent on tasks, 0...1; nil if no worker's times are known.
     ///
     /// Encoding and decoding count as work; starting and initializing do not count at all.
     public var utilization: Double? {
@@ -64,30 +63,30 @@ public struct PoolStatistics: Sendable, Hashable, Codable {
 }
 
 extension PoolStatistics {
-    /// What became of a pool's tasks.
+    /// The states and outcomes of a pool's tasks.
     ///
     /// ```swift
     /// let tasks = pool.statistics.tasks
     /// print("\(tasks.submitted - tasks.queued - tasks.running) of \(tasks.submitted) have ended")
     /// ```
     public struct Tasks: Sendable, Hashable, Codable {
-        /// How many calls were accepted: by `submit`, and one for each future of `everywhere`. A `map` submits its
-        /// elements in chunks, each of which is one task here.
+        /// The number of accepted tasks: one for each call of `submit` and for each future of `everywhere`. For a
+        /// `map`, each chunk is one task.
         public var submitted: Int
-        /// How many wait for a worker, also between two attempts.
+        /// The number of tasks that wait for a worker, including those that wait for a retry.
         public var queued: Int
-        /// How many run.
+        /// The number of running tasks.
         public var running: Int
-        /// How many have returned.
+        /// The number of tasks that returned.
         public var succeeded: Int
-        /// How many have thrown, crashed, timed out, or failed in any other way.
+        /// The number of tasks that threw, crashed, timed out, or failed in any other way.
         public var failed: Int
-        /// How many were cancelled.
+        /// The number of cancelled tasks.
         public var cancelled: Int
-        /// How many further attempts were begun or are about to be; nil where tasks are not retried.
+        /// The number of retries, including those that are about to start; nil if the backend doesn't retry tasks.
         public var retried: Int?
 
-        /// Makes counts.
+        /// Creates counts.
         public init(
             submitted: Int = 0, queued: Int = 0, running: Int = 0, succeeded: Int = 0, failed: Int = 0,
             cancelled: Int = 0, retried: Int? = nil
@@ -101,11 +100,11 @@ extension PoolStatistics {
             self.retried = retried
         }
 
-        /// Whether each task that was submitted is in exactly one of the other counts.
+        /// Whether the other counts add up to the number of submitted tasks.
         public var isBalanced: Bool { submitted == queued &+ running &+ succeeded &+ failed &+ cancelled }
     }
 
-    /// How often workers died of one cause while they had a task.
+    /// The number of crashes with the same cause.
     ///
     /// ```swift
     /// for crash in pool.statistics.crashes ?? [] { print(crash.count, "×", crash.cause) }   // 2 × SIGSEGV
@@ -113,10 +112,10 @@ extension PoolStatistics {
     public struct Crashes: Sendable, Hashable, Codable {
         /// A signal's name (`SIGSEGV`), `exit code 0`, `time limit`, `memory limit` or `supervisor lost`.
         public var cause: String
-        /// How often.
+        /// The number of crashes.
         public var count: Int
 
-        /// Makes a count.
+        /// Creates a count.
         public init(cause: String, count: Int) {
             self.cause = cause
             self.count = count
@@ -129,18 +128,18 @@ extension PoolStatistics {
         }
     }
 
-    /// What a pool keeps for arguments, results and messages.
+    /// A pool's memory for arguments, results, and messages.
     ///
     /// ```swift
     /// if let memory = pool.statistics.memory { print(memory.used, "of", memory.limit) }
     /// ```
     public struct Memory: Sendable, Hashable, Codable {
-        /// How many bytes are in use.
+        /// The number of bytes in use.
         public var used: Int
-        /// How many there can be.
+        /// The maximum number of bytes.
         public var limit: Int
 
-        /// Makes a measure.
+        /// Creates a value.
         public init(used: Int, limit: Int) {
             self.used = used
             self.limit = limit

@@ -1,4 +1,4 @@
-/// An executor that can write down what happens when: a timeline of its tasks for Perfetto or chrome://tracing.
+/// An executor that can record a timeline of its tasks, for Perfetto or chrome://tracing.
 ///
 /// ```swift
 /// try pool.record(to: "trace.json") {
@@ -6,43 +6,43 @@
 /// }
 /// ```
 ///
-/// **Implementer's duties.** What has happened is in the file a second later at the latest, in a form that the viewers
-/// open, also if this process is killed then.
+/// **Implementer's duties.** Events are in the file within a second, in a form that viewers can open even if this
+/// process is then killed.
 public protocol RecordingExecutor: Executor {
-    /// Begins to write to a file, which is made anew.
+    /// Begins a recording to a file, replacing any existing file.
     ///
-    /// - Returns: what ends it.
-    /// - Throws: `systemError` or `permissionDenied` if the file cannot be written; `invalidArgument` while another
-    ///   recording of the executor goes on.
+    /// - Returns: the recording, which ends it.
+    /// - Throws: `systemError` or `permissionDenied` if the file can't be written; `invalidArgument` if the executor
+    ///   already has a recording in progress.
     func beginRecording(to path: String) throws -> any Recording
 }
 
-/// A recording that goes on.
+/// A recording in progress.
 ///
 /// ```swift
 /// let recording = try pool.beginRecording(to: "trace.json")
 /// defer { recording.end() }
 /// ```
 public protocol Recording: Sendable {
-    /// Writes what is left and closes the file; further calls do nothing.
+    /// Writes the remaining events and closes the file. Further calls have no effect.
     func end()
 }
 
 extension RecordingExecutor {
-    /// Writes a timeline of what happens while `body` runs.
+    /// Records a timeline of the executor's tasks while `body` runs.
     ///
     /// Open the file at ui.perfetto.dev or in chrome://tracing. It has a track for each worker, with a slice for each
     /// task that has ended, in which are those for decoding, running and encoding; arrows from where a task was
     /// submitted to where it ran and to its result; how many tasks wait and run, and what memory is held; and crashes.
-    /// - Parameter path: the file's; one that is there is replaced.
-    /// - Throws: as ``beginRecording(to:)`` does; what `body` throws.
+    /// - Parameter path: the path of the file; an existing file is replaced.
+    /// - Throws: whatever ``beginRecording(to:)`` throws; whatever `body` throws.
     public func record<Result>(to path: String, _ body: () throws -> Result) throws -> Result {
         let recording = try beginRecording(to: path)
         defer { recording.end() }
         return try body()
     }
 
-    /// Writes a timeline of what happens while `body` runs; otherwise as the other one.
+    /// Records a timeline of the executor's tasks while the asynchronous `body` runs.
     public func record<Result>(
         to path: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
     ) async throws -> Result {

@@ -1,21 +1,20 @@
-/// The results of a stream, for a caller that suspends while it waits; see
-/// `Executor.stream`.
+/// The results of a stream, for a caller that suspends while waiting; see `Executor.stream`.
 ///
 /// ```swift
 /// for try await (offset, result) in pool.stream(parse, lines) { print(offset, try result.get()) }
 /// ```
 ///
-/// Each iteration begins anew with the inputs. Nothing is submitted before the first result is asked for.
+/// Each iteration starts again from the first input. No input is submitted before the first result is requested.
 public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSequence {
     private let makeSource: () -> any AsyncStreamSource<Element, Output>
 
     @usableFromInline
     init(_ makeSource: @escaping () -> any AsyncStreamSource<Element, Output>) { self.makeSource = makeSource }
 
-    /// Begins to submit the inputs and to read their results.
+    /// Creates an iterator that submits the inputs and returns their results.
     public func makeAsyncIterator() -> Iterator { Iterator(makeSource()) }
 
-    /// Gives one result after the other; what is under way ends when it is dropped.
+    /// Returns the results one by one. Releasing the iterator ends the stream.
     public struct Iterator: AsyncIteratorProtocol {
         private let source: any AsyncStreamSource<Element, Output>
         @usableFromInline var batch = StreamBatch<Output>()
@@ -24,9 +23,9 @@ public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSeq
 
         /// Suspends until there is a result; nil after the last one.
         ///
-        /// - Throws: what the sequence of inputs throws, after the results of what it gave before; `invalidArgument`
-        ///   for a bound below 1; `CancellationError` when the awaiting task is cancelled. Not what the function
-        ///   throws: that is an element's result.
+        /// - Throws: whatever the sequence of inputs throws, after the results of earlier inputs; `invalidArgument` if
+        ///   `ahead` is below 1; `CancellationError` if the awaiting task is cancelled. Errors of the function itself
+        ///   are results.
         @inlinable
         public mutating func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
             try Task.checkCancellation()

@@ -1,11 +1,10 @@
-/// The results of a stream, for a caller that blocks while it waits; see
-/// `Executor.stream`.
+/// The results of a stream, for a caller that blocks while waiting; see `Executor.stream`.
 ///
 /// ```swift
 /// for (offset, result) in try pool.stream(parse, lines) { print(offset, try result.get()) }
 /// ```
 ///
-/// Each iteration begins anew with the inputs. Nothing is submitted before the first result is asked for.
+/// Each iteration starts again from the first input. No input is submitted before the first result is requested.
 public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where Inputs.Element: Portable {
     @usableFromInline let makeEngine: () -> StreamEngine<Inputs.Element, Output>
     @usableFromInline let inputs: Inputs
@@ -15,12 +14,12 @@ public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where
         self.makeEngine = makeEngine
     }
 
-    /// Begins to submit the inputs and to read their results.
+    /// Creates an iterator that submits the inputs and returns their results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @inlinable
     public func makeIterator() -> Iterator { Iterator(StreamFeed(takingInputs(of: inputs)), makeEngine()) }
 
-    /// Gives one result after the other; what is under way ends when it is dropped.
+    /// Returns the results one by one. Releasing the iterator ends the stream.
     public struct Iterator: IteratorProtocol {
         private let lifetime: StreamLifetime<Inputs.Element, Output>
         private var feed: StreamFeed<Inputs.Element>

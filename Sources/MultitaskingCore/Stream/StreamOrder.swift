@@ -1,11 +1,11 @@
-/// In which order a stream gives its results.
+/// The order in which a stream returns its results.
 ///
 /// ```swift
 /// for try await (offset, result) in pool.stream(parse, lines, order: .completion) { … }
 /// ```
 public enum StreamOrder: Sendable, Hashable {
-    /// In the order of the inputs: a slow element holds back those behind it, which wait within the stream's bound.
+    /// The order of the inputs. A slow element delays the results behind it, up to the stream's limit.
     case input
-    /// As elements end; the offset says which input a result belongs to.
+    /// The order in which elements finish. The offset identifies the input of a result.
     case completion
 }

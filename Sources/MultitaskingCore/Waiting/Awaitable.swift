@@ -1,32 +1,32 @@
-/// Something that will have ended: a ``Future``, or what stands for one, as a named task of a session does.
+/// A task that you can wait for: a ``Future``, or a type that represents one, such as a named task of a session.
 ///
-/// With it, `wait(for:until:timeout:rest:)` takes tasks of any kind, also of several pools and of several types.
+/// It lets `wait(for:until:timeout:rest:)` accept tasks of any kind, of several pools, and with different value types.
 ///
 /// ```swift
 /// let (done, _) = try wait(for: [first, second], until: .any, timeout: .seconds(1))
 /// ```
 public protocol Awaitable: Sendable {
-    /// How far the task is; cheap, never blocks.
+    /// The state of the task. Cheap, and never blocks.
     var state: TaskState { get }
 
-    /// Why the task has no value: what it threw, what happened to it, or that it was cancelled. Nil if it has a value,
-    /// or has not ended.
+    /// The reason why the task has no value: the error it threw, what happened to it, or its cancellation. Nil if it
+    /// has a value or hasn't ended.
     var failure: (any Error)? { get }
 
-    /// Calls `body` once when the task has ended, at once if it has already. `body` must be short and must not block.
+    /// Calls `body` once the task has ended, immediately if it already has. `body` must be short and must not block.
     func whenDone(_ body: @escaping @Sendable () -> Void)
 
-    /// Blocks until the task has ended; false if the limit passed first.
+    /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
     func waitUntilDone(_ wait: WaitLimit) -> Bool
 
     /// Cancels the task if it has not started.
     func cancelUnlessStarted()
 
-    /// Asks a task that has started to end, where it can hear that, and ends it where the pool can.
+    /// Asks a running task to stop, if it can notice that, and ends it if the pool can.
     func askToEnd(force: Bool)
 
-    /// The time in which the task lives; nil for the machine's.
+    /// The timeline of the task; nil for the machine's time.
     var timeline: (any Timeline)? { get }
 }
 
@@ -44,7 +44,7 @@ extension Awaitable {
 }
 
 extension Future: Awaitable {
-    /// Why the task has no value; nil if it has one, or has not ended.
+    /// The reason why the task has no value; nil if it has one or hasn't ended.
     public var failure: (any Error)? { source.failure }
 
     /// The backend's side of the future.
@@ -53,6 +53,6 @@ extension Future: Awaitable {
     /// Cancels the task if it has not started.
     public func cancelUnlessStarted() { cancel() }
 
-    /// Ends the task if it runs, with `force`, where the pool can. Without it there is nobody to ask.
+    /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.
     public func askToEnd(force: Bool) { if force { cancel(force: true) } }
 }

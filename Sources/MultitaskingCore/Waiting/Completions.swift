@@ -1,10 +1,10 @@
-/// Tasks as they end, each once; see ``completions(of:timeout:cancelling:)``.
+/// Tasks in the order in which they end; see ``completions(of:timeout:cancelling:)``.
 ///
 /// ```swift
 /// for try await future in completions(of: futures) { print(try future.value(timeout: .zero)) }
 /// ```
 public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
-    /// What ends: a future, or a task.
+    /// A future or task.
     public typealias Element = Item
 
     private let items: () throws -> [Item]
@@ -18,10 +18,10 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
         self.scope = scope
     }
 
-    /// Begins to wait; the time begins to run.
+    /// Creates an iterator and starts the time limit.
     public func makeAsyncIterator() -> Iterator { Iterator(Result(catching: items), timeout, scope) }
 
-    /// Gives one task after the other.
+    /// Returns the tasks one by one.
     public struct Iterator: AsyncIteratorProtocol {
         private let scope: CancellationScope
         private var progress: Result<CompletionProgress<Item>, any Error>
@@ -31,9 +31,9 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
             progress = items.map { CompletionProgress($0, timeout) }
         }
 
-        /// Suspends until a further task has ended; nil after the last one.
+        /// Suspends until another task has ended; nil after the last one.
         ///
-        /// - Throws: `timedOut` when the time is up; `CancellationError` when the awaiting task is cancelled.
+        /// - Throws: `timedOut` when the time limit passes; `CancellationError` if the awaiting task is cancelled.
         public mutating func next() async throws -> Item? {
             var progress = try progress.get()
             defer { self.progress = .success(progress) }
@@ -50,9 +50,9 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
     }
 }
 
-/// Tasks as they end, each once, for a caller that blocks while it waits; see ``completions(of:timeout:)``.
+/// Tasks in the order in which they end, for a caller that blocks while waiting; see ``completions(of:timeout:)``.
 ///
-/// A `for` loop over a sequence cannot throw, so when the time is up it ends, and ``timedOut`` says so.
+/// Iterating over a sequence can't throw, so when the time limit passes, the loop ends and ``timedOut`` holds an error.
 ///
 /// ```swift
 /// for task in completions(of: tasks) { print(try task.value()) }
@@ -66,24 +66,24 @@ public struct Completions<Item: Awaitable>: Sequence {
         self.timeout = timeout
     }
 
-    /// An error of the code `timedOut` if there are tasks that have not ended, for example "2 of 4 tasks have not
-    /// ended"; else nil.
+    /// An error with the code `timedOut` if some tasks haven't ended, for example "2 of 4 tasks have not ended";
+    /// otherwise nil.
     public var timedOut: MultitaskingError? {
         let count = items.count { !$0.isOver }
         return count == 0 ? nil : .notDone(count: count, of: items.count, within: timeout)
     }
 
-    /// Begins to wait; the time begins to run.
+    /// Creates an iterator and starts the time limit.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     public func makeIterator() -> Iterator { Iterator(CompletionProgress(items, timeout)) }
 
-    /// Gives one task after the other.
+    /// Returns the tasks one by one.
     public struct Iterator: IteratorProtocol {
         private var progress: CompletionProgress<Item>
 
         init(_ progress: CompletionProgress<Item>) { self.progress = progress }
 
-        /// Blocks until a further task has ended; nil after the last one, and when the time is up.
+        /// Blocks until another task has ended; nil after the last one, and when the time limit passes.
         @available(*, noasync, message: "this blocks the thread; use `for try await`")
         public mutating func next() -> Item? {
             while true {
@@ -121,15 +121,15 @@ struct CompletionProgress<Item: Awaitable> {
     }
 }
 
-/// The tasks as they end, each once: `for try await future in completions(of: futures) { … }`.
+/// Returns the tasks in the order in which they end: `for try await future in completions(of: futures) { … }`.
 ///
-/// The tasks may be futures, also of several pools, or named tasks of sessions. Those that have ended come first, in
-/// their order. Leaving the loop early cancels nothing.
+/// The tasks may be futures, including those of several pools, or named tasks of sessions. Tasks that have already
+/// ended come first, in the given order. Leaving the loop early cancels nothing.
 /// - Parameters:
-///   - tasks: what to wait for; each place counts, also if a task is there twice.
-///   - timeout: how long the whole loop may take, from its beginning; nil for as long as it takes. When it is up,
-///     iterating throws `timedOut`, which says how many of the tasks have not ended; they go on.
-///   - scope: whether the tasks are ended when the awaiting Swift task is cancelled.
+///   - tasks: the tasks to wait for. A task that appears twice counts twice.
+///   - timeout: how long the whole loop may take; nil for no limit. If it passes, iterating throws `timedOut`, whose
+///     message says how many tasks haven't ended. They continue.
+///   - scope: whether to end the tasks if the awaiting Swift task is cancelled.
 public func completions<Tasks: Sequence>(
     of tasks: Tasks, timeout: Duration? = nil, cancelling scope: CancellationScope = .waitOnly
 ) -> AsyncCompletions<Tasks.Element> where Tasks.Element: Awaitable {
@@ -137,10 +137,11 @@ public func completions<Tasks: Sequence>(
     return AsyncCompletions(timeout: timeout, scope) { items }
 }
 
-/// The tasks as they end, each once, for a caller that blocks: `for future in completions(of: futures) { … }`.
+/// Returns the tasks in the order in which they end, for a caller that blocks: `for future in completions(of: futures)
+/// { … }`.
 ///
-/// - Parameter timeout: how long the whole loop may take, from its beginning; nil for as long as it takes. When it is
-///   up, the loop ends; see ``Completions/timedOut``.
+/// - Parameter timeout: how long the whole loop may take; nil for no limit. If it passes, the loop ends; see
+///   ``Completions/timedOut``.
 @available(*, noasync, message: "this blocks the thread; use `for try await`")
 @_disfavoredOverload
 public func completions<Tasks: Sequence>(

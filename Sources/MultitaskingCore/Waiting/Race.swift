@@ -1,4 +1,4 @@
-/// The error of a race that nobody has won: why each of the tasks has no value.
+/// The error of a race without a winner: why none of the tasks has a value.
 ///
 /// ```swift
 /// do { print(try race(first, second)) } catch let error as RaceError { print(error.errors) }
@@ -7,27 +7,27 @@ public struct RaceError: Error, Sendable, CustomStringConvertible {
     /// The error of each task, in the order of the tasks.
     public let errors: [any Error]
 
-    /// Makes an error of a race.
+    /// Creates the error of a race.
     public init(_ errors: [any Error]) { self.errors = errors }
 
-    /// All errors, a line each.
+    /// All errors, one per line.
     public var description: String {
         guard !errors.isEmpty else { return "there was no task that could win" }
         return "none of \(errors.count) tasks has a value:" + errors.map { "\n    \(brief($0, limit: 200))" }.joined()
     }
 }
 
-/// Blocks until one of several futures has a value, and by default cancels the others: the first success wins.
+/// Blocks until the first of several futures succeeds, and by default cancels the others.
 ///
 /// ```swift
 /// let answer = try race(mirrors.map { try pool.submit(download, $0) }, timeout: .seconds(5))
 /// ```
 /// - Parameters:
-///   - futures: may be of several pools.
-///   - timeout: how long to wait at most; nil for as long as it takes. When it is up, all tasks go on.
-///   - rest: what becomes of the others when one has won.
+///   - futures: the futures, which may belong to different pools.
+///   - timeout: the maximum time to wait; nil for no limit. If it passes, all tasks continue.
+///   - rest: what happens to the other tasks when one has succeeded.
 /// - Returns: the value of the winner.
-/// - Throws: `timedOut`; ``RaceError`` with the errors of all if none has a value.
+/// - Throws: `timedOut`; ``RaceError`` with the errors of all tasks if none succeeds.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
@@ -38,17 +38,17 @@ public func race<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does; `CancellationError` when the awaiting task is cancelled.
+/// - Throws: whatever the blocking function throws; `CancellationError` if the awaiting task is cancelled.
 public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
 ) async throws -> Value {
     try await race(futures, timeout: timeout, rest: rest, cancelling: .waitOnly)
 }
 
-/// Suspends where the blocking function of the same name blocks; ends the tasks if the awaiting Swift task is
-/// cancelled, where `scope` says so.
+/// Suspends where the blocking function of the same name blocks. Ends the tasks if the awaiting Swift task is cancelled
+/// and `scope` is ``CancellationScope/withTask``.
 ///
-/// - Throws: as the blocking function does; `CancellationError` when the awaiting task is cancelled.
+/// - Throws: whatever the blocking function throws; `CancellationError` if the awaiting task is cancelled.
 public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel,
     cancelling scope: CancellationScope
@@ -73,7 +73,7 @@ package func raceError(of tasks: [any Awaitable]) -> RaceError? {
 }
 
 extension MultitaskingError {
-    /// The error of a wait for several tasks that have not all ended in time: "2 of 4 tasks have not ended".
+    /// Returns the error of a wait for several tasks that haven't all ended in time: "2 of 4 tasks have not ended".
     public static func notDone(count: Int, of total: Int, within timeout: Duration?) -> Self {
         Self(
             .timedOut,

@@ -1,19 +1,20 @@
 // Functions, not members: what is waited for may be of several pools.
 
-/// Blocks until of several tasks all, one or some have ended, or the time is up.
+/// Blocks until all, one, or some of several tasks have ended, or until the time limit passes.
 ///
 /// ```swift
 /// let (done, notDone) = try wait(for: futures, until: .count(2), timeout: .seconds(1), rest: .cancel)
 /// ```
-/// The tasks may be futures, also of several pools, or named tasks of sessions. Not blocking: `try await wait(for: …)`.
+/// The tasks may be futures, including those of several pools, or named tasks of sessions. To suspend instead of
+/// blocking, use `try await wait(for: …)`.
 /// - Parameters:
-///   - tasks: what to wait for; each place counts, also if a task is there twice.
-///   - condition: when the wait ends; in any case when every task has ended.
-///   - timeout: how long to wait at most; nil for as long as it takes. Zero looks without waiting.
-///   - rest: what becomes of the tasks that have not ended when the condition is fulfilled. When the time is up they go
-///     on in any case. Those that are told to stop may still run when this returns.
-/// - Returns: the tasks that have ended and those that have not, both in the order given.
-/// - Throws: `invalidArgument` for a count below zero. Not what tasks throw, and not when the time is up.
+///   - tasks: the tasks to wait for. A task that appears twice counts twice.
+///   - condition: the condition that ends the wait. The wait always ends when every task has ended.
+///   - timeout: the maximum time to wait; nil for no limit, zero to check without waiting.
+///   - rest: what happens to the tasks that haven't ended when the condition is met. If the time limit passes, they
+///     always continue. Tasks that are asked to stop may still run when this returns.
+/// - Returns: the tasks that have ended and those that haven't, both in the given order.
+/// - Throws: `invalidArgument` for a negative count. Errors of tasks aren't thrown, and neither is a timeout.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @discardableResult
 public func wait<Tasks: Sequence>(
@@ -26,7 +27,7 @@ public func wait<Tasks: Sequence>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: `CancellationError` when the awaiting task is cancelled; `invalidArgument` for a count below zero.
+/// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @discardableResult
 public func wait<Tasks: Sequence>(
     for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn
@@ -34,10 +35,10 @@ public func wait<Tasks: Sequence>(
     try await wait(for: tasks, until: condition, timeout: timeout, rest: rest, cancelling: .waitOnly)
 }
 
-/// Suspends where the blocking function of the same name blocks; ends the tasks if the awaiting Swift task is
-/// cancelled, where `scope` says so.
+/// Suspends where the blocking function of the same name blocks. Ends the tasks if the awaiting Swift task is cancelled
+/// and `scope` is ``CancellationScope/withTask``.
 ///
-/// - Throws: `CancellationError` when the awaiting task is cancelled; `invalidArgument` for a count below zero.
+/// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @discardableResult
 public func wait<Tasks: Sequence>(
     for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn,
@@ -48,9 +49,7 @@ public func wait<Tasks: Sequence>(
     return partition(tasks) { $0 }
 }
 
-/// Blocks until of several tasks of different types all, one or some have ended: `wait(for: [number, text])`.
-///
-/// As the other form.
+/// Blocks until all, one, or some of several tasks of different types have ended: `wait(for: [number, text])`.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -64,7 +63,7 @@ public func wait(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: `CancellationError` when the awaiting task is cancelled; `invalidArgument` for a count below zero.
+/// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @_disfavoredOverload
 @discardableResult
 public func wait(

@@ -1,6 +1,6 @@
-/// What a wait for several tasks waits for; see `wait(for:until:timeout:rest:)`.
+/// The condition that ends a wait for several tasks; see `wait(for:until:timeout:rest:)`.
 ///
-/// All of them are also fulfilled when every task has ended.
+/// Every condition is also met when all tasks have ended.
 ///
 /// ```swift
 /// let (done, notDone) = try wait(for: futures, until: .count(2), timeout: .seconds(1))
@@ -10,11 +10,11 @@ public enum WaitCondition: Sendable, Hashable {
     case all
     /// Any task has ended, in whatever way.
     case any
-    /// Any task has failed. A cancelled task has not failed.
+    /// Any task has failed. A cancelled task doesn't count as failed.
     case firstFailed
     /// Any task has a value.
     case firstSuccessful
-    /// So many tasks have ended, in whatever way.
+    /// The given number of tasks have ended, in whatever way.
     case count(Int)
 
     func validate() throws {

@@ -1,13 +1,13 @@
 public import MultitaskingCore
 
-/// A cancel signal in the pool's shared memory; looking at it is one load.
+/// A cancel signal in the pool's shared memory, which costs one load to read.
 ///
 /// ```swift
 /// let signal = try pool.makeCancelSignal()
 /// signal.set()   // seen by every worker
 /// ```
 ///
-/// Made by ``ProcessPool/makeCancelSignal()``; tasks get at it through their context.
+/// ``ProcessPool/makeCancelSignal()`` creates it; tasks access it through their context.
 public final class ProcessCancelSignal: CancelSignal {
     private static let setFlag: UInt64 = 1
 
@@ -47,7 +47,7 @@ public final class ProcessCancelSignal: CancelSignal {
 
     /// Whether the signal is set: one relaxed load.
     ///
-    /// ORDERING: relaxed, because the signal carries no data; whoever needs some uses a channel.
+    /// ORDERING: relaxed, because the signal publishes no data; use a channel to pass data.
     public var isSet: Bool { word.loadRelaxed() == serial << 8 | Self.setFlag }
 
     /// See ``isSet``.
@@ -56,7 +56,7 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Asks for the pool's event to be signalled when the signal is set.
     var watched: SharedWord { record.watched }
 
-    /// Sets the signal and wakes whoever waits for it.
+    /// Sets the signal and wakes every waiter.
     public func set() {
         // A place that serves for another signal by now has another serial.
         _ = word.compareExchange(serial << 8, serial << 8 | Self.setFlag)
@@ -76,16 +76,16 @@ public final class ProcessCancelSignal: CancelSignal {
         record.wakeAll()
     }
 
-    /// Blocks until the signal is set; false if the limit passed first.
+    /// Blocks until the signal is set; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
         membership.wait(wait, on: record.waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false }
             ?? false
     }
 
-    /// Suspends until the signal is set; false if the limit passed first.
+    /// Suspends until the signal is set; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isSet { return true }
         let isOver = try await membership.watcher.wait(wait) { [self] in

@@ -5,10 +5,10 @@ import MultitaskingSerialization
 // wait, or needs a block or the next segment, is done for one element as ever.
 
 extension ProcessChannel {
-    /// Puts elements at the end: all, or as many as fit until the limit; see `SendingChannel`.
+    /// Appends elements, all or as many as fit before the limit passes; see `SendingChannel`.
     ///
-    /// A process that dies in the middle has sent the first ones, and no other.
-    /// - Complexity: O(size of the elements).
+    /// If the process dies in the middle, it has sent a prefix of the elements.
+    /// - Complexity: O(*n*) in the size of the elements.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func send<Element: Codable & Sendable>(
@@ -99,10 +99,10 @@ extension ProcessChannel {
         return isSent
     }
 
-    /// Takes the first elements, at most `count`: as many as there are, once there is one; see `ReceivingChannel`.
+    /// Removes and returns up to `count` elements, waiting only for the first; see `ReceivingChannel`.
     ///
-    /// A process that dies in the middle takes those with it that it had taken out.
-    /// - Complexity: O(size of the elements).
+    /// If the process dies in the middle, the elements that it has already removed are lost with it.
+    /// - Complexity: O(*n*) in the size of the elements.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit

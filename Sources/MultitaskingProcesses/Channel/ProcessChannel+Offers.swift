@@ -6,10 +6,10 @@ import MultitaskingSerialization
 // does so for a sender that has died, which it finds by looking for cells that name it.
 
 extension ProcessChannel {
-    /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
+    /// Whether the capacity is 0, so that each element passes directly from a sender to a receiver.
     public var isRendezvous: Bool { queue.isRendezvous }
 
-    /// Holds an element out, with the capacity 0.
+    /// Offers an element, if the capacity is 0.
     public func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
         try membership.withWriter { writer in
             try writer.encode(element)

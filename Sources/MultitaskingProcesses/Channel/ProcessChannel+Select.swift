@@ -3,12 +3,12 @@ public import MultitaskingCore
 extension ProcessChannel: EventSource {
     func askForEvent() { header.watched.store(1) }
 
-    /// Whether `operation` would not have to wait.
+    /// Whether `operation` can complete without waiting.
     public func isReady(for operation: ChannelOperation) -> Bool { queue.isReady(for: operation) }
 
-    /// Calls `body` once when `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
+    /// Calls `body` once, as soon as `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
     ///
-    /// - Throws: `systemError` if the system has no thread to give.
+    /// - Throws: `systemError` if the system refuses a thread.
     public func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
@@ -21,23 +21,23 @@ extension ProcessChannel: EventSource {
             }, body)
     }
 
-    /// Where threads wait for several things of the pool at once.
+    /// The station at which threads wait for several sources of the pool.
     public var selectStation: (any SelectStation)? { EventStation(membership: membership) }
 }
 
 extension ProcessCancelSignal: EventSource {
     func askForEvent() { watched.store(1) }
 
-    /// Whether the signal is set, or will never be, because its last handle in the parent was dropped.
+    /// Whether the signal is set, or never will be because its last handle in the parent was released.
     public var isReadyForSelect: Bool { isSet || !exists }
 
-    /// Calls `body` once when the signal is set.
+    /// Calls `body` once, as soon as the signal is set.
     ///
-    /// - Throws: `systemError` if the system has no thread to give.
+    /// - Throws: `systemError` if the system refuses a thread.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         try membership.watch(self, body)
     }
 
-    /// Where threads wait for several things of the pool at once.
+    /// The station at which threads wait for several sources of the pool.
     public var selectStation: (any SelectStation)? { EventStation(membership: membership) }
 }

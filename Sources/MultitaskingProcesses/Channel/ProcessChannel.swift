@@ -8,24 +8,24 @@ import MultitaskingSerialization
 /// _ = try channel.send(1, wait: .forever)
 /// ```
 ///
-/// Order: what `send` accepted is received in the order of acceptance; what one sender sends keeps its order. Elements
-/// of up to 88 encoded bytes travel in the queue itself, larger ones in a block of their own. A process that dies in
-/// the middle of a call leaves the channel usable; an element it was just then putting in was never sent, an element it
-/// was just then taking out is gone with it, or goes back if the channel redelivers.
+/// Elements are received in the order in which they were accepted, and the elements of one sender keep their order.
+/// Elements of up to 88 encoded bytes are stored in the queue itself, larger ones in separate blocks. If a process dies
+/// in the middle of a call, the channel stays usable: an element that it was sending was never sent, and an element
+/// that it was receiving is lost, or returns if the channel redelivers.
 ///
-/// In a channel that redelivers, an element that a task received is kept until the task reports it by ``taskDone()``,
-/// or ends. If the task's process dies before (a crash, a time limit, a forced cancellation), the element is received
-/// again, once for each such death, before all that was not received yet; several of them in the order in which they
-/// were sent. What goes back needs no room: the bounds are for what was never received. What the parent receives does
-/// not go back.
+/// A channel that redelivers keeps each element that a task received until the task reports it with ``taskDone()`` or
+/// ends. If the task's process dies before that, because of a crash, a time limit, or a forced cancellation, the
+/// element is received again, once for each such death. Returned elements come before elements that were never
+/// received, in the order in which they were sent. They need no room, because capacities only limit elements that were
+/// never received. Elements that the parent receives don't return.
 ///
-/// When the pool has ended, its channels are closed: the parent may receive what is left. A channel does not end by
-/// itself when the tasks that send to it have ended, because every task that is still to come may be given it: a
-/// receive that waits without a limit then waits for one of them, or until the channel is closed. So whoever knows that
-/// all has been sent closes it, the parent when it has the last sender's result, for instance.
+/// When the pool ends, its channels are closed, and the parent can receive the remaining elements. A channel doesn't
+/// close automatically when the tasks that send to it have ended, because a later task may send to it, too: a receive
+/// without a limit waits for that task, or until the channel is closed. Close the channel once everything has been
+/// sent, for example when the last sender's result arrives.
 ///
-/// Made by ``ProcessPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
-/// client goes, the channel goes with everything in it.
+/// ``ProcessPool/makeChannel(_:)`` creates a channel; tasks access it through their context. When the client releases
+/// its last handle, the channel and its elements are freed.
 public final class ProcessChannel: OfferingChannel {
     let membership: LocalMember
     let queue: ChannelQueue
@@ -35,7 +35,7 @@ public final class ProcessChannel: OfferingChannel {
     private let onRelease: (@Sendable () -> Void)?
     let reader: PayloadFieldReader
 
-    /// Counts the senders, in the client, if the channel closes with them.
+    /// The count of senders in the client, if the channel closes with them.
     public let senderLedger: SenderLedger?
 
     init(
@@ -71,9 +71,9 @@ public final class ProcessChannel: OfferingChannel {
         SharedObjectID(index: header.index, serial: queue.serial)
     }
 
-    /// What the channel holds now.
-    /// - Complexity: O(elements sent since this process last looked), and O(segments) while elements wait that a death
-    ///   gave back.
+    /// The current state of the channel.
+    /// - Complexity: O(*n*) in the number of elements sent since this process last checked, and in the number of
+    ///   segments while returned elements are queued.
     public var status: ChannelStatus {
         let returned = queue.returned
         let countsBytes = queue.byteCapacity != 0
@@ -87,8 +87,8 @@ public final class ProcessChannel: OfferingChannel {
         queue.isRendezvous ? 0 : queue.capacity == 0 ? nil : Int(clamping: queue.capacity)
     }
 
-    /// Puts `element` at the end; see `Channel.send(_:wait:)`.
-    /// - Complexity: O(size of the element).
+    /// Appends `element`; see `Channel.send(_:wait:)`.
+    /// - Complexity: O(*n*) in the size of the element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         header.prefetchTail()
@@ -168,8 +168,8 @@ public final class ProcessChannel: OfferingChannel {
         return result
     }
 
-    /// Takes the first element; see `Channel.receive(as:wait:)`.
-    /// - Complexity: O(size of the element).
+    /// Removes and returns the first element; see `Channel.receive(as:wait:)`.
+    /// - Complexity: O(*n*) in the size of the element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
@@ -294,8 +294,8 @@ public final class ProcessChannel: OfferingChannel {
         membership.journal.end(journal)
     }
 
-    /// Ends the channel; see `Channel.close(discarding:)`.
-    /// - Complexity: O(elements) when discarding.
+    /// Closes the channel; see `Channel.close(discarding:)`.
+    /// - Complexity: O(*n*) in the number of elements when discarding.
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
         guard queue.isLive else { return 0 }
@@ -331,11 +331,11 @@ public final class ProcessChannel: OfferingChannel {
 
     private var isJoined: Bool { !queue.isLive || queue.isJoined }
 
-    /// Reports that one received element was processed.
+    /// Reports that one received element has been processed.
     ///
-    /// In a channel that redelivers, it is the oldest one that this task received and did not report: from now on it
-    /// does not go back. A task that holds none, and the parent, report for whoever received one and ended without
-    /// reporting it.
+    /// In a channel that redelivers, this reports the oldest element that the task has received but not reported, which
+    /// then no longer returns. A task without such elements, and the parent, report an element of a receiver that ended
+    /// without reporting it.
     public func taskDone() throws {
         if queue.redelivers, let claim = membership.holdings.takeFirst(of: queue) {
             membership.journal.withEntry { journal in
@@ -362,7 +362,8 @@ public final class ProcessChannel: OfferingChannel {
         header.notifyWatcher()
     }
 
-    /// Waits until every element sent so far was reported by ``taskDone()``; false also if the pool ends before.
+    /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes or the
+    /// pool ends first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit = .forever) -> Bool {
         membership.wait(wait, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {
@@ -372,7 +373,8 @@ public final class ProcessChannel: OfferingChannel {
 
     /// Suspends until `operation` may succeed; see `Channel.waitUntilReady(for:wait:)`.
     ///
-    /// - Throws: `shutDown` besides, if the pool has ended and there are elements that nobody reported.
+    /// - Throws: `shutDown` if the pool has ended with unreported elements; `CancellationError` if the awaiting task is
+    ///   cancelled.
     public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         let (header, queue) = (header, queue)
         let presence = queue.isRendezvous && operation == .receive ? Presence(in: queue) : nil

@@ -1,71 +1,73 @@
-/// What the workers of a process pool may use, how long they serve, and how many there are.
+/// Limits for the workers of a process pool: the resources they may use, how long they live, and how many there are.
 ///
 /// ```swift
 /// let limits = WorkerLimits(memory: 2 << 30, maxTasksPerWorker: 1000, minimumWorkers: 1, idleTime: .seconds(30))
 /// let pool = try ProcessPool(maxWorkers: 8, limits: limits)
 /// ```
-/// Each limit is nil, or its default, unless it is asked for, and costs nothing then. A worker that is replaced because
-/// of ``maxTasksPerWorker``, ``age``, ``idleMemory`` or ``idleTime`` is so between two tasks: no task notices.
+/// By default, there are no limits, which costs nothing. Workers that reach ``maxTasksPerWorker``, ``age``,
+/// ``idleMemory`` or ``idleTime`` are replaced between two tasks, so no task is affected.
 public struct WorkerLimits: Sendable, Hashable {
-    /// How many bytes a worker may hold while it runs a task, besides what it started with; nil for no limit.
+    /// The maximum memory of a worker while it runs a task, in bytes, not counting what it started with; nil for no
+    /// limit.
     ///
-    /// What counts is resident memory of its own: neither what is shared with other processes through files or the
-    /// pool, nor what the client had when a forked pool was made. It is looked at every 10 ms, so a task can hold more
-    /// for a moment. A task above it ends with `memoryLimitExceeded`, is not run again whatever its retry policy says,
-    /// and its worker is replaced. The initializer is held to it as well.
+    /// This counts the worker's own resident memory: neither memory shared with other processes through files or the
+    /// pool, nor memory that the client had when it forked the pool. It is sampled every 10 ms, so a task can briefly
+    /// use more. A task that exceeds the limit ends with `memoryLimitExceeded` and is never retried, and its worker is
+    /// replaced. The limit also applies to the initializer.
     public var memory: Int?
 
-    /// How many bytes a worker may still hold after a task, counted as for ``memory``, before it is replaced; nil for
-    /// no limit.
+    /// The maximum memory of a worker after a task, in bytes, counted like ``memory``; a worker that holds more is
+    /// replaced. Nil for no limit.
     public var idleMemory: Int?
 
-    /// How many bytes of address space a worker may take besides what it starts with (`RLIMIT_AS`); nil for no limit.
+    /// The maximum address space of a worker in bytes (`RLIMIT_AS`), not counting what it started with; nil for no
+    /// limit.
     ///
-    /// The system enforces it: an allocation beyond it fails, which in Swift is a trap, so the task ends with
-    /// `workerCrashed`. A thread takes 8 MiB and more of address space.
+    /// The system enforces this limit: an allocation beyond it fails, which is a trap in Swift, so the task ends with
+    /// `workerCrashed`. Each thread takes 8 MiB or more of address space.
     public var addressSpace: Int?
 
-    /// As ``addressSpace``, for writable memory of its own alone (`RLIMIT_DATA`).
+    /// Like ``addressSpace``, but only for private writable memory (`RLIMIT_DATA`).
     public var data: Int?
 
-    /// How many tasks a worker runs before it is replaced; nil for no limit.
+    /// The number of tasks after which a worker is replaced; nil for no limit.
     public var maxTasksPerWorker: Int?
 
     /// The fraction of ``maxTasksPerWorker``, 0...1, by which a worker's limit is randomly lowered, so that not all
     /// workers are replaced at the same time.
     public var maxTasksJitter: Double
 
-    /// How old a worker may become before it is replaced; nil for no limit. A task that runs is not interrupted.
+    /// The age at which a worker is replaced; nil for no limit. A running task isn't interrupted.
     public var age: Duration?
 
-    /// How many workers are started at once and kept; nil for all. More are started while tasks wait, up to the pool's
-    /// `maxWorkers`. 0 is allowed.
+    /// The number of workers that are started immediately and kept, which may be 0; nil for all. While tasks wait, more
+    /// are started, up to the pool's `maxWorkers`.
     public var minimumWorkers: Int?
 
-    /// How long a worker beyond ``minimumWorkers`` may be idle before it is ended; nil to keep it.
+    /// The idle time after which a worker beyond ``minimumWorkers`` is ended; nil to keep it.
     public var idleTime: Duration?
 
-    /// The cores that each worker may run on, by their numbers: worker n uses the set n modulo their count; empty for
-    /// all.
+    /// The cores on which each worker may run, by number. Worker *n* uses the set at index *n* modulo the number of
+    /// sets. Empty for all cores.
     public var cores: [Set<Int>]
 
-    /// What is added to the client's niceness, 0...19: the higher, the more others go first.
+    /// The value to add to the client's niceness, 0...19. A higher value gives workers a lower scheduling priority.
     public var niceness: Int
 
-    /// How long a process spins while waiting for a task, result or element before it sleeps, from zero to a second.
+    /// How long a process spins while waiting for a task, result, or element before it sleeps, from zero to a second.
     ///
-    /// A wake-up takes 25 to 40 µs each way, so sleeping at once makes small tasks many times slower. No process spins
-    /// while more processes of the pool are awake than there are cores.
+    /// A wake-up takes 25 to 40 µs each way, so sleeping immediately makes small tasks many times slower. No process
+    /// spins while more processes of the pool are awake than there are cores.
     public var spinTime: Duration
 
-    /// What ``spinTime`` is unless it is given: about as long as a wake-up and its answer take, which is never worse
-    /// than twice the best choice (see Docs/architecture.md, Waiting).
+    /// The default of ``spinTime``: about as long as a wake-up and its answer take, which is never worse than twice the
+    /// best choice (see Docs/architecture.md, Waiting).
     public static let defaultSpinTime = Duration.microseconds(100)
 
-    /// No limits: all workers are started at once, and replaced only if they die.
+    /// No limits: all workers are started immediately, and only replaced if they die.
     public static let none = WorkerLimits()
 
-    /// Makes limits; those that are not mentioned do not exist.
+    /// Creates limits; an omitted limit doesn't apply.
     public init(
         memory: Int? = nil, idleMemory: Int? = nil, addressSpace: Int? = nil, data: Int? = nil,
         maxTasksPerWorker: Int? = nil,

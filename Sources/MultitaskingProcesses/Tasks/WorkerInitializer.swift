@@ -1,7 +1,7 @@
 public import MultitaskingCore
 import MultitaskingSerialization
 
-/// What each worker runs before its first task, for layers above the pool.
+/// A function that each worker runs before its first task, for layers above the pool.
 ///
 /// ```swift
 /// let initializer = WorkerInitializer.calling({ connect }, "db://…", timeout: .seconds(5))
@@ -11,7 +11,7 @@ public struct WorkerInitializer: Sendable {
     let call: (any WorkerCall)?
     let timeout: Duration?
 
-    /// Wraps a function; forward an autoclosure as it is, without calling it.
+    /// Wraps a function. Forward an autoclosure as is, without calling it.
     public init(
         _ function: @escaping @Sendable () -> @Sendable () throws -> Void, timeout: Duration? = nil
     ) {
@@ -24,10 +24,10 @@ public struct WorkerInitializer: Sendable {
         self.timeout = timeout
     }
 
-    /// The initializer of a pool that needs none.
+    /// No initializer.
     public static let none = WorkerInitializer(call: nil, timeout: nil)
 
-    /// Wraps a function with its arguments; forward an autoclosure as it is, without calling it.
+    /// Wraps a function with its arguments. Forward an autoclosure as is, without calling it.
     public static func calling<each Argument: Portable>(
         _ function: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument, timeout: Duration? = nil
@@ -40,7 +40,7 @@ public struct WorkerInitializer: Sendable {
     func validate() throws { try checkTimeout(timeout, "initializerTimeout") }
 }
 
-/// What each worker runs before it leaves, for layers above the pool.
+/// A function that each worker runs before it exits, for layers above the pool.
 ///
 /// ```swift
 /// let finalizer = WorkerFinalizer { closeDatabase }
@@ -59,10 +59,10 @@ public struct WorkerFinalizer: Sendable {
         self.decode = decode
     }
 
-    /// The finalizer of a pool that needs none.
+    /// No finalizer.
     public static let none = WorkerFinalizer(call: nil, timeout: nil) { _ in () }
 
-    /// Wraps a function that returns nothing; forward an autoclosure as it is, without calling it.
+    /// Wraps a function that returns nothing. Forward an autoclosure as is, without calling it.
     public init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void, timeout: Duration? = nil) {
         self.init(
             call: TypedWorkerCall(invoker: Invocation(PlainFunction(function), ()), role: "finalizer"),
@@ -70,7 +70,7 @@ public struct WorkerFinalizer: Sendable {
         ) { _ in () }
     }
 
-    /// Wraps a function whose results are collected; forward an autoclosure as it is, without calling it.
+    /// Wraps a function whose results are collected. Forward an autoclosure as is, without calling it.
     public init<Output: Portable>(
         _ function: @escaping @Sendable () -> @Sendable () throws -> Output, timeout: Duration? = nil
     ) {
@@ -90,6 +90,6 @@ private func checkTimeout(_ timeout: Duration?, _ name: String) throws {
         .invalidArgument, "\(name) is \(timeout); give a positive duration, or nil for no limit")
 }
 
-/// The initializer of a pool that needs none.
+/// No initializer.
 @Sendable
 public func noInitializer() {}

@@ -1,4 +1,4 @@
-/// Both sides of the queues and the cancel event of a session or of a manager.
+/// Both sides of the queues and the cancel event of a session or manager.
 ///
 /// ```swift
 /// let context = try session.context
@@ -6,8 +6,8 @@
 /// let left: [Int] = try context.readInputUntilEmpty()   // what no task has read
 /// ```
 ///
-/// See ``TaskSession/context`` and ``TaskManager/context``. Besides what a parent does, it can read the input queue,
-/// for example to take back what no task has read, and write the output queue.
+/// See ``TaskSession/context`` and ``TaskManager/context``. In addition to what a parent does, it can read the input
+/// queue, for example to take back elements that no task has read, and write to the output queue.
 public struct CombinedContext: TaskSideContext, ParentSideContext {
     /// The queues and the event.
     public let objects: ContextObjects

@@ -1,4 +1,4 @@
-/// The queues and the event that a context gives access to; what does not exist is nil.
+/// The queues and the event of a context.
 ///
 /// ```swift
 /// let objects = context.objects

@@ -1,4 +1,4 @@
-/// The parent's side of a context: it writes the input queue, reads the output queue and sets the cancel event.
+/// The parent's side of a context, which writes to the input queue, reads the output queue, and sets the cancel event.
 ///
 /// ```swift
 /// try context.writeInput(1, wait: .forever)
@@ -8,12 +8,12 @@
 public protocol ParentSideContext: QueueContext {}
 
 extension ParentSideContext {
-    /// Sets the cancel event: asks every task that has it to stop.
+    /// Sets the cancel event, which asks every task that shares it to stop.
     ///
     /// - Throws: `noSuchObject` without a cancel event.
     public func setCancelEvent() throws { try objects.requireCancelSignal().set() }
 
-    /// Clears the cancel event, so that tasks submitted from now on are not asked to stop.
+    /// Clears the cancel event, so that tasks submitted from now on aren't asked to stop.
     ///
     /// - Throws: `noSuchObject` without a cancel event.
     public func clearCancelEvent() throws { try objects.requireCancelSignal().clear() }
@@ -21,13 +21,13 @@ extension ParentSideContext {
 
 // Blocking calls.
 extension ParentSideContext {
-    /// Puts `element` at the end of the input queue; false if there was no room until the limit.
+    /// Appends `element` to the input queue; false if there is no room before the limit passes.
     ///
-    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with
-    /// `taskDone`: for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if
-    /// that takes too long, and then the element is in the queue.
+    /// By default, this doesn't wait. With `join`, the call also waits until every element of the queue has been read
+    /// with `taskDone`: for the rest of `wait`, or as long as it takes if you don't pass `wait`. If the limit passes
+    /// meanwhile, the call also returns false, but the element stays in the queue.
     ///
-    /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element cannot be encoded.
+    /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element can't be encoded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeInput<Element: Codable & Sendable>(
@@ -36,9 +36,9 @@ extension ParentSideContext {
         try objects.requireInputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Like the call of the same name, for an element that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` if the queue crosses to another process.
+    /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeInput<Element: Sendable>(
@@ -47,12 +47,12 @@ extension ParentSideContext {
         try objects.requireInputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Takes the first element of the output queue, or returns nil if there was none until the limit.
+    /// Removes and returns the first element of the output queue; nil if there is none before the limit passes.
     ///
-    /// Not waiting is the default. With `taskDone`, the element is reported as processed, for senders that join.
+    /// By default, this doesn't wait. With `taskDone`, the element is reported as processed, for senders that join.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
-    ///   stays; `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
+    ///   it stays in the queue; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -60,9 +60,9 @@ extension ParentSideContext {
         try objects.requireOutputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Like the call of the same name, for an element that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` if the queue crosses to another process.
+    /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutput<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -70,13 +70,13 @@ extension ParentSideContext {
         try objects.requireOutputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Takes everything out of the output queue: until there was no element within the limit.
+    /// Removes and returns all elements of the output queue, until none arrives within the limit.
     ///
-    /// The limit holds for each element. With `.forever` the call returns only after the queue was closed. If an
-    /// element of another type follows, the ones before it are returned and the next call throws.
+    /// The limit applies to each element. With `.forever`, the call returns only after the queue is closed. If an
+    /// element of another type follows, the elements before it are returned and the next call throws.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
-    ///   stays; `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
+    ///   it stays in the queue; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -84,9 +84,9 @@ extension ParentSideContext {
         try objects.requireOutputQueue().drain(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Like the call of the same name, for an element that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` if the queue crosses to another process.
+    /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readOutputUntilEmpty<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -97,9 +97,9 @@ extension ParentSideContext {
 
 // Their asynchronous twins.
 extension ParentSideContext {
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     @discardableResult
     public func writeInput<Element: Codable & Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -107,9 +107,9 @@ extension ParentSideContext {
         try await objects.requireInputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Suspends instead of blocking, for an element that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` and `CancellationError`.
+    /// - Throws: what the blocking method throws; `notCodable`; `CancellationError` if the awaiting task is cancelled.
     @discardableResult
     public func writeInput<Element: Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -117,36 +117,36 @@ extension ParentSideContext {
         try await objects.requireInputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     public func readOutput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> Element? {
         try await objects.requireOutputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking, for an element that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` and `CancellationError`.
+    /// - Throws: what the blocking method throws; `notCodable`; `CancellationError` if the awaiting task is cancelled.
     public func readOutput<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> Element? {
         try await objects.requireOutputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     public func readOutputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> [Element] {
         try await objects.requireOutputQueue().drain(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking, for an element that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` and `CancellationError`.
+    /// - Throws: what the blocking method throws; `notCodable`; `CancellationError` if the awaiting task is cancelled.
     public func readOutputUntilEmpty<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> [Element] {

@@ -1,11 +1,11 @@
-/// What every context has: two queues and a cancel event, each of which may be missing.
+/// The common part of all contexts: two queues and a cancel event, each of which may be missing.
 ///
 /// ```swift
 /// if context.hasOutputQueue { try context.writeOutput(progress) }
 /// ```
 ///
-/// The scopes with which a task was submitted, and the parameters with which its session and manager were made, decide
-/// what exists. Using what is missing throws `noSuchObject`.
+/// The scopes of a task and the parameters of its session and manager determine which of them exist. Using a missing
+/// one throws `noSuchObject`.
 public protocol QueueContext: Sendable {
     /// The queues and the event.
     var objects: ContextObjects { get }
@@ -21,30 +21,30 @@ extension QueueContext {
     /// Whether there is a cancel event.
     public var hasCancelEvent: Bool { objects.cancelSignal != nil }
 
-    /// Closes the input queue: writers get `closed`; readers get what waits, then nil.
+    /// Closes the input queue: writers then throw `closed`, and readers receive the remaining elements and then nil.
     ///
-    /// Both sides may close it, and more than once. A reader that waits `.forever` ends.
-    /// - Parameter discarding: whether what waits is dropped, and counted as processed.
-    /// - Returns: how many elements were dropped.
+    /// Either side may close the queue, and more than once. Readers that wait `.forever` return.
+    /// - Parameter discarding: whether to drop the remaining elements, which counts them as processed.
+    /// - Returns: the number of dropped elements.
     /// - Throws: `noSuchObject` without the queue.
     @discardableResult
     public func closeInput(discarding: Bool = false) throws -> Int {
         try objects.requireInputQueue().channel.close(discarding: discarding)
     }
 
-    /// Closes the output queue: writers get `closed`; readers get what waits, then nil.
+    /// Closes the output queue: writers then throw `closed`, and readers receive the remaining elements and then nil.
     ///
-    /// Both sides may close it, and more than once. A reader that waits `.forever` ends. A queue that several tasks
-    /// share is closed for all of them.
-    /// - Parameter discarding: whether what waits is dropped, and counted as processed.
-    /// - Returns: how many elements were dropped.
+    /// Either side may close the queue, and more than once. Readers that wait `.forever` return. A queue that several
+    /// tasks share is closed for all of them.
+    /// - Parameter discarding: whether to drop the remaining elements, which counts them as processed.
+    /// - Returns: the number of dropped elements.
     /// - Throws: `noSuchObject` without the queue.
     @discardableResult
     public func closeOutput(discarding: Bool = false) throws -> Int {
         try objects.requireOutputQueue().channel.close(discarding: discarding)
     }
 
-    /// Whether the cancel event is set; costs no more than a load.
+    /// Whether the cancel event is set. Costs at most one load.
     ///
     /// - Throws: `noSuchObject` without a cancel event.
     public var isCancelEventSet: Bool {

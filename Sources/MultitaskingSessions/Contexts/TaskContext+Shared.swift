@@ -1,5 +1,5 @@
 extension TaskContext {
-    /// Makes an array that the task returns, or sends, without its being copied: `body` fills it where it stays.
+    /// Creates an array that the task can return or send without copying; `body` fills it in place.
     ///
     /// ```swift
     /// func squares(_ context: TaskContext, _ count: Int) throws -> SharedArray<Double> {
@@ -9,10 +9,10 @@ extension TaskContext {
     /// }
     /// ```
     ///
-    /// Numbers that `body` does not write have whatever value was there; elements of other types begin as zero bits. In
-    /// a pool of processes the array takes memory of the pool's, like any result, until the last handle is gone.
-    /// - Throws: `invalidArgument` for a negative count, and one beyond all memory; `arenaLimitReached`; `noSuchObject`
-    ///   outside of a task; what `body` throws.
+    /// Numbers that `body` doesn't write have unspecified values; elements of other types start as zero bits. In a
+    /// process pool, the array uses the pool's memory, like any result, until its last handle is gone.
+    /// - Throws: `invalidArgument` for a count that is negative or exceeds the address space; `arenaLimitReached`;
+    ///   `noSuchObject` outside a task; whatever `body` throws.
     public func makeSharedArray<Element: BitwiseCopyable>(
         of type: Element.Type = Element.self, count: Int, _ body: (inout MutableSpan<Element>) throws -> Void
     ) throws -> SharedArray<Element> {

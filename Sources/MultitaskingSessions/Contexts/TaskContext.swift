@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What a running task uses to talk to its parent: make it the first parameter of the task's function.
+/// The connection of a running task to its parent; declare it as the first parameter of the task's function.
 ///
 /// ```swift
 /// func double(_ context: TaskContext, _ factor: Int) throws {
@@ -11,7 +11,7 @@ internal import Synchronization
 /// }
 /// ```
 ///
-/// In a worker process the context is decoded from the names of its queues; it cannot be kept or sent elsewhere.
+/// A context is only valid while its task runs. Don't store it or send it elsewhere.
 public struct TaskContext: TaskSideContext, Codable {
     /// The queues and the event.
     public let objects: ContextObjects
@@ -56,10 +56,10 @@ public struct TaskContext: TaskSideContext, Codable {
         self.environment == nil ? TaskContext(objects, environment, seed: numbers.seed) : self
     }
 
-    /// Whether the task should end: its cancel event is set, its time is up, it was cancelled by force, or the
-    /// program was interrupted (``Interrupts``).
+    /// Whether the task should stop: its cancel event is set, its time limit has passed, it was cancelled by force, or
+    /// the program was interrupted (``Interrupts``).
     ///
-    /// Costs a load or two; meant to be called in a loop. False where there is no event.
+    /// Costs one or two loads, so you can check it in a loop. A missing cancel event reads as not set.
     public var isCancelled: Bool {
         if let probes { return probes.signal.isSet || probes.end.isSet }
         return objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false
@@ -68,14 +68,14 @@ public struct TaskContext: TaskSideContext, Codable {
     /// Which attempt at the task this is, counted from 1; see `TaskOptions.retries`.
     public var attempt: Int { environment?.attempt ?? 1 }
 
-    /// The worker that runs the task: its number, its process, and how many tasks it has run before this one.
+    /// The worker that runs the task: its index, its process ID, and how many tasks it ran before this one.
     public var worker: WorkerInfo { environment?.worker ?? .none }
 
-    /// Random numbers that depend on the task's seed alone: `Int.random(in: 1...6, using: &context.random)`.
+    /// A random number generator that depends only on the task's seed: `Int.random(in: 1...6, using: &context.random)`.
     ///
-    /// The seed is that of the task's options, or of its session and its place there; the task tells it as
-    /// `context.random.seed`, and its ``PoolTask`` as `seed`. Each attempt at the task gets the same numbers. Copies of
-    /// the generator continue one sequence.
+    /// The seed comes from the task's options, or is derived from the session's seed and the task's position. Read it
+    /// as `context.random.seed` in the task, or as `seed` of its ``PoolTask``. Each attempt at the task gets the same
+    /// numbers. Copies of the generator continue one sequence.
     public var random: TaskRandom {
         get { numbers.generator }
         // So that it can be passed as `&context.random`. All copies share their state, so there is nothing to keep.
@@ -88,9 +88,9 @@ public struct TaskContext: TaskSideContext, Codable {
         return isEmpty ? nil : objects
     }
 
-    /// Makes the context anew in a worker.
+    /// Recreates the context in a worker.
     ///
-    /// - Throws: `noSuchObject` outside of a worker, or if the pool has given up one of the queues.
+    /// - Throws: `noSuchObject` outside a worker, or if the pool has released one of the queues.
     public init(from decoder: any Decoder) throws {
         guard let environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment else {
             throw MultitaskingError(
@@ -106,7 +106,7 @@ public struct TaskContext: TaskSideContext, Codable {
             environment, seed: references.seed)
     }
 
-    /// Writes the names of the queues and the event.
+    /// Encodes the references of the queues and the event.
     public func encode(to encoder: any Encoder) throws {
         try References(
             inputQueue: objects.inputQueue?.channel.reference, outputQueue: objects.outputQueue?.channel.reference,

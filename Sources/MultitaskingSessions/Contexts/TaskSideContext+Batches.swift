@@ -1,10 +1,10 @@
 // Batches, and loops over a queue.
 
 extension TaskSideContext {
-    /// Takes the first elements of the input queue, at most `count`: as many as there are, once there is one.
+    /// Removes and returns up to `count` elements of the input queue, waiting only for the first.
     ///
-    /// Not waiting is the default. With `taskDone`, they are reported as processed, for senders that join.
-    /// - Throws: `noSuchObject` without the queue; otherwise as `readInput(as:wait:taskDone:)` does for the first one.
+    /// By default, this doesn't wait. With `taskDone`, the elements are reported as processed, for senders that join.
+    /// - Throws: `noSuchObject` without the queue; what `readInput(as:wait:taskDone:)` throws for the first element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInput<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -12,7 +12,7 @@ extension TaskSideContext {
         try objects.requireInputQueue().take(upTo: count, as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Like the call of the same name, for elements that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for elements that aren't `Codable`. Threads only.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInput<Element: Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -20,24 +20,24 @@ extension TaskSideContext {
         try objects.requireInputQueue().take(upTo: count, as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     public func readInput<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> [Element] {
         try await objects.requireInputQueue().take(upTo: count, as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking, for elements that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for elements that aren't `Codable`. Threads only.
     public func readInput<Element: Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> [Element] {
         try await objects.requireInputQueue().take(upTo: count, as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Puts elements at the end of the output queue: all, or as many as fit until the limit; how many.
+    /// Appends elements to the output queue, all or as many as fit before the limit passes, and returns how many.
     ///
-    /// Not waiting is the default.
-    /// - Throws: `noSuchObject` without the queue; otherwise as `writeOutput(_:wait:join:)` does for the first one.
+    /// By default, this doesn't wait.
+    /// - Throws: `noSuchObject` without the queue; what `writeOutput(_:wait:join:)` throws for the first element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeOutput<Elements: Sequence>(
@@ -46,7 +46,7 @@ extension TaskSideContext {
         try objects.requireOutputQueue().put(contentsOf: Array(elements)[...], wait: wait)
     }
 
-    /// Like the call of the same name, for elements that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for elements that aren't `Codable`. Threads only.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeOutput<Elements: Sequence>(
@@ -55,7 +55,7 @@ extension TaskSideContext {
         try objects.requireOutputQueue().put(contentsOf: Array(elements)[...], wait: wait)
     }
 
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     @discardableResult
     public func writeOutput<Elements: Sequence>(
         contentsOf elements: Elements, wait: WaitLimit = .never
@@ -63,7 +63,7 @@ extension TaskSideContext {
         try await objects.requireOutputQueue().put(contentsOf: Array(elements)[...], wait: wait)
     }
 
-    /// Suspends instead of blocking, for elements that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for elements that aren't `Codable`. Threads only.
     @discardableResult
     public func writeOutput<Elements: Sequence>(
         contentsOf elements: Elements, wait: WaitLimit = .never
@@ -71,7 +71,7 @@ extension TaskSideContext {
         try await objects.requireOutputQueue().put(contentsOf: Array(elements)[...], wait: wait)
     }
 
-    /// The elements of the input queue until it is closed and drained, for `for` and `for try await`.
+    /// The elements of the input queue until it is closed and empty, for `for` and `for try await` loops.
     ///
     /// - Throws: `noSuchObject` without the queue.
     public func inputElements<Element: Codable & Sendable>(

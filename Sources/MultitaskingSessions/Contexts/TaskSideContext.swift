@@ -1,4 +1,4 @@
-/// The task's side of a context: it reads the input queue, writes the output queue and looks at the cancel event.
+/// The task's side of a context, which reads the input queue, writes to the output queue, and checks the cancel event.
 ///
 /// ```swift
 /// while !context.isCancelled {
@@ -9,20 +9,20 @@
 public protocol TaskSideContext: QueueContext {}
 
 extension TaskSideContext {
-    /// Whether the parent asks to stop: the cancel event is set. False if there is no such event.
+    /// Whether the parent asks the task to stop by setting the cancel event; false if there is no event.
     ///
-    /// Costs no more than a load: look at it in every turn of a loop.
+    /// Costs at most one load, so you can check it in every iteration of a loop.
     public var isCancelled: Bool { objects.cancelSignal?.isSet ?? false }
 }
 
 // Blocking calls.
 extension TaskSideContext {
-    /// Takes the first element of the input queue, or returns nil if there was none until the limit.
+    /// Removes and returns the first element of the input queue; nil if there is none before the limit passes.
     ///
-    /// Not waiting is the default. With `taskDone`, the element is reported as processed, for senders that join.
+    /// By default, this doesn't wait. With `taskDone`, the element is reported as processed, for senders that join.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
-    ///   stays; `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
+    ///   it stays in the queue; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -30,9 +30,9 @@ extension TaskSideContext {
         try objects.requireInputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Like the call of the same name, for an element that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` if the queue crosses to another process.
+    /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInput<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -40,13 +40,13 @@ extension TaskSideContext {
         try objects.requireInputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Takes everything out of the input queue: until there was no element within the limit.
+    /// Removes and returns all elements of the input queue, until none arrives within the limit.
     ///
-    /// The limit holds for each element. With `.forever` the call returns only after the queue was closed. If an
-    /// element of another type follows, the ones before it are returned and the next call throws.
+    /// The limit applies to each element. With `.forever`, the call returns only after the queue is closed. If an
+    /// element of another type follows, the elements before it are returned and the next call throws.
     ///
-    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, which then
-    ///   stays; `decodeFailed`.
+    /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
+    ///   it stays in the queue; `decodeFailed`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -54,9 +54,9 @@ extension TaskSideContext {
         try objects.requireInputQueue().drain(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Like the call of the same name, for an element that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` if the queue crosses to another process.
+    /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func readInputUntilEmpty<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
@@ -64,13 +64,13 @@ extension TaskSideContext {
         try objects.requireInputQueue().drain(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Puts `element` at the end of the output queue; false if there was no room until the limit.
+    /// Appends `element` to the output queue; false if there is no room before the limit passes.
     ///
-    /// Not waiting is the default. With `join`, the call also waits until every element of the queue was taken with
-    /// `taskDone`: for what `wait` leaves, or for as long as it takes if there is no `wait`. It is false as well if
-    /// that takes too long, and then the element is in the queue.
+    /// By default, this doesn't wait. With `join`, the call also waits until every element of the queue has been read
+    /// with `taskDone`: for the rest of `wait`, or as long as it takes if you don't pass `wait`. If the limit passes
+    /// meanwhile, the call also returns false, but the element stays in the queue.
     ///
-    /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element cannot be encoded.
+    /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element can't be encoded.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeOutput<Element: Codable & Sendable>(
@@ -79,9 +79,9 @@ extension TaskSideContext {
         try objects.requireOutputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Like the call of the same name, for an element that need not be `Codable`; only on threads.
+    /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` if the queue crosses to another process.
+    /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func writeOutput<Element: Sendable>(
@@ -93,45 +93,45 @@ extension TaskSideContext {
 
 // Their asynchronous twins.
 extension TaskSideContext {
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     public func readInput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> Element? {
         try await objects.requireInputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking, for an element that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` and `CancellationError`.
+    /// - Throws: what the blocking method throws; `notCodable`; `CancellationError` if the awaiting task is cancelled.
     public func readInput<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> Element? {
         try await objects.requireInputQueue().take(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     public func readInputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> [Element] {
         try await objects.requireInputQueue().drain(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking, for an element that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` and `CancellationError`.
+    /// - Throws: what the blocking method throws; `notCodable`; `CancellationError` if the awaiting task is cancelled.
     public func readInputUntilEmpty<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) async throws -> [Element] {
         try await objects.requireInputQueue().drain(as: type, wait: wait, taskDone: taskDone)
     }
 
-    /// Suspends instead of blocking; otherwise like the blocking call of the same name.
+    /// Suspends where the blocking method of the same name blocks.
     ///
-    /// - Throws: also `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: what the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     @discardableResult
     public func writeOutput<Element: Codable & Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -139,9 +139,9 @@ extension TaskSideContext {
         try await objects.requireOutputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Suspends instead of blocking, for an element that need not be `Codable`; only on threads.
+    /// Suspends instead of blocking, for an element that isn't `Codable`. Threads only.
     ///
-    /// - Throws: also `notCodable` and `CancellationError`.
+    /// - Throws: what the blocking method throws; `notCodable`; `CancellationError` if the awaiting task is cancelled.
     @discardableResult
     public func writeOutput<Element: Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false

@@ -1,5 +1,4 @@
-/// Which queues, cancel event and locks a manager or a session has for its tasks, and how many elements the queues
-/// hold.
+/// The queues, cancel event, and locks that a manager or session has for its tasks, and the sizes of its queues.
 ///
 /// ```swift
 /// var globals = QueueSettings.none
@@ -14,16 +13,16 @@ public struct QueueSettings: Sendable, Hashable {
     public var outputQueue: Bool
     /// Whether there is a cancel event.
     public var cancelEvent: Bool
-    /// Whether draining the input queue is one step among the parent's threads.
+    /// Whether draining the input queue is atomic among the parent's threads.
     public var inputQueueLock: Bool
-    /// Whether draining the output queue is one step among the parent's threads.
+    /// Whether draining the output queue is atomic among the parent's threads.
     public var outputQueueLock: Bool
     /// How many elements fit in the input queue, at least 1; nil for no limit.
     public var inputQueueSize: Int?
     /// How many elements fit in the output queue, at least 1; nil for no limit.
     public var outputQueueSize: Int?
 
-    /// Makes settings; by default, those of a manager, which has nothing of scope `.global`.
+    /// Creates settings; by default, without any object.
     public init(
         inputQueue: Bool = false, outputQueue: Bool = false, cancelEvent: Bool = false, inputQueueLock: Bool = false,
         outputQueueLock: Bool = false, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil
@@ -37,10 +36,10 @@ public struct QueueSettings: Sendable, Hashable {
         self.outputQueueSize = outputQueueSize
     }
 
-    /// No queue, event or lock.
+    /// No queue, event, or lock.
     public static let none = QueueSettings()
 
-    /// Every queue, event and lock; the queues hold any number of elements.
+    /// Every queue, event, and lock; the queues are unbounded.
     public static let all = QueueSettings(
         inputQueue: true, outputQueue: true, cancelEvent: true, inputQueueLock: true, outputQueueLock: true)
 

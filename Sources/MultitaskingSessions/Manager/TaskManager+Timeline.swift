@@ -1,20 +1,20 @@
 extension TaskManager {
-    /// Writes a timeline of what the pool does while `body` runs, for ui.perfetto.dev or chrome://tracing.
+    /// Records a timeline of the pool's tasks while `body` runs, for ui.perfetto.dev or chrome://tracing.
     ///
     /// ```swift
     /// try manager.record(to: "trace.json") {
     ///     try manager.map("page-", render, pages).waitForAll()
     /// }
     /// ```
-    /// See `RecordingExecutor` for what is in it.
-    /// - Parameter path: the file's; one that is there is replaced.
-    /// - Throws: `invalidArgument` if the pool is none that can be recorded, or is being recorded already;
-    ///   `systemError` or `permissionDenied` if the file cannot be written; what `body` throws.
+    /// For its contents, see `RecordingExecutor`.
+    /// - Parameter path: the path of the file; an existing file is replaced.
+    /// - Throws: `invalidArgument` if the pool can't be recorded or already is; `systemError` or `permissionDenied` if
+    ///   the file can't be written; whatever `body` throws.
     public func record<Result>(to path: String, _ body: () throws -> Result) throws -> Result {
         try recordingExecutor.record(to: path, body)
     }
 
-    /// Writes a timeline of what the pool does while `body` runs; otherwise as the other one.
+    /// Records a timeline of the pool's tasks while the asynchronous `body` runs.
     public func record<Result>(
         to path: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
     ) async throws -> Result {

@@ -3,9 +3,9 @@
 extension TaskManager {
     /// Runs a function once in every worker: `try manager.everywhere(modelVersion)`.
     ///
-    /// It runs before the worker's next task. Workers that come later make the call before their first task.
-    /// - Returns: a future for each worker that there is, in the order of their numbers.
-    /// - Throws: `invalidArgument` for a pool whose workers cannot be asked; what the pool throws.
+    /// Each worker makes the call before its next task. Workers that start later make it before their first task.
+    /// - Returns: a future for each current worker, ordered by worker index.
+    /// - Throws: `invalidArgument` if the pool's workers can't be addressed; whatever the pool throws.
     @discardableResult
     public func everywhere<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
@@ -16,7 +16,7 @@ extension TaskManager {
 
     /// Runs a function that returns nothing once in every worker.
     ///
-    /// - Throws: as the call of the same name that returns something does.
+    /// - Throws: whatever the method that returns values throws.
     @discardableResult
     public func everywhere<each Argument: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
@@ -25,15 +25,15 @@ extension TaskManager {
         try workers().everywhere(Invocation(VoidFunction(function), ArgumentList(repeat each arguments)))
     }
 
-    /// Changes how many workers there are at most; those that are too many leave after their current task.
+    /// Changes the maximum number of workers. Surplus workers leave after their current task.
     ///
-    /// - Throws: `invalidArgument` for a number that the pool cannot have, and for a pool that cannot be resized;
-    ///   `shutDown`; `systemError`.
+    /// - Throws: `invalidArgument` if the count is out of range or the pool can't be resized; `shutDown`;
+    ///   `systemError`.
     public func resize(to count: Int) throws { try workers().resize(to: count) }
 
-    /// What the finalizers of the workers that have left returned or threw; complete after the end of the pool.
+    /// Returns the results of the finalizers of the workers that have left. Complete after the end of the pool.
     ///
-    /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
+    /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(
         as type: Value.Type = Value.self
     ) throws -> [Result<Value, any Error>] { try workers().finalizerResults(as: type) }

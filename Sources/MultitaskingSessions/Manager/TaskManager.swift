@@ -1,6 +1,7 @@
 internal import MultitaskingSystem
 
-/// Runs functions in parallel and gives out sessions: what `withProcessPoolExecutor` hands to its body.
+/// The entry point to a pool: creates sessions, which run functions in parallel. `withProcessPoolExecutor` passes one
+/// to its body.
 ///
 /// ```swift
 /// try withProcessPoolExecutor { manager in
@@ -9,39 +10,40 @@ internal import MultitaskingSystem
 /// }
 /// ```
 ///
-/// A function that takes a `TaskManager` works with either pool: `func scenario(_ manager: TaskManager) throws`.
-/// Every member may be used from any thread.
+/// A function that takes a `TaskManager` works with any pool: `func scenario(_ manager: TaskManager) throws`. You can
+/// use every member from any thread.
 public class TaskManager: @unchecked Sendable {
     // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass,
     // are constants of Sendable types.
 
-    /// The pool; with it functions can be submitted without a session.
+    /// The pool, to which you can submit functions without a session.
     public let executor: any Executor
 
-    /// The queues and the cancel event that all tasks of scope `.global` share.
+    /// The queues and the cancel event that tasks share with scope `.global`.
     ///
-    /// What the manager was made without is missing: see ``QueueContext/hasInputQueue`` and its kin.
+    /// They exist if the manager was created with them; see ``QueueContext/hasInputQueue`` and similar properties.
     public let context: CombinedContext
 
     let globalObjects: SharedObjects
 
-    /// Makes a manager of any executor, also of one that is not of this package.
+    /// Creates a manager of an executor of any backend.
     ///
-    /// - Parameter globals: which queues and which event there are of scope `.global`.
-    /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
+    /// - Parameter globals: the queues and the event with scope `.global`.
+    /// - Throws: `invalidArgument` for a size below 1; whatever the executor throws.
     public init(executor: any Executor, globals: QueueSettings) throws {
         self.executor = executor
         globalObjects = try SharedObjects(globals, of: executor)
         context = globalObjects.context
     }
 
-    /// Makes a manager of any executor, with the settings spelled out.
+    /// Creates a manager of an executor of any backend, with separate parameters for the settings.
     ///
     /// - Parameters:
-    ///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
-    ///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+    ///   - globalInputQueue: whether the manager has an input queue with scope `.global`. `globalOutputQueue` and
+    ///     `globalCancelEvent` do the same for the output queue and the cancel event.
+    ///   - globalInputQueueLock: whether draining the input queue is atomic among the parent's threads.
     ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-    /// - Throws: as ``init(executor:globals:)`` does.
+    /// - Throws: whatever ``init(executor:globals:)`` throws.
     public convenience init(
         executor: any Executor, globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
         globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
@@ -55,16 +57,17 @@ public class TaskManager: @unchecked Sendable {
                 inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize))
     }
 
-    /// Makes a session.
+    /// Creates a session.
     ///
     /// - Parameters:
-    ///   - inputQueue: whether there is an input queue of scope `.session`; so for the other objects.
-    ///   - inputQueueLock: whether draining the input queue is one step among the parent's threads.
-    ///   - inputQueueSize: how many elements fit in the session's input queue, and in the input queue of each task that
-    ///     has one of its own; at least 1; nil for no limit.
-    ///   - seed: what the random numbers of its tasks depend on (`context.random`): the nth task gets the same numbers
-    ///     in every run; nil for a seed by chance, which ``TaskSession/seed`` tells.
-    /// - Throws: `invalidArgument` for a size below 1; what the executor throws.
+    ///   - inputQueue: whether the session has an input queue with scope `.session`. `outputQueue` and `cancelEvent` do
+    ///     the same for the output queue and the cancel event.
+    ///   - inputQueueLock: whether draining the input queue is atomic among the parent's threads.
+    ///   - inputQueueSize: how many elements fit in the session's input queue, and in the input queue of each task with
+    ///     scope `.perTask`; at least 1; nil for no limit.
+    ///   - seed: the seed of the tasks' random numbers (`context.random`), with which the nth task gets the same
+    ///     numbers in every run; nil for a random seed, which you can read from ``TaskSession/seed``.
+    /// - Throws: `invalidArgument` for a size below 1; whatever the executor throws.
     public func session(
         inputQueue: Bool = true, outputQueue: Bool = true, cancelEvent: Bool = true, inputQueueLock: Bool = true,
         outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil, seed: UInt64? = nil
@@ -77,28 +80,30 @@ public class TaskManager: @unchecked Sendable {
                 outputQueueSize: outputQueueSize), seed: seed)
     }
 
-    /// What the pool has done so far, and what its workers do now.
+    /// What the pool has done so far, and what its workers are doing now.
     ///
     /// ```swift
     /// print(manager.statistics)   // a table
     /// ```
-    /// Asking stops no worker. Of an executor that is no `MonitoredExecutor`, only the number of workers is known.
+    /// Asking stops no worker. Reading it stops no worker. If the executor isn't a `MonitoredExecutor`, only the number
+    /// of workers is known.
     public var statistics: PoolStatistics { executor.knownStatistics }
 
-    /// Ends the pool and blocks until it is gone; the `with…Executor` functions do it when their body ends.
+    /// Shuts down the pool and blocks until it is gone. The `with…Executor` functions do this when their body ends.
     ///
-    /// - Parameter mode: what happens to tasks that have not ended; by default they are run to their end.
+    /// - Parameter mode: what happens to tasks that haven't ended; by default, they all run to completion.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         executor.shutdown(mode)
     }
 
-    /// Ends the pool and suspends until it is gone, also if the awaiting task is cancelled.
+    /// Shuts down the pool and suspends until it is gone, even if the awaiting task is cancelled.
     public func shutdown(_ mode: ShutdownMode = .drain) async { await executor.shutdown(mode) }
 
-    /// Ends the pool within a time, and harder when that is up; see `Executor.shutdown(_:within:then:)`.
+    /// Shuts down the pool within a time limit, switching to a harder mode when it passes; see
+    /// `Executor.shutdown(_:within:then:)`.
     ///
-    /// - Returns: true if the pool has ended within the limit; false if something had to be ended.
+    /// - Returns: true if the pool ended within the limit; false if tasks had to be ended.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func shutdown(
@@ -107,7 +112,7 @@ public class TaskManager: @unchecked Sendable {
         executor.shutdown(mode, within: limit, then: harderMode)
     }
 
-    /// Suspends where the blocking call of the same name blocks, also if the awaiting task is cancelled.
+    /// Suspends where the blocking method of the same name blocks, even if the awaiting task is cancelled.
     @discardableResult
     public func shutdown(
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill
@@ -115,7 +120,7 @@ public class TaskManager: @unchecked Sendable {
         await executor.shutdown(mode, within: limit, then: harderMode)
     }
 
-    /// Begins to end the pool, and returns without waiting for it; no further tasks are accepted.
+    /// Begins to shut down the pool and returns without waiting. The pool accepts no further tasks.
     public func beginShutdown(_ mode: ShutdownMode = .drain) { executor.beginShutdown(mode) }
 }
 

@@ -1,4 +1,4 @@
-/// A ``TaskManager`` whose tasks run in threads, so that arguments and results need only be `Sendable`.
+/// A ``TaskManager`` whose tasks run in threads, so that arguments and results only need to be `Sendable`.
 ///
 /// ```swift
 /// try withThreadPoolExecutor { manager in
@@ -9,17 +9,18 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
     // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
     private let inProcess: any InProcessExecutor
 
-    /// Makes a manager of an executor whose workers share the caller's memory.
+    /// Creates a manager of an executor whose workers share the caller's memory.
     ///
-    /// - Throws: as ``TaskManager`` does.
+    /// - Throws: whatever the initializer of ``TaskManager`` throws.
     public init(executor: any InProcessExecutor, globals: QueueSettings) throws {
         inProcess = executor
         try super.init(executor: executor, globals: globals)
     }
 
-    /// Makes a manager of an executor whose workers share the caller's memory, with the settings spelled out.
+    /// Creates a manager of an executor whose workers share the caller's memory, with separate parameters for the
+    /// settings.
     ///
-    /// - Throws: as ``TaskManager`` does.
+    /// - Throws: whatever the initializer of ``TaskManager`` throws.
     public convenience init(
         executor: any InProcessExecutor, globalInputQueue: Bool = false, globalOutputQueue: Bool = false,
         globalCancelEvent: Bool = false, globalInputQueueLock: Bool = false, globalOutputQueueLock: Bool = false,
@@ -33,9 +34,9 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
                 inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize))
     }
 
-    /// Makes a session whose tasks run in threads.
+    /// Creates a session whose tasks run in threads.
     ///
-    /// - Throws: as the superclass does.
+    /// - Throws: whatever the superclass's method throws.
     public override func session(
         inputQueue: Bool = true, outputQueue: Bool = true, cancelEvent: Bool = true, inputQueueLock: Bool = true,
         outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil, seed: UInt64? = nil

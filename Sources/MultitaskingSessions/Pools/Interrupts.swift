@@ -6,21 +6,20 @@ internal import MultitaskingSystem
 /// try withProcessPoolExecutor(interrupts: .shutDown(within: .seconds(5))) { manager in … }
 /// ```
 public enum Interrupts: Sendable, Hashable {
-    /// What it does elsewhere in the program. By default it ends the program, and with it all processes of its pools.
+    /// The same as elsewhere in the program. By default, Ctrl-C ends the program and all processes of its pools.
     case unhandled
 
-    /// The first one shuts the pool down, the second one ends the program.
+    /// The first Ctrl-C shuts the pool down; the second one ends the program.
     ///
-    /// At the first, tasks that have not started are cancelled, and the contexts of those that run read as cancelled
-    /// (`isCancelled`). `submit` throws from then on. Tasks in processes that still run after the time are killed, and
-    /// queues are closed; threads cannot be killed, so in a thread pool the program ends then, as by the second one.
-    /// When the scope's body has ended, the scope throws `interrupted`, whatever the body has returned or thrown.
+    /// At the first, tasks that haven't started are cancelled, and the contexts of running tasks read as cancelled
+    /// (`isCancelled`). From then on, `submit` throws. After the time limit, processes that still run a task are
+    /// killed, and queues are closed. Threads can't be killed, so in a thread pool the program then ends, as at the
+    /// second Ctrl-C. When the scope's body has ended, the scope throws `interrupted`, whatever the body returned or
+    /// threw.
     ///
-    /// An executor of another package is shut down with `.cancelQueued`, and with `.kill` after the time. If it is not
-    /// gone a second later, the program ends.
-    ///
-    /// If `SIGINT` is ignored, as it is for jobs in the background of a shell, it stays so. What `SIGINT` did before
-    /// the scope is restored after it.
+    /// Executors of other packages are shut down with `.cancelQueued`, and with `.kill` after the time limit. If the
+    /// executor isn't gone a second later, the program ends. If `SIGINT` is ignored, as for background jobs of a shell,
+    /// it stays ignored. After the scope, the previous action of `SIGINT` is restored.
     case shutDown(within: Duration)
 }
 

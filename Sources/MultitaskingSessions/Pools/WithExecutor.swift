@@ -3,7 +3,7 @@ internal import MultitaskingSystem
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose them. In a synchronous function nothing else can be chosen.
 
-/// Makes a manager of any executor for the time of `body`, and ends the executor afterwards.
+/// Creates an executor, passes its manager to `body`, and shuts the executor down when `body` ends.
 ///
 /// With it a backend offers a function like `withProcessPoolExecutor`:
 ///
@@ -15,15 +15,15 @@ internal import MultitaskingSystem
 ///     try withExecutor(try MyPool(maxWorkers: maxWorkers), globals: globals, interrupts: interrupts, body)
 /// }
 /// ```
-/// When `body` returns, all tasks run to their end and the executor is shut down; when it throws, tasks that have not
+/// When `body` returns, the executor finishes all tasks before it shuts down; when `body` throws, tasks that haven't
 /// started are cancelled first.
 ///
 /// - Parameters:
-///   - makeExecutor: makes the executor; not called if `interrupts` is invalid.
-///   - globals: which queues and which event there are of scope `.global`.
+///   - makeExecutor: creates the executor; not called if `interrupts` is invalid.
+///   - globals: the queues and the event with scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
-/// - Throws: `invalidArgument` for a size below 1 or a negative time; `interrupted` after an interrupt; what
-///   `makeExecutor` and `body` throw. What tasks throw is in their results.
+/// - Throws: `invalidArgument` for a size below 1 or a negative time; `interrupted` after an interrupt; whatever
+///   `makeExecutor` and `body` throw. Errors of tasks are in their results.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -50,7 +50,7 @@ nonisolated(nonsending) public func withExecutor<Value>(
     return try await withManager(of: executor, interrupts, try TaskManager(executor: executor, globals: globals), body)
 }
 
-/// Makes a manager of an executor whose workers share the caller's memory, so that arguments and results need only be
+/// Creates an executor whose workers share the caller's memory, so that arguments and results only need to be
 /// `Sendable`.
 ///
 /// ```swift
@@ -58,8 +58,8 @@ nonisolated(nonsending) public func withExecutor<Value>(
 ///     try manager.session().submit("a", parse, document).waitForAll()
 /// }
 /// ```
-/// Otherwise like `withExecutor`.
-/// - Throws: as `withExecutor` does.
+/// Otherwise, this works like `withExecutor`.
+/// - Throws: whatever `withExecutor` throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult

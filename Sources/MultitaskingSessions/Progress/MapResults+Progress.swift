@@ -1,37 +1,37 @@
 public import MultitaskingCore
 
 extension MapResults {
-    /// Blocks until all elements have a result, and shows the progress meanwhile; false if the limit passed first.
+    /// Blocks until all elements have a result, showing the progress meanwhile; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever, showing display: ProgressDisplay) -> Bool {
         MultitaskingSessions.showing(display, look) { waitUntilDone(wait) }
     }
 
-    /// Suspends until all elements have a result, and shows the progress meanwhile; false if the limit passed first.
+    /// Suspends until all elements have a result, showing the progress meanwhile; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever, showing display: ProgressDisplay) async throws -> Bool {
         try await MultitaskingSessions.showing(display, look) { try await waitUntilDone(wait) }
     }
 
-    /// Blocks until all elements have a result, shows the progress meanwhile, and returns the values in order.
+    /// Blocks until all elements have a result, showing the progress meanwhile, and returns the values in order.
     ///
-    /// - Throws: the error of the first element that has one; `timedOut`.
+    /// - Throws: the error of the first element that failed; `timedOut`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func values(timeout: Duration? = nil, showing display: ProgressDisplay) throws -> [Output] {
         try MultitaskingSessions.showing(display, look) { try values(timeout: timeout) }
     }
 
-    /// Suspends until all elements have a result, shows the progress meanwhile, and returns the values in order.
+    /// Suspends until all elements have a result, showing the progress meanwhile, and returns the values in order.
     ///
-    /// - Throws: the error of the first element that has one; `timedOut`; `CancellationError`.
+    /// - Throws: the error of the first element that failed; `timedOut`; `CancellationError`.
     public func values(timeout: Duration? = nil, showing display: ProgressDisplay) async throws -> [Output] {
         try await MultitaskingSessions.showing(display, look) { try await values(timeout: timeout) }
     }
 
-    /// Blocks until all elements have a result, shows the progress meanwhile, and returns the value or error of each.
+    /// Blocks until all elements have a result, showing the progress meanwhile, and returns the value or error of each.
     ///
-    /// - Throws: `timedOut` if they do not have one in time; the calls go on.
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func results(
         timeout: Duration? = nil, showing display: ProgressDisplay
@@ -39,9 +39,10 @@ extension MapResults {
         try MultitaskingSessions.showing(display, look) { try results(timeout: timeout) }
     }
 
-    /// Suspends until all elements have a result, shows the progress meanwhile, and returns the value or error of each.
+    /// Suspends until all elements have a result, showing the progress meanwhile, and returns the value or error of
+    /// each.
     ///
-    /// - Throws: `timedOut` if they do not have one in time; the calls go on. `CancellationError`.
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue. `CancellationError`.
     public func results(
         timeout: Duration? = nil, showing display: ProgressDisplay
     ) async throws -> [Result<Output, any Error>] {

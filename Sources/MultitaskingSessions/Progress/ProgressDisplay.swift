@@ -1,13 +1,13 @@
-/// What a program shows of the progress of what it waits for.
+/// How a program displays the progress of tasks while it waits for them.
 ///
 /// ```swift
 /// try session.waitForAll(showing: .progressBar)
 /// let values = try pool.map(convert, images).values(showing: .progressBar(label: "images", listsTasks: true))
 /// ```
 ///
-/// At a terminal, the bar stays in the last line, and what tasks and the program print scrolls above it. Elsewhere (in
-/// a pipe, the log of a build server, a terminal that is `dumb` or has no room) it is a plain line every ten seconds,
-/// and one at the end. It is written to standard error; with `NO_COLOR` in the environment, without colours.
+/// In a terminal, the bar stays in the last line, and the output of tasks and the program scrolls above it. Elsewhere,
+/// such as in a pipe, a build log, or a terminal that is `dumb` or too small, a plain line appears every ten seconds
+/// and at the end. The display is written to standard error, without colors if `NO_COLOR` is set in the environment.
 public struct ProgressDisplay: Sendable, Hashable {
     enum Style: Sendable, Hashable {
         case nothing
@@ -21,15 +21,15 @@ public struct ProgressDisplay: Sendable, Hashable {
     /// Shows nothing.
     public static let nothing = ProgressDisplay(style: .nothing, label: "", listsTasks: false)
 
-    /// A bar with counts, rate, remaining time and failures.
+    /// A bar with counts, rate, remaining time, and failures.
     public static let progressBar = progressBar()
 
-    /// A bar with counts, rate, remaining time and failures.
+    /// A bar with counts, rate, remaining time, and failures.
     ///
     /// - Parameters:
-    ///   - label: what comes first in the line.
-    ///   - listsTasks: whether to show a line above the bar for each running task, as far as there is room, with its
-    ///     name. Maps and streams have no names, and no such lines.
+    ///   - label: the text at the start of the line.
+    ///   - listsTasks: whether to show the name of each running task in a line above the bar, as space permits. The
+    ///     elements of maps and streams have no names and no such lines.
     public static func progressBar(label: String = "", listsTasks: Bool = false) -> ProgressDisplay {
         ProgressDisplay(style: .bar, label: label, listsTasks: listsTasks)
     }

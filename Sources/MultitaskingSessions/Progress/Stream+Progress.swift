@@ -2,34 +2,34 @@ public import MultitaskingCore
 import Synchronization
 
 extension ResultSequence {
-    /// The same results; while they are read, the progress is shown.
+    /// Returns the same results, and displays the progress while they are read.
     ///
     /// ```swift
     /// for (offset, result) in try pool.stream(parse, lines).showing(.progressBar, total: lines.count) { … }
     /// ```
     ///
-    /// An element counts as done when its result is read, and the display ends with the iteration.
-    /// - Parameter total: how many results there will be; nil if that is not known, and then no part of it is shown.
+    /// An element counts as done when its result is read. The display ends with the iteration.
+    /// - Parameter total: the number of results; nil if it is unknown, in which case no fraction is shown.
     public func showing(_ display: ProgressDisplay, total: Int? = nil) -> ShownResultSequence<Inputs, Output> {
         ShownResultSequence(base: self, display: display, total: total)
     }
 }
 
 extension AsyncResultSequence {
-    /// The same results; while they are read, the progress is shown.
+    /// Returns the same results, and displays the progress while they are read.
     ///
     /// ```swift
     /// for try await (offset, result) in pool.stream(parse, lines).showing(.progressBar) { … }
     /// ```
     ///
-    /// An element counts as done when its result is read, and the display ends with the iteration.
-    /// - Parameter total: how many results there will be; nil if that is not known, and then no part of it is shown.
+    /// An element counts as done when its result is read. The display ends with the iteration.
+    /// - Parameter total: the number of results; nil if it is unknown, in which case no fraction is shown.
     public func showing(_ display: ProgressDisplay, total: Int? = nil) -> ShownAsyncResultSequence<Element, Output> {
         ShownAsyncResultSequence(base: self, display: display, total: total)
     }
 }
 
-/// The results of a stream whose progress is shown; see `ResultSequence.showing(_:total:)`.
+/// The results of a stream whose progress is displayed; see `ResultSequence.showing(_:total:)`.
 ///
 /// ```swift
 /// for (_, result) in try pool.stream(parse, lines).showing(.progressBar, total: lines.count) { … }
@@ -39,13 +39,13 @@ public struct ShownResultSequence<Inputs: Sequence, Output: Portable>: Sequence 
     let display: ProgressDisplay
     let total: Int?
 
-    /// Begins to submit the inputs, to read their results, and to show the progress.
+    /// Creates an iterator that submits the inputs, returns their results, and displays the progress.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     public func makeIterator() -> Iterator {
         Iterator(base: base.makeIterator(), tally: StreamTally(display, total: total))
     }
 
-    /// Gives one result after the other; what is under way and the display end when it is dropped.
+    /// Returns the results one by one. Releasing the iterator ends the stream and the display.
     public struct Iterator: IteratorProtocol {
         var base: ResultSequence<Inputs, Output>.Iterator
         let tally: StreamTally
@@ -60,7 +60,7 @@ public struct ShownResultSequence<Inputs: Sequence, Output: Portable>: Sequence 
     }
 }
 
-/// The results of a stream whose progress is shown; see `AsyncResultSequence.showing(_:total:)`.
+/// The results of a stream whose progress is displayed; see `AsyncResultSequence.showing(_:total:)`.
 ///
 /// ```swift
 /// for try await (_, result) in pool.stream(parse, lines).showing(.progressBar) { … }
@@ -70,19 +70,19 @@ public struct ShownAsyncResultSequence<Input: Portable, Output: Portable>: Async
     let display: ProgressDisplay
     let total: Int?
 
-    /// Begins to submit the inputs, to read their results, and to show the progress.
+    /// Creates an iterator that submits the inputs, returns their results, and displays the progress.
     public func makeAsyncIterator() -> Iterator {
         Iterator(base: base.makeAsyncIterator(), tally: StreamTally(display, total: total))
     }
 
-    /// Gives one result after the other; what is under way and the display end when it is dropped.
+    /// Returns the results one by one. Releasing the iterator ends the stream and the display.
     public struct Iterator: AsyncIteratorProtocol {
         var base: AsyncResultSequence<Input, Output>.Iterator
         let tally: StreamTally
 
         /// Suspends until there is a result; nil after the last one.
         ///
-        /// - Throws: as the stream's own iterator does.
+        /// - Throws: whatever the stream's own iterator throws.
         public mutating func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
             let item = try await base.next()
             tally.count(item?.result)

@@ -1,7 +1,7 @@
 public import MultitaskingCore
 
 extension TaskSession {
-    /// How far the tasks of the session are; never blocks. O(tasks).
+    /// The progress of the session's tasks. Never blocks. O(*n*) in the number of tasks.
     ///
     /// ```swift
     /// let progress = try session.progress
@@ -18,9 +18,9 @@ extension TaskSession {
         }
     }
 
-    /// The progress as it changes, until all tasks have ended.
+    /// Returns the progress as it changes, until all tasks have ended.
     ///
-    /// - Parameter interval: how often to look; at least a millisecond.
+    /// - Parameter interval: how often to check; at least a millisecond.
     /// - Throws: while iterating, `alreadyDestroyed` and `CancellationError`.
     public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
         ProgressUpdates(every: interval, in: executor) { try self.progress }
@@ -35,14 +35,14 @@ extension TaskSession {
 }
 
 extension TaskSession {
-    /// Blocks until the tasks have ended, or the first of them has, or the time is up, and shows the progress
+    /// Blocks until all tasks or the first one has ended, or until the time limit passes, showing the progress
     /// meanwhile.
     ///
     /// ```swift
     /// try session.waitForAll(showing: .progressBar)
     /// ```
     ///
-    /// The other parameters, the returned tasks and the errors are those of the call without a display.
+    /// The other parameters, the result, and the errors are those of the method without a display.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func waitForAll(
@@ -54,10 +54,10 @@ extension TaskSession {
         }
     }
 
-    /// Suspends until the tasks have ended, or the first of them has, or the time is up, and shows the progress
+    /// Suspends until all tasks or the first one has ended, or until the time limit passes, showing the progress
     /// meanwhile.
     ///
-    /// The other parameters, the returned tasks and the errors are those of the call without a display.
+    /// The other parameters, the result, and the errors are those of the method without a display.
     @discardableResult
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,

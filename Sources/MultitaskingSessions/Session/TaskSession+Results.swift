@@ -1,10 +1,10 @@
 public import OrderedCollections
 
 extension TaskSession {
-    /// Blocks until every task has ended and returns their results by name, in the order of submission.
+    /// Blocks until every task has ended, and returns the results by name, in the order of submission.
     ///
-    /// - Parameter timeout: how long to wait at most for all of them together; nil for as long as it takes. The results
-    ///   of tasks that have not ended then are timed out.
+    /// - Parameter timeout: the maximum time to wait for all tasks together; nil for no limit. When it passes, the
+    ///   results of the remaining tasks are timed out.
     /// - Throws: `alreadyDestroyed`. Failures of tasks are in their results.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func results(timeout: Duration? = nil) throws -> OrderedDictionary<String, TaskResult> {
@@ -14,9 +14,9 @@ extension TaskSession {
         return results(of: tasks, timeout: timeout)
     }
 
-    /// Suspends until every task has ended and returns their results by name, in the order of submission.
+    /// Suspends until every task has ended, and returns the results by name, in the order of submission.
     ///
-    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `alreadyDestroyed`; `CancellationError` if the awaiting task is cancelled.
     public func results(timeout: Duration? = nil) async throws -> OrderedDictionary<String, TaskResult> {
         let tasks = try tasks
         let deadline = deadline(in: timeout)
@@ -24,16 +24,16 @@ extension TaskSession {
         return results(of: tasks, timeout: timeout)
     }
 
-    /// Suspends as the other form does; ends the tasks if the awaiting Swift task is cancelled, where `scope` says so.
+    /// Suspends like the other form. Ends the tasks if the awaiting Swift task is cancelled and `scope` is `.withTask`.
     ///
-    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `alreadyDestroyed`; `CancellationError` if the awaiting task is cancelled.
     public func results(
         timeout: Duration? = nil, cancelling scope: CancellationScope
     ) async throws -> OrderedDictionary<String, TaskResult> {
         try await ending(try tasks, with: scope) { try await results(timeout: timeout) }
     }
 
-    /// The results of the tasks that have ended, by name, in the order of submission; never blocks.
+    /// Returns the results of the tasks that have ended, by name, in the order of submission. Never blocks.
     ///
     /// - Throws: `alreadyDestroyed`.
     public func doneResults() throws -> OrderedDictionary<String, TaskResult> {

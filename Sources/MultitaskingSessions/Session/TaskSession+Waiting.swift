@@ -20,17 +20,18 @@ extension TaskSession {
         get throws { try tasks.filter(\.isDone) }
     }
 
-    /// Blocks until the tasks have ended, or the first of them has, or the time is up.
+    /// Blocks until all tasks or the first one has ended, or until the time limit passes.
     ///
-    /// Fail-fast is `try session.waitForAll(returnWhen: .firstFailed, rest: .cancel)`; the first success is what
-    /// `race(timeout:rest:)` waits for.
+    /// To fail fast, call `try session.waitForAll(returnWhen: .firstFailed, rest: .cancel)`. To wait for the first
+    /// success, use `race(timeout:rest:)`.
     /// - Parameters:
-    ///   - timeout: how long to wait at most; nil for as long as it takes.
-    ///   - returnWhen: what to wait for.
-    ///   - rest: what becomes of the tasks that have not ended when that has happened. When the time is up they go on
-    ///     in any case. Those that are told to stop may still run when this returns: wait once more for their end.
-    /// - Returns: the tasks that have ended and those that have not, both in the order of submission.
-    /// - Throws: `alreadyDestroyed`. Not what tasks throw, and not when the time is up.
+    ///   - timeout: the maximum time to wait; nil for no limit.
+    ///   - returnWhen: the condition to wait for.
+    ///   - rest: what happens to the tasks that haven't ended when the condition is met. If the time limit passes, they
+    ///     always continue. Tasks that are asked to stop may still run when this returns; to wait for their end, wait
+    ///     again.
+    /// - Returns: the tasks that have ended and those that haven't, both in the order of submission.
+    /// - Throws: `alreadyDestroyed`. Errors of tasks aren't thrown, and neither is a timeout.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func waitForAll(
@@ -39,9 +40,10 @@ extension TaskSession {
         try MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
     }
 
-    /// Suspends until the tasks have ended, or the first of them has, or the time is up.
+    /// Suspends until all tasks or the first one has ended, or until the time limit passes.
     ///
-    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled, and then the tasks go on.
+    /// - Throws: `alreadyDestroyed`; `CancellationError` if the awaiting task is cancelled, in which case the tasks
+    ///   continue.
     @discardableResult
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
@@ -49,9 +51,9 @@ extension TaskSession {
         try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
     }
 
-    /// Suspends as the other form does; ends the tasks if the awaiting Swift task is cancelled, where `scope` says so.
+    /// Suspends like the other form. Ends the tasks if the awaiting Swift task is cancelled and `scope` is `.withTask`.
     ///
-    /// - Throws: `alreadyDestroyed`; `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `alreadyDestroyed`; `CancellationError` if the awaiting task is cancelled.
     @discardableResult
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
@@ -61,30 +63,30 @@ extension TaskSession {
             for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest, cancelling: scope)
     }
 
-    /// Blocks until a task has succeeded, and by default cancels the others: the first success wins.
+    /// Blocks until the first task succeeds, and by default cancels the others.
     ///
     /// - Parameters:
-    ///   - timeout: how long to wait at most; nil for as long as it takes. When it is up, all tasks go on.
-    ///   - rest: what becomes of the others when one has succeeded.
-    /// - Returns: the task that won; nil if the time was up, or there is no task.
-    /// - Throws: `alreadyDestroyed`; `RaceError`, with the errors of all tasks, if none has succeeded.
+    ///   - timeout: the maximum time to wait; nil for no limit. If it passes, all tasks continue.
+    ///   - rest: what happens to the other tasks when one has succeeded.
+    /// - Returns: the task that succeeded first; nil if the time limit passes or there are no tasks.
+    /// - Throws: `alreadyDestroyed`; `RaceError`, with the errors of all tasks, if none succeeds.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) throws -> PoolTask? {
         let tasks = try tasks
         return try winner(try waitUntil(.firstSuccessful, tasks, timeout, rest), of: tasks)
     }
 
-    /// Suspends until a task has succeeded, and by default cancels the others: the first success wins.
+    /// Suspends until the first task succeeds, and by default cancels the others.
     ///
-    /// - Throws: as the blocking call does; `CancellationError` when the awaiting task is cancelled, and then the tasks
-    ///   go on.
+    /// - Throws: whatever the blocking method throws; `CancellationError` if the awaiting task is cancelled, in which
+    ///   case the tasks continue.
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) async throws -> PoolTask? {
         try await race(timeout: timeout, rest: rest, cancelling: .waitOnly)
     }
 
-    /// Suspends as the other form does; ends the tasks if the awaiting Swift task is cancelled, where `scope` says so.
+    /// Suspends like the other form. Ends the tasks if the awaiting Swift task is cancelled and `scope` is `.withTask`.
     ///
-    /// - Throws: as the blocking call does; `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: whatever the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     public func race(
         timeout: Duration? = nil, rest: RestPolicy = .cancel, cancelling scope: CancellationScope
     ) async throws -> PoolTask? {
@@ -101,23 +103,26 @@ extension TaskSession {
         return nil
     }
 
-    /// The tasks as they end, each once: `for try await task in session.completions(timeout: .seconds(10)) { … }`.
+    /// Returns the tasks in the order in which they end: `for try await task in session.completions(timeout:
+    /// .seconds(10)) { … }`.
     ///
-    /// They are the tasks that the session has when the loop begins; those that have ended by then come first. Leaving
-    /// the loop early cancels nothing. Iterating throws `alreadyDestroyed`; `timedOut` when the time is up, which says
-    /// how many tasks have not ended; `CancellationError`. Not what tasks throw: that is in their results.
+    /// The sequence contains the tasks that the session has when the loop begins; tasks that have already ended come
+    /// first. Leaving the loop early cancels nothing. Iterating throws `alreadyDestroyed`; `timedOut` when the time
+    /// limit passes, with the number of tasks that haven't ended; `CancellationError`. Errors of tasks are in their
+    /// results.
     /// - Parameters:
-    ///   - timeout: how long the whole loop may take, from its beginning; nil for as long as it takes.
-    ///   - scope: whether the tasks are ended when the awaiting Swift task is cancelled.
+    ///   - timeout: how long the whole loop may take; nil for no limit.
+    ///   - scope: whether to end the tasks if the awaiting Swift task is cancelled.
     public func completions(
         timeout: Duration? = nil, cancelling scope: CancellationScope = .waitOnly
     ) -> AsyncCompletions<PoolTask> {
         AsyncCompletions(timeout: timeout, scope) { try self.tasks }
     }
 
-    /// The tasks as they end, each once, for a caller that blocks: `for task in try session.completions() { … }`.
+    /// Returns the tasks in the order in which they end, for a caller that blocks: `for task in try
+    /// session.completions() { … }`.
     ///
-    /// When the time is up the loop ends; `Completions.timedOut` says whether that was so.
+    /// When the time limit passes, the loop ends; `Completions.timedOut` says whether it did.
     /// - Throws: `alreadyDestroyed`.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload

@@ -2,7 +2,7 @@ internal import MultitaskingSystem
 internal import OrderedCollections
 import Synchronization
 
-/// A group of named tasks that share queues and a cancel event: made by `TaskManager.session` or `map`.
+/// A group of named tasks that share queues and a cancel event, created by `TaskManager.session` or `map`.
 ///
 /// ```swift
 /// let session = try manager.session()
@@ -12,8 +12,8 @@ import Synchronization
 /// session.destroy()
 /// ```
 ///
-/// Every member may be used from any thread. After ``destroy()`` all that throw throw `alreadyDestroyed`. Dropping or
-/// destroying a session does not cancel its tasks.
+/// You can use every member from any thread. After ``destroy()``, every member that can throw throws
+/// `alreadyDestroyed`. Releasing or destroying a session doesn't cancel its tasks.
 public class TaskSession: @unchecked Sendable {
     // SAFETY: not checked only because the class is not final. Its stored properties, and those of its one subclass,
     // are constants of Sendable types.
@@ -39,8 +39,8 @@ public class TaskSession: @unchecked Sendable {
         }
     }
 
-    /// What the random numbers of the session's tasks depend on, unless their options have a seed: the one it was made
-    /// with, or one by chance.
+    /// The seed of the tasks' random numbers, unless a task's options set another: the one passed to `session(…)`, or a
+    /// random one.
     public let seed: UInt64
 
     init(executor: any Executor, global: SharedObjects, settings: QueueSettings, seed: UInt64?) throws {
@@ -53,7 +53,7 @@ public class TaskSession: @unchecked Sendable {
             outputQueueSize: settings.outputQueueSize)
     }
 
-    /// The queues and the cancel event that the session's tasks share, from the parent's side and from theirs.
+    /// The queues and the cancel event that the session's tasks share.
     ///
     /// - Throws: `alreadyDestroyed`.
     public var context: CombinedContext {
@@ -63,9 +63,8 @@ public class TaskSession: @unchecked Sendable {
         }
     }
 
-    /// Forgets the tasks; destroying twice is the same as once.
-    ///
-    /// Tasks that run go on, and so does their use of the session's queues.
+    /// Releases all tasks. Running tasks continue, and can still use the session's queues. Destroying a session again
+    /// has no effect.
     public func destroy() {
         let forgotten = state.withLock { state in
             state.isDestroyed = true
@@ -74,7 +73,7 @@ public class TaskSession: @unchecked Sendable {
         withExtendedLifetime(forgotten) {}
     }
 
-    /// Whether no task of the session has this name.
+    /// Returns whether no task of the session has this name.
     ///
     /// - Throws: `alreadyDestroyed`.
     public func isNameAvailable(_ name: String) throws -> Bool {
@@ -88,14 +87,14 @@ public class TaskSession: @unchecked Sendable {
         get throws { try withState { Array($0.tasks.values) } }
     }
 
-    /// The task of this name; nil if there is none.
+    /// Returns the task with this name; nil if there is none.
     ///
     /// - Throws: `alreadyDestroyed`.
     public func task(named name: String) throws -> PoolTask? {
         try withState { $0.tasks[name] }
     }
 
-    /// Takes the task of this name out of the session, which does not cancel it.
+    /// Removes the task with this name from the session, without cancelling it.
     ///
     /// - Returns: the task; nil if there is none.
     /// - Throws: `alreadyDestroyed`.
@@ -104,9 +103,9 @@ public class TaskSession: @unchecked Sendable {
         try withState { $0.tasks.removeValue(forKey: name) }
     }
 
-    /// Takes a task out of the session, which does not cancel it.
+    /// Removes a task from the session, without cancelling it.
     ///
-    /// - Returns: the task; nil if it is not, or not any more, a task of this session.
+    /// - Returns: the task; nil if it doesn't, or no longer, belong to this session.
     /// - Throws: `alreadyDestroyed`.
     @discardableResult
     public func removeTask(_ task: PoolTask) throws -> PoolTask? {
@@ -116,7 +115,7 @@ public class TaskSession: @unchecked Sendable {
         }
     }
 
-    /// Takes all tasks out of the session, which does not cancel them.
+    /// Removes all tasks from the session, without cancelling them.
     ///
     /// - Throws: `alreadyDestroyed`.
     public func clearTasks() throws {
@@ -124,13 +123,12 @@ public class TaskSession: @unchecked Sendable {
         withExtendedLifetime(forgotten) {}
     }
 
-    /// Cancels every task that has not started, and asks those that have to stop.
+    /// Cancels every task that hasn't started, and asks running tasks to stop.
     ///
     /// - Parameters:
-    ///   - settingCancelEvent: whether to set the cancel event of each task that has one. One of scope `.global` asks
-    ///     the tasks of other sessions, too.
-    ///   - force: whether to end those that run, where the pool can; see
-    ///     ``PoolTask/cancel(settingCancelEvent:force:)``.
+    ///   - settingCancelEvent: whether to set the cancel event of each task that has one. An event with scope `.global`
+    ///     asks the tasks of other sessions, too.
+    ///   - force: whether to end running tasks, if the pool can; see ``PoolTask/cancel(settingCancelEvent:force:)``.
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
         let tasks = try tasks
@@ -241,7 +239,7 @@ extension TaskSession {
 }
 
 extension TaskSession: CustomStringConvertible {
-    /// How many tasks there are, and how far: `TaskSession(4 tasks: 1 queued, 1 running, 2 ended)`.
+    /// The number of tasks and their states: `TaskSession(4 tasks: 1 queued, 1 running, 2 ended)`.
     public var description: String {
         guard let tasks = try? tasks else { return "TaskSession(destroyed)" }
         var (queued, running) = (0, 0)

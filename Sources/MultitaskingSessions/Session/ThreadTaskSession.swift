@@ -1,4 +1,4 @@
-/// A ``TaskSession`` whose tasks run in threads, so that arguments and results need only be `Sendable`.
+/// A ``TaskSession`` whose tasks run in threads, so that arguments and results only need to be `Sendable`.
 ///
 /// ```swift
 /// let session = try manager.session()   // of withThreadPoolExecutor

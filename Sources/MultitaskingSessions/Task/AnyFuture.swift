@@ -1,4 +1,4 @@
-/// A `Future` of a task whose result type is not known.
+/// A type-erased `Future`.
 ///
 /// ```swift
 /// let future = task.future.typed(as: [Int].self)   // throws wrongType if the function returns something else
@@ -9,7 +9,7 @@ public struct AnyFuture: Sendable {
     /// Wraps a future.
     public init<Value>(_ future: Future<Value>) { base = future }
 
-    /// How far the task is; cheap, never blocks.
+    /// The state of the task. Cheap, and never blocks.
     public var state: TaskState { base.state }
 
     /// Whether the task has ended, in whatever way.
@@ -18,39 +18,39 @@ public struct AnyFuture: Sendable {
     /// Whether the task was cancelled before it started.
     public var isCancelled: Bool { base.isCancelled }
 
-    /// Whether a worker runs the task now.
+    /// Whether a worker is running the task.
     public var isRunning: Bool { base.isRunning }
 
-    /// In which way the task has ended; nil if it has not. Never blocks.
+    /// The way in which the task ended; nil if it hasn't. Never blocks.
     public var ending: TaskEnding? { base.ending }
 
-    /// The result, or nil if the task has not ended; never blocks.
+    /// Returns the result, or nil if the task hasn't ended. Never blocks.
     public func result() -> TaskResult? { base.result() }
 
-    /// What the task has printed, once it has ended and if its options ask for it.
+    /// The output of the task, once it has ended and if its options request it.
     public var output: String? { base.output }
 
-    /// Cancels the task if it has not started; true means that it never will.
+    /// Cancels the task if it hasn't started. Returns true if it never will.
     @discardableResult
     public func cancel(force: Bool = false) -> Bool { base.cancel(force: force) }
 
-    /// Calls `body` once when the task has ended, at once if it has already.
+    /// Calls `body` once the task has ended, immediately if it already has.
     ///
-    /// `body` runs on a thread of the pool's choice, must be short and must not block.
+    /// `body` is called exactly once, on a thread of the pool's choice. It must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { base.whenDone(body) }
 
-    /// Blocks until the task has ended; false if the limit passed first.
+    /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { base.waitUntilDone(wait) }
 
-    /// Suspends until the task has ended; false if the limit passed first.
+    /// Suspends until the task has ended; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool { try await base.waitUntilDone(wait) }
 
-    /// The future with its type.
+    /// Returns the typed future.
     ///
-    /// - Throws: `wrongType`, naming both types, if the task's function returns something else.
+    /// - Throws: `wrongType`, with the names of both types, if the task's function returns another type.
     public func typed<Value>(as type: Value.Type = Value.self) throws -> Future<Value> {
         if let future = base as? Future<Value> { return future }
         throw MultitaskingError.wrongType(wanted: Value.self, found: base.valueType)
@@ -58,21 +58,21 @@ public struct AnyFuture: Sendable {
 }
 
 extension AnyFuture: Awaitable {
-    /// Why the task has no value; nil if it has one, or has not ended.
+    /// The reason why the task has no value; nil if it has one or hasn't ended.
     public var failure: (any Error)? { base.failure }
 
-    /// Cancels the task if it has not started.
+    /// Cancels the task if it hasn't started.
     public func cancelUnlessStarted() { base.cancel(force: false) }
 
-    /// Ends the task if it runs, with `force`, where the pool can. Without it there is nobody to ask.
+    /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.
     public func askToEnd(force: Bool) { base.askToEnd(force: force) }
 
-    /// The time in which the task lives; nil for the machine's.
+    /// The timeline of the task; nil for the machine's time.
     public var timeline: (any Timeline)? { base.timeline }
 }
 
 extension AnyFuture: CustomStringConvertible {
-    /// As of the future inside it: `Future<Int>(running)`.
+    /// The description of the underlying future: `Future<Int>(running)`.
     public var description: String { base.description }
 
     /// The state, or the outcome in few words.

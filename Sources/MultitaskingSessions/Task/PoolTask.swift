@@ -1,4 +1,4 @@
-/// A named task of a ``TaskSession``: its state, its result, and the parent's side of its queues.
+/// A named task of a ``TaskSession``, with its state, its result, and the parent's side of its queues.
 ///
 /// ```swift
 /// guard let task = try session.task(named: "task1") else { return }
@@ -6,19 +6,20 @@
 /// if result.isTimedOut { task.cancel() }
 /// ```
 ///
-/// It can also be used as its own ``context``: `task.writeInput(1)` is `task.context.writeInput(1)`.
+/// You can use a task as its own ``context``: `task.writeInput(1)` is short for `task.context.writeInput(1)`.
 public final class PoolTask: ParentSideContext, Awaitable {
     /// The name, unique in the session.
     public let name: String
 
-    /// The future behind the task; `try future.typed(as: [Int].self)` gives it back with its type.
+    /// The task's future. To get the typed future, call `try future.typed(as: [Int].self)`.
     public let future: AnyFuture
 
-    /// The parent's side of the task's queues and cancel event, as its scopes chose them.
+    /// The parent's side of the task's queues and cancel event, according to its scopes.
     public let context: MainContext
 
-    /// What the numbers of the task's `context.random` depend on: the seed of its options, or one that follows from
-    /// ``TaskSession/seed``. Submitted with it again, the task gets the same numbers.
+    /// The seed of the task's `context.random`: the seed of its options, or one derived from ``TaskSession/seed``.
+    ///
+    /// If you submit the task again with this seed, it gets the same numbers.
     public let seed: UInt64
 
     /// The event by which this task can be asked to stop without asking tasks of other sessions.
@@ -35,13 +36,13 @@ public final class PoolTask: ParentSideContext, Awaitable {
         stopEvent = context.objects.cancelSignal.flatMap { $0 === foreignEvent ? nil : $0 }
     }
 
-    /// What the task has printed; nil before it has ended, and unless `TaskOptions.output` asks for it.
+    /// The output of the task; nil before the task ends, and if `TaskOptions.output` doesn't request it.
     public var output: String? { future.output }
 
     /// The parent's side of the task's queues and cancel event.
     public var objects: ContextObjects { context.objects }
 
-    /// Whether the task was given to the pool: always true, since a session gives out no other tasks.
+    /// Whether the task was submitted. Always true, because sessions contain only submitted tasks.
     public var isSubmitted: Bool { true }
 
     /// Whether the task has ended, in whatever way.
@@ -50,22 +51,21 @@ public final class PoolTask: ParentSideContext, Awaitable {
     /// Whether the task was cancelled before it started.
     public var isCancelled: Bool { future.isCancelled }
 
-    /// Whether a worker runs the task now.
+    /// Whether a worker is running the task.
     public var isRunning: Bool { future.isRunning }
 
-    /// Blocks until the task has ended and returns its result.
+    /// Blocks until the task has ended, and returns its result.
     ///
-    /// Never throws: failures, cancellation and a time-out are in the result. After a time-out the task goes on.
-    /// - Parameter timeout: how long to wait at most; nil for as long as it takes.
+    /// Never throws: failures, cancellation, and timeouts are in the result. After a timeout, the task continues.
+    /// - Parameter timeout: the maximum time to wait; nil for no limit.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func result(timeout: Duration? = nil) -> TaskResult {
         _ = future.waitUntilDone(WaitLimit(timeout: timeout))
         return future.result() ?? TaskResult(failure: MultitaskingError.notDone(within: timeout))
     }
 
-    /// Suspends until the task has ended and returns its result.
-    ///
-    /// Never throws. If the awaiting task is cancelled, the result is timed out, with `CancellationError` as the cause.
+    /// Suspends until the task has ended, and returns its result. Never throws. If the awaiting Swift task is
+    /// cancelled, the result is timed out, with `CancellationError` as its cause.
     public func result(timeout: Duration? = nil) async -> TaskResult {
         do {
             _ = try await future.waitUntilDone(WaitLimit(timeout: timeout))
@@ -76,18 +76,19 @@ public final class PoolTask: ParentSideContext, Awaitable {
         }
     }
 
-    /// The result, or nil if the task has not ended; never blocks.
+    /// Returns the result, or nil if the task hasn't ended. Never blocks.
     public func resultOrNil() -> TaskResult? { future.result() }
 
     /// Cancels the task if it has not started, and asks it to stop if it has.
     ///
     /// - Parameters:
-    ///   - settingCancelEvent: whether to set the task's cancel event, if it has one. An event that the task shares
-    ///     asks the others, too.
-    ///   - force: whether to end the task if it runs, where the pool can (processes can, threads cannot): its context
-    ///     reads as cancelled, and after each further grace period of its options it gets SIGTERM, then SIGKILL.
-    /// - Returns: true if the task was cancelled, and so never starts, or, with `force`, is being ended; false if it
-    ///   runs or has ended.
+    ///   - settingCancelEvent: whether to set the task's cancel event, if it has one. A shared event asks the other
+    ///     tasks, too.
+    ///   - force: whether to end the task even if it is running, if the pool can: processes can, threads can't. The
+    ///     task's context reads as cancelled; after the grace period its process receives SIGTERM, and after another
+    ///     SIGKILL.
+    /// - Returns: true if the task never starts or, with `force`, is being ended; false if it continues to run or has
+    ///   ended.
     @discardableResult
     public func cancel(settingCancelEvent: Bool = true, force: Bool = false) -> Bool {
         // The task first: one that sees the event ends, and the next in the queue would start.
@@ -99,33 +100,34 @@ public final class PoolTask: ParentSideContext, Awaitable {
 
 // With these, `wait(for:)` and `completions(of:)` take tasks of several sessions.
 extension PoolTask {
-    /// How far the task is; cheap, never blocks.
+    /// The state of the task. Cheap, and never blocks.
     public var state: TaskState { future.state }
 
-    /// Why the task has no value; nil if it has one, or has not ended.
+    /// The reason why the task has no value; nil if it has one or hasn't ended.
     public var failure: (any Error)? { future.failure }
 
-    /// Calls `body` once when the task has ended, at once if it has already. `body` must be short and must not block.
+    /// Calls `body` once the task has ended, immediately if it already has. `body` must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { future.whenDone(body) }
 
-    /// Blocks until the task has ended; false if the limit passed first.
+    /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await result()")
     public func waitUntilDone(_ wait: WaitLimit) -> Bool { future.waitUntilDone(wait) }
 
-    /// Cancels the task if it has not started.
+    /// Cancels the task if it hasn't started.
     public func cancelUnlessStarted() { future.cancel() }
 
-    /// Asks the task to stop by its cancel event, unless that is of scope `.global`; with `force`, also ends it.
+    /// Asks the task to stop by setting its cancel event, unless its scope is `.global`. With `force`, also ends the
+    /// task.
     public func askToEnd(force: Bool) {
         if force { future.cancel(force: true) }
         stopEvent?.set()
     }
 
-    /// The time in which the task lives; nil for the machine's.
+    /// The timeline of the task; nil for the machine's time.
     public var timeline: (any Timeline)? { future.timeline }
 }
 
 extension PoolTask: CustomStringConvertible {
-    /// The name, and the state or the outcome: `task1 (succeeded: 42)`. Never blocks.
+    /// The name and the state or outcome: `task1 (succeeded: 42)`. Never blocks.
     public var description: String { "\(name) (\(future.summary))" }
 }

@@ -1,15 +1,15 @@
-/// When `TaskSession.waitForAll` returns, if its time-out does not come first.
+/// The condition on which `TaskSession.waitForAll` returns, unless its time limit passes first.
 ///
 /// ```swift
 /// let (done, notDone) = try session.waitForAll(timeout: .seconds(10), returnWhen: .firstCompleted)
 /// ```
 public enum ReturnWhen: Sendable, Hashable, CaseIterable {
-    /// When every task has ended.
+    /// Every task has ended.
     case allCompleted
-    /// When any task has ended, in whatever way.
+    /// Any task has ended, in whatever way.
     case firstCompleted
-    /// When any task has failed, or every task has ended. A cancelled task has not failed.
+    /// Any task has failed, or every task has ended. A cancelled task doesn't count as failed.
     case firstFailed
-    /// When any task has succeeded, or every task has ended.
+    /// Any task has succeeded, or every task has ended.
     case firstSuccessful
 }

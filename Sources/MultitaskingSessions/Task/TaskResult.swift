@@ -1,4 +1,4 @@
-/// How a task ended, or that it has not ended in time: a value or an error.
+/// The result of a task: a value or an error.
 ///
 /// ```swift
 /// for (name, result) in try session.results() {
@@ -6,16 +6,17 @@
 /// }
 /// ```
 public struct TaskResult: Sendable {
-    /// What the task's function returned; nil if there is an error. `()` if the function returns nothing.
+    /// The value that the task's function returned; nil if there is an error. `()` if the function returns nothing.
     public let value: (any Sendable)?
 
-    /// Why there is no value; nil if there is one.
+    /// The reason why there is no value; nil if there is one.
     ///
-    /// What the function threw, or a `MultitaskingError` that says what happened to the task. If the function threw one
-    /// of these, its `origin` is `.task`, and the flags below are false: they speak of the pool alone.
+    /// This is the error that the function threw, or a `MultitaskingError` that describes what happened to the task. If
+    /// the function itself threw a `MultitaskingError`, its `origin` is `.task`, and ``isCancelled`` and ``isTimedOut``
+    /// are false, because they only reflect what the pool did.
     public let error: (any Error)?
 
-    /// Makes a result of a task's outcome.
+    /// Creates a result from a task's outcome.
     public init<Value>(_ outcome: TaskOutcome<Value>) {
         do {
             value = try outcome.get()
@@ -35,12 +36,12 @@ public struct TaskResult: Sendable {
     /// Whether the task's function returned.
     public var isSuccessful: Bool { error == nil }
 
-    /// Whether the pool has cancelled the task: before it started, or by force while it ran.
+    /// Whether the pool cancelled the task, before it started or by force while it ran.
     ///
-    /// A function that throws `CancellationError`, or an error of another pool, has failed.
+    /// If a function throws `CancellationError` or an error of another pool, the task has failed instead.
     public var isCancelled: Bool { codeOfPool == .cancelled }
 
-    /// Whether the wait ended before the task did, or a time limit of its options has ended the task.
+    /// Whether the wait ended before the task did, or a time limit in the task's options ended it.
     public var isTimedOut: Bool {
         switch codeOfPool {
         case .timedOut, .taskTimedOut, .queueTimedOut: true
@@ -54,10 +55,10 @@ public struct TaskResult: Sendable {
         return error.code
     }
 
-    /// The value, as the type that the function returns: `let primes: [Int] = try result.get()`.
+    /// Returns the value, as the type that the function returns: `let primes: [Int] = try result.get()`.
     ///
-    /// - Throws: ``error`` if there is one; `wrongType`, naming both types, if the value is of another type. Nothing is
-    ///   converted: an `Int` is neither a `Double` nor an `Int?`.
+    /// - Throws: ``error`` if there is one; `wrongType`, with the names of both types, if the value is of another type.
+    ///   Values aren't converted: an `Int` is neither a `Double` nor an `Int?`.
     public func get<Value>(as type: Value.Type = Value.self) throws -> Value {
         if let error { throw error }
         guard let value else { throw MultitaskingError.wrongType(wanted: type, found: Void.self) }

@@ -1,25 +1,23 @@
 public import MultitaskingCore
 
-/// A channel of a ``ThreadPool``; made by ``ThreadPool/makeChannel(_:)``.
+/// A channel of a ``ThreadPool``, created by ``ThreadPool/makeChannel(_:)``.
 ///
 /// ```swift
 /// let channel = try pool.makeChannel(capacity: 10)
 /// _ = try channel.send(1, wait: .forever)
 /// ```
 ///
-/// Elements are handed over as they are, without being copied or encoded; so they must be `Sendable`, and a reference
-/// that is sent is shared afterwards. `receive` must name the type that the element was sent as: an `Int` is no `Int?`.
-///
-/// Blocked callers are woken in the order in which they came, but one that just comes may be faster than one that is
-/// being woken.
+/// Elements are passed without copying or encoding, so they must be `Sendable`, and a reference that is sent is shared
+/// afterwards. `receive` must name the type as which the element was sent: an `Int` isn't an `Int?`. Blocked callers
+/// are woken in the order of their calls, but a new caller may overtake one that is waking up.
 public final class ThreadChannel: InProcessOfferingChannel {
     /// The name under which the pool's tasks find this channel.
     public let reference: SharedObjectID
 
-    /// Counts the senders, if the channel closes with them.
+    /// The count of senders, if the channel closes with them.
     public let senderLedger: SenderLedger?
 
-    /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
+    /// Whether the capacity is 0, so that each element passes directly from a sender to a receiver.
     public let isRendezvous: Bool
 
     private let storage: ThreadChannelStorage
@@ -39,10 +37,10 @@ public final class ThreadChannel: InProcessOfferingChannel {
 
     deinit { registry.remove(reference) }
 
-    /// How many elements wait, how many fit, and whether the channel is closed.
+    /// How many elements are queued, how many fit, and whether the channel is closed.
     public var status: ChannelStatus { storage.status }
 
-    /// Puts `element` at the end and returns true, or returns false if there was no room until the limit.
+    /// Appends `element` and returns true, or returns false if there is no room before the limit passes.
     ///
     /// - Throws: `closed` after ``close(discarding:)``.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
@@ -50,9 +48,10 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try sendInProcess(element, wait: wait)
     }
 
-    /// Takes the first element, or returns nil if there was none until the limit, or the channel is closed and empty.
+    /// Removes and returns the first element; nil if the limit passes first, or if the channel is closed and empty.
     ///
-    /// - Throws: `wrongType`, naming both types, if the first element was sent as another type; it stays.
+    /// - Throws: `wrongType`, with the names of both types, if the first element was sent as another type, in which
+    ///   case it stays.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit
@@ -60,9 +59,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try receiveInProcess(as: type, wait: wait)
     }
 
-    /// Puts `element`, which need not be `Codable`, at the end.
+    /// Appends `element`, which doesn't need to be `Codable`.
     ///
-    /// - Throws: as ``send(_:wait:)-swift.method`` does.
+    /// - Throws: whatever ``send(_:wait:)-swift.method`` throws.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         try owner.check()
@@ -71,9 +70,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
     }
 
-    /// Takes the first element, which need not be `Codable`.
+    /// Removes and returns the first element, which doesn't need to be `Codable`.
     ///
-    /// - Throws: as ``receive(as:wait:)-swift.method`` does.
+    /// - Throws: whatever ``receive(as:wait:)-swift.method`` throws.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receiveInProcess<Element: Sendable>(
         as type: Element.Type, wait: WaitLimit
@@ -83,9 +82,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         return element??.value(as: type)
     }
 
-    /// Puts elements at the end: all, or as many as fit until the limit; how many.
+    /// Appends elements, all or as many as fit before the limit passes, and returns how many.
     ///
-    /// - Throws: as ``send(_:wait:)-swift.method`` does, for the first one.
+    /// - Throws: whatever ``send(_:wait:)-swift.method`` throws for the first element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func send<Element: Codable & Sendable>(
@@ -94,9 +93,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try sendInProcess(contentsOf: elements, wait: wait)
     }
 
-    /// Takes the first elements, at most `count`: as many as there are, once there is one.
+    /// Removes and returns up to `count` elements, waiting only for the first.
     ///
-    /// - Throws: as ``receive(as:wait:)-swift.method`` does.
+    /// - Throws: whatever ``receive(as:wait:)-swift.method`` throws.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
@@ -104,9 +103,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try receiveInProcess(upTo: count, as: type, wait: wait)
     }
 
-    /// Puts elements, which need not be `Codable`, at the end.
+    /// Appends elements, which don't need to be `Codable`.
     ///
-    /// - Throws: as ``send(_:wait:)-swift.method`` does, for the first one.
+    /// - Throws: whatever ``send(_:wait:)-swift.method`` throws for the first element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws
@@ -124,9 +123,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         return elements.count - left.count
     }
 
-    /// Takes the first elements, at most `count`, which need not be `Codable`.
+    /// Removes and returns up to `count` elements, which don't need to be `Codable`.
     ///
-    /// - Throws: as ``receive(as:wait:)-swift.method`` does.
+    /// - Throws: whatever ``receive(as:wait:)-swift.method`` throws.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
@@ -139,11 +138,11 @@ public final class ThreadChannel: InProcessOfferingChannel {
         return elements?.compactMap { $0.value(as: type) } ?? []
     }
 
-    /// Ends the channel: `send` throws from now on and blocked callers wake.
+    /// Closes the channel: `send` throws from now on, and blocked callers wake.
     ///
-    /// - Parameter discarding: whether waiting elements are dropped, which also counts them as done; otherwise they may
+    /// - Parameter discarding: whether to drop the queued elements, which counts them as done. Otherwise, they can
     ///   still be received.
-    /// - Returns: how many elements were dropped.
+    /// - Returns: the number of dropped elements.
     @discardableResult
     public func close(discarding: Bool = false) -> Int { storage.close(discarding: discarding) }
 
@@ -152,16 +151,16 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// - Throws: `invalidArgument` if called more often than elements were sent.
     public func taskDone() throws { try storage.taskDone() }
 
-    /// Waits until every element sent so far was reported by ``taskDone()``; false if the limit passed first.
+    /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit) -> Bool {
         storage.block(for: .join, wait: owner.isThisProcess ? wait : .never) { storage.join(orEnlist: $0) } ?? false
     }
 
-    /// Suspends until `operation` may succeed, the channel is closed, or the limit has passed; may return early.
+    /// Suspends until `operation` may succeed, the channel is closed, or the limit passes. May return early.
     ///
-    /// A waiter that is woken is expected to try the operation: no other is woken for the same element or room.
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// A waiter that wakes must try the operation, because no other waiter is woken for the same element or room.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         var id: UInt64?
         var isWoken = false
@@ -171,23 +170,23 @@ public final class ThreadChannel: InProcessOfferingChannel {
         isWoken = try await awaitCallback(wait) { id = storage.enlist($0, for: operation) }
     }
 
-    /// Holds an element out, with the capacity 0.
+    /// Offers an element, if the capacity is 0.
     public func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
         try offerInProcess(element)
     }
 
-    /// Holds an element out that need not be `Codable`, with the capacity 0.
+    /// Offers an element that doesn't need to be `Codable`, if the capacity is 0.
     public func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer {
         try owner.check()
         return try ThreadOffer(TypedElement(element), in: storage)
     }
 
-    /// Whether `operation` would not have to wait.
+    /// Whether `operation` can complete without waiting.
     public func isReady(for operation: ChannelOperation) -> Bool { storage.isProbablyReady(for: operation) }
 
-    /// Calls `body` once when `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
+    /// Calls `body` once, as soon as `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
     ///
-    /// - Throws: `shutDown` in a process that was forked from the pool's.
+    /// - Throws: `shutDown` in a process that was forked from the pool's process.
     public func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
@@ -197,6 +196,6 @@ public final class ThreadChannel: InProcessOfferingChannel {
         return { [storage] in storage.leave(id, operation) }
     }
 
-    /// Where threads wait for several things at once.
+    /// The station at which threads wait for several sources.
     public var selectStation: (any SelectStation)? { ThreadSelectStation() }
 }

@@ -2,13 +2,13 @@ internal import MultitaskingCore
 internal import MultitaskingSystem
 
 extension ThreadPool {
-    /// A pool for all parts of a program that need one now and then.
+    /// A pool for shared use by all parts of a program.
     ///
-    /// It is made when it is first asked for, with as many threads as a pool has by default, and made anew when it was
-    /// shut down, and in a process that was forked from the one it belongs to. It ends with the program, after what was
-    /// submitted. Its tasks must not wait for each other without end: nobody knows who else uses it.
+    /// The pool is created on first use, with the default number of threads. It is recreated after it was shut down,
+    /// and in a forked process. It ends with the program, after all submitted tasks. Because other code uses the pool,
+    /// too, its tasks must not wait indefinitely for each other.
     ///
-    /// - Throws: as the initializer does, if the pool has to be made.
+    /// - Throws: whatever the initializer throws, if the pool has to be created.
     public static var shared: ThreadPool {
         get throws {
             try sharedPool.get {

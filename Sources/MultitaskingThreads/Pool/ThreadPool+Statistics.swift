@@ -1,9 +1,9 @@
 public import MultitaskingCore
 
 extension ThreadPool: MonitoredExecutor {
-    /// What the pool has done so far, and what its workers do now.
+    /// What the pool has done so far, and what its workers are doing now.
     ///
-    /// A task that was cancelled while it waited counts as queued until a worker comes past it. Threads encode nothing
-    /// and do not crash alone, so that what is said of that is nil.
+    /// A task that was cancelled in the queue counts as queued until a worker reaches it. Threads encode nothing and
+    /// can't crash alone, so the corresponding values are nil.
     public var statistics: PoolStatistics { storage.statistics }
 }

@@ -3,9 +3,9 @@ internal import MultitaskingSystem
 internal import Synchronization
 
 extension ThreadPool: WorkerExecutor {
-    /// Makes a call in every thread that there is, before its next task, and in each that comes later.
+    /// Makes a call in every current thread, before its next task, and in each thread that starts later.
     ///
-    /// - Returns: a future for each thread that there is, in the order of their numbers.
+    /// - Returns: a future for each current thread, ordered by worker index.
     /// - Throws: `shutDown`.
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
@@ -31,13 +31,12 @@ extension ThreadPool: WorkerExecutor {
         }
     }
 
-    /// Changes how many threads there are.
-    ///
-    /// Returns at once. New threads run the initializer and take tasks; those that are too many leave after their
-    /// current task, and run the finalizer. Calls from several threads follow one another.
-    /// - Parameter count: how many, from 1 to a million.
-    /// - Throws: `invalidArgument`; `shutDown`; `systemError` if the system refuses to start a thread: those that were
-    ///   started stay.
+    /// Changes the number of threads. Returns immediately. New threads run the initializer and take tasks. Surplus
+    /// threads finish their current task, run the finalizer, and leave. Concurrent calls take effect one after the
+    /// other.
+    /// - Parameter count: the new number, from 1 to a million.
+    /// - Throws: `invalidArgument`; `shutDown`; `systemError` if the system refuses to start a thread, in which case
+    ///   the threads that were started stay.
     public func resize(to count: Int) throws {
         try owner.check()
         try Self.requirePositive(count, "the number of workers")
@@ -69,10 +68,10 @@ extension ThreadPool: WorkerExecutor {
         for worker in ended { worker.join() }
     }
 
-    /// What the finalizers of the threads that have left returned or threw, in the order in which they left; complete
+    /// Returns the results of the finalizers of the threads that have left, in the order in which they left. Complete
     /// after the shutdown.
     ///
-    /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
+    /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(
         as type: Value.Type = Value.self
     ) throws -> [Result<Value, any Error>] { try storage.finalized.withLock(\.self).typed() }

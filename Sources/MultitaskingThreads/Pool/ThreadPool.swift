@@ -2,7 +2,7 @@ public import MultitaskingCore
 internal import MultitaskingSystem
 internal import Synchronization
 
-/// A pool of threads that run functions in parallel, in the memory of this process.
+/// A pool of threads that runs functions in parallel within this process.
 ///
 /// ```swift
 /// let pool = try ThreadPool(maxWorkers: 4)
@@ -11,17 +11,17 @@ internal import Synchronization
 /// pool.shutdown(.drain)
 /// ```
 ///
-/// Use it where tasks share data, are short, or move values that are not `Codable`: nothing is copied or encoded, and a
-/// task costs well under a microsecond. Use processes where a task may crash or must be killed: a task that traps here
-/// ends the program.
+/// Use threads if tasks share data, are short, or pass values that aren't `Codable`: nothing is copied or encoded, and
+/// a task costs well under a microsecond. Use processes if a task might crash or has to be killed: a task that traps in
+/// a thread ends the program.
 ///
-/// Its initializers start all workers, which sleep while there is nothing to do. Tasks start in the order of
-/// submission. A task may submit others, but one that *waits* for another occupies its worker meanwhile: if every
-/// worker waits, none is left to do the work.
+/// The initializers start all workers, which sleep while there is nothing to do. Tasks start in the order of
+/// submission. A task may submit other tasks, but a task that *waits* for another occupies its worker meanwhile: if
+/// every worker waits, none is left to do the work.
 ///
-/// A pool that is dropped without `shutdown(_:)` runs what was submitted; then its threads end. So does one that is
-/// open when the program ends by `exit` or by returning from `main`: the program ends after it, see the parameter
-/// `atExit`.
+/// If you release a pool without calling `shutdown(_:)`, it finishes the submitted tasks before its threads end. The
+/// same happens if the program ends, by calling `exit` or returning from `main`, while the pool is open; see the
+/// parameter `atExit`.
 public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecutor {
     let storage: PoolStorage
     let owner: PoolOwner
@@ -32,32 +32,32 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     /// More than any system starts, and few enough to be counted in 20 bits.
     static var mostWorkers: Int { 1_000_000 }
 
-    /// How many threads the pool has, or is about to have; see ``resize(to:)``.
+    /// The number of threads that the pool has or is about to have; see ``resize(to:)``.
     public var maxWorkers: Int { storage.wantedWorkers }
 
-    /// Starts the threads of a pool.
+    /// Creates a pool and starts its threads.
     ///
     /// - Parameters:
-    ///   - maxWorkers: how many threads, at least 1, at most a million, and at most as many as the system allows; nil
-    ///     for four more than this process may use cores, but no more than 32: threads are for work that waits, and
-    ///     tasks that wait for each other must meet. Of those it is as many as the system starts; a number that is
-    ///     given is kept, or the pool is refused. Each thread has a stack as large as the main thread's may become
-    ///     (`ulimit -s`).
-    ///   - threadNamePrefix: threads are called by it, a hyphen and their number from 0. Linux keeps 15 bytes of a
-    ///     name, so the prefix is cut where the number needs the place. Empty: threads keep the process's name.
-    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory. What `submit`
-    ///     does at the limit is said by `TaskOptions.waitForRoom`: a task that submits to its own full pool should not
-    ///     wait without end.
-    ///   - atExit: what happens when the program ends while the pool is open. `.drain` runs what was submitted, for as
-    ///     long as it goes on: tasks that all wait, without a limit, for what nobody can do any more are given up after
-    ///     a second. `.cancelQueued` runs what has started. `.kill` waits for nothing. What is cut off is logged.
-    ///     Ctrl-C, `_exit` and `abort` end the program at once.
-    ///   - initializer: run first in every thread. If it throws in any of them, no further task of the pool runs: each
-    ///     ends with an error of the code `initializerFailed`, whose cause is the first thrown error. A thread cannot
-    ///     be ended, so there is no time limit for it.
-    ///   - finalizer: run last in every thread that has run the initializer; see ``finalizerResults(as:)``.
-    /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread:
-    ///   those already started have then ended. Not thrown: what `initializer` throws.
+    ///   - maxWorkers: the number of threads, from 1 to a million, within the limits of the system; nil for four more
+    ///     than the number of cores that this process may use, but at most 32. The default accounts for tasks that
+    ///     block or wait for each other; if the system starts fewer threads, the pool uses those. If you pass a number
+    ///     and the system refuses it, the initializer throws. Each thread has a stack as large as the main thread's may
+    ///     become (`ulimit -s`).
+    ///   - threadNamePrefix: the prefix of the threads' names, followed by a hyphen and the worker's index. Linux keeps
+    ///     15 bytes of a name, so the prefix is truncated if necessary. If empty, threads keep the process's name.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
+    ///     `TaskOptions.waitForRoom` determines what `submit` does at the limit: a task that submits to its own full
+    ///     pool should not wait indefinitely.
+    ///   - atExit: what happens if the program ends while the pool is open. `.drain` finishes all submitted tasks; if
+    ///     every task waits without a limit for something that can no longer happen, they are abandoned after a second.
+    ///     `.cancelQueued` finishes running tasks, and `.kill` doesn't wait. Interrupted work is logged. Ctrl-C,
+    ///     `_exit` and `abort` end the program immediately.
+    ///   - initializer: a function that each thread runs first. If it throws in any thread, the pool runs no further
+    ///     tasks: each fails with the code `initializerFailed` and the first thrown error as the cause. Because a
+    ///     thread can't be ended, there is no time limit.
+    ///   - finalizer: a function that each thread that ran the initializer runs last; see ``finalizerResults(as:)``.
+    /// - Throws: `invalidArgument` if a number is out of range; `systemError` if the system refuses to start a thread,
+    ///   after ending those already started. Errors of `initializer` aren't thrown.
     public convenience init<Output: Sendable>(
         maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
         initializer: @escaping @Sendable () throws -> Void = {},
@@ -68,14 +68,13 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
             WorkerSetup(initializer: initializer, finalizer: { try finalizer() }))
     }
 
-    /// Starts the threads of a pool whose initializer takes arguments:
-    /// `ThreadPool(maxWorkers: 4, initializer: connect, "db://…")`.
+    /// Creates a pool whose initializer takes arguments: `ThreadPool(maxWorkers: 4, initializer: connect, "db://…")`.
     ///
     /// - Parameters:
-    ///   - initializer: run first in every thread, with the arguments.
+    ///   - initializer: a function that each thread runs first, with the arguments.
     ///   - argument: the first argument.
-    ///   - arguments: the others, one for each further parameter of `initializer`.
-    /// - Throws: as the other initializer does.
+    ///   - arguments: the other arguments, one for each further parameter of `initializer`.
+    /// - Throws: whatever the other initializer throws.
     public convenience init<First: Sendable, each Argument: Sendable, Output: Sendable>(
         maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
         initializer: @escaping @Sendable (First, repeat each Argument) throws -> Void, _ argument: First,
@@ -111,12 +110,12 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         for worker in lifecycle.withLock({ $0.abandon() }) { worker.detach() }
     }
 
-    /// Queues a call; see the overloads for the usual spellings.
+    /// Queues a call; the overloads offer more convenient forms.
     ///
-    /// - Throws: `shutDown` after `shutdown(_:)`, and in a process that was forked from the pool's; `timedOut` if the
-    ///   pool has a limit and no room became free in time. Not thrown: what the function throws; that is the future's
-    ///   outcome, as it was thrown.
-    /// - Complexity: constant; one allocation if arguments and result are small, and no system call unless a sleeping
+    /// - Throws: `shutDown` after `shutdown(_:)`, and in a process that was forked from the pool's process; `timedOut`
+    ///   if the pool has a queue limit and no room becomes free in time. Errors of the function itself are in the
+    ///   future, unchanged.
+    /// - Complexity: O(1); one allocation if arguments and result are small, and no system call unless a sleeping
     ///   worker must be woken.
     @inlinable
     public func submit<Function: PortableFunction>(
@@ -125,9 +124,9 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         try enqueue(call, options)
     }
 
-    /// Queues a closure that is given the pool's environment.
+    /// Queues a closure that receives the task's environment.
     ///
-    /// - Throws: as ``submit(_:options:)`` does.
+    /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     public func submit<Value: Sendable>(
         options: TaskOptions = .default, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
@@ -135,10 +134,10 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         try enqueue(EnvironmentCall(body), options)
     }
 
-    /// Makes a channel for this pool's tasks and their parent.
+    /// Creates a channel for this pool's tasks and their parent.
     ///
-    /// A task's thread does not die alone, so there is never anything to redeliver.
-    /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes: elements are not encoded here.
+    /// Because a thread can't die alone, the channel never needs to redeliver an element.
+    /// - Throws: `invalidArgument` for a capacity below 0, and for a byte capacity, because elements aren't encoded.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try owner.check()
         try options.validate()
@@ -152,14 +151,14 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         return channel
     }
 
-    /// Makes a cancel signal for this pool's tasks and their parent.
+    /// Creates a cancel signal for this pool's tasks and their parent.
     public func makeCancelSignal() -> any CancelSignal {
         let signal = ThreadCancelSignal(registry: storage.registry)
         storage.registry.add(signal)
         return signal
     }
 
-    /// Shares an array: tasks use the array itself.
+    /// Shares an array; tasks use the array itself.
     ///
     /// - Throws: `shutDown`.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
@@ -167,7 +166,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         return SharedArray(SharedArrayBox(array))
     }
 
-    /// Shares a value: tasks use the value itself.
+    /// Shares a value; tasks use the value itself.
     ///
     /// - Throws: `shutDown`.
     @_disfavoredOverload
@@ -181,20 +180,20 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         if storage.isClosed { throw Self.shutDownError }
     }
 
-    /// Ends the pool and blocks until its threads are gone. Later and concurrent calls return when they are.
+    /// Shuts down the pool and blocks until its threads are gone. Later and concurrent calls return when they are.
     ///
-    /// From inside one of the pool's own tasks, and from a `Task` made there, it returns at once and the pool ends when
-    /// its tasks have: waiting would wait for the caller.
+    /// In one of the pool's own tasks, and in a Swift task created there, this returns immediately, because the task
+    /// would wait for itself; the pool ends when its tasks have.
     ///
-    /// - Parameter mode: `.drain` runs what was submitted. `.cancelQueued` cancels what has not started and waits for
-    ///   what has. Threads cannot be killed, so `.kill` asks what has started to end, and waits for it as well. A later
-    ///   call may be stricter than an earlier one.
+    /// - Parameter mode: `.drain` finishes all submitted tasks. `.cancelQueued` cancels tasks that haven't started and
+    ///   waits for running ones. Threads can't be killed, so `.kill` asks running tasks to stop, and also waits for
+    ///   them. A later call may use a stricter mode.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) { end(mode) }
 
-    /// Ends the pool and suspends until its threads are gone; otherwise as the blocking call.
+    /// Shuts down the pool and suspends until its threads are gone.
     ///
-    /// Cancelling the awaiting task does not shorten the wait.
+    /// Cancelling the awaiting task doesn't shorten the wait.
     public func shutdown(_ mode: ShutdownMode = .drain) async {
         if PoolIdentity.current === storage.identity { return end(mode) }
         await withCheckedContinuation { continuation in
@@ -211,12 +210,12 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         }
     }
 
-    /// A running thread cannot be ended.
+    /// Always false: a running thread can't be ended.
     public var endsRunningTasks: Bool { false }
 
-    /// Refuses further tasks and returns at once; the threads end when their tasks have.
+    /// Refuses further tasks and returns immediately. The threads end when their tasks have.
     ///
-    /// - Parameter mode: `.kill` asks the tasks that run to end: their contexts read as cancelled.
+    /// - Parameter mode: `.kill` asks running tasks to stop: their contexts read as cancelled.
     public func beginShutdown(_ mode: ShutdownMode = .drain) {
         // The threads of a parent process do not listen here.
         guard owner.isThisProcess else { return }
@@ -224,7 +223,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         storage.close(cancellingQueued: mode != .drain)
     }
 
-    /// Blocks until the threads are gone, after the pool was told to end; false if the limit passed first.
+    /// Blocks until the threads of a pool that is shutting down are gone; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
     public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
         guard owner.isThisProcess else { return true }
@@ -371,6 +370,6 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
 }
 
 extension ThreadPool: CustomStringConvertible {
-    /// What it is, and how many workers it has at most.
+    /// The type and the maximum number of workers.
     public var description: String { "ThreadPool(\(maxWorkers) workers)" }
 }

@@ -1,7 +1,7 @@
 public import MultitaskingCore
 internal import Synchronization
 
-/// A cancel signal of a ``ThreadPool``; made by ``ThreadPool/makeCancelSignal()``.
+/// A cancel signal of a ``ThreadPool``, created by ``ThreadPool/makeCancelSignal()``.
 ///
 /// ```swift
 /// let signal = pool.makeCancelSignal()
@@ -22,7 +22,7 @@ public final class ThreadCancelSignal: CancelSignal {
 
     deinit { registry.remove(reference) }
 
-    /// Whether the signal is set: one load, so that it can be asked in the innermost loop.
+    /// Whether the signal is set. Costs one load, so you can check it in an inner loop.
     public var isSet: Bool {
         // ORDERING: acquiring, pairs with `set`: who sees the signal sees what was written before it was set.
         flag.load(ordering: .acquiring)
@@ -38,7 +38,7 @@ public final class ThreadCancelSignal: CancelSignal {
         gate.shut { flag.store(false, ordering: .releasing) }
     }
 
-    /// Blocks until the signal is set; false if the limit passed first.
+    /// Blocks until the signal is set; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit) -> Bool {
         if isSet { return true }
@@ -48,9 +48,9 @@ public final class ThreadCancelSignal: CancelSignal {
         return gate.wait(until: wait.deadline)
     }
 
-    /// Suspends until the signal is set; false if the limit passed first.
+    /// Suspends until the signal is set; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilSet(_ wait: WaitLimit) async throws -> Bool {
         if isSet { return true }
         var id: UInt64 = 0
@@ -58,13 +58,13 @@ public final class ThreadCancelSignal: CancelSignal {
         return try await awaitCallback(wait) { id = gate.whenOpen($0) }
     }
 
-    /// Calls `body` once when the signal is set, at once if it is.
+    /// Calls `body` once, as soon as the signal is set.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         try registry.owner.check()
         let id = gate.whenOpen(body)
         return { [gate] in gate.forget(id) }
     }
 
-    /// Where threads wait for several things at once.
+    /// The station at which threads wait for several sources.
     public var selectStation: (any SelectStation)? { ThreadSelectStation() }
 }
