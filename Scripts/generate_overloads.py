@@ -24,48 +24,48 @@ SUBMIT_EXAMPLE = {
 }
 
 SESSION_CONTRACT = """
-Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
+Returns immediately unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
 - Parameters:
-  - name: the task's name, not empty and unique in the session.
-  - scopes: which queues and which event the task gets, and with whom it shares them.
-- Returns: the session, so that calls can be chained.
-- Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue or event
-  that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit` throws. What the
-  function throws is in the task's result.
+  - name: the task's name; must not be empty, and must be unique in the session.
+  - scopes: which queues and which cancel event the task uses, and which tasks share them.
+- Returns: the session, so that you can chain calls.
+- Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if a scope names a queue or event that
+  the session or manager doesn't have; `alreadyDestroyed`; whatever the executor's `submit` throws. Errors of the function
+  itself are in the task's result.
 """
 
 MANAGER_CONTRACT = """
-The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets one element
-of each, until the shortest has ended.
+The tasks belong to a new session; their names are `prefix` followed by 0, 1, 2, and so on. Several sequences are zipped:
+the function receives one element of each, until the shortest sequence ends.
 - Returns: the session, with every task submitted.
-- Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+- Throws: whatever `TaskSession.submit` throws, after cancelling the tasks that were already submitted.
 """
 
 EXECUTOR_CONTRACT = """
-Returns at once; ask the future for the result. Calls start in the order of submission.
-- Throws: as ``submit(_:options:)`` does.
+Returns immediately; the future provides the result. Calls start in the order of submission.
+- Throws: whatever ``submit(_:options:)`` throws.
 """
 
 MAP_CONTRACT = """
-Neighbouring elements form one task, a *chunk*, so that passing them costs little beside calling the function. Each element
-has its own result: a call that throws does not keep the others of its chunk from being called.
+Consecutive elements form one task, a *chunk*, to reduce the overhead of each call. Each element has its own result: if one
+call throws, the others in its chunk still run.
 
-If a worker dies, the element that it was processing gets the error. The elements of its chunk that come later are run
-elsewhere, and so are the earlier ones, **whose calls had returned but not arrived**: their side effects happen twice. Where
-that matters, pass a `chunkSize` of 1. Time limits, retries after a crash and cancellation apply to a chunk.
+If a worker dies, the element that it was processing gets the error. Another worker then runs the remaining elements of the
+chunk, and also the earlier ones, **whose results were lost with the worker**: their side effects happen twice. If that
+matters, pass a `chunkSize` of 1. Time limits, crash retries, and cancellation apply to whole chunks.
 
-Without a `chunkSize`, each worker gets about 16 chunks, so that a slow one delays the others by no more than a sixteenth of
-its share; a chunk has 4,096 elements at most.
+Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker delays the
+others by at most a sixteenth of its share.
 - Parameters:
   - chunkSize: how many elements form one task, at least 1.
-  - elements: all of them are encoded and queued at once; the pool must have room for them and for the results.
-- Returns: a handle; ask it for `results()` or `values()`.
-- Throws: `invalidArgument`, also for retries after errors, since errors are results here; what ``submit(_:options:)``
-  throws. What the function throws is not thrown here.
+  - elements: the inputs. All of them are encoded and queued at once, so the pool needs room for them and their results.
+- Returns: a handle that provides `results()` and `values()`.
+- Throws: `invalidArgument`, including for retries after errors, because errors are results here; whatever
+  ``submit(_:options:)`` throws. Errors of the function itself are results.
 """
 
-SHARED = "Arguments and results need only be `Sendable`: they are shared, not copied.\n"
-OCCUPIES = "It occupies its worker until it has returned."
+SHARED = "Arguments and results only need to be `Sendable`, because they are shared, not copied.\n"
+OCCUPIES = "The call occupies its worker until it returns."
 
 
 class Shape:
@@ -188,10 +188,10 @@ def executor_submit(noun, order):
 
 
 EVERYWHERE_CONTRACT = """
-It runs before the worker's next task; a worker that is busy finishes its task first. Workers that come later make the call
-before their first task, and drop what it returns; but not if it has thrown, or has ended a worker.
-- Returns: a future for each worker that there is, in the order of their numbers.
-- Throws: as the requirement of the protocol does.
+Each worker makes the call before its next task; a busy worker finishes its current task first. Workers that start later
+make the call before their first task and discard the result, unless the call has thrown or ended a worker before.
+- Returns: a future for each current worker, ordered by worker index.
+- Throws: whatever the protocol's requirement throws.
 """
 
 
@@ -212,13 +212,13 @@ def executor_everywhere(noun, order):
 
 
 DEPENDENT_CONTRACT = """
-The task starts when all of the futures have a value; a future may be of another pool. Where the backend can, values do not
-pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones alone, so there are no
-cycles.
+The task starts when every future has a value. The futures may belong to other pools. If the backend supports it, the values
+don't pass through the client. Returns immediately without blocking a thread. A task can only depend on tasks that were
+submitted earlier, so there are no cycles.
 
-If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose cause is
-that error. Cancelling the new task does not cancel those that it waits for.
-- Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with that error as
+its cause. Cancelling the new task doesn't cancel the tasks it depends on.
+- Throws: whatever ``submit(_:options:)`` throws. Errors that occur later are the future's failure.
 """
 
 
@@ -229,7 +229,7 @@ DEPENDENCIES = "resultsOf first: Future<First>, _ others: repeat Future<each Oth
 def executor_dependent_submit(noun, order):
     example = ("`try pool.submit(merge, resultsOf: a, b)`", "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")[noun == "closure"]
     for shape in shapes(contexts=False):
-        first = first_sentence(shape, noun, " in a worker, with the results of others", example)
+        first = first_sentence(shape, noun, " in a worker, with the results of other tasks as arguments", example)
         rest = DEPENDENT_CONTRACT if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
         yield overload(
             documentation(first, rest),
@@ -247,9 +247,9 @@ def executor_dependent_submit(noun, order):
 def thread_pool_dependent_submit(noun, order):
     for shape in shapes(contexts=False, voids=False):
         first = first_sentence(
-            shape, noun, " in a thread, with the results of others", "`try pool.submit(merge, resultsOf: a, b)`"
+            shape, noun, " in a thread, with the results of other tasks as arguments", "`try pool.submit(merge, resultsOf: a, b)`"
             if noun == "function" else "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")
-        rest = "\n" + SHARED + DEPENDENT_CONTRACT.lstrip("\n") if shape.is_plain else "\nIt occupies its thread until it has returned."
+        rest = "\n" + SHARED + DEPENDENT_CONTRACT.lstrip("\n") if shape.is_plain else "\nThe call occupies its thread until it returns."
         call = ("try await " if shape.is_async else "try ") + f"{variable(noun)}()(value, repeat each values.values)"
         body = f"try environment.wait {{ {call} }}" if shape.is_async else call
         yield overload(
@@ -267,8 +267,8 @@ def thread_pool_dependent_submit(noun, order):
 
 def thread_pool_submit(noun, order):
     for shape in shapes(contexts=False, voids=False):
-        rest = ("\nReturns at once; ask the future for the result. " + SHARED + "- Throws: as ``submit(_:options:)`` does.\n"
-                if shape.is_plain else "\nIt occupies its thread until it has returned.")
+        rest = ("\nReturns immediately; the future provides the result. " + SHARED + "- Throws: whatever ``submit(_:options:)`` throws.\n"
+                if shape.is_plain else "\nThe call occupies its thread until it returns.")
         call = f"{variable(noun)}"
         body = (
             f"try submit(options: options) {{ environment in\n"
@@ -346,7 +346,7 @@ def map_first_sentence(shape, noun):
 
 def manager_map(noun, order):
     for shape in shapes():
-        rest = MANAGER_CONTRACT if shape.is_plain else ("\nEach call occupies a worker until it has returned." if shape.is_async else "")
+        rest = MANAGER_CONTRACT if shape.is_plain else ("\nEach call occupies a worker until it returns." if shape.is_async else "")
         generics = ELEMENTS + ("" if shape.returns_nothing else ", Output")
         rows = "Rows" if shape.has_context else "ArgumentRows"
         yield overload(
@@ -365,7 +365,7 @@ def manager_map(noun, order):
 
 def thread_manager_map(noun, order):
     for shape in shapes(voids=False):
-        rest = MANAGER_CONTRACT if shape.is_plain else ("\nEach call occupies a worker until it has returned." if shape.is_async else "")
+        rest = MANAGER_CONTRACT if shape.is_plain else ("\nEach call occupies a worker until it returns." if shape.is_async else "")
         yield overload(
             documentation(map_first_sentence(shape, noun), rest),
             ["@discardableResult"] + (["@_disfavoredOverload"] if noun == "closure" else []),
@@ -383,7 +383,7 @@ def thread_manager_map(noun, order):
 
 def executor_map(noun, order):
     for shape in shapes(contexts=False, voids=False):
-        rest = MAP_CONTRACT if shape.is_plain else "\nEach call occupies a worker until it has returned."
+        rest = MAP_CONTRACT if shape.is_plain else "\nEach call occupies a worker until it returns."
         example = "`try pool.map(isPrime, 1..<1_000).values()`" if noun == "function" else "`try pool.map(1..<1_000) { $0 * 2 }.values()`"
         first = f"Calls {shape.words(noun)} for each element" + (f": {example}." if shape.is_plain else ".")
         mapping = ("Async" if shape.is_async else "") + "Mapping"
@@ -408,26 +408,27 @@ def executor_map(noun, order):
                 [f"_ function: {function}", "_ elements: Elements", *options] if noun == "function"
                 else ["_ elements: Elements", *options, f"body: {function}"])
             yield overload(
-                documentation("The spelling of version 0.1."),
+                documentation("The signature in version 0.1."),
                 ['@available(*, deprecated, message: "pass chunkSize: and options: before the elements")',
                  "@_disfavoredOverload", "@inlinable"],
                 parameters=parameters, body=call.format(chunk_size, task_options), **signature)
 
 
 STREAM_CONTRACT = """
-Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays constant for
-endless inputs. Each element has its own result. Short elements are passed several at a time, as many as take some
-milliseconds, unless `options` ask for time limits or retries, which then apply to each element.
+Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so memory use
+stays constant even for endless inputs. Each element has its own result. Elements that take little time are submitted in
+groups of some milliseconds, unless `options` set time limits or retries, which then apply to each element.
 
-Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no further input is
-taken, what waits is cancelled, and what runs is asked to end, and ended by force after its grace period where the pool can.
+Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it takes no further
+input, cancels queued elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
 - Parameters:
-  - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are workers.
-  - order: whether results come in the order of the inputs or as elements end.
+  - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many tasks as there
+    are workers.
+  - order: whether results arrive in the order of the inputs or as elements finish.
 - Returns: pairs of an input's offset, counted from 0, and its result.
 """
 
-ASYNC_STREAM_END = "Iterating throws what the inputs throw, `invalidArgument` for a bound below 1, and `CancellationError`.\n"
+ASYNC_STREAM_END = "Iterating throws whatever the inputs throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.\n"
 
 
 def executor_stream(noun, order):
@@ -443,10 +444,10 @@ def executor_stream(noun, order):
                 ("blocking", "closure"): "`for (offset, result) in try pool.stream(lines) { parse($0) }`",
             }[kind, noun]
             source = "an asynchronous sequence" if kind == "async sequence" else "a sequence"
-            manner = ", and blocks while it waits for results" if kind == "blocking" else ""
-            first = f"Calls {shape.words(noun)} for each element of {source}, as they come{manner}"
+            manner = ", and blocks while waiting for results" if kind == "blocking" else ""
+            first = f"Calls {shape.words(noun)} for each element of {source}, as elements arrive{manner}"
             doc = documentation(first + (":" if is_plain else "."), (f"{example}.\n" + STREAM_CONTRACT + (
-                "- Throws: `invalidArgument` for a bound below 1. Not what the function throws: that is its element's result.\n"
+                "- Throws: `invalidArgument` if `ahead` is below 1. Errors of the function itself are results.\n"
                 if kind == "blocking" else ASYNC_STREAM_END)) if is_plain else "")
             function = shape.function_type("Inputs.Element")
             bounds = {"async sequence": "Inputs: AsyncSequence & Sendable", "sequence": "Inputs: Sequence", "blocking": "Inputs: Sequence"}[kind]
@@ -504,12 +505,13 @@ inputQueueLock: globalInputQueueLock, outputQueueLock: globalOutputQueueLock,
 inputQueueSize: globalInputQueueSize, outputQueueSize: globalOutputQueueSize),
 interrupts: interrupts, body"""
 
-GLOBAL_DOC = """  - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
-  - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+GLOBAL_DOC = """  - globalInputQueue: whether the manager has an input queue of scope `.global`. `globalOutputQueue` and
+    `globalCancelEvent` do the same for the output queue and the cancel event.
+  - globalInputQueueLock: whether draining the input queue is atomic among the parent's threads.
   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-  - interrupts: what Ctrl-C does meanwhile.
-- Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws. Not
-  what tasks throw.
+  - interrupts: what Ctrl-C does while `body` runs.
+- Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body` throws.
+  Errors of tasks are in their results.
 """
 
 PROCESS_DOC = """
@@ -519,46 +521,47 @@ try withProcessPoolExecutor(maxWorkers: 5) { manager in
     for (name, result) in try session.results() { … }
 }
 ```
-Use it for work that keeps a core busy, or that may crash. Arguments and results are copied: they must be `Codable`. When
-`body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started are cancelled
-first.
+Use worker processes for work that is CPU-bound or that might crash. Arguments and results are copied, so they must be
+`Codable`. When `body` returns, the pool finishes all tasks before it shuts down; when `body` throws, tasks that haven't
+started are cancelled first.
 
 - Parameters:
-  - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
+  - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for one per core that this process may use.
   - startMethod: how the workers are started.
-  - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the memory that
-    this process may use.
-  - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
-  - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
-  - captures: what becomes of functions that capture values; by default the values are copied like arguments.
-  - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
-  - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
-  - environment: variables that each worker has besides those of this process.
-  - workerNamePrefix: what the names of the workers' processes begin with.
-  - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
+  - arenaLimit: the maximum number of bytes for arguments, results, and messages; nil for half of the memory that this
+    process may use.
+  - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
+  - limits: the resources that workers may use, how long they live, and how many stay when there is little to do.
+  - captures: what to do with functions that capture values; by default, the values are copied like arguments.
+  - backtraces: whether the backtrace of a crashed worker is stored in the task's error, printed, or both.
+  - atExit: what happens to unfinished tasks if the program calls `exit` while `body` runs; see the pool.
+  - environment: environment variables for the workers, in addition to those of this process.
+  - workerNamePrefix: the prefix of the workers' process names.
+  - initializer: a function that each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
   - initializerTimeout: how long the initializer may take; nil for no limit.
 """ + GLOBAL_DOC
 
 THREAD_DOC = """
-Use it for work that waits, or that shares large values: arguments and results are not copied and need only be `Sendable`. A
-crash in a task ends the program; use `withProcessPoolExecutor` where that must not be.
+Use threads for work that blocks or that shares large values: arguments and results aren't copied, so they only need to be
+`Sendable`. A crash in a task ends the program; to isolate crashes, use `withProcessPoolExecutor`.
 
-When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not started are
+When `body` returns, the pool finishes all tasks before it shuts down; when `body` throws, tasks that haven't started are
 cancelled first.
 
 - Parameters:
-  - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use cores, but no
-    more than 32.
-  - threadNamePrefix: what the names of the threads begin with.
-  - queueLimit: how many tasks may wait for a thread, at least 1; nil for no limit but memory.
-  - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
-  - initializer: called once in each thread before its first task.
-  - finalizer: called once in each thread after its last task; see `ThreadPool.finalizerResults(as:)`.
+  - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for four more than the number of cores
+    that this process may use, but at most 32.
+  - threadNamePrefix: the prefix of the threads' names.
+  - queueLimit: how many tasks may wait for a thread, at least 1; nil for no limit except memory.
+  - atExit: what happens to unfinished tasks if the program calls `exit` while `body` runs; see the pool.
+  - initializer: a function that each thread calls once before its first task.
+  - finalizer: a function that each thread calls once after its last task; see `ThreadPool.finalizerResults(as:)`.
 """ + GLOBAL_DOC
 
 TWIN_DOC = """
-Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body` ends.
-- Throws: as the blocking function does.
+Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and the pool shuts
+down when `body` ends.
+- Throws: whatever the blocking function throws.
 """
 
 BLOCKING = ['@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")',
@@ -600,16 +603,16 @@ def process_executors():
         if is_async:
             doc = documentation("Suspends where the blocking function of the same name blocks.", TWIN_DOC)
         elif not has_arguments and not finalizer:
-            doc = documentation("Makes a pool of worker processes for the time of `body`.", PROCESS_DOC)
+            doc = documentation("Creates a pool of worker processes, passes its manager to `body`, and shuts the pool down when `body` ends.", PROCESS_DOC)
         else:
             details = ([" whose initializer takes arguments"] if has_arguments else []) + (
-                [" whose workers run a finalizer at their end"] if finalizer else [])
-            doc = documentation("Makes a pool of worker processes" + ", and".join(details) + ".", (
-                "\nThe arguments are encoded once, and decoded in every worker, also in those that come later.\n" if has_arguments
+                [" whose workers run a finalizer before they exit"] if finalizer else [])
+            doc = documentation("Creates a pool of worker processes" + ", and".join(details) + ".", (
+                "\nThe arguments are encoded once and decoded in each worker, including workers that start later.\n" if has_arguments
                 else "") + (
-                "\nWhat the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.\n"
-                if finalizer == "Output" else "") + "- Throws: as the function without " + (
-                "arguments" if has_arguments else "a finalizer") + " does.\n")
+                "\nThe results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.\n"
+                if finalizer == "Output" else "") + "- Throws: whatever the function without " + (
+                "arguments" if has_arguments else "a finalizer") + " throws.\n")
         yield with_executor("withProcessPoolExecutor", "TaskManager", doc, generics, parameters, pool, is_async)
 
 
@@ -630,10 +633,10 @@ def thread_executors():
         if is_async:
             doc = documentation("Suspends where the blocking function of the same name blocks.", TWIN_DOC)
         elif has_arguments:
-            doc = documentation("Makes a pool of threads whose initializer takes arguments.",
-                                "\n- Throws: as the function without arguments does.\n")
+            doc = documentation("Creates a pool of threads whose initializer takes arguments.",
+                                "\n- Throws: whatever the function without arguments throws.\n")
         else:
-            doc = documentation("Makes a pool of threads for the time of `body`.", THREAD_DOC)
+            doc = documentation("Creates a pool of threads, passes its manager to `body`, and shuts the pool down when `body` ends.", THREAD_DOC)
         yield with_executor("withThreadPoolExecutor", "ThreadTaskManager", doc, generics, parameters, pool, is_async)
 
 
@@ -660,12 +663,12 @@ def simulation_executors():
         body = f"_ body: {'nonisolated(nonsending) ' if is_async else ''}(TaskManager) {'async ' if is_async else ''}throws -> Value"
         if is_async:
             doc = documentation("Suspends where the blocking function of the same name blocks.",
-                                "\n- Throws: as the blocking function does.\n")
+                                "\n- Throws: whatever the blocking function throws.\n")
         else:
-            details = ([" whose initializer takes arguments"] if has_arguments else []) + [" whose workers run a finalizer at their end"]
-            doc = documentation("Makes a simulated pool" + ", and".join(details) + ".", (
-                "\nThe arguments are encoded once, and decoded in every worker, also in those that come later.\n" if has_arguments
-                else "") + "- Throws: as the function without " + ("arguments" if has_arguments else "a finalizer") + " does.\n")
+            details = ([" whose initializer takes arguments"] if has_arguments else []) + [" whose workers run a finalizer before they exit"]
+            doc = documentation("Creates a simulated pool" + ", and".join(details) + ".", (
+                "\nThe arguments are encoded once and decoded in each worker, including workers that start later.\n" if has_arguments
+                else "") + "- Throws: whatever the function without " + ("arguments" if has_arguments else "a finalizer") + " throws.\n")
         attributes = "" if is_async else "".join(f"{each}\n" for each in BLOCKING)
         effect = "await " if is_async else ""
         yield (f"{doc}{attributes}{'nonisolated(nonsending) public' if is_async else 'public'} func withInMemoryExecutor"
