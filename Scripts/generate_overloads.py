@@ -137,11 +137,11 @@ def paragraphs(text):
 
 
 def documentation(first, rest=""):
-    lines = [first]
+    # 120 columns less the indentation of a member and the slashes.
+    lines = textwrap.wrap(first, 112, break_long_words=False, break_on_hyphens=False)
     for paragraph in paragraphs(rest) if rest else []:
         indentation = " " * (len(paragraph) - len(paragraph.lstrip()))
         hanging = indentation + ("  " if paragraph.lstrip().startswith("- ") else "")
-        # 120 columns less the indentation of a member and the slashes.
         lines += [paragraph[len(CODE):]] if paragraph.startswith(CODE) else textwrap.wrap(
             paragraph, 112, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False) or [""]
     return "".join(("/// " + line).rstrip() + "\n" for line in lines)

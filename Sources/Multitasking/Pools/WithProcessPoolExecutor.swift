@@ -7,7 +7,7 @@ public import MultitaskingSessions
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose them. In a synchronous function nothing else can be chosen.
 
-/// Makes a pool of worker processes for the time of `body`.
+/// Creates a pool of worker processes, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
 /// ```swift
 /// try withProcessPoolExecutor(maxWorkers: 5) { manager in
@@ -15,30 +15,34 @@ public import MultitaskingSessions
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// Use it for work that keeps a core busy, or that may crash. Arguments and results are copied: they must be
-/// `Codable`. When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that
-/// have not started are cancelled first.
+/// Use worker processes for work that is CPU-bound or that might crash. Arguments and results are copied, so they
+/// must be `Codable`. When `body` returns, the pool finishes all tasks before it shuts down; when `body` throws,
+/// tasks that haven't started are cancelled first.
 ///
 /// - Parameters:
-///   - maxWorkers: how many tasks run at the same time, at least 1; nil for one for each core this process may use.
+///   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for one per core that this
+///     process may use.
 ///   - startMethod: how the workers are started.
-///   - arenaLimit: how many bytes arguments, results and messages may take up at the same time; nil for half of the
-///     memory that this process may use.
-///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
-///   - limits: what the workers may use, how long they serve, and how many are there when there is little to do.
-///   - captures: what becomes of functions that capture values; by default the values are copied like arguments.
-///   - backtraces: whether the stack of a worker that crashes is in the task's error, is printed, or both.
-///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
-///   - environment: variables that each worker has besides those of this process.
-///   - workerNamePrefix: what the names of the workers' processes begin with.
-///   - initializer: what each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
+///   - arenaLimit: the maximum number of bytes for arguments, results, and messages; nil for half of the memory
+///     that this process may use.
+///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
+///   - limits: the resources that workers may use, how long they live, and how many stay when there is little to
+///     do.
+///   - captures: what to do with functions that capture values; by default, the values are copied like arguments.
+///   - backtraces: whether the backtrace of a crashed worker is stored in the task's error, printed, or both.
+///   - atExit: what happens to unfinished tasks if the program calls `exit` while `body` runs; see the pool.
+///   - environment: environment variables for the workers, in addition to those of this process.
+///   - workerNamePrefix: the prefix of the workers' process names.
+///   - initializer: a function that each worker runs before its first task. If it throws, tasks fail with
+///     `initializerFailed`.
 ///   - initializerTimeout: how long the initializer may take; nil for no limit.
-///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
-///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+///   - globalInputQueue: whether the manager has an input queue of scope `.global`. `globalOutputQueue` and
+///     `globalCancelEvent` do the same for the output queue and the cancel event.
+///   - globalInputQueueLock: whether draining the input queue is atomic among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-///   - interrupts: what Ctrl-C does meanwhile.
+///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body`
-///   throws. Not what tasks throw.
+///   throws. Errors of tasks are in their results.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -66,9 +70,9 @@ public func withProcessPoolExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
@@ -91,8 +95,8 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose workers run a finalizer at their end.
-/// - Throws: as the function without a finalizer does.
+/// Creates a pool of worker processes whose workers run a finalizer before they exit.
+/// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -122,9 +126,9 @@ public func withProcessPoolExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
@@ -149,10 +153,10 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose workers run a finalizer at their end.
+/// Creates a pool of worker processes whose workers run a finalizer before they exit.
 ///
-/// What the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.
-/// - Throws: as the function without a finalizer does.
+/// The results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.
+/// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -182,9 +186,9 @@ public func withProcessPoolExecutor<Output: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withProcessPoolExecutor<Output: Portable, Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
@@ -209,10 +213,10 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Output: Portable, Va
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose initializer takes arguments.
+/// Creates a pool of worker processes whose initializer takes arguments.
 ///
-/// The arguments are encoded once, and decoded in every worker, also in those that come later.
-/// - Throws: as the function without arguments does.
+/// The arguments are encoded once and decoded in each worker, including workers that start later.
+/// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -241,9 +245,9 @@ public func withProcessPoolExecutor<each Argument: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Portable, Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
@@ -267,10 +271,11 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer at their end.
+/// Creates a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer before
+/// they exit.
 ///
-/// The arguments are encoded once, and decoded in every worker, also in those that come later.
-/// - Throws: as the function without arguments does.
+/// The arguments are encoded once and decoded in each worker, including workers that start later.
+/// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -301,9 +306,9 @@ public func withProcessPoolExecutor<each Argument: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Portable, Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,
@@ -329,12 +334,13 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer at their end.
+/// Creates a pool of worker processes whose initializer takes arguments, and whose workers run a finalizer before
+/// they exit.
 ///
-/// The arguments are encoded once, and decoded in every worker, also in those that come later.
+/// The arguments are encoded once and decoded in each worker, including workers that start later.
 ///
-/// What the finalizer returns is collected: `manager.finalizerResults(as:)`, complete after the scope.
-/// - Throws: as the function without arguments does.
+/// The results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.
+/// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -365,9 +371,9 @@ public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, V
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, Value>(
     maxWorkers: Int? = nil, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
     limits: WorkerLimits = .none, captures: CapturePolicy = .byValue, backtraces: Backtraces = .inError,

@@ -7,28 +7,30 @@ internal import MultitaskingThreads
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose them. In a synchronous function nothing else can be chosen.
 
-/// Makes a pool of threads for the time of `body`.
+/// Creates a pool of threads, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
-/// Use it for work that waits, or that shares large values: arguments and results are not copied and need only be
-/// `Sendable`. A crash in a task ends the program; use `withProcessPoolExecutor` where that must not be.
+/// Use threads for work that blocks or that shares large values: arguments and results aren't copied, so they only
+/// need to be `Sendable`. A crash in a task ends the program; to isolate crashes, use `withProcessPoolExecutor`.
 ///
-/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not
+/// When `body` returns, the pool finishes all tasks before it shuts down; when `body` throws, tasks that haven't
 /// started are cancelled first.
 ///
 /// - Parameters:
-///   - maxWorkers: how many tasks run at the same time, at least 1; nil for four more than this process may use
-///     cores, but no more than 32.
-///   - threadNamePrefix: what the names of the threads begin with.
-///   - queueLimit: how many tasks may wait for a thread, at least 1; nil for no limit but memory.
-///   - atExit: what happens to the tasks when `exit` is called meanwhile; see the pool.
-///   - initializer: called once in each thread before its first task.
-///   - finalizer: called once in each thread after its last task; see `ThreadPool.finalizerResults(as:)`.
-///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
-///   - globalInputQueueLock: whether draining the input queue is one step among the parent's threads.
+///   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for four more than the number
+///     of cores that this process may use, but at most 32.
+///   - threadNamePrefix: the prefix of the threads' names.
+///   - queueLimit: how many tasks may wait for a thread, at least 1; nil for no limit except memory.
+///   - atExit: what happens to unfinished tasks if the program calls `exit` while `body` runs; see the pool.
+///   - initializer: a function that each thread calls once before its first task.
+///   - finalizer: a function that each thread calls once after its last task; see
+///     `ThreadPool.finalizerResults(as:)`.
+///   - globalInputQueue: whether the manager has an input queue of scope `.global`. `globalOutputQueue` and
+///     `globalCancelEvent` do the same for the output queue and the cancel event.
+///   - globalInputQueueLock: whether draining the input queue is atomic among the parent's threads.
 ///   - globalInputQueueSize: how many elements fit, at least 1; nil for no limit.
-///   - interrupts: what Ctrl-C does meanwhile.
+///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body`
-///   throws. Not what tasks throw.
+///   throws. Errors of tasks are in their results.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -51,9 +53,9 @@ public func withThreadPoolExecutor<Output: Sendable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withThreadPoolExecutor<Output: Sendable, Value>(
     maxWorkers: Int? = nil, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,
     initializer: @escaping @Sendable () throws -> Void = {}, finalizer: @escaping @Sendable () throws -> Output = {},
@@ -71,9 +73,9 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Output: Sendable, Val
         interrupts: interrupts, body)
 }
 
-/// Makes a pool of threads whose initializer takes arguments.
+/// Creates a pool of threads whose initializer takes arguments.
 ///
-/// - Throws: as the function without arguments does.
+/// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -99,9 +101,9 @@ public func withThreadPoolExecutor<First: Sendable, each Argument: Sendable, Out
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the pool is taken down when `body`
-/// ends.
-/// - Throws: as the blocking function does.
+/// Cancelling the awaiting Swift task doesn't cancel the pool's tasks: the cancellation is visible in `body`, and
+/// the pool shuts down when `body` ends.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withThreadPoolExecutor<
     First: Sendable, each Argument: Sendable, Output: Sendable, Value
 >(

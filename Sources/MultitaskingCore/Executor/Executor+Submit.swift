@@ -3,8 +3,8 @@
 extension Executor {
     /// Runs a function in a worker: `try pool.submit(findPrimes, 1..<1_000)`.
     ///
-    /// Returns at once; ask the future for the result. Calls start in the order of submission.
-    /// - Throws: as ``submit(_:options:)`` does.
+    /// Returns immediately; the future provides the result. Calls start in the order of submission.
+    /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
@@ -24,7 +24,7 @@ extension Executor {
 
     /// Runs an `async` function in a worker.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
@@ -35,7 +35,7 @@ extension Executor {
 
     /// Runs an `async` function that returns nothing in a worker.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     public func submit<each Argument: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Void,
@@ -46,8 +46,8 @@ extension Executor {
 
     /// Runs a closure in a worker: `try pool.submit(21) { $0 * 2 }`.
     ///
-    /// Returns at once; ask the future for the result. Calls start in the order of submission.
-    /// - Throws: as ``submit(_:options:)`` does.
+    /// Returns immediately; the future provides the result. Calls start in the order of submission.
+    /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
@@ -69,7 +69,7 @@ extension Executor {
 
     /// Runs an `async` closure in a worker.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
@@ -81,7 +81,7 @@ extension Executor {
 
     /// Runs an `async` closure that returns nothing in a worker.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     @_disfavoredOverload
     public func submit<each Argument: Portable>(

@@ -1,15 +1,16 @@
 // Written by Scripts/generate_overloads.py; change that, and run `make generate`.
 
 extension Executor {
-    /// Runs a function in a worker, with the results of others: `try pool.submit(merge, resultsOf: a, b)`.
+    /// Runs a function in a worker, with the results of other tasks as arguments: `try pool.submit(merge, resultsOf: a,
+    /// b)`.
     ///
-    /// The task starts when all of the futures have a value; a future may be of another pool. Where the backend can,
-    /// values do not pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones
-    /// alone, so there are no cycles.
+    /// The task starts when every future has a value. The futures may belong to other pools. If the backend supports
+    /// it, the values don't pass through the client. Returns immediately without blocking a thread. A task can only
+    /// depend on tasks that were submitted earlier, so there are no cycles.
     ///
-    /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
-    /// cause is that error. Cancelling the new task does not cancel those that it waits for.
-    /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+    /// If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with
+    /// that error as its cause. Cancelling the new task doesn't cancel the tasks it depends on.
+    /// - Throws: whatever ``submit(_:options:)`` throws. Errors that occur later are the future's failure.
     @inlinable
     public func submit<First: Portable, each Other: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output,
@@ -18,7 +19,7 @@ extension Executor {
         try submitDependent(DependentValueFunction(function), options, first, repeat each others)
     }
 
-    /// Runs a function that returns nothing in a worker, with the results of others.
+    /// Runs a function that returns nothing in a worker, with the results of other tasks as arguments.
     @inlinable
     public func submit<First: Portable, each Other: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Void,
@@ -27,9 +28,9 @@ extension Executor {
         try submitDependent(DependentVoidFunction(function), options, first, repeat each others)
     }
 
-    /// Runs an `async` function in a worker, with the results of others.
+    /// Runs an `async` function in a worker, with the results of other tasks as arguments.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     public func submit<First: Portable, each Other: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output,
@@ -38,9 +39,9 @@ extension Executor {
         try submitDependent(AsyncDependentValueFunction(function), options, first, repeat each others)
     }
 
-    /// Runs an `async` function that returns nothing in a worker, with the results of others.
+    /// Runs an `async` function that returns nothing in a worker, with the results of other tasks as arguments.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     public func submit<First: Portable, each Other: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Void,
@@ -49,15 +50,16 @@ extension Executor {
         try submitDependent(AsyncDependentVoidFunction(function), options, first, repeat each others)
     }
 
-    /// Runs a closure in a worker, with the results of others: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
+    /// Runs a closure in a worker, with the results of other tasks as arguments: `try pool.submit(resultsOf: a, b) { $0
+    /// + $1 }`.
     ///
-    /// The task starts when all of the futures have a value; a future may be of another pool. Where the backend can,
-    /// values do not pass through the client. Returns at once, and blocks no thread. A task can depend on earlier ones
-    /// alone, so there are no cycles.
+    /// The task starts when every future has a value. The futures may belong to other pools. If the backend supports
+    /// it, the values don't pass through the client. Returns immediately without blocking a thread. A task can only
+    /// depend on tasks that were submitted earlier, so there are no cycles.
     ///
-    /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
-    /// cause is that error. Cancelling the new task does not cancel those that it waits for.
-    /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+    /// If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with
+    /// that error as its cause. Cancelling the new task doesn't cancel the tasks it depends on.
+    /// - Throws: whatever ``submit(_:options:)`` throws. Errors that occur later are the future's failure.
     @inlinable
     @_disfavoredOverload
     public func submit<First: Portable, each Other: Portable, Output: Portable>(
@@ -67,7 +69,7 @@ extension Executor {
         try submitDependent(DependentValueFunction(body), options, first, repeat each others)
     }
 
-    /// Runs a closure that returns nothing in a worker, with the results of others.
+    /// Runs a closure that returns nothing in a worker, with the results of other tasks as arguments.
     @inlinable
     @_disfavoredOverload
     public func submit<First: Portable, each Other: Portable>(
@@ -77,9 +79,9 @@ extension Executor {
         try submitDependent(DependentVoidFunction(body), options, first, repeat each others)
     }
 
-    /// Runs an `async` closure in a worker, with the results of others.
+    /// Runs an `async` closure in a worker, with the results of other tasks as arguments.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     @_disfavoredOverload
     public func submit<First: Portable, each Other: Portable, Output: Portable>(
@@ -89,9 +91,9 @@ extension Executor {
         try submitDependent(AsyncDependentValueFunction(body), options, first, repeat each others)
     }
 
-    /// Runs an `async` closure that returns nothing in a worker, with the results of others.
+    /// Runs an `async` closure that returns nothing in a worker, with the results of other tasks as arguments.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @inlinable
     @_disfavoredOverload
     public func submit<First: Portable, each Other: Portable>(

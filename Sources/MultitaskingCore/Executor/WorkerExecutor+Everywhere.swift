@@ -3,11 +3,11 @@
 extension WorkerExecutor {
     /// Runs a function once in every worker: `try pool.everywhere(modelVersion)`.
     ///
-    /// It runs before the worker's next task; a worker that is busy finishes its task first. Workers that come later
-    /// make the call before their first task, and drop what it returns; but not if it has thrown, or has ended a
-    /// worker.
-    /// - Returns: a future for each worker that there is, in the order of their numbers.
-    /// - Throws: as the requirement of the protocol does.
+    /// Each worker makes the call before its next task; a busy worker finishes its current task first. Workers that
+    /// start later make the call before their first task and discard the result, unless the call has thrown or ended a
+    /// worker before.
+    /// - Returns: a future for each current worker, ordered by worker index.
+    /// - Throws: whatever the protocol's requirement throws.
     @discardableResult
     public func everywhere<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
@@ -45,11 +45,11 @@ extension WorkerExecutor {
 
     /// Runs a closure once in every worker: `try pool.everywhere { modelVersion() }`.
     ///
-    /// It runs before the worker's next task; a worker that is busy finishes its task first. Workers that come later
-    /// make the call before their first task, and drop what it returns; but not if it has thrown, or has ended a
-    /// worker.
-    /// - Returns: a future for each worker that there is, in the order of their numbers.
-    /// - Throws: as the requirement of the protocol does.
+    /// Each worker makes the call before its next task; a busy worker finishes its current task first. Workers that
+    /// start later make the call before their first task and discard the result, unless the call has thrown or ended a
+    /// worker before.
+    /// - Returns: a future for each current worker, ordered by worker index.
+    /// - Throws: whatever the protocol's requirement throws.
     @discardableResult
     @_disfavoredOverload
     public func everywhere<each Argument: Portable, Output: Portable>(

@@ -3,22 +3,23 @@
 extension Executor {
     /// Calls a function for each element: `try pool.map(isPrime, 1..<1_000).values()`.
     ///
-    /// Neighbouring elements form one task, a *chunk*, so that passing them costs little beside calling the function.
-    /// Each element has its own result: a call that throws does not keep the others of its chunk from being called.
+    /// Consecutive elements form one task, a *chunk*, to reduce the overhead of each call. Each element has its own
+    /// result: if one call throws, the others in its chunk still run.
     ///
-    /// If a worker dies, the element that it was processing gets the error. The elements of its chunk that come later
-    /// are run elsewhere, and so are the earlier ones, **whose calls had returned but not arrived**: their side effects
-    /// happen twice. Where that matters, pass a `chunkSize` of 1. Time limits, retries after a crash and cancellation
-    /// apply to a chunk.
+    /// If a worker dies, the element that it was processing gets the error. Another worker then runs the remaining
+    /// elements of the chunk, and also the earlier ones, **whose results were lost with the worker**: their side
+    /// effects happen twice. If that matters, pass a `chunkSize` of 1. Time limits, crash retries, and cancellation
+    /// apply to whole chunks.
     ///
-    /// Without a `chunkSize`, each worker gets about 16 chunks, so that a slow one delays the others by no more than a
-    /// sixteenth of its share; a chunk has 4,096 elements at most.
+    /// Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker
+    /// delays the others by at most a sixteenth of its share.
     /// - Parameters:
     ///   - chunkSize: how many elements form one task, at least 1.
-    ///   - elements: all of them are encoded and queued at once; the pool must have room for them and for the results.
-    /// - Returns: a handle; ask it for `results()` or `values()`.
-    /// - Throws: `invalidArgument`, also for retries after errors, since errors are results here; what
-    ///   ``submit(_:options:)`` throws. What the function throws is not thrown here.
+    ///   - elements: the inputs. All of them are encoded and queued at once, so the pool needs room for them and their
+    ///     results.
+    /// - Returns: a handle that provides `results()` and `values()`.
+    /// - Throws: `invalidArgument`, including for retries after errors, because errors are results here; whatever
+    ///   ``submit(_:options:)`` throws. Errors of the function itself are results.
     @inlinable
     public func map<Elements: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Elements.Element) throws -> Output,
@@ -27,7 +28,7 @@ extension Executor {
         try map(Mapping(function), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -38,7 +39,7 @@ extension Executor {
         try map(Mapping(function), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -51,7 +52,7 @@ extension Executor {
 
     /// Calls an `async` function for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @inlinable
     public func map<Elements: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Elements.Element) async throws -> Output,
@@ -60,7 +61,7 @@ extension Executor {
         try map(AsyncMapping(function), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -71,7 +72,7 @@ extension Executor {
         try map(AsyncMapping(function), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -84,22 +85,23 @@ extension Executor {
 
     /// Calls a closure for each element: `try pool.map(1..<1_000) { $0 * 2 }.values()`.
     ///
-    /// Neighbouring elements form one task, a *chunk*, so that passing them costs little beside calling the function.
-    /// Each element has its own result: a call that throws does not keep the others of its chunk from being called.
+    /// Consecutive elements form one task, a *chunk*, to reduce the overhead of each call. Each element has its own
+    /// result: if one call throws, the others in its chunk still run.
     ///
-    /// If a worker dies, the element that it was processing gets the error. The elements of its chunk that come later
-    /// are run elsewhere, and so are the earlier ones, **whose calls had returned but not arrived**: their side effects
-    /// happen twice. Where that matters, pass a `chunkSize` of 1. Time limits, retries after a crash and cancellation
-    /// apply to a chunk.
+    /// If a worker dies, the element that it was processing gets the error. Another worker then runs the remaining
+    /// elements of the chunk, and also the earlier ones, **whose results were lost with the worker**: their side
+    /// effects happen twice. If that matters, pass a `chunkSize` of 1. Time limits, crash retries, and cancellation
+    /// apply to whole chunks.
     ///
-    /// Without a `chunkSize`, each worker gets about 16 chunks, so that a slow one delays the others by no more than a
-    /// sixteenth of its share; a chunk has 4,096 elements at most.
+    /// Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker
+    /// delays the others by at most a sixteenth of its share.
     /// - Parameters:
     ///   - chunkSize: how many elements form one task, at least 1.
-    ///   - elements: all of them are encoded and queued at once; the pool must have room for them and for the results.
-    /// - Returns: a handle; ask it for `results()` or `values()`.
-    /// - Throws: `invalidArgument`, also for retries after errors, since errors are results here; what
-    ///   ``submit(_:options:)`` throws. What the function throws is not thrown here.
+    ///   - elements: the inputs. All of them are encoded and queued at once, so the pool needs room for them and their
+    ///     results.
+    /// - Returns: a handle that provides `results()` and `values()`.
+    /// - Throws: `invalidArgument`, including for retries after errors, because errors are results here; whatever
+    ///   ``submit(_:options:)`` throws. Errors of the function itself are results.
     @inlinable
     @_disfavoredOverload
     public func map<Elements: Sequence, Output: Portable>(
@@ -109,7 +111,7 @@ extension Executor {
         try map(Mapping(body), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -120,7 +122,7 @@ extension Executor {
         try map(Mapping(body), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -133,7 +135,7 @@ extension Executor {
 
     /// Calls an `async` closure for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @inlinable
     @_disfavoredOverload
     public func map<Elements: Sequence, Output: Portable>(
@@ -143,7 +145,7 @@ extension Executor {
         try map(AsyncMapping(body), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable
@@ -154,7 +156,7 @@ extension Executor {
         try map(AsyncMapping(body), over: Array(elements), chunkSize: chunkSize, options: options)
     }
 
-    /// The spelling of version 0.1.
+    /// The signature in version 0.1.
     @available(*, deprecated, message: "pass chunkSize: and options: before the elements")
     @_disfavoredOverload
     @inlinable

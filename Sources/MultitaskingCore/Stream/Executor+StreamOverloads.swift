@@ -1,23 +1,23 @@
 // Written by Scripts/generate_overloads.py; change that, and run `make generate`.
 
 extension Executor {
-    /// Calls a function for each element of an asynchronous sequence, as they come:
+    /// Calls a function for each element of an asynchronous sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(parse, asyncLines)`.
     ///
-    /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
-    /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
-    /// element.
+    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
+    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
+    /// to each element.
     ///
-    /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
-    /// further input is taken, what waits is cancelled, and what runs is asked to end, and ended by force after its
-    /// grace period where the pool can.
+    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
+    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
+    /// grace period if the pool can.
     /// - Parameters:
-    ///   - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are
-    ///     workers.
-    ///   - order: whether results come in the order of the inputs or as elements end.
-    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
-    ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
+    ///     tasks as there are workers.
+    ///   - order: whether results arrive in the order of the inputs or as elements finish.
+    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws whatever the inputs
+    ///   throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.
     @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
@@ -26,23 +26,23 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
 
-    /// Calls a function for each element of a sequence, as they come:
+    /// Calls a function for each element of a sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(parse, lines)`.
     ///
-    /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
-    /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
-    /// element.
+    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
+    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
+    /// to each element.
     ///
-    /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
-    /// further input is taken, what waits is cancelled, and what runs is asked to end, and ended by force after its
-    /// grace period where the pool can.
+    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
+    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
+    /// grace period if the pool can.
     /// - Parameters:
-    ///   - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are
-    ///     workers.
-    ///   - order: whether results come in the order of the inputs or as elements end.
-    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
-    ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
+    ///     tasks as there are workers.
+    ///   - order: whether results arrive in the order of the inputs or as elements finish.
+    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws whatever the inputs
+    ///   throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.
     @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
@@ -51,23 +51,23 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
 
-    /// Calls a function for each element of a sequence, as they come, and blocks while it waits for results:
+    /// Calls a function for each element of a sequence, as elements arrive, and blocks while waiting for results:
     /// `for (offset, result) in try pool.stream(parse, lines)`.
     ///
-    /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
-    /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
-    /// element.
+    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
+    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
+    /// to each element.
     ///
-    /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
-    /// further input is taken, what waits is cancelled, and what runs is asked to end, and ended by force after its
-    /// grace period where the pool can.
+    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
+    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
+    /// grace period if the pool can.
     /// - Parameters:
-    ///   - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are
-    ///     workers.
-    ///   - order: whether results come in the order of the inputs or as elements end.
+    ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
+    ///     tasks as there are workers.
+    ///   - order: whether results arrive in the order of the inputs or as elements finish.
     /// - Returns: pairs of an input's offset, counted from 0, and its result.
-    /// - Throws: `invalidArgument` for a bound below 1. Not what the function throws: that is its element's result.
+    /// - Throws: `invalidArgument` if `ahead` is below 1. Errors of the function itself are results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     @inlinable
@@ -78,7 +78,7 @@ extension Executor {
         try blockingStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
 
-    /// Calls an `async` function for each element of an asynchronous sequence, as they come.
+    /// Calls an `async` function for each element of an asynchronous sequence, as elements arrive.
     @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
@@ -88,7 +88,7 @@ extension Executor {
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order)
     }
 
-    /// Calls an `async` function for each element of a sequence, as they come.
+    /// Calls an `async` function for each element of a sequence, as elements arrive.
     @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
@@ -98,7 +98,8 @@ extension Executor {
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order)
     }
 
-    /// Calls an `async` function for each element of a sequence, as they come, and blocks while it waits for results.
+    /// Calls an `async` function for each element of a sequence, as elements arrive, and blocks while waiting for
+    /// results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     @inlinable
@@ -110,23 +111,23 @@ extension Executor {
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order)
     }
 
-    /// Calls a closure for each element of an asynchronous sequence, as they come:
+    /// Calls a closure for each element of an asynchronous sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(asyncLines) { parse($0) }`.
     ///
-    /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
-    /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
-    /// element.
+    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
+    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
+    /// to each element.
     ///
-    /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
-    /// further input is taken, what waits is cancelled, and what runs is asked to end, and ended by force after its
-    /// grace period where the pool can.
+    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
+    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
+    /// grace period if the pool can.
     /// - Parameters:
-    ///   - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are
-    ///     workers.
-    ///   - order: whether results come in the order of the inputs or as elements end.
-    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
-    ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
+    ///     tasks as there are workers.
+    ///   - order: whether results arrive in the order of the inputs or as elements finish.
+    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws whatever the inputs
+    ///   throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.
     @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
@@ -135,23 +136,23 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
 
-    /// Calls a closure for each element of a sequence, as they come:
+    /// Calls a closure for each element of a sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(lines) { parse($0) }`.
     ///
-    /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
-    /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
-    /// element.
+    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
+    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
+    /// to each element.
     ///
-    /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
-    /// further input is taken, what waits is cancelled, and what runs is asked to end, and ended by force after its
-    /// grace period where the pool can.
+    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
+    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
+    /// grace period if the pool can.
     /// - Parameters:
-    ///   - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are
-    ///     workers.
-    ///   - order: whether results come in the order of the inputs or as elements end.
-    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws what the inputs throw,
-    ///   `invalidArgument` for a bound below 1, and `CancellationError`.
+    ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
+    ///     tasks as there are workers.
+    ///   - order: whether results arrive in the order of the inputs or as elements finish.
+    /// - Returns: pairs of an input's offset, counted from 0, and its result. Iterating throws whatever the inputs
+    ///   throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.
     @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
@@ -160,23 +161,23 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
 
-    /// Calls a closure for each element of a sequence, as they come, and blocks while it waits for results:
+    /// Calls a closure for each element of a sequence, as elements arrive, and blocks while waiting for results:
     /// `for (offset, result) in try pool.stream(lines) { parse($0) }`.
     ///
-    /// Takes inputs lazily: the next one only while fewer than `ahead` are submitted and unread, so that memory stays
-    /// constant for endless inputs. Each element has its own result. Short elements are passed several at a time, as
-    /// many as take some milliseconds, unless `options` ask for time limits or retries, which then apply to each
-    /// element.
+    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
+    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
+    /// to each element.
     ///
-    /// Ending the loop early, dropping the iterator, or cancelling the Swift task that reads ends the stream: no
-    /// further input is taken, what waits is cancelled, and what runs is asked to end, and ended by force after its
-    /// grace period where the pool can.
+    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
+    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
+    /// grace period if the pool can.
     /// - Parameters:
-    ///   - ahead: how many inputs may be submitted and unread, at least 1; nil for twice as many tasks as there are
-    ///     workers.
-    ///   - order: whether results come in the order of the inputs or as elements end.
+    ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
+    ///     tasks as there are workers.
+    ///   - order: whether results arrive in the order of the inputs or as elements finish.
     /// - Returns: pairs of an input's offset, counted from 0, and its result.
-    /// - Throws: `invalidArgument` for a bound below 1. Not what the function throws: that is its element's result.
+    /// - Throws: `invalidArgument` if `ahead` is below 1. Errors of the function itself are results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     @inlinable
@@ -187,7 +188,7 @@ extension Executor {
         try blockingStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
 
-    /// Calls an `async` closure for each element of an asynchronous sequence, as they come.
+    /// Calls an `async` closure for each element of an asynchronous sequence, as elements arrive.
     @inlinable
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
@@ -196,7 +197,7 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(AsyncElementFunction(body), AsyncMapping(body), options), ahead, order)
     }
 
-    /// Calls an `async` closure for each element of a sequence, as they come.
+    /// Calls an `async` closure for each element of a sequence, as elements arrive.
     @inlinable
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
@@ -205,7 +206,8 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(AsyncElementFunction(body), AsyncMapping(body), options), ahead, order)
     }
 
-    /// Calls an `async` closure for each element of a sequence, as they come, and blocks while it waits for results.
+    /// Calls an `async` closure for each element of a sequence, as elements arrive, and blocks while waiting for
+    /// results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     @inlinable

@@ -6,8 +6,8 @@ public import MultitaskingSessions
 // The blocking functions are disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose them. In a synchronous function nothing else can be chosen.
 
-/// Makes a simulated pool whose workers run a finalizer at their end.
-/// - Throws: as the function without a finalizer does.
+/// Creates a simulated pool whose workers run a finalizer before they exit.
+/// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -32,7 +32,7 @@ public func withInMemoryExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
     initializer: (@Sendable () throws -> Void)? = nil,
@@ -52,8 +52,8 @@ nonisolated(nonsending) public func withInMemoryExecutor<Value>(
         body)
 }
 
-/// Makes a simulated pool whose workers run a finalizer at their end.
-/// - Throws: as the function without a finalizer does.
+/// Creates a simulated pool whose workers run a finalizer before they exit.
+/// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -78,7 +78,7 @@ public func withInMemoryExecutor<Output: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<Output: Portable, Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
     initializer: (@Sendable () throws -> Void)? = nil,
@@ -98,10 +98,10 @@ nonisolated(nonsending) public func withInMemoryExecutor<Output: Portable, Value
         body)
 }
 
-/// Makes a simulated pool whose initializer takes arguments, and whose workers run a finalizer at their end.
+/// Creates a simulated pool whose initializer takes arguments, and whose workers run a finalizer before they exit.
 ///
-/// The arguments are encoded once, and decoded in every worker, also in those that come later.
-/// - Throws: as the function without arguments does.
+/// The arguments are encoded once and decoded in each worker, including workers that start later.
+/// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -131,7 +131,7 @@ public func withInMemoryExecutor<each Argument: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable, Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
@@ -156,10 +156,10 @@ nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable
         body)
 }
 
-/// Makes a simulated pool whose initializer takes arguments, and whose workers run a finalizer at their end.
+/// Creates a simulated pool whose initializer takes arguments, and whose workers run a finalizer before they exit.
 ///
-/// The arguments are encoded once, and decoded in every worker, also in those that come later.
-/// - Throws: as the function without arguments does.
+/// The arguments are encoded once and decoded in each worker, including workers that start later.
+/// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -189,7 +189,7 @@ public func withInMemoryExecutor<each Argument: Portable, Output: Portable, Valu
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable, Output: Portable, Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,

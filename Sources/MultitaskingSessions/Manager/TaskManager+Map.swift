@@ -6,10 +6,10 @@
 extension TaskManager {
     /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.
     ///
-    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets
-    /// one element of each, until the shortest has ended.
+    /// The tasks belong to a new session; their names are `prefix` followed by 0, 1, 2, and so on. Several sequences
+    /// are zipped: the function receives one element of each, until the shortest sequence ends.
     /// - Returns: the session, with every task submitted.
-    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+    /// - Throws: whatever `TaskSession.submit` throws, after cancelling the tasks that were already submitted.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
@@ -67,7 +67,7 @@ extension TaskManager {
 
     /// Runs an `async` function once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
@@ -83,7 +83,7 @@ extension TaskManager {
 
     /// Runs an `async` function that returns nothing once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence>(
@@ -99,7 +99,7 @@ extension TaskManager {
 
     /// Runs an `async` function that takes the task's context first once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
@@ -116,7 +116,7 @@ extension TaskManager {
 
     /// Runs an `async` function that takes the task's context first and returns nothing once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence>(
@@ -133,10 +133,10 @@ extension TaskManager {
 
     /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
     ///
-    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets
-    /// one element of each, until the shortest has ended.
+    /// The tasks belong to a new session; their names are `prefix` followed by 0, 1, 2, and so on. Several sequences
+    /// are zipped: the function receives one element of each, until the shortest sequence ends.
     /// - Returns: the session, with every task submitted.
-    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+    /// - Throws: whatever `TaskSession.submit` throws, after cancelling the tasks that were already submitted.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
@@ -190,7 +190,7 @@ extension TaskManager {
 
     /// Runs an `async` closure once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
@@ -204,7 +204,7 @@ extension TaskManager {
 
     /// Runs an `async` closure that returns nothing once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence>(
@@ -218,7 +218,7 @@ extension TaskManager {
 
     /// Runs an `async` closure that takes the task's context first once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence, Output: Portable>(
@@ -234,7 +234,7 @@ extension TaskManager {
 
     /// Runs an `async` closure that takes the task's context first and returns nothing once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence>(

@@ -5,10 +5,10 @@
 extension ThreadTaskManager {
     /// Runs a function once for each element: `manager.map("task-", findPrimes, ranges)`.
     ///
-    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets
-    /// one element of each, until the shortest has ended.
+    /// The tasks belong to a new session; their names are `prefix` followed by 0, 1, 2, and so on. Several sequences
+    /// are zipped: the function receives one element of each, until the shortest sequence ends.
     /// - Returns: the session, with every task submitted.
-    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+    /// - Throws: whatever `TaskSession.submit` throws, after cancelling the tasks that were already submitted.
     @discardableResult
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
         _ prefix: String,
@@ -38,7 +38,7 @@ extension ThreadTaskManager {
 
     /// Runs an `async` function once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
         _ prefix: String,
@@ -54,7 +54,7 @@ extension ThreadTaskManager {
 
     /// Runs an `async` function that takes the task's context first once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
         _ prefix: String,
@@ -71,10 +71,10 @@ extension ThreadTaskManager {
 
     /// Runs a closure once for each element: `manager.map("task-", ranges) { $0.count }`.
     ///
-    /// The tasks are named `prefix` and 0, 1, 2, … in a new session. Several sequences are zipped: the function gets
-    /// one element of each, until the shortest has ended.
+    /// The tasks belong to a new session; their names are `prefix` followed by 0, 1, 2, and so on. Several sequences
+    /// are zipped: the function receives one element of each, until the shortest sequence ends.
     /// - Returns: the session, with every task submitted.
-    /// - Throws: what `TaskSession.submit` throws; what was submitted before is then cancelled.
+    /// - Throws: whatever `TaskSession.submit` throws, after cancelling the tasks that were already submitted.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
@@ -104,7 +104,7 @@ extension ThreadTaskManager {
 
     /// Runs an `async` closure once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(
@@ -119,7 +119,7 @@ extension ThreadTaskManager {
 
     /// Runs an `async` closure that takes the task's context first once for each element.
     ///
-    /// Each call occupies a worker until it has returned.
+    /// Each call occupies a worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func map<each Elements: Sequence & SendableMetatype, Output: Sendable>(

@@ -3,15 +3,15 @@
 extension TaskSession {
     /// Runs a function as a task: `session.submit("a", findPrimes, 1..<100)`.
     ///
-    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
+    /// Returns immediately unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
     /// submission.
     /// - Parameters:
-    ///   - name: the task's name, not empty and unique in the session.
-    ///   - scopes: which queues and which event the task gets, and with whom it shares them.
-    /// - Returns: the session, so that calls can be chained.
-    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue
-    ///   or event that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit`
-    ///   throws. What the function throws is in the task's result.
+    ///   - name: the task's name; must not be empty, and must be unique in the session.
+    ///   - scopes: which queues and which cancel event the task uses, and which tasks share them.
+    /// - Returns: the session, so that you can chain calls.
+    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if a scope names a queue or
+    ///   event that the session or manager doesn't have; `alreadyDestroyed`; whatever the executor's `submit` throws.
+    ///   Errors of the function itself are in the task's result.
     @discardableResult
     public func submit<each Argument: Portable, Output: Portable>(
         _ name: String,
@@ -58,7 +58,7 @@ extension TaskSession {
 
     /// Runs an `async` function as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     public func submit<each Argument: Portable, Output: Portable>(
         _ name: String,
@@ -71,7 +71,7 @@ extension TaskSession {
 
     /// Runs an `async` function that returns nothing as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     public func submit<each Argument: Portable>(
         _ name: String,
@@ -84,7 +84,7 @@ extension TaskSession {
 
     /// Runs an `async` function that takes the task's context first as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     public func submit<each Argument: Portable, Output: Portable>(
         _ name: String,
@@ -98,7 +98,7 @@ extension TaskSession {
 
     /// Runs an `async` function that takes the task's context first and returns nothing as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     public func submit<each Argument: Portable>(
         _ name: String,
@@ -112,15 +112,15 @@ extension TaskSession {
 
     /// Runs a closure as a task: `session.submit("b", 21) { $0 * 2 }`.
     ///
-    /// Returns at once, unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
+    /// Returns immediately unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of
     /// submission.
     /// - Parameters:
-    ///   - name: the task's name, not empty and unique in the session.
-    ///   - scopes: which queues and which event the task gets, and with whom it shares them.
-    /// - Returns: the session, so that calls can be chained.
-    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue
-    ///   or event that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit`
-    ///   throws. What the function throws is in the task's result.
+    ///   - name: the task's name; must not be empty, and must be unique in the session.
+    ///   - scopes: which queues and which cancel event the task uses, and which tasks share them.
+    /// - Returns: the session, so that you can chain calls.
+    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if a scope names a queue or
+    ///   event that the session or manager doesn't have; `alreadyDestroyed`; whatever the executor's `submit` throws.
+    ///   Errors of the function itself are in the task's result.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
@@ -166,7 +166,7 @@ extension TaskSession {
 
     /// Runs an `async` closure as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
@@ -179,7 +179,7 @@ extension TaskSession {
 
     /// Runs an `async` closure that returns nothing as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Portable>(
@@ -192,7 +192,7 @@ extension TaskSession {
 
     /// Runs an `async` closure that takes the task's context first as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output: Portable>(
@@ -206,7 +206,7 @@ extension TaskSession {
 
     /// Runs an `async` closure that takes the task's context first and returns nothing as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Portable>(

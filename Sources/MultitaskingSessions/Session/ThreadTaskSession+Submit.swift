@@ -5,15 +5,15 @@
 extension ThreadTaskSession {
     /// Runs a function as a task: `session.submit("a", findPrimes, 1..<100)`.
     ///
-    /// Arguments and results need only be `Sendable`: they are shared, not copied. Returns at once, unless the pool is
-    /// full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. Returns immediately
+    /// unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
     /// - Parameters:
-    ///   - name: the task's name, not empty and unique in the session.
-    ///   - scopes: which queues and which event the task gets, and with whom it shares them.
-    /// - Returns: the session, so that calls can be chained.
-    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue
-    ///   or event that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit`
-    ///   throws. What the function throws is in the task's result.
+    ///   - name: the task's name; must not be empty, and must be unique in the session.
+    ///   - scopes: which queues and which cancel event the task uses, and which tasks share them.
+    /// - Returns: the session, so that you can chain calls.
+    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if a scope names a queue or
+    ///   event that the session or manager doesn't have; `alreadyDestroyed`; whatever the executor's `submit` throws.
+    ///   Errors of the function itself are in the task's result.
     @discardableResult
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ name: String,
@@ -44,7 +44,7 @@ extension ThreadTaskSession {
 
     /// Runs an `async` function as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ name: String,
@@ -60,7 +60,7 @@ extension ThreadTaskSession {
 
     /// Runs an `async` function that takes the task's context first as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ name: String,
@@ -77,15 +77,15 @@ extension ThreadTaskSession {
 
     /// Runs a closure as a task: `session.submit("b", 21) { $0 * 2 }`.
     ///
-    /// Arguments and results need only be `Sendable`: they are shared, not copied. Returns at once, unless the pool is
-    /// full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. Returns immediately
+    /// unless the pool is full (see `TaskOptions.waitForRoom`). Tasks start in the order of submission.
     /// - Parameters:
-    ///   - name: the task's name, not empty and unique in the session.
-    ///   - scopes: which queues and which event the task gets, and with whom it shares them.
-    /// - Returns: the session, so that calls can be chained.
-    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if the scopes ask for a queue
-    ///   or event that the session or manager was made without; `alreadyDestroyed`; and what the executor's `submit`
-    ///   throws. What the function throws is in the task's result.
+    ///   - name: the task's name; must not be empty, and must be unique in the session.
+    ///   - scopes: which queues and which cancel event the task uses, and which tasks share them.
+    /// - Returns: the session, so that you can chain calls.
+    /// - Throws: `nameNotAvailable`; `invalidArgument` for an empty name; `noSuchObject` if a scope names a queue or
+    ///   event that the session or manager doesn't have; `alreadyDestroyed`; whatever the executor's `submit` throws.
+    ///   Errors of the function itself are in the task's result.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(
@@ -115,7 +115,7 @@ extension ThreadTaskSession {
 
     /// Runs an `async` closure as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(
@@ -131,7 +131,7 @@ extension ThreadTaskSession {
 
     /// Runs an `async` closure that takes the task's context first as a task.
     ///
-    /// It occupies its worker until it has returned.
+    /// The call occupies its worker until it returns.
     @discardableResult
     @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(

@@ -7,9 +7,9 @@ public import MultitaskingCore
 extension ThreadPool {
     /// Runs a function in a thread: `try pool.submit(findPrimes, 1..<1_000)`.
     ///
-    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared,
-    /// not copied.
-    /// - Throws: as ``submit(_:options:)`` does.
+    /// Returns immediately; the future provides the result. Arguments and results only need to be `Sendable`, because
+    /// they are shared, not copied.
+    /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
@@ -20,7 +20,7 @@ extension ThreadPool {
 
     /// Runs an `async` function in a thread.
     ///
-    /// It occupies its thread until it has returned.
+    /// The call occupies its thread until it returns.
     @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) async throws -> Output,
@@ -33,9 +33,9 @@ extension ThreadPool {
 
     /// Runs a closure in a thread: `try pool.submit(21) { $0 * 2 }`.
     ///
-    /// Returns at once; ask the future for the result. Arguments and results need only be `Sendable`: they are shared,
-    /// not copied.
-    /// - Throws: as ``submit(_:options:)`` does.
+    /// Returns immediately; the future provides the result. Arguments and results only need to be `Sendable`, because
+    /// they are shared, not copied.
+    /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(
@@ -47,7 +47,7 @@ extension ThreadPool {
 
     /// Runs an `async` closure in a thread.
     ///
-    /// It occupies its thread until it has returned.
+    /// The call occupies its thread until it returns.
     @inlinable
     @_disfavoredOverload
     public func submit<each Argument: Sendable, Output: Sendable>(

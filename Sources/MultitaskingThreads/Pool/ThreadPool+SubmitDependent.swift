@@ -5,15 +5,17 @@ public import MultitaskingCore
 // Threads share the caller's memory, so these need only `Sendable` arguments and results.
 
 extension ThreadPool {
-    /// Runs a function in a thread, with the results of others: `try pool.submit(merge, resultsOf: a, b)`.
+    /// Runs a function in a thread, with the results of other tasks as arguments: `try pool.submit(merge, resultsOf: a,
+    /// b)`.
     ///
-    /// Arguments and results need only be `Sendable`: they are shared, not copied. The task starts when all of the
-    /// futures have a value; a future may be of another pool. Where the backend can, values do not pass through the
-    /// client. Returns at once, and blocks no thread. A task can depend on earlier ones alone, so there are no cycles.
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. The task starts when
+    /// every future has a value. The futures may belong to other pools. If the backend supports it, the values don't
+    /// pass through the client. Returns immediately without blocking a thread. A task can only depend on tasks that
+    /// were submitted earlier, so there are no cycles.
     ///
-    /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
-    /// cause is that error. Cancelling the new task does not cancel those that it waits for.
-    /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+    /// If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with
+    /// that error as its cause. Cancelling the new task doesn't cancel the tasks it depends on.
+    /// - Throws: whatever ``submit(_:options:)`` throws. Errors that occur later are the future's failure.
     public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) throws -> Output,
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
@@ -23,9 +25,9 @@ extension ThreadPool {
         }
     }
 
-    /// Runs an `async` function in a thread, with the results of others.
+    /// Runs an `async` function in a thread, with the results of other tasks as arguments.
     ///
-    /// It occupies its thread until it has returned.
+    /// The call occupies its thread until it returns.
     public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (First, repeat each Other) async throws -> Output,
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>
@@ -35,15 +37,17 @@ extension ThreadPool {
         }
     }
 
-    /// Runs a closure in a thread, with the results of others: `try pool.submit(resultsOf: a, b) { $0 + $1 }`.
+    /// Runs a closure in a thread, with the results of other tasks as arguments: `try pool.submit(resultsOf: a, b) { $0
+    /// + $1 }`.
     ///
-    /// Arguments and results need only be `Sendable`: they are shared, not copied. The task starts when all of the
-    /// futures have a value; a future may be of another pool. Where the backend can, values do not pass through the
-    /// client. Returns at once, and blocks no thread. A task can depend on earlier ones alone, so there are no cycles.
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. The task starts when
+    /// every future has a value. The futures may belong to other pools. If the backend supports it, the values don't
+    /// pass through the client. Returns immediately without blocking a thread. A task can only depend on tasks that
+    /// were submitted earlier, so there are no cycles.
     ///
-    /// If one of the futures fails or is cancelled, the new task never starts, and fails with `dependencyFailed`, whose
-    /// cause is that error. Cancelling the new task does not cancel those that it waits for.
-    /// - Throws: as ``submit(_:options:)`` does; what can only be known later is the future's failure.
+    /// If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with
+    /// that error as its cause. Cancelling the new task doesn't cancel the tasks it depends on.
+    /// - Throws: whatever ``submit(_:options:)`` throws. Errors that occur later are the future's failure.
     @_disfavoredOverload
     public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
@@ -54,9 +58,9 @@ extension ThreadPool {
         }
     }
 
-    /// Runs an `async` closure in a thread, with the results of others.
+    /// Runs an `async` closure in a thread, with the results of other tasks as arguments.
     ///
-    /// It occupies its thread until it has returned.
+    /// The call occupies its thread until it returns.
     @_disfavoredOverload
     public func submit<First: Sendable, each Other: Sendable, Output: Sendable>(
         options: TaskOptions = .default, resultsOf first: Future<First>, _ others: repeat Future<each Other>,
