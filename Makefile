@@ -177,6 +177,7 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 	test_build unchecked -Xswiftc -Ounchecked
 	test_build static-unchecked --static-swift-stdlib -Xswiftc -Ounchecked
 	test_build collected -Xlinker --gc-sections
+	test_build cross-module -Xswiftc -cross-module-optimization
 	# The bytecode needs a linker that knows it.
 	test_build lto-thin --experimental-lto-mode thin -Xswiftc -use-ld=lld
 	test_build lto-full --experimental-lto-mode full -Xswiftc -use-ld=lld

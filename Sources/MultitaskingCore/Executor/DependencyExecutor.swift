@@ -20,6 +20,9 @@ public protocol DependencyExecutor: Executor {
 
 extension Executor {
     /// The common implementation of the overloads of `submit` with `resultsOf:`.
+    // The compiler of Swift 6.3 crashes when it looks, for `-cross-module-optimization`, at a call on an opened
+    // existential with a pack among its types.
+    @_semantics("optimize.no.crossmodule")
     @usableFromInline
     func submitDependent<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, _ options: TaskOptions, _ first: Future<First>, _ others: repeat Future<each Other>

@@ -71,10 +71,9 @@ public struct ArgumentList<each Argument: Portable>: PayloadConvertible {
     @usableFromInline
     var heldSenders: HeldSenders? {
         var senders: [ChannelSender] = []
-        func add(_ argument: some Sendable) {
+        for argument in repeat each values {
             if let sender = argument as? ChannelSender, sender.isCounted { senders.append(sender) }
         }
-        repeat add(each values)
         return senders.isEmpty ? nil : HeldSenders(senders)
     }
 }

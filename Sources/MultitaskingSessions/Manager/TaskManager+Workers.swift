@@ -11,7 +11,7 @@ extension TaskManager {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
         _ arguments: repeat each Argument
     ) throws -> [Future<Output>] {
-        try workers().everywhere(Invocation(ValueFunction(function), ArgumentList(repeat each arguments)))
+        try startEverywhere(Invocation(ValueFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Runs a function that returns nothing once in every worker.
@@ -22,7 +22,7 @@ extension TaskManager {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument
     ) throws -> [Future<Void>] {
-        try workers().everywhere(Invocation(VoidFunction(function), ArgumentList(repeat each arguments)))
+        try startEverywhere(Invocation(VoidFunction(function), ArgumentList(repeat each arguments)))
     }
 
     /// Changes the maximum number of workers. Surplus workers leave after their current task.
@@ -37,6 +37,15 @@ extension TaskManager {
     public func finalizerResults<Value: Sendable>(
         as type: Value.Type = Value.self
     ) throws -> [Result<Value, any Error>] { try workers().finalizerResults(as: type) }
+
+    // Inlined where the types are a pack, the call on the opened existential crashes the compiler of Swift 6.3 under
+    // `-cross-module-optimization`.
+    @inline(never)
+    private func startEverywhere<Function: PortableFunction>(
+        _ call: Invocation<Function>
+    ) throws -> [Future<Function.Output>] {
+        try workers().everywhere(call)
+    }
 
     private func workers() throws -> any WorkerExecutor {
         if let workers = executor as? any WorkerExecutor { return workers }
