@@ -1,17 +1,29 @@
 #!/usr/bin/env python3
-"""Checks a timeline as its viewers read it: `check_trace.py FILE [--cut]`.
+"""Checks a timeline as its viewers read it: `check_trace.py FILE [--cut] [--needs NAME ...]`.
 
 The file is an array of events in the Trace Event Format. With `--cut` the closing bracket may be missing, as in one whose
-writer was killed. Exits with 1 and says what is wrong if slices of a track do not nest, if an arrow does not lead from a
-slice to a slice, or if an event lacks what its kind needs.
+writer was killed. Exits with 1 and says what is wrong if
+
+- an event lacks what its kind needs, lies before the beginning, or takes a negative time,
+- slices of a track do not nest, or a track with slices has no name,
+- an arrow does not lead from a slice to a later one,
+- a counter goes back in time, or is not of numbers,
+- or there is nothing of what is needed: `slice:running`, `arrow:message`, `counter:tasks` or `instant:crash`, where the
+  name may be the beginning of one.
+
+Where Perfetto's trace processor is installed (`pip install perfetto`; TRACE_PROCESSOR names its program), `--processor` has
+it load the file as well, and counts what it could not make sense of.
 """
 
+import argparse
+import bisect
 import json
+import os
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 
-NEEDED = {"X": ("name", "dur"), "s": ("id",), "f": ("id", "bp"), "C": ("name", "args"), "i": ("name", "s"),
-          "M": ("name", "args")}
+NEEDED = {"X": ("name", "dur"), "s": ("id", "name", "cat"), "f": ("id", "bp", "name", "cat"), "C": ("name", "args"),
+          "i": ("name", "s"), "M": ("name", "args")}
 # Times are written to the nanosecond, in microseconds.
 TOLERANCE = 0.0005
 
@@ -27,52 +39,147 @@ def load(text, is_cut):
         return json.loads("\n".join(lines[:-1]).rstrip().removesuffix(",") + "]")
 
 
+class Track:
+    """The slices of a thread."""
+
+    def __init__(self):
+        self.slices = []
+        self.name = None
+
+    def sort(self):
+        self.slices.sort(key=lambda each: (each[0], -each[1]))
+        # Up to where any slice reaches that begins before or with each.
+        self.reach = []
+        for _, end, _ in self.slices:
+            self.reach.append(max(end, self.reach[-1] if self.reach else end))
+
+    def overlaps(self):
+        """Slices that end behind one around them."""
+        around = []
+        for start, end, name in self.slices:
+            while around and around[-1][0] <= start + TOLERANCE:
+                around.pop()
+            if around and end > around[-1][0] + TOLERANCE:
+                yield f"'{name}' ends at {end}, behind '{around[-1][1]}' around it"
+            around.append((end, name))
+
+    def has_slice(self, time):
+        """Whether a slice is there; at the end of one it is over."""
+        place = bisect.bisect_right(self.slices, time + TOLERANCE, key=lambda each: each[0])
+        return place > 0 and time < self.reach[place - 1] - TOLERANCE / 10
+
+
 def problems(events):
     """What is wrong, a line each."""
-    tracks = defaultdict(list)
+    if not isinstance(events, list):
+        yield "it is not an array"
+        return
+    tracks = defaultdict(Track)
+    processes = set()
     arrows = defaultdict(dict)
+    counters = {}
     for number, event in enumerate(events):
         kind = event.get("ph")
         missing = [key for key in NEEDED.get(kind, ()) + ("pid", "tid", "ts") if key not in event]
         if kind not in NEEDED or missing:
             yield f"event {number}, {event}, is of an unknown kind or lacks {missing}"
             continue
+        if event["ts"] < 0 or event.get("dur", 0) < 0:
+            yield f"event {number}, {event}, lies before the beginning or ends before it begins"
         track = (event["pid"], event["tid"])
         if kind == "X":
-            tracks[track].append((event["ts"], event["ts"] + event["dur"], event["name"]))
+            tracks[track].slices.append((event["ts"], event["ts"] + event["dur"], event["name"]))
         elif kind in "sf":
             if kind in arrows[event["id"]]:
                 yield f"arrow {event['id']} has two ends of one kind"
-            arrows[event["id"]][kind] = (track, event["ts"])
-    for track, slices in tracks.items():
-        slices.sort(key=lambda each: (each[0], -each[1]))
-        open_slices = []
-        for start, end, name in slices:
-            while open_slices and open_slices[-1][0] <= start + TOLERANCE:
-                open_slices.pop()
-            if open_slices and end > open_slices[-1][0] + TOLERANCE:
-                yield f"on track {track} '{name}' ends at {end}, behind '{open_slices[-1][1]}' around it"
-            open_slices.append((end, name))
+            arrows[event["id"]][kind] = (track, event["ts"], event["name"])
+        elif kind == "C":
+            values = event["args"].values()
+            if not values or not all(isinstance(value, (int, float)) for value in values):
+                yield f"counter {event['name']} is not of numbers: {event['args']}"
+            key = (event["pid"], event["name"])
+            if event["ts"] < counters.get(key, 0):
+                yield f"counter {event['name']} goes back in time, to {event['ts']}"
+            counters[key] = event["ts"]
+        elif kind == "M" and event["name"] == "thread_name":
+            tracks[track].name = event["args"].get("name")
+        elif kind == "M" and event["name"] == "process_name":
+            processes.add(event["pid"])
+    for key, track in tracks.items():
+        track.sort()
+        if track.slices and not track.name:
+            yield f"track {key} has no name"
+        if track.slices and key[0] not in processes:
+            yield f"process {key[0]} has no name"
+        for overlap in track.overlaps():
+            yield f"on track {key} {overlap}"
     for number, ends in arrows.items():
         if set(ends) != {"s", "f"}:
             yield f"arrow {number} has one end"
             continue
         if ends["s"][1] > ends["f"][1] + TOLERANCE:
             yield f"arrow {number} leads back in time"
-        for track, time in ends.values():
-            if not any(start - TOLERANCE <= time <= end + TOLERANCE for start, end, _ in tracks[track]):
+        if ends["s"][2] != ends["f"][2]:
+            yield f"arrow {number} has two names"
+        for track, time, _ in ends.values():
+            if not tracks[track].has_slice(time):
                 yield f"arrow {number} ends at {time} on track {track}, where no slice is"
 
 
+def contents(events):
+    """How many there are of each kind and name."""
+    kinds = {"X": "slice", "f": "arrow", "C": "counter", "i": "instant"}
+    return Counter(f"{kinds[event['ph']]}:{event['name']}" for event in events if event["ph"] in kinds)
+
+
+def missing(events, needed):
+    """What is needed and not there, a line each."""
+    found = contents(events)
+    for name in needed:
+        if not any(each.startswith(name) for each in found):
+            yield f"there is no {name}; there are {dict(found.most_common(20))}"
+
+
+def processor_problems(path, events):
+    """What Perfetto's trace processor cannot make sense of, a line each."""
+    from perfetto.trace_processor import TraceProcessor, TraceProcessorConfig  # pylint: disable=import-error
+
+    program = os.environ.get("TRACE_PROCESSOR")
+    processor = TraceProcessor(trace=path, config=TraceProcessorConfig(bin_path=program) if program else None)
+    try:
+        # Of threads and slices there may be more: it makes some of its own.
+        for row in processor.query("select name, value from stats where value > 0 and severity in ('error', 'data_loss')"):
+            yield f"the trace processor counts {row.value} of {row.name}"
+        found = {name: next(iter(processor.query(f"select count(*) as n from {name}"))).n for name in ("slice", "flow")}
+        expected = contents(events)
+        for name, kind in (("slice", "slice:"), ("flow", "arrow:")):
+            count = sum(number for each, number in expected.items() if each.startswith(kind))
+            if found[name] < count:
+                yield f"the trace processor has found {found[name]} of {count} {name}s"
+    finally:
+        processor.close()
+
+
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        events = load(file.read(), "--cut" in sys.argv)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file")
+    parser.add_argument("--cut", action="store_true")
+    parser.add_argument("--needs", nargs="*", default=[])
+    parser.add_argument("--processor", action="store_true")
+    options = parser.parse_args()
+    with open(options.file, encoding="utf-8") as file:
+        events = load(file.read(), options.cut)
     found = list(problems(events))
+    if not found:
+        found = list(missing(events, options.needs))
+    if not found and options.processor:
+        found = list(processor_problems(options.file, events))
     for problem in found[:20]:
         print(problem)
-    slices = [event for event in events if event["ph"] == "X"]
+    slices = [event for event in events if event.get("ph") == "X"]
     latest = max((event["ts"] + event["dur"] for event in slices), default=0)
-    print(f"{len(events)} events, {len(slices)} slices, the last at {latest / 1000:.1f} ms")
+    arrows = sum(event.get("ph") == "f" for event in events)
+    print(f"{len(events)} events, {len(slices)} slices, {arrows} arrows, the last at {latest / 1000:.1f} ms")
     return 1 if found or not slices else 0
 
 

@@ -583,6 +583,8 @@ pid_t mt_parent(pid_t pid) {
     return field && sscanf(field, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
+pid_t mt_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
+
 int mt_thread_count(void) {
     DIR *directory = opendir("/proc/self/task");
     if (!directory) return -errno;

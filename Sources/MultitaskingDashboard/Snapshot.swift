@@ -46,7 +46,7 @@
         let succeeded: Int
         let failed: Int
         let cancelled: Int
-        /// Tasks in a second; nil before the first has ended.
+        /// Tasks in a second, since the first was submitted; nil before the first has ended.
         let rate: Double?
         /// Seconds to go; nil if there is nothing to go by.
         let remaining: Double?
@@ -118,7 +118,6 @@
     struct WatchedSession: Sendable {
         weak let session: TaskSession?
         let name: String
-        private let start = ContinuousClock.now
 
         init(session: TaskSession, name: String) {
             self.session = session
@@ -127,22 +126,11 @@
 
         /// Nil if the session is destroyed or gone.
         var view: SessionView? {
-            guard let tasks = try? session?.tasks else { return nil }
-            var (queued, running, succeeded, failed, cancelled) = (0, 0, 0, 0, 0)
-            for task in tasks {
-                switch task.state {
-                case .queued: queued += 1
-                case .running: running += 1
-                case .cancelled: cancelled += 1
-                case .done: if task.failure == nil { succeeded += 1 } else { failed += 1 }
-                }
-            }
-            let seconds = (ContinuousClock.now - start) / .seconds(1)
-            let ended = succeeded + failed + cancelled
-            let rate = ended > 0 && seconds > 0 && queued + running > 0 ? Double(ended) / seconds : nil
+            guard let progress = try? session?.progress else { return nil }
             return SessionView(
-                name: name, queued: queued, running: running, succeeded: succeeded, failed: failed,
-                cancelled: cancelled, rate: rate, remaining: rate.map { Double(queued + running) / $0 })
+                name: name, queued: progress.queued, running: progress.running, succeeded: progress.succeeded,
+                failed: progress.failed, cancelled: progress.cancelled, rate: progress.rate,
+                remaining: progress.remaining.map { $0 / .seconds(1) })
         }
     }
 #endif

@@ -91,7 +91,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// How many words hold so many bits.
     static func wordsOfBits(_ count: Int) -> Int { (count + 63) / 64 }
 
-    // MARK: Tasks that are recorded
+    // MARK: Timelines
 
     static let spanLimit = 2048
     static let spanStride = spanLimit * 64
@@ -100,6 +100,8 @@ struct ArenaLayout: Sendable, Equatable {
         return (end + 63) & ~63
     }
 
+    var eventTable: Int { spanTable + (workers + 1) * Self.spanStride }
+
     // MARK: Blocks
 
     /// The unit in which blocks take memory.
@@ -107,7 +109,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// The smallest block.
     static let smallestBlock = 256
     static let headersPerChunk = chunkSize / smallestBlock
-    var chunkTable: Int { spanTable + (workers + 1) * Self.spanStride }
+    var chunkTable: Int { eventTable + (workers + 1) * EventRing.size }
     var blockHeaders: Int { chunkTable + chunkCount * 8 }
     var chunks: Int {
         let end = blockHeaders + chunkCount * Self.headersPerChunk * 8

@@ -17,16 +17,17 @@ extension ChannelQueue {
     ///   - prepare: makes the next element ready to be written; false ends the run.
     ///   - fill: must be short and must not fail.
     ///   - sent: the element is in the channel.
-    /// - Returns: how many were sent. If it is none, `send` knows what is in the way.
+    /// If none is sent, `send` knows what is in the way.
+    /// - Returns: the position of the first one.
     func sendRun(
         upTo count: Int, journal: JournalEntry, prepare: () -> Bool, fill: (Cell) -> Void, sent: () -> Void
-    ) -> Int {
+    ) -> UInt64 {
         let position = header.tail.load()
         let (number, index) = Self.location(position)
         let link = header.tailSegment.load(near: number)
         // Byte counts go from cell to cell.
         guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link)
-        else { return 0 }
+        else { return position }
         let tag = tag(number)
         let free = CellWord(.free, tag: tag)
         let writing = CellWord(.writing, owner: membership.member, tag: tag)
@@ -52,19 +53,22 @@ extension ChannelQueue {
             done += 1
             sent()
         }
-        return done
+        return position
     }
 
     /// Receives the elements at the head, of one type and at most `count`. What follows is ordered after that.
     ///
     /// - Parameter take: reads an element; it is gone whatever comes of that. False ends the run.
-    /// - Returns: how many were received. If it is none, `receive` knows what is in the way.
+    /// - Returns: how many were received, and the position of the first. If it is none, `receive` knows what is in the
+    ///   way.
     func receiveRun(
         upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool
-    ) -> Int {
+    ) -> (count: Int, position: UInt64) {
         let head = header.head.load()
         let (number, index) = Self.location(head.position)
-        guard !redelivers, !isRendezvous, isLive, let segment = segmentForReceiving(number) else { return 0 }
+        guard !redelivers, !isRendezvous, isLive, let segment = segmentForReceiving(number) else {
+            return (0, head.position)
+        }
         let tag = tag(number)
         let full = CellWord(.full, tag: tag)
         let reading = CellWord(.reading, owner: membership.member, tag: tag)
@@ -87,7 +91,7 @@ extension ChannelQueue {
             done += 1
         }
         if done > 0 { moveHead(from: head, by: UInt64(done)) }
-        return done
+        return (done, head.position)
     }
 
     /// Moves the tail to a cell before which all have been sent.

@@ -46,7 +46,7 @@ extension ChannelQueue {
                 // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must
                 // do.
                 if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
-                return .sent
+                return .sent(position)
             }
             let word = cell.word.load()
             guard word.tag == tag else { continue }

@@ -13,7 +13,14 @@ import Synchronization
 ///
 /// The tail is never behind the head: whoever moves the head past a cell has moved the tail past it before.
 struct ChannelQueue: Sendable {
-    enum SendResult { case sent, full, closed }
+    enum SendResult {
+        /// At this position of all that were ever sent.
+        case sent(UInt64)
+        case full
+        case closed
+
+        var isSent: Bool { if case .sent = self { true } else { false } }
+    }
 
     let header: ChannelHeader
     let serial: UInt64
@@ -150,6 +157,14 @@ struct ChannelQueue: Sendable {
         let (number, index) = position.quotientAndRemainder(dividingBy: UInt64(Segment.cells))
         return (number, Int(truncatingIfNeeded: index))
     }
+
+    /// The position of a claimed element, of all that were ever sent.
+    func position(of claim: ElementClaim) -> UInt64 {
+        claim.number &* UInt64(Segment.cells) &+ UInt64(Cell(arena: arena, offset: claim.offset).location.index)
+    }
+
+    /// What names the channel.
+    var reference: SharedObjectID { SharedObjectID(index: header.index, serial: serial) }
 
     /// Notes a cell in the journal before it is claimed.
     @inline(__always)

@@ -75,9 +75,10 @@ extension ProcessChannel {
             }
         }
         let before = batch.done
+        let start = membership.messageStart
         var failure: (any Error)?
         var byteCount = 0
-        _ = queue.sendRun(upTo: batch.count - batch.done, journal: journal) {
+        let position = queue.sendRun(upTo: batch.count - batch.done, journal: journal) {
             do {
                 if !batch.isEncoded { try encode(batch.done) }
             } catch {
@@ -95,6 +96,9 @@ extension ProcessChannel {
             batch.sentOne()
         }
         isSent = batch.done > before
+        if start != 0, isSent {
+            membership.record(.sent, queue.reference, position, count: batch.done - before, since: start)
+        }
         if let failure { throw failure }
         return isSent
     }
@@ -127,9 +131,10 @@ extension ProcessChannel {
         }
         var done = receiveRuns(upTo: count, fingerprint, takes)
         do {
-            while done < count, failure == nil,
-                let hold = try claim(type, fingerprint: fingerprint, done == 0 ? wait : .never)
-            {
+            while done < count, failure == nil {
+                let start = membership.messageStart
+                guard let hold = try claim(type, fingerprint: fingerprint, done == 0 ? wait : .never) else { break }
+                if start != 0 { record(hold, since: start) }
                 let isTaken = takes(queue.cell(hold.claim).payload)
                 if isTaken, keepsElements { keep(hold) } else { finish(hold) }
                 done += 1
@@ -148,14 +153,18 @@ extension ProcessChannel {
         var done = 0
         var goesOn = true
         while goesOn, done < count {
+            let start = membership.messageStart
             let journal = membership.journal.begin()
             let run = queue.receiveRun(upTo: count - done, journal: journal, fingerprint: fingerprint) { place in
                 goesOn = take(place)
                 return goesOn
             }
             end(journal)
-            guard run > 0 else { break }
-            done += run
+            guard run.count > 0 else { break }
+            done += run.count
+            if start != 0 {
+                membership.record(.received, queue.reference, run.position, count: run.count, since: start)
+            }
             if queue.isBounded { queue.wakeSender() }
             header.notifyWatcher()
         }

@@ -45,6 +45,7 @@ extension ProcessChannel {
             : try PayloadBlock(
                 writer, arena: membership.arena, heap: membership.heap, journal: journal,
                 compression: membership.compression)
+        let start = membership.messageStart
         var sent: (cell: Cell, tag: SegmentTag)?
         let result: ChannelQueue.SendResult
         do {
@@ -58,12 +59,13 @@ extension ProcessChannel {
             if let payload { membership.heap.free(payload.block) }
             throw error
         }
-        guard result == .sent, let sent else {
+        guard case .sent(let position) = result, let sent else {
             if let payload { membership.heap.free(payload.block) }
             throw MultitaskingError.channelIsClosed
         }
         header.receivers.wakeOne()
         header.notifyWatcher()
+        if start != 0 { membership.record(.sent, queue.reference, position, count: 1, since: start) }
         return ProcessOffer(queue: queue, offset: sent.cell.offset, tag: sent.tag, block: payload?.block ?? .none)
     }
 }

@@ -67,9 +67,7 @@ public final class ProcessChannel: OfferingChannel {
     }
 
     /// The name under which workers find this channel.
-    public var reference: SharedObjectID {
-        SharedObjectID(index: header.index, serial: queue.serial)
-    }
+    public var reference: SharedObjectID { queue.reference }
 
     /// The current state of the channel.
     /// - Complexity: O(*n*) in the number of elements sent since this process last checked, and in the number of
@@ -103,19 +101,22 @@ public final class ProcessChannel: OfferingChannel {
 
     func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
         if queue.isRendezvous { return try handOver(writer, fingerprint, wait) }
-        if try sendOnce(writer, fingerprint: fingerprint) == true { return true }
+        let start = membership.messageStart
+        if try sendOnce(writer, fingerprint: fingerprint, start) == true { return true }
         var watch = SendBackoff(queue)
         let result = try membership.wait(
             wait, on: header.senders, spin: { watch.isOver() }, isReady: { !queue.isFull || queue.isClosed }
         ) {
-            try sendOnce(writer, fingerprint: fingerprint)
+            try sendOnce(writer, fingerprint: fingerprint, start)
         }
         return result ?? false
     }
 
     /// True when sent, nil when full.
+    ///
+    /// - Parameter start: when the call began; see `LocalMember.messageStart`.
     @inline(__always)
-    private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64) throws -> Bool? {
+    private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64, _ start: Int64) throws -> Bool? {
         let journal = membership.journal.begin()
         defer { end(journal) }
         let count = writer.byteCount
@@ -123,9 +124,10 @@ public final class ProcessChannel: OfferingChannel {
             count <= Cell.inlineCapacity && !writer.hasExports
             ? try sendInline(writer, count, fingerprint, journal) : try sendBlock(writer, fingerprint, journal)
         switch result {
-        case .sent:
+        case .sent(let position):
             header.receivers.wakeOne()
             header.notifyWatcher()
+            if start != 0 { membership.record(.sent, queue.reference, position, count: 1, since: start) }
             return true
         case .full:
             return nil
@@ -164,7 +166,7 @@ public final class ProcessChannel: OfferingChannel {
             membership.heap.free(payload.block)
             throw error
         }
-        if result != .sent { membership.heap.free(payload.block) }
+        if !result.isSent { membership.heap.free(payload.block) }
         return result
     }
 
@@ -175,7 +177,9 @@ public final class ProcessChannel: OfferingChannel {
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
         try lateFailure.rethrow()
+        let start = membership.messageStart
         guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
+        if start != 0 { record(hold, since: start) }
         var isDecoded = false
         defer { if isDecoded, keepsElements { keep(hold) } else { finish(hold) } }
         let element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type) }
@@ -259,6 +263,11 @@ public final class ProcessChannel: OfferingChannel {
             TypeFingerprint.mismatch(found: found, expected: type)
         }
         return _openExistential(type, do: mismatch)
+    }
+
+    /// Writes down that an element was received.
+    func record(_ hold: Hold, since start: Int64) {
+        membership.record(.received, queue.reference, queue.position(of: hold.claim), count: 1, since: start)
     }
 
     /// Whether what is received goes back if this process dies. The client's death ends the pool.

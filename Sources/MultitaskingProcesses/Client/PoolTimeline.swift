@@ -1,45 +1,127 @@
+import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSystem
 import Synchronization
 
-/// Takes what the workers of a pool have recorded.
+/// Takes what the members of a pool have recorded.
 final class PoolTimeline: TimelineSource {
     private let core: PoolCore
-    /// How many tasks of each worker were taken.
-    private let read: Mutex<[UInt64]>
+    private let progress: Mutex<Progress>
+
+    /// How many tasks of each worker, and how many events of each member, were taken.
+    private struct Progress {
+        var spans: [UInt64]
+        var events: [EventRing.Progress]
+    }
+
+    /// How many channels are shown as curves: the first ones that there are.
+    private static let mostChannels = 64
 
     /// Begins to record.
     ///
     /// - Throws: `invalidArgument` if somebody records already.
     init(_ core: PoolCore) throws {
-        guard core.arena.header.recording.compareExchange(0, 1) else {
+        let arena = core.arena
+        guard arena.header.recording.compareExchange(0, 1) else {
             throw MultitaskingError(
                 .invalidArgument, "the pool is being recorded already; end that recording first")
         }
         self.core = core
         core.state.withLock { $0.stamps.notesAll = true }
         // What was recorded earlier is not of this timeline.
-        read = Mutex((0...core.arena.layout.workers).map { core.arena.tally($0).spanCount.load() })
+        let members = 0...arena.layout.workers
+        progress = Mutex(
+            Progress(
+                spans: members.map { arena.tally($0).spanCount.load() },
+                events: members.map { EventRing.Progress(read: arena.events(of: $0).count.load()) }))
     }
 
-    func takeSpans() -> (spans: [TaskSpan], lost: Int) {
-        read.withLock { read in
-            var (spans, lost): ([TaskSpan], Int) = ([], 0)
+    var places: [TimelinePlace] {
+        workers.map { .worker($0.index - 1, pid: $0.process) }
+    }
+
+    private var workers: [(index: Int, process: Int32)] {
+        (1...core.peak).compactMap { index in core.arena.member(index).process.map { (index, $0) } }
+    }
+
+    func name(of channel: SharedObjectID) -> String {
+        channel.serial == 1 ? "channel \(channel.index)" : "channel \(channel.index).\(channel.serial)"
+    }
+
+    func takeEvents() -> TimelineEvents {
+        progress.withLock { progress in
+            var all = TimelineEvents()
             for worker in 1...core.peak {
-                let taken = core.arena.tally(worker).takeSpans(behind: &read[worker])
-                lost += taken.lost
-                spans += taken.spans.map { core.taskSpan($0, worker: worker - 1) }
+                let taken = core.arena.tally(worker).takeSpans(behind: &progress.spans[worker])
+                all.lostSpans += taken.lost
+                all.spans += taken.spans.map { core.taskSpan($0, worker: worker - 1) }
             }
-            return (spans, lost)
+            for member in 0...core.peak {
+                let taken = core.arena.events(of: member).take(behind: &progress.events[member])
+                all.lostEvents += taken.lost
+                for event in taken.events { Self.add(event, of: member, to: &all) }
+            }
+            return all
         }
     }
 
-    var timelineStatistics: PoolStatistics { core.statistics }
+    private static func add(_ event: EventRecord.Event, of member: Int, to all: inout TimelineEvents) {
+        let worker = TimelinePlace.worker(member - 1, pid: event.process)
+        let (start, end) = (Int64(clamping: event.start), Int64(clamping: event.end))
+        switch event.kind {
+        case .sent, .received:
+            let isOwn = event.process == getpid()
+            let first = min(event.detail, .max >> 1)
+            let isOfWorker = event.thread == 0 && member != ArenaLayout.client
+            all.messages.append(
+                TimelineMessage(
+                    isSend: event.kind == .sent,
+                    place: isOfWorker ? worker : .thread(event.thread, pid: isOwn ? nil : event.process),
+                    channel: SharedObjectID(rawValue: event.subject),
+                    elements: first..<first + UInt64(event.count), start: start, end: end))
+        case .born: all.lives.append(TimelineLife(place: worker, event: "born", time: end))
+        case .died:
+            let status = EndStatus(rawValue: event.detail)
+            all.lives.append(TimelineLife(place: worker, event: status.epitaph, time: end))
+        }
+    }
+
+    func gauges() -> [TimelineGauge] {
+        core.statistics.gauges + channelGauges
+            + workers.compactMap { worker in
+                MemoryGauge(of: worker.process)?.privateMemory.map {
+                    TimelineGauge("memory of worker \(worker.index - 1)", pid: worker.process, [("bytes", $0)])
+                }
+            }
+    }
+
+    /// How many elements channels hold, or places that hold none any more.
+    private var channelGauges: [TimelineGauge] {
+        let count = min(core.arena.header.channelCount.hint, ArenaLayout.channelLimit)
+        let live = (0..<count).lazy.compactMap { index -> TimelineGauge? in
+            let header = self.core.arena.channel(index)
+            let state = header.state.load()
+            guard state & ChannelHeader.liveFlag != 0 else { return nil }
+            let (head, tail) = (header.head.load().position, header.tail.load())
+            let name = self.name(of: SharedObjectID(index: index, serial: state >> 8))
+            return TimelineGauge(name, [("elements", Int(clamping: tail &- min(head, tail)))])
+        }
+        return Array(live.prefix(Self.mostChannels))
+    }
 
     func endTimeline() {
         core.state.withLock { $0.stamps.notesAll = false }
         core.arena.header.recording.store(0)
+    }
+}
+
+extension EndStatus {
+    /// What a timeline says of a process that has ended.
+    fileprivate var epitaph: String {
+        if contains(.supervisor) { return "died with the supervisor" }
+        guard let signal = signalNumber else { return number == 0 ? "left" : "died with exit code \(number)" }
+        return "died of " + (unsafe mt_signal_name(signal).map { unsafe String(cString: $0) } ?? "signal \(signal)")
     }
 }
 

@@ -19,6 +19,8 @@ final class LocalMember: @unchecked Sendable {
     @exclusivity(unchecked) private var currentMember: Int
     @exclusivity(unchecked) private var currentHeap: Heap
     @exclusivity(unchecked) private var currentJournal: Journal
+    // SAFETY: set once, before a worker has another thread that looks at it.
+    @exclusivity(unchecked) private var taskThread: pthread_t = 0
 
     private let writers = WriterPool()
     private let sharesOrNil = Mutex<SharedValues?>(nil)
@@ -62,6 +64,12 @@ final class LocalMember: @unchecked Sendable {
         sharesOrNil.withLock { $0 = nil }
         supervisorCheck.withLock { $0 = nil }
     }
+
+    /// Makes the calling thread the one that runs this worker's tasks.
+    func becomeTaskThread() { unsafe taskThread = pthread_self() }
+
+    /// Whether the calling thread is the one that runs this worker's tasks.
+    var runsTasks: Bool { unsafe taskThread == pthread_self() }
 
     /// Runs `body` with an empty writer whose memory is reused.
     func withWriter<Result>(_ body: (inout PayloadWriter) throws -> Result) rethrows -> Result {

@@ -109,7 +109,7 @@ struct Recovery {
                 let task = SlowTaskRecord.Task(
                     function: UInt64(slot.function), argumentSize: 0, serial: slot.serial)
                 tally.record(
-                    tally.span(of: task, pid: member.process ?? 0, submission: 0, end: now, hasCrashed: true))
+                    tally.span(of: task, pid: member.process ?? 0, end: now, hasCrashed: true))
             }
         case .queueAgain, .crashQueued: break
         }

@@ -107,6 +107,7 @@ extension Supervisor {
         }
         ProcessMark(mapping).set(on: child)
         member.setProcess(child)
+        record(.born, index, process: child)
         peak = max(peak, index)
         workers[index] = Child(process: process, start: start, finishedBefore: finished)
         return nil
@@ -221,6 +222,7 @@ extension Supervisor {
             pace.reset()
         }
         let status = EndStatus(number: info.status, isSignal: info.signaled)
+        record(.died, index, process: child.pid, status)
         countReplacement(of: index, child, hasLeft: left)
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
@@ -295,6 +297,7 @@ extension Supervisor {
                 process.send(SIGKILL)
                 _ = process.hasEnded(within: 5000)
             }
+            if let process = member.process { record(.died, index, process: process, .supervisor) }
             if let retry = Recovery(mapping).recover(index, .withSupervisor) { delay(retry) }
             member.state = .absent
             member.pid.store(0)

@@ -19,8 +19,6 @@ struct TaskTimer {
     private var lastTimed: Int64
     /// When the last task ended, as the coarse clock says, or before.
     private var lastEnd: Int64
-    /// When the task in hand was submitted, if it is timed and that is known; else 0.
-    private var submission: UInt64 = 0
     /// The process, for what is recorded; asked for when something is.
     private var pid: Int32 = 0
     /// A task that took longer is among the slowest.
@@ -65,9 +63,9 @@ struct TaskTimer {
         tally.runStart.storeRelaxed(0)
         tally.encodeStart.storeRelaxed(0)
         tally.taskStart.storeRelaxed(UInt64(now))
-        submission = 0
-        if let stamp = slot.takeStamp() {
-            submission = stamp.nanoseconds
+        let stamp = slot.takeStamp()
+        tally.submission.storeRelaxed(stamp?.nanoseconds ?? 0)
+        if let stamp {
             tally.queueTimes.add(now &- Int64(clamping: stamp.nanoseconds), count: stamp.count)
         }
     }
@@ -117,7 +115,7 @@ struct TaskTimer {
     @inline(never)
     private mutating func record(_ task: SlowTaskRecord.Task, end: Int64) {
         if pid == 0 { pid = getpid() }
-        tally.record(tally.span(of: task, pid: pid, submission: submission, end: end, hasCrashed: false))
+        tally.record(tally.span(of: task, pid: pid, end: end, hasCrashed: false))
     }
 
     /// The time in a word, unless that is not set.
@@ -137,12 +135,10 @@ struct TaskTimer {
 
 extension WorkerTally {
     /// What is recorded of the task in hand.
-    func span(
-        of task: SlowTaskRecord.Task, pid: Int32, submission: UInt64, end: Int64, hasCrashed: Bool
-    ) -> SpanRecord.Span {
+    func span(of task: SlowTaskRecord.Task, pid: Int32, end: Int64, hasCrashed: Bool) -> SpanRecord.Span {
         SpanRecord.Span(
-            serial: task.serial, function: task.function, pid: pid, hasCrashed: hasCrashed, submission: submission,
-            start: taskStart.loadRelaxed(), runStart: runStart.loadRelaxed(), encodeStart: encodeStart.loadRelaxed(),
+            serial: task.serial, function: task.function, pid: pid, hasCrashed: hasCrashed,
+            submission: submission.loadRelaxed(), start: taskStart.loadRelaxed(), runStart: runStart.loadRelaxed(), encodeStart: encodeStart.loadRelaxed(),
             end: UInt64(clamping: end))
     }
 

@@ -59,6 +59,7 @@ struct Worker {
     /// - Parameter setup: what to run first and last, as far as it is not in the function table.
     mutating func run(_ setup: ForkedSetup) -> Int32 {
         mt_use_crash_stack()
+        membership.becomeTaskThread()
         me.tasksBefore.store(me.finishedTasks.load())
         let start = monotonicNanoseconds()
         tally.starting.increase(by: UInt64(clamping: start - Int64(clamping: tally.forked.loadRelaxed())))

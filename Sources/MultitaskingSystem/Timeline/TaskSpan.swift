@@ -1,4 +1,21 @@
-package import MultitaskingCore
+/// Where something happened: a thread of a process, as a timeline has a track for it.
+package enum TimelinePlace: Hashable, Sendable {
+    /// The thread that runs a worker's tasks.
+    ///
+    /// - Parameters:
+    ///   - number: the worker's.
+    ///   - pid: the process that this is; nil if it is a thread of this one.
+    case worker(_ number: Int, pid: Int32?)
+    /// Another thread.
+    ///
+    /// - Parameters:
+    ///   - id: the system's number of it, or any that is not 0.
+    ///   - pid: its process; nil for this one.
+    case thread(_ id: Int32, pid: Int32?)
+
+    /// From here on are numbers of threads that the system does not give.
+    package static let otherThreads: Int32 = 1 << 22
+}
 
 /// One task, or attempt at one, on a timeline; times in nanoseconds of CLOCK_MONOTONIC.
 package struct TaskSpan: Sendable {
@@ -30,14 +47,4 @@ package struct TaskSpan: Sendable {
         self.end = end
         self.hasCrashed = hasCrashed
     }
-}
-
-/// A pool whose tasks are recorded.
-package protocol TimelineSource: AnyObject, Sendable {
-    /// The tasks that have ended since the last call, and how many were lost because they were not taken in time.
-    func takeSpans() -> (spans: [TaskSpan], lost: Int)
-    /// What the pool counts now.
-    var timelineStatistics: PoolStatistics { get }
-    /// Nobody takes any more.
-    func endTimeline()
 }

@@ -17,18 +17,26 @@ struct TraceFile: ~Copyable {
     private let descriptor: Int32
     private let origin: Int64
     private let client: Int32
-    private var text = "[\n"
-    private var isFirst = true
+    private var text = TraceText()
+    private var isEmpty = true
     /// Gives each arrow a number.
     private var arrows = 0
-    /// The threads that have a name already.
-    private var named: Set<Int32> = []
+    /// The tracks that have a name already.
+    private var named: Set<Track> = []
+
+    /// A track: the numbers of its process and thread in the file.
+    struct Track: Hashable {
+        var pid: Int32
+        var thread: Int32
+    }
 
     /// The client's tracks: what was submitted, and what has ended.
-    private static let submissions: Int32 = 1
-    private static let results: Int32 = 2
+    var submissions: Track { Track(pid: client, thread: 1) }
+    var results: Track { Track(pid: client, thread: 2) }
     /// And those of workers that are threads of it.
     private static let firstWorker: Int32 = 10
+    /// The place of what comes behind all others.
+    private static let last = Int(Int16.max)
 
     /// - Parameter origin: the time that is 0, in nanoseconds of CLOCK_MONOTONIC.
     /// - Throws: `permissionDenied` or `systemError`.
@@ -42,129 +50,182 @@ struct TraceFile: ~Copyable {
         }
         self.origin = origin
         client = getpid()
-        name(process: client, "client")
-        name(thread: Self.submissions, of: client, "submitted")
-        name(thread: Self.results, of: client, "results")
+        text.put("[\n")
+        name(process: client, "client", order: 0)
+        name(submissions, "submitted", order: 0)
+        name(results, "results", order: 1)
     }
 
     deinit { close(descriptor) }
 
+    // MARK: Tracks
+
+    /// The track of a place, which has a name from now on.
+    mutating func track(_ place: TimelinePlace) -> Track {
+        switch place {
+        case .worker(let number, nil):
+            let track = Track(pid: client, thread: Self.firstWorker &+ Int32(truncatingIfNeeded: number))
+            if isNew(track) { name(track, "worker \(number)", order: 2 + number) }
+            return track
+        case .worker(let number, let pid?):
+            let track = Track(pid: pid, thread: pid)
+            if isNew(track) {
+                name(process: pid, "worker \(number)", order: 1 + number)
+                name(track, "worker \(number)", order: 0)
+            }
+            return track
+        case .thread(let id, let pid):
+            // A worker's first thread has the number of its process, by which the one that runs its tasks goes here.
+            let isTaken = pid.map { $0 == id } ?? (id < Self.firstWorker)
+            let track = Track(pid: pid ?? client, thread: isTaken ? id &+ TimelinePlace.otherThreads : id)
+            if isNew(track) {
+                if let pid, isNew(Track(pid: pid, thread: pid)) {
+                    name(process: pid, "copy of the client", order: Self.last)
+                }
+                name(track, id == track.pid ? "main thread" : "thread \(id % TimelinePlace.otherThreads)", order: Self.last)
+            }
+            return track
+        }
+    }
+
+    private mutating func isNew(_ track: Track) -> Bool { named.insert(track).inserted }
+
+    private mutating func name(process: Int32, _ name: String, order: Int) {
+        let track = Track(pid: process, thread: 0)
+        meta("process_name", track, name)
+        event("M", track, origin) { text in
+            text.put(#","name":"process_sort_index","args":{"sort_index":"#)
+            text.put(order)
+            text.put("}")
+        }
+    }
+
+    private mutating func name(_ track: Track, _ name: String, order: Int) {
+        meta("thread_name", track, name)
+        event("M", track, origin) { text in
+            text.put(#","name":"thread_sort_index","args":{"sort_index":"#)
+            text.put(order)
+            text.put("}")
+        }
+    }
+
+    private mutating func meta(_ kind: StaticString, _ track: Track, _ name: String) {
+        event("M", track, origin) { text in
+            text.put(#","name":""#)
+            text.put(kind)
+            text.put(#"","args":{"name":"#)
+            text.put(string: name)
+            text.put("}")
+        }
+    }
+
     // MARK: Events
 
-    mutating func add(_ span: TaskSpan) {
-        let name = Self.quoted(span.name)
-        let place = Place(span.pid ?? client, span.pid ?? Self.firstWorker + Int32(truncatingIfNeeded: span.worker))
-        if named.insert(place.thread).inserted {
-            if place.pid != client { self.name(process: place.pid, "worker \(span.worker)") }
-            self.name(thread: place.thread, of: place.pid, "worker \(span.worker)")
-        }
-        let outcome = Place(client, Self.results)
-        if let submission = span.submission {
-            let submitter = Place(client, Self.submissions)
-            slice(name, submitter, submission, submission)
-            arrow(from: submitter, submission, to: place, span.start)
-        }
-        slice(name, place, span.start, span.end)
-        let runStart = span.runStart ?? span.start
-        if span.runStart != nil { slice("\"decoding\"", place, span.start, runStart) }
-        if let encodeStart = span.encodeStart {
-            slice("\"running\"", place, runStart, encodeStart)
-            slice("\"encoding\"", place, encodeStart, span.end)
-        } else {
-            slice("\"running\"", place, runStart, span.end)
-        }
-        if span.hasCrashed {
-            event("i", #""name":"crash","s":"p""#, place, span.end)
-        } else {
-            slice(name, outcome, span.end, span.end)
-            arrow(from: place, span.encodeStart ?? runStart, to: outcome, span.end)
+    /// A slice. What took no time counts as a nanosecond, since arrows need something to end at.
+    mutating func slice(_ name: String, _ track: Track, _ start: Int64, _ end: Int64) {
+        event("X", track, start) { text in
+            text.put(#","name":"#)
+            text.put(string: name)
+            Self.put(duration: end - start, &text)
         }
     }
 
-    mutating func add(_ statistics: PoolStatistics, lost: Int, at now: Int64) {
-        let place = Place(client, Self.submissions)
-        let tasks = statistics.tasks
-        event("C", #""name":"tasks","args":{"queued":\#(tasks.queued),"running":\#(tasks.running)}"#, place, now)
-        if let memory = statistics.memory {
-            event("C", #""name":"memory","args":{"bytes":\#(memory.used)}"#, place, now)
+    /// A slice inside of another one; none if it took no time.
+    mutating func part(_ name: StaticString, _ track: Track, _ start: Int64, _ end: Int64) {
+        guard end > start else { return }
+        event("X", track, start) { text in
+            text.put(#","name":""#)
+            text.put(name)
+            text.put("\"")
+            Self.put(duration: end - start, &text)
         }
-        if lost > 0 { event("C", #""name":"tasks not recorded","args":{"tasks":\#(lost)}"#, place, now) }
     }
 
-    /// Where an event belongs.
-    private struct Place {
-        var pid: Int32
-        var thread: Int32
-
-        init(_ pid: Int32, _ thread: Int32) { (self.pid, self.thread) = (pid, thread) }
+    private static func put(duration: Int64, _ text: inout TraceText) {
+        text.put(#","dur":"#)
+        text.put(microseconds: max(1, duration))
     }
 
-    private mutating func slice(_ name: String, _ place: Place, _ start: Int64, _ end: Int64) {
-        event("X", "\"name\":\(name),\"dur\":\(Self.microseconds(max(0, end - start)))", place, start)
-    }
-
-    private mutating func arrow(from start: Place, _ begin: Int64, to target: Place, _ end: Int64) {
+    /// An arrow from a slice to another one, which must be in the file already.
+    mutating func arrow(
+        _ kind: StaticString, from start: Track, _ begin: Int64, to target: Track, _ end: Int64
+    ) {
         arrows += 1
-        event("s", #""name":"task","cat":"task","id":\#(arrows)"#, start, begin)
-        event("f", #""name":"task","cat":"task","bp":"e","id":\#(arrows)"#, target, end)
-    }
-
-    private mutating func name(process: Int32, _ name: String) {
-        event("M", #""name":"process_name","args":{"name":\#(Self.quoted(name))}"#, Place(process, 0), origin)
-    }
-
-    private mutating func name(thread: Int32, of process: Int32, _ name: String) {
-        event("M", #""name":"thread_name","args":{"name":\#(Self.quoted(name))}"#, Place(process, thread), origin)
-    }
-
-    private mutating func event(_ kind: String, _ what: String, _ place: Place, _ time: Int64) {
-        text += isFirst ? "" : ",\n"
-        isFirst = false
-        text += "{\"ph\":\"\(kind)\",\(what),\"pid\":\(place.pid),\"tid\":\(place.thread),"
-        text += "\"ts\":\(Self.microseconds(time - origin))}"
-    }
-
-    private static func microseconds(_ nanoseconds: Int64) -> String {
-        let (whole, part) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
-        let digits = String(1000 + part).dropFirst()
-        return (nanoseconds < 0 ? "-" : "") + "\(whole).\(digits)"
-    }
-
-    /// A JSON string.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\" + String(scalar)
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
+        let number = arrows
+        func put(_ bind: StaticString, _ text: inout TraceText) {
+            text.put(#","name":""#)
+            text.put(kind)
+            text.put(#"","cat":""#)
+            text.put(kind)
+            text.put("\"")
+            text.put(bind)
+            text.put(#","id":"#)
+            text.put(number)
         }
-        return result + "\""
+        event("s", start, min(begin, end)) { put("", &$0) }
+        event("f", target, end) { put(#","bp":"e""#, &$0) }
+    }
+
+    /// Something that took no time.
+    mutating func mark(_ name: String, _ track: Track, _ time: Int64) {
+        event("i", track, time) { text in
+            text.put(#","name":"#)
+            text.put(string: name)
+            text.put(#","s":"p""#)
+        }
+    }
+
+    mutating func counter(_ gauge: TimelineGauge, _ time: Int64) {
+        event("C", Track(pid: gauge.pid ?? client, thread: 0), time) { text in
+            text.put(#","name":"#)
+            text.put(string: gauge.name)
+            text.put(#","args":{"#)
+            for (index, (unit, value)) in gauge.values.enumerated() {
+                if index > 0 { text.put(",") }
+                text.put(string: unit)
+                text.put(":")
+                text.put(value)
+            }
+            text.put("}")
+        }
+    }
+
+    private mutating func event(
+        _ kind: StaticString, _ track: Track, _ time: Int64, _ rest: (inout TraceText) -> Void
+    ) {
+        text.put(isEmpty ? "{\"ph\":\"" : ",\n{\"ph\":\"")
+        isEmpty = false
+        text.put(kind)
+        text.put(#"","pid":"#)
+        text.put(track.pid)
+        text.put(#","tid":"#)
+        text.put(track.thread)
+        text.put(#","ts":"#)
+        text.put(microseconds: time - origin)
+        rest(&text)
+        text.put("}")
     }
 
     // MARK: Writing
 
     /// Writes what was added; false if the system refuses it, and nothing more can be written.
     mutating func flush() -> Bool {
-        var bytes = Array(text.utf8)[...]
-        text = ""
-        while !bytes.isEmpty {
-            let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        defer { text.removeAll() }
+        var rest = text.bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
                 return false
             }
-            bytes = bytes.dropFirst(count)
+            rest = rest.dropFirst(count)
         }
         return true
     }
 
     /// Closes the array.
     mutating func finish() {
-        text += "\n]\n"
+        text.put("\n]\n")
         _ = flush()
     }
 }

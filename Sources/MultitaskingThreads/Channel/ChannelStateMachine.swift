@@ -42,6 +42,9 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     private var receivers = WaitList<Waiter>()
     private var joiners = WaitList<Waiter>()
     private var lastID: UInt64 = 0
+    /// How many elements were sent, and received: the number of the last one. With the capacity 0 that is its id.
+    private(set) var sent: UInt64 = 0
+    private(set) var received: UInt64 = 0
 
     init(capacity: Int?) { self.capacity = capacity }
 
@@ -61,6 +64,7 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         guard hasRoom else { return .full }
         elements.append(element)
         unfinished += 1
+        sent &+= 1
         return .accepted(settle())
     }
 
@@ -81,6 +85,7 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         for element in elements.prefix(max(0, count)) { self.elements.append(element) }
         elements.removeFirst(max(0, count))
         unfinished += max(0, count)
+        sent &+= UInt64(max(0, count))
         // One is woken for all of them: it wakes the next when it has taken its own and there are more.
         return settle()
     }
@@ -157,9 +162,11 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     private mutating func removeFirst() -> Waiter? {
         guard isRendezvous else {
             _ = elements.popFirst()
+            received &+= 1
             return nil
         }
         guard let entry = offers.popFirstEntry() else { return nil }
+        received = entry.id
         return offerers.removeValue(forKey: entry.id)
     }
 

@@ -25,12 +25,13 @@ public final class ThreadChannel: InProcessOfferingChannel {
     private let owner: PoolOwner
 
     init(_ options: ChannelOptions, registry: ObjectRegistry) {
-        let storage = ThreadChannelStorage(capacity: options.capacity)
+        let reference = registry.makeReference()
+        let storage = ThreadChannelStorage(capacity: options.capacity, reference, registry.log)
+        self.reference = reference
         self.storage = storage
         isRendezvous = options.capacity == 0
         self.registry = registry
         owner = registry.owner
-        reference = registry.makeReference()
         senderLedger =
             options.closesWithSenders ? SenderLedger { [weak storage] in _ = storage?.close(discarding: false) } : nil
     }
@@ -67,7 +68,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try owner.check()
         let box = TypedElement(element)
         if isRendezvous { return try storage.handOver(box, wait: wait) }
-        return try storage.block(for: .send, wait: wait) { try storage.send(box, orEnlist: $0) } ?? false
+        let start = storage.log.start
+        return try storage.block(for: .send, wait: wait) { try storage.send(box, since: start, orEnlist: $0) } ?? false
     }
 
     /// Removes and returns the first element, which doesn't need to be `Codable`.
@@ -78,7 +80,10 @@ public final class ThreadChannel: InProcessOfferingChannel {
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
         try owner.check()
-        let element = try storage.block(for: .receive, wait: wait) { try storage.receive(as: type, orEnlist: $0) }
+        let start = storage.log.start
+        let element = try storage.block(for: .receive, wait: wait) {
+            try storage.receive(as: type, since: start, orEnlist: $0)
+        }
         return element??.value(as: type)
     }
 
@@ -115,8 +120,11 @@ public final class ThreadChannel: InProcessOfferingChannel {
         guard !elements.isEmpty else { return 0 }
         if isRendezvous { return try sendEachInProcess(elements, wait: wait) }
         var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
+        let start = storage.log.start
         do {
-            _ = try storage.block(for: .send, wait: wait) { try storage.send(contentsOf: &left, orEnlist: $0) }
+            _ = try storage.block(for: .send, wait: wait) {
+                try storage.send(contentsOf: &left, since: start, orEnlist: $0)
+            }
         } catch  where left.count < elements.count {
             // What was sent before is counted, and the next call throws.
         }
@@ -132,8 +140,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
     ) throws -> [Element] {
         try owner.check()
         guard count > 0 else { return [] }
+        let start = storage.log.start
         let elements = try storage.block(for: .receive, wait: wait) {
-            try storage.receive(upTo: count, as: type, orEnlist: $0)
+            try storage.receive(upTo: count, as: type, since: start, orEnlist: $0)
         }
         return elements?.compactMap { $0.value(as: type) } ?? []
     }

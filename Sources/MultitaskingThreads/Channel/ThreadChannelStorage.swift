@@ -16,26 +16,39 @@ final class ThreadChannelStorage: Sendable {
     private let machine: Lock<Machine>
     /// A bit for each operation that was possible a moment ago, for those who look without the lock.
     private let hints: Atomic<UInt8>
+    private let reference: SharedObjectID
+    private let isRendezvous: Bool
+    let log: TimelineLog
 
     /// How long a blocked thread looks at the channel before it goes to sleep.
     private static var spinNanoseconds: Int64 { 10_000 }
 
-    init(capacity: Int?) {
+    /// - Parameters:
+    ///   - reference: what names the channel.
+    ///   - log: where its messages are noted.
+    init(capacity: Int?, _ reference: SharedObjectID, _ log: TimelineLog) {
+        self.reference = reference
+        self.log = log
+        isRendezvous = capacity == 0
         machine = Lock(Machine(capacity: capacity))
         hints = Atomic((capacity == 0 ? 0 : Self.bit(.send)) | Self.bit(.join))
     }
 
     var status: ChannelStatus { machine.withLock { $0.status } }
 
-    func send(_ element: ChannelElement, orEnlist waiter: Waiter?) throws -> Attempt<Bool> {
-        let (result, id) = update { machine in
+    // What is received and sent is noted by the storage, since only it knows which elements they were. `start` is when
+    // the call began, 0 if it is not noted.
+
+    func send(_ element: ChannelElement, since start: Int64, orEnlist waiter: Waiter?) throws -> Attempt<Bool> {
+        let (result, id, sent) = update { machine in
             let result = machine.send(element)
-            if case .full = result { return (result, waiter.map { machine.enlist($0, for: .send) }) }
-            return (result, nil)
+            if case .full = result { return (result, waiter.map { machine.enlist($0, for: .send) }, UInt64(0)) }
+            return (result, nil, machine.sent)
         }
         switch result {
         case .accepted(let wakes):
             wake(wakes)
+            if start != 0 { note(isSend: true, upTo: sent, count: 1, since: start) }
             return .done(true)
         case .full: return .notYet(id)
         case .closed:
@@ -44,15 +57,19 @@ final class ThreadChannelStorage: Sendable {
     }
 
     /// Not generic, because what depends on a type that is known only at run time looks up many others.
-    func receive(as type: Any.Type, orEnlist waiter: Waiter?) throws -> Attempt<ChannelElement?> {
-        let (result, waiting) = update { machine -> (Machine.ReceiveResult<ChannelElement>, Waiting) in
+    func receive(
+        as type: Any.Type, since start: Int64, orEnlist waiter: Waiter?
+    ) throws -> Attempt<ChannelElement?> {
+        typealias Update = (Machine.ReceiveResult<ChannelElement>, Waiting, UInt64)
+        let (result, waiting, received) = update { machine -> Update in
             let result = machine.receive { $0.type == type ? $0 : nil }
-            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine)) }
-            return (result, (nil, nil))
+            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine), 0) }
+            return (result, (nil, nil), machine.received)
         }
         switch result {
         case .value(let element, let wakes):
             wake(wakes)
+            if start != 0 { note(isSend: false, upTo: received, count: 1, since: start) }
             return .done(element)
         case .refused(let element, let wakes):
             wake(wakes)
@@ -73,12 +90,16 @@ final class ThreadChannelStorage: Sendable {
     }
 
     /// Sends as many elements as there is room for, and drops them from `elements`; done when all are sent.
-    func send(contentsOf elements: inout ArraySlice<ChannelElement>, orEnlist waiter: Waiter?) throws -> Attempt<Void> {
-        let (wakes, id) = update { machine -> (Machine.Wakes?, UInt64?) in
+    func send(
+        contentsOf elements: inout ArraySlice<ChannelElement>, since start: Int64, orEnlist waiter: Waiter?
+    ) throws -> Attempt<Void> {
+        let before = elements.count
+        let (wakes, id, sent) = update { machine -> (Machine.Wakes?, UInt64?, UInt64) in
             let wakes = machine.send(contentsOf: &elements)
-            guard wakes != nil, !elements.isEmpty else { return (wakes, nil) }
-            return (wakes, waiter.map { machine.enlist($0, for: .send) })
+            guard wakes != nil, !elements.isEmpty else { return (wakes, nil, machine.sent) }
+            return (wakes, waiter.map { machine.enlist($0, for: .send) }, machine.sent)
         }
+        if start != 0 { note(isSend: true, upTo: sent, count: before - elements.count, since: start) }
         guard let wakes else {
             throw MultitaskingError(.closed, "the channel is closed and takes no more elements")
         }
@@ -87,15 +108,19 @@ final class ThreadChannelStorage: Sendable {
     }
 
     /// Takes the first elements of a type, at most `count`; none if the channel is closed and empty.
-    func receive(upTo count: Int, as type: Any.Type, orEnlist waiter: Waiter?) throws -> Attempt<[ChannelElement]> {
-        let (result, waiting) = update { machine -> (Machine.ReceiveResult<[ChannelElement]>, Waiting) in
+    func receive(
+        upTo count: Int, as type: Any.Type, since start: Int64, orEnlist waiter: Waiter?
+    ) throws -> Attempt<[ChannelElement]> {
+        typealias Update = (Machine.ReceiveResult<[ChannelElement]>, Waiting, UInt64)
+        let (result, waiting, received) = update { machine -> Update in
             let result = machine.receive(upTo: count) { $0.type == type }
-            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine)) }
-            return (result, (nil, nil))
+            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine), 0) }
+            return (result, (nil, nil), machine.received)
         }
         switch result {
         case .value(let elements, let wakes):
             wake(wakes)
+            if start != 0 { note(isSend: false, upTo: received, count: elements.count, since: start) }
             return .done(elements)
         case .refused(let element, let wakes):
             wake(wakes)
@@ -176,8 +201,10 @@ final class ThreadChannelStorage: Sendable {
 
     /// Holds an element out, and calls `waiter` when it was taken or the channel is closed.
     func offer(_ element: ChannelElement, _ waiter: @escaping Waiter) throws -> UInt64 {
+        let start = log.start
         guard let (id, wakes) = update({ $0.offer(element, waiter) }) else { throw MultitaskingError.channelIsClosed }
         wake(wakes)
+        if start != 0 { note(isSend: true, upTo: id, count: 1, since: start) }
         return id
     }
 
@@ -203,6 +230,13 @@ final class ThreadChannelStorage: Sendable {
     /// Lets a waiter go that gave up.
     func leave(_ id: UInt64, _ operation: ChannelOperation) {
         wake(update { $0.leave(id, operation) })
+    }
+
+    /// Notes for a timeline the elements up to a position; with the capacity 0, where they have ids, the last one.
+    private func note(isSend: Bool, upTo position: UInt64, count: Int, since start: Int64) {
+        let count = isRendezvous ? min(1, count) : count
+        guard count > 0, position >= UInt64(count) else { return }
+        log.add(isSend: isSend, reference, position - UInt64(count)..<position, since: start)
     }
 
     private func wake(_ wakes: Machine.Wakes) {

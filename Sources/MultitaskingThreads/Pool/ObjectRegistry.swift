@@ -19,6 +19,7 @@ final class ObjectRegistry: Sendable {
 
     private let state = Lock(State())
     let owner = PoolOwner()
+    let log = TimelineLog()
 
     /// A reference that no object of this pool has or had.
     func makeReference() -> SharedObjectID {
@@ -52,6 +53,12 @@ final class ObjectRegistry: Sendable {
 
     func signal(_ reference: SharedObjectID) -> ThreadCancelSignal? {
         state.withLock { $0.signals[reference] }?.object
+    }
+
+    /// The channels that there are, in the order in which they were made.
+    var channels: [ThreadChannel] {
+        let channels = state.withLock { Array($0.channels.values) }
+        return channels.compactMap(\.object).sorted { $0.reference.rawValue < $1.reference.rawValue }
     }
 
     /// How many objects are registered; for tests.

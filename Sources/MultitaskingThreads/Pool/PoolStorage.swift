@@ -62,13 +62,9 @@ final class PoolStorage: Sendable {
         self.setup = setup
     }
 
-    /// What is noted of the next task; nil for nothing.
-    @inline(__always)
-    var submission: Submission? { sampler.submission(at: queues.position) }
-
     /// Queues a task; false if the pool was closed.
     func submit(_ task: PendingTask, _ priority: TaskOptions.Priority = .normal) -> Bool {
-        guard queues.push(task, priority) else { return false }
+        guard queues.push(task, priority, sampler.submission(at: queues.position)) else { return false }
         idle.notify()
         return true
     }
@@ -85,7 +81,7 @@ final class PoolStorage: Sendable {
         guard cancellingQueued else { return }
         // Not left to the workers, which may all be busy for long.
         var turn: UInt = 0
-        while let task = queues.pop(turn: &turn) {
+        while let (task, _) = queues.pop(turn: &turn) {
             task.cancel(force: false)
             cancelledAtEnd.add(1, ordering: .relaxed)
         }
@@ -169,19 +165,23 @@ final class PoolStorage: Sendable {
     /// A worker's life.
     func work(_ number: Int) {
         PoolIdentity.$current.withValue(identity) {
+            registry.log.begin(worker: number)
             let tally = tally(number)
             let environment = ThreadEnvironment(
                 registry: registry, identity: identity, worker: number, tally: tally)
             let start = monotonicNanoseconds()
             let isInitialized = initialize()
             tally.becomeReady(after: start)
-            defer { tally.leave() }
+            defer {
+                tally.leave()
+                registry.log.end(worker: number)
+            }
             var made = 0
             var turn: UInt = 0
             while true {
                 if made != callCount.load(ordering: .relaxed) { makeCalls(number, &made, in: environment) }
-                if let task = nextTask(number, made, &turn, tally) {
-                    settle(task, in: environment)
+                if let (task, submission) = nextTask(number, made, &turn, tally) {
+                    settle(task, submission, in: environment)
                 } else if roster.withLock({ $0.leaves(number, after: made, isPoolOver: isClosed && queues.isEmpty) }) {
                     break
                 }
@@ -198,7 +198,7 @@ final class PoolStorage: Sendable {
         let environment = ThreadEnvironment(
             registry: registry, identity: identity, worker: -1, tally: outsideTally)
         var turn: UInt = 0
-        while let task = queues.pop(turn: &turn) { settle(task, in: environment) }
+        while let (task, submission) = queues.pop(turn: &turn) { settle(task, submission, in: environment) }
     }
 
     private func initialize() -> Bool {
@@ -224,7 +224,7 @@ final class PoolStorage: Sendable {
         while let duty = roster.withLock({ $0.duty(made, of: number) }) {
             made += 1
             switch duty {
-            case .task(let task): settle(task, in: environment)
+            case .task(let task): settle(task, .unknown, in: environment)
             case .again(let call): if isHealthy { call(environment) }
             }
         }
@@ -232,11 +232,11 @@ final class PoolStorage: Sendable {
 
     private var isHealthy: Bool { verdict.load(ordering: .acquiring) == Verdict.run.rawValue }
 
-    private func settle(_ task: PendingTask, in environment: ThreadEnvironment) {
+    private func settle(_ task: PendingTask, _ submission: Submission, in environment: ThreadEnvironment) {
         // ORDERING: acquiring, pairs with the releasing of the failed initializer's error.
         switch Verdict(rawValue: verdict.load(ordering: .acquiring)) ?? .run {
-        case .run: task.run(in: environment)
-        case .fail: task.fail(initializerError(), in: environment)
+        case .run: task.run(submission, in: environment)
+        case .fail: task.fail(initializerError(), submission, in: environment)
         case .cancel:
             task.cancel(force: false)
             environment.tally.passCancelled()
@@ -257,7 +257,9 @@ final class PoolStorage: Sendable {
     }
 
     /// The next task; sleeps while there is none; nil when the worker has to look at the roster, or there will be none.
-    private func nextTask(_ number: Int, _ made: Int, _ turn: inout UInt, _ tally: ThreadTally) -> PendingTask? {
+    private func nextTask(
+        _ number: Int, _ made: Int, _ turn: inout UInt, _ tally: ThreadTally
+    ) -> TaskQueues.Entry? {
         if number >= target.load(ordering: .relaxed) { return nil }
         if let task = queues.pop(turn: &turn) { return task }
         var isSearching = idle.beginSearch()

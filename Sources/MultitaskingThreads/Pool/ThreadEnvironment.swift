@@ -1,5 +1,4 @@
 public import MultitaskingCore
-internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -19,20 +18,20 @@ final class ThreadEnvironment: TaskEnvironment {
     private let registry: ObjectRegistry
     private let identity: PoolIdentity
     private let number: Int
-    /// How many tasks the worker has begun. ORDERING: relaxed; only its own thread counts.
-    private let begun: Atomic<Int>
     let tally: ThreadTally
+    /// How many tasks were begun before by workers of the same number.
+    private let begunBefore: Int
     @usableFromInline let seed: UInt64?
 
     init(
-        registry: ObjectRegistry, identity: PoolIdentity, worker: Int, tally: ThreadTally, begun: Int = 0,
+        registry: ObjectRegistry, identity: PoolIdentity, worker: Int, tally: ThreadTally, begunBefore: Int? = nil,
         seed: UInt64? = nil
     ) {
         self.tally = tally
+        self.begunBefore = begunBefore ?? tally.begunCount
         self.registry = registry
         self.identity = identity
         number = worker
-        self.begun = Atomic(begun)
         self.seed = seed
     }
 
@@ -40,18 +39,15 @@ final class ThreadEnvironment: TaskEnvironment {
     @usableFromInline
     func countFailure() { tally.countFailure() }
 
-    /// Counts a task that begins now.
-    func beginTask() { begun.store(begun.load(ordering: .relaxed) &+ 1, ordering: .relaxed) }
-
     /// The environment of a task with a seed.
     func with(seed: UInt64) -> ThreadEnvironment {
         ThreadEnvironment(
             registry: registry, identity: identity, worker: number, tally: tally,
-            begun: begun.load(ordering: .relaxed), seed: seed)
+            begunBefore: begunBefore, seed: seed)
     }
 
     @usableFromInline var worker: WorkerInfo {
-        WorkerInfo(index: number, pid: getpid(), tasksRun: max(0, begun.load(ordering: .relaxed) - 1))
+        WorkerInfo(index: number, pid: getpid(), tasksRun: max(0, tally.begunCount - begunBefore - 1))
     }
 
     @usableFromInline

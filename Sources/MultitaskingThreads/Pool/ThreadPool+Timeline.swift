@@ -6,7 +6,8 @@ extension ThreadPool: RecordingExecutor {
     /// Begins to write a timeline; see `RecordingExecutor`.
     ///
     /// A thread appends ten times a second what the workers have recorded since. Of a worker that ends more than
-    /// 160,000 tasks a second not all are; the timeline says how many are missing.
+    /// 160,000 tasks a second, and of a pool whose channels take and give more than 160,000 messages, not all are; the
+    /// timeline says how many are missing.
     public func beginRecording(to path: String) throws -> any Recording {
         try owner.check()
         let source = try ThreadTimeline(storage)
@@ -17,9 +18,14 @@ extension ThreadPool: RecordingExecutor {
     }
 }
 
-/// Takes what the workers of a pool have recorded.
+/// Takes what the threads of a pool have recorded.
 private final class ThreadTimeline: TimelineSource {
     private let storage: PoolStorage
+    /// What tasks without a name are called, by their results.
+    private let typeNames = Lock<[ObjectIdentifier: String]>([:])
+
+    /// How many channels are shown as curves.
+    private static let mostChannels = 64
 
     init(_ storage: PoolStorage) throws {
         // ORDERING: relaxed; it only keeps two from recording at once.
@@ -27,25 +33,53 @@ private final class ThreadTimeline: TimelineSource {
             throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
         }
         self.storage = storage
+        storage.registry.log.record(true)
         storage.sampler.noteAll(true)
         for tally in storage.tallies.withLock(\.self) { tally.record(true) }
     }
 
-    func takeSpans() -> (spans: [TaskSpan], lost: Int) {
-        var (spans, lost): ([TaskSpan], Int) = ([], 0)
+    var places: [TimelinePlace] {
+        storage.roster.withLock { $0.workers }.sorted().map { .worker($0, pid: nil) }
+    }
+
+    func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
+
+    func takeEvents() -> TimelineEvents {
+        var events = TimelineEvents()
+        storage.registry.log.take(to: &events)
         for (worker, tally) in storage.tallies.withLock(\.self).enumerated() {
             // Also of workers that came later.
             tally.record(true)
-            let taken = tally.takeSpans(of: worker)
-            spans += taken.spans
-            lost += taken.lost
+            let taken = tally.takeSpans()
+            events.spans += taken.spans.map { span in
+                TaskSpan(
+                    name: name(of: span.task), worker: worker, pid: nil, submission: span.submission,
+                    start: span.start, end: span.end)
+            }
+            events.lostSpans += taken.lost
         }
-        return (spans, lost)
+        return events
     }
 
-    var timelineStatistics: PoolStatistics { storage.statistics }
+    private func name(of task: ThreadTally.TaskLabel) -> String {
+        if let name = task.name { return name }
+        return typeNames.withLock { names in
+            let type = ObjectIdentifier(task.type)
+            if let name = names[type] { return name }
+            names[type] = task.description
+            return task.description
+        }
+    }
+
+    func gauges() -> [TimelineGauge] {
+        let channels = storage.registry.channels.prefix(Self.mostChannels).map { channel in
+            TimelineGauge(name(of: channel.reference), [("elements", channel.status.count)])
+        }
+        return storage.statistics.gauges + channels
+    }
 
     func endTimeline() {
+        storage.registry.log.record(false)
         storage.sampler.noteAll(false)
         for tally in storage.tallies.withLock(\.self) { tally.record(false) }
         storage.isRecorded.store(false, ordering: .relaxed)

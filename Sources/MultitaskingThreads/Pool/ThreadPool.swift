@@ -262,10 +262,9 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     @usableFromInline
     func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
         try owner.check()
-        if let permits = storage.permits { try takePermit(permits, waitForRoom) }
-        let submission = storage.submission
-        if storage.permits != nil || submission != nil {
-            task.prepare(storage.permits, seed: nil, name: nil, submission)
+        if let permits = storage.permits {
+            try takePermit(permits, waitForRoom)
+            task.prepare(permits, seed: nil, name: nil)
         }
         guard storage.submit(task) else { throw Self.shutDownError }
     }
@@ -275,7 +274,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         try refuse(options)
         try owner.check()
         if let permits = storage.permits { try takePermit(permits, options.waitForRoom) }
-        task.prepare(storage.permits, seed: options.seed, name: options.name, storage.submission)
+        task.prepare(storage.permits, seed: options.seed, name: options.name)
         guard storage.submit(task, options.priority) else { throw Self.shutDownError }
     }
 

@@ -10,9 +10,11 @@ internal import Synchronization
 
 /// An unbounded first-in-first-out queue of references, for any number of senders and receivers.
 @safe final class SegmentedQueue<Element: AnyObject & Sendable>: @unchecked Sendable {
-    /// A block of `lap` words: a slot each, but the last, which holds the address of the next block.
+    /// A block of `lap` words: a slot each, but the last, which holds the address of the next block; and as many notes
+    /// behind them.
     ///
-    /// A slot is 0 until it is written; then the element's address, and the flags `isRead` and `mayFree`.
+    /// A slot is 0 until it is written; then the element's address, and the flags `isRead`, `mayFree` and `hasNote`. A
+    /// note is only looked at if its slot says that there is one, so that most elements touch no further line.
     private typealias Block = UnsafeMutablePointer<Atomic<UInt>>
 
     /// The number of positions in a block. The last is not a slot: an index there means "the next block is being put in
@@ -27,6 +29,8 @@ internal import Synchronization
     private static var hasNext: UInt { 1 }
     private static var isRead: UInt { 1 }
     private static var mayFree: UInt { 2 }
+    private static var hasNote: UInt { 4 }
+    private static var flags: UInt { isRead | mayFree | hasNote }
 
     // SAFETY: `ends` holds words that live as long as the queue: the head's index and block; 128 bytes on, so that
     // senders and receivers do not share a cache line, the tail's; and, another 128 bytes on, the addresses of blocks
@@ -99,7 +103,9 @@ internal import Synchronization
     }
 
     /// Puts `element` at the end; false if the queue is closed.
-    func push(_ element: Element) -> Bool {
+    ///
+    /// - Parameter note: what comes out with it.
+    func push(_ element: Element, with note: UInt = 0) -> Bool {
         var spare: Block?
         defer { if let spare = unsafe spare { unsafe keep(spare) } }
         var backoff = Backoff()
@@ -129,7 +135,12 @@ internal import Synchronization
                 unsafe append(next, after: block)
                 unsafe spare = nil
             }
-            let word = unsafe UInt(bitPattern: Unmanaged.passRetained(element).toOpaque())
+            var word = unsafe UInt(bitPattern: Unmanaged.passRetained(element).toOpaque())
+            if note != 0 {
+                // ORDERING: relaxed; the slot below releases it.
+                unsafe block[Int(Self.lap + offset)].store(note, ordering: .relaxed)
+                word |= Self.hasNote
+            }
             // ORDERING: releasing, pairs with the acquiring load in `take`. An "or", because `mayFree` can be there.
             unsafe block[Int(offset)].bitwiseOr(word, ordering: .releasing)
             return true
@@ -138,6 +149,14 @@ internal import Synchronization
 
     /// Takes the first element; nil if there is none.
     func pop() -> Element? {
+        var note: UInt = 0
+        return pop(&note)
+    }
+
+    /// Takes the first element; nil if there is none.
+    ///
+    /// - Parameter note: becomes what was put in with the element.
+    func pop(_ note: inout UInt) -> Element? {
         var backoff = Backoff()
         // ORDERING: acquiring, pairs with the releasing stores in `advanceHead`.
         var head = unsafe headIndex.pointee.load(ordering: .acquiring)
@@ -164,7 +183,7 @@ internal import Synchronization
                 continue
             }
             if offset + 1 == Self.capacity { unsafe advanceHead(beyond: block, index: next) }
-            return unsafe take(offset, of: block)
+            return unsafe take(offset, of: block, &note)
         }
     }
 
@@ -198,7 +217,7 @@ internal import Synchronization
     }
 
     /// Reads a slot that is ours, and frees the block if this was its last reader.
-    private func take(_ offset: UInt, of block: Block) -> Element? {
+    private func take(_ offset: UInt, of block: Block, _ note: inout UInt) -> Element? {
         var backoff = Backoff()
         // ORDERING: acquiring, pairs with the releasing "or" in `push`.
         var word = unsafe block[Int(offset)].load(ordering: .acquiring)
@@ -206,6 +225,8 @@ internal import Synchronization
             backoff.pause()
             word = unsafe block[Int(offset)].load(ordering: .acquiring)
         }
+        // ORDERING: relaxed; the slot was read above, acquiring. Before the block is given away.
+        note = word & Self.hasNote == 0 ? 0 : unsafe block[Int(Self.lap + offset)].load(ordering: .relaxed)
         if offset + 1 == Self.capacity {
             unsafe free(block, from: 0)
         } else {
@@ -214,7 +235,7 @@ internal import Synchronization
             if flags & Self.mayFree != 0 { unsafe free(block, from: offset + 1) }
         }
         // SAFETY: the word is the reference that `push` retained, and only the one who took the slot reads it.
-        let pointer = unsafe UnsafeRawPointer(bitPattern: word & ~(Self.isRead | Self.mayFree))
+        let pointer = unsafe UnsafeRawPointer(bitPattern: word & ~Self.flags)
         guard let pointer = unsafe pointer else { return nil }
         return unsafe Unmanaged<Element>.fromOpaque(pointer).takeRetainedValue()
     }
@@ -246,8 +267,8 @@ internal import Synchronization
     }
 
     private func makeBlock() -> Block {
-        let block = unsafe takeKeptBlock() ?? Block.allocate(capacity: Int(Self.lap))
-        for offset in 0..<Int(Self.lap) { unsafe (block + offset).initialize(to: Atomic(0)) }
+        let block = unsafe takeKeptBlock() ?? Block.allocate(capacity: 2 * Int(Self.lap))
+        for offset in 0..<2 * Int(Self.lap) { unsafe (block + offset).initialize(to: Atomic(0)) }
         return unsafe block
     }
 

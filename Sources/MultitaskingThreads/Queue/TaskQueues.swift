@@ -15,22 +15,29 @@ final class TaskQueues: Sendable {
     /// a worker counts as idle before it looks here, see `IdleWorkers`.
     private let arePrioritized = Atomic<Bool>(false)
 
+    /// A task, and when it was submitted.
+    typealias Entry = (task: PendingTask, submission: Submission)
+
     /// Puts a task at the end of its queue; false if the queues are closed.
-    func push(_ task: PendingTask, _ priority: TaskOptions.Priority) -> Bool {
-        guard priority != .normal else { return normal.push(task) }
+    @inline(__always)
+    func push(_ task: PendingTask, _ priority: TaskOptions.Priority, _ submission: Submission) -> Bool {
+        guard priority != .normal else { return normal.push(task, with: submission.rawValue) }
         if !isPrioritized { arePrioritized.store(true, ordering: .sequentiallyConsistent) }
-        return queue(priority).push(task)
+        return queue(priority).push(task, with: submission.rawValue)
     }
 
     /// Takes the next task; nil if there is none.
     ///
     /// - Parameter turn: how many tasks the caller has taken so far; counted on.
-    func pop(turn: inout UInt) -> PendingTask? {
-        guard isPrioritized else { return normal.pop() }
+    func pop(turn: inout UInt) -> Entry? {
+        var note: UInt = 0
+        if !isPrioritized { return normal.pop(&note).map { ($0, Submission(rawValue: note)) } }
         let order = TaskOptions.Priority.order(turn: turn)
-        guard let task = queue(order.0).pop() ?? queue(order.1).pop() ?? queue(order.2).pop() else { return nil }
+        guard let task = queue(order.0).pop(&note) ?? queue(order.1).pop(&note) ?? queue(order.2).pop(&note) else {
+            return nil
+        }
         turn &+= 1
-        return task
+        return (task, Submission(rawValue: note))
     }
 
     /// Refuses every later task.

@@ -17,15 +17,14 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     @usableFromInline init() {}
 
-    /// Says what becomes free when the task leaves the queue, what its seed and its name are, and when it was
-    /// submitted, before it is queued.
-    final func prepare(_ permits: QueuePermits?, seed: UInt64?, name: String?, _ submission: Submission?) {
-        guard permits != nil || seed != nil || name != nil || submission != nil else { return }
-        _ = progress.companion { TaskCompanion(permits: permits, seed: seed, name: name, submission: submission) }
+    /// Says what becomes free when the task leaves the queue, and what its seed and its name are, before it is queued.
+    final func prepare(_ permits: QueuePermits?, seed: UInt64?, name: String?) {
+        guard permits != nil || seed != nil || name != nil else { return }
+        _ = progress.companion { TaskCompanion(permits: permits, seed: seed, name: name) }
     }
 
-    /// What statistics call a task without a name.
-    var typeName: String { "a task" }
+    /// What it returns, by which statistics call a task without a name.
+    var outputType: Any.Type { Any.self }
 
     /// Makes the call, keeps its outcome, and drops the call with all that it holds. Called once at most.
     func makeCall(in environment: ThreadEnvironment) {}
@@ -34,10 +33,9 @@ class PendingTask: Selectable, @unchecked Sendable {
     func dropCall(_ error: (any Error)?) {}
 
     /// Runs the task unless it was cancelled.
-    final func run(in environment: ThreadEnvironment) {
+    final func run(_ submission: Submission, in environment: ThreadEnvironment) {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
-        environment.beginTask()
-        let isTimed = environment.tally.begin(change.companion, typeName)
+        let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         if let companion = change.companion {
             companion.permits?.give()
             makeCall(in: companion.seed.map(environment.with(seed:)) ?? environment)
@@ -49,9 +47,9 @@ class PendingTask: Selectable, @unchecked Sendable {
     }
 
     /// Ends a task of a pool with an error unless it was cancelled.
-    final func fail(_ error: any Error, in environment: ThreadEnvironment) {
+    final func fail(_ error: any Error, _ submission: Submission, in environment: ThreadEnvironment) {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
-        let isTimed = environment.tally.begin(change.companion, typeName)
+        let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         change.companion?.permits?.give()
         dropCall(error)
         environment.tally.countFailure()

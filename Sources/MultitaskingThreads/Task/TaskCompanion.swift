@@ -10,16 +10,13 @@ final class TaskCompanion: Sendable {
     let seed: UInt64?
     /// The name of its options.
     let name: String?
-    /// When it was submitted, if that is noted.
-    let submission: Submission?
     /// Where threads and callbacks wait for the end; made when the first one does.
     private let lazyGate = AtomicLazyReference<Gate>()
 
-    init(permits: QueuePermits? = nil, seed: UInt64? = nil, name: String? = nil, submission: Submission? = nil) {
+    init(permits: QueuePermits? = nil, seed: UInt64? = nil, name: String? = nil) {
         self.permits = permits
         self.seed = seed
         self.name = name
-        self.submission = submission
     }
 
     /// The gate, which opens when the task is over.

@@ -11,28 +11,45 @@ final class ThreadTally: Sendable {
     private let ended = Atomic<Int>(0)
     private let failures = Atomic<Int>(0)
     private let passed = Atomic<Int>(0)
-    /// How many tasks are not timed before the next one that is, and were not since one was.
-    private let skipped = Atomic<Int>(0)
+    /// How many tasks were not timed since one was, and how many are not before the next one is.
     private let untimed = Atomic<Int>(0)
+    private let untimedLimit = Atomic<Int>(0)
     /// When the task that is timed began, in nanoseconds of CLOCK_MONOTONIC; 0 if none is.
     private let start = Atomic<Int64>(0)
     /// Since when the worker takes tasks; 0 before, and negative after it has left: for how long it did.
     private let ready = Atomic<Int64>(0)
     private let timed = Lock(Timed())
 
+    /// What a task is called. Made into a text when somebody reads it, since that takes longer than many tasks.
+    struct TaskLabel: Sendable, CustomStringConvertible {
+        var name: String?
+        /// What it returns.
+        var type: Any.Type
+
+        var description: String { name ?? "a task that returns \(type)" }
+    }
+
+    /// A task on a timeline, with its times.
+    struct Span: Sendable {
+        var task: TaskLabel
+        var submission: Int64?
+        var start: Int64
+        var end: Int64
+    }
+
     /// What is known of the tasks that were timed.
     fileprivate struct Timed {
         var queueTimes = TimeHistogram()
         var runTimes = TimeHistogram()
         var initializing: Int64 = 0
-        var slowest: [(name: String, time: Int64)] = []
-        /// The name of the task that is timed now.
-        var current = ""
+        var slowest: [(task: TaskLabel, time: Int64)] = []
+        /// The task that is timed now.
+        var current = TaskLabel(name: "", type: Void.self)
         var lastEnd: Int64 = 0
         /// How many more tasks are timed in any case.
         var first = ThreadTally.firstTasks
         /// What is recorded; nil while nothing is.
-        var spans: [TaskSpan]?
+        var spans: [Span]?
         var lost = 0
         var submission: Int64?
     }
@@ -66,30 +83,32 @@ final class ThreadTally: Sendable {
     /// Goes on with what a worker of the same number has counted before.
     var hasLeft: Bool { ready.load(ordering: .relaxed) < 0 }
 
+    /// How many tasks have begun, of this worker and those before it.
+    var begunCount: Int { begun.load(ordering: .relaxed) }
+
     /// A task was taken that had been cancelled.
     func passCancelled() { Self.count(passed) }
 
     /// A task begins; whether it is timed.
     @inline(__always)
-    func begin(_ companion: TaskCompanion?, _ name: @autoclosure () -> String) -> Bool {
+    func begin(_ task: PendingTask, named name: @autoclosure () -> String?, _ submission: Submission) -> Bool {
         Self.count(begun)
-        let left = skipped.load(ordering: .relaxed)
-        guard left > 0, companion?.submission == nil else {
-            beginTimed(companion, name())
+        let untimed = untimed.load(ordering: .relaxed)
+        guard untimed < untimedLimit.load(ordering: .relaxed), !submission.isKnown else {
+            beginTimed(TaskLabel(name: name(), type: task.outputType), submission)
             return true
         }
-        skipped.store(left &- 1, ordering: .relaxed)
-        Self.count(untimed)
+        self.untimed.store(untimed &+ 1, ordering: .relaxed)
         return false
     }
 
     @inline(never)
-    private func beginTimed(_ companion: TaskCompanion?, _ name: String) {
+    private func beginTimed(_ task: TaskLabel, _ submission: Submission) {
         let now = monotonicNanoseconds()
         timed.withLock { timed in
-            timed.current = companion?.name ?? name
-            timed.submission = companion?.submission?.time
-            if let submission = companion?.submission {
+            timed.current = task
+            timed.submission = submission.isKnown ? submission.time : nil
+            if submission.isKnown {
                 timed.queueTimes.add(UInt64(clamping: now - submission.time), count: submission.count)
             }
         }
@@ -111,7 +130,7 @@ final class ThreadTally: Sendable {
         let now = monotonicNanoseconds()
         let time = now - start.load(ordering: .relaxed)
         let count = untimed.load(ordering: .relaxed) + 1
-        let skipped = timed.withLock { timed in
+        let share = timed.withLock { timed in
             if timed.spans != nil { timed.first = max(timed.first, 2) }
             timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
             timed.record(from: now - time, to: now)
@@ -123,15 +142,15 @@ final class ThreadTally: Sendable {
             let average = (now - timed.lastEnd) / Int64(count)
             timed.lastEnd = now
             if timed.first > 0 { timed.first -= 1 }
-            return timed.first == 0 ? Self.share(ofTasksTaking: average) - 1 : 0
+            return timed.first == 0 ? Self.share(ofTasksTaking: average) : 1
         }
         start.store(0, ordering: .relaxed)
         untimed.store(0, ordering: .relaxed)
-        self.skipped.store(skipped, ordering: .relaxed)
+        untimedLimit.store(share - 1, ordering: .relaxed)
     }
 
     /// The worker has slept: the next task is timed.
-    func slept() { skipped.store(0, ordering: .relaxed) }
+    func slept() { untimedLimit.store(0, ordering: .relaxed) }
 
     private static func count(_ number: borrowing Atomic<Int>) {
         number.store(number.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
@@ -141,17 +160,18 @@ final class ThreadTally: Sendable {
 
     /// Begins or ends to record.
     func record(_ isOn: Bool) {
-        skipped.store(0, ordering: .relaxed)
-        timed.withLock { $0.spans = isOn ? $0.spans ?? [] : nil }
+        timed.withLock { timed in
+            guard isOn != (timed.spans != nil) else { return }
+            timed.spans = isOn ? [] : nil
+            untimedLimit.store(0, ordering: .relaxed)
+        }
     }
 
     /// The tasks that were recorded, and how many were lost.
-    func takeSpans(of worker: Int) -> (spans: [TaskSpan], lost: Int) {
+    func takeSpans() -> (spans: [Span], lost: Int) {
         timed.withLock { timed in
-            var spans = timed.spans ?? []
-            for index in spans.indices { spans[index].worker = worker }
             defer { (timed.spans, timed.lost) = (timed.spans == nil ? nil : [], 0) }
-            return (spans, timed.lost)
+            return (timed.spans ?? [], timed.lost)
         }
     }
 
@@ -174,8 +194,8 @@ final class ThreadTally: Sendable {
     }
 
     func slowestTasks(of worker: Int) -> [PoolStatistics.SlowTask] {
-        timed.withLock { timed in
-            timed.slowest.map { .init(name: $0.name, runTime: .nanoseconds($0.time), worker: worker) }
+        timed.withLock { $0.slowest }.map { slow in
+            .init(name: slow.task.description, runTime: .nanoseconds(slow.time), worker: worker)
         }
     }
 
@@ -185,13 +205,13 @@ final class ThreadTally: Sendable {
         let (ended, begun) = (ended.load(ordering: .relaxed), begun.load(ordering: .relaxed))
         let isBusy = begun > ended && isThere
         let (start, ready) = (start.load(ordering: .relaxed), ready.load(ordering: .relaxed))
-        let (initializing, total, name) = timed.withLock { ($0.initializing, $0.runTimes.total, $0.current) }
+        let (initializing, total, task) = timed.withLock { ($0.initializing, $0.runTimes.total, $0.current) }
         let inHand = isBusy && start > 0 ? max(0, now - start) : 0
         let running = Int64(clamping: total) + inHand
         let there = ready > 0 ? now - ready : -ready
         return PoolStatistics.Worker(
             index: index, state: !isThere ? .absent : ready == 0 ? .starting : isBusy ? .running : .waiting,
-            currentTask: isBusy && start > 0 ? .init(name: name, runTime: .nanoseconds(inHand)) : nil,
+            currentTask: isBusy && start > 0 ? .init(name: task.description, runTime: .nanoseconds(inHand)) : nil,
             tasksDone: ended, tasksFailed: failures.load(ordering: .relaxed),
             times: PoolStatistics.Worker.Times(
                 initializing: .nanoseconds(initializing), waiting: .nanoseconds(max(0, there - running)),
@@ -203,59 +223,7 @@ extension ThreadTally.Timed {
     fileprivate mutating func record(from start: Int64, to end: Int64) {
         guard let count = spans?.count else { return }
         guard count < ThreadTally.spanLimit else { return lost += 1 }
-        spans?.append(
-            TaskSpan(name: current, worker: 0, pid: nil, submission: submission, start: start, end: end))
+        let submission = submission.map { min($0, start) }
+        spans?.append(ThreadTally.Span(task: current, submission: submission, start: start, end: end))
     }
-}
-
-/// Decides of which tasks it is noted when they were submitted: of all, or of one of several where they come fast.
-///
-/// Submitters only read here, but for those whose task is noted.
-final class SubmitSampler: Sendable {
-    /// The time is noted of tasks whose position has none of these bits.
-    private let mask = Atomic<UInt>(0)
-    /// Whether it is noted of all, because they are recorded.
-    private let notesAll = Atomic<Bool>(false)
-    private let last = Atomic<Int64>(0)
-
-    private static let firstTasks: UInt = 1024
-    /// How often it is looked how fast they come.
-    private static let share: UInt = 16
-
-    /// The mask for tasks of which one comes in so many nanoseconds.
-    private static func mask(ofTasksTaking average: Int64) -> UInt {
-        average < 1_000 ? 255 : average < 5_000 ? share - 1 : 0
-    }
-
-    func noteAll(_ isOn: Bool) {
-        notesAll.store(isOn, ordering: .relaxed)
-        mask.store(0, ordering: .relaxed)
-    }
-
-    /// - Parameter position: how many tasks were submitted before.
-    @inline(__always)
-    func submission(at position: UInt) -> Submission? {
-        if position & mask.load(ordering: .relaxed) != 0 { return nil }
-        return look(position)
-    }
-
-    @inline(never)
-    private func look(_ position: UInt) -> Submission {
-        let now = monotonicNanoseconds()
-        let mask = mask.load(ordering: .relaxed)
-        if position % Self.share == 0 {
-            let passed = now - last.load(ordering: .relaxed)
-            last.store(now, ordering: .relaxed)
-            let isSampled = !notesAll.load(ordering: .relaxed) && position > Self.firstTasks
-            let next = isSampled ? Self.mask(ofTasksTaking: passed / Int64(max(Self.share, mask + 1))) : 0
-            if next != mask { self.mask.store(next, ordering: .relaxed) }
-        }
-        return Submission(time: now, count: UInt64(mask) + 1)
-    }
-}
-
-/// When a task was submitted, in nanoseconds of CLOCK_MONOTONIC, and for how many tasks that stands.
-struct Submission: Sendable {
-    var time: Int64
-    var count: UInt64
 }

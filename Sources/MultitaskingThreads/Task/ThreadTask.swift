@@ -45,7 +45,7 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
         }
     }
 
-    override var typeName: String { "a task that returns \(Value.self)" }
+    override var outputType: Any.Type { Value.self }
 
     override func makeCall(in environment: ThreadEnvironment) { step(self, .run(environment)) { _ in } }
 

@@ -49,6 +49,7 @@
         /// - Parameter isThorough: whether to look for every single block, which takes long.
         func afterwards(_ early: (received: [Item], sent: [Item]) = ([], []), isThorough: Bool = true) throws {
             try checkJournal()
+            if scenario.isRecorded { try checkTimeline() }
             try reuseBlocks()
             if scenario.options.capacity == 0 {
                 try checkRendezvous(early.received)

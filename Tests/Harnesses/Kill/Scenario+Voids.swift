@@ -116,7 +116,7 @@
                         cell.fingerprint.storeRelaxed(TypeFingerprint.of([UInt8].self))
                     }
                     if let failure { throw failure }
-                    guard result == .sent else { throw Broken("not sent: \(result)") }
+                    guard result.isSent else { throw Broken("not sent: \(result)") }
                 }
             }
         }

@@ -32,6 +32,8 @@
         var attempts = 1
         /// Whether the death of its worker is one of these.
         var retriesCrash = false
+        /// Whether what the victim does is written down for a timeline.
+        var isRecorded = false
 
         init(
             _ name: String, _ options: ChannelOptions = ChannelOptions(), takes: Int = 0, hasTaken: Int = 0,
@@ -54,7 +56,7 @@
 
         static var all: [Scenario] {
             sending + receiving + closing + batches + rendezvous + voids + bytes + redelivering + blocks + tasks
-                + sharing
+                + sharing + recording
         }
     }
 

@@ -22,7 +22,23 @@ struct StatisticsTests {
     func timeline_ofTasksThatReturnAndCrash_isOneThatViewersOpen(_ method: String) async throws {
         let file = try Trace()
         try await Launcher.expectPass("timeline", method)
-        try file.check()
+        try file.check(
+            "--needs", "slice:decoding", "slice:running", "slice:encoding", "arrow:task", "counter:tasks",
+            "counter:memory", "counter:memory of worker 0", "instant:crash", "instant:born", "instant:died of SIGKILL")
+    }
+
+    @Test(arguments: methods)
+    func timeline_ofMessages_hasArrowsFromSendToReceive(_ method: String) async throws {
+        let file = try Trace()
+        try await Launcher.expectPass("timeline-messages", method)
+        try file.check("--needs", "slice:send channel 0", "slice:receive channel 2", "arrow:message", "counter:channel")
+    }
+
+    @Test(arguments: methods)
+    func timeline_ofWorkersThatComeAndGo_hasTheirBirthsAndDeaths(_ method: String) async throws {
+        let file = try Trace()
+        try await Launcher.expectPass("timeline-recorded-workers", method)
+        try file.check("--needs", "instant:born", "instant:died of SIGKILL", "instant:left")
     }
 
     @Test

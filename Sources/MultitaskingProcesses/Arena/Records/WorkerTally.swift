@@ -17,6 +17,7 @@ struct WorkerTally: Record {
         case taskStart = 32
         case runStart = 40
         case encodeStart = 48
+        case submission = 56
         // Written for tasks that are timed.
         case readySince = 64
         case starting = 72
@@ -92,6 +93,8 @@ struct WorkerTally: Record {
     @inline(__always) var taskStart: SharedWord { word(.taskStart) }
     @inline(__always) var runStart: SharedWord { word(.runStart) }
     @inline(__always) var encodeStart: SharedWord { word(.encodeStart) }
+    /// When that task was submitted; 0 if it is not known.
+    var submission: SharedWord { word(.submission) }
 
     var starting: SharedWord { word(.starting) }
     var initializing: SharedWord { word(.initializing) }

@@ -1,0 +1,104 @@
+package import MultitaskingCore
+
+/// Says in a file's events what has happened in a pool.
+package struct TimelineWriter: ~Copyable {
+    private var file: TraceFile
+    private var arrows = MessageArrows()
+    /// What was received, and whose senders were not found, with how often they were looked for.
+    private var unmatched: [(receive: TimelineMessage, attempts: Int)] = []
+    private let origin: Int64
+    private var lost = (tasks: 0, events: 0)
+    /// Whether nothing more is written: it was closed, or the disk is full, which ends the timeline, not the program.
+    package private(set) var isOver = false
+
+    /// How often senders are looked for. Sender and receiver write each to a ring of its own, and one may be read before
+    /// the other.
+    private static let attempts = 2
+
+    /// - Parameters:
+    ///   - places: the workers that there are.
+    ///   - now: the time that is 0.
+    /// - Throws: `permissionDenied` or `systemError`.
+    package init(_ path: String, places: [TimelinePlace], now: Int64) throws(MultitaskingError) {
+        file = try TraceFile(path, origin: now)
+        origin = now
+        for place in places { _ = file.track(place) }
+    }
+
+    /// Writes what has happened since the last time.
+    package mutating func write(_ source: any TimelineSource, at now: Int64, isLast: Bool) {
+        let events = source.takeEvents()
+        for span in events.spans { add(span) }
+        add(events.messages, names: source)
+        for life in events.lives { file.mark(life.event, file.track(life.place), max(origin, life.time)) }
+        for gauge in source.gauges() { file.counter(gauge, now) }
+        add(lostSpans: events.lostSpans, lostEvents: events.lostEvents, at: now)
+        isOver = !file.flush() || isLast
+        if isLast { file.finish() }
+    }
+
+    private mutating func add(lostSpans: Int, lostEvents: Int, at now: Int64) {
+        lost.tasks += lostSpans
+        lost.events += lostEvents
+        guard lostSpans > 0 || lostEvents > 0 else { return }
+        file.counter(TimelineGauge("not recorded", [("tasks", lost.tasks), ("events", lost.events)]), now)
+    }
+
+    // MARK: Tasks
+
+    private mutating func add(_ span: TaskSpan) {
+        let track = file.track(.worker(span.worker, pid: span.pid))
+        // Somebody may have begun before the recording did.
+        let (start, end) = (max(origin, span.start), max(origin, span.end))
+        let runStart = max(start, span.runStart ?? start)
+        let encodeStart = span.encodeStart.map { max(runStart, $0) }
+        file.slice(span.name, track, start, end)
+        if span.runStart != nil { file.part("decoding", track, start, runStart) }
+        file.part("running", track, runStart, encodeStart ?? end)
+        if let encodeStart { file.part("encoding", track, encodeStart, end) }
+        if let submission = span.submission, submission >= origin {
+            file.slice(span.name, file.submissions, submission, submission)
+            file.arrow("task", from: file.submissions, submission, to: track, start)
+        }
+        if span.hasCrashed {
+            file.mark("crash", track, end)
+        } else {
+            file.slice(span.name, file.results, end, end)
+            // At the end of a slice is not in it any more.
+            let last = max(start, end - 1)
+            file.arrow("task", from: track, min(encodeStart ?? runStart, last), to: file.results, end)
+        }
+    }
+
+    // MARK: Messages
+
+    private mutating func add(_ messages: [TimelineMessage], names: any TimelineSource) {
+        for message in messages {
+            let verb = message.isSend ? "send" : "receive"
+            let count = message.elements.count == 1 ? "" : "\(message.elements.count) "
+            let (start, end) = times(of: message)
+            file.slice(
+                "\(verb) \(count)\(names.name(of: message.channel))", file.track(message.place), start, end)
+            if message.isSend { arrows.add(message) }
+        }
+        let receives = unmatched + messages.lazy.filter { !$0.isSend }.map { ($0, 0) }
+        unmatched = []
+        for (receive, attempts) in receives {
+            let sends = arrows.sends(of: receive)
+            if sends.isEmpty, attempts < Self.attempts { unmatched.append((receive, attempts + 1)) }
+            for send in sends { connect(send, to: receive) }
+        }
+    }
+
+    private mutating func connect(_ send: TimelineMessage, to receive: TimelineMessage) {
+        // Within its slice, as above.
+        let end = times(of: receive).end - 1
+        file.arrow("message", from: file.track(send.place), times(of: send).start, to: file.track(receive.place), end)
+    }
+
+    /// When a call began and ended, and that it did take some time.
+    private func times(of message: TimelineMessage) -> (start: Int64, end: Int64) {
+        let start = max(origin, message.start)
+        return (start, max(start + 1, message.end))
+    }
+}
