@@ -4,8 +4,8 @@ import MultitaskingProcesses
 import MultitaskingThreads
 import Reporting
 
-/// W17: by how many percent W1, W2 and a message take longer while a timeline is written, on processes and on threads. In
-/// turns with and without, so that what disturbs the machine disturbs both.
+/// W17: by how many percent W1, W2 and a message take longer while a timeline is written, on processes and on threads.
+/// In turns with and without, so that what disturbs the machine disturbs both.
 func recording() throws {
     try withPool(2) { pool in
         try reportCost(of: pool, "w17", tasks: 20_000) { try pool.submit(nothing) }

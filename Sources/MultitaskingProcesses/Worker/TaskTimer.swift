@@ -138,7 +138,8 @@ extension WorkerTally {
     func span(of task: SlowTaskRecord.Task, pid: Int32, end: Int64, hasCrashed: Bool) -> SpanRecord.Span {
         SpanRecord.Span(
             serial: task.serial, function: task.function, pid: pid, hasCrashed: hasCrashed,
-            submission: submission.loadRelaxed(), start: taskStart.loadRelaxed(), runStart: runStart.loadRelaxed(), encodeStart: encodeStart.loadRelaxed(),
+            submission: submission.loadRelaxed(), start: taskStart.loadRelaxed(), runStart: runStart.loadRelaxed(),
+            encodeStart: encodeStart.loadRelaxed(),
             end: UInt64(clamping: end))
     }
 

@@ -11,8 +11,8 @@ package struct TimelineWriter: ~Copyable {
     /// Whether nothing more is written: it was closed, or the disk is full, which ends the timeline, not the program.
     package private(set) var isOver = false
 
-    /// How often senders are looked for. Sender and receiver write each to a ring of its own, and one may be read before
-    /// the other.
+    /// How often senders are looked for. Sender and receiver each write to a ring of their own, and either may be read
+    /// before the other.
     private static let attempts = 2
 
     /// - Parameters:

@@ -82,7 +82,8 @@ struct TraceFile: ~Copyable {
                 if let pid, isNew(Track(pid: pid, thread: pid)) {
                     name(process: pid, "copy of the client", order: Self.last)
                 }
-                name(track, id == track.pid ? "main thread" : "thread \(id % TimelinePlace.otherThreads)", order: Self.last)
+                let number = id % TimelinePlace.otherThreads
+                name(track, id == track.pid ? "main thread" : "thread \(number)", order: Self.last)
             }
             return track
         }

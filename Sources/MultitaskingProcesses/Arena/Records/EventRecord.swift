@@ -2,9 +2,9 @@
 ///
 /// Entries lie in a ring that is each member's own, see ``EventRing``.
 ///
-/// ORDERING: relaxed, and none is needed: an entry is whole if its check is that of its words and its number. One that a
-/// writer has left when it died, or that two have written to at the same time, because one of them slept while all the
-/// others went round, has another.
+/// ORDERING: relaxed, and none is needed: an entry is whole if its check is that of its words and its number. An entry
+/// that a writer has left when it died, or that two have written to at the same time, because one of them slept while
+/// the others went round, has another.
 struct EventRecord: Record {
     enum Field: Int, RecordField {
         case check = 0

@@ -67,8 +67,8 @@ extension Harness {
         }
     }
 
-    /// A timeline of messages from the client to a worker, from there to another one, and back; single ones and batches,
-    /// through channels of all kinds, and from threads that are not the worker's.
+    /// A timeline of messages from the client to a worker, to another one, and back; single ones and batches, through
+    /// channels of all kinds, and from threads that are not the worker's.
     func timelineOfMessages() throws {
         defer { if !keepsTrace { unsafe unlink(tracePath) } }
         try withPool(maxWorkers: 3) { pool in
