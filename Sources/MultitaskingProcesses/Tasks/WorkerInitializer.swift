@@ -25,7 +25,7 @@ public struct WorkerInitializer: Sendable {
     }
 
     /// No initializer.
-    public static let none = WorkerInitializer(call: nil, timeout: nil)
+    public static var none: WorkerInitializer { WorkerInitializer(call: nil, timeout: nil) }
 
     /// Wraps a function with its arguments. Forward an autoclosure as is, without calling it.
     public static func calling<each Argument: Portable>(
@@ -60,7 +60,9 @@ public struct WorkerFinalizer: Sendable {
     }
 
     /// No finalizer.
-    public static let none = WorkerFinalizer(call: nil, timeout: nil) { _ in () }
+    // Computed: with `-cross-module-optimization`, the compiler of Swift 6.3 has other modules read a constant of this
+    // type before it is made.
+    public static var none: WorkerFinalizer { WorkerFinalizer(call: nil, timeout: nil) { _ in () } }
 
     /// Wraps a function that returns nothing. Forward an autoclosure as is, without calling it.
     public init(_ function: @escaping @Sendable () -> @Sendable () throws -> Void, timeout: Duration? = nil) {
