@@ -280,7 +280,8 @@ lint-python: setup-ray ## Check the types and the format of the Python that spea
 
 # --- Speed -----------------------------------------------------------------------------------------------------------
 
-bench: setup ## Measure side by side with peers and limits (QUICK=1: two minutes, fewer; WORKS="w1 w5": some; LOAD=8: busy)
+bench: setup $(if $(RAY),setup-ray) ## Measure side by side with peers and limits (QUICK=1: two minutes; WORKS="w1 w5"; LOAD=8: busy; RAY=1: a cluster too)
+	$(if $(RAY),$(SWIFT) build -c release --product ray-harness --static-swift-stdlib)
 	$(MAKE) -C Benchmarks bench
 
 bench-build: setup ## Build all that `make bench` runs
@@ -306,23 +307,28 @@ chaos: setup ## Use pools for MINUTES while their workers, supervisors and clien
 	$(BUILD)/release/chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 	[ -z "$(ALL)" ] || $(MAKE) kill
 
-# The decoder and zstd, given whatever libFuzzer thinks of, under the address sanitizer. What takes a new way is kept in
-# Tests/Fuzz/Corpus. No input may be given more than 64 MiB at once, which is a thousand times its size, or take ten seconds.
-FUZZ := $(BUILD)/fuzz/debug/fuzz
+# The decoder and zstd, and the reader of frames, given whatever libFuzzer thinks of, under the address sanitizer. What
+# takes a new way is kept in the folders Corpus. No input may be given more than 64 MiB at once, which is a thousand times
+# its size, or take ten seconds.
 FUZZ_LIMITS := -max_len=65536 -malloc_limit_mb=64 -rss_limit_mb=1500 -timeout=10
-CORPUS := Tests/Fuzz/Corpus
 
-fuzz: setup ## Give hostile bytes to the decoder and to zstd for MINUTES, and keep those that are new
-	FUZZ=1 $(SWIFT) build --product fuzz --sanitize fuzzer --sanitize address \
+fuzz: setup ## Give hostile bytes to decoder, zstd and the reader of frames for MINUTES each, and keep those that are new
+	$(MAKE) fuzz-one FUZZER=fuzz CORPUS=Tests/Fuzz/Corpus
+	$(MAKE) fuzz-one FUZZER=fuzz-frames CORPUS=Tests/FuzzFrames/Corpus
+
+.PHONY: fuzz-one
+fuzz-one:
+	FUZZ=1 $(SWIFT) build --product $(FUZZER) --sanitize fuzzer --sanitize address \
 		-Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --scratch-path $(BUILD)/fuzz
 	rm -rf $(BUILD)/fuzz/seeds $(BUILD)/fuzz/corpus
 	mkdir -p $(BUILD)/fuzz/seeds $(BUILD)/fuzz/corpus
-	FUZZ_SEEDS=$(BUILD)/fuzz/seeds $(FUZZ) -runs=0
-	$(FUZZ) $(FUZZ_LIMITS) -max_total_time=$$(( $(MINUTES) * 60 )) -artifact_prefix=$(BUILD)/fuzz/finding- \
-		-print_final_stats=1 $(BUILD)/fuzz/corpus $(CORPUS) $(BUILD)/fuzz/seeds
+	FUZZ_SEEDS=$(BUILD)/fuzz/seeds $(BUILD)/fuzz/debug/$(FUZZER) -runs=0
+	$(BUILD)/fuzz/debug/$(FUZZER) $(FUZZ_LIMITS) -max_total_time=$$(( $(MINUTES) * 60 )) \
+		-artifact_prefix=$(BUILD)/fuzz/finding- -print_final_stats=1 \
+		$(BUILD)/fuzz/corpus $(CORPUS) $(BUILD)/fuzz/seeds
 	# Only the smallest inputs that take all the ways together.
 	rm -rf $(BUILD)/fuzz/least && mkdir $(BUILD)/fuzz/least
-	$(FUZZ) $(FUZZ_LIMITS) -merge=1 $(BUILD)/fuzz/least $(CORPUS) $(BUILD)/fuzz/corpus
+	$(BUILD)/fuzz/debug/$(FUZZER) $(FUZZ_LIMITS) -merge=1 $(BUILD)/fuzz/least $(CORPUS) $(BUILD)/fuzz/corpus
 	rm -f $(CORPUS)/* && cp $(BUILD)/fuzz/least/* $(CORPUS)
 
 COUNT ?= 5000

@@ -196,7 +196,10 @@ let package = Package(
         // Runs the kit's cases, and programs of a test, on a Ray cluster or on a driver without Ray.
         .executableTarget(
             name: "ray-harness",
-            dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingRay", "MultitaskingConformance"],
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingProcesses", "MultitaskingRay",
+                "MultitaskingConformance",
+            ],
             path: "Tests/Harnesses/Ray"),
         .testTarget(
             name: "RemoteWorkersTests",
@@ -293,10 +296,15 @@ if Context.environment["CAPTURE_EVOLUTION"] != nil {
 
 // libFuzzer brings its own `main`, so this links with `--sanitize fuzzer` only: see `make fuzz`.
 if Context.environment["FUZZ"] != nil {
-    package.targets.append(
+    package.targets += [
         .executableTarget(
             name: "fuzz", dependencies: ["MultitaskingCore", "MultitaskingSerialization"], path: "Tests/Fuzz",
-            exclude: ["Corpus"]))
+            exclude: ["Corpus"]),
+        .executableTarget(
+            name: "fuzz-frames",
+            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "RemoteWorkers", "CMultitaskingLinux"],
+            path: "Tests/FuzzFrames", exclude: ["Corpus"]),
+    ]
 }
 
 for target in package.targets where target.type != .system {

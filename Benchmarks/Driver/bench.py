@@ -27,13 +27,13 @@ from works import BUSY_PEERS, BUSY_WORKS, HERE, WORKS
 
 TIME_LIMIT = 11 * 60  # no second round of anything is begun after this: all is done in less than 15 minutes
 BUSY_TIME_LIMIT = 3 * 60  # the same for each condition of a busy machine
-RUN_LIMIT = 60  # seconds on a machine with nothing else to do; the longest run takes ten
+RUN_LIMIT = 60  # seconds on a machine with nothing else to do; the longest run of most takes ten
 QUICK_KINDS = ("ours", "limit", "swift")
 
 
 def run(program, prefix=(), load=0):
     """The figures of one run by their names (the last of each counts), and what went wrong, if anything."""
-    limit = RUN_LIMIT * (1 + load)
+    limit = max(RUN_LIMIT, program.limit) * (1 + load)
     # In a group of its own: a pool that does not end leaves workers behind, which would take the cores from the next ones.
     running = subprocess.Popen(
         [str(part) for part in (*prefix, *program.command)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -1,5 +1,6 @@
 """What is measured: the works, the programs that do each, and the rows of the table with their targets."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
@@ -16,6 +17,7 @@ class Program:
     kind: str  # ours, limit, swift, swift-nio, c++, python
     command: tuple
     rounds: int = 5
+    limit: int = 0  # seconds that it may take at least, if that is more than for others
 
     @property
     def file(self):
@@ -54,6 +56,15 @@ def python(work, *libraries, rounds=3):
 def sharing(work, *libraries):
     interpreter = BUILD / "venv/bin/python"
     return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/shared.py", name, work), 2) for name in libraries)
+
+
+# A cluster of two nodes on this machine, if RAY=1 says that it is to be measured.
+RAY_PYTHON = HERE.parent / ".build/ray/venv/bin/python"
+RAY_HARNESS = HERE.parent / ".build/release/ray-harness"
+
+
+def cluster(name, kind, *command):
+    return Program(name, kind, (RAY_PYTHON, HERE / "Peers/Python/cluster.py", *command), 1, limit=300)
 
 
 POOLS = ("py-multitasking", "concurrent.futures", "multiprocessing", "loky", "mpire", "pebble")
@@ -122,6 +133,11 @@ WORKS = (
     Work("grow-queue", "growth with the queue", (ours("grow-queue", 2),), is_quick=False),
 )
 
+if os.environ.get("RAY"):
+    processes = Program("limit", "limit", (RAY_HARNESS, "bench-processes"), 1, limit=120)
+    programs = (cluster("ours", "ours", "ours", RAY_HARNESS), cluster("Ray", "python", "Ray"), processes)
+    WORKS += (Work("ray", "Ray cluster of two nodes", programs),)
+
 # What is measured again on a busy machine, and beside whom: those that need no minutes there.
 BUSY_WORKS = ("w1", "w2", "w5", "w6", "w7", "w9", "w11")
 BUSY_PEERS = lambda program: program.kind != "python" or program.name == "multiprocessing"
@@ -170,6 +186,18 @@ def at_least(least, peers=0.0):
         return None if peers and peer is None else not peers or ours >= peers * peer
 
     return meets
+
+
+def within_of_peer(difference):
+    return lambda ours, peer, limit: None if peer is None else ours <= peer + difference
+
+
+def times_peer(most):
+    return lambda ours, peer, limit: None if peer is None else ours <= most * peer
+
+
+def share_of_peer(least):
+    return lambda ours, peer, limit: None if peer is None else ours >= least * peer
 
 
 def times_faster(factor):
@@ -251,4 +279,10 @@ ROWS = (
     Row("codec.doubles.encode", "Codec: encode [Double]", "MB/s", False, "≥ 80 % of limit", share_of_limit(0.8)),
     Row("codec.doubles.decode", "Codec: decode [Double]", "MB/s", False, "≥ 80 % of limit", share_of_limit(0.8)),
     Row("idle", "Idle pool of 2, after a second", "% of a core", True, "≤ 0.01 %", at_most(0.01)),
+    Row("w20", "W20 cluster, one task with 1 KiB", "ms", True, "≤ best peer + 1 ms", within_of_peer(1)),
+    Row("w21", "W21 cluster, 1,000 tasks at once", "/s", False, "≥ 70 % of best peer", share_of_peer(0.7)),
+    Row("w22", "W22 cluster, 100,000 elements, map", "/s", False, "ahead of peers", share_of_peer(1)),
+    Row("w23", "W23 cluster, 64 MiB there and back", "ms", True, "≤ 2 × best peer", times_peer(2)),
+    Row("w24", "W24 cluster, 64-byte messages, many under way", "/s", False, "≥ 20,000/s", at_least(2e4)),
+    Row("w25.speedup", "W25 cluster, primes, speed-up on 2 nodes", "×", False, "≥ 90 % of limit", share_of_limit(0.9)),
 )

@@ -3,7 +3,7 @@
 
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
 ["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["note", text] ["tally", path] ["pid"]
-["first-dies", path] ["all", [command, …]]
+["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 if "SWIFTRAY_HOME" in os.environ:
     sys.path.insert(0, os.environ["SWIFTRAY_HOME"])
 
-from swiftray.frames import ORDER, POOL_NUMBER, REPLY, REQUEST, SIGNAL, Connection, Frame, Kind
+from swiftray.frames import ORDER, POOL_NUMBER, REPLY, REQUEST, SHARED, SIGNAL, Connection, Frame, Kind
 
 
 class FakeChild:
@@ -43,6 +43,8 @@ class FakeChild:
         self.is_asked_to_end = False
         self.signals: dict[int, bool] = {}
         self.last_request = 0
+        #: What all children are told to run, by its number: role and call.
+        self.calls: dict[int, bytes] = {}
 
     def serve(self) -> None:
         """Runs tasks until the end of file."""
@@ -52,7 +54,9 @@ class FakeChild:
                 if frame is not None and frame.kind is Kind.TASK:
                     self.perform(frame)
         except EOFError:
-            pass
+            for call in self.calls.values():
+                if call[:1] == b"\x02":
+                    self.connection.write(Kind.NOTE, 0, bytes([Kind.FINALIZED, 0]), call[1:])
 
     def next(self, limit: float | None = None) -> Frame | None:
         """The next frame but END and SIGNALS, which are taken note of."""
@@ -63,6 +67,9 @@ class FakeChild:
                 if frame.kind is Kind.END:
                     self.is_asked_to_end = True
                     return None
+                if frame.kind is Kind.SETUP:
+                    self.calls[frame.id] = bytes(frame.rest(0))
+                    continue
                 if frame.kind is not Kind.SIGNALS:
                     return frame
                 for target, is_set in SIGNAL.iter_unpack(bytes(frame.rest(0))):
@@ -140,6 +147,26 @@ class FakeChild:
     def do_note(self, text: str, call: bytes) -> bytes:
         self.connection.write(Kind.NOTE, self.run, bytes([Kind.REPORT]), text.encode())
         return b""
+
+    def do_calls(self, call: bytes) -> bytes:
+        """What the child has been told to run."""
+        return b" ".join(b"%d:%d:%s" % (n, said[0], said[1:]) for n, said in sorted(self.calls.items()) if said[0])
+
+    def do_fetch(self, number: int, call: bytes) -> bytes:
+        """A shared value."""
+        return self.exchange(Kind.FETCH, number, b"")
+
+    def do_share(self, number: int, text: str, call: bytes) -> bytes:
+        """Shares a value."""
+        return self.exchange(Kind.SHARE, number, text.encode())
+
+    def exchange(self, kind: Kind, number: int, data: bytes) -> bytes:
+        self.last_request += 1
+        self.connection.write(kind, self.last_request, SHARED.pack(0, number), data)
+        while True:
+            frame = self.next()
+            if frame is not None and frame.kind is Kind.HUBRES and frame.id == self.last_request:
+                return b"%d:" % frame.head[0] + bytes(frame.rest(REPLY.size))
 
     def do_tally(self, path: str, call: bytes) -> bytes:
         """Counts on disk how often it ran."""

@@ -83,6 +83,26 @@ class _DistantHub:
     def poll(self, client: int, version: int) -> Future[Delivery]:
         return self._site.ask(self._pool, "poll", (client, version))
 
+    def share(self, number: int, handle: Any) -> Future[None]:
+        return self._site.ask(self._pool, "share", (number, handle))
+
+    def shared(self, number: int, node: str) -> Future[Any]:
+        return self._site.ask(self._pool, "shared", (number, node))
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        return self._site.ask(self._pool, "locate", (number, node, place))
+
+
+class _Store:
+    """The values themselves."""
+
+    def put(self, data: Buffer) -> Any:
+        return bytes(data)
+
+    def get(self, handle: Any) -> Buffer:
+        assert isinstance(handle, bytes)
+        return handle
+
 
 class _WorkerSite:
     """Where a worker of this cluster is."""
@@ -93,6 +113,10 @@ class _WorkerSite:
         self._lock = threading.Lock()
         self._last = 0
         self._asked: dict[int, Future[Any]] = {}
+
+    @property
+    def store(self) -> _Store:
+        return _Store()
 
     def hub(self, pool: str) -> HubCalls:
         return _DistantHub(self, pool)
@@ -267,6 +291,10 @@ class LocalCluster:
                 return
         handle.done(Loss(End.CANCELLED, "", "taken back"))
 
+    @property
+    def store(self) -> _Store:
+        return _Store()
+
     def statistics(self) -> dict[str, Any]:
         return {"nodes": [f"node{node}" for node in range(_NODES)], "cpus": _CPUS_OF_NODE * _NODES}
 
@@ -344,6 +372,15 @@ class _NearHub:
 
     def poll(self, client: int, version: int) -> Future[Delivery]:
         return self._cluster.ask(self._pool, "poll", (client, version))
+
+    def share(self, number: int, handle: Any) -> Future[None]:
+        return self._cluster.ask(self._pool, "share", (number, handle))
+
+    def shared(self, number: int, node: str) -> Future[Any]:
+        return self._cluster.ask(self._pool, "shared", (number, node))
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        return self._cluster.ask(self._pool, "locate", (number, node, place))
 
 
 def _answer(worker: _Worker, number: int, future: Future[Any]) -> None:

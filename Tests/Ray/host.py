@@ -25,9 +25,12 @@ from swiftray.frames import (
     LIMITS,
     NONE,
     ORDER,
+    OUTPUT_SIZE,
+    PID,
     POOL_NUMBER,
     REPLY,
     REQUEST,
+    SHARED,
     SUBMISSION,
     Connection,
     End,
@@ -70,7 +73,7 @@ class Host:
         self.frames: list[Frame] = []
         self._by_kind: dict[tuple[Kind, int | None], list[Frame]] = {}
         self.has_ended = False
-        self._last = {"run": 0, "request": 0, "pool": 0, "object": 0}
+        self._last = {"run": 0, "request": 0, "pool": 0, "object": 0, "shared": 0}
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -149,7 +152,7 @@ class Host:
         number = self.number("run")
         text = json.dumps(options).encode() if options else b""
         flags = 0 if output_limit is None else 2
-        order = ORDER.pack(attempt, 0, 0, self._last["object"], 0, flags, output_limit or 0)
+        order = ORDER.pack(attempt, 0, 0, self._last["object"], 0, flags, output_limit or 0, 0)
         head = SUBMISSION.pack(pool, len(text)) + text + LIMITS.pack(int(grace * 1e6), int(timeout * 1e6)) + order
         call = json.dumps(command).encode() + bytes(padding)
         self.connection.write(Kind.SUBMIT, number, head, call)
@@ -158,8 +161,12 @@ class Host:
     def outcome(self, run: int, limit: float = PATIENCE) -> Outcome:
         """Waits for the end of a run."""
         frame = self.wait(Kind.DONE, run, limit=limit)
-        end, has_started, size = DONE.unpack_from(frame.head)
-        rest = bytes(frame.rest(DONE.size))
+        end, has_started, *_ = DONE.unpack_from(frame.head)
+        rest = bytes(frame.rest(DONE.size + PID.size))
+        # The name of the node.
+        rest = rest[1 + rest[0] :]
+        (size,) = OUTPUT_SIZE.unpack_from(rest)
+        rest = rest[OUTPUT_SIZE.size :]
         return Outcome(End(end), bool(has_started), rest[:size], rest[size:])
 
     def run(self, pool: int, command: list[Any], **keys: Any) -> Outcome:
@@ -201,9 +208,23 @@ class Host:
         self.tell(pool, Operation.MAKE_SIGNAL, target)
         return target
 
-    def end_pool(self, pool: int) -> None:
+    def share(self, pool: int, data: bytes) -> int:
+        """Shares a value; its number."""
+        request, number = self.number("request"), self.number("shared")
+        self.connection.write(Kind.SHARE, request, SHARED.pack(pool, number), data)
+        assert self.answer(request)[0] == 1
+        return number
+
+    def fetch(self, pool: int, number: int) -> tuple[int, bytes]:
+        """A shared value: code and bytes."""
+        request = self.number("request")
+        self.connection.write(Kind.FETCH, request, SHARED.pack(pool, number))
+        code, _, data = self.answer(request)
+        return code, data
+
+    def end_pool(self, pool: int, kills: bool = False) -> None:
         """Ends a pool and waits until it has."""
-        self.connection.write(Kind.ENDPOOL, pool)
+        self.connection.write(Kind.ENDPOOL, pool, b"\x01" if kills else b"")
         self.wait(Kind.POOLENDED, pool)
 
     def close(self) -> None:

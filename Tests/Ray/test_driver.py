@@ -255,6 +255,42 @@ class DriverTests(unittest.TestCase):
         self.assertEqual(captured.output, b"789\n")
         self.host.end_pool(pool)
 
+    def test_a_task_finds_its_child_told_of_all_calls_that_were_answered_before(self) -> None:
+        for number in range(1, 21):
+            self.host.ask(self.pool, Operation.SETUP, number, number=3, data=b"x")
+            calls = self.host.run(self.pool, ["calls"]).body.split()
+            self.assertEqual(calls, [b"%d:3:x" % n for n in range(1, number + 1)])
+        self.host.ask(self.pool, Operation.SETUP, 1, number=0)
+        later = self.host.run(self.pool, ["calls"], options={"num_cpus": 2}).body.split()
+        self.assertEqual(later, [b"%d:3:x" % n for n in range(2, 21)])
+
+    def test_finalizers_are_heard_of_before_the_end_of_a_pool_unless_it_is_killed(self) -> None:
+        for kills in (False, True):
+            with self.subTest(kills=kills):
+                pool = self.host.pool(finalizerLimit=5)
+                self.host.ask(pool, Operation.SETUP, 1, number=2, data=b"bye")
+                for cpus in (1, 2):
+                    self.host.run(pool, ["pid"], options={"num_cpus": cpus})
+                self.host.end_pool(pool, kills)
+                said = [bytes(frame.rest(0)) for frame in self.host.find(Kind.FINALIZED, pool)]
+                self.assertEqual(said, [] if kills else [b"\x00bye"] * 2)
+
+    def test_a_shared_value_is_found_by_all_children_until_it_is_dropped(self) -> None:
+        for data in (b"", b"small", bytes(3_000_000)):
+            number = self.host.share(self.pool, data)
+            for cpus in (1, 2):
+                found = self.host.run(self.pool, ["fetch", number], options={"num_cpus": cpus})
+                self.assertEqual(found.body, b"1:" + data)
+            self.assertEqual(self.host.ask(self.pool, Operation.UNSHARE, number)[0], OK)
+            self.assertEqual(self.host.run(self.pool, ["fetch", number]).body, b"3:")
+            self.assertEqual(self.host.fetch(self.pool, number), (3, b""))
+
+    def test_a_value_that_a_task_shares_is_found_by_host_and_others(self) -> None:
+        number = 1 << 63 | 5
+        self.assertEqual(self.host.run(self.pool, ["share", number, "text"]).body, b"1:")
+        self.assertEqual(self.host.fetch(self.pool, number), (1, b"text"))
+        self.assertEqual(self.host.run(self.pool, ["fetch", number], options={"num_cpus": 2}).body, b"1:text")
+
     def test_many_requests_at_once_are_all_answered_in_their_order(self) -> None:
         channel = self.host.channel(self.pool)
         sends = [self.host.tell(self.pool, Operation.SEND, channel, number=1, data=b"%d" % n) for n in range(3000)]

@@ -1,18 +1,11 @@
 import CMultitaskingLinux
-import Glibc
+import Foundation
 import MultitaskingCore
 import RemoteWorkers
 import Testing
 
 /// The bytes of a frame.
-func frameBytes(_ kind: UInt8, _ id: UInt64, _ payload: [UInt8]) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.add(UInt32(9 + payload.count))
-    writer.add(kind)
-    writer.add(id)
-    writer.add(payload)
-    return writer.bytes
-}
+func frameBytes(_ kind: UInt8, _ id: UInt64, _ payload: [UInt8]) -> [UInt8] { FrameCases.frame(kind, id, payload) }
 
 @Suite struct FrameReaderTests {
     @Test func bytesCutAnywhere_becomeTheSameFrames() throws {
@@ -61,36 +54,49 @@ func frameBytes(_ kind: UInt8, _ id: UInt64, _ payload: [UInt8]) -> [UInt8] {
         #expect(try reader.next() == nil)
     }
 
-    /// It neither traps nor goes on for ever; the types say that it throws nothing else.
-    @Test(arguments: 0..<300 as Range<UInt64>) func anyBytes_areFramesOrAnError(_ seed: UInt64) {
-        var random = TaskRandom(seed: seed)
-        var reader = FrameReader()
-        do {
-            for _ in 0..<20 {
-                var bytes: [UInt8] = []
-                if Bool.random(using: &random) {
-                    let payload = (0..<Int.random(in: 0...64, using: &random)).map { _ in
-                        UInt8.random(in: 0...255, using: &random)
-                    }
-                    bytes = frameBytes(
-                        .random(in: 0...255, using: &random), .random(in: 0...3, using: &random), payload)
-                }
-                for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
-                    bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)
-                }
-                reader.append(bytes)
-                while let frame = try reader.next() { take(frame) }
-            }
-        } catch { #expect(!error.description.isEmpty) }
+    @Test func streamsThatFit_areReadInPiecesAsAWhole() {
+        for seed in FrameCases.seeds() { FrameCases.run(seed) }
     }
 
-    /// Reads a frame as everything that it might be.
-    private func take(_ frame: Frame) {
-        _ = try? RunReport(frame)
-        _ = try? HubAnswer(frame)
-        var reader = frame.reader
-        _ = try? RunOrder(&reader)
-        _ = try? frame.tail(&reader).array
+    @Test func mutationsOfStreams_neverTrap() {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed of the mutations:", seed)
+        var generator = SplitMix64(seed: seed)
+        let seeds = FrameCases.seeds()
+        for _ in 0..<4000 {
+            FrameCases.run(mutate(seeds.randomElement(using: &generator) ?? [], using: &generator))
+        }
+    }
+
+    private func mutate(_ stream: [UInt8], using generator: inout SplitMix64) -> [UInt8] {
+        var bytes = stream
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+            guard !bytes.isEmpty else { break }
+            let index = Int.random(in: bytes.indices, using: &generator)
+            switch Int.random(in: 0..<6, using: &generator) {
+            case 0: bytes[index] = .random(in: 0...255, using: &generator)
+            case 1: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            case 2: bytes.removeLast(bytes.count - index)
+            case 3: bytes.remove(at: index)
+            case 4: bytes.insert(.random(in: 0...255, using: &generator), at: index)
+            default: bytes.insert(contentsOf: stream.dropFirst(2), at: index)
+            }
+        }
+        return bytes
+    }
+
+    @Test func whatTheFuzzerKept_neverTraps() throws {
+        let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("FuzzFrames/Corpus")
+        let files = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+        #expect(files.count > 20)
+        var size = 0
+        for file in files {
+            let bytes = [UInt8](try Data(contentsOf: file))
+            FrameCases.run(bytes)
+            size += bytes.count
+        }
+        #expect(size < 100_000, "the corpus is to stay small: make fuzz minimizes it")
     }
 
     @Test func descriptorOfMemoryThatMayShrink_isRefused() throws {

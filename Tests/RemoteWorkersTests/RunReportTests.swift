@@ -4,43 +4,20 @@ import RemoteWorkers
 import Testing
 
 @Suite struct RunReportTests {
-    /// A report of an end, with output.
-    private func bytes(_ end: UInt8, started: Bool = true, output: [UInt8] = [], _ body: [UInt8] = []) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.add(end)
-        writer.add(UInt8(started ? 1 : 0))
-        writer.add(UInt32(output.count))
-        writer.add(output)
-        writer.add(body)
-        return writer.bytes
-    }
+    private func bytes(
+        _ end: UInt8, started: Bool = true, output: [UInt8] = [], _ body: [UInt8] = []
+    ) -> [UInt8] { FrameCases.report(end, started: started, output: output, body) }
 
     private func report(_ bytes: [UInt8]) throws -> RunReport { try RunReport(Frame(kind: .done, id: 1, head: bytes)) }
 
-    private let death: [UInt8] = {
-        var writer = ByteWriter()
-        writer.add(Int32(42))
-        writer.add(UInt32(3))
-        writer.add(WorkerFailure.Phase.running.rawValue)
-        writer.add(Int32(11))
-        writer.add(Int32(-1))
-        writer.add(UInt64(1 << 20))
-        writer.add(UInt32(2))
-        writer.add(Int64(5))
-        for text in ["10.0.0.2"] {
-            writer.add(UInt16(text.utf8.count))
-            writer.add(text.utf8)
-        }
-        writer.add(UInt16(1))
-        writer.add(UInt16(3))
-        writer.add("end".utf8)
-        return writer.bytes
-    }()
+    private let death = FrameCases.death
 
     @Test func endOfACall_hasItsBytesAndOutput() throws {
         let report = try report(bytes(1, output: [65, 66], [9, 8]))
         guard case .call(.thrown, let tail) = report.end else { return #expect(Bool(false), "\(report.end)") }
         #expect(tail.array == [9, 8] && report.output == [65, 66] && report.hasStarted)
+        #expect(report.times == RunTimes(decoding: 10, running: 20, encoding: 30))
+        #expect(report.place.pid == 42 && report.place.node == "n1")
     }
 
     @Test func deathOfAChild_isAWorkerFailureWithItsNode() throws {
@@ -55,7 +32,9 @@ import Testing
         for count in 0..<death.count {
             #expect(throws: FrameError.self, "\(count) bytes") { try report(bytes(3, Array(death.prefix(count)))) }
         }
-        for count in 0..<6 { #expect(throws: FrameError.self) { try report(Array(bytes(0).prefix(count))) } }
+        for count in 0..<bytes(0).count {
+            #expect(throws: FrameError.self) { try report(Array(bytes(0).prefix(count))) }
+        }
     }
 
     @Test func cancelBeforeTheBeginning_isToldFromOneAfterIt() throws {
@@ -79,16 +58,17 @@ import Testing
     }
 
     @Test func order_isReadAsItWasWritten() throws {
-        let order = RunOrder(attempt: 3, worker: 5, tasksRun: 1 << 40, made: .max, seed: 7, outputLimit: 100)
+        let order = RunOrder(
+            attempt: 3, worker: 5, tasksRun: 1 << 40, made: .max, seed: 7, outputLimit: 100, setUp: .call(9))
         var writer = ByteWriter()
         order.write(to: &writer)
-        #expect(writer.bytes.count == 37)
+        #expect(writer.bytes.count == 45)
         var reader = ByteReader(writer.bytes)
         #expect(try RunOrder(&reader) == order && reader.isAtEnd)
         var plain = ByteWriter()
         RunOrder(attempt: 1, worker: 0, tasksRun: 0, made: 0, seed: nil, outputLimit: nil).write(to: &plain)
         var again = ByteReader(plain.bytes)
         let read = try RunOrder(&again)
-        #expect(read.seed == nil && read.outputLimit == nil)
+        #expect(read.seed == nil && read.outputLimit == nil && read.setUp == .none)
     }
 }

@@ -49,12 +49,14 @@ extension PoolStatistics {
         public var bytesOut: Int?
         /// How the worker has spent its time; nil if that isn't known.
         public var times: Times?
+        /// The machine that it is on; nil for this one.
+        public var node: String?
 
         /// Creates a description of a worker; omitted properties are zero or nil.
         public init(
             index: Int, pid: Int32? = nil, state: State = .absent, currentTask: CurrentTask? = nil, tasksDone: Int = 0,
             tasksFailed: Int = 0, tasksCrashed: Int? = nil, replacements: Replacements? = nil, bytesIn: Int? = nil,
-            bytesOut: Int? = nil, times: Times? = nil
+            bytesOut: Int? = nil, times: Times? = nil, node: String? = nil
         ) {
             self.index = index
             self.pid = pid
@@ -67,6 +69,7 @@ extension PoolStatistics {
             self.bytesIn = bytesIn
             self.bytesOut = bytesOut
             self.times = times
+            self.node = node
         }
     }
 }

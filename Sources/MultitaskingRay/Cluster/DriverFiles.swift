@@ -10,6 +10,7 @@ enum DriverFiles {
         ("worker.py", PackageResources.worker_py),
         ("child.py", PackageResources.child_py),
         ("link.py", PackageResources.link_py),
+        ("shares.py", PackageResources.shares_py),
         ("frames.py", PackageResources.frames_py),
     ]
 }

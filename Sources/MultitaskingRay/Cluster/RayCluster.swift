@@ -141,6 +141,7 @@ public final class RayCluster: Sendable {
         case .poolReady: pool(frame.id)?.isReady(JSON(parsing: frame.head))
         case .poolEnded: pool(frame.id)?.hasEnded()
         case .poolLost: pool(frame.id)?.lose(Self.lossError(String(decoding: frame.head, as: UTF8.self), driver))
+        case .finalized: try pool(frame.id)?.takeFinalized(frame)
         case .output: try pool(ofRun: frame.id)?.print(frame)
         case .report, .statistics: break
         default: throw FrameError("\(frame.kind) is nothing for the host")

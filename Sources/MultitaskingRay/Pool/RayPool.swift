@@ -22,7 +22,7 @@ internal import RemoteWorkers
 /// looking at a signal, which is a load: prefer batches (`send(contentsOf:)`, `receive(upTo:)`), and the asynchronous
 /// twins.
 public final class RayPool: GradualShutdown {
-    private let core: RayPoolCore
+    let core: RayPoolCore
     /// Whether the connection was made for this pool alone.
     private let ownsCluster: Bool
 
@@ -39,14 +39,17 @@ public final class RayPool: GradualShutdown {
     ///   - maxWorkers: how many tasks run at most at the same time, from 1 to 100,000.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
     ///   - options: how the cluster is reached, and how tasks are run.
-    /// - Throws: `invalidArgument`; `clusterUnreachable`.
+    ///   - setup: what each process runs before its first task, and before it leaves.
+    /// - Throws: `invalidArgument`; `clusterUnreachable`; `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.connect(to:maxWorkers:queueLimit:options:)")
     public convenience init(
-        address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions()
+        address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
+        setup: RaySetup = RaySetup()
     ) throws {
         try Self.validate(maxWorkers, queueLimit)
+        try setup.validate()
         let cluster = try RayCluster(address: address, options: options)
-        try self.init(cluster, maxWorkers, queueLimit, ownsCluster: true)
+        try self.init(cluster, maxWorkers, queueLimit, setup, ownsCluster: true)
     }
 
     /// Makes a pool on a cluster that is reached already; blocks until that is done.
@@ -55,38 +58,45 @@ public final class RayPool: GradualShutdown {
     ///   - cluster: the connection, which stays open after the pool's end.
     ///   - maxWorkers: how many tasks run at most at the same time, from 1 to 100,000.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
-    /// - Throws: `invalidArgument`; `clusterLost`; `clusterUnreachable`.
+    ///   - setup: what each process runs before its first task, and before it leaves.
+    /// - Throws: `invalidArgument`; `clusterLost`; `clusterUnreachable`; `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.make(on:maxWorkers:queueLimit:)")
-    public convenience init(on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil) throws {
+    public convenience init(
+        on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup()
+    ) throws {
         try Self.validate(maxWorkers, queueLimit)
-        try self.init(cluster, maxWorkers, queueLimit, ownsCluster: false)
+        try self.init(cluster, maxWorkers, queueLimit, setup, ownsCluster: false)
     }
 
     /// Connects to a cluster and makes a pool, and suspends until both are done; otherwise as the blocking initializer.
     public static func connect(
-        to address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions()
+        to address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
+        setup: RaySetup = RaySetup()
     ) async throws -> RayPool {
         try await awaitBlocking {
             Result {
-                try RayPool(address: address, maxWorkers: maxWorkers, queueLimit: queueLimit, options: options)
+                try RayPool(
+                    address: address, maxWorkers: maxWorkers, queueLimit: queueLimit, options: options, setup: setup)
             }
         }.get()
     }
 
     /// Makes a pool on a cluster, and suspends until that is done; otherwise as the blocking initializer.
     public static func make(
-        on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil
+        on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup()
     ) async throws -> RayPool {
         try await awaitBlocking {
-            Result { try RayPool(on: cluster, maxWorkers: maxWorkers, queueLimit: queueLimit) }
+            Result { try RayPool(on: cluster, maxWorkers: maxWorkers, queueLimit: queueLimit, setup: setup) }
         }.get()
     }
 
     @available(*, noasync)
-    private init(_ cluster: RayCluster, _ maxWorkers: Int, _ queueLimit: Int?, ownsCluster: Bool) throws {
+    private init(
+        _ cluster: RayCluster, _ maxWorkers: Int, _ queueLimit: Int?, _ setup: RaySetup, ownsCluster: Bool
+    ) throws {
         self.ownsCluster = ownsCluster
         core = try cluster.add {
-            RayPoolCore(cluster, number: $0, maxWorkers: maxWorkers, queueLimit: queueLimit, options: cluster.options)
+            RayPoolCore(cluster, number: $0, maxWorkers: maxWorkers, queueLimit: queueLimit, setup)
         }
         do { try core.begin() } catch {
             if ownsCluster { cluster.close() }
@@ -107,7 +117,7 @@ public final class RayPool: GradualShutdown {
 
     private static let workerLimit = 100_000
 
-    private static func validate(_ maxWorkers: Int, _ queueLimit: Int?) throws {
+    static func validate(_ maxWorkers: Int, _ queueLimit: Int?) throws {
         guard (1...workerLimit).contains(maxWorkers) else {
             throw MultitaskingError(
                 .invalidArgument, "maxWorkers is \(maxWorkers); give a number from 1 to \(workerLimit)")
@@ -137,7 +147,7 @@ public final class RayPool: GradualShutdown {
     ) throws -> Future<Function.Output> {
         try options.validate(for: Self.capabilities)
         try core.checkUsable()
-        let bytes = try OutgoingCall.encode(call, captures: core.cluster.options.captures)
+        let encoded = try OutgoingCall.encode(call, captures: core.options.captures, core.hub.shares)
         guard core.room.take(options.waitForRoom) else {
             try core.checkUsable()
             throw MultitaskingError(
@@ -145,7 +155,7 @@ public final class RayPool: GradualShutdown {
                 "the pool's queue is full, and no task has left it in time: wait longer (`waitForRoom`), or make the "
                     + "pool with a larger queueLimit")
         }
-        let task = RayTask<Function>(bytes, options, companion: Function.companion(of: call.arguments), core)
+        let task = RayTask<Function>(encoded, options, companion: Function.companion(of: call.arguments), core)
         do { try core.add(task) } catch {
             core.room.give()
             throw error

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import MultitaskingCore
 internal import MultitaskingSerialization
+internal import MultitaskingSystem
 internal import RemoteWorkers
 internal import Synchronization
 
@@ -11,54 +12,29 @@ internal import Synchronization
 final class RayPoolCore: Sendable {
     let cluster: RayCluster
     let hub: HubClient
-    let maxWorkers: Int
     let room: RoomLimit
+    let options: RayOptions
+    let setup: RaySetup
+    let state: Mutex<PoolState>
     private let number: UInt32
-    private let options: RayOptions
-    private let state: Mutex<State>
+    private let birth = monotonicNanoseconds()
     private let ready = Latch()
     private let ended = Latch()
 
     /// How long what the cluster should answer at once may take.
     static let patience = Duration.seconds(20)
 
-    private struct Run: Sendable {
-        let task: any QueuedTask
-        let worker: Int
-        /// The process that runs it, on whatever node; 0 while that is not known.
-        var pid: Int32 = 0
-    }
-
-    private struct State {
-        var queue = TaskQueue()
-        var runs: [UInt64: Run] = [:]
-        /// The numbers of workers without a task, the lowest last.
-        var freeWorkers: [Int]
-        /// How many tasks each worker has run.
-        var tasksRun: [Int]
-        /// How many tasks have not ended.
-        var unsettled = 0
-        var objects: UInt64 = 0
-        /// How the pool ends; nil while it is open.
-        var mode: ShutdownMode?
-        var isReady = false
-        var isEnding = false
-        var refusal: String?
-        var loss: MultitaskingError?
-    }
-
-    init(_ cluster: RayCluster, number: UInt32, maxWorkers: Int, queueLimit: Int?, options: RayOptions) {
+    init(_ cluster: RayCluster, number: UInt32, maxWorkers: Int, queueLimit: Int?, _ setup: RaySetup) {
         self.cluster = cluster
         self.number = number
-        self.maxWorkers = maxWorkers
-        self.options = options
+        self.setup = setup
+        options = cluster.options
         hub = HubClient(cluster.requests, pool: number)
         room = RoomLimit(limit: queueLimit)
-        state = Mutex(
-            State(
-                freeWorkers: Array((0..<maxWorkers + options.handOver).reversed()),
-                tasksRun: Array(repeating: 0, count: maxWorkers + options.handOver)))
+        state = Mutex(PoolState(maxWorkers: maxWorkers, handOver: options.handOver))
     }
+
+    var maxWorkers: Int { state.withLock { $0.target } }
 
     /// The build of this program, for the log of the driver.
     static var programBuild: String { BuildID(ofImage: "")?.description ?? "" }
@@ -68,6 +44,19 @@ final class RayPoolCore: Sendable {
     /// Has the driver make the pool, and waits until it has.
     @available(*, noasync)
     func begin() throws {
+        do {
+            let calls = try setup.calls(options.captures, hub.shares)
+            try make()
+            try setUp(calls)
+        } catch {
+            cluster.link.send(.endPool, UInt64(number))
+            cluster.remove(number)
+            throw error
+        }
+    }
+
+    @available(*, noasync)
+    private func make() throws {
         let executable = options.shipsExecutable ? "app" : options.executable ?? Self.ownPath
         let placement: JSON =
             switch options.placement {
@@ -78,14 +67,13 @@ final class RayPoolCore: Sendable {
         let description = JSON.object([
             "executable": .string(executable), "maxWorkers": .number(Double(maxWorkers)), "placement": placement,
             "options": options.resources.json, "forwardsOutput": .bool(options.forwardsOutput),
+            "finalizerLimit": .number(setup.finalizerLimit / .seconds(1)),
         ])
         cluster.link.send(.makePool, UInt64(number), tail: description.bytes)
         let isReady = ready.wait(.upTo(options.startTimeout))
         let (refusal, loss) = state.withLock { ($0.refusal, $0.loss) }
         if let loss { throw loss }
         guard isReady, refusal == nil else {
-            cluster.link.send(.endPool, UInt64(number))
-            cluster.remove(number)
             throw MultitaskingError(
                 .clusterUnreachable,
                 "the cluster has made no pool: \(refusal ?? "no answer within \(options.startTimeout)")")
@@ -129,24 +117,26 @@ final class RayPoolCore: Sendable {
                 throw MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
             }
             state.unsettled += 1
-            state.queue.append(task)
+            if task.isCounted { state.tally.submitted += 1 }
+            state.append(task)
         }
         dispatch()
     }
 
     /// Hands over as many tasks as there are workers for, in the order in which they are to start.
-    private func dispatch() {
+    func dispatch() {
         state.withLock { state in
-            while let worker = state.freeWorkers.last, state.loss == nil {
+            while state.loss == nil {
                 let run = cluster.link.makeID()
-                let begun = state.queue.next { task in task.begin(run: run).map { (task, $0) } }
-                guard let (task, attempt) = begun else { return }
-                state.freeWorkers.removeLast()
-                state.runs[run] = Run(task: task, worker: worker)
+                guard let (task, attempt, place) = state.takeNext(as: run, begin: { $0.begin(run: run) }) else {
+                    return
+                }
+                let tasksRun = state.tasksRun[place, default: 0]
                 let order = RunOrder(
-                    attempt: attempt, worker: worker, tasksRun: state.tasksRun[worker], made: state.objects,
-                    seed: task.options.seed, outputLimit: task.options.output.limit)
-                state.tasksRun[worker] += 1
+                    attempt: attempt, worker: place, tasksRun: tasksRun, made: state.objects, seed: task.options.seed,
+                    outputLimit: task.options.output.limit, setUp: task.setUp)
+                state.tasksRun[place] = tasksRun + 1
+                state.tally.begin(task, attempt, at: place, now: monotonicNanoseconds())
                 cluster.link.send(.submit, run, head(of: task, order), tail: task.call)
             }
         }
@@ -168,11 +158,8 @@ final class RayPoolCore: Sendable {
 
     func start(_ frame: Frame) throws {
         var reader = frame.reader
-        let pid = try reader.next(Int32.self)
-        let task = state.withLock { state in
-            state.runs[frame.id]?.pid = pid
-            return state.runs[frame.id]?.task
-        }
+        let place = try RunPlace(&reader)
+        let task = state.withLock { $0.start(frame.id, at: place, now: monotonicNanoseconds()) }
         task?.start(run: frame.id)
     }
 
@@ -200,12 +187,15 @@ final class RayPoolCore: Sendable {
             case .died, .lost, .outOfMemory: true
             case .timedOut(let failure), .cancelled(let failure): failure != nil
             }
+        var isRetry = false
+        if case .retry = verdict { isRetry = true }
         state.withLock { state in
-            guard let worker = state.runs.removeValue(forKey: run)?.worker else { return }
-            if hasDied { state.tasksRun[worker] = 0 }
-            let place = state.freeWorkers.firstIndex { $0 < worker } ?? state.freeWorkers.count
-            state.freeWorkers.insert(worker, at: place)
+            guard let run = state.end(run) else { return }
+            if hasDied { state.tasksRun[run.place] = 0 }
+            state.tally.end(report, of: task, at: run.place)
+            state.tally.retried += isRetry ? 1 : 0
         }
+        if case .end(let end) = verdict, !end.isValue { forget(task.setUp) }
         switch verdict {
         case .end(let end): task.end(end, output: report.output, onlyIfWaiting: false)
         case .again: requeue(task)
@@ -224,7 +214,7 @@ final class RayPoolCore: Sendable {
         task.wait()
         let isLate = state.withLock { state in
             guard state.loss == nil, state.mode == nil || state.mode == .drain else { return true }
-            state.queue.insert(task)
+            state.insert(task)
             return false
         }
         if isLate { task.end(.cancelled, output: [], onlyIfWaiting: true) }
@@ -268,6 +258,8 @@ final class RayPoolCore: Sendable {
 
     // MARK: The end
 
+    func count(_ end: TaskEnd) { state.withLock { $0.tally.count(end) } }
+
     func taskHasEnded() {
         state.withLock { $0.unsettled -= 1 }
         endIfDrained()
@@ -279,7 +271,7 @@ final class RayPoolCore: Sendable {
             guard isStricter else { return ([], []) }
             state.mode = mode
             return (
-                mode == .drain ? [] : state.queue.removeAll(), mode == .kill ? Array(state.runs.keys) : []
+                mode == .drain ? [] : state.removeQueued(), mode == .kill ? Array(state.runs.keys) : []
             )
         }
         room.close()
@@ -289,18 +281,20 @@ final class RayPoolCore: Sendable {
     }
 
     private func endIfDrained() {
-        let mayEnd = state.withLock { state in
-            guard state.mode != nil, state.unsettled == 0, !state.isEnding else { return false }
+        let mode: ShutdownMode? = state.withLock { state in
+            guard state.unsettled == 0, !state.isEnding, let mode = state.mode else { return nil }
             state.isEnding = true
-            return true
+            return mode
         }
-        guard mayEnd else { return }
-        if !cluster.link.send(.endPool, UInt64(number)) { hasEnded() }
+        guard let mode else { return }
+        // Processes that are killed run no finalizer.
+        if !cluster.link.send(.endPool, UInt64(number), [mode == .kill ? 1 : 0]) { hasEnded() }
     }
 
     func hasEnded() {
         cluster.remove(number)
         hub.lose(nil)
+        state.withLock { $0.age = age }
         ended.open()
     }
 
@@ -312,16 +306,26 @@ final class RayPoolCore: Sendable {
         let tasks: [any QueuedTask]? = state.withLock { state in
             guard state.loss == nil, !state.isEnding || !state.runs.isEmpty else { return nil }
             state.loss = error
-            defer { state.runs = [:] }
-            return state.runs.values.map(\.task) + state.queue.removeAll()
+            return state.removeRuns() + state.removeQueued()
         }
         room.close()
         hub.lose(error)
         for task in tasks ?? [] { task.end(.failure(error), output: [], onlyIfWaiting: false) }
         ready.open()
         cluster.remove(number)
+        state.withLock { $0.age = $0.age ?? age }
         ended.open()
     }
+
+    // MARK: Statistics
+
+    private var age: Duration { .nanoseconds(monotonicNanoseconds() - birth) }
+
+    var statistics: PoolStatistics {
+        state.withLock { $0.statistics(now: monotonicNanoseconds(), age: $0.age ?? age) }
+    }
+
+    var recentCrashes: [RecentCrash] { state.withLock { $0.tally.recentCrashes } }
 }
 
 extension ShutdownMode {
@@ -331,24 +335,5 @@ extension ShutdownMode {
         case .cancelQueued: 1
         case .kill: 2
         }
-    }
-}
-
-extension ResourceRequest {
-    /// As Ray's options have it.
-    var json: JSON {
-        var members: [String: JSON] = [:]
-        if let cpus { members["num_cpus"] = .number(cpus) }
-        if let gpus { members["num_gpus"] = .number(gpus) }
-        if let memory { members["memory"] = .number(Double(memory)) }
-        if !custom.isEmpty { members["resources"] = .object(custom.mapValues(JSON.number)) }
-        return .object(members)
-    }
-
-    /// The same, and what it does not say as another one says it.
-    func filled(from defaults: ResourceRequest) -> ResourceRequest {
-        ResourceRequest(
-            cpus: cpus ?? defaults.cpus, gpus: gpus ?? defaults.gpus, memory: memory ?? defaults.memory,
-            custom: custom.merging(defaults.custom) { own, _ in own })
     }
 }

@@ -19,6 +19,7 @@ public import MultitaskingSessions
 ///   - maxWorkers: how many tasks run at most at the same time.
 ///   - queueLimit: how many tasks may wait for a worker; nil for no limit but memory.
 ///   - options: how the cluster is reached, and how tasks are run.
+///   - setup: what each process runs before its first task, and before it leaves.
 ///   - globals: which queues and which event there are of scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; what `body` throws.
@@ -27,10 +28,12 @@ public import MultitaskingSessions
 @discardableResult
 public func withRayExecutor<Value>(
     address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
-    globals: QueueSettings = .none, interrupts: Interrupts = .unhandled, _ body: (TaskManager) throws -> Value
+    setup: RaySetup = RaySetup(), globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
+    _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     try withExecutor(
-        try RayPool(address: address, maxWorkers: maxWorkers, queueLimit: queueLimit, options: options),
+        try RayPool(
+            address: address, maxWorkers: maxWorkers, queueLimit: queueLimit, options: options, setup: setup),
         globals: globals, interrupts: interrupts, body)
 }
 
@@ -40,11 +43,11 @@ public func withRayExecutor<Value>(
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withRayExecutor<Value>(
     address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
-    globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
+    setup: RaySetup = RaySetup(), globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
     let pool = try await RayPool.connect(
-        to: address, maxWorkers: maxWorkers, queueLimit: queueLimit, options: options)
+        to: address, maxWorkers: maxWorkers, queueLimit: queueLimit, options: options, setup: setup)
     return try await withExecutor(pool, globals: globals, interrupts: interrupts, body)
 }
 
@@ -55,11 +58,11 @@ nonisolated(nonsending) public func withRayExecutor<Value>(
 @_disfavoredOverload
 @discardableResult
 public func withRayExecutor<Value>(
-    on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, globals: QueueSettings = .none,
-    interrupts: Interrupts = .unhandled, _ body: (TaskManager) throws -> Value
+    on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup(),
+    globals: QueueSettings = .none, interrupts: Interrupts = .unhandled, _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     try withExecutor(
-        try RayPool(on: cluster, maxWorkers: maxWorkers, queueLimit: queueLimit), globals: globals,
+        try RayPool(on: cluster, maxWorkers: maxWorkers, queueLimit: queueLimit, setup: setup), globals: globals,
         interrupts: interrupts, body)
 }
 
@@ -68,9 +71,10 @@ public func withRayExecutor<Value>(
 ///
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withRayExecutor<Value>(
-    on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, globals: QueueSettings = .none,
-    interrupts: Interrupts = .unhandled, _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
+    on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup(),
+    globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
+    _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {
-    let pool = try await RayPool.make(on: cluster, maxWorkers: maxWorkers, queueLimit: queueLimit)
+    let pool = try await RayPool.make(on: cluster, maxWorkers: maxWorkers, queueLimit: queueLimit, setup: setup)
     return try await withExecutor(pool, globals: globals, interrupts: interrupts, body)
 }

@@ -1,5 +1,6 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
+internal import MultitaskingSystem
 internal import RemoteWorkers
 internal import Synchronization
 
@@ -9,6 +10,21 @@ protocol QueuedTask: AnyObject, Sendable {
 
     /// The function's name and the encoded arguments.
     var call: [UInt8] { get }
+
+    /// What the task is besides one.
+    var setUp: RunOrder.SetUpRole { get }
+
+    /// The number of the worker that must run it; nil if any may.
+    var place: Int? { get }
+
+    /// Whether it is one in the pool's statistics.
+    var isCounted: Bool { get }
+
+    /// When it was submitted, in nanoseconds of the monotonic clock.
+    var submission: Int64 { get }
+
+    /// What statistics call it.
+    var name: String { get }
 
     /// Begins an attempt; which one it is, or nil if the task has ended meanwhile.
     func begin(run: UInt64) -> Int?
@@ -36,6 +52,8 @@ enum TaskEnd: Sendable {
     case thrown(FrameTail)
     case failure(any Error)
     case cancelled
+
+    var isValue: Bool { if case .value = self { true } else { false } }
 }
 
 /// How far a task is.
@@ -56,6 +74,9 @@ enum TaskProgress: Sendable {
 /// A task of a Ray pool.
 final class RayTask<Function: PortableFunction>: QueuedTask {
     let options: TaskOptions
+    let setUp: RunOrder.SetUpRole
+    let place: Int?
+    let submission = monotonicNanoseconds()
     let call: [UInt8]
     private let pool: RayPoolCore
     private let ledger: Mutex<Ledger>
@@ -66,6 +87,7 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
         var latches: [Latch]
         var timer: Task<Void, Never>?
         var companion: (any Sendable)?
+        var shared: [any SharedObject]
         var leavesRoom: Bool
     }
 
@@ -85,6 +107,8 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
         var isLate = false
         /// What stays alive until the end.
         var companion: (any Sendable)?
+        /// The shared values that it is given.
+        var shared: [any SharedObject] = []
         var output: [UInt8] = []
         var decoded: TaskOutcome<Function.Output>?
         /// Called when the task has ended.
@@ -107,14 +131,25 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
         }
     }
 
-    init(_ call: [UInt8], _ options: TaskOptions, companion: (any Sendable)?, _ pool: RayPoolCore) {
-        self.call = call
+    init(
+        _ call: OutgoingCall, _ options: TaskOptions, companion: (any Sendable)?, _ pool: RayPoolCore,
+        _ setUp: RunOrder.SetUpRole = .none, at place: Int? = nil
+    ) {
+        self.setUp = setUp
+        self.place = place
+        self.call = call.bytes
         self.options = options
         self.pool = pool
         var first = Ledger()
         first.companion = companion
+        first.shared = call.held
         ledger = Mutex(first)
     }
+
+    /// What is only there for a worker's sake is none.
+    var isCounted: Bool { setUp != .allCalls }
+
+    var name: String { options.name ?? "unnamed" }
 
     // MARK: What the pool does
 
@@ -170,14 +205,18 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
             ledger.output = output
             let rest = Rest(
                 watchers: ledger.watchers, latches: ledger.latches + ledger.takeStartLatches(),
-                timer: ledger.takeTimer(), companion: ledger.companion, leavesRoom: ledger.isInRoom)
+                timer: ledger.takeTimer(), companion: ledger.companion, shared: ledger.shared,
+                leavesRoom: ledger.isInRoom)
             ledger.watchers = []
             ledger.latches = []
             ledger.companion = nil
+            ledger.shared = []
             ledger.isInRoom = false
             return (rest, false)
         }
         guard let rest else { return isCancelled }
+        // Those who hear of the end find it in the statistics.
+        if isCounted { pool.count(end) }
         rest.timer?.cancel()
         if rest.leavesRoom { pool.room.give() }
         (rest.companion as? HeldSenders)?.drop()
@@ -234,7 +273,7 @@ extension RayTask: FutureSource {
         }
         guard let end else { return nil }
         if let known { return known }
-        let outcome = Self.decode(end)
+        let outcome = Self.decode(end, in: ParentEnvironment(pool.hub.shares))
         return ledger.withLock { ledger in
             if let known = ledger.decoded { return known }
             ledger.decoded = outcome
@@ -244,14 +283,14 @@ extension RayTask: FutureSource {
         }
     }
 
-    private static func decode(_ end: TaskEnd) -> TaskOutcome<Value> {
+    private static func decode(_ end: TaskEnd, in environment: ParentEnvironment) -> TaskOutcome<Value> {
         do {
             switch end {
             case .value(let tail):
                 return .success(
                     try unsafe tail.withBytes { bytes in
                         // SAFETY: the reader is gone before the bytes are.
-                        var reader = unsafe PayloadReader(bytes)
+                        var reader = unsafe PayloadReader(bytes, environment: environment)
                         return try Function.decodeOutput(from: &reader)
                     })
             case .thrown(let tail): return .failure(try RunVerdict.decodeError(tail))

@@ -19,11 +19,16 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case output = 17
     case report = 18
     case poolLost = 19
+    case finalized = 20
+    case share = 21
+    case fetch = 22
 
     case task = 64
     case result = 65
     case endTask = 66
     case note = 67
+    case setUp = 68
+    case unshared = 69
 
     /// A part of the payload of the next frame of another kind.
     case more = 127

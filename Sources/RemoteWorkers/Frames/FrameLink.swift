@@ -51,7 +51,8 @@ package final class FrameLink: Sendable {
         unsafe send(kind, id, head, tailCount: payload.byteCount) { try unsafe payload.copy(into: $0) }
     }
 
-    private func send(
+    /// Sends a frame whose tail is written by `copyTail`, to where it is needed.
+    func send(
         _ kind: FrameKind, _ id: UInt64, _ head: [UInt8], tailCount: Int,
         _ copyTail: (UnsafeMutableRawBufferPointer) throws -> Void
     ) -> Bool {

@@ -5,6 +5,8 @@ internal import Synchronization
 package final class HubClient: Sendable {
     private let requests: RequestTable
     private let pool: UInt32
+    /// The pool's shared values.
+    package let shares: RemoteShares
     private let state = Mutex(State())
 
     private struct State {
@@ -22,6 +24,7 @@ package final class HubClient: Sendable {
     package init(_ requests: RequestTable, pool: UInt32) {
         self.requests = requests
         self.pool = pool
+        shares = RemoteShares(requests, pool: pool, isParent: pool != 0)
     }
 
     // MARK: Asking
@@ -102,7 +105,7 @@ package final class HubClient: Sendable {
     // MARK: Losing
 
     /// The error of calls to a hub that is gone.
-    var lossError: MultitaskingError { state.withLock { $0.loss } ?? .channelIsClosed }
+    package var lossError: MultitaskingError { state.withLock { $0.loss } ?? .channelIsClosed }
 
     /// Ends all that waits: the hub does not answer any more.
     ///

@@ -15,8 +15,10 @@ package enum HubOperation: UInt8, Sendable, Hashable {
     case clear = 11
     case exists = 12
     case drop = 13
+    case setUp = 14
     case sendMany = 15
     case receiveMany = 16
+    case unshare = 17
 }
 
 /// A request to the hub.

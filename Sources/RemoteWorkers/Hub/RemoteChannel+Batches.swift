@@ -103,7 +103,7 @@ extension RemoteChannel {
             partCount = 0
             for element in rest where writer.bytes.count < RemoteChannel.partSize {
                 do {
-                    let bytes = try RemoteChannel.encode(element)
+                    let bytes = try channel.encode(element)
                     writer.add(UInt32(bytes.count))
                     writer.add(bytes)
                     partCount += 1

@@ -1,5 +1,6 @@
 package import MultitaskingCore
 internal import MultitaskingSerialization
+internal import Synchronization
 
 /// A channel of a hub: each call is a request to it.
 package final class RemoteChannel: Channel {
@@ -12,6 +13,8 @@ package final class RemoteChannel: Channel {
     package let senderLedger: SenderLedger?
     /// Why an element of a batch could not be decoded, for the next call.
     let lateFailure = LateFailure()
+    /// The shared values that were sent, which stay as long as the channel.
+    private let sent = Mutex<[ObjectIdentifier: any SharedObject]>([:])
 
     init(
         _ reference: SharedObjectID, _ hub: HubClient, isOwner: Bool = false, environment: (any TaskEnvironment)? = nil,
@@ -90,7 +93,7 @@ package final class RemoteChannel: Channel {
     ) async throws -> Bool { try isAccepted(try await hub.callAsynchronously(try sending(element, wait))) }
 
     private func sending<Element: Codable & Sendable>(_ element: Element, _ wait: WaitLimit) throws -> HubRequest {
-        request(.send, number: TypeFingerprint.of(Element.self), wait: wait, try Self.encode(element))
+        request(.send, number: TypeFingerprint.of(Element.self), wait: wait, try encode(element))
     }
 
     private func isAccepted(_ answer: HubAnswer) throws -> Bool {
@@ -124,14 +127,20 @@ package final class RemoteChannel: Channel {
         }
     }
 
-    static func encode<Element: Encodable>(_ element: Element) throws -> [UInt8] {
-        do { return try encodePayload(element) } catch let error as MultitaskingError { throw error } catch {
+    func encode<Element: Encodable>(_ element: Element) throws -> [UInt8] {
+        let writer = PayloadWriter(home: hub.shares)
+        do { try writer.encode(element) } catch let error as MultitaskingError { throw error } catch {
             throw MultitaskingError(.encodeFailed, of: error)
         }
+        if let exports = writer.exports, !exports.isEmpty {
+            // Nobody says when a receiver has them.
+            sent.withLock { sent in for object in exports.objects { sent[ObjectIdentifier(object)] = object } }
+        }
+        return try writer.bytes()
     }
 
     func decode<Element: Decodable>(_ type: Element.Type, from bytes: UnsafeRawBufferPointer) throws -> Element {
-        let environment = environment
+        let environment = environment ?? ParentEnvironment(hub.shares)
         // SAFETY: the reader is gone before the caller's bytes are.
         return try unsafe PayloadReader(bytes, environment: environment).decode(type)
     }

@@ -38,6 +38,32 @@ package final class RequestTable: Sendable {
         return id
     }
 
+    /// Sends a request that is no hub's, and blocks until it is answered.
+    @available(*, noasync)
+    func call(
+        _ kind: FrameKind, _ head: [UInt8], pool: UInt32, tailCount: Int,
+        _ copyTail: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) -> HubAnswer {
+        let id = link.makeID()
+        let answer = Mutex<HubAnswer?>(nil)
+        let latch = Latch()
+        let isOpen = state.withLock { state in
+            guard !state.isLost, !state.lostPools.contains(pool) else { return false }
+            state.pending[id] = (
+                pool,
+                { given in
+                    answer.withLock { $0 = given }
+                    latch.open()
+                }
+            )
+            return true
+        }
+        guard isOpen else { return .lost }
+        if !(unsafe link.send(kind, id, head, tailCount: tailCount, copyTail)) { take(id)?(.lost) }
+        _ = latch.wait(.forever)
+        return answer.withLock { $0 } ?? .lost
+    }
+
     /// Has a request that waits answered as one whose time is up.
     func withdraw(_ id: UInt64, pool: UInt32) {
         guard state.withLock({ $0.pending[id] != nil }) else { return }

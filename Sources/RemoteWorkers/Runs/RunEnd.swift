@@ -27,6 +27,10 @@ package struct RunReport: Sendable {
     package let end: RunEnd
     /// Whether the run had begun, as far as is known.
     package let hasStarted: Bool
+    /// How long it was decoded, ran, and was encoded; zero where that is not known.
+    package let times: RunTimes
+    /// Where it ran.
+    package let place: RunPlace
     /// What the task has printed, if that was to be kept.
     package let output: [UInt8]
 
@@ -35,6 +39,8 @@ package struct RunReport: Sendable {
         var reader = frame.reader
         let code = try reader.next(UInt8.self)
         hasStarted = try reader.next(UInt8.self) != 0
+        times = RunTimes(decoding: try reader.next(), running: try reader.next(), encoding: try reader.next())
+        place = try RunPlace(&reader)
         output = Array(try reader.next(try reader.next(UInt32.self)))
         let body = try frame.tail(&reader)
         if let end = CallEnd(rawValue: code) {
@@ -52,6 +58,34 @@ package struct RunReport: Sendable {
         case 8: end = .outOfMemory(node: try fields.nodeName(), detail: try fields.remainingText())
         default: throw FrameError("a run has ended in an unknown way: \(code)")
         }
+    }
+}
+
+/// How long a run was at each of its parts, in nanoseconds.
+package struct RunTimes: Sendable, Hashable {
+    package var decoding: UInt64 = 0
+    package var running: UInt64 = 0
+    package var encoding: UInt64 = 0
+
+    package init(decoding: UInt64 = 0, running: UInt64 = 0, encoding: UInt64 = 0) {
+        self.decoding = decoding
+        self.running = running
+        self.encoding = encoding
+    }
+}
+
+/// Where a run is.
+package struct RunPlace: Sendable, Hashable {
+    /// The process; 0 if there was none.
+    package let pid: Int32
+    /// The machine; nil if it is not known.
+    package let node: String?
+
+    /// Reads what a frame says.
+    package init(_ reader: inout ByteReader) throws(FrameError) {
+        pid = Int32(truncatingIfNeeded: try reader.next(UInt32.self))
+        let name = try reader.text(try reader.next(UInt8.self))
+        node = name.isEmpty ? nil : name
     }
 }
 

@@ -11,9 +11,22 @@ package struct RunOrder: Sendable, Hashable {
     package var seed: UInt64?
     /// How much of what the task prints is kept; nil for nothing.
     package var outputLimit: Int?
+    /// Which of the calls that all workers make this is.
+    package var setUp: SetUpRole
+
+    /// What a task is besides one.
+    package enum SetUpRole: Sendable, Hashable {
+        /// Nothing: calls that its process has not made yet are made before it.
+        case none
+        /// The call of this number; those before it are made first.
+        case call(UInt64)
+        /// All calls are made before it, also those that its process has made already.
+        case allCalls
+    }
 
     package init(
-        attempt: Int, worker: Int, tasksRun: Int, made: UInt64, seed: UInt64?, outputLimit: Int?
+        attempt: Int, worker: Int, tasksRun: Int, made: UInt64, seed: UInt64?, outputLimit: Int?,
+        setUp: SetUpRole = .none
     ) {
         self.attempt = attempt
         self.worker = worker
@@ -21,20 +34,25 @@ package struct RunOrder: Sendable, Hashable {
         self.made = made
         self.seed = seed
         self.outputLimit = outputLimit
+        self.setUp = setUp
     }
 
     private static let hasSeed: UInt8 = 1
     private static let keepsOutput: UInt8 = 2
+    private static let makesAllCalls: UInt8 = 4
 
-    /// Writes the order: 37 bytes.
+    /// Writes the order: 45 bytes.
     package func write(to writer: inout ByteWriter) {
         writer.add(UInt32(clamping: attempt))
         writer.add(UInt32(clamping: worker))
         writer.add(UInt64(clamping: tasksRun))
         writer.add(made)
         writer.add(seed ?? 0)
-        writer.add((seed == nil ? 0 : Self.hasSeed) | (outputLimit == nil ? 0 : Self.keepsOutput))
+        writer.add(
+            (seed == nil ? 0 : Self.hasSeed) | (outputLimit == nil ? 0 : Self.keepsOutput)
+                | (setUp == .allCalls ? Self.makesAllCalls : 0))
         writer.add(UInt32(clamping: outputLimit ?? 0))
+        if case .call(let number) = setUp { writer.add(number) } else { writer.add(UInt64(0)) }
     }
 
     /// Reads an order.
@@ -46,6 +64,8 @@ package struct RunOrder: Sendable, Hashable {
         let seed = try reader.next(UInt64.self)
         let flags = try reader.next(UInt8.self)
         let limit = Int(try reader.next(UInt32.self))
+        let number = try reader.next(UInt64.self)
+        setUp = number > 0 ? .call(number) : flags & Self.makesAllCalls == 0 ? .none : .allCalls
         self.seed = flags & Self.hasSeed == 0 ? nil : seed
         outputLimit = flags & Self.keepsOutput == 0 ? nil : limit
     }

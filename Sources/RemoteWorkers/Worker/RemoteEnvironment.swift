@@ -68,6 +68,14 @@ struct RemoteEnvironment: TaskEnvironment {
         return signal
     }
 
+    func sharedObject(_ reference: SharedReference) throws -> any SharedObject {
+        try process.hub.shares.find(reference)
+    }
+
+    func makeSharedMemory(
+        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> (any SharedMemory)? { try unsafe process.hub.shares.make(byteCount: byteCount, body) }
+
     // MARK: Time and end
 
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {

@@ -13,6 +13,9 @@ final class WorkerPage: @unchecked Sendable {
         static let phase = 0
         static let progress = 8
         static let tasksBegun = 16
+        static let decoding = 24
+        static let running = 32
+        static let encoding = 40
     }
 
     /// Maps the page, whose size was checked; nil if that is refused.
@@ -33,6 +36,16 @@ final class WorkerPage: @unchecked Sendable {
     func note(progress element: Int) {
         let place = unsafe start.advanced(by: Offset.progress).assumingMemoryBound(to: Atomic<Int64>.self)
         unsafe place.pointee.store(Int64(element) + 1, ordering: .relaxed)
+    }
+
+    /// Notes how long the task was at its parts, before its result is sent.
+    func note(_ times: RunTimes) {
+        for (offset, time) in [
+            (Offset.decoding, times.decoding), (Offset.running, times.running), (Offset.encoding, times.encoding),
+        ] {
+            let place = unsafe start.advanced(by: offset).assumingMemoryBound(to: Atomic<UInt64>.self)
+            unsafe place.pointee.store(time, ordering: .relaxed)
+        }
     }
 
     func note(tasksBegun count: UInt64) {

@@ -27,6 +27,8 @@ final class WorkerProcess: Sendable {
         var current: UInt64 = 0
         /// One that is to end, perhaps before it has begun.
         var toEnd: UInt64 = 0
+        /// How many tasks have arrived and not ended.
+        var tasksAhead = 0
     }
 
     init(_ socket: Int32, _ page: WorkerPage) {
@@ -43,12 +45,19 @@ final class WorkerProcess: Sendable {
         let failure = link.receive { try take($0) }
         if let failure { say("the link to the wrapper is damaged: \(failure)") }
         // Not `exit`: a task may be under way.
-        _exit(failure == nil ? 0 : 1)
+        guard failure == nil, run.withLock({ $0.tasksAhead == 0 }) else { _exit(failure == nil ? 0 : 1) }
+        // The task thread leaves, after the finalizer.
+        tasks.put(Frame(kind: .endPool, id: 0, head: []))
+        while true { pause() }
     }
 
     private func take(_ frame: Frame) throws(FrameError) {
         switch frame.kind {
-        case .task: tasks.put(frame)
+        case .task:
+            run.withLock { $0.tasksAhead += 1 }
+            tasks.put(frame)
+        case .setUp: tasks.put(frame)
+        case .unshared: hub.shares.forget(frame.id)
         case .endTask:
             run.withLock { run in
                 run.toEnd = frame.id
@@ -60,56 +69,33 @@ final class WorkerProcess: Sendable {
         }
     }
 
-    private func say(_ text: String) {
+    func say(_ text: String) {
         let line = text + "\n"
         _ = unsafe line.withCString { unsafe write(2, $0, strlen($0)) }
     }
 
-    // MARK: Tasks
+    // MARK: Tasks, for the thread that runs them
 
-    /// Runs tasks, for as long as the process lives.
-    func runTasks() -> Never {
-        var runners: [PortableCall: any CallRunner] = [:]
-        let writer = PayloadWriter()
-        var count: UInt64 = 0
-        while true {
-            let frame = tasks.take()
-            count += 1
-            page.note(tasksBegun: count)
-            run.withLock { run in
-                run.current = frame.id
-                endRequest.update(run.toEnd == frame.id)
-            }
-            page.enter(.decoding)
-            let end = perform(frame, &runners, into: writer)
-            mt_flush_output()
-            link.send(.result, frame.id, [end.rawValue], payload: writer)
-            writer.reset()
-            page.enter(.idle)
+    /// Takes the next frame for the task thread: a task, a call, or the word that the process is to leave.
+    func nextFrame() -> Frame { tasks.take() }
+
+    /// A task begins.
+    func begin(_ frame: Frame) {
+        run.withLock { run in
+            run.current = frame.id
+            endRequest.update(run.toEnd == frame.id)
         }
     }
 
-    private func perform(
-        _ frame: Frame, _ runners: inout [PortableCall: any CallRunner], into writer: PayloadWriter
-    ) -> CallEnd {
-        do {
-            var reader = frame.reader
-            let environment = RemoteEnvironment(try RunOrder(&reader), self)
-            return try unsafe frame.tail(&reader).withBytes { bytes in
-                let (call, count) = try unsafe PortableCall.read(bytes)
-                let runner = try runners[call] ?? call.runner()
-                // As many as a program has functions that are sent, unless somebody makes them up.
-                if runners.count > 10_000 { runners = [:] }
-                runners[call] = runner
-                // SAFETY: the bytes are those of the frame, which outlives the call.
-                let arguments = unsafe UnsafeRawBufferPointer(rebasing: bytes[count...])
-                return unsafe runner.run(arguments, in: environment, into: writer) { phase in
-                    // What the task printed comes before its result.
-                    if phase == .encoding { mt_flush_output() }
-                    page.enter(phase)
-                }
-            }
-        } catch { return writer.write(failure: .undecodable(error)) }
+    /// Sends what came of a task.
+    func send(_ end: CallEnd, of task: Frame, _ result: PayloadWriter) {
+        run.withLock { $0.tasksAhead -= 1 }
+        link.send(.result, task.id, [end.rawValue], payload: result)
+    }
+
+    /// Sends what came of the finalizer.
+    func sendFinalized(_ end: CallEnd, _ result: PayloadWriter) {
+        link.send(.note, 0, [FrameKind.finalized.rawValue, end.rawValue], payload: result)
     }
 }
 
@@ -122,12 +108,17 @@ func workerMain(_ socket: Int32, _ page: Int32) -> Int32 { beginWorker(socket, p
 private func beginWorker(_ socket: Int32, _ descriptor: Int32) -> Int32 {
     guard let page = WorkerPage(descriptor) else { return 1 }
     let process = WorkerProcess(socket, page)
-    for body in [{ process.serveLink() }, { process.runTasks() }] as [@Sendable () -> Void] {
+    for body in [{ process.serveLink() }, { runTasks(of: process) }] as [@Sendable () -> Void] {
         do { try SystemThread(name: "remote worker", body).detach() } catch { return 1 }
     }
     mt_find_main_queue()
     mt_expect_main_queue()
     serveMainQueue()
+}
+
+private func runTasks(of process: WorkerProcess) -> Never {
+    var loop = WorkerLoop(process)
+    loop.run()
 }
 
 private func serveMainQueue() -> Never {

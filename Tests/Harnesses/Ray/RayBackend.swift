@@ -20,16 +20,15 @@ package struct RayBackend: ConformanceBackend {
     package var omissions: [Omission] {
         [
             .capability(.sharedMemory, because: "workers are processes, on other machines"),
-            .capability(.sharing, because: "values are not put into the nodes' memory yet; they travel as arguments"),
-            .capability(
-                .workers, because: "Ray starts and ends worker processes as it likes, and addresses none alone"),
-            .capability(.statistics, because: "what workers count is not sent to the host yet"),
-            .capability(.workerSetup, because: "as for workers; a task can set up what it needs the first time"),
         ]
     }
 
     package func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
-        try RayPool(on: cluster, maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit)
+        let setup = settings.initializerArgument.map { argument in
+            RaySetup(initializer: ExecutorSettings.initialize, argument).finalizing(ExecutorSettings.finalize)
+        }
+        return try RayPool(
+            on: cluster, maxWorkers: settings.maxWorkers, queueLimit: settings.queueLimit, setup: setup ?? RaySetup())
     }
 
     /// Ends the wrappers of what runs, and by that what they run. The nodes of a test may be this process's own.

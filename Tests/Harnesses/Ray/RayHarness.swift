@@ -3,6 +3,7 @@
 //     ray-harness kit --fake Tests/Ray/fake_driver.py [case…]
 //     ray-harness kit --address 10.0.0.1:6379 --python .venv/bin/python [--ship] [--seed 7] [case…]
 //     ray-harness faults --address … (see Faults.swift)
+//     ray-harness bench --address … (see Bench.swift)
 //
 // A case is a name, or how names begin. Exits with 1 if one has failed.
 
@@ -41,11 +42,17 @@ struct RayHarness {
         options.executable = words.option("--executable")
         if let fake { options = .fake(driver: fake, python: python) }
         let command = words.rest.first
-        guard command == "kit" || command == "faults", fake != nil || address != nil else {
+        if command == "bench-processes" { return try await runProcessBench() }
+        guard ["kit", "faults", "bench"].contains(command), fake != nil || address != nil else {
             say("usage: ray-harness kit (--fake DRIVER | --address HOST:PORT) [--python P] [--ship] [--seed N] [case…]")
             exit(2)
         }
         let cluster = try await RayCluster.connect(to: address, options: options)
+        if command == "bench" {
+            try await runBench(on: cluster)
+            cluster.close()
+            return
+        }
         if command == "faults" {
             try await runFaults(on: cluster, &words)
             cluster.close()

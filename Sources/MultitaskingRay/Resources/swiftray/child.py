@@ -17,16 +17,21 @@ from typing import NamedTuple
 from swiftray.frames import (
     DEATH,
     POOL_NUMBER,
+    SHARED,
+    TIMES,
     VERSION,
     Buffer,
     Connection,
     Frame,
     Kind,
     ProtocolError,
+    place,
     text,
+    unpack,
 )
 from swiftray.hub import Item, Post
 from swiftray.link import HubCalls, HubLink
+from swiftray.shares import Shares
 
 _PAGE_SIZE = 4096
 _PHASE = struct.Struct("<B")
@@ -35,7 +40,7 @@ _BEGUN = struct.Struct("<Q")
 _CHUNK = 1 << 16
 #: What a report keeps of what was printed.
 _MOST_LINES, _MOST_LINE_BYTES = 20, 4096
-#: How long a child may take to leave when its pool ends, in seconds.
+#: How long a child may take to leave when its pool ends, in seconds, besides its finalizer.
 _PATIENCE = 2.0
 
 
@@ -55,8 +60,19 @@ class Child:
     Must be made on a thread that lives as long as the wrapper: the child is killed when that thread ends.
     """
 
-    def __init__(self, executable: str, client: int, calls: HubCalls, node: str, forwards_output: bool) -> None:
+    def __init__(
+        self,
+        executable: str,
+        client: int,
+        calls: HubCalls,
+        shares: Shares,
+        node: str,
+        forwards_output: bool,
+        finalizer_limit: float,
+    ) -> None:
         self.node = node
+        self._shares = shares
+        self._patience = _PATIENCE + finalizer_limit
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         #: The run whose requests these are; 0 between two.
         self.run = 0
@@ -124,7 +140,7 @@ class Child:
             self._connection.stream.shutdown(socket.SHUT_WR)
         except OSError:
             pass
-        reminder = threading.Timer(_PATIENCE, self.kill, [signal.SIGKILL])
+        reminder = threading.Timer(self._patience, self.kill, [signal.SIGKILL])
         reminder.daemon = True
         reminder.start()
 
@@ -140,6 +156,7 @@ class Child:
     def begin(self, run: int, order: bytes, call: Buffer, output_limit: int | None) -> None:
         """Hands a task over."""
         self._page[0:16] = bytes(16)
+        self._page[24:48] = bytes(24)
         self._begun = self._tasks_begun
         self._last_lines = collections.deque([b""], maxlen=_MOST_LINES + 1)
         self._captured = None if output_limit is None else bytearray()
@@ -172,6 +189,17 @@ class Child:
     def _tasks_begun(self) -> int:
         begun: int = _BEGUN.unpack_from(self._page, 16)[0]
         return begun
+
+    @property
+    def times(self) -> tuple[int, int, int]:
+        """How long the last run was decoded, ran, and was encoded, in nanoseconds."""
+        decoding, running, encoding = TIMES.unpack_from(self._page, 24)
+        return decoding, running, encoding
+
+    @property
+    def place(self) -> bytes:
+        """Where the child is."""
+        return place(self.pid, self.node)
 
     def level_of_cancel(self, run: int) -> int | None:
         """How a run was cancelled, if it was."""
@@ -216,8 +244,15 @@ class Child:
                 self._cancelled.popitem(last=False)
             self.events.put(Event(Kind.CANCEL, level=head[0], run=number))
         elif kind == Kind.ENDPOOL:
-            self.end()
+            if head[:1] == b"\x01":
+                # At once, and without a finalizer.
+                self.is_ending = True
+                self.kill(signal.SIGKILL)
+            else:
+                self.end()
         else:
+            if kind == Kind.UNSHARED:
+                self._shares.drop(number)
             self._connection.write(Kind(kind), number, head, tail)
 
     def _lose_hub(self, reason: str) -> None:
@@ -265,6 +300,8 @@ class Child:
                     posts.append((Kind.HUB, frame.id, self.run, bytes(frame.rest(POOL_NUMBER.size))))
                 elif frame.kind is Kind.HUBCANCEL:
                     posts.append((Kind.HUBCANCEL, frame.id, self.run, b""))
+                elif frame.kind in (Kind.SHARE, Kind.FETCH):
+                    self._exchange(frame)
                 elif frame.kind is Kind.NOTE:
                     posts.append(self._note(frame))
                 elif frame.kind is Kind.RESULT:
@@ -288,21 +325,28 @@ class Child:
             return False
         return True
 
+    def _exchange(self, frame: Frame) -> None:
+        _, number = unpack(SHARED, frame)
+        if frame.kind is Kind.FETCH:
+            return self._shares.fetch(self._connection, frame.id, number)
+        # A child's numbers are never those of the host.
+        if number < 1 << 63:
+            raise ProtocolError("a child shares a value under a number of the host's")
+        self._shares.share(self._connection, frame.id, number, frame.rest(SHARED.size))
+
     def _note(self, frame: Frame) -> Post:
         payload = bytes(frame.rest(0))
-        if payload[:1] != bytes([Kind.REPORT]):
+        if payload[:1] not in (bytes([Kind.REPORT]), bytes([Kind.FINALIZED])):
             raise ProtocolError("a child's NOTE is of a kind that it may not send")
         self.has_noted = True
-        return (Kind.REPORT, frame.id, frame.id, payload[1:])
+        return (payload[0], frame.id, frame.id, payload[1:])
 
     def _post(self, posts: list[Post], announces: bool = False) -> None:
         with self._announcing:
             # Whoever hears of what the run says knows that it has started.
             if self.run != 0 and (announces or not self._is_announced):
                 self._is_announced = True
-                node = self.node.encode()[:255]
-                payload = self.pid.to_bytes(4, "little") + bytes([len(node)]) + node
-                posts = [(Kind.STARTED, self.run, self.run, payload), *posts]
+                posts = [(Kind.STARTED, self.run, self.run, self.place), *posts]
             if posts:
                 self.has_asked = True
                 self.link.post(posts)

@@ -79,6 +79,27 @@ class _HubActor:
     def poll(self, client: int, version: int) -> Future[Delivery]:
         return self._completions.future(self._actor.poll.remote(self._pool, client, version))
 
+    def share(self, number: int, handle: Any) -> Future[None]:
+        return self._completions.future(self._actor.share.remote(self._pool, number, handle))
+
+    def shared(self, number: int, node: str) -> Future[Any]:
+        return self._completions.future(self._actor.shared.remote(self._pool, number, node))
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        return self._completions.future(self._actor.locate.remote(self._pool, number, node, place))
+
+
+class _RayStore:
+    """Ray's memory for objects, in which a value is once on each node."""
+
+    def put(self, data: Buffer) -> Any:
+        # In a list, or Ray would hand on the value itself.
+        return [ray.put(pickle.PickleBuffer(data))]
+
+    def get(self, handle: Any) -> Buffer:
+        value: Buffer = ray.get(handle[0])
+        return value
+
 
 # In a worker of Ray
 
@@ -91,6 +112,10 @@ class _RaySite:
         self.node = f"{ray.util.get_node_ip_address()}/{context.get_node_id()[:8]}"
         self._completions = _Completions()
         self._hubs: dict[str, Any] = {}
+
+    @property
+    def store(self) -> _RayStore:
+        return _RayStore()
 
     def hub(self, pool: str) -> HubCalls:
         # The actor's name, and the pool's number.
@@ -209,6 +234,10 @@ class RayCluster:
 
     def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
         return self._completions.future(self._hubs.statistics.remote(self._pool_name(pool)))
+
+    @property
+    def store(self) -> _RayStore:
+        return _RayStore()
 
     def statistics(self) -> dict[str, Any]:
         nodes = [node for node in ray.nodes() if node["Alive"]]

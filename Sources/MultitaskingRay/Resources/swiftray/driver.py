@@ -13,9 +13,12 @@ from typing import Any, NamedTuple, Protocol
 from swiftray.frames import (
     DONE,
     LIMITS,
+    NOWHERE,
     ORDER,
+    OUTPUT_SIZE,
     POOL_NUMBER,
     REPLY,
+    SHARED,
     SUBMISSION,
     VERSION,
     Buffer,
@@ -30,6 +33,7 @@ from swiftray.frames import (
 )
 from swiftray.hub import RUN_DIED, Item, Post
 from swiftray.link import HubCalls, HubLink
+from swiftray.shares import Shares, Store
 from swiftray.worker import Outcome, PoolSpec, RunSpec
 
 #: How long the children of a pool may take to leave, in seconds, before its hub is ended.
@@ -82,6 +86,10 @@ class Cluster(Protocol):
     def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
         """Asks a pool's hub what it holds."""
 
+    @property
+    def store(self) -> Store:
+        """Where values are shared."""
+
     def statistics(self) -> dict[str, Any]:
         """What there is of nodes and processors."""
 
@@ -110,7 +118,9 @@ class _Pool:
         self.is_lost = False
         self._connection = connection
         self._cluster = cluster
-        self.link = HubLink(0, cluster.open_pool(options), self._deliver, self._lose)
+        calls = cluster.open_pool(options)
+        self.shares = Shares(options.spec.name, calls, cluster.store, "")
+        self.link = HubLink(0, calls, self._deliver, self._lose)
         self.link.start()
 
     # From the host
@@ -151,16 +161,16 @@ class _Pool:
         self.link.post([(Kind.CANCEL, 0, frame.id, bytes([level]))])
         self._cluster.cancel(run.handle, kills=level >= 2)
 
-    def end(self) -> None:
-        """Ends the pool's runs, children and hub."""
+    def end(self, how: bytes) -> None:
+        """Ends the pool's runs, children and hub; with 1, children are killed instead of asked."""
         with self.lock:
             runs = dict(self.runs)
         for number, run in runs.items():
             run.cancel_level = 2
             self.link.post([(Kind.CANCEL, 0, number, b"\x02")])
             self._cluster.cancel(run.handle, kills=True)
-        self.link.post([(Kind.ENDPOOL, 0, 0, b"")])
-        deadline = time.monotonic() + _PATIENCE
+        self.link.post([(Kind.ENDPOOL, 0, 0, how)])
+        deadline = time.monotonic() + _PATIENCE + self.options.spec.finalizer_limit
         while not self.is_lost and time.monotonic() < deadline:
             try:
                 left = self._cluster.hub_statistics(self.options).result(timeout=_PATIENCE)
@@ -170,7 +180,10 @@ class _Pool:
                 if left["clients"] == 0 and not self.runs:
                     break
             time.sleep(0.01)
+        # What their finalizers said is handed on.
+        self.link.wait_sync(_PATIENCE)
         self.link.close()
+        self.shares.close()
         self._cluster.close_pool(self.options)
         with self.lock:
             numbers = list(self.runs)
@@ -210,12 +223,13 @@ class _Pool:
         if run.cancel_level is not None and not outcome.has_started:
             # No wrapper need remember it any more.
             self.link.post([(RUN_DIED, 0, number, b"")])
-        head = DONE.pack(outcome.end, outcome.has_started, len(outcome.output)) + outcome.output
+        head = DONE.pack(outcome.end, outcome.has_started, *outcome.times) + outcome.place
+        head += OUTPUT_SIZE.pack(len(outcome.output)) + outcome.output
         self._connection.write(Kind.DONE, number, head, outcome.body)
 
     def _deliver(self, item: Item) -> None:
         kind, number, head, tail = item
-        if kind == Kind.SIGNALS:
+        if kind in (Kind.SIGNALS, Kind.FINALIZED):
             number = self.number
         elif kind == Kind.STARTED:
             with self.lock:
@@ -311,31 +325,49 @@ class Driver:
             if pool is not None:
                 pool.submit(frame)
             else:
-                self._connection.write(Kind.DONE, frame.id, DONE.pack(End.CANCELLED, False, 0))
+                nothing = DONE.pack(End.CANCELLED, False, 0, 0, 0) + NOWHERE + OUTPUT_SIZE.pack(0)
+                self._connection.write(Kind.DONE, frame.id, nothing)
         elif frame.kind is Kind.CANCEL:
             for pool in list(self._pools.values()):
                 pool.cancel(frame)
+        elif frame.kind in (Kind.SHARE, Kind.FETCH):
+            self._exchange(frame)
         elif frame.kind is Kind.POOL:
             self._open(frame)
         elif frame.kind is Kind.ENDPOOL:
-            self._close(frame.id)
+            self._close(frame.id, bytes(frame.rest(0)))
         elif frame.kind is Kind.STATS:
             threading.Thread(target=self._report, args=(frame,), name="statistics", daemon=True).start()
         elif frame.kind is Kind.SHUT:
             for number in list(self._pools):
-                self._close(number)
+                self._close(number, b"\x01")
             for thread in self._ends:
                 thread.join()
             raise EOFError
         else:
             raise ProtocolError(f"a host does not say {frame.kind.name}")
 
+    def _exchange(self, frame: Frame) -> None:
+        pool_number, number = unpack(SHARED, frame)
+        pool = self._pools.get(pool_number)
+        if pool is None:
+            self._connection.write(Kind.HUBRES, frame.id, REPLY.pack(Code.LOST, 0))
+        elif frame.kind is Kind.FETCH:
+            pool.shares.fetch(self._connection, frame.id, number)
+        else:
+            pool.shares.share(self._connection, frame.id, number, frame.rest(SHARED.size))
+
     def _open(self, frame: Frame) -> None:
         if frame.id in self._pools:
             raise ProtocolError(f"there is a pool {frame.id} already")
         said = _json(frame.rest(0))
         options = PoolOptions(
-            PoolSpec(str(frame.id), str(said.get("executable")), bool(said.get("forwardsOutput"))),
+            PoolSpec(
+                str(frame.id),
+                str(said.get("executable")),
+                bool(said.get("forwardsOutput")),
+                max(0.0, float(said.get("finalizerLimit") or 0)),
+            ),
             said.get("placement", "pack"),
             dict(said.get("options") or {}),
         )
@@ -347,11 +379,11 @@ class Driver:
             reply = {}
         self._connection.write(Kind.POOLREADY, frame.id, json.dumps(reply).encode())
 
-    def _close(self, number: int) -> None:
+    def _close(self, number: int, how: bytes) -> None:
         pool = self._pools.pop(number, None)
         if pool is None:
             return
-        thread = threading.Thread(target=pool.end, name="end", daemon=True)
+        thread = threading.Thread(target=pool.end, args=(how,), name="end", daemon=True)
         thread.start()
         self._ends = [other for other in self._ends if other.is_alive()] + [thread]
 

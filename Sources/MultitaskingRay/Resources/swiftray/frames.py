@@ -44,10 +44,15 @@ class Kind(enum.IntEnum):
     OUTPUT = 17
     REPORT = 18
     POOLLOST = 19
+    FINALIZED = 20
+    SHARE = 21
+    FETCH = 22
     TASK = 64
     RESULT = 65
     END = 66
     NOTE = 67
+    SETUP = 68
+    UNSHARED = 69
     MORE = 127
 
 
@@ -67,8 +72,10 @@ class Operation(enum.IntEnum):
     CLEAR = 11
     EXISTS = 12
     DROP = 13
+    SETUP = 14
     SEND_MANY = 15
     RECEIVE_MANY = 16
+    UNSHARE = 17
 
 
 class Code(enum.IntEnum):
@@ -103,10 +110,14 @@ NONE = (1 << 64) - 1
 HEADER = struct.Struct("<IBQ")
 SUBMISSION = struct.Struct("<II")
 LIMITS = struct.Struct("<qq")
-ORDER = struct.Struct("<IIQQQBI")
-DONE = struct.Struct("<BBI")
+ORDER = struct.Struct("<IIQQQBIQ")
+DONE = struct.Struct("<BBQQQ")
+OUTPUT_SIZE = struct.Struct("<I")
+PID = struct.Struct("<I")
 POOL_NUMBER = struct.Struct("<I")
 REQUEST = struct.Struct("<BQQq")
+#: A pool, and the number of a shared value.
+SHARED = struct.Struct("<IQ")
 REPLY = struct.Struct("<BQ")
 CHANNEL = struct.Struct("<QQB")
 STATUS = struct.Struct("<QQQQ")
@@ -114,6 +125,7 @@ MOST = struct.Struct("<II")
 SIZE = struct.Struct("<I")
 SIGNAL = struct.Struct("<QB")
 BLOB = struct.Struct("<Q")
+TIMES = struct.Struct("<QQQ")
 DEATH = struct.Struct("<iIBiiQIq")
 
 #: A frame's length that is taken for damage.
@@ -244,6 +256,14 @@ class Connection:
         except OSError:
             return False
 
+    def write_descriptor(self, kind: Kind, number: int, head: bytes, descriptor: int, count: int) -> bool:
+        """Writes a frame whose tail is in a blob that is there already."""
+        try:
+            self._write_blob_of(descriptor, count, kind, number, head)
+            return True
+        except OSError:
+            return False
+
     def close(self) -> None:
         self._reader.close()
         self.stream.close()
@@ -258,18 +278,21 @@ class Connection:
     def _write_blob(self, kind: Kind, number: int, head: bytes, tail: Buffer) -> None:
         descriptor = make_blob(tail)
         try:
-            payload = BLOB.pack(len(tail)) + head
-            data = HEADER.pack(9 + len(payload), kind | BLOB_FLAG, number) + payload
-            with self._lock:
-                sent = socket.send_fds(self.stream, [data], [descriptor])
-                self.stream.sendall(data[sent:])
+            self._write_blob_of(descriptor, len(tail), kind, number, head)
         finally:
             os.close(descriptor)
 
+    def _write_blob_of(self, descriptor: int, count: int, kind: Kind, number: int, head: bytes) -> None:
+        payload = BLOB.pack(count) + head
+        data = HEADER.pack(9 + len(payload), kind | BLOB_FLAG, number) + payload
+        with self._lock:
+            sent = socket.send_fds(self.stream, [data], [descriptor])
+            self.stream.sendall(data[sent:])
 
-def make_blob(data: Buffer) -> int:
+
+def make_blob(data: Buffer, name: str = "multitasking") -> int:
     """A sealed memfd that holds `data`."""
-    descriptor = os.memfd_create("multitasking", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         with memoryview(data).cast("B") as view:
             written = 0
@@ -325,6 +348,16 @@ def text(value: str, most: int = 0xFFFF) -> bytes:
     """UTF-8 behind its size, cut where it is too long."""
     data = value.encode("utf-8", "replace")[:most]
     return struct.pack("<H", len(data)) + data
+
+
+def place(pid: int, node: str) -> bytes:
+    """Where a run is: the payload of its STARTED."""
+    data = node.encode("utf-8", "replace")[:0xFF]
+    return PID.pack(pid) + bytes([len(data)]) + data
+
+
+#: Where a run is of which that is not known.
+NOWHERE = place(0, "")
 
 
 def unpack(layout: struct.Struct, frame: Frame, offset: int = 0) -> tuple[int, ...]:

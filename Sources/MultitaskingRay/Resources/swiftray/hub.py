@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from swiftray.channels import Channel, Element, Reply, Request
 from swiftray.frames import (
@@ -106,7 +106,13 @@ class Hub:
         self._over: collections.OrderedDict[int, None] = collections.OrderedDict()
         #: What was cancelled and may not have begun yet, with its level.
         self._cancelled: dict[int, int] = {}
-        self._is_ending = False
+        #: How its wrappers are told that the pool ends, once it does.
+        self._end_item: Item | None = None
+        #: What each child runs besides tasks, by its number.
+        self._setup: dict[int, Item] = {}
+        #: Shared values: what the cluster gives them for, and where each node has one already.
+        self._shared: dict[int, Any] = {}
+        self._places: dict[tuple[int, str], tuple[int, int]] = {}
 
     # The calls of clients
 
@@ -138,6 +144,19 @@ class Hub:
             box.poll = None
         return self._delivery(box, version, box.take())
 
+    async def share(self, number: int, handle: Any) -> None:
+        """Keeps what a shared value can be had for."""
+        self._shared[number] = handle
+
+    async def shared(self, number: int, node: str) -> tuple[Any, tuple[int, int] | None]:
+        """What a shared value can be had for, or None; and which process of a node has it open as what."""
+        return self._shared.get(number), self._places.get((number, node))
+
+    async def locate(self, number: int, node: str, place: tuple[int, int]) -> None:
+        """Notes which process of a node has a shared value, and as which descriptor."""
+        if number in self._shared:
+            self._places[(number, node)] = place
+
     async def statistics(self) -> dict[str, int]:
         """How much the hub holds."""
         channels = self._channels.values()
@@ -148,6 +167,7 @@ class Hub:
             "held": sum(channel.held_count for channel in channels),
             "waiting": len(self._waiting),
             "clients": len(self._boxes) - 1,
+            "shared": len(self._shared),
         }
 
     def close(self) -> None:
@@ -167,9 +187,10 @@ class Hub:
         if box is None:
             box = self._boxes[client] = _Mailbox()
             # A wrapper that comes late may run what was cancelled before it came.
+            box.items.extend(self._setup.values())
             box.items.extend(_cancel(run, level) for run, level in self._cancelled.items())
-            if self._is_ending:
-                box.items.append(_END)
+            if self._end_item is not None:
+                box.items.append(self._end_item)
         return box
 
     def _take(self, client: int, post: Post, answers: list[Item]) -> None:
@@ -187,8 +208,8 @@ class Hub:
         elif kind == CLIENT_GONE:
             self._forget(client)
         elif kind == Kind.ENDPOOL:
-            self._is_ending = True
-            self._tell_wrappers(_END)
+            self._end_item = (Kind.ENDPOOL, 0, payload, b"")
+            self._tell_wrappers(self._end_item)
         elif kind == Kind.CANCEL:
             self._cancelled[run] = max(payload[0], self._cancelled.get(run, 0))
             self._tell_wrappers(_cancel(run, self._cancelled[run]))
@@ -243,6 +264,12 @@ class Hub:
         if operation in (Operation.MAKE_CHANNEL, Operation.MAKE_SIGNAL):
             # Only the host numbers objects.
             reply = self._make(operation, target, operands) if client == 0 else (Code.INVALID, 0, b"")
+            return answers.append(_answer(number, reply))
+        if operation is Operation.SETUP:
+            reply = self._set_up(target, argument, operands) if client == 0 else (Code.INVALID, 0, b"")
+            return answers.append(_answer(number, reply))
+        if operation is Operation.UNSHARE:
+            reply = self._unshare(target) if client == 0 else (Code.INVALID, 0, b"")
             return answers.append(_answer(number, reply))
         if operation is Operation.DROP:
             return answers.append(_answer(number, self._drop(target)))
@@ -335,6 +362,28 @@ class Hub:
             return Code.NO_SUCH_OBJECT, 0, b""
         return Code.OK, 0, b""
 
+    def _unshare(self, number: int) -> Reply:
+        if self._shared.pop(number, None) is None:
+            return Code.NO_SUCH_OBJECT, 0, b""
+        for key in [key for key in self._places if key[0] == number]:
+            del self._places[key]
+        self._tell_wrappers((Kind.UNSHARED, number, b"", b""))
+        return Code.OK, 0, b""
+
+    def _set_up(self, number: int, role: int, call: bytes) -> Reply:
+        item: Item = (Kind.SETUP, number, bytes([role & 0xFF]), call)
+        if role == 0:
+            self._setup.pop(number, None)
+        else:
+            self._setup[number] = item
+        # A task that is submitted from now on waits until its child knows of it.
+        self._version += 1
+        for client, box in self._boxes.items():
+            if client != 0:
+                box.items.appendleft(item)
+                box.wake()
+        return Code.OK, 0, b""
+
     # Signals
 
     def _signal(self, operation: Operation, target: int) -> Reply:
@@ -387,6 +436,18 @@ class Hubs:
         """See `Hub.poll`."""
         return await self._hub(pool).poll(client, version)
 
+    async def share(self, pool: str, number: int, handle: Any) -> None:
+        """See `Hub.share`."""
+        await self._hub(pool).share(number, handle)
+
+    async def shared(self, pool: str, number: int, node: str) -> tuple[Any, tuple[int, int] | None]:
+        """See `Hub.shared`."""
+        return await self._hub(pool).shared(number, node)
+
+    async def locate(self, pool: str, number: int, node: str, place: tuple[int, int]) -> None:
+        """See `Hub.locate`."""
+        await self._hub(pool).locate(number, node, place)
+
     async def statistics(self, pool: str) -> dict[str, int]:
         """See `Hub.statistics`."""
         return await self._hub(pool).statistics()
@@ -405,6 +466,3 @@ def _answer(number: int, reply: Reply) -> Item:
 
 def _cancel(run: int, level: int) -> Item:
     return Kind.CANCEL, run, bytes([level]), b""
-
-
-_END: Item = (Kind.ENDPOOL, 0, b"", b"")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import threading
 from concurrent.futures import CancelledError, Future
-from typing import Callable, Protocol
+from typing import Any, Callable, Protocol
 
 from swiftray.frames import REPLY, SIGNAL, Code, Kind
 from swiftray.hub import CLIENT_GONE, Delivery, Item, Post
@@ -22,13 +22,22 @@ _MOST_SIGNALS = 4096
 
 
 class HubCalls(Protocol):
-    """The two calls of a hub, wherever it is."""
+    """The calls of a hub, wherever it is."""
 
     def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
         """See `Hub.requests`."""
 
     def poll(self, client: int, version: int) -> Future[Delivery]:
         """See `Hub.poll`."""
+
+    def share(self, number: int, handle: Any) -> Future[None]:
+        """See `Hub.share`."""
+
+    def shared(self, number: int, node: str) -> Future[tuple[Any, tuple[int, int] | None]]:
+        """See `Hub.shared`."""
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        """See `Hub.locate`."""
 
 
 class HubLink:
@@ -183,10 +192,15 @@ class HubLink:
         if changed:
             payload = b"".join(SIGNAL.pack(target, is_set) for target, _, is_set in changed)
             self._deliver((Kind.SIGNALS, 0, payload, b""))
+        # A task that is to know of these waits for the version alone.
+        for item in items:
+            if item[0] == Kind.SETUP:
+                self._deliver(item)
         # Not before the frame is written, and not after what follows it: whoever acts on either relies on that.
         self.version = max(self.version, version)
         for item in items:
-            self._deliver(item)
+            if item[0] != Kind.SETUP:
+                self._deliver(item)
         with self._lock:
             if len(self._signals) > _MOST_SIGNALS:
                 self._signals = {}

@@ -16,9 +16,10 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
-from swiftray.frames import ORDER, Buffer, End, Kind, text
+from swiftray.frames import NOWHERE, ORDER, Buffer, End, Kind, text
 from swiftray.hub import RUN_DIED, RUN_ENDED
 from swiftray.link import HubCalls
+from swiftray.shares import Shares, Store
 
 #: How long a run must last before the host is told that it has started, in seconds: short ones end before.
 _STARTED_AFTER = 0.003
@@ -33,6 +34,8 @@ class PoolSpec(NamedTuple):
     name: str
     executable: str
     forwards_output: bool
+    #: How long the finalizer of a child may take, in seconds.
+    finalizer_limit: float = 0.0
 
 
 class RunSpec(NamedTuple):
@@ -60,6 +63,10 @@ class Outcome(NamedTuple):
     version: int = 0
     #: Whether the host must be told something else first.
     has_noted: bool = False
+    #: How long it was decoded, ran, and was encoded, in nanoseconds.
+    times: tuple[int, int, int] = (0, 0, 0)
+    #: Where it ran, as STARTED says it.
+    place: bytes = NOWHERE
 
 
 class Site(Protocol):
@@ -72,6 +79,10 @@ class Site(Protocol):
     def hub(self, pool: str) -> HubCalls:
         """The hub of a pool."""
 
+    @property
+    def store(self) -> Store:
+        """Where values are shared."""
+
 
 class Wrapper:
     """Keeps children and runs tasks in them, one at a time."""
@@ -79,6 +90,8 @@ class Wrapper:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._children: collections.OrderedDict[tuple[str, str], Child] = collections.OrderedDict()
+        #: What children of a pool share, by its name.
+        self._shares: dict[str, Shares] = {}
 
     def run(self, pool: PoolSpec, spec: RunSpec, call: Buffer) -> Outcome:
         """Runs a task in a child. Must be called on the thread on which the wrapper lives."""
@@ -114,14 +127,28 @@ class Wrapper:
         while len(self._children) >= _MOST_CHILDREN:
             self._drop(next(iter(self._children)))
         client = random.SystemRandom().getrandbits(63) | 1
+        calls = self._site.hub(pool.name)
+        shares = self._shares.get(pool.name)
+        if shares is None:
+            shares = self._shares[pool.name] = Shares(pool.name, calls, self._site.store, self._site.node)
         made = Child(
-            _executable(pool.executable), client, self._site.hub(pool.name), self._site.node, pool.forwards_output
+            _executable(pool.executable),
+            client,
+            calls,
+            shares,
+            self._site.node,
+            pool.forwards_output,
+            pool.finalizer_limit,
         )
         self._children[key] = made
         return made
 
     def _drop(self, key: tuple[str, str]) -> None:
         child = self._children.pop(key)
+        if all(name != key[0] for name, _ in self._children):
+            shares = self._shares.pop(key[0], None)
+            if shares is not None:
+                shares.close()
         child.end()
         threading.Thread(target=_release, args=(child,), name="release", daemon=True).start()
 
@@ -132,7 +159,7 @@ class _Attempt:
     def __init__(self, child: Child, spec: RunSpec) -> None:
         self._child = child
         self._spec = spec
-        self._attempt, self._worker, *_, self._flags, self._output_limit = ORDER.unpack(spec.order)
+        self._attempt, self._worker, *_, self._flags, self._output_limit, _ = ORDER.unpack(spec.order)
         self._reason: End | None = None
         self._asked_at: float | None = None
         self._steps: list[Callable[[], None]] = [
@@ -230,7 +257,8 @@ class _Attempt:
         output = child.finish()
         if has_died:
             child.link.close()
-        return Outcome(end, True, output, body, child.link.version, has_noted)
+        times = (0, 0, 0) if has_died else child.times
+        return Outcome(end, True, output, body, child.link.version, has_noted, times, child.place)
 
 
 _ENDS_OF_CHILDREN = (b"\x00", b"\x01", b"\x02")

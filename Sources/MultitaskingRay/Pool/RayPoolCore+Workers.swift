@@ -1,0 +1,109 @@
+internal import MultitaskingCore
+internal import MultitaskingSerialization
+internal import RemoteWorkers
+internal import Synchronization
+
+// Calls that are no tasks: what each process runs first and last, and what all of them are to run.
+
+extension RayPoolCore {
+    /// What a call is for.
+    private enum SetUpRole: UInt64 {
+        case none = 0
+        case initializer = 1
+        case finalizer = 2
+        case call = 3
+        case identity = 4
+    }
+
+    private static let initializerNumber: UInt64 = 1
+    private static let finalizerNumber: UInt64 = 2
+    private static let identityNumber: UInt64 = 3
+    /// The number of the last call that is not made by `everywhere`.
+    static let lastOwnCall: UInt64 = 3
+    private static let callLimit = 1024
+
+    /// Gives the pool's initializer and finalizer, and what its shared values are known by, to all processes that come.
+    @available(*, noasync)
+    func setUp(_ calls: (initializer: [UInt8]?, finalizer: [UInt8]?)) throws {
+        if let call = calls.initializer { try add(call, Self.initializerNumber, .initializer) }
+        if let call = calls.finalizer { try add(call, Self.finalizerNumber, .finalizer) }
+        var identity = ByteWriter()
+        identity.add(hub.shares.identity)
+        try add(identity.bytes, Self.identityNumber, .identity)
+    }
+
+    /// Returns when every task that is submitted from now on comes to a process that knows of the call.
+    private func add(_ call: [UInt8], _ number: UInt64, _ role: SetUpRole) throws {
+        let request = HubRequest(
+            .setUp, SharedObjectID(rawValue: number), number: role.rawValue, wait: .never, bytes: call)
+        guard hub.call(request).code == .ok else {
+            try checkUsable()
+            throw hub.lossError
+        }
+    }
+
+    func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [RayTask<Function>] {
+        try checkUsable()
+        let bytes = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
+        let number = try state.withLock { state in
+            guard state.lastCall < Self.lastOwnCall + UInt64(Self.callLimit) else {
+                throw MultitaskingError(
+                    .arenaLimitReached,
+                    "\(Self.callLimit) calls were made everywhere, each of which is kept for processes that come later")
+            }
+            state.lastCall += 1
+            state.calls.insert(state.lastCall)
+            return state.lastCall
+        }
+        try add(bytes.bytes, number, .call)
+        let tasks = (0..<maxWorkers).map { place in
+            RayTask<Function>(
+                bytes, .default, companion: Function.companion(of: call.arguments), self, .call(number), at: place)
+        }
+        for task in tasks { try add(task) }
+        return tasks
+    }
+
+    /// No process that comes later makes a call that has failed.
+    func forget(_ role: RunOrder.SetUpRole) {
+        guard case .call(let number) = role, state.withLock({ $0.calls.remove(number) }) != nil else { return }
+        hub.ask(HubRequest(.setUp, SharedObjectID(rawValue: number), number: SetUpRole.none.rawValue))
+    }
+
+    func resize(to count: Int) throws {
+        try checkUsable()
+        let newPlaces = state.withLock { $0.resize(to: count) }
+        if !newPlaces.isEmpty {
+            let call = Invocation(PlainFunction { {} }, ())
+            let bytes = try OutgoingCall.encode(call, captures: .refused, hub.shares)
+            for place in newPlaces {
+                try add(
+                    RayTask<PlainFunction>(bytes, .default, companion: nil, self, .allCalls, at: place))
+            }
+        }
+        dispatch()
+    }
+
+    // MARK: Finalizers
+
+    /// Keeps what a finalizer has returned or thrown.
+    func takeFinalized(_ frame: Frame) throws {
+        var reader = frame.reader
+        guard let end = CallEnd(rawValue: try reader.next()) else { throw FrameError("a finalizer has no such end") }
+        let result = try frame.tail(&reader)
+        state.withLock { $0.finalized.append((end, result)) }
+    }
+
+    var finalizerResults: [Result<any Sendable, any Error>] {
+        state.withLock { $0.finalized }.map { end, tail in
+            Result {
+                guard end == .value else { throw try RunVerdict.decodeError(tail) }
+                return try unsafe tail.withBytes { bytes in
+                    // SAFETY: the reader is gone before the bytes are.
+                    var reader = unsafe PayloadReader(bytes)
+                    return try setup.result(&reader)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+public import MultitaskingCore
+internal import MultitaskingSerialization
+internal import RemoteWorkers
+
+/// What each process of a pool on a cluster runs before its first task, and before it leaves.
+///
+/// ```swift
+/// let setup = RaySetup(initializer: connect, "db://…").finalizing(disconnect)
+/// let pool = try RayPool(address: "10.0.0.1:6379", maxWorkers: 64, setup: setup)
+/// ```
+/// Ray starts and ends processes as it likes, so there may be more of them in the course of time than `maxWorkers`, or
+/// fewer. No task runs in one whose initializer has not returned. What the initializer takes counts towards the time
+/// limit of the first task of its process. A process that is killed, by Ray, by a task or by `shutdown(.kill)`, runs no
+/// finalizer.
+public struct RaySetup: Sendable {
+    /// A call that is encoded when a pool is made.
+    typealias Encoding = @Sendable (CapturePolicy, RemoteShares) throws -> [UInt8]
+
+    private var initializer: Encoding?
+    private var finalizer: Encoding?
+    private var decodeFinalized: @Sendable (inout PayloadReader) throws -> any Sendable = { _ in () }
+    /// How long a finalizer may take.
+    private(set) var finalizerLimit = Duration.zero
+
+    /// Processes that run tasks alone.
+    public init() {}
+
+    /// Processes that run `initializer` before their first task.
+    ///
+    /// If it throws, all tasks of that process fail with `initializerFailed`, whose cause is what was thrown.
+    /// - Parameters:
+    ///   - initializer: a function; its results are dropped.
+    ///   - arguments: one for each of its parameters; encoded once, and decoded in each process.
+    public init<each Argument: Portable>(
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+        _ arguments: repeat each Argument
+    ) { self.init(calling: initializer, repeat each arguments) }
+
+    /// As the initializer of the same parameters, for one that has an autoclosure already.
+    init<each Argument: Portable>(
+        calling initializer: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
+        _ arguments: repeat each Argument
+    ) {
+        let call = Invocation(VoidFunction(initializer), ArgumentList(repeat each arguments))
+        self.initializer = { try OutgoingCall.encode(call, captures: $0, $1).bytes }
+    }
+
+    /// The same, with a finalizer that each process runs before it leaves.
+    ///
+    /// - Parameter limit: how long it may take, more than zero and at most a day; then its process is killed.
+    public func finalizing(
+        _ finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
+        within limit: Duration = .seconds(10)
+    ) -> RaySetup { finalized(by: PlainFunction(finalizer), limit) }
+
+    /// The same, with a finalizer whose results are collected: ``RayPool/finalizerResults(as:)``.
+    ///
+    /// - Parameter limit: how long it may take, more than zero and at most a day; then its process is killed.
+    public func finalizing<Output: Portable>(
+        _ finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
+        within limit: Duration = .seconds(10)
+    ) -> RaySetup { finalized(by: PlainValueFunction(finalizer), limit) }
+
+    func finalized<Function: PortableFunction>(
+        by finalizer: Function, _ limit: Duration = .seconds(10)
+    ) -> RaySetup where Function.Arguments == Void {
+        var setup = self
+        let call = Invocation(finalizer, ())
+        setup.finalizer = { try OutgoingCall.encode(call, captures: $0, $1).bytes }
+        setup.decodeFinalized = { try Function.decodeOutput(from: &$0) }
+        setup.finalizerLimit = limit
+        return setup
+    }
+
+    /// Throws `invalidArgument` for a limit that is none.
+    func validate() throws {
+        guard finalizer != nil, !(.zero < finalizerLimit && finalizerLimit <= .seconds(86_400)) else { return }
+        throw MultitaskingError(
+            .invalidArgument, "a finalizer is to end within \(finalizerLimit); give more than zero and at most a day")
+    }
+
+    /// The encoded calls.
+    ///
+    /// - Throws: `capturesState`; `encodeFailed`.
+    func calls(
+        _ captures: CapturePolicy, _ shares: RemoteShares
+    ) throws -> (initializer: [UInt8]?, finalizer: [UInt8]?) {
+        (try initializer?(captures, shares), try finalizer?(captures, shares))
+    }
+
+    /// What a finalizer has returned.
+    func result(_ reader: inout PayloadReader) throws -> any Sendable { try decodeFinalized(&reader) }
+}

@@ -1,0 +1,116 @@
+"""Shared values in a wrapper or a driver: put into the cluster once, and on each node into one memory. Knows no Ray."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, make_blob
+from swiftray.link import HubCalls
+
+_GET_SEALS, _SEAL_SHRINK = 1034, 2
+#: How long the cluster may take to give a value, in seconds.
+_PATIENCE = 60.0
+
+
+class Store(Protocol):
+    """Where a cluster keeps values."""
+
+    def put(self, data: Buffer) -> Any:
+        """Puts a value in; what it can be had for."""
+
+    def get(self, handle: Any) -> Buffer:
+        """A value, in whatever memory."""
+
+
+class Shares:
+    """The shared values of one pool, for one client of its hub."""
+
+    def __init__(self, pool: str, calls: HubCalls, store: Store, node: str) -> None:
+        self._name = f"multitasking-{pool.replace('/', '-')}"
+        self._calls = calls
+        self._store = store
+        self._node = node
+        self._lock = threading.Lock()
+        #: The values that are here, by number: descriptor and size.
+        self._blobs: dict[int, tuple[int, int]] = {}
+
+    def share(self, connection: Connection, request: int, number: int, data: Buffer) -> None:
+        """Shares a value, and answers; on a thread of its own."""
+        self._run(connection, request, lambda: self._share(connection, request, number, data))
+
+    def fetch(self, connection: Connection, request: int, number: int) -> None:
+        """Answers with a shared value; on a thread of its own."""
+        self._run(connection, request, lambda: self._fetch(connection, request, number))
+
+    def drop(self, number: int) -> None:
+        """Forgets a value."""
+        with self._lock:
+            blob = self._blobs.pop(number, None)
+        if blob is not None:
+            os.close(blob[0])
+
+    def close(self) -> None:
+        """Forgets all values."""
+        for number in list(self._blobs):
+            self.drop(number)
+
+    def _run(self, connection: Connection, request: int, body: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                body()
+            except Exception as error:
+                text = f"{type(error).__name__}: {error}".encode()[:4000]
+                connection.write(Kind.HUBRES, request, REPLY.pack(Code.INVALID, 0), text)
+
+        threading.Thread(target=run, name="share", daemon=True).start()
+
+    def _share(self, connection: Connection, request: int, number: int, data: Buffer) -> None:
+        self._calls.share(number, self._store.put(data)).result(_PATIENCE)
+        connection.write(Kind.HUBRES, request, REPLY.pack(Code.OK, 0))
+
+    def _fetch(self, connection: Connection, request: int, number: int) -> None:
+        blob = self._blob(number)
+        if blob is None:
+            connection.write(Kind.HUBRES, request, REPLY.pack(Code.NO_SUCH_OBJECT, 0))
+            return
+        descriptor, count = blob
+        connection.write_descriptor(Kind.HUBRES, request, REPLY.pack(Code.OK, 0), descriptor, count)
+
+    def _blob(self, number: int) -> tuple[int, int] | None:
+        with self._lock:
+            known = self._blobs.get(number)
+        if known is not None:
+            return known
+        handle, place = self._calls.shared(number, self._node).result(_PATIENCE)
+        if handle is None:
+            return None
+        blob = _open(place, f"{self._name}-{number}") if place is not None else None
+        if blob is None:
+            with memoryview(self._store.get(handle)) as data:
+                blob = make_blob(data, f"{self._name}-{number}"), data.nbytes
+            self._calls.locate(number, self._node, (os.getpid(), blob[0]))
+        with self._lock:
+            other = self._blobs.setdefault(number, blob)
+        if other is not blob:
+            os.close(blob[0])
+        return other
+
+
+def _open(place: tuple[int, int], name: str) -> tuple[int, int] | None:
+    """The memory of a name that another process of this node has open; None if it has not any more."""
+    pid, number = place
+    path = f"/proc/{pid}/fd/{number}"
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    # The number may have become another's.
+    is_right = os.readlink(f"/proc/self/fd/{descriptor}").startswith(f"/memfd:{name} ")
+    if not is_right or not fcntl.fcntl(descriptor, _GET_SEALS) & _SEAL_SHRINK:
+        os.close(descriptor)
+        return None
+    return descriptor, os.fstat(descriptor).st_size

@@ -1,0 +1,1 @@
+../RemoteWorkersTests/FrameCases.swift
