@@ -251,6 +251,7 @@ crashes: setup ## Have CRASHES tasks kill their workers among as many that do no
 # --- Clusters ---------------------------------------------------------------------------------------------------------
 
 # A Ray of one's own, in a directory of its own. As root the two nodes have a network namespace each, without a way out.
+# Both are this machine, so Swift's libraries are there; what is sent to others is better linked with --static-swift-stdlib.
 RAY_VENV := $(BUILD)/ray/venv
 RAY_PYTHON := $(RAY_VENV)/bin/python
 TIMES ?= 5
@@ -260,13 +261,29 @@ setup-ray: setup ## Install Ray in a virtual environment of its own
 	$(RAY_PYTHON) -c "import ray; assert ray.__version__.startswith('2.60.')" 2>/dev/null || \
 		$(RAY_PYTHON) -m pip install --quiet 'ray==2.60.*'
 
-test-ray: setup-ray ## Run the contract on a Ray cluster of two nodes, and lose parts of it TIMES times each
-	$(SWIFT) build -c release --product ray-harness --static-swift-stdlib
+# What does not fit the cluster: an older Ray, and the same one with another Python, if there is one.
+OTHER_RAY := $(BUILD)/ray/other-ray
+OTHER_PYTHON := $(BUILD)/ray/other-python
+
+.PHONY: setup-ray-others
+setup-ray-others: setup-ray
+	@[ -x $(OTHER_RAY)/bin/ray ] || { python3 -m venv $(OTHER_RAY) &&
+		$(OTHER_RAY)/bin/python -m pip install --quiet 'ray==2.55.*'; }
+	own=$$(python3 -c 'import sys; print("python3.%d" % sys.version_info[1])')
+	for python in python3.13 python3.12 python3.11 python3.10; do
+		[ ! -x $(OTHER_PYTHON)/bin/ray ] && [ $$python != $$own ] && $$python -c 1 2>/dev/null || continue
+		rm -rf $(OTHER_PYTHON)
+		{ $$python -m venv $(OTHER_PYTHON) && $(OTHER_PYTHON)/bin/python -m pip install --quiet 'ray==2.60.*'; } && break
+	done
+
+test-ray: setup-ray-others ## Run the contract on a Ray cluster of two nodes, and lose parts of it TIMES times each
+	$(SWIFT) build -c release --product ray-harness
+	export OTHER_RAY=$(OTHER_RAY)/bin/python OTHER_PYTHON=$(OTHER_PYTHON)/bin/python
 	$(RAY_PYTHON) Tests/Ray/check_ray.py faults $(BUILD)/release/ray-harness $(TIMES)
 	$(RAY_PYTHON) Tests/Ray/check_ray.py kit $(BUILD)/release/ray-harness
 
 demo-ray: setup-ray ## Look for primes and process orders on a Ray cluster of two nodes on this machine
-	$(SWIFT) build -c release --product cluster --static-swift-stdlib
+	$(SWIFT) build -c release --product cluster
 	$(RAY_PYTHON) Tests/Ray/check_ray.py demo $(BUILD)/release/cluster
 
 # Needs ruff and mypy, but not Ray.
@@ -281,7 +298,7 @@ lint-python: setup-ray ## Check the types and the format of the Python that spea
 # --- Speed -----------------------------------------------------------------------------------------------------------
 
 bench: setup $(if $(RAY),setup-ray) ## Measure side by side with peers and limits (QUICK=1: two minutes; WORKS="w1 w5"; LOAD=8: busy; RAY=1: a cluster too)
-	$(if $(RAY),$(SWIFT) build -c release --product ray-harness --static-swift-stdlib)
+	$(if $(RAY),$(SWIFT) build -c release --product ray-harness)
 	$(MAKE) -C Benchmarks bench
 
 bench-build: setup ## Build all that `make bench` runs

@@ -6,11 +6,11 @@ import Testing
 import ray_harness
 
 /// Where the package is.
-private let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
 /// The driver without Ray: python3 alone.
-private let fakeOptions = RayOptions.fake(driver: package.appendingPathComponent("Tests/Ray/fake_driver.py").path)
+let fakeOptions = RayOptions.fake(driver: package.appendingPathComponent("Tests/Ray/fake_driver.py").path)
 
 /// One connection for all cases, as in a program with several scopes.
 private let backend: RayBackend? = {

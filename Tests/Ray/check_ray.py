@@ -249,13 +249,55 @@ def cut_link(cluster: Cluster, program: str) -> str:
         cluster.restart(second)
 
 
+def restore_link(cluster: Cluster, program: str) -> str:
+    """A link that is cut for less time than it takes to be given up."""
+    with scene(cluster, program) as one:
+        one.wait_for_tasks()
+        cluster.set_link(False)
+        time.sleep(1)
+        cluster.set_link(True)
+        return one.expect(LOST, is_once=True)
+
+
+def other_build(cluster: Cluster, program: str) -> str:
+    with tempfile.TemporaryDirectory() as directory:
+        other = Path(directory, "app")
+        other.write_bytes(_with_another_build_id(Path(program).read_bytes()))
+        other.chmod(0o700)
+        with scene(cluster, program, "--executable", str(other)) as one:
+            said = one.expect({"error functionNotFound"}, is_once=True, least_losses=one.count)
+            if one.begun():
+                raise Failure(f"{one.begun()} have begun")
+            return said
+
+
+def _with_another_build_id(program: bytes) -> bytes:
+    """A program that differs in its build id alone."""
+    mark = b"\x14\0\0\0\x03\0\0\0GNU\0"
+    start = program.index(mark) + len(mark)
+    return program[:start] + bytes(byte ^ 0xFF for byte in program[start : start + 20]) + program[start + 20 :]
+
+
 def wrong_token(cluster: Cluster, program: str) -> str:
-    command = [program, "faults", "--address", cluster.address, "--python", sys.executable]
+    return _refused(cluster, program, sys.executable, "token", RAY_AUTH_TOKEN="0" * 64)
+
+
+def other_ray(cluster: Cluster, program: str) -> str:
+    return _refused(cluster, program, os.environ["OTHER_RAY"], "ersion")
+
+
+def other_python(cluster: Cluster, program: str) -> str:
+    return _refused(cluster, program, os.environ["OTHER_PYTHON"], "ersion")
+
+
+def _refused(cluster: Cluster, program: str, python: str, word: str, **environment: str) -> str:
+    command = [program, "faults", "--address", cluster.address, "--python", python]
     begin = time.monotonic()
-    with started(cluster, *command, RAY_AUTH_TOKEN="0" * 64) as one:
+    with started(cluster, *command, **environment) as one:
         status = one.finish()
         seconds = time.monotonic() - begin
-        if status == 0 or "clusterUnreachable" not in "\n".join(one.lines) or seconds > 15:
+        said = "\n".join(one.lines)
+        if status == 0 or "clusterUnreachable" not in said or word not in said or seconds > 30:
             raise Failure(f"exit {status} after {seconds:.1f} s:\n" + "\n".join(one.lines[-5:]))
     return f"refused after {seconds:.1f} s"
 
@@ -267,10 +309,16 @@ FAULTS: dict[str, Callable[[Cluster, str], str]] = {
     "driver": lose_driver,
     "hub": lose_hub,
     "wrong token": wrong_token,
+    "other Ray": other_ray,
+    "other Python": other_python,
+    "other build": other_build,
     "raylet": lose_raylet,
     "whole node": lose_node,
+    "link cut and restored": restore_link,
     "cut link": cut_link,
 }
+#: What some of them need, and in which variable of the environment it is.
+NEEDS = {"other Ray": "OTHER_RAY", "other Python": "OTHER_PYTHON"}
 
 
 def run_faults(program: str, times: int, only: list[str]) -> int:
@@ -279,8 +327,11 @@ def run_faults(program: str, times: int, only: list[str]) -> int:
         for name, fault in FAULTS.items():
             if only and name not in only:
                 continue
-            if name == "cut link" and not cluster.is_isolated:
-                print("cut link: not tried: network namespaces need root", flush=True)
+            if "link" in name and not cluster.is_isolated:
+                print(f"{name}: not tried: network namespaces need root", flush=True)
+                continue
+            if name in NEEDS and not os.path.exists(os.environ.get(NEEDS[name], "")):
+                print(f"{name}: not tried: {NEEDS[name]} is no Python that has Ray", flush=True)
                 continue
             for _ in range(times):
                 begin = time.monotonic()

@@ -3,8 +3,7 @@
 It speaks the same frames on descriptor 0 and runs the same hub, wrapper and children as the driver of Ray; only what
 Ray does is done here, in little. `SWIFTRAY_HOME` says where the package `swiftray` is.
 
-    python3 fake_driver.py                    the driver
-    python3 fake_driver.py --worker N GROUP   a worker on node N, whose socket is descriptor 0
+Workers are forked from a process that has the package loaded: a pool takes milliseconds then.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import os
 import pickle
 import signal
 import socket
+import select
 import struct
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -139,11 +138,9 @@ class _WorkerSite:
             future.set_result(result)
 
 
-def work(node: str, group: int) -> None:
+def work(node: str, stream: socket.socket) -> None:
     """Runs tasks until the driver goes."""
-    os.setpgid(0, group)
-    pipe = Pipe(socket.socket(fileno=os.dup(0)))
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    pipe = Pipe(stream)
     site = _WorkerSite(node, pipe)
     wrapper = Wrapper(site)
     tasks: collections.deque[tuple[Any, ...]] = collections.deque()
@@ -167,6 +164,111 @@ def work(node: str, group: int) -> None:
         pool, spec, call = tasks.popleft()
         outcome = wrapper.run(PoolSpec(*pool), RunSpec(*spec), call)
         pipe.put("outcome", (*outcome[:3], bytes(outcome.body), *outcome[4:]))
+
+
+# What forks workers
+
+
+class Process:
+    """A process, whoever has started it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        try:
+            self._watch: int | None = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._watch = None
+
+    def __del__(self) -> None:
+        if self._watch is not None:
+            os.close(self._watch)
+
+    def is_alive(self, limit: float = 0) -> bool:
+        """Whether it is still there when the limit has passed."""
+        return self._watch is not None and not select.select([self._watch], [], [], limit)[0]
+
+    def kill(self) -> None:
+        if self.is_alive() and self._watch is not None:
+            try:
+                signal.pidfd_send_signal(self._watch, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def wait(self) -> None:
+        """Returns when it has gone."""
+        while self.is_alive(10):
+            pass
+
+
+class Nursery:
+    """A process without threads that forks workers, and what stands for a node: the leader of a process group."""
+
+    def __init__(self) -> None:
+        self._stream, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            self._stream.close()
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            self._serve(theirs)
+            os._exit(0)
+        theirs.close()
+
+    # In the driver
+
+    def leader(self) -> Process:
+        """A new node."""
+        return self._ask({})
+
+    def worker(self, node: int, group: int, stream: socket.socket) -> Process:
+        """A new worker on a node."""
+        return self._ask(
+            {"node": f"node{node}", "group": group, "directory": os.getcwd(), "environment": dict(os.environ)},
+            [stream.fileno()],
+        )
+
+    def _ask(self, what: dict[str, Any], descriptors: list[int] | None = None) -> Process:
+        socket.send_fds(self._stream, [json.dumps(what).encode()], descriptors or [])
+        return Process(_SIZE.unpack(self._stream.recv(_SIZE.size))[0])
+
+    # In the other process
+
+    def _serve(self, stream: socket.socket) -> None:
+        # Nobody waits for them.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        end, self._end = os.pipe()
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(stream, 1 << 17, 1)
+            if not data:
+                return
+            what = json.loads(data)
+            pid = os.fork()
+            if pid == 0:
+                stream.close()
+                os.close(self._end)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                if descriptors:
+                    self._work(what, socket.socket(fileno=descriptors[0]))
+                else:
+                    os.setpgid(0, 0)
+                    os.read(end, 1)
+                os._exit(0)
+            try:
+                os.setpgid(pid, what.get("group", pid))
+            except OSError:
+                # The node has been killed meanwhile.
+                os.kill(pid, signal.SIGKILL)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            stream.send(_SIZE.pack(pid))
+
+    def _work(self, what: dict[str, Any], stream: socket.socket) -> None:
+        try:
+            os.setpgid(0, what["group"])
+            os.chdir(what["directory"])
+            os.environ.clear()
+            os.environ.update(what["environment"])
+            work(what["node"], stream)
+        except OSError as error:
+            print(f"a worker cannot begin: {error}", file=sys.stderr, flush=True)
 
 
 # The driver
@@ -193,8 +295,7 @@ class _Worker:
         self.node = node
         self.task: _Task | None = None
         ours, theirs = socket.socketpair()
-        command = [sys.executable, os.path.abspath(__file__), "--worker", f"node{node}", str(cluster.group(node))]
-        self.process = subprocess.Popen(command, stdin=theirs.fileno())
+        self.process = cluster.nursery.worker(node, cluster.group(node), theirs)
         theirs.close()
         self.pipe = Pipe(ours)
         threading.Thread(target=cluster.listen, args=(self,), name="worker", daemon=True).start()
@@ -203,7 +304,8 @@ class _Worker:
 class LocalCluster:
     """Two nodes on this machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery: Nursery) -> None:
+        self.nursery = nursery
         self._lock = threading.RLock()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="hubs", daemon=True).start()
@@ -212,7 +314,7 @@ class LocalCluster:
         self._waiting: collections.deque[_Task] = collections.deque()
         self._workers: list[_Worker] = []
         self._free = [_CPUS_OF_NODE] * _NODES
-        self._leaders: list[subprocess.Popen[bytes] | None] = [None] * _NODES
+        self._leaders: list[Process | None] = [None] * _NODES
         self._is_stopped = False
 
     def start(self, hello: dict[str, Any]) -> dict[str, Any]:
@@ -224,12 +326,8 @@ class LocalCluster:
     def group(self, node: int) -> int:
         """The process group that is a node; made anew if it was killed."""
         leader = self._leaders[node]
-        if leader is None or leader.poll() is not None:
-            code = "import os, sys; os.setpgid(0, 0); print(flush=True); sys.stdin.read()"
-            leader = subprocess.Popen([sys.executable, "-S", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            assert leader.stdout is not None
-            leader.stdout.readline()
-            self._leaders[node] = leader
+        if leader is None or not leader.is_alive():
+            leader = self._leaders[node] = self.nursery.leader()
         return leader.pid
 
     # Hubs
@@ -245,6 +343,8 @@ class LocalCluster:
             self._hubs.pop(pool.spec.name, None)
             polls = self._polls.pop(pool.spec.name, set())
             idle = [] if self._hubs else [worker for worker in self._workers if worker.task is None]
+            # Nobody may give them a task any more.
+            self._workers = [worker for worker in self._workers if worker not in idle]
         for future in polls:
             future.cancel()
         # The kit looks for what a pool leaves behind, and cannot tell what is kept for the next one.
@@ -312,7 +412,8 @@ class LocalCluster:
                 future.add_done_callback(lambda future, number=number: _answer(worker, number, future))  # type: ignore[misc]
         worker.process.wait()
         with self._lock:
-            self._workers.remove(worker)
+            if worker in self._workers:
+                self._workers.remove(worker)
         self._finish(worker, Loss(End.LOST, f"node{worker.node}", "its worker was killed"))
 
     def stop(self) -> None:
@@ -393,15 +494,14 @@ def _answer(worker: _Worker, number: int, future: Future[Any]) -> None:
 
 def main() -> None:
     """Serves the host until it goes."""
+    # Before there are threads.
+    nursery = Nursery()
     connection = Connection(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Driver(connection, LocalCluster()).serve()
+    Driver(connection, LocalCluster(nursery)).serve()
     os._exit(0)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--worker"]:
-        work(sys.argv[2], int(sys.argv[3]))
-    else:
-        main()
+    main()

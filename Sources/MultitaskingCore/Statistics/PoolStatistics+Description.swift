@@ -46,10 +46,12 @@ extension PoolStatistics: CustomStringConvertible {
 
     private var workerTable: TextTable? {
         guard !workers.isEmpty else { return nil }
-        var table = TextTable([
-            "worker", "pid", "state", "done", "failed", "crashed", "waiting", "decoding", "running", "encoding", "in",
-            "out",
-        ])
+        let hasNodes = workers.contains { $0.node != nil }
+        var table = TextTable(
+            [
+                "worker", "pid", "state", "done", "failed", "crashed", "waiting", "decoding", "running", "encoding",
+                "in", "out",
+            ] + (hasNodes ? ["node"] : []))
         for worker in workers.prefix(Self.shownWorkers) {
             let times = worker.times
             let counts = [worker.tasksDone, worker.tasksFailed, worker.tasksCrashed]
@@ -58,6 +60,7 @@ extension PoolStatistics: CustomStringConvertible {
             for count in counts { row.append(count.map(Self.count) ?? "-") }
             for span in spans { row.append(span?.brief ?? "-") }
             for size in [worker.bytesIn, worker.bytesOut] { row.append(size.map(Self.size) ?? "-") }
+            if hasNodes { row.append(worker.node ?? "-") }
             table.add(row)
         }
         if workers.count > Self.shownWorkers { table.note = "and \(workers.count - Self.shownWorkers) more" }
