@@ -184,7 +184,7 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-numbers test-consumer test-adapters test-dashboard models warnings test test-builds-all test-release sanitize-thread sanitize-address captures endless docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer test-adapters test-dashboard models warnings test test-builds-all test-release sanitize-thread sanitize-address captures endless test-ray docs ## All of the checks; takes a while
 
 # The tests read endless streams for seconds.
 endless: setup ## Read endless streams for a minute, and check that neither the client nor the pool grows

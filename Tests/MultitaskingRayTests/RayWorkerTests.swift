@@ -106,6 +106,17 @@ private func append(_ word: String, to path: String) throws {
         #expect(pool.statistics.age == age, "the age of a pool that has ended goes on")
     }
 
+    @Test func timeline_hasATrackForEachProcess() throws {
+        let pool = try RayPool(address: nil, maxWorkers: 2, options: fakeOptions)
+        let pids = try pool.record(to: file) {
+            try (0..<6).map { _ in try pool.submit(process) }.map { try $0.value() }
+        }
+        pool.shutdown(.drain)
+        let events = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file)))
+        let running = (events as? [[String: Any]])?.filter { $0["name"] as? String == "running" } ?? []
+        #expect(running.count == 6 && Set(running.compactMap { $0["pid"] as? Int32 }) == Set(pids))
+    }
+
     @Test func sharedArrayOfMegabytes_isReadOnBothNodes_andCannotBeFoundByAnotherPool() throws {
         let pool = try RayPool(address: nil, maxWorkers: 4, options: fakeOptions)
         defer { pool.shutdown(.kill) }
@@ -123,7 +134,8 @@ private func append(_ word: String, to path: String) throws {
         #expect(error?.code == .invalidArgument)
     }
 
-    @Test(arguments: [0, -1, Int.min, 100_001, Int.max]) func numbersOfWorkersOutOfRange_areRefused(_ count: Int) throws {
+    @Test(arguments: [0, -1, Int.min, 100_001, Int.max]) func numbersOfWorkersOutOfRange_areRefused(_ count: Int) throws
+    {
         let pool = try RayPool(address: nil, maxWorkers: 1, options: fakeOptions)
         defer { pool.shutdown(.kill) }
         let error = #expect(throws: MultitaskingError.self) { try pool.resize(to: count) }

@@ -68,7 +68,8 @@ class Node:
         with open(self.directory / "start.log", "wb") as log:
             self._process = subprocess.Popen(
                 command,
-                env={**os.environ, **self.cluster.environment, _MARK: self.mark},
+                # The second keeps Ray's processes from writing their titles over the first.
+                env={**os.environ, **self.cluster.environment, _MARK: self.mark, "SPT_NOENV": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -73,11 +73,15 @@ enum FrameCases {
     static func seeds() -> [[UInt8]] {
         let all = FrameKind.allCases.filter { $0 != .more }.flatMap { frame($0.rawValue, 1, [1, 2, 3]) }
         var order = ByteWriter()
-        RunOrder(attempt: 1, worker: 2, tasksRun: 3, made: 4, seed: 5, outputLimit: 6, setUp: .call(7)).write(to: &order)
+        RunOrder(attempt: 1, worker: 2, tasksRun: 3, made: 4, seed: 5, outputLimit: 6, setUp: .call(7)).write(
+            to: &order)
         let parts = frame(127, 3, [1, 2]) + frame(127, 3, [3]) + frame(4, 3, report(0, [4, 5]))
         let blob = frame(4 | 0x80, 1, [64, 0, 0, 0, 0, 0, 0, 0] + report(0, []))
         let streams =
-            [all, frame(64, 1, order.bytes + call), parts, blob, frame(8, 9, [1] + Array(repeating: 0, count: 8) + [7])]
+            [
+                all, frame(64, 1, order.bytes + call), parts, blob,
+                frame(8, 9, [1] + Array(repeating: 0, count: 8) + [7]),
+            ]
             + (0...8).map { frame(4, 1, report($0, death)) }
         return streams.flatMap { [[0, 255] + $0, [0x31, 0] + $0] }
     }

@@ -30,6 +30,8 @@ struct PoolState: Sendable {
     /// How many tasks have not ended.
     var unsettled = 0
     var tally = PoolTally()
+    /// What a timeline is made of; nil while there is none.
+    var spans: SpanLog?
     var objects: UInt64 = 0
 
     /// The calls that all processes make, by their numbers.

@@ -66,7 +66,8 @@ struct PoolTally: Sendable {
                 PoolStatistics.SlowTask(
                     name: task.name, runTime: .nanoseconds(Int64(clamping: report.times.running)),
                     argumentSize: task.call.count, worker: place))
-        case .died(let failure): crash(failure.signalName ?? "exit code \(failure.exitCode ?? 0)", at: place, task, failure)
+        case .died(let failure):
+            crash(failure.signalName ?? "exit code \(failure.exitCode ?? 0)", at: place, task, failure)
         case .timedOut(let failure?): crash("time limit", at: place, task, failure)
         case .lost: crash("worker lost", at: place, task, nil)
         case .outOfMemory: crash("memory limit", at: place, task, nil)

@@ -25,7 +25,8 @@ extension RayPool: SharingExecutor {
         let shares = core.hub.shares
         let writer = PayloadWriter(home: shares)
         do { try writer.encode(value) } catch { throw MultitaskingError(.encodeFailed, of: error) }
-        let memory = try unsafe shares.share(byteCount: writer.byteCount, leadingTo: writer.exports?.objects ?? []) { target in
+        let memory = try unsafe shares.share(byteCount: writer.byteCount, leadingTo: writer.exports?.objects ?? []) {
+            target in
             try unsafe writer.copy(into: target)
         }
         return Shared(memory, value: value)

@@ -193,6 +193,8 @@ final class RayPoolCore: Sendable {
             guard let run = state.end(run) else { return }
             if hasDied { state.tasksRun[run.place] = 0 }
             state.tally.end(report, of: task, at: run.place)
+            state.spans?.add(
+                report, of: task, attempt: circumstances.attempt, at: run.place, now: monotonicNanoseconds())
             state.tally.retried += isRetry ? 1 : 0
         }
         if case .end(let end) = verdict, !end.isValue { forget(task.setUp) }

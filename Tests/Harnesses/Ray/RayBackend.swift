@@ -19,7 +19,7 @@ package struct RayBackend: ConformanceBackend {
 
     package var omissions: [Omission] {
         [
-            .capability(.sharedMemory, because: "workers are processes, on other machines"),
+            .capability(.sharedMemory, because: "workers are processes, on other machines")
         ]
     }
 
