@@ -30,8 +30,17 @@ private final class RayTimeline: TimelineSource {
         }
     }
 
-    func takeSpans() -> (spans: [TaskSpan], lost: Int) { core.takeSpans() }
-    var timelineStatistics: PoolStatistics { core.statistics }
+    /// Processes come with their first task.
+    var places: [TimelinePlace] { [] }
+
+    func takeEvents() -> TimelineEvents {
+        var events = TimelineEvents()
+        (events.spans, events.lostSpans) = core.takeSpans()
+        return events
+    }
+
+    func gauges() -> [TimelineGauge] { core.statistics.gauges }
+    func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
     func endTimeline() { core.record(false) }
 }
 
