@@ -1,31 +1,32 @@
 public import MultitaskingCore
 
-/// Why a function that captures cannot be sent to another process.
+/// The reason why a function with captured values can't be sent to another process.
 ///
 /// ```swift
 /// catch let refusal as CaptureRefusal { throw refusal.error }   // code capturesState
 /// ```
 ///
-/// Refusing is not failing: nothing was sent and nothing has changed.
+/// When a function is refused, nothing has been sent and nothing has changed.
 public struct CaptureRefusal: Error, Sendable, Hashable {
-    /// What is captured: "a `KeyPath<Point, Int>`".
+    /// The captured value, for example "a `KeyPath<Point, Int>`".
     public let capture: String
-    /// Why it cannot go.
+    /// The reason why it can't be sent.
     public let reason: String
-    /// What to do about it.
+    /// What to do instead.
     public let advice: String
-    /// Which capture it is, from the outside in: the third of five, and in it, if that is a function, the first of two.
+    /// The position of the capture, from the outside in: for example the third of five captures and, if that is a
+    /// function, the first of its two.
     public private(set) var path: [Position] = []
 
-    /// One of the captures of a function.
+    /// The position of a capture within a function.
     ///
     /// ```swift
     /// for position in refusal.path { print("capture \(position.number) of \(position.count)") }
     /// ```
     public struct Position: Sendable, Hashable {
-        /// Its number, from 1 on.
+        /// The number of the capture, from 1.
         public let number: Int
-        /// How many there are.
+        /// The number of captures.
         public let count: Int
     }
 
@@ -41,12 +42,12 @@ public struct CaptureRefusal: Error, Sendable, Hashable {
         return outer
     }
 
-    /// The same as a pool throws it, with the code `capturesState`.
+    /// The error that a pool throws, with the code `capturesState`.
     public var error: MultitaskingError { MultitaskingError(.capturesState, description, cause: self) }
 }
 
 extension CaptureRefusal: CustomStringConvertible {
-    /// What is captured, why it is not sent, and what to do.
+    /// The captured value, the reason why it isn't sent, and what to do instead.
     public var description: String {
         "the function captures \(capture)\(place), \(reason); \(advice)"
     }

@@ -1,16 +1,16 @@
-/// Sending functions that capture.
+/// Support for sending functions with captured values.
 ///
 /// ```swift
 /// guard CaptureSending.isWorking else { return runInPlace() }
 /// ```
 ///
-/// Swift has no public way to look into a function. This module reads what the compiler writes for debuggers, a list of
-/// the types of each closure's captures, copies the values by their `Codable`, and puts the closure together again in
-/// another process of the same program. See ``ClosureTrace`` and ``ClosureReceiver``.
+/// Swift has no public API to inspect a function. This module reads the list of capture types that the compiler emits
+/// for debuggers, encodes the values, and recreates the closure in another process of the same program. See
+/// ``ClosureTrace`` and ``ClosureReceiver``.
 public enum CaptureSending {
-    /// Whether closures lie in memory as this module believes, which is found out when first asked for.
+    /// Whether closures have the memory layout that this module assumes, which is tested on first use.
     ///
-    /// If they do not, since the program was built by another compiler than those this was tested with, or without the
-    /// metadata for reflection, everything that would need it is refused.
+    /// If they don't, because the program was built with an untested compiler or without reflection metadata, every
+    /// function that requires it is refused.
     public static let isWorking = SelfCheck().passes
 }

@@ -2,7 +2,7 @@
     public import MultitaskingCore
     public import MultitaskingSessions
 
-    /// A live page in the browser that shows what pools do: workers, queues, sessions, crashes, slowest tasks.
+    /// A live page in the browser that shows the workers, queues, sessions, crashes, and slowest tasks of pools.
     ///
     /// ```swift
     /// let pool = try ProcessPool()
@@ -10,20 +10,20 @@
     /// async let page: Void = dashboard.run(port: 8787)     // http://127.0.0.1:8787
     /// …
     /// ```
-    /// It only looks: nothing can be started, ended or read by it but what is shown. `/statistics` has the pool's
-    /// `PoolStatistics` as JSON, `/metrics` the same for Prometheus, `/events` what the page draws.
+    /// The page is read-only: it can't start or end anything, and only exposes what it shows. `/statistics` returns the
+    /// pool's `PoolStatistics` as JSON, `/metrics` returns them for Prometheus, and `/events` streams the page's data.
     ///
-    /// The server has threads, so make pools that are to be forked first; a pool that is made while it runs is spawned.
-    /// A pool that is shut down stays on the page with its last figures.
+    /// The server uses threads. If you want to fork a pool, create it before you start the server; a pool that is
+    /// created later is spawned. A pool that is shut down stays on the page with its last values.
     public final class Dashboard: Sendable {
         private let board = Board()
 
-        /// Makes a page that shows a pool.
+        /// Creates a page that shows a pool.
         ///
-        /// - Parameter name: what the pool is called on the page and in metrics.
+        /// - Parameter name: the name of the pool on the page and in metrics.
         public init(watching pool: any Executor, named name: String = "pool") { board.add(pool, named: name) }
 
-        /// Makes a page that shows the pool of a manager.
+        /// Creates a page that shows the pool of a manager.
         ///
         /// ```swift
         /// try await withProcessPoolExecutor { manager in
@@ -36,10 +36,10 @@
             self.init(watching: manager.executor, named: name)
         }
 
-        /// Shows another pool; one that has the name already gets a number behind it.
+        /// Shows another pool. If the name is already in use, a number is appended.
         public func watch(_ pool: any Executor, named name: String) { board.add(pool, named: name) }
 
-        /// Shows a session's progress, until the session is destroyed or dropped.
+        /// Shows a session's progress until the session is destroyed or released.
         ///
         /// ```swift
         /// dashboard.watch(session, named: "import")
@@ -49,15 +49,15 @@
         /// Serves the page until the awaiting task is cancelled.
         ///
         /// - Parameters:
-        ///   - port: where to listen, 0...65535; 0 for one that is free, which `onListening` tells.
-        ///   - address: whom to listen to, as an IPv4 or IPv6 address: by default this machine's own programs alone.
-        ///     Others, as `0.0.0.0` for everybody, need a token.
-        ///   - token: a secret of at least 16 characters without which nothing is shown: see ``makeToken()``. It is
-        ///     asked for in the address (`/?token=…`, which the browser keeps in a cookie) or as a bearer token.
-        ///   - refresh: how often the pools are looked at, at least 50 milliseconds; less is taken for that.
-        ///   - onListening: called once with the page's address, the token in it.
-        /// - Throws: `invalidArgument` for a port, address or token that cannot be used, and for an address others can
-        ///   reach without a token; `systemError` if the system refuses to listen there; `CancellationError`.
+        ///   - port: the port to listen on, 0...65535; 0 for any free port, which `onListening` reports.
+        ///   - address: the IPv4 or IPv6 address to listen on; by default, only programs on this machine can connect.
+        ///     Other addresses, such as `0.0.0.0` for all interfaces, require a token.
+        ///   - token: a secret of at least 16 characters that a client must present; see ``makeToken()``. Clients pass
+        ///     it in the address (`/?token=…`, which the browser stores in a cookie) or as a bearer token.
+        ///   - refresh: how often to read the pools; values below 50 milliseconds are treated as 50 milliseconds.
+        ///   - onListening: called once with the page's address, including the token.
+        /// - Throws: `invalidArgument` for an invalid port, address, or token, and for an address that others can reach
+        ///   without a token; `systemError` if the system refuses to listen; `CancellationError`.
         public func run(
             port: Int = 8787, address: String = "127.0.0.1", token: String? = nil, refresh: Duration = .seconds(1),
             onListening: @escaping @Sendable (String) -> Void = { _ in }
@@ -67,7 +67,7 @@
             try await DashboardServer(board, place).run(every: interval, onListening: onListening)
         }
 
-        /// A new token by chance: 32 hexadecimal digits.
+        /// Returns a new random token of 32 hexadecimal digits.
         public static func makeToken() -> String {
             var generator = SystemRandomNumberGenerator()
             return (0..<4).map { _ in

@@ -3,7 +3,7 @@
     public import MultitaskingCore
     public import ServiceLifecycle
 
-    /// A pool as a service, which ends in order with the program's other services.
+    /// A pool as a service, which shuts down in order with the program's other services.
     ///
     /// ```swift
     /// let pool = try ProcessPool()
@@ -11,29 +11,29 @@
     ///     services: [PoolService(pool), server], gracefulShutdownSignals: [.sigterm], logger: logger)
     /// try await group.run()
     /// ```
-    /// Services end in the reverse order, so put the pool before those that submit to it: these have ended when it
-    /// drains.
+    /// Services shut down in reverse order, so list the pool before the services that submit to it: they have ended
+    /// when it drains.
     ///
-    /// At a graceful shutdown the pool accepts nothing more and runs what it has. What has not ended within ``limit``
-    /// is killed, where the pool can (processes can, threads cannot). The time of the group counts as well: when
-    /// `maximumGracefulShutdownDuration` is up, the group cancels its services, and a cancelled service kills its pool
-    /// at once. Tasks of a thread pool that do not end then are left to the end of the program.
+    /// At a graceful shutdown, the pool accepts no further tasks and finishes those it has. Tasks that haven't ended
+    /// within ``limit`` are killed, if the pool can: processes can, threads can't. The group's own limit also applies:
+    /// when `maximumGracefulShutdownDuration` passes, the group cancels its services, and a cancelled service kills its
+    /// pool immediately. Tasks of a thread pool that don't end then run until the end of the program.
     public struct PoolService: Service, CustomStringConvertible {
         /// The pool.
         public let pool: any Executor
 
-        /// How long tasks may run on at a graceful shutdown; nil for as long as the group allows.
+        /// How long tasks may continue at a graceful shutdown; nil for as long as the group allows.
         public let limit: Duration?
 
         private let logger: Logger
 
-        /// Makes a service of a pool.
+        /// Creates a service from a pool.
         ///
         /// - Parameters:
         ///   - pool: the pool, which the service shuts down.
-        ///   - limit: how long tasks may run on at a graceful shutdown; nil for as long as the group allows. Zero and
-        ///     less kills them at once.
-        ///   - logger: where it is said that tasks had to be killed.
+        ///   - limit: how long tasks may continue at a graceful shutdown; nil for as long as the group allows. Zero or
+        ///     less kills them immediately.
+        ///   - logger: the logger to use if tasks have to be killed.
         public init(
             _ pool: any Executor, within limit: Duration? = nil, logger: Logger = Logger(label: "swift-multitasking")
         ) {
@@ -42,9 +42,9 @@
             self.logger = logger
         }
 
-        /// Waits until the group shuts down, and then for the end of the pool.
+        /// Waits until the group shuts down, and then until the pool has ended.
         ///
-        /// - Throws: `CancellationError` if the service was cancelled; the pool has been killed then.
+        /// - Throws: `CancellationError` if the service is cancelled, after killing the pool.
         public func run() async throws {
             do {
                 try await gracefulShutdown()

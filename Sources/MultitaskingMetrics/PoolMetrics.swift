@@ -3,14 +3,14 @@
     public import MultitaskingCore
     import Synchronization
 
-    /// Reports what a pool does to swift-metrics.
+    /// Reports a pool's statistics to swift-metrics.
     ///
     /// ```swift
     /// let metrics = PoolMetrics(of: pool, named: "importer")
     /// async let reporting: Void = metrics.run(every: .seconds(10))
     /// ```
-    /// Everything comes from the pool's `statistics`, so it costs tasks nothing. All have the dimension `pool`, and
-    /// labels that begin with `multitasking_`:
+    /// All values come from the pool's `statistics`, so reporting doesn't slow down tasks. All metrics have the
+    /// dimension `pool`, and labels that begin with `multitasking_`:
     ///
     /// - counters: `tasks_submitted`, `tasks_succeeded`, `tasks_failed`, `tasks_cancelled`, `tasks_retried`, and
     ///   `crashes` with the dimension `cause`;
@@ -19,27 +19,27 @@
     /// - timers: `queue_time` and `run_time`, of which each report records the mean of the tasks that have ended since
     ///   the last.
     ///
-    /// What a backend does not know is not reported.
+    /// Values that a backend doesn't know aren't reported.
     public final class PoolMetrics: Sendable {
         private let pool: any Executor
         private let name: String
         private let factory: (any MetricsFactory)?
         private let last = Mutex(PoolStatistics(maxWorkers: 0))
 
-        /// Makes a reporter.
+        /// Creates a reporter.
         ///
         /// - Parameters:
         ///   - name: the value of the dimension `pool`.
-        ///   - factory: where to report to; nil for what `MetricsSystem` was bootstrapped with.
+        ///   - factory: the factory to report to; nil for the one with which `MetricsSystem` was bootstrapped.
         public init(of pool: any Executor, named name: String = "pool", factory: (any MetricsFactory)? = nil) {
             self.pool = pool
             self.name = name
             self.factory = factory
         }
 
-        /// Reports again and again, until the awaiting task is cancelled; then once more.
+        /// Reports periodically until the awaiting task is cancelled, and then once more.
         ///
-        /// - Parameter interval: how often, at least 10 milliseconds; less is taken for that.
+        /// - Parameter interval: how often to report; values below 10 milliseconds are treated as 10 milliseconds.
         /// - Throws: `CancellationError`.
         public func run(every interval: Duration = .seconds(10)) async throws {
             defer { report() }

@@ -3,7 +3,7 @@
     package import MultitaskingSystem
     public import Tracing
 
-    /// Runs tasks on another executor, with a span for each, and with the caller's `ServiceContext` in each.
+    /// An executor that runs tasks on another executor, with a span and the caller's `ServiceContext` for each.
     ///
     /// ```swift
     /// let pool = TracedExecutor(try ProcessPool())
@@ -13,21 +13,21 @@
     /// }
     /// pool.shutdown(.drain)
     /// ```
-    /// It takes the place of the pool: hand it to `withExecutor`, or to whatever takes an `Executor`. What the pool can
-    /// do besides, as to share values or to be resized, the traced one can as well.
+    /// Use it in place of the pool: pass it to `withExecutor`, or to any API that takes an `Executor`. It supports the
+    /// same additional protocols as the pool, such as sharing values and resizing.
     ///
     /// **The span** begins at `submit` and ends with the task. Its attributes are `multitasking.queue_time` and
     /// `multitasking.run_time` in seconds, `multitasking.name` if the task has one, `multitasking.attempts`,
     /// `multitasking.worker`, `multitasking.pid` and `multitasking.outcome` (`success`, `failure` or `cancelled`); each
-    /// start of the task is an event. What the task threw, or what happened to it, is recorded as an error; a worker
-    /// that died has left its time in the queue all the same. `map` and `stream` have a span for each chunk,
-    /// `everywhere` has none. A call with `resultsOf:` takes the results through the client.
+    /// start of the task is an event. An error of the task is recorded in the span; even if its worker died, the span
+    /// contains its queue time. `map` and `stream` create a span for each chunk, `everywhere` creates none. A call with
+    /// `resultsOf:` passes the results through the client.
     ///
-    /// **The context** in the task is the caller's with the task's span in it, so spans that the task makes are
-    /// children of that. In a pool of threads it is the same value. To another process go those values that are
-    /// `Codable` and whose keys and types are not private, and what the instrument of `InstrumentationSystem` injects;
-    /// for the latter, the worker needs the instrument as well: it has it if the pool is forked after `bootstrap`;
-    /// otherwise give it one in the pool's initializer.
+    /// **The context** in the task is the caller's context with the task's span, so spans that the task creates are its
+    /// children. In a thread pool, it is the same value. Another process receives the values that are `Codable` and
+    /// whose keys and types aren't private, and what the instrument of `InstrumentationSystem` injects. For the latter,
+    /// the worker needs the instrument, too: it has one if the pool is forked after `bootstrap`; otherwise, bootstrap
+    /// it in the pool's initializer.
     public final class TracedExecutor<Base: Executor>: Executor {
         /// The executor that runs the tasks.
         public let base: Base
@@ -36,13 +36,15 @@
         private let spanName: String
         let starts: StartLog
 
-        /// Makes an executor that runs its tasks on `base`.
+        /// Creates an executor that runs its tasks on `base`.
         ///
         /// - Parameters:
-        ///   - base: what runs the tasks. Those that are submitted to it directly are not traced.
-        ///   - tracer: what makes the spans; nil for that of `InstrumentationSystem` when a task is submitted.
-        ///   - spanName: what the spans are called.
-        /// - Throws: what `base` throws when it makes a channel, by which tasks of other processes say that they start.
+        ///   - base: the executor that runs the tasks. Tasks that you submit to it directly aren't traced.
+        ///   - tracer: the tracer that creates the spans; nil for that of `InstrumentationSystem` at the time of
+        ///     submission.
+        ///   - spanName: the name of the spans.
+        /// - Throws: whatever `base` throws when it creates a channel, through which tasks in other processes report
+        ///   that they start.
         public init(_ base: Base, tracer: (any Tracer)? = nil, spanName: String = "task") throws {
             self.base = base
             self.tracer = tracer
@@ -50,10 +52,10 @@
             starts = StartLog(base is any InProcessExecutor ? nil : try base.makeChannel())
         }
 
-        /// How many workers the other executor runs at most at the same time.
+        /// The maximum number of workers of the base executor.
         public var maxWorkers: Int { base.maxWorkers }
 
-        /// Begins a span and queues the call on the other executor.
+        /// Begins a span and queues the call on the base executor.
         public func submit<Function: PortableFunction>(
             _ call: Invocation<Function>, options: TaskOptions
         ) throws -> Future<Function.Output> {
@@ -63,20 +65,20 @@
             }
         }
 
-        /// Makes a channel of the other executor.
+        /// Creates a channel of the base executor.
         public func makeChannel(_ options: ChannelOptions) throws -> any Channel { try base.makeChannel(options) }
 
-        /// Makes a signal of the other executor.
+        /// Creates a cancel signal of the base executor.
         public func makeCancelSignal() throws -> any CancelSignal { try base.makeCancelSignal() }
 
-        /// Ends the other executor; all spans have ended when this returns.
+        /// Shuts down the base executor. When this returns, all spans have ended.
         @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
         public func shutdown(_ mode: ShutdownMode) {
             base.shutdown(mode)
             starts.endAll()
         }
 
-        /// Ends the other executor; all spans have ended when this returns.
+        /// Shuts down the base executor. When this returns, all spans have ended.
         public func shutdown(_ mode: ShutdownMode) async {
             await base.shutdown(mode)
             starts.endAll()
@@ -101,12 +103,12 @@
     }
 
     extension Executor {
-        /// An executor that runs its tasks here, with a span for each; see ``TracedExecutor``.
+        /// Returns an executor that runs its tasks on this one, with a span for each; see ``TracedExecutor``.
         ///
         /// ```swift
         /// let pool: any Executor = try chosenPool().traced()
         /// ```
-        /// - Throws: as ``TracedExecutor/init(_:tracer:spanName:)`` does.
+        /// - Throws: whatever ``TracedExecutor/init(_:tracer:spanName:)`` throws.
         public func traced(by tracer: (any Tracer)? = nil, spanName: String = "task") throws -> any Executor {
             try TracedExecutor(self, tracer: tracer, spanName: spanName)
         }
@@ -115,7 +117,7 @@
     // What the other executor can do besides, the traced one can as well.
 
     extension TracedExecutor: InProcessExecutor where Base: InProcessExecutor {
-        /// Begins a span and queues the closure on the other executor.
+        /// Begins a span and queues the closure on the base executor.
         public func submit<Value: Sendable>(
             options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
         ) throws -> Future<Value> {
@@ -129,13 +131,13 @@
     }
 
     extension TracedExecutor: GradualShutdown where Base: GradualShutdown {
-        /// Whether the other executor ends tasks that run.
+        /// Whether the base executor can end running tasks.
         public var endsRunningTasks: Bool { base.endsRunningTasks }
 
-        /// Begins to end the other executor.
+        /// Begins to shut down the base executor.
         public func beginShutdown(_ mode: ShutdownMode) { base.beginShutdown(mode) }
 
-        /// Waits for the end of the other executor; all spans have ended then.
+        /// Waits until the base executor has ended. Then all spans have ended.
         @available(*, noasync, message: "this blocks the thread")
         public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
             let hasEnded = base.waitUntilShutDown(wait)
@@ -145,12 +147,12 @@
     }
 
     extension TracedExecutor: SharingExecutor where Base: SharingExecutor {
-        /// Shares an array with the tasks of the other executor.
+        /// Shares an array with the tasks of the base executor.
         public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
             try base.share(array)
         }
 
-        /// Shares a value with the tasks of the other executor.
+        /// Shares a value with the tasks of the base executor.
         @_disfavoredOverload
         public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> { try base.share(value) }
     }
@@ -161,27 +163,27 @@
             _ call: Invocation<Function>
         ) throws -> [Future<Function.Output>] { try base.everywhere(call) }
 
-        /// Changes how many workers the other executor has.
+        /// Changes the number of workers of the base executor.
         public func resize(to count: Int) throws { try base.resize(to: count) }
 
-        /// What the finalizers of the other executor's workers have returned.
+        /// Returns the results of the finalizers of the base executor's workers.
         public func finalizerResults<Value: Sendable>(as type: Value.Type) throws -> [Result<Value, any Error>] {
             try base.finalizerResults(as: type)
         }
     }
 
     extension TracedExecutor: HasTimeline where Base: HasTimeline {
-        /// The time that the other executor lives in.
+        /// The timeline of the base executor.
         public var timeline: any Timeline { base.timeline }
     }
 
     extension TracedExecutor: MonitoredExecutor where Base: MonitoredExecutor {
-        /// What the other executor has done so far.
+        /// What the base executor has done so far.
         public var statistics: PoolStatistics { base.statistics }
     }
 
     extension TracedExecutor: CrashRemembering where Base: CrashRemembering {
-        /// The last crashes of the other executor's workers.
+        /// The most recent crashes of the base executor's workers.
         public var recentCrashes: [RecentCrash] { base.recentCrashes }
     }
 

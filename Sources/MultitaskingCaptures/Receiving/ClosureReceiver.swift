@@ -1,7 +1,7 @@
 public import MultitaskingCore
 public import MultitaskingSerialization
 
-/// Makes functions of one shape of the values that they captured in another process.
+/// Recreates functions with one shape from values that they captured in another process.
 ///
 /// ```swift
 /// let receiver = try ClosureReceiver(shape)   // of another process of this program
@@ -10,9 +10,9 @@ public final class ClosureReceiver: Sendable {
     private let code: UInt
     private let context: ContextReceiver
 
-    /// Finds in this process what a shape names, and checks that contexts have the same layout here.
+    /// Resolves the names of a shape in this process, and verifies that contexts have the same layout.
     ///
-    /// - Throws: `functionNotFound` if something is not there, or is another build.
+    /// - Throws: `functionNotFound` if something doesn't exist or is from another build.
     public convenience init(_ shape: ClosureShape) throws {
         guard CaptureSending.isWorking else {
             throw MultitaskingError(.functionNotFound, CaptureRefusal.notWorking.description)
@@ -25,10 +25,11 @@ public final class ClosureReceiver: Sendable {
         (code, context) = try ContextReceiver.function(shape.function, try LoadedImages(shape.images))
     }
 
-    /// Reads the captured values of one call, as ``ClosureTrace/write(_:into:)`` wrote them.
+    /// Decodes the captured values of one call, which ``ClosureTrace/write(_:into:)`` encoded, and returns the
+    /// function.
     ///
-    /// What was read is the function's own; it is freed with it. If reading fails half-way, all is freed at once.
-    /// - Throws: `decodeFailed`, and what `init(from:)` of the values throws; `functionNotFound` if `Function` is not
+    /// The function owns the values, which are freed with it. If decoding fails midway, they are freed immediately.
+    /// - Throws: `decodeFailed`; whatever `init(from:)` of the values throws; `functionNotFound` if `Function` isn't
     ///   the type of a function.
     public func function<Function: PortableFunction>(
         as type: Function.Type, from reader: PayloadReader

@@ -1,14 +1,14 @@
 public import MultitaskingCore
 public import MultitaskingSerialization
 
-/// Where a function's code and types are in this process, down through all that it captures.
+/// The addresses of a function's code and types in this process, including those of the functions it captures.
 ///
 /// ```swift
 /// let shape = try trace.shape()   // what other processes need to know, once for each closure
 /// ```
 ///
-/// A trace identifies a shape within this process: look it up to find out whether the shape is known, before it is
-/// made. Making one takes some microseconds, looking one up a fraction of that.
+/// A trace identifies a shape within this process. Look it up to find whether the shape is already known before you
+/// create the shape, which takes some microseconds; a lookup takes a fraction of that.
 public struct ClosureTrace: Hashable, Sendable {
     /// How many functions deep the captures of captured functions are followed.
     static let depthLimit = 32
@@ -18,11 +18,11 @@ public struct ClosureTrace: Hashable, Sendable {
     /// The address of the function's code.
     public var code: UInt { words.first ?? 0 }
 
-    /// Appends the captured values of a function to a payload, before its arguments.
+    /// Encodes the captured values of a function into a payload, before its arguments.
     ///
-    /// - Returns: what identifies the function's ``ClosureShape``; nil if it captures nothing.
-    /// - Throws: ``CaptureRefusal``, and what `encode(to:)` of the captured values throws. The payload may then have
-    ///   anything behind what it had before.
+    /// - Returns: the trace, which identifies the function's ``ClosureShape``; nil if the function has no captures.
+    /// - Throws: ``CaptureRefusal``; whatever `encode(to:)` of the captured values throws. After an error, the content
+    ///   that follows the previous end of the payload is unspecified.
     public static func write<Function: PortableFunction>(
         _ function: Function, into writer: PayloadWriter
     ) throws -> ClosureTrace? {
@@ -42,9 +42,9 @@ public struct ClosureTrace: Hashable, Sendable {
         return ClosureTrace(words: sink.trace)
     }
 
-    /// The same for other processes.
+    /// Returns the shape, which is valid in other processes.
     ///
-    /// - Throws: ``CaptureRefusal`` if a type has no name that leads back to it.
+    /// - Throws: ``CaptureRefusal`` if a type can't be found by name.
     public func shape() throws -> ClosureShape {
         var source = TraceSource(words: words[...])
         let function = try source.function()

@@ -1,34 +1,33 @@
-/// All that is to be known of a function that captures, but the captured values: its code, and what its context is made
-/// of.
+/// A description of a function with captures, except for the captured values: its code and the layout of its context.
 ///
 /// ```swift
 /// let bytes = try encodePayload(trace.shape())
 /// let receiver = try ClosureReceiver(try decodePayload(ClosureShape.self, from: bytes))
 /// ```
 ///
-/// A shape means the same in every process of the same program: code and metadata are named by an image and an offset
-/// in it, types by their names. Two calls of the same closure have the same shape, whatever they capture, as long as
-/// protocol types, classes and functions that they capture hold the same types.
+/// A shape is valid in every process of the same program: it refers to code and metadata by image and offset, and to
+/// types by name. Two calls of the same closure have the same shape, whatever values they capture, as long as captured
+/// protocol types, classes, and functions contain the same types.
 ///
-/// A backend that sends functions sends the shape once, and the values of a call as ``ClosureTrace/write(_:into:)``
-/// writes them with each call. On the other side, ``ClosureReceiver`` makes functions of them.
+/// A backend sends a shape once, and the values of each call as ``ClosureTrace/write(_:into:)`` encodes them. On the
+/// other side, ``ClosureReceiver`` recreates functions from both.
 public struct ClosureShape: Codable, Hashable, Sendable {
     /// The executables and libraries that the shape refers to.
     public internal(set) var images: [ImageIdentity]
     let function: FunctionShape
 }
 
-/// An executable or library, and which build of it.
+/// The identity of an executable or library, including its build.
 ///
 /// ```swift
 /// for image in shape.images { print(image.path, image.buildID) }
 /// ```
 public struct ImageIdentity: Codable, Hashable, Sendable {
-    /// The path that the loader knows it by; empty for the program itself.
+    /// The path under which it was loaded; empty for the program itself.
     public let path: String
-    /// The linker's build id; empty if the image was linked without one.
+    /// The linker's build ID; empty if the image was linked without one.
     public let buildID: [UInt8]
-    /// How many bytes it has in memory: what tells builds apart where there is no build id.
+    /// The number of bytes in memory, which distinguishes builds without a build ID.
     public let size: Int
 }
 

@@ -1,13 +1,13 @@
 public import MultitaskingCore
 
-/// A cancel signal of a simulated pool. Looking at it is a switch point.
+/// A cancel signal of a simulated pool. Reading it is a switch point.
 ///
 /// ```swift
 /// let signal = pool.makeCancelSignal()
 /// signal.set()
 /// ```
 ///
-/// Made by ``InMemoryPool/makeCancelSignal()``; tasks get at it through their context.
+/// ``InMemoryPool/makeCancelSignal()`` creates it; tasks access it through their context.
 public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     let simulation: Simulator
     let id: UInt64
@@ -48,10 +48,10 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     /// The name under which workers find this signal.
     public var reference: SharedObjectID { SharedObjectID(rawValue: id) }
 
-    /// The simulation's time.
+    /// The simulation's timeline.
     public var timeline: any Timeline { simulation }
 
-    /// Whether the signal is set. To a task whose worker has died it is, so that its loop ends.
+    /// Whether the signal is set. Reads as set for a task whose simulated worker has died, so that its loop ends.
     public var isSet: Bool {
         let isSet = simulation.observe({ [id] in $0.signals[id] ?? false }, isIdlePoll: { !$0 })
         return isSet ?? true
@@ -72,7 +72,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
         }
     }
 
-    /// Blocks until the signal is set; false if the limit passed first.
+    /// Blocks until the signal is set; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
         let isSet = try? simulation.call(wait, for: .signal(id)) { [id] state, party -> Bool? in
@@ -83,9 +83,9 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
         return (isSet ?? nil) ?? false
     }
 
-    /// Suspends until the signal is set; false if the limit passed first.
+    /// Suspends until the signal is set; false if the limit passes first.
     ///
-    /// - Throws: `CancellationError` when the awaiting task is cancelled.
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isSet { return true }
         var watch: Int?

@@ -4,7 +4,7 @@ internal import MultitaskingSerialization
 // Batches: one switch point for as many elements as can be passed at once.
 
 extension InMemoryChannel {
-    /// Puts elements at the end: all, or as many as fit until the limit; see `SendingChannel`.
+    /// Appends elements, all or as many as fit before the limit passes; see `SendingChannel`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     @discardableResult
     public func send<Element: Codable & Sendable>(
@@ -34,7 +34,7 @@ extension InMemoryChannel {
         return sent
     }
 
-    /// Takes the first elements, at most `count`; see `ReceivingChannel`.
+    /// Removes and returns up to `count` elements; see `ReceivingChannel`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit

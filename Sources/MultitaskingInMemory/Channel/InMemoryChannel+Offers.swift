@@ -5,7 +5,7 @@ internal import MultitaskingSystem
 // Channels of capacity 0: a sender holds its element out, and takes it back if nobody comes.
 
 extension InMemoryChannel {
-    /// Holds an element out, with the capacity 0.
+    /// Offers an element, if the capacity is 0.
     public func offer<Element: Codable & Sendable>(_ element: Element) throws -> any ChannelOffer {
         let payload = try SimulatedPayload(simulation.shares) { try $0.encode(element) }
         let element = ChannelState.Element(payload, fingerprint: TypeFingerprint.of(Element.self))

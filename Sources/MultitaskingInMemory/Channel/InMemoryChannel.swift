@@ -8,18 +8,18 @@ internal import MultitaskingSerialization
 /// _ = try channel.send(1)
 /// ```
 ///
-/// Made by ``InMemoryPool/makeChannel(_:)``; tasks get at it through their context. When the last handle in the
-/// parent goes, the channel goes with everything in it.
+/// ``InMemoryPool/makeChannel(_:)`` creates a channel; tasks access it through their context. When the parent releases
+/// its last handle, the channel and its elements are freed.
 public final class InMemoryChannel: OfferingChannel, HasTimeline {
     let simulation: Simulator
     let id: UInt64
     private let isOwner: Bool
     let lateFailure = LateFailure()
 
-    /// Whether the capacity is 0, so that each element is handed from its sender to a receiver.
+    /// Whether the capacity is 0, so that each element passes directly from a sender to a receiver.
     public let isRendezvous: Bool
 
-    /// Counts the senders, if the channel closes with them.
+    /// The count of senders, if the channel closes with them.
     public let senderLedger: SenderLedger?
 
     /// A new channel.
@@ -63,10 +63,10 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     /// The name under which workers find this channel.
     public var reference: SharedObjectID { SharedObjectID(rawValue: id) }
 
-    /// The simulation's time.
+    /// The simulation's timeline.
     public var timeline: any Timeline { simulation }
 
-    /// What the channel holds now.
+    /// The current state of the channel.
     public var status: ChannelStatus {
         let status = simulation.observe({ [id] in $0.channels[id]?.status(at: $0.now) }, isIdlePoll: { _ in true })
         return (status ?? nil) ?? ChannelStatus(count: 0, capacity: nil, isClosed: true)
@@ -76,7 +76,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         MultitaskingError(.closed, "the channel is closed and takes no more elements; make a new one")
     }
 
-    /// Puts `element` at the end; see `Channel.send(_:wait:)`.
+    /// Appends `element`; see `Channel.send(_:wait:)`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         let payload = try SimulatedPayload(simulation.shares) { try $0.encode(element) }
@@ -95,7 +95,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         return isSent ?? false
     }
 
-    /// Takes the first element; see `Channel.receive(as:wait:)`.
+    /// Removes and returns the first element; see `Channel.receive(as:wait:)`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
@@ -122,7 +122,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         return try withExtendedLifetime(received) { try simulation.decode(received.bytes) { try $0.decode(type) } }
     }
 
-    /// Ends the channel; see `Channel.close(discarding:)`.
+    /// Closes the channel; see `Channel.close(discarding:)`.
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
         let discarded = try? simulation.call { [id] state, party -> Int? in
@@ -147,7 +147,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         }
     }
 
-    /// Waits until every element sent so far was reported by ``taskDone()``.
+    /// Blocks until every element sent so far has been reported with ``taskDone()``.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit = .forever) -> Bool {
         let isJoined = try? simulation.call(wait, for: .joined(id)) { [id] state, _ -> Bool? in

@@ -1,19 +1,19 @@
-/// How much an exploration has tried, without finding a failure.
+/// What an exploration tried without finding a failure.
 ///
 /// ```swift
 /// let tried = try Simulation.exploreAll(preemptions: 2) { manager in … }
 /// print(tried.schedules, tried.isComplete)
 /// ```
 public struct Exploration: Sendable, Hashable {
-    /// How many courses of events.
+    /// The number of schedules.
     public var schedules: Int
-    /// How many switch points in all of them.
+    /// The total number of switch points.
     public var steps: Int
-    /// Whether there are no others within the bounds; false if the limit came first, or seeds were tried.
+    /// Whether these are all schedules within the bounds; false if the limit was reached first, or if seeds were tried.
     public var isComplete: Bool
 }
 
-/// A course of events in which a test fails, and how to have it again.
+/// A schedule in which a test fails, and how to reproduce it.
 ///
 /// ```swift
 /// do {
@@ -25,21 +25,21 @@ public struct Exploration: Sendable, Hashable {
 public struct ScheduleFailure: Error, CustomStringConvertible {
     /// Why the test failed.
     public let error: any Error
-    /// The seed that led to it; nil if it was found in another way.
+    /// The seed that led to the failure; nil if it was found in another way.
     public let seed: UInt64?
-    /// The course of events as a string: hand it to ``Simulation/replay(_:options:_:)`` with the same test and options.
+    /// The schedule as a string, for ``Simulation/replay(_:options:_:)`` with the same test and options.
     ///
-    /// It describes the simplest course that was found, which may be simpler than the seed's.
+    /// It describes the simplest failing schedule that was found, which may be simpler than the seed's.
     public let replay: String
-    /// What happened, one line a step.
+    /// The steps of the schedule, one per line.
     public let trace: [String]
-    /// How many courses of events were tried before this one.
+    /// The number of schedules that passed before this one.
     public let passed: Int
 
     /// How many lines of the trace the description has at most.
     private static let longestTrace = 100
 
-    /// The error, how to have it again, and the end of the trace.
+    /// The error, how to reproduce it, and the end of the trace.
     public var description: String {
         let origin = seed.map { "with seed \($0), " } ?? ""
         let skipped = trace.count - Self.longestTrace
@@ -53,15 +53,15 @@ public struct ScheduleFailure: Error, CustomStringConvertible {
     }
 }
 
-/// What ``Simulation/require(_:_:)`` throws.
+/// The error that ``Simulation/require(_:_:)`` throws.
 ///
 /// ```swift
 /// try Simulation.require(total == 2, "the total is \(total)")
 /// ```
 public struct RequirementFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What was not as it should be.
+    /// The requirement that isn't met.
     public let description: String
 
-    /// Makes a failure.
+    /// Creates a failure.
     public init(_ description: String) { self.description = description }
 }

@@ -1,6 +1,5 @@
 extension InMemoryPool {
-    /// Does what ``Simulation/explore(seeds:options:isShrinking:_:)`` does, for a test that uses the pool without a
-    /// manager.
+    /// Like ``Simulation/explore(seeds:options:isShrinking:_:)``, for a test that uses the pool without a manager.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     @discardableResult
     public static func explore(
@@ -10,8 +9,7 @@ extension InMemoryPool {
         try Explorer(options).explore(seeds: seeds, isShrinking: isShrinking, body)
     }
 
-    /// Does what ``Simulation/exploreAll(preemptions:limit:options:_:)`` does, for a test that uses the pool without a
-    /// manager.
+    /// Like ``Simulation/exploreAll(preemptions:limit:options:_:)``, for a test that uses the pool without a manager.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     @discardableResult
     public static func exploreAll(
@@ -21,7 +19,7 @@ extension InMemoryPool {
         try Explorer(options).exploreAll(preemptions: preemptions, limit: limit, body)
     }
 
-    /// Does what ``Simulation/replay(_:options:_:)`` does, for a test that uses the pool without a manager.
+    /// Like ``Simulation/replay(_:options:_:)``, for a test that uses the pool without a manager.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     public static func replay(
         _ string: String, options: InMemoryOptions = InMemoryOptions(), _ body: (InMemoryPool) throws -> Void

@@ -2,7 +2,7 @@ public import MultitaskingSessions
 
 // With `WithInMemoryExecutor.swift` the only file that knows the sessions.
 
-/// Runs a test on a simulated pool in many courses of events, and reproduces the one in which it fails.
+/// Runs a test on a simulated pool in many schedules, and reproduces a schedule in which it fails.
 ///
 /// ```swift
 /// @Test func noUpdateIsLost() throws {
@@ -12,20 +12,20 @@ public import MultitaskingSessions
 ///     }
 /// }
 /// ```
-/// A test fails if it throws, or if nobody can go on. The functions of ``InMemoryPool`` with the same names are for
-/// tests that use a pool without a manager.
+/// A test fails if it throws or deadlocks. The methods of ``InMemoryPool`` with the same names are for tests that use a
+/// pool without a manager.
 public enum Simulation {
-    /// Runs a test on a simulated pool once for each seed, and throws for the first course of events in which it fails.
+    /// Runs a test on a simulated pool once for each seed, and throws for the first schedule in which it fails.
     ///
-    /// `body` should check what it checks by throwing, for example by ``require(_:_:)``: an expectation that records an
-    /// issue isn't noticed here. It is called many times, on the calling thread, each time with a new pool that is shut
+    /// `body` must report failures by throwing, for example with ``require(_:_:)``; an expectation that only records an
+    /// issue isn't noticed. `body` is called many times, on the calling thread, each time with a new pool that is shut
     /// down afterwards.
     ///
     /// - Parameters:
-    ///   - seeds: which courses of events to try.
-    ///   - isShrinking: whether to look for a simpler course of events that fails in the same way, which takes some
-    ///     hundred further runs.
-    /// - Returns: how much was tried.
+    ///   - seeds: the seeds of the schedules to try.
+    ///   - isShrinking: whether to search for a simpler schedule that fails in the same way, which takes some hundred
+    ///     further runs.
+    /// - Returns: what was tried.
     /// - Throws: ``ScheduleFailure``; `invalidArgument`.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     @discardableResult
@@ -38,17 +38,16 @@ public enum Simulation {
         }
     }
 
-    /// Runs a test on a simulated pool in every course of events that takes the turn from somebody at most so many
-    /// times.
+    /// Runs a test on a simulated pool in every schedule with at most a given number of preemptions.
     ///
-    /// For small programs: the number of courses grows with the number of steps to the power of `preemptions`. Most
-    /// errors of concurrency need one or two. Faults by chance do not strike; planned ones do.
+    /// Use this for small programs: the number of schedules grows with the number of steps to the power of
+    /// `preemptions`. Most concurrency bugs need one or two. Random faults don't occur; planned ones do.
     ///
     /// - Parameters:
-    ///   - preemptions: how often, at most, another party goes on although the one that has the turn could.
-    ///   - limit: how many courses to try at most; at least 1.
-    /// - Returns: how much was tried, and whether that was all.
-    /// - Throws: as ``explore(seeds:options:isShrinking:_:)`` does.
+    ///   - preemptions: the maximum number of switches away from a party that could have continued.
+    ///   - limit: the maximum number of schedules to try, at least 1.
+    /// - Returns: what was tried, and whether that was every schedule.
+    /// - Throws: whatever ``explore(seeds:options:isShrinking:_:)`` throws.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     @discardableResult
     public static func exploreAll(
@@ -60,9 +59,9 @@ public enum Simulation {
         }
     }
 
-    /// Runs a test in the course of events that a failure's ``ScheduleFailure/replay`` describes.
+    /// Runs a test in the schedule that a failure's ``ScheduleFailure/replay`` describes.
     ///
-    /// - Throws: ``ScheduleFailure`` if it fails again; `invalidArgument` if `string` describes nothing.
+    /// - Throws: ``ScheduleFailure`` if the test fails again; `invalidArgument` if `string` isn't a schedule.
     @available(*, noasync, message: "this blocks the thread; call it from a function that is not async")
     public static func replay(
         _ string: String, options: InMemoryOptions = InMemoryOptions(), _ body: (TaskManager) throws -> Void
@@ -72,8 +71,8 @@ public enum Simulation {
 
     /// Throws ``RequirementFailure`` unless `condition` holds.
     ///
-    /// For tests that are explored: unlike the expectations of a testing library it records nothing, so that a test may
-    /// fail in some courses of events while others are tried.
+    /// Use this in tests that are explored. Unlike the expectations of a testing library, it records no issue, so a
+    /// test may fail in some schedules while others are tried.
     public static func require(
         _ condition: Bool, _ message: @autoclosure () -> String = "a requirement does not hold"
     ) throws {

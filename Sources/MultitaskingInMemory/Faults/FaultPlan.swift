@@ -1,23 +1,23 @@
 internal import MultitaskingSystem
 
-/// What goes wrong in a simulation: faults at chosen places, faults by chance, and workers that are slow.
+/// The faults of a simulation: planned faults, random faults, and slow workers.
 ///
 /// ```swift
 /// let plan = FaultPlan([.crash(task: 0, .atSwitchPoint(2)), .failedSpawns(3)])
 /// let often = FaultPlan(chances: FaultChances(crashAtSwitchPoint: 0.05))
 /// ```
 ///
-/// What goes wrong by chance is drawn from the simulation's seed, so that the same seed has the same faults. Whatever
-/// goes wrong, nothing is lost silently: tasks end with the errors that a process pool gives them.
+/// Random faults are drawn from the simulation's seed, so the same seed has the same faults. No fault loses anything
+/// silently: tasks end with the errors of a process pool.
 public struct FaultPlan: Sendable, Hashable {
-    /// The faults at chosen places.
+    /// The planned faults.
     public var faults: [PlannedFault]
-    /// The faults by chance.
+    /// The probabilities of random faults.
     public var chances: FaultChances
-    /// How much longer each switch point takes a worker, by its index.
+    /// The additional time that each switch point takes in a worker, by its index.
     public var slowWorkers: [Int: Duration]
 
-    /// Makes a plan.
+    /// Creates a plan.
     public init(
         _ faults: [PlannedFault] = [], chances: FaultChances = .none, slowWorkers: [Int: Duration] = [:]
     ) {
@@ -26,40 +26,40 @@ public struct FaultPlan: Sendable, Hashable {
         self.slowWorkers = slowWorkers
     }
 
-    /// Nothing goes wrong.
+    /// No faults.
     public static let none = FaultPlan()
 
-    /// Everything goes wrong now and then.
+    /// Random faults of all kinds.
     public static let chaotic = FaultPlan(chances: .some)
 }
 
-/// How probable faults are, each at every place where it can strike.
+/// The probabilities of random faults, each at every place where it can occur.
 ///
 /// ```swift
 /// let chances = FaultChances(crashAtSwitchPoint: 0.05, delay: 0.1)
 /// let options = InMemoryOptions(faults: FaultPlan(chances: chances))
 /// ```
 public struct FaultChances: Sendable, Hashable {
-    /// A worker dies between taking a task and beginning it: the task is run elsewhere.
+    /// A worker dies between taking a task and starting it; another worker runs the task.
     public var crashBeforeStart: Double
     /// A worker dies at a switch point of its task.
     public var crashAtSwitchPoint: Double
-    /// A worker dies after it stored its task's result.
+    /// A worker dies after storing its task's result.
     public var crashAfterResult: Double
-    /// A worker never goes on, until the pool ends its task.
+    /// A worker hangs until the pool ends its task.
     public var stuck: Double
-    /// A worker goes on later, by up to ``longestDelay``.
+    /// A worker is delayed by up to ``longestDelay``.
     public var delay: Double
-    /// A channel has no room for up to ``longestDelay``, to whomever would send.
+    /// A channel is full for all senders, for up to ``longestDelay``.
     public var fullQueue: Double
-    /// A worker that is to replace another cannot be started, and is tried again after 100 ms.
+    /// A replacement worker fails to start; the pool tries again after 100 ms.
     public var failedSpawn: Double
-    /// How long a delay may be.
+    /// The maximum delay.
     public var longestDelay: Duration
-    /// How many faults strike in one run at most.
+    /// The maximum number of random faults in one run.
     public var limit: Int
 
-    /// Makes chances, each between 0 and 1.
+    /// Creates probabilities, each between 0 and 1.
     public init(
         crashBeforeStart: Double = 0, crashAtSwitchPoint: Double = 0, crashAfterResult: Double = 0, stuck: Double = 0,
         delay: Double = 0, fullQueue: Double = 0, failedSpawn: Double = 0, longestDelay: Duration = .milliseconds(50),
@@ -76,10 +76,10 @@ public struct FaultChances: Sendable, Hashable {
         self.limit = limit
     }
 
-    /// No faults by chance.
+    /// No random faults.
     public static let none = FaultChances()
 
-    /// Every fault but stuck workers, which end only where tasks have a time-out.
+    /// Every kind of fault except hanging workers, which only end if tasks have a timeout.
     public static let some = FaultChances(
         crashBeforeStart: 0.05, crashAtSwitchPoint: 0.02, crashAfterResult: 0.05, delay: 0.05, fullQueue: 0.05,
         failedSpawn: 0.2)
@@ -87,23 +87,23 @@ public struct FaultChances: Sendable, Hashable {
     var areNone: Bool { self == .none || limit <= 0 }
 }
 
-/// A fault at a chosen place.
+/// A fault at a planned place.
 ///
 /// ```swift
 /// let plan = FaultPlan([.crash(task: 0, .atSwitchPoint(2)), .failedSpawns(3)])
 /// ```
 public struct PlannedFault: Sendable, Hashable {
-    /// Where in the life of a task a fault strikes.
+    /// The point in a task's life at which a fault occurs.
     ///
     /// ```swift
     /// PlannedFault.crash(task: 3, .atSwitchPoint(1))
     /// ```
     public enum Place: Sendable, Hashable {
-        /// Between taking the task and beginning it.
+        /// Between taking the task and starting it.
         case beforeStart
-        /// At the task's n-th switch point, counted from 1: a call of a channel, signal, clock or the pool.
+        /// At the task's *n*th switch point, counted from 1: a call of a channel, signal, clock, or the pool.
         case atSwitchPoint(Int)
-        /// After the result was stored.
+        /// After storing the result.
         case afterResult
     }
 
@@ -119,7 +119,7 @@ public struct PlannedFault: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - task: the task's number in the order of submission, counted from 0.
-    ///   - attempt: at which attempt, counted from 1. A task that had not begun has used up no attempt.
+    ///   - attempt: the attempt, counted from 1. A task that hadn't started has used no attempt.
     ///   - end: how the worker ends.
     public static func crash(
         task: Int, attempt: Int = 1, _ place: Place, _ end: WorkerEnd = .signal(9)
@@ -127,12 +127,12 @@ public struct PlannedFault: Sendable, Hashable {
         Self(target: .task(task, attempt: attempt, place), action: .crash(end))
     }
 
-    /// The worker of a task never goes on from the task's n-th switch point, until the pool ends the task.
+    /// The worker of a task hangs at the task's *n*th switch point, until the pool ends the task.
     public static func stuck(task: Int, attempt: Int = 1, atSwitchPoint number: Int = 1) -> Self {
         Self(target: .task(task, attempt: attempt, .atSwitchPoint(number)), action: .stuck)
     }
 
-    /// The worker of a task goes on later from the task's n-th switch point.
+    /// The worker of a task is delayed at the task's *n*th switch point.
     public static func delay(task: Int, attempt: Int = 1, atSwitchPoint number: Int = 1, by duration: Duration) -> Self
     {
         Self(
@@ -140,7 +140,7 @@ public struct PlannedFault: Sendable, Hashable {
             action: .delay(max(0, duration.nanoseconds)))
     }
 
-    /// The channel to which a task would send at its n-th switch point has no room for a while, for anybody.
+    /// The channel to which a task sends at its *n*th switch point is full for a while, for all senders.
     public static func fullQueue(
         task: Int, attempt: Int = 1, atSwitchPoint number: Int = 1, for duration: Duration
     ) -> Self {
@@ -149,7 +149,7 @@ public struct PlannedFault: Sendable, Hashable {
             action: .fullQueue(max(0, duration.nanoseconds)))
     }
 
-    /// The first `count` attempts to start a worker in the place of one that died fail; each next one is 100 ms later.
+    /// The first `count` attempts to start a replacement worker fail, 100 ms apart.
     public static func failedSpawns(_ count: Int) -> Self {
         Self(target: .spawn(count), action: .failedSpawn)
     }
@@ -161,9 +161,9 @@ public struct PlannedFault: Sendable, Hashable {
 /// PlannedFault.crash(task: 0, .atSwitchPoint(1), .exit(1))
 /// ```
 public enum WorkerEnd: Sendable, Hashable {
-    /// Killed by a signal of this number.
+    /// Killed by a signal with this number.
     case signal(Int32)
-    /// By `exit` with this code.
+    /// Ended by `exit` with this code.
     case exit(Int32)
 }
 

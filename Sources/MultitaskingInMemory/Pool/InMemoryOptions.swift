@@ -1,6 +1,6 @@
 public import MultitaskingCore
 
-/// How a simulated pool is made.
+/// Options for creating a simulated pool.
 ///
 /// ```swift
 /// var options = InMemoryOptions(maxWorkers: 4, faults: .chaotic)
@@ -8,28 +8,28 @@ public import MultitaskingCore
 /// try withInMemoryExecutor(seed: 7, options: options) { manager in … }
 /// ```
 public struct InMemoryOptions: Sendable, Hashable {
-    /// How many workers there are, 1...512.
+    /// The number of workers, 1...512.
     public var maxWorkers: Int
-    /// What goes wrong.
+    /// The faults of the simulation.
     public var faults: FaultPlan
-    /// How many unfinished tasks the pool holds at most; nil for no limit. See `TaskOptions.waitForRoom`.
+    /// The maximum number of unfinished tasks; nil for no limit. See `TaskOptions.waitForRoom`.
     public var taskLimit: Int?
-    /// How many switch points a simulation may have before it is ended as one that never ends.
+    /// The number of switch points after which a simulation is considered endless and ended.
     public var stepLimit: Int
-    /// What becomes of functions that capture.
+    /// What to do with functions that capture values.
     ///
-    /// Values that are captured are copied as between processes, and `submit` throws `capturesState` where they cannot
-    /// be. A function that would run in a copy of the process runs here with what it has captured shared, not copied:
-    /// the one thing that a simulation cannot imitate. The same holds for functions with private argument types.
+    /// Captured values are copied as between processes; if one can't be copied, `submit` throws `capturesState`. A
+    /// function that would run in a fork of the process shares its captured values instead, because a simulation can't
+    /// imitate forks. The same applies to functions with private argument types.
     public var captures: CapturePolicy
 
-    /// Whether functions that cannot be sent are allowed, as they are on a process pool that makes copies.
+    /// Whether functions that can't be sent are allowed, as in a process pool that forks for them.
     public var allowsCaptures: Bool {
         get { captures.makesCopies }
         set { captures = newValue ? .byValueOrCopies : .byValue }
     }
 
-    /// Makes options.
+    /// Creates options.
     public init(
         maxWorkers: Int = 2, faults: FaultPlan = .none, taskLimit: Int? = nil, stepLimit: Int = 1_000_000,
         captures: CapturePolicy = .byValue, allowsCaptures: Bool = false
@@ -52,7 +52,7 @@ public struct InMemoryOptions: Sendable, Hashable {
     }
 }
 
-/// Which of the possible courses of events a simulation takes.
+/// The schedule of a simulation: which of the possible orders of events it takes.
 ///
 /// ```swift
 /// let pool = try InMemoryPool(.seed(7))
@@ -68,13 +68,13 @@ public struct Schedule: Sendable, Hashable {
 
     let kind: Kind
 
-    /// By chance; the same for the same seed.
+    /// A random schedule, which is the same for the same seed.
     public static func seed(_ seed: UInt64) -> Self { Self(kind: .seed(seed)) }
 
-    /// As a run that failed did it; see ``ScheduleFailure/replay``.
+    /// The schedule of a failed run; see ``ScheduleFailure/replay``.
     ///
-    /// The faults are those of that run, whatever the options say.
-    /// - Throws: `invalidArgument` if this is no such string.
+    /// The faults are those of that run, regardless of the options.
+    /// - Throws: `invalidArgument` if the string isn't a schedule.
     public static func replay(_ string: String) throws -> Self { Self(kind: .replay(try Replay(string))) }
 
     var decisions: Decisions {

@@ -2,17 +2,17 @@ public import MultitaskingCore
 internal import MultitaskingSerialization
 
 extension InMemoryPool: SharingExecutor {
-    /// Shares an array. It is not copied, and nobody is kept from writing to it by a wrong pointer; its handles pass
-    /// through the codec.
+    /// Shares an array, without copying it. Its memory isn't protected from stray pointers. Its handles pass through
+    /// the codec.
     ///
     /// - Throws: `shutDown`.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
         SharedArray(try share(SharedArrayBox(array)))
     }
 
-    /// Shares a value. It is neither encoded nor decoded; its handles pass through the codec.
+    /// Shares a value, without encoding or decoding it. Its handles pass through the codec.
     ///
-    /// - Throws: `shutDown`; `encodeFailed` if it could not cross a process.
+    /// - Throws: `shutDown`; `encodeFailed` if the value can't be sent to a process.
     @_disfavoredOverload
     public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> {
         _ = try SimulatedPayload(simulation.shares) { try $0.encode(value) }
@@ -25,6 +25,6 @@ extension InMemoryPool: SharingExecutor {
         return box
     }
 
-    /// How many values are shared at the moment.
+    /// The number of values that are currently shared.
     public var sharedValueCount: Int { simulation.shares.count }
 }

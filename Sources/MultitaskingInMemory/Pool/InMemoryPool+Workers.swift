@@ -4,10 +4,10 @@ extension InMemoryPool: WorkerExecutor {
     /// To how many workers each pool can grow.
     static var leastCapacity: Int { 8 }
 
-    /// Makes a call in every worker that there is, before its next task, and in each that comes later.
+    /// Makes a call in every current worker, before its next task, and in each worker that starts later.
     ///
-    /// - Returns: a future for each worker that there is, in the order of their numbers.
-    /// - Throws: as `submit` does.
+    /// - Returns: a future for each current worker, ordered by worker index.
+    /// - Throws: whatever `submit` throws.
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] {
@@ -19,9 +19,9 @@ extension InMemoryPool: WorkerExecutor {
         return (tasks ?? []).map { Future(InMemoryFuture<Function>(simulation: simulation, task: $0)) }
     }
 
-    /// Changes how many workers there are.
+    /// Changes the number of workers.
     ///
-    /// - Parameter count: how many, from 1 to 8, or to what the pool was made with if that is more.
+    /// - Parameter count: the new number: from 1 to 8, or to the initial number if that is greater.
     /// - Throws: `invalidArgument`; `shutDown`.
     public func resize(to count: Int) throws {
         let most = max(options.maxWorkers, Self.leastCapacity)
@@ -36,10 +36,10 @@ extension InMemoryPool: WorkerExecutor {
         }
     }
 
-    /// What the finalizers of the workers that have left returned or threw, in the order in which they left; complete
+    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. Complete
     /// after the shutdown.
     ///
-    /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
+    /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(
         as type: Value.Type = Value.self
     ) throws -> [Result<Value, any Error>] { try simulation.finalizerResults().typed() }

@@ -3,7 +3,7 @@ internal import MultitaskingSerialization
 internal import MultitaskingSystem
 internal import Synchronization
 
-/// A deterministic simulation of a pool of worker processes, for tests of what runs on one.
+/// A deterministic simulation of a process pool, for testing code that runs on one.
 ///
 /// ```swift
 /// let pool = try InMemoryPool(.seed(1), options: InMemoryOptions(maxWorkers: 2, faults: .chaotic))
@@ -12,50 +12,49 @@ internal import Synchronization
 /// pool.shutdown(.drain)
 /// ```
 ///
-/// One party runs at a time: the thread that made the pool, which is the parent, or one of the workers. At
-/// each call of a channel, signal, clock, future or the pool, the ``Schedule`` decides which party goes on. Time is
-/// virtual: when all parties wait, it jumps to the next time limit. Arguments, results, errors and elements are encoded
-/// and decoded as between processes, and so is what functions capture, so that what cannot cross a process fails here
-/// too.
+/// One party runs at a time: the thread that created the pool, which is the parent, or one of the workers. At each call
+/// of a channel, signal, clock, future, or the pool, the ``Schedule`` decides which party continues. Time is virtual:
+/// when all parties wait, it jumps to the next time limit. Arguments, results, errors, elements, and captured values
+/// are encoded and decoded as between processes, so values that can't be sent to a process fail here, too.
 ///
-/// **What is deterministic.** Everything, as long as the pool is used from the thread that made it, and tasks do not
-/// depend on other things that change from run to run: the machine's time, random numbers, addresses, the order of a
-/// `Set`. Other threads and `async` callers may use the pool as well, but when they come depends on the machine.
+/// **What is deterministic.** Everything, as long as only the thread that created the pool uses it, and tasks don't
+/// depend on anything else that varies between runs: the machine's time, random numbers, addresses, or the order of a
+/// `Set`. Other threads and `async` callers can use the pool, but the timing of their calls depends on the machine.
 ///
-/// **What is not simulated.** Memory is shared: a global variable that a task changes is changed for all. A task
-/// that traps ends the program. A task that reaches no switch point cannot be interrupted, also not by its time-out.
+/// **What isn't simulated.** Memory is shared: if a task changes a global variable, the change is visible to all. A
+/// task that traps ends the program. A task that reaches no switch point can't be interrupted, not even by its timeout.
 ///
-/// When all parties wait and no time limit is running, every wait ends with an error of the code `deadlock`, whose
-/// message lists what each party waits for.
+/// If all parties wait and no time limit is running, every wait ends with the code `deadlock`, and the message lists
+/// what each party waits for.
 public final class InMemoryPool: GradualShutdown, HasTimeline {
     let simulation: Simulator
     let options: InMemoryOptions
     private let isShutDown = Mutex(false)
 
-    /// How many workers there are.
+    /// The number of workers.
     public var maxWorkers: Int { simulation.update { state, _ in state.target } }
 
-    /// The simulation's time.
+    /// The simulation's timeline.
     public var timeline: any Timeline { simulation }
 
-    /// Makes a pool, whose parent is the calling thread, as long as nothing is awaited on it.
+    /// Creates a pool whose parent is the calling thread, as long as no asynchronous call is awaited on it.
     ///
     /// - Parameters:
-    ///   - schedule: which course of events to take.
-    ///   - setup: what each worker runs before its first task and after its last; see ``SimulatedSetup``.
-    /// - Throws: `invalidArgument`; what encoding the initializer's arguments throws.
+    ///   - schedule: the schedule of the simulation.
+    ///   - setup: the functions that each worker runs before its first and after its last task; see ``SimulatedSetup``.
+    /// - Throws: `invalidArgument`; whatever encoding the initializer's arguments throws.
     public convenience init(
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(), setup: SimulatedSetup
     ) throws {
         try self.init(schedule, options, parent: .current, threads: nil, setup: setup)
     }
 
-    /// Makes a pool, whose parent is the calling thread.
+    /// Creates a pool whose parent is the calling thread.
     ///
     /// - Parameters:
-    ///   - schedule: which course of events to take.
-    ///   - initializer: what each worker runs before its first task; an error it throws fails the pool after three
-    ///     tries.
+    ///   - schedule: the schedule of the simulation.
+    ///   - initializer: a function that each worker runs before its first task. If it throws three times in a row, the
+    ///     pool fails.
     /// - Throws: `invalidArgument`.
     public convenience init(
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
@@ -64,13 +63,13 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         try self.init(schedule, options: options, setup: try SimulatedSetup(calling: initializer))
     }
 
-    /// Makes a pool whose initializer takes arguments, and whose workers may have a finalizer.
+    /// Creates a pool whose initializer takes arguments, and whose workers may have a finalizer.
     ///
     /// - Parameters:
-    ///   - initializer: what each worker runs before its first task, with the arguments: encoded once, decoded in each.
-    ///   - arguments: one for each parameter of `initializer`.
-    ///   - initializerTimeout: how much virtual time the initializer may take; nil for no limit.
-    ///   - finalizer: what each worker runs before it leaves; see ``finalizerResults(as:)``.
+    ///   - initializer: a function that each worker runs before its first task, with the arguments.
+    ///   - arguments: one argument for each parameter of `initializer`; encoded once, and decoded in each worker.
+    ///   - initializerTimeout: the virtual time that the initializer may take; nil for no limit.
+    ///   - finalizer: a function that each worker runs before it exits; see ``finalizerResults(as:)``.
     /// - Throws: `invalidArgument`; `encodeFailed`; `capturesState`.
     public convenience init<each Argument: Portable, Output: Portable>(
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
@@ -85,9 +84,9 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         try self.init(schedule, options: options, setup: setup)
     }
 
-    /// Makes a pool whose initializer takes arguments, and whose finalizer, if there is one, returns nothing.
+    /// Creates a pool whose initializer takes arguments, and whose finalizer, if any, returns nothing.
     ///
-    /// - Throws: as the other initializers do.
+    /// - Throws: whatever the other initializers throw.
     public convenience init<each Argument: Portable>(
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
         initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
@@ -145,7 +144,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         return Future(InMemoryFuture<Function>(simulation: simulation, task: task))
     }
 
-    /// Makes a channel that all workers can use.
+    /// Creates a channel for all workers.
     /// - Throws: `invalidArgument`; `shutDown`.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try options.validate()
@@ -153,7 +152,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         return InMemoryChannel(options, simulation: simulation)
     }
 
-    /// Makes a cancel signal that all workers can use.
+    /// Creates a cancel signal for all workers.
     /// - Throws: `shutDown`.
     public func makeCancelSignal() throws -> any CancelSignal {
         try checkUsable()
@@ -164,10 +163,9 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         if let refusal = simulation.update({ state, _ in state.refusal }) { throw refusal }
     }
 
-    /// Ends the pool and blocks until its workers and their threads are gone.
+    /// Shuts down the pool and blocks until its workers and their threads are gone.
     ///
-    /// With `.kill`, running tasks end with `workerCrashed`. If tasks that run never end, this ends with them, as a
-    /// deadlock.
+    /// With `.kill`, running tasks end with `workerCrashed`. If running tasks never end, this ends them as a deadlock.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         Dependents.settle(of: self, mode)
@@ -175,14 +173,15 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         isShutDown.withLock { $0 = true }
     }
 
-    /// A simulated worker can be killed where it calls the pool.
+    /// Always true: a simulated worker can be killed when it calls the pool.
     public var endsRunningTasks: Bool { true }
 
-    /// Refuses further tasks and returns at once; the workers end when their tasks have, or are killed.
+    /// Refuses further tasks and returns immediately. Depending on the mode, the workers end with their tasks or are
+    /// killed.
     public func beginShutdown(_ mode: ShutdownMode = .drain) { simulation.beginShutdown(mode) }
 
-    /// Blocks until the workers and their threads are gone, after the pool was told to end; false if the limit, in
-    /// virtual time, passed first.
+    /// Blocks until the workers and threads of a pool that is shutting down are gone; false if the limit, in virtual
+    /// time, passes first.
     @available(*, noasync, message: "this blocks the thread")
     public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
         guard simulation.waitUntilShutDown(wait) else { return false }
@@ -190,22 +189,22 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         return true
     }
 
-    /// Why the simulation could not go on, if so: an error of the code `deadlock`.
+    /// The reason why the simulation could not continue, if any: an error with the code `deadlock`.
     public var failure: MultitaskingError? { simulation.failure }
 
-    /// What has happened so far, one line a step: virtual milliseconds, who, what.
+    /// The steps so far, one per line: the virtual time in milliseconds, the party, and the event.
     public var trace: [String] {
         let record = simulation.record()
         return record.trace.lines(workers: record.workers)
     }
 
-    /// A short string that makes this run again: its decisions and its faults so far.
+    /// A short string that reproduces this run: its decisions and faults so far.
     public var replay: String {
         let record = simulation.record()
         return Replay(deviations: record.deviations, strikes: record.strikes).string
     }
 
-    /// How much virtual time has passed.
+    /// The virtual time that has passed.
     public var elapsed: Duration { simulation.record().elapsed }
 }
 

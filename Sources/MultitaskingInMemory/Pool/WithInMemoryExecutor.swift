@@ -4,7 +4,7 @@ internal import MultitaskingSystem
 // The one file, with `Explore.swift`, that knows the sessions: tests are written against the same manager as programs.
 // The blocking functions are disfavored for the same reason as those of the other pools.
 
-/// Makes a simulated pool for the time of `body`.
+/// Creates a simulated pool, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
 /// ```swift
 /// try withInMemoryExecutor(seed: 7) { manager in
@@ -12,14 +12,16 @@ internal import MultitaskingSystem
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// Use it in tests, in the place of `withProcessPoolExecutor`. When `body` returns, all tasks are run to their end and
-/// the pool is gone; when it throws, tasks that have not started are cancelled first.
+/// Use this in tests instead of `withProcessPoolExecutor`. When `body` returns, the pool finishes all tasks before it
+/// shuts down; when `body` throws, tasks that haven't started are cancelled first.
 ///
 /// - Parameters:
-///   - seed: which course of events to take.
-///   - initializer: what each worker runs before its first task.
-///   - globalInputQueue: whether there is an input queue of scope `.global`; so for the other objects.
-/// - Throws: `invalidArgument`; `deadlock` if nobody could go on; what `body` throws. Not what tasks throw.
+///   - seed: the seed of the schedule.
+///   - initializer: a function that each worker runs before its first task.
+///   - globalInputQueue: whether the manager has an input queue with scope `.global`. `globalOutputQueue` and
+///     `globalCancelEvent` do the same for the output queue and the cancel event.
+/// - Throws: `invalidArgument`; `deadlock` if no party could continue; whatever `body` throws. Errors of tasks are in
+///   their results.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult

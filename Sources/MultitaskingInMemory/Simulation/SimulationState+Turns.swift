@@ -316,6 +316,6 @@ extension SimulationState {
 }
 
 extension MultitaskingError.Code {
-    /// In a simulation, everybody waits for somebody, and nothing will ever happen again.
+    /// In a simulation, all parties wait, and no time limit is running.
     public static let deadlock = Self("deadlock")
 }

@@ -61,10 +61,10 @@ extension SimulationState {
 extension InMemoryChannel: SimulatedSource {
     var selectCondition: Condition { condition(for: .receive) }
 
-    /// Whether `operation` would not have to wait; a switch point.
+    /// Whether `operation` can complete without waiting. A switch point.
     public func isReady(for operation: ChannelOperation) -> Bool { simulation.isReady(condition(for: operation)) }
 
-    /// Calls `body` once when `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
+    /// Calls `body` once, as soon as `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
     public func whenReady(
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
@@ -78,7 +78,7 @@ extension InMemoryChannel: SimulatedSource {
 extension InMemoryCancelSignal: SimulatedSource {
     var selectCondition: Condition { .signal(id) }
 
-    /// Calls `body` once when the signal is set.
+    /// Calls `body` once, as soon as the signal is set.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         simulation.whenReady(selectCondition, body)
     }

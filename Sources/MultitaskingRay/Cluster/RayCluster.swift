@@ -3,7 +3,7 @@ internal import MultitaskingSystem
 internal import RemoteWorkers
 internal import Synchronization
 
-/// A connection to a Ray cluster, for one pool or for several at the same time.
+/// A connection to a Ray cluster, for one or several pools.
 ///
 /// ```swift
 /// let cluster = try RayCluster(address: "10.0.0.1:6379")
@@ -12,14 +12,14 @@ internal import Synchronization
 /// pool.shutdown(.drain)
 /// cluster.close()
 /// ```
-/// It is a Python process beside this program, which speaks with Ray. A pool that is made without a cluster has one of
-/// its own.
+/// A Python process beside this program communicates with Ray. A pool that is created without a cluster has its own
+/// connection.
 public final class RayCluster: Sendable {
-    /// Where the cluster's head is; nil for a Ray of this program's own, on this machine.
+    /// The address of the cluster's head; nil for a Ray instance that this program started on this machine.
     public let address: String?
-    /// How it was reached.
+    /// The options of the connection.
     public let options: RayOptions
-    /// What the cluster was when it was reached.
+    /// The state of the cluster at the time of the connection.
     public let status: RayClusterStatus
 
     let link: FrameLink
@@ -39,21 +39,22 @@ public final class RayCluster: Sendable {
 
     private struct WeakPool { weak let core: RayPoolCore? }
 
-    /// Connects to a cluster, and blocks until that is done.
+    /// Connects to a cluster, blocking until the connection is established.
     ///
     /// - Parameters:
-    ///   - address: host and port of the cluster's head, as `ray start --head` prints it; nil starts a Ray on this
-    ///     machine, which ends with the connection.
-    ///   - options: how.
-    /// - Throws: `invalidArgument`, also if there is no token; `clusterUnreachable` with the end of the driver's log.
+    ///   - address: the host and port of the cluster's head, as `ray start --head` prints them; nil starts a Ray
+    ///     instance on this machine, which ends with the connection.
+    ///   - options: the options of the connection.
+    /// - Throws: `invalidArgument`, including if there is no token; `clusterUnreachable` with the end of the driver's
+    ///   log.
     @available(*, noasync, message: "this blocks the thread; await RayCluster.connect(to:options:)")
     public convenience init(address: String?, options: RayOptions = RayOptions()) throws {
         try self.init(connecting: address, options)
     }
 
-    /// Connects to a cluster, and suspends until that is done; otherwise as ``init(address:options:)``.
+    /// Connects to a cluster, suspending until the connection is established; see ``init(address:options:)``.
     ///
-    /// Cancelling the awaiting task does not shorten the wait.
+    /// Cancelling the awaiting task doesn't shorten the wait.
     public static func connect(to address: String?, options: RayOptions = RayOptions()) async throws -> RayCluster {
         try await awaitBlocking { Result { try RayCluster(connecting: address, options) } }.get()
     }
@@ -174,9 +175,8 @@ public final class RayCluster: Sendable {
     /// The driver's process, for tests that end it.
     package var driverProcess: Int32 { driver.pid }
 
-    /// Closes the connection; pools that are open are lost. Blocks until nothing of it is left on this machine.
-    ///
-    /// Closing twice is allowed.
+    /// Closes the connection, and blocks until nothing of it is left on this machine. Open pools are lost. Closing a
+    /// closed connection is allowed.
     public func close() {
         let isFirst = state.withLock { state in
             defer { state.isClosed = true }
@@ -194,19 +194,19 @@ public final class RayCluster: Sendable {
     }
 }
 
-/// What a cluster was when it was reached.
+/// The state of a cluster at the time of a connection.
 ///
 /// ```swift
 /// print(cluster.status.nodes, cluster.status.rayVersion)
 /// ```
 public struct RayClusterStatus: Sendable, Hashable {
-    /// The version of Ray; nil for a driver that does not say it.
+    /// The version of Ray; nil if the driver doesn't report it.
     public let rayVersion: String?
-    /// The version of Python; nil for a driver that does not say it.
+    /// The version of Python; nil if the driver doesn't report it.
     public let pythonVersion: String?
-    /// The addresses of the nodes that were alive.
+    /// The addresses of the live nodes.
     public let nodes: [String]
-    /// How many CPUs there were.
+    /// The number of CPUs.
     public let cpus: Double
 }
 

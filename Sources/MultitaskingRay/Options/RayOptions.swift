@@ -1,6 +1,6 @@
 public import MultitaskingCore
 
-/// How a cluster is reached, and how the tasks of its pools are run.
+/// Options for connecting to a cluster, and for running the tasks of its pools.
 ///
 /// ```swift
 /// var options = RayOptions()
@@ -9,50 +9,50 @@ public import MultitaskingCore
 /// let pool = try RayPool(address: "10.0.0.1:6379", maxWorkers: 64, options: options)
 /// ```
 public struct RayOptions: Sendable, Hashable {
-    /// What each task needs of its node, where its own `TaskOptions.resources` do not say it. One CPU by default.
+    /// The resources that a task needs unless its own `TaskOptions.resources` specify them; one CPU by default.
     public var resources: ResourceRequest
 
-    /// On which nodes tasks run.
+    /// The nodes on which tasks run.
     public var placement: RayPlacement
 
-    /// Variables of the environment of workers on the nodes.
+    /// Environment variables for the workers on the nodes.
     public var environment: [String: String]
 
-    /// Ray's namespace; nil for one of the cluster's choice. Pools of one program never meet, whatever it is.
+    /// Ray's namespace; nil for one that the cluster chooses. Pools of one program never conflict, whatever the
+    /// namespace.
     public var namespace: String?
 
-    /// What authenticates this program to the cluster.
+    /// The token that authenticates this program to the cluster.
     public var token: RayToken
 
-    /// Whether a cluster may be used that asks for no token: everybody who reaches its ports can run code on it.
+    /// Whether to accept a cluster that requires no token. Anyone who can reach the ports of such a cluster can run
+    /// code on it.
     public var allowsUnauthenticated: Bool
 
-    /// Whether the program's executable is sent to the nodes.
-    ///
-    /// If not, it must be installed on each node under the same path. Another build there is found out before a task
-    /// runs, and is `functionNotFound`.
+    /// Whether to send the program's executable to the nodes. If false, it must be installed on each node at the same
+    /// path. If a node has another build, its tasks fail with `functionNotFound` before they run.
     public var shipsExecutable: Bool
 
-    /// How soon a node or a link that does not answer is given up.
+    /// How soon an unresponsive node or link is given up.
     public var health: RayHealth
 
-    /// The Python interpreter that has Ray, by its path, or its name in PATH. Its version must be that of the cluster's
-    /// nodes, up to the second number.
+    /// The Python interpreter with Ray installed, as a path or as a name in `PATH`. Its major and minor versions must
+    /// match those of the cluster's nodes.
     public var python: String
 
-    /// How long connecting may take. A wrong token takes Ray 20 seconds.
+    /// How long connecting may take. Ray takes 20 seconds to reject a wrong token.
     public var startTimeout: Duration
 
-    /// How many calls are given to Ray beyond `maxWorkers`, 0...10,000, so that it has the next one when a task ends.
+    /// How many calls to pass to Ray beyond `maxWorkers`, 0...10,000, so that it has the next one when a task ends.
     ///
-    /// If the cluster has room for them, as many more tasks run at once. A call that waits there can still be
-    /// cancelled, at the price of a round trip.
+    /// If the cluster has room, up to that many more tasks run concurrently. Cancelling a call that waits there takes a
+    /// round trip.
     public var handOver: Int
 
-    /// What becomes of functions that capture values: they are copied, or refused.
+    /// What to do with functions that capture values: copy the values or refuse the functions.
     public var captures: CapturePolicy
 
-    /// Whether what tasks print appears on this program's standard output and error too.
+    /// Whether the output of tasks also appears on this program's standard output and standard error.
     public var forwardsOutput: Bool
 
     /// Started in place of the driver, by tests.
@@ -61,7 +61,7 @@ public struct RayOptions: Sendable, Hashable {
     /// The executable that workers run in place of this program's, for tests of another build.
     package var executable: String?
 
-    /// Makes options.
+    /// Creates options.
     public init(
         resources: ResourceRequest = ResourceRequest(cpus: 1), placement: RayPlacement = .packed,
         environment: [String: String] = [:], namespace: String? = nil, token: RayToken = .environment,
@@ -103,65 +103,67 @@ public struct RayOptions: Sendable, Hashable {
     }
 }
 
-/// On which nodes of a cluster tasks run.
+/// The nodes of a cluster on which tasks run.
 ///
 /// ```swift
 /// let options = RayOptions(placement: .spread)
 /// ```
 public enum RayPlacement: Sendable, Hashable {
-    /// On as few nodes as have room; Ray's default.
+    /// As few nodes as possible. This is Ray's default.
     case packed
-    /// On as many nodes as there are.
+    /// As many nodes as possible.
     case spread
-    /// On the node with this id, as `ray list nodes` shows it.
+    /// The node with this ID, as `ray list nodes` shows it.
     ///
-    /// - Parameter isSoft: whether another node will do while that one is not there.
+    /// - Parameter isSoft: whether tasks may run on other nodes while this one isn't available.
     case node(String, isSoft: Bool)
 }
 
-/// What authenticates a program to a Ray cluster.
+/// The token that authenticates a program to a Ray cluster.
 ///
-/// A token does not encrypt: use a private network, or Ray's TLS variables (`RAY_USE_TLS` and its kin) as well.
+/// A token doesn't encrypt the connection: also use a private network or Ray's TLS variables (`RAY_USE_TLS` and related
+/// variables).
 ///
 /// ```swift
 /// let options = RayOptions(token: .file("/run/secrets/ray"))
 /// ```
 public enum RayToken: Sendable, Hashable {
-    /// What Ray finds itself: `RAY_AUTH_TOKEN`, the file of `RAY_AUTH_TOKEN_PATH`, or `~/.ray/auth_token`.
+    /// The token that Ray finds itself: `RAY_AUTH_TOKEN`, the file named by `RAY_AUTH_TOKEN_PATH`, or
+    /// `~/.ray/auth_token`.
     case environment
-    /// This one.
+    /// This token.
     case value(String)
-    /// The one in a file.
+    /// The token in a file.
     case file(String)
 }
 
-/// How soon a node or a link that does not answer is given up.
+/// How soon an unresponsive node or link is given up.
 ///
-/// With Ray's own settings a cut link goes unnoticed for minutes. These are set where the program connects; the nodes
-/// must be started with the same environment: ``variables``.
+/// With Ray's default settings, a broken link goes unnoticed for minutes. These settings apply to this program; start
+/// the nodes with the same settings in their environment, which ``variables`` lists.
 ///
 /// ```swift
 /// print(RayHealth.responsive.variables)   // for `ray start` on each node
 /// ```
 public struct RayHealth: Sendable, Hashable {
-    /// How long a link may be silent before it is asked for a sign of life, and how long that may take.
+    /// How long a link may be silent before it is probed, and how long the answer may take.
     public var keepAlive: Duration
-    /// How often nodes are asked, and how long an answer may take.
+    /// How often nodes are probed, and how long the answer may take.
     public var period: Duration
-    /// How many answers in a row may be missing.
+    /// How many consecutive answers may be missing.
     public var failures: Int
 
-    /// Makes settings.
+    /// Creates settings.
     public init(keepAlive: Duration, period: Duration, failures: Int) {
         self.keepAlive = keepAlive
         self.period = period
         self.failures = failures
     }
 
-    /// A node that does not answer is given up after about seven seconds.
+    /// Settings with which an unresponsive node is given up after about seven seconds.
     public static let responsive = RayHealth(keepAlive: .seconds(2), period: .seconds(1), failures: 3)
 
-    /// The variables of the environment by which Ray takes the settings.
+    /// The environment variables from which Ray reads the settings.
     public var variables: [String: String] {
         func milliseconds(_ duration: Duration) -> String {
             String(max(1, Int((min(duration, .seconds(86_400)) / .milliseconds(1)).rounded())))

@@ -8,19 +8,17 @@ internal import RemoteWorkers
 /// let primes = try pool.submit(findPrimes, 1..<1_000_000).value()
 /// pool.shutdown(.drain)
 /// ```
-/// The same functions run there as in a pool of processes, in the same executable, which Ray sends to the nodes. A task
-/// costs a round trip of some milliseconds, so it should take many of them.
+/// The workers run the same functions as a process pool, in the same executable, which Ray sends to the nodes. A task
+/// costs a round trip of some milliseconds, so it should do much more work than that.
 ///
-/// **What is promised.** A task runs *at most once* by default: if its worker is lost with its machine, it ends with
-/// `workerLost`, and nobody knows whether it has run: not, in part or to its end. With retries of `.onLoss(n)` it runs
-/// *at least once*, perhaps more often. A task that ends its own process fails alone, with `workerCrashed` or
-/// `workerExited`, and `WorkerFailure.node` says where. If the driver or the cluster's head is gone, all tasks that
-/// have not ended fail with `clusterLost`.
-///
-/// Time limits and forced cancels are carried out on the task's node, so no clock and no link of this machine takes
-/// part. Channels and signals are kept by an actor on this machine; each call of theirs is a round trip, but for
-/// looking at a signal, which is a load: prefer batches (`send(contentsOf:)`, `receive(upTo:)`), and the asynchronous
-/// twins.
+/// **Guarantees.** By default, a task runs *at most once*: if its worker is lost with its machine, it ends with
+/// `workerLost`, and it's unknown whether it ran completely, partly, or not at all. With retries of `.onLoss(n)`, it
+/// runs *at least once*, possibly more often. If a task ends its own process, only that task fails, with
+/// `workerCrashed` or `workerExited`, and `WorkerFailure.node` names the machine. If the driver or the cluster's head
+/// is lost, all unfinished tasks fail with `clusterLost`. Time limits and forced cancellations are enforced on the
+/// task's node, independently of this machine's clock and network. An actor on this machine keeps channels and signals.
+/// Reading a signal costs one load, but every other call is a round trip: prefer batches (`send(contentsOf:)`,
+/// `receive(upTo:)`) and asynchronous calls.
 public final class RayPool: GradualShutdown {
     let core: RayPoolCore
     /// Whether the connection was made for this pool alone.
@@ -29,16 +27,17 @@ public final class RayPool: GradualShutdown {
     /// The connection to the cluster.
     public var cluster: RayCluster { core.cluster }
 
-    /// How many tasks run at most at the same time. The cluster may have room for fewer at the moment.
+    /// The maximum number of tasks that run concurrently. The cluster may currently have room for fewer.
     public var maxWorkers: Int { core.maxWorkers }
 
-    /// Connects to a cluster and makes a pool; blocks until both are done.
+    /// Connects to a cluster and creates a pool. Blocks until both are done.
     ///
     /// - Parameters:
-    ///   - address: host and port of the cluster's head; nil starts a Ray on this machine, which ends with the pool.
-    ///   - maxWorkers: how many tasks run at most at the same time, from 1 to 100,000.
-    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
-    ///   - options: how the cluster is reached, and how tasks are run.
+    ///   - address: the host and port of the cluster's head; nil starts a Ray instance on this machine, which ends with
+    ///     the pool.
+    ///   - maxWorkers: the maximum number of tasks that run concurrently, from 1 to 100,000.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
+    ///   - options: options for the connection and for running tasks.
     ///   - setup: what each process runs before its first task, and before it leaves.
     /// - Throws: `invalidArgument`; `clusterUnreachable`; `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.connect(to:maxWorkers:queueLimit:options:)")
@@ -52,12 +51,12 @@ public final class RayPool: GradualShutdown {
         try self.init(cluster, maxWorkers, queueLimit, setup, ownsCluster: true)
     }
 
-    /// Makes a pool on a cluster that is reached already; blocks until that is done.
+    /// Creates a pool on a connected cluster. Blocks until that is done.
     ///
     /// - Parameters:
-    ///   - cluster: the connection, which stays open after the pool's end.
-    ///   - maxWorkers: how many tasks run at most at the same time, from 1 to 100,000.
-    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit but memory.
+    ///   - cluster: the connection, which stays open when the pool ends.
+    ///   - maxWorkers: the maximum number of tasks that run concurrently, from 1 to 100,000.
+    ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
     ///   - setup: what each process runs before its first task, and before it leaves.
     /// - Throws: `invalidArgument`; `clusterLost`; `clusterUnreachable`; `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.make(on:maxWorkers:queueLimit:)")
@@ -68,7 +67,7 @@ public final class RayPool: GradualShutdown {
         try self.init(cluster, maxWorkers, queueLimit, setup, ownsCluster: false)
     }
 
-    /// Connects to a cluster and makes a pool, and suspends until both are done; otherwise as the blocking initializer.
+    /// Connects to a cluster and creates a pool, suspending where the blocking initializer blocks.
     public static func connect(
         to address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
         setup: RaySetup = RaySetup()
@@ -81,7 +80,7 @@ public final class RayPool: GradualShutdown {
         }.get()
     }
 
-    /// Makes a pool on a cluster, and suspends until that is done; otherwise as the blocking initializer.
+    /// Creates a pool on a connected cluster, suspending where the blocking initializer blocks.
     public static func make(
         on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup()
     ) async throws -> RayPool {
@@ -138,10 +137,11 @@ public final class RayPool: GradualShutdown {
         .timeout, .queueTimeout, .crashRetries, .errorRetries, .lossRetries, .resources, .priorities, .seeds, .output,
     ]
 
-    /// Queues a call; see the overloads for the usual spellings.
+    /// Queues a call; the overloads offer more convenient forms.
     ///
-    /// By default the task runs **at most once**; with retries of `.onLoss` it runs **at least once**.
-    /// - Throws: `shutDown`; `capturesState`; `encodeFailed`; `timedOut` if there was no room in time; `clusterLost`.
+    /// By default, the task runs **at most once**; with retries of `.onLoss`, it runs **at least once**.
+    /// - Throws: `shutDown`; `capturesState`; `encodeFailed`; `timedOut` if no room becomes free in time;
+    ///   `clusterLost`.
     public func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions
     ) throws -> Future<Function.Output> {
@@ -164,22 +164,22 @@ public final class RayPool: GradualShutdown {
         return Future(task)
     }
 
-    /// Makes a channel, without a round trip.
+    /// Creates a channel, without a round trip.
     ///
-    /// - Throws: `invalidArgument` for a bound out of range; `shutDown`; `clusterLost`.
+    /// - Throws: `invalidArgument` for an option that is out of range or unsupported; `shutDown`; `clusterLost`.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try options.validate()
         return RemoteChannel.make(options, try core.makeObject(), at: core.hub)
     }
 
-    /// Makes a cancel signal, without a round trip.
+    /// Creates a cancel signal, without a round trip.
     ///
     /// - Throws: `shutDown`; `clusterLost`.
     public func makeCancelSignal() throws -> any CancelSignal {
         RemoteSignal.make(try core.makeObject(), at: core.hub)
     }
 
-    /// Ends the pool and blocks until nothing of it is left, here and on the nodes.
+    /// Shuts down the pool and blocks until nothing of it is left, on this machine or on the nodes.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode) {
         settleDependents(mode)
@@ -187,13 +187,13 @@ public final class RayPool: GradualShutdown {
         _ = waitUntilShutDown(.forever)
     }
 
-    /// Tasks that run are ended with their Ray workers.
+    /// Always true: running tasks end with their Ray workers.
     public var endsRunningTasks: Bool { true }
 
-    /// Refuses further tasks, and begins to end.
+    /// Refuses further tasks and begins the shutdown.
     public func beginShutdown(_ mode: ShutdownMode) { core.beginShutdown(mode) }
 
-    /// Blocks until the pool has ended; false if the limit passed first.
+    /// Blocks until the pool has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
     public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
         guard core.waitUntilEnded(wait) else { return false }

@@ -3,7 +3,7 @@ public import MultitaskingSessions
 // The blocking function is disfavored so that a body without an `await` of its own, in an asynchronous function, does
 // not choose it. In a synchronous function nothing else can be chosen.
 
-/// Makes a pool on a Ray cluster for the time of `body`: what `withProcessPoolExecutor` is for one machine.
+/// Creates a pool on a Ray cluster, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
 /// ```swift
 /// try withRayExecutor(address: "10.0.0.1:6379", maxWorkers: 64) { manager in
@@ -11,18 +11,19 @@ public import MultitaskingSessions
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// When `body` returns, all tasks are run to their end and the pool is gone; when it throws, tasks that have not
-/// started are cancelled first.
+/// This is the counterpart of `withProcessPoolExecutor` for clusters. When `body` returns, the pool finishes all tasks
+/// before it shuts down; when `body` throws, tasks that haven't started are cancelled first.
 ///
 /// - Parameters:
-///   - address: host and port of the cluster's head; nil starts a Ray on this machine, which ends with the pool.
-///   - maxWorkers: how many tasks run at most at the same time.
-///   - queueLimit: how many tasks may wait for a worker; nil for no limit but memory.
-///   - options: how the cluster is reached, and how tasks are run.
+///   - address: the host and port of the cluster's head; nil starts a Ray instance on this machine, which ends with the
+///     pool.
+///   - maxWorkers: the maximum number of tasks that run concurrently.
+///   - queueLimit: how many tasks may wait for a worker; nil for no limit except memory.
+///   - options: options for the connection and for running tasks.
 ///   - setup: what each process runs before its first task, and before it leaves.
-///   - globals: which queues and which event there are of scope `.global`.
+///   - globals: the queues and the event with scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
-/// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; what `body` throws.
+/// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; whatever `body` throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult
@@ -51,9 +52,9 @@ nonisolated(nonsending) public func withRayExecutor<Value>(
     return try await withExecutor(pool, globals: globals, interrupts: interrupts, body)
 }
 
-/// Makes a pool on a cluster that is reached already, for the time of `body`.
+/// Creates a pool on a connected cluster, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
-/// - Throws: as the function with `address` does.
+/// - Throws: whatever the function with `address` throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
 @discardableResult

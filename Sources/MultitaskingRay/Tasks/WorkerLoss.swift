@@ -1,21 +1,20 @@
-/// What is known of a worker that was lost with its machine, or by a machine that ran out of memory; the cause of
-/// `workerLost` and `memoryLimitExceeded`.
+/// Details about a worker that was lost with its machine, or because its machine ran out of memory.
 ///
 /// ```swift
 /// if let loss = (error as? MultitaskingError)?.cause as? WorkerLoss { print(loss.node ?? "somewhere") }
 /// ```
 public struct WorkerLoss: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The machine, as its cluster names it; nil if that is not known.
+    /// The name of the machine in its cluster; nil if it is unknown.
     public let node: String?
-    /// What the cluster says.
+    /// The cluster's message.
     public let detail: String
 
-    /// Makes a record of a loss.
+    /// Creates a record of a loss.
     public init(node: String?, detail: String) {
         self.node = node
         self.detail = detail
     }
 
-    /// What the cluster says, and of which machine.
+    /// The machine and the cluster's message.
     public var description: String { node.map { "\($0): \(detail)" } ?? detail }
 }

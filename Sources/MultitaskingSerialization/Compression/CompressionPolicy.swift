@@ -1,15 +1,16 @@
-/// Which payloads are compressed on their way between processes, and how strongly.
+/// Which payloads are compressed when they are sent between processes, and how strongly.
 ///
 /// ```swift
 /// let pool = try ProcessPool(compression: .zstd(level: 3))
 /// ```
 ///
-/// On one machine compression never saves time: a copy between processes runs at 3–7 GB/s, zstd at level 1 takes
-/// in 0.4–0.6 GB/s of text or sorted numbers and gives out 1.1–1.8 GB/s, so that a compressed payload costs 10 to 20
-/// times a copied one at least. What it saves is shared memory, by a factor of 2.8 (text) to 7 (sorted numbers). Hence
-/// the rule of ``automatic``: as long as less than half of the memory is taken, nothing is compressed; beyond that,
-/// waiting for memory would cost more. Rates and ratios are reached from 16 KiB on (35 µs, about as long as waking a
-/// sleeping core); at 1 KiB text shrinks by 1.7 only, at half the rate.
+/// On one machine, compression never saves time: copying between processes runs at 3–7 GB/s, whereas zstd at level 1
+/// compresses text or sorted numbers at 0.4–0.6 GB/s and decompresses them at 1.1–1.8 GB/s. A compressed payload
+/// therefore takes at least 10 to 20 times as long as a copied one. What compression saves is shared memory, by a
+/// factor of 2.8 (text) to 7 (sorted numbers). For this reason, ``automatic`` compresses nothing while less than half
+/// of the memory is in use; beyond that, waiting for memory would cost more. These rates and ratios apply to payloads
+/// of at least 16 KiB (35 µs, about as long as waking a sleeping core); 1 KiB of text shrinks only by a factor of 1.7,
+/// at half the rate.
 public struct CompressionPolicy: Sendable, Hashable {
     private enum Rule: Sendable, Hashable {
         case none
@@ -21,23 +22,23 @@ public struct CompressionPolicy: Sendable, Hashable {
 
     private init(rule: Rule) { self.rule = rule }
 
-    /// Nothing is compressed.
+    /// Never compresses.
     public static let none = Self(rule: .none)
 
-    /// Payloads of 16 KiB and more are compressed while at least half of the memory is taken; the default.
+    /// Compresses payloads of 16 KiB and more while at least half of the memory is in use. This is the default.
     ///
-    /// Level 1 is used. Payloads of 128 KiB and more are judged by samples first, and the result is kept only if it
-    /// has at most 70 % of the size: random numbers and images stay as they are.
+    /// This uses level 1. It first samples payloads of 128 KiB and more, and keeps the compressed form only if it has
+    /// at most 70 % of the size, so random numbers and images stay uncompressed.
     public static let automatic = Self(rule: .automatic)
 
-    /// Every payload of 512 bytes and more is compressed with zstd, and kept compressed if that is smaller at all.
+    /// Compresses every payload of 512 bytes and more with zstd, and keeps the compressed form if it is smaller.
     ///
-    /// - Parameter level: from −7 (fastest) to 19 (smallest); a number outside is brought to the nearest of these.
+    /// - Parameter level: from −7 (fastest) to 19 (smallest); other numbers are clamped to this range.
     public static func zstd(level: Int) -> Self {
         Self(rule: .always(level: min(max(level, levels.lowerBound), levels.upperBound)))
     }
 
-    /// The levels that ``zstd(level:)`` accepts.
+    /// The range of levels for ``zstd(level:)``.
     public static let levels = -7...19
 
     /// The level at which a payload should be compressed; nil if it should not be.

@@ -1,18 +1,17 @@
 public import MultitaskingCore
 
-/// Reads back the values of a payload that a ``PayloadWriter`` made, in the same order.
+/// Decodes the values of a payload from a ``PayloadWriter``, in the same order.
 ///
 /// ```swift
 /// let reader = PayloadReader(UnsafeRawBufferPointer(block))
 /// let primes = try reader.decode([String: [Int]].self)
 /// ```
 ///
-/// The bytes are borrowed: they must stay readable until the reader is gone or ``reset(_:)`` was called. They need not
-/// stay the same. Whatever they contain, and even if another process changes them meanwhile, decoding returns a value
-/// or throws; it never traps, and allocates in proportion to the number of bytes. Ill-formed UTF-8 becomes U+FFFD.
-/// Containers and decoders that a value keeps find nothing once the reader is gone.
-///
-/// A reader may be moved between threads but not used by two at once.
+/// The reader borrows the bytes, which must stay readable until the reader is released or ``reset(_:)`` is called.
+/// Whatever they contain, and even if another process changes them meanwhile, decoding returns a value or throws. It
+/// never traps, and it allocates memory in proportion to the number of bytes. Invalid UTF-8 becomes U+FFFD. Containers
+/// and decoders that a value stores become empty once the reader is released. You can move a reader between threads,
+/// but only one thread may use it at a time.
 public final class PayloadReader: PayloadDecoder {
     /// The bytes that are not read yet, until there is a core.
     private var bytes: ByteSource
@@ -21,9 +20,10 @@ public final class PayloadReader: PayloadDecoder {
     private var core: DecodingCore?
     private let environment: () -> (any TaskEnvironment)?
 
-    /// Makes a reader of `bytes`; values find `environment` in `userInfo` under `CodingUserInfoKey.taskEnvironment`.
+    /// Creates a reader of `bytes`. Values find `environment` in `userInfo` under `CodingUserInfoKey.taskEnvironment`.
     ///
-    /// - Parameter environment: asked for before the first value that may want it, once after each ``reset(_:)``.
+    /// - Parameter environment: the environment, evaluated once after each ``reset(_:)``, before the first value that
+    ///   may need it.
     public init(
         _ bytes: UnsafeRawBufferPointer,
         environment: @autoclosure @escaping () -> (any TaskEnvironment)? = nil
@@ -34,14 +34,14 @@ public final class PayloadReader: PayloadDecoder {
 
     deinit { core?.invalidate() }
 
-    /// Reads the next value.
+    /// Decodes the next value.
     ///
-    /// - Throws: `decodeFailed` if the bytes are not the payload of a `Value`; a `MultitaskingError` of the value's
-    ///   own `init(from:)` is thrown as it is. The reader then still stands before the value.
-    /// - Complexity: linear in the encoded size, in whatever order a type reads; arrays of numbers, `Data` and strings
-    ///   are copied as a whole. A type whose `init(from:)` begins more than 128 values for each byte of the payload,
-    ///   and 16,384 besides, gets `decodeFailed`: it tries the same bytes over and over again. <doc:PayloadFormat> says
-    ///   more.
+    /// - Throws: `decodeFailed` if the bytes aren't the payload of a `Value`; a `MultitaskingError` of the value's own
+    ///   `init(from:)`, unchanged. After an error, the reader is still positioned before the value.
+    /// - Complexity: O(*n*) in the encoded size, in whatever order a type reads its properties. Arrays of numbers,
+    ///   `Data`, and strings are copied as a whole. Decoding fails with `decodeFailed` if a type's `init(from:)`
+    ///   repeatedly decodes the same bytes: more than 16,384 values plus 128 for each byte of the payload.
+    ///   See <doc:PayloadFormat>.
     public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         if core == nil, let strategy = strategyWithoutCore(type) {
             var source = bytes
@@ -69,13 +69,13 @@ public final class PayloadReader: PayloadDecoder {
         }
     }
 
-    /// Whether all values were read; also true if the bytes are damaged where they begin.
+    /// Whether all values have been read. Also true if the beginning of the bytes is damaged.
     public var isAtEnd: Bool {
         if core == nil, isBehindKeys { return bytes.remaining == 0 }
         return (try? openCore())?.source.remaining ?? 0 == 0
     }
 
-    /// Begins with other bytes; the old ones are not touched any more.
+    /// Starts reading other bytes. The reader no longer accesses the previous ones.
     public func reset(_ bytes: UnsafeRawBufferPointer) {
         core?.invalidate()
         core = nil
@@ -111,9 +111,9 @@ public final class PayloadReader: PayloadDecoder {
     }
 }
 
-/// Reads the payload of one value; the counterpart of ``encodePayload(_:)``.
+/// Decodes the payload of one value; the counterpart of ``encodePayload(_:)``.
 ///
-/// - Throws: `decodeFailed` as ``PayloadReader/decode(_:)``, also if there are bytes behind the value.
+/// - Throws: what ``PayloadReader/decode(_:)`` throws; `decodeFailed` if bytes follow the value.
 public func decodePayload<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
     // SAFETY: the reader is gone before the closure returns the array's bytes.
     try unsafe bytes.withUnsafeBytes { bytes in

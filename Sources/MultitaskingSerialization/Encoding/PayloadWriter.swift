@@ -1,6 +1,6 @@
 public import MultitaskingCore
 
-/// Turns values into one payload, which is then copied once to where it is needed.
+/// Encodes values into one payload, which you then copy to its destination once.
 ///
 /// ```swift
 /// let writer = PayloadWriter()
@@ -8,8 +8,8 @@ public import MultitaskingCore
 /// try writer.copy(into: block)   // at least writer.byteCount bytes
 /// ```
 ///
-/// Small values go to a buffer that is kept from payload to payload; big arrays of numbers, `Data` and strings (above
-/// 1 KiB) are retained as they are and copied by ``copy(into:)`` only. Make one writer for each thread and reuse it:
+/// Small values are written to a buffer that is reused between payloads. Large arrays of numbers, `Data`, and strings
+/// (above 1 KiB) are only retained, and copied by ``copy(into:)``. Create one writer for each thread, and reuse it:
 ///
 ///     let writer = PayloadWriter()
 ///     try writer.encode(request)
@@ -17,18 +17,17 @@ public import MultitaskingCore
 ///     try writer.copy(into: block)
 ///     writer.reset()
 ///
-/// A payload can be read by a process of the same binary only; <doc:PayloadFormat> describes it.
-///
-/// A writer may be moved between threads but not used by two at once.
+/// Only a process with the same binary can read a payload; <doc:PayloadFormat> describes the format. You can move a
+/// writer between threads, but only one thread may use it at a time.
 public final class PayloadWriter: PayloadEncoder {
     private let core = EncodingCore()
 
-    /// The shared values that the payload refers to; nil for a writer that belongs to no pool.
+    /// The shared values that the payload refers to; nil if the writer doesn't belong to a pool.
     public let exports: SharedExports?
 
-    /// Makes a writer of an empty payload.
+    /// Creates a writer with an empty payload.
     ///
-    /// - Parameter home: names the shared values whose handles are encoded; without one, they cannot be.
+    /// - Parameter home: assigns references to shared values; without it, handles of shared values can't be encoded.
     public init(home: (any SharedHome)? = nil) {
         exports = home.map(SharedExports.init)
         if let exports { core.userInfo[.sharedExports] = exports }
@@ -40,17 +39,18 @@ public final class PayloadWriter: PayloadEncoder {
 
     deinit { core.invalidate() }
 
-    /// What the `userInfo` of every encoder holds.
+    /// The `userInfo` of every encoder.
     public var userInfo: [CodingUserInfoKey: Any] {
         get { core.userInfo }
         set { core.userInfo = newValue }
     }
 
-    /// Appends one value.
+    /// Encodes one value.
     ///
-    /// - Throws: `encodeFailed` if the value's `encode(to:)` throws or values are nested more than 512 levels deep; a
-    ///   `MultitaskingError` of the value's own is thrown as it is. The payload is then as it was before the call.
-    /// - Complexity: linear in the encoded size, but a big array, `Data` or string is only retained.
+    /// - Throws: `encodeFailed` if the value's `encode(to:)` throws, or if values are nested more than 512 levels deep;
+    ///   a `MultitaskingError` of the value's own, unchanged. After an error, the payload is the same as before the
+    ///   call.
+    /// - Complexity: O(*n*) in the encoded size, except that large arrays, `Data`, and strings are only retained.
     public func encode<Value: Encodable>(_ value: Value) throws {
         if core.encodeWhole(value) { return }
         let root = core.root()
@@ -63,14 +63,14 @@ public final class PayloadWriter: PayloadEncoder {
         }
     }
 
-    /// How many bytes the payload has.
+    /// The number of bytes in the payload.
     ///
-    /// - Complexity: linear in the number of retained values.
+    /// - Complexity: O(*n*) in the number of retained values.
     public var byteCount: Int { core.keys.byteCount + core.body.byteCount }
 
     /// Copies the payload to the beginning of `target`.
     ///
-    /// - Throws: `invalidArgument` if `target` has fewer bytes than ``byteCount``; nothing is then copied.
+    /// - Throws: `invalidArgument` if `target` has fewer bytes than ``byteCount``, in which case nothing is copied.
     public func copy(into target: UnsafeMutableRawBufferPointer) throws(MultitaskingError) {
         let keyBytes = core.keys.byteCount
         let bodyBytes = core.body.byteCount
@@ -83,7 +83,7 @@ public final class PayloadWriter: PayloadEncoder {
         unsafe core.body.copy(into: .init(rebasing: target[keyBytes..<keyBytes + bodyBytes]))
     }
 
-    /// Empties the payload; the buffer is kept, unless it is bigger than 1 MiB.
+    /// Empties the payload. The buffer is kept unless it is larger than 1 MiB.
     public func reset() {
         core.reset()
         if hasExports { exports?.removeAll() }
@@ -104,9 +104,9 @@ extension PayloadWriter {
     }
 }
 
-/// The payload of one value, as an array; for tests and for values that are not worth a writer.
+/// Returns the payload of one value as an array, for tests and for occasional values.
 ///
-/// - Throws: what ``PayloadWriter/encode(_:)`` throws.
+/// - Throws: whatever ``PayloadWriter/encode(_:)`` throws.
 public func encodePayload<Value: Encodable>(_ value: Value) throws -> [UInt8] {
     let writer = PayloadWriter()
     try writer.encode(value)
