@@ -1,63 +1,65 @@
-/// Something that a backend may leave out.
+/// A capability that a backend may lack.
 ///
 /// ```swift
 /// let omissions: [Omission] = [.capability(.taskTimeout, because: "threads cannot be ended")]
 /// ```
 public enum Capability: String, Sendable, Hashable, CaseIterable {
-    /// A task that ends its worker, by whatever means, fails alone: with `workerCrashed` or `workerExited`, whose cause
-    /// is a `WorkerFailure`.
+    /// If a task ends its worker, by whatever means, only that task fails, with `workerCrashed` or `workerExited` and a
+    /// `WorkerFailure` as the cause.
     case crashIsolation
-    /// Arguments, results and elements are encoded; what cannot be is a typed error of the one task or call.
+    /// Arguments, results, and elements are encoded. A value that can't be encoded causes a typed error of that task or
+    /// call.
     case encoding
-    /// Functions that capture can be submitted. What they capture is shared with them, or copied; what neither can be
-    /// done with is `capturesState`.
+    /// Functions with captured values can be submitted. Captured values are shared or copied; if neither is possible,
+    /// `submit` throws `capturesState`.
     case captures
-    /// Executors are `SharingExecutor`s: large values are shared by all tasks.
+    /// Executors are `SharingExecutor`s, so that tasks can share large values.
     case sharing
-    /// Workers share the caller's memory: executors are `InProcessExecutor`s, channels `InProcessChannel`s.
+    /// Workers share the caller's memory. Executors are `InProcessExecutor`s, and channels are `InProcessChannel`s.
     case sharedMemory
     /// `TaskOptions.timeout` ends a running task.
     case taskTimeout
-    /// `TaskOptions.queueTimeout` ends a waiting task.
+    /// `TaskOptions.queueTimeout` ends a queued task.
     case queueTimeout
-    /// `TaskOptions.retries` run a task again.
+    /// `TaskOptions.retries` retries a failed task.
     case retries
-    /// `Future.cancel(force: true)` ends a running task, and so does `ShutdownMode.kill`.
+    /// `Future.cancel(force: true)` and `ShutdownMode.kill` end a running task.
     case forcedCancel
-    /// `ChannelOptions.byteCapacity` bounds a channel.
+    /// `ChannelOptions.byteCapacity` limits a channel.
     case byteCapacity
-    /// `ChannelOptions.redelivers` gives back what a dead task had received.
+    /// `ChannelOptions.redelivers` returns elements that a dead task had received.
     case redelivery
     /// `ChannelOptions.closesWithSenders` closes a channel with its last sender.
     case closingWithSenders
     /// `select` blocks a thread for several channels, signals and futures at once.
     case select
-    /// A channel of capacity 0 hands its elements from sender to receiver.
+    /// A channel with a capacity of 0 passes elements directly from a sender to a receiver.
     case rendezvous
-    /// An executor can be made with a limit of waiting tasks.
+    /// An executor can limit the number of queued tasks.
     case limitedQueue
-    /// `TaskOptions.priority` decides which of the waiting tasks start first.
+    /// `TaskOptions.priority` determines which queued tasks start first.
     case priorities
-    /// `TaskOptions.seed` comes to the task: `TaskEnvironment.seed`.
+    /// `TaskOptions.seed` is passed to the task as `TaskEnvironment.seed`.
     case seeds
-    /// `TaskOptions.output` keeps what a task prints.
+    /// `TaskOptions.output` captures a task's output.
     case output
-    /// `TaskEnvironment.worker` tells the workers apart.
+    /// `TaskEnvironment.worker` identifies the worker.
     case workerInfo
     /// Executors are `WorkerExecutor`s.
     case workers
     /// Executors are `MonitoredExecutor`s.
     case statistics
-    /// An executor can be made with an initializer that takes arguments, and a finalizer.
+    /// An executor can have an initializer that takes arguments, and a finalizer.
     case workerSetup
-    /// The calls of executors, futures, channels and signals may be made from several threads of the parent at once.
+    /// Several threads of the parent can use executors, futures, channels, and signals concurrently.
     case parentThreads
-    /// Two executors can be used by the same caller at the same time.
+    /// A caller can use two executors at the same time.
     case severalPools
-    /// `TaskOptions.resources` decide where and when a task runs.
+    /// `TaskOptions.resources` determines where and when a task runs.
     case resources
-    /// Workers run on other machines, which may be lost with what they run: ``ConformanceBackend/loseWorkers(of:)``.
+    /// Workers run on other machines, which may be lost together with their tasks; see
+    /// ``ConformanceBackend/loseWorkers(of:)``.
     case nodes
-    /// The asynchronous twins can be awaited by the parent.
+    /// The parent can await asynchronous calls.
     case asyncTwins
 }

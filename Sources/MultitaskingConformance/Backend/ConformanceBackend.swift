@@ -1,8 +1,8 @@
 public import MultitaskingCore
 
-/// A backend as the kit sees it: how its executors are made, and what it leaves out.
+/// A description of a backend for the kit: how to create its executors, and which capabilities it lacks.
 ///
-/// Conform a type of your tests to it, and run the cases one by one:
+/// Conform a type in your tests to it, and run the cases one by one:
 ///
 /// ```swift
 /// @Test(arguments: Conformance.cases(for: MyBackend()))
@@ -11,49 +11,48 @@ public import MultitaskingCore
 /// }
 /// ```
 public protocol ConformanceBackend: Sendable {
-    /// The backend's name in failures.
+    /// The backend's name, for failure messages.
     var name: String { get }
 
-    /// What the backend does not do, each with the reason. A case that needs it is shown as skipped, with the reason.
+    /// What the backend omits, each with a reason. A case that requires it is shown as skipped, with the reason.
     var omissions: [Omission] { get }
 
-    /// Makes an executor whose workers are those of the backend; called many times.
+    /// Creates an executor of the backend. Called many times.
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor
 
-    /// What `executor` holds at the moment, counted by the backend itself: blocks of shared memory, tasks, channels.
-    ///
-    /// It must be the same before and after a case's work. Nothing by default.
+    /// Returns the resources that `executor` currently holds, as the backend counts them: blocks of shared memory,
+    /// tasks, channels. They must be the same before and after a case. By default, there are none.
     func holdings(of executor: any Executor) -> [String: Int]
 
-    /// What the backend has left behind after its executors were shut down, in words, where the kit cannot see it: in a
-    /// cluster, on other machines, in files. Empty if nothing.
+    /// Describes what the backend has left behind after the shutdown of its executors, where the kit can't see it: in a
+    /// cluster, on other machines, or in files.
     ///
-    /// Asked after each case, again and again until it is empty or the patience ends. The kit itself looks at threads,
-    /// descriptors and processes. Nothing by default.
+    /// The kit itself checks threads, descriptors, and processes. After each case, it calls this method repeatedly
+    /// until the result is empty or the patience ends. By default, there is no residue.
     func residue() -> [String]
 
-    /// Takes the workers of `executor` away, as a machine does that loses its power: nobody is told.
+    /// Removes the workers of `executor` without notice, as if their machine lost power.
     ///
-    /// Called only for a backend with ``Capability/nodes``. Does nothing by default.
+    /// Called only for a backend with ``Capability/nodes``. By default, this does nothing.
     func loseWorkers(of executor: any Executor) throws
 
-    /// The world the backend lives in; the machine's by default.
+    /// The environment of the backend; by default, the machine's time and threads.
     var world: any ConformanceWorld { get }
 }
 
 extension ConformanceBackend {
-    /// A backend that leaves nothing out.
+    /// Returns no omissions.
     public var omissions: [Omission] { [] }
 
-    /// A backend that counts nothing.
+    /// Returns no holdings.
     public func holdings(of executor: any Executor) -> [String: Int] { [:] }
 
-    /// A backend that leaves nothing anywhere else.
+    /// Returns no residue.
     public func residue() -> [String] { [] }
 
-    /// A backend whose workers cannot be lost.
+    /// Does nothing: the backend's workers can't be lost.
     public func loseWorkers(of executor: any Executor) throws {}
 
-    /// The machine's.
+    /// The machine's time and threads.
     public var world: any ConformanceWorld { MachineWorld() }
 }

@@ -1,6 +1,6 @@
 public import MultitaskingCore
 
-/// The time a backend lives in, and how the code of a parent runs there.
+/// The environment of a backend: its time, and how the parent's code runs.
 ///
 /// ```swift
 /// struct SlowWorld: ConformanceWorld {
@@ -9,24 +9,23 @@ public import MultitaskingCore
 /// }
 /// ```
 ///
-/// A simulator whose time is virtual, or whose parent must be known to its scheduler, has one of its own.
+/// A simulator with virtual time, or with a scheduler that has to know the parent, provides its own.
 public protocol ConformanceWorld: Sendable {
-    /// The clock by which the backend's time limits pass. Its `sleep` is called by the parent, never in a loop that
-    /// waits for less than a millisecond.
+    /// The clock for the backend's time limits. The parent calls its `sleep`, never in a loop with waits of less than a
+    /// millisecond.
     var clock: any TaskClock { get }
 
-    /// Runs a case's work, which makes executors and blocks in their calls, and returns when it has returned.
-    ///
-    /// Called once a case, on a thread of the kit that does nothing else.
+    /// Runs a case, which creates executors and blocks in their calls, and returns when the case has returned. Called
+    /// once per case, on a dedicated thread of the kit.
     func perform(_ body: @escaping @Sendable () throws -> Void) throws
 
-    /// How long, by ``clock``, the kit waits for what should happen at once. What takes longer counts as never.
+    /// How long, by ``clock``, the kit waits for an event that should happen immediately. An event that takes longer is
+    /// considered missing.
     var patience: Duration { get }
 
-    /// How long, by the machine's clock, a case may take. One that takes longer is abandoned and has failed.
+    /// How long, by the machine's clock, a case may take before it is abandoned as failed.
     ///
-    /// What making and ending the case's pools takes is added: a case that makes 50 pools may take as much longer as 50
-    /// of the backend's pools cost, each up to this limit.
+    /// The time that it takes to create and shut down the case's pools is added, up to this limit for each pool.
     var caseLimit: Duration { get }
 }
 
@@ -47,12 +46,12 @@ extension ConformanceWorld {
 /// let world = MachineWorld(patience: .seconds(60))   // for a backend with slow starts
 /// ```
 public struct MachineWorld: ConformanceWorld {
-    /// How long the kit waits for what should happen at once.
+    /// How long the kit waits for an event that should happen immediately.
     public let patience: Duration
 
-    /// Makes the world of a backend on real threads or processes.
+    /// Creates the environment of a backend with real threads or processes.
     ///
-    /// - Parameter patience: from a millisecond to a day; others are taken for the nearer of these.
+    /// - Parameter patience: a duration from a millisecond to a day; other values are clamped.
     public init(patience: Duration = .seconds(20)) {
         self.patience = min(max(patience, .milliseconds(1)), .seconds(86_400))
     }

@@ -1,4 +1,4 @@
-/// How the kit wants an executor.
+/// The kit's requirements for an executor.
 ///
 /// ```swift
 /// func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {
@@ -6,29 +6,28 @@
 /// }
 /// ```
 public struct ExecutorSettings: Sendable, Hashable {
-    /// How many workers it has, exactly.
+    /// The exact number of workers.
     public var maxWorkers: Int
 
-    /// How many tasks may wait for a worker; nil for no limit. Asked for only of a backend with
-    /// ``Capability/limitedQueue``.
+    /// How many tasks may wait for a worker; nil for no limit. Only set for a backend with ``Capability/limitedQueue``.
     public var queueLimit: Int?
 
-    /// The argument of the workers' initializer, which is to be ``initialize(_:)``; their finalizer is ``finalize()``.
-    /// Nil for none of both. Asked for only of a backend with ``Capability/workerSetup``.
+    /// The argument of the workers' initializer, which must be ``initialize(_:)``; the finalizer must be
+    /// ``finalize()``. Nil for neither. Only set for a backend with ``Capability/workerSetup``.
     public var initializerArgument: Int?
 
-    /// Makes settings.
+    /// Creates settings.
     public init(maxWorkers: Int, queueLimit: Int? = nil, initializerArgument: Int? = nil) {
         self.maxWorkers = maxWorkers
         self.queueLimit = queueLimit
         self.initializerArgument = initializerArgument
     }
 
-    /// What workers run first: `MyPool(initializer: ExecutorSettings.initialize, argument)`.
+    /// The initializer of workers: `MyPool(initializer: ExecutorSettings.initialize, argument)`.
     @Sendable
     public static func initialize(_ argument: Int) throws { WorkerMarks.add(argument) }
 
-    /// What workers run last.
+    /// The finalizer of workers.
     @Sendable
     public static func finalize() throws -> String { "finalized" }
 }

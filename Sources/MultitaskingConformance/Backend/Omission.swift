@@ -1,4 +1,4 @@
-/// One thing that a backend leaves out of the contract, and why.
+/// A part of the contract that a backend omits, with the reason.
 ///
 /// ```swift
 /// Omission.capability(.redelivery, because: "a task's thread does not die alone")
@@ -11,15 +11,15 @@ public struct Omission: Sendable, Hashable {
 
     let subject: Subject
 
-    /// Why; shown beside each case that is skipped for it.
+    /// The reason, which is shown with each skipped case.
     public let reason: String
 
-    /// Leaves out every case that needs `capability`.
+    /// Omits every case that requires `capability`.
     public static func capability(_ capability: Capability, because reason: String) -> Omission {
         Omission(subject: .capability(capability), reason: reason)
     }
 
-    /// Leaves out one case. Prefer a capability: a case left out by name is a breach that is known.
+    /// Omits one case. Prefer to omit a capability: a case omitted by name is a known violation of the contract.
     public static func conformanceCase(_ name: String, because reason: String) -> Omission {
         Omission(subject: .conformanceCase(name), reason: reason)
     }

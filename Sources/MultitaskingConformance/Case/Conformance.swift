@@ -1,11 +1,11 @@
-/// The contract of a backend, as cases.
+/// The contract of a backend, as test cases.
 ///
 /// ```swift
 /// @Test(arguments: Conformance.cases(for: MyBackend()))
 /// func conforms(_ conformanceCase: ConformanceCase) async throws { try await conformanceCase.run(on: MyBackend()) }
 /// ```
 public enum Conformance {
-    /// All cases there are, in the order in which they are best read.
+    /// All cases, in reading order.
     public static let allCases: [ConformanceCase] = [
         backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases,
         taskOptionCases, futureCases, waitCases, dependentCases, streamCases, cancelCases, environmentCases,
@@ -14,15 +14,14 @@ public enum Conformance {
         shutdownCases, crashCases, lossCases, historyCases,
     ].flatMap { $0 }
 
-    /// The cases for the test of `backend`: all of them, so that those it leaves out are seen to be skipped.
-    ///
-    /// The first one fails if the backend leaves out by name what does not exist.
+    /// Returns the cases for testing `backend`. These are all cases, so that omitted ones are shown as skipped. The
+    /// first case fails if the backend omits a case that doesn't exist.
     public static func cases(for backend: some ConformanceBackend) -> [ConformanceCase] { allCases }
 
-    /// The case of the name, if there is one.
+    /// Returns the case with a name, if there is one.
     public static func conformanceCase(named name: String) -> ConformanceCase? { allCases.first { $0.name == name } }
 
-    /// The cases that `backend` leaves out, each with the reason.
+    /// Returns the cases that `backend` omits, each with the reason.
     public static func omitted(
         by backend: some ConformanceBackend
     ) -> [(conformanceCase: ConformanceCase, reason: String)] {

@@ -1,9 +1,9 @@
 import MultitaskingCore
 
 extension ConformanceCase {
-    /// Runs the case and returns the breaches it has found, without a test around it.
+    /// Runs the case outside a test, and returns the violations that it found.
     ///
-    /// A case that blocks is abandoned at the limit of the backend's world, together with its threads.
+    /// A case that blocks is abandoned, together with its threads, at the limit of the backend's ``ConformanceWorld``.
     public func evaluate(on backend: some ConformanceBackend, seed: UInt64? = nil) async -> [ConformanceFailure] {
         await SystemWarmUp.shared.value
         let trial = Trial(self, on: backend, seed: seed ?? .random(in: 0...UInt64.max))
@@ -29,9 +29,10 @@ extension ConformanceCase {
         }
     }
 
-    /// Runs the case on the calling thread and returns the breaches it has found.
+    /// Runs the case on the calling thread, and returns the violations that it found.
     ///
-    /// For programs that must not have a second thread, where a pool is to be forked: nothing ends a case that blocks.
+    /// Use this in programs that must not have a second thread because they fork a pool. A case that blocks is never
+    /// ended.
     @available(*, noasync, message: "this blocks the thread; await evaluate(on:seed:)")
     public func evaluateHere(on backend: some ConformanceBackend, seed: UInt64? = nil) -> [ConformanceFailure] {
         let trial = Trial(self, on: backend, seed: seed ?? .random(in: 0...UInt64.max))

@@ -1,10 +1,10 @@
 public import Testing
 
 extension ConformanceCase {
-    /// Runs the case as a part of the current test: each breach of the contract is an issue.
+    /// Runs the case as part of the current test. Each violation of the contract is recorded as an issue.
     ///
-    /// A case that the backend leaves out is cancelled, which shows it as skipped with the reason.
-    /// - Parameter seed: decides what is random; nil for another one each time. Failures print it.
+    /// A case that the backend omits is cancelled, which shows it as skipped with the reason.
+    /// - Parameter seed: the seed of random choices; nil for a random seed. Failures print it.
     public func run(
         on backend: some ConformanceBackend, seed: UInt64? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {

@@ -1,21 +1,20 @@
-/// One named part of the contract, which can be run on every backend.
+/// A named test case of the contract, which runs on every backend.
 ///
 /// ```swift
 /// guard let smoke = Conformance.conformanceCase(named: "outcome.everyShapeOfFunctionReturnsItsValue") else { return }
 /// try await smoke.run(on: MyBackend())
 /// ```
 public struct ConformanceCase: Sendable {
-    /// What tells the case from the others: its subject, a point, and what is demanded, as
-    /// `channel.closeDrainsThenEnds`.
+    /// The unique name of the case: its subject and its requirement, for example `channel.closeDrainsThenEnds`.
     public let name: String
 
-    /// What the case does, in a sentence.
+    /// A one-sentence description of the case.
     public let summary: String
 
-    /// Whose duty is broken when the case fails: a protocol and its requirement, as `Channel.close(discarding:)`.
+    /// The protocol requirement that is violated if the case fails, for example `Channel.close(discarding:)`.
     public let duty: String
 
-    /// What a backend must be able to do for the case to mean anything.
+    /// The capabilities that the case requires.
     public let requires: Set<Capability>
 
     let body: @Sendable (Trial) throws -> Void
@@ -31,7 +30,7 @@ public struct ConformanceCase: Sendable {
         self.body = body
     }
 
-    /// Why `backend` leaves the case out; nil if it does not.
+    /// Returns the reason why `backend` omits the case, if it does.
     public func omission(by backend: some ConformanceBackend) -> Omission? {
         backend.omissions.first { omission in
             switch omission.subject {

@@ -1,16 +1,16 @@
-/// A breach of the contract that a case has found.
+/// A violation of the contract that a case found.
 ///
 /// ```swift
 /// catch let failure as ConformanceFailure { print(failure.duty, failure.message) }
 /// ```
 public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
-    /// How the breach showed.
+    /// How the violation became visible.
     public enum Kind: Sendable, Hashable {
-        /// Something else came than was expected.
+        /// The result differs from the expected one.
         case breach
-        /// The case did not end within its limit and was abandoned.
+        /// The case didn't end within its limit and was abandoned.
         case blocked
-        /// Something was left behind.
+        /// A resource was left behind.
         case leak
     }
 
@@ -18,15 +18,15 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     public let caseName: String
     /// The name of the backend.
     public let backend: String
-    /// The protocol and the requirement whose duty is broken.
+    /// The protocol requirement that is violated.
     public let duty: String
-    /// How the breach showed.
+    /// How the violation became visible.
     public let kind: Kind
-    /// What was expected, and what came.
+    /// The expected and the actual result.
     public let message: String
-    /// Where in the kit the expectation is written.
+    /// The location of the expectation in the kit.
     public let place: String
 
-    /// All of it in a sentence or two.
+    /// A summary of the violation.
     public var description: String { "\(backend) breaks \(duty) in \(caseName): \(message) [\(place)]" }
 }

@@ -7,14 +7,14 @@ internal import Testing
 /// do { try task.value() } catch let error as RecordedIssues { print(error.issues) }
 /// ```
 public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringConvertible {
-    /// What Swift Testing says of each, in the order in which they were recorded.
+    /// Swift Testing's description of each, in the order in which they were recorded.
     public let issues: [String]
 
     /// All of them.
     public var description: String { issues.joined(separator: "\n") }
 }
 
-/// Runs `body`, and throws if an expectation fails in it.
+/// Runs `body`, and throws if an expectation in it fails.
 ///
 /// Use it in tasks of a process pool. Their worker is another process than the test's, where nobody hears of an issue
 /// that is recorded: without this, an `#expect` that fails there is lost. With it, the task fails, and so does the test
@@ -28,11 +28,11 @@ public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringCo
 /// }
 /// let value = try pool.submit(double, -1).value()     // throws: Expectation failed: (x → -1) > 0
 /// ```
-/// `body` goes on after an `#expect` that fails, as it does in a test. What is recorded by other threads is not
-/// noticed, and warnings are none of its business. In a test's own process an issue is a known one of that test then.
+/// `body` goes on after an `#expect` that fails, as it does in a test. Warnings and issues recorded by other threads
+/// are ignored. In the test's own process, such an issue becomes a known issue of the test.
 ///
-/// - Returns: what `body` returns.
-/// - Throws: ``RecordedIssues``; what `body` throws if nothing was recorded.
+/// - Returns: the result of `body`.
+/// - Throws: ``RecordedIssues``; if no issue was recorded, whatever `body` throws.
 public func throwingIssues<Value>(_ body: () throws -> Value) throws -> Value {
     let collector = IssueCollector()
     var result: Result<Value, any Error>?
@@ -44,7 +44,7 @@ public func throwingIssues<Value>(_ body: () throws -> Value) throws -> Value {
     return try collector.outcome(of: result)
 }
 
-/// Runs `body`, and throws if an expectation fails in it; otherwise as the synchronous twin.
+/// Runs the asynchronous `body`, and throws if an expectation in it fails.
 public func throwingIssues<Value>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
 ) async throws -> Value {
