@@ -185,7 +185,7 @@ class RayCluster:
         except Exception as error:
             raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
         self._task = ray.remote(max_retries=0, num_cpus=1)(run_task)
-        # It has no processor of its own, and stands or falls with the driver's node. A soft affinity would put it on any.
+        # It has no processor of its own, and stands or falls with the driver's node. A soft affinity may mean any node.
         node = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         self._hubs = (
             ray.remote(Hubs)
