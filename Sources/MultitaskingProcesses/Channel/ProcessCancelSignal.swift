@@ -79,8 +79,9 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Blocks until the signal is set; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, on: record.waiters, isReady: { isSet || !exists }) { isSet ? true : exists ? nil : false }
-            ?? false
+        membership.wait(wait, for: .change, on: record.waiters, isReady: { isSet || !exists }) {
+            isSet ? true : exists ? nil : false
+        } ?? false
     }
 
     /// Suspends until the signal is set; false if the limit passes first.

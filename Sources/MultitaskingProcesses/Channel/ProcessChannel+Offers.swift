@@ -26,7 +26,7 @@ extension ProcessChannel {
         }
         let offer = try offer(writer, fingerprint)
         _ = membership.wait(
-            isPatient ? wait : .upTo(.rendezvousPatience), on: header.senders, isReady: { offer.isSettled }
+            isPatient ? wait : .upTo(.rendezvousPatience), for: .room, on: header.senders, isReady: { offer.isSettled }
         ) { offer.isSettled ? true : nil }
         guard offer.withdraw() else { return true }
         if queue.isClosed { throw MultitaskingError.channelIsClosed }

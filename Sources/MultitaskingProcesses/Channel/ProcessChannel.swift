@@ -31,6 +31,8 @@ public final class ProcessChannel: OfferingChannel {
     let queue: ChannelQueue
     let header: ChannelHeader
     let lateFailure = LateFailure()
+    /// How to wait for room, and for elements.
+    private let (sendPace, receivePace) = (Pace(), Pace())
     /// Gives the channel's place back, in the client.
     private let onRelease: (@Sendable () -> Void)?
     let reader: PayloadFieldReader
@@ -105,7 +107,9 @@ public final class ProcessChannel: OfferingChannel {
         if try sendOnce(writer, fingerprint: fingerprint, start) == true { return true }
         var watch = SendBackoff(queue)
         let result = try membership.wait(
-            wait, on: header.senders, spin: { watch.isOver() }, isReady: { !queue.isFull || queue.isClosed }
+            wait, for: .room, on: header.senders, spin: { watch.isOver() },
+            isReady: { !queue.isFull || queue.isClosed },
+            nap: { sendPace.nap(at: header.tail.load(), left: $0) }, slept: sendPace.slept
         ) {
             try sendOnce(writer, fingerprint: fingerprint, start)
         }
@@ -209,9 +213,10 @@ public final class ProcessChannel: OfferingChannel {
             defer { presence?.leave() }
             attempt =
                 try membership.wait(
-                    wait, on: header.receivers,
+                    wait, for: .element, on: header.receivers,
                     spin: { [queue] in queue.hasElement || queue.hasReturned || queue.isClosed },
-                    isReady: { [queue] in queue.isReadyToReceive || queue.isClosed }
+                    isReady: { [queue] in queue.isReadyToReceive || queue.isClosed },
+                    nap: { receivePace.nap(at: header.head.load().position, left: $0) }, slept: receivePace.slept
                 ) {
                     presence?.renew()
                     let attempt = try claimOnce(type, fingerprint: fingerprint)
@@ -375,7 +380,7 @@ public final class ProcessChannel: OfferingChannel {
     /// pool ends first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {
+        membership.wait(wait, for: .change, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {
             isJoined ? true : queue.hasEnded ? false : nil
         } ?? false
     }

@@ -21,7 +21,7 @@ struct EventStation: SelectStation {
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
         if let index = firstReady(of: sources, self) { return index }
         let deadline = Deadline(wait)
-        if deadline.left > 0, membership.spin(until: { sources.contains { $0.isReadyForSelect } }),
+        if deadline.left > 0, membership.spin(for: .change, until: { sources.contains { $0.isReadyForSelect } }),
             let index = firstReady(of: sources, self)
         {
             return index
@@ -48,7 +48,7 @@ struct EventStation: SelectStation {
             if let index = firstReady(of: sources, self) { return index }
             let left = deadline.left
             if left == 0 { return nil }
-            event.futex.sleep(while: ticket, nanoseconds: min(left, Self.slice))
+            membership.sleep(for: .change) { event.futex.sleep(while: ticket, nanoseconds: min(left, Self.slice)) }
             membership.lookAfterSupervisor()
         }
     }

@@ -14,6 +14,8 @@ final class LocalMember: @unchecked Sendable {
     let compression: CompressionPolicy
     /// How many nanoseconds to spin before sleeping.
     let spinTime: Int64
+    /// How long it has paid to spin of late.
+    let spinHistories = SpinHistories()
     // SAFETY: these three change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int

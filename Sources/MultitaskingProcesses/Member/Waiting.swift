@@ -3,13 +3,14 @@ import Glibc
 import MultitaskingCore
 import MultitaskingSystem
 
-// How this module waits: spin while a core is free for it, then sleep.
+// How this module waits: look for a moment, then for as long as looking has paid of late, then sleep.
 //
-// A wake-up of a sleeping core takes 25 to 40 µs each way on the machines we measured, a hand-over by spinning less
-// than 1 µs. Spinning for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental
+// A wake-up of a sleeping core takes 15 to 40 µs each way on the machines we measured, a hand-over by looking less than
+// 1 µs. Looking for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental
 // argument: Karlin et al., "Competitive randomized algorithms for nonuniform problems", 1990). But it is worse than
-// useless when the spinner takes the core that the other side needs; so nobody spins while more members are awake than
-// there are cores.
+// useless when the one who looks takes the core that the other side needs. Whether it does depends on what else the
+// machine has to do; `SpinHistory` learns it. Nobody yields: that gives the core to whoever else wants it, for as long
+// as he likes, while a sleeper keeps its turn.
 
 /// When a wait must end, in nanoseconds of CLOCK_MONOTONIC.
 struct Deadline {
@@ -35,13 +36,37 @@ struct Deadline {
     }
 }
 
+/// What a process waits for. How long it pays to look for it is learned for each alone.
+enum WaitKind: Int, CaseIterable {
+    /// A task, in a worker that has none.
+    case work
+    /// The end of a task.
+    case result
+    /// An element to receive.
+    case element
+    /// Room for an element.
+    case room
+    /// Anything else: a signal, the last report of an element, one of several sources.
+    case change
+}
+
+/// What a process has learned of each kind of wait.
+struct SpinHistories: Sendable {
+    private let histories = WaitKind.allCases.map { _ in SpinHistory() }
+
+    subscript(_ kind: WaitKind) -> SpinHistory { histories[kind.rawValue] }
+}
+
 extension LocalMember {
-    /// After how long to let others have the core while spinning: longer than a hand-over to another core takes.
-    private static let yieldNanoseconds: Int64 = 2_000
+    /// How many pauses to look for in any case, about 1 µs: a hand-over between cores happens within that, and going to
+    /// sleep takes as long.
+    private static let glance = 40
+    /// The same where looking has not paid of late, because both sides share a core perhaps.
+    private static let shortGlance = 12
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
 
-    /// Whether there is a core on which this process can spin without being in anybody's way.
+    /// Whether there are cores for all members of this pool that are awake.
     var maySpin: Bool {
         guard spinTime > 0 else { return false }
         let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
@@ -50,26 +75,41 @@ extension LocalMember {
         return workers &- parked &+ (isClient ? 1 : 0) <= SpinningCores.count
     }
 
-    /// Spins until `isReady`, for as long as it pays; false if it did not become ready.
+    /// Looks until `isReady`, for as long as it pays; false if it did not become ready.
     ///
     /// - Parameter pauses: how long to pause before each look. Each look takes the cache line away from whoever is
     ///   about to write to it, so it should not be looked at before it can have changed.
     @inline(__always)
-    func spin(pauses: Int = 1, until isReady: () -> Bool) -> Bool {
+    func spin(for kind: WaitKind, pauses: Int = 1, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
-        guard maySpin else { return false }
-        let start = monotonicNanoseconds()
-        var passed: Int64 = 0
-        repeat {
-            for _ in 0..<32 / pauses {
-                for _ in 0..<pauses { mt_pause() }
-                if isReady() { return true }
-            }
-            passed = monotonicNanoseconds() - start
-            // The system may have put whoever we wait for on this very core.
-            if passed > Self.yieldNanoseconds { sched_yield() }
-        } while passed < spinTime
+        // On a single core nothing happens while we look.
+        guard spinTime > 0, SpinningCores.count > 1 else { return false }
+        let history = spinHistories[kind]
+        let glance = history.isDiscouraged ? Self.shortGlance : Self.glance
+        if looks(glance / pauses, pauses, isReady) {
+            history.foundAtOnce(of: spinTime)
+            return true
+        }
+        return maySpin && history.look(upTo: spinTime) { looks(32 / pauses, pauses, isReady) }
+    }
+
+    @inline(__always)
+    private func looks(_ count: Int, _ pauses: Int, _ isReady: () -> Bool) -> Bool {
+        for _ in 0..<count {
+            for _ in 0..<pauses { mt_pause() }
+            if isReady() { return true }
+        }
         return false
+    }
+
+    /// Runs `sleep`, notes how long it took, and returns that, in nanoseconds.
+    @inline(__always) @discardableResult
+    func sleep(for kind: WaitKind, _ sleep: () -> Void) -> Int64 {
+        let start = monotonicNanoseconds()
+        sleep()
+        let duration = monotonicNanoseconds() - start
+        spinHistories[kind].slept(for: duration, of: spinTime)
+        return duration
     }
 
     /// Checks that the supervisor is alive, after every unsuccessful wait, however short: a caller that only ever waits
@@ -102,9 +142,10 @@ extension LocalMember {
 
     /// Repeats `attempt` until it gives a value or the deadline passes, sleeping on `queue` in between.
     func wait<Value>(
-        _ limit: WaitLimit, on queue: WaitQueue, isReady: () -> Bool, attempt: () throws -> Value?
+        _ limit: WaitLimit, for kind: WaitKind, on queue: WaitQueue, isReady: () -> Bool,
+        attempt: () throws -> Value?
     ) rethrows -> Value? {
-        try wait(limit, on: queue, spin: isReady, isReady: isReady, attempt: attempt)
+        try wait(limit, for: kind, on: queue, spin: isReady, isReady: isReady, attempt: attempt)
     }
 
     /// Repeats `attempt` until it gives a value or the deadline passes, sleeping on `queue` in between.
@@ -112,8 +153,11 @@ extension LocalMember {
     /// - Parameters:
     ///   - hint: what to look at while spinning; cheaper than `isReady`, which decides.
     ///   - isReady: whether `attempt` may succeed now; whoever makes it true looks for sleepers afterwards.
+    ///   - nap: called where looking has not helped: sleeps without being woken, if that is better; whether it has.
+    ///   - slept: told how long a sleep took.
     func wait<Value>(
-        _ limit: WaitLimit, on queue: WaitQueue, spin hint: () -> Bool, isReady: () -> Bool,
+        _ limit: WaitLimit, for kind: WaitKind, on queue: WaitQueue, spin hint: () -> Bool, isReady: () -> Bool,
+        nap: (_ left: Int64) -> Bool = { _ in false }, slept: (Int64) -> Void = { _ in },
         attempt: () throws -> Value?
     ) rethrows -> Value? {
         if let value = try attempt() { return value }
@@ -131,10 +175,11 @@ extension LocalMember {
             }
         }
         while true {
-            if spin(until: hint), let value = try attempt() { return value }
+            if spin(for: kind, until: hint), let value = try attempt() { return value }
+            if nap(deadline.left), let value = try attempt() { return value }
             if !hasSlept { beginSleep(until: deadline) }
             hasSlept = true
-            queue.sleep(nanoseconds: min(deadline.left, Self.slice), unless: isReady)
+            slept(sleep(for: kind) { queue.sleep(nanoseconds: min(deadline.left, Self.slice), unless: isReady) })
             if let value = try attempt() { return value }
             lookAfterSupervisor()
             if deadline.left == 0 { return nil }
@@ -152,13 +197,15 @@ extension LocalMember {
             lookAfterSupervisor()
             return false
         }
-        if spin(pauses: 4, until: hasEnded) { return true }
+        if spin(for: .result, pauses: 4, until: hasEnded) { return true }
         let deadline = Deadline(limit)
         while !hasEnded() {
             let left = deadline.left
             if left == 0 { return false }
             let untilExpiry = expiry.map { max(0, $0 - monotonicNanoseconds()) } ?? .max
-            completion.sleep(nanoseconds: min(left, Self.slice, untilExpiry), unless: hasEnded)
+            sleep(for: .result) {
+                completion.sleep(nanoseconds: min(left, Self.slice, untilExpiry), unless: hasEnded)
+            }
             lookAfterSupervisor()
         }
         return true

@@ -54,10 +54,12 @@ public struct WorkerLimits: Sendable, Hashable {
     /// The value to add to the client's niceness, 0...19. A higher value gives workers a lower scheduling priority.
     public var niceness: Int
 
-    /// How long a process spins while waiting for a task, result, or element before it sleeps, from zero to a second.
+    /// How long a process spins at most while waiting for a task, result, or element before it sleeps, from zero to a
+    /// second.
     ///
-    /// A wake-up takes 25 to 40 µs each way, so sleeping immediately makes small tasks many times slower. No process
-    /// spins while more processes of the pool are awake than there are cores.
+    /// A wake-up takes 25 to 40 µs each way, so sleeping immediately makes small tasks many times slower. A process for
+    /// which spinning has not paid of late, as on a busy machine, spins for less or not at all. None spins for more than
+    /// a microsecond while more processes of the pool are awake than there are cores.
     public var spinTime: Duration
 
     /// The default of ``spinTime``: about as long as a wake-up and its answer take, which is never worse than twice the

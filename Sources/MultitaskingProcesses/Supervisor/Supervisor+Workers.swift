@@ -89,8 +89,6 @@ extension Supervisor {
             member.state = .absent
             return Refusal(.fork, -child)
         }
-        // The system may have put it on this core. It goes first, both its threads, since a task may wait for it.
-        for _ in 0..<2 { sched_yield() }
         let process: ProcessHandle
         do { process = try ProcessHandle(of: child) } catch {
             kill(child, SIGKILL)
@@ -110,7 +108,17 @@ extension Supervisor {
         record(.born, index, process: child)
         peak = max(peak, index)
         workers[index] = Child(process: process, start: start, finishedBefore: finished)
+        letGo(member)
         return nil
+    }
+
+    /// Lets a worker that was just forked have this core for a moment, if it has not begun: the system may have put it
+    /// here, and a task may wait for it. With a core for each process of the pool it is somewhere else.
+    ///
+    /// By a short sleep: a yield would put this process behind all others of the machine, for a slice each.
+    private func letGo(_ member: MemberRecord) {
+        guard arena.workerTarget >= SpinningCores.count else { return }
+        for _ in 0..<3 where member.state == .starting && member.phase == .idle { usleep(20) }
     }
 
     /// What a forked worker does; the exit code it must leave with.

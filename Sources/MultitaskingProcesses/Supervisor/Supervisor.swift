@@ -185,11 +185,14 @@ struct Supervisor {
             _ = unsafe read(doorbell, &value, 8)
             if value >= InterruptWatch.message { handleInterrupt() }
         }
+        var hasTold = false
         for (offset, index) in members.enumerated() where descriptors[offset + others].revents != 0 {
             if index < workers.count { workerEnded(index) } else { forkedTaskEnded(index) }
+            hasTold = true
         }
-        // Whoever was told of a death may be on this core: it goes first, then the successor is forked.
-        sched_yield()
+        // One that was told of a death may be on this core: it goes first, then the successor is forked. By a short
+        // sleep: a yield would put this process behind all others of the machine, for a slice each.
+        if hasTold, !arena.header.phase.isEnding { usleep(20) }
         return true
     }
 

@@ -226,7 +226,7 @@ struct Worker {
         retirement.becomeIdle()
         if membership.maySpin {
             idle.beginSearch(me.index)
-            let isFound = membership.spin(until: { hasWork })
+            let isFound = membership.spin(for: .work, until: { hasWork })
             if isFound { rings.normal.prefetch() }
             idle.endSearch(me.index)
             if isFound { return wakeNext() }
@@ -236,7 +236,7 @@ struct Worker {
         fence()
         if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0, !retirement.isDue {
             mt_begin_worker_sleep()
-            me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep)
+            membership.sleep(for: .work) { me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep) }
             mt_end_worker_sleep()
             timer.slept()
         }

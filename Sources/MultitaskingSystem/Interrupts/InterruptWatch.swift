@@ -61,7 +61,7 @@ package final class InterruptWatch: InterruptHandling {
             if shared.count == 0 { exchange(&shared.handler, with: nil)?.remove() }
         }
         // A handler that has read the place before may still write to its descriptor.
-        while state.runningHandlers.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        while state.runningHandlers.load(ordering: .sequentiallyConsistent) > 0 { usleep(20) }
         return state.wasTold[place].load(ordering: .sequentiallyConsistent)
     }
 }

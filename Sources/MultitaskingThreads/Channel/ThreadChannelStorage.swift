@@ -163,11 +163,14 @@ final class ThreadChannelStorage: Sendable {
         let deadline = wait.deadline
         let semaphore = Semaphore()
         while true {
-            _ = Spin.wait(nanoseconds: Self.spinNanoseconds) { isProbablyReady(for: operation) }
+            _ = Spin.wait(Spin.change, nanoseconds: Self.spinNanoseconds) { isProbablyReady(for: operation) }
             switch try attempt({ semaphore.post() }) {
             case .done(let value): return value
             case .notYet(let id):
-                if semaphore.wait(until: deadline) { continue }
+                let isWoken = Spin.sleep(Spin.change, nanoseconds: Self.spinNanoseconds) {
+                    semaphore.wait(until: deadline)
+                }
+                if isWoken { continue }
                 if let id { leave(id, operation) }
             }
             // It may have been woken at the last moment.

@@ -10,7 +10,7 @@ struct ThreadSelectStation: SelectStation {
         if case .never = wait { return nil }
         let deadline = wait.deadline
         while true {
-            _ = Spin.wait(nanoseconds: Self.spinNanoseconds) { sources.contains { $0.isReadyForSelect } }
+            _ = Spin.wait(Spin.change, nanoseconds: Self.spinNanoseconds) { sources.contains { $0.isReadyForSelect } }
             let isInTime = try sleep(until: deadline, sources)
             if let index = firstReady(of: sources, self) { return index }
             if !isInTime { return nil }

@@ -265,7 +265,9 @@ final class PoolStorage: Sendable {
         var isSearching = idle.beginSearch()
         while true {
             if isSearching {
-                _ = Spin.wait(nanoseconds: Self.searchNanoseconds) { !queues.isEmpty || hasNews(number, made) }
+                _ = Spin.wait(Spin.work, nanoseconds: Self.searchNanoseconds) {
+                    !queues.isEmpty || hasNews(number, made)
+                }
             }
             // In this order: what is not in the queue after it was closed will never be.
             let mustLook = hasNews(number, made)
@@ -276,7 +278,9 @@ final class PoolStorage: Sendable {
                 if !queues.isEmpty { idle.notify() }
                 return task
             }
-            isSearching = idle.sleep(afterSearch: isSearching) { !queues.isEmpty || hasNews(number, made) }
+            isSearching = Spin.sleep(Spin.work, nanoseconds: Self.searchNanoseconds) {
+                idle.sleep(afterSearch: isSearching) { !queues.isEmpty || hasNews(number, made) }
+            }
             tally.slept()
         }
     }

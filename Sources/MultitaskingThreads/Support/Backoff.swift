@@ -7,31 +7,49 @@ struct Backoff {
     /// Waits for a moment, longer each time.
     mutating func pause() {
         round += 1
-        // A thread that is between two instructions needs a few nanoseconds, unless it was preempted: then only
-        // giving it our processor helps.
-        if round > 16 || SpinningCores.count == 1 { Machine.yield() }
+        // A thread that is between two instructions needs a few nanoseconds, or a microsecond if it makes memory,
+        // unless it was preempted: then only giving it our processor helps. Reading the clock is the pause meanwhile.
+        if round > 100 || SpinningCores.count == 1 { Machine.rest() } else if round > 16 { _ = monotonicNanoseconds() }
     }
 }
 
-/// Waiting for something by looking at it for a short time, before going to sleep.
+/// Waiting for something by looking at it for as long as that pays, before going to sleep.
+///
+/// How long it pays is learned for each kind of wait alone, from all pools of the process.
 enum Spin {
-    /// Looks until `isTrue` or the time is over. Costs nothing where this process has one core, on which nothing can
-    /// happen while we look.
-    static func wait(nanoseconds: Int64, until isTrue: () -> Bool) -> Bool {
+    /// For a task, in a worker that has none.
+    static let work = SpinHistory()
+    /// For the end of a task.
+    static let result = SpinHistory()
+    /// For a channel, or one of several sources.
+    static let change = SpinHistory()
+
+    /// Looks until `isTrue` or the time is over, or looking does not pay. Costs nothing where this process has one
+    /// core, on which nothing can happen while we look.
+    static func wait(_ history: SpinHistory, nanoseconds: Int64, until isTrue: () -> Bool) -> Bool {
         if isTrue() { return true }
         guard SpinningCores.count > 1, nanoseconds > 0 else { return false }
-        let start = monotonicNanoseconds()
-        while true {
-            if isTrue() { return true }
-            // Reading the clock takes a few dozen nanoseconds, which is pause enough for the thread we wait for to get
-            // hold of the cache line we look at.
-            let passed = monotonicNanoseconds() &- start
-            if passed >= nanoseconds { return false }
-            if passed >= Self.alone { Machine.yield() }
+        // Reading the clock between two looks is pause enough for the thread we wait for to get hold of the cache line
+        // that we look at.
+        for _ in 0..<(history.isDiscouraged ? shortGlance : glance) {
+            _ = monotonicNanoseconds()
+            if isTrue() {
+                history.foundAtOnce(of: nanoseconds)
+                return true
+            }
         }
+        return history.look(upTo: nanoseconds, isTrue)
     }
 
-    /// How many nanoseconds to look before letting others run in between. The thread we wait for often waits for the
-    /// very processor that we look on: without this, a task then took two full waits: 47 µs instead of 4.
-    private static var alone: Int64 { 500 }
+    /// Runs `body`, which sleeps until what `wait` has not found is there, and notes how long that took.
+    static func sleep<Result>(_ history: SpinHistory, nanoseconds: Int64, _ body: () -> Result) -> Result {
+        let start = monotonicNanoseconds()
+        defer { history.slept(for: monotonicNanoseconds() - start, of: nanoseconds) }
+        return body()
+    }
+
+    /// How often to look in any case: for half a microsecond, in which a thread on another core has done what is short.
+    private static var glance: Int { 20 }
+    /// The same where looking has not paid of late, because both threads share a core perhaps.
+    private static var shortGlance: Int { 4 }
 }

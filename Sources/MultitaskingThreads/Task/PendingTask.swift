@@ -87,11 +87,12 @@ class PendingTask: Selectable, @unchecked Sendable {
         if progress.isOver { return true }
         if case .never = wait { return false }
         let deadline = wait.deadline
-        if Spin.wait(nanoseconds: Self.spinNanoseconds, until: { progress.isOver }) { return true }
+        if Spin.wait(Spin.result, nanoseconds: Self.spinNanoseconds, until: { progress.isOver }) { return true }
         if endIfForeign() { return progress.isOver }
         let gate = watchedGate()
         // The gate opens just after the end; who comes in between need not wait for it.
-        return progress.isOver || gate.wait(until: deadline)
+        return progress.isOver
+            || Spin.sleep(Spin.result, nanoseconds: Self.spinNanoseconds) { gate.wait(until: deadline) }
     }
 
     @usableFromInline

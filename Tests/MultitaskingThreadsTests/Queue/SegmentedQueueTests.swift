@@ -55,7 +55,7 @@ extension ThreadsTests {
                 var count = 0
                 while count < 10_000 {
                     guard let item = queue.pop() else {
-                        Machine.yield()
+                        Machine.rest()
                         continue
                     }
                     count += 1

@@ -47,7 +47,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
     while !condition() {
         if looks >= 10_000, ContinuousClock.now > end { return false }
         looks += 1
-        Machine.yield()
+        Machine.rest()
     }
     return true
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Processes that sleep until something happens.
 ///
 /// The count is a hint: a sleeper that dies leaves it too high, which costs a needless system call now and then.
@@ -60,7 +58,7 @@ struct WaitQueue: Record {
         let ticket = clear()
         fence()
         // A change made before this look is seen by it; a change made later sees the sleeper and raises the futex.
-        if isReady() { sched_yield() } else { futex.sleep(while: ticket, nanoseconds: nanoseconds) }
+        if !isReady() { futex.sleep(while: ticket, nanoseconds: nanoseconds) }
         sleepers.subtract(1)
         clear()
         fence()

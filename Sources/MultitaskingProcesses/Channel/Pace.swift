@@ -1,0 +1,70 @@
+import Glibc
+import Synchronization
+
+/// Whether to let elements gather, or room for them, before looking again, learned from what came of it.
+///
+/// Where both sides of a channel share a core, or others have it, looking does not pay, and a sleeper that is woken for
+/// each element takes the core from the one that was about to send, or take, the next. Then it is better to nap: to
+/// sleep for a moment without being woken, and find a run of elements. But one that answers each element would have the
+/// other side wait. So naps are tried when sleeps are short, and go on as long as each is followed by a long run.
+///
+/// One object serves one direction of a channel in one process.
+/// ORDERING: relaxed throughout; each word is a hint by itself.
+final class Pace: Sendable {
+    /// Where the channel was when the last nap was over.
+    private let napEnd = Atomic<UInt64>(0)
+    private let isNapping = Atomic<Bool>(false)
+    /// How many short sleeps there were since the last try.
+    private let shortSleeps = Atomic<Int64>(0)
+    /// How many short sleeps are worth a try; more, the more tries have failed.
+    private let interval = Atomic<Int64>(Pace.shortestInterval)
+
+    /// How long a nap is, in nanoseconds: as long as two switches of processes a dozen times over. The system adds as
+    /// much again.
+    static let nap: Int64 = 50_000
+    /// Sleeps that are shorter, in nanoseconds, may be for one of many elements.
+    private static let short: Int64 = 100_000
+    /// How many elements a nap must be followed by.
+    private static let longRun: UInt64 = 32
+    private static let shortestInterval: Int64 = 16
+    private static let longestInterval: Int64 = 1_024
+
+    /// Naps if that is better than to sleep until one is woken; whether it has.
+    ///
+    /// - Parameters:
+    ///   - position: how many elements have passed in this direction.
+    ///   - left: how long the caller may wait, in nanoseconds.
+    func nap(at position: @autoclosure () -> UInt64, left: Int64) -> Bool {
+        guard left > 2 * Self.nap, isNapDue(at: position()) else { return false }
+        usleep(useconds_t(Self.nap / 1_000))
+        napped(until: position())
+        return true
+    }
+
+    /// Whether to nap before going to sleep.
+    func isNapDue(at position: UInt64) -> Bool {
+        if isNapping.load(ordering: .relaxed) {
+            if position &- napEnd.load(ordering: .relaxed) >= Self.longRun {
+                interval.store(Self.shortestInterval, ordering: .relaxed)
+                return true
+            }
+            isNapping.store(false, ordering: .relaxed)
+            let longer = 2 * interval.load(ordering: .relaxed)
+            interval.store(min(Self.longestInterval, longer), ordering: .relaxed)
+            return false
+        }
+        guard shortSleeps.load(ordering: .relaxed) >= interval.load(ordering: .relaxed) else { return false }
+        shortSleeps.store(0, ordering: .relaxed)
+        isNapping.store(true, ordering: .relaxed)
+        return true
+    }
+
+    /// Notes where the channel is after a nap.
+    func napped(until position: UInt64) { napEnd.store(position, ordering: .relaxed) }
+
+    /// Notes how long a sleep has taken, in nanoseconds.
+    func slept(for duration: Int64) {
+        guard duration < Self.short else { return }
+        shortSleeps.store(shortSleeps.load(ordering: .relaxed) + 1, ordering: .relaxed)
+    }
+}
