@@ -10,15 +10,24 @@ struct Arena: @unchecked Sendable {
     // channels, signals and futures. All words are reached through `SharedWord` and `SharedFutex` (atomic); plain bytes
     // are written by the one owner of a block or slot before it is published, and copied, never trusted, by its reader.
     private let base: UnsafeMutableRawPointer
-    let layout: ArenaLayout
+    // SAFETY: in this process's own memory, written once, and freed with the mapping.
+    private let places: UnsafePointer<ArenaLayout>
+
+    /// Behind a pointer, because copies of this value are all over the hot paths.
+    @inline(__always) var layout: ArenaLayout { unsafe places.pointee }
 
     @unsafe
     init(base: UnsafeMutableRawPointer, layout: ArenaLayout) {
+        let places = UnsafeMutablePointer<ArenaLayout>.allocate(capacity: 1)
+        unsafe places.initialize(to: layout)
         unsafe self.base = base
-        self.layout = layout
+        unsafe self.places = UnsafePointer(places)
     }
 
-    func unmap() { unsafe munmap(base, layout.size) }
+    func unmap() {
+        unsafe munmap(base, layout.size)
+        unsafe places.deallocate()
+    }
 
     /// The word at an offset, which must be inside the arena and a multiple of 8.
     @inline(__always)

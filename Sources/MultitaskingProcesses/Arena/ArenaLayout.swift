@@ -11,6 +11,30 @@ struct ArenaLayout: Sendable, Equatable {
     /// How many bytes payloads, results and messages may take up, in chunks.
     let chunkCount: Int
 
+    // All other places follow from these three. They are kept, because each task and each message asks for some.
+
+    init(workers: Int, slotCapacity: Int, chunkCount: Int) {
+        self.workers = workers
+        self.slotCapacity = slotCapacity
+        self.chunkCount = chunkCount
+        slotBodies = Self.slotTable + slotCapacity * Self.slotStride
+        taskRing = slotBodies + slotCapacity * Self.slotBodyStride
+        retryRing = taskRing + slotCapacity * 8
+        highRing = retryRing + slotCapacity * 8
+        lowRing = highRing + slotCapacity * 8
+        endedTasks = lowRing + slotCapacity * 8
+        endedTaskGroups = endedTasks + Self.wordsOfBits(slotCapacity) * 8
+        let ended = endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8
+        spanTable = (ended + 63) & ~63
+        eventTable = spanTable + (workers + 1) * Self.spanStride
+        chunkTable = eventTable + (workers + 1) * EventRing.size
+        blockHeaders = chunkTable + chunkCount * 8
+        // Aligned so that the system may use huge pages.
+        let headersEnd = blockHeaders + chunkCount * Self.headersPerChunk * 8
+        chunks = (headersEnd + (2 << 20) - 1) & ~((2 << 20) - 1)
+        size = chunks + chunkCount * Self.chunkSize
+    }
+
     // MARK: Members
 
     /// The member number of the client; it never dies without the whole pool going down.
@@ -79,14 +103,14 @@ struct ArenaLayout: Sendable, Equatable {
     static let slotStride = 64
     static let slotTable = passageTable + passageLimit * Passage.Entry.size
     static let slotBodyStride = 192
-    var slotBodies: Int { Self.slotTable + slotCapacity * Self.slotStride }
-    var taskRing: Int { slotBodies + slotCapacity * Self.slotBodyStride }
-    var retryRing: Int { taskRing + slotCapacity * 8 }
-    var highRing: Int { retryRing + slotCapacity * 8 }
-    var lowRing: Int { highRing + slotCapacity * 8 }
+    let slotBodies: Int
+    let taskRing: Int
+    let retryRing: Int
+    let highRing: Int
+    let lowRing: Int
     /// A bit for each slot, and behind them a bit for each word of these; see `EndedTasks`.
-    var endedTasks: Int { lowRing + slotCapacity * 8 }
-    var endedTaskGroups: Int { endedTasks + Self.wordsOfBits(slotCapacity) * 8 }
+    let endedTasks: Int
+    let endedTaskGroups: Int
 
     /// How many words hold so many bits.
     static func wordsOfBits(_ count: Int) -> Int { (count + 63) / 64 }
@@ -95,12 +119,9 @@ struct ArenaLayout: Sendable, Equatable {
 
     static let spanLimit = 2048
     static let spanStride = spanLimit * 64
-    var spanTable: Int {
-        let end = endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8
-        return (end + 63) & ~63
-    }
+    let spanTable: Int
 
-    var eventTable: Int { spanTable + (workers + 1) * Self.spanStride }
+    let eventTable: Int
 
     // MARK: Blocks
 
@@ -109,17 +130,13 @@ struct ArenaLayout: Sendable, Equatable {
     /// The smallest block.
     static let smallestBlock = 256
     static let headersPerChunk = chunkSize / smallestBlock
-    var chunkTable: Int { eventTable + (workers + 1) * EventRing.size }
-    var blockHeaders: Int { chunkTable + chunkCount * 8 }
-    var chunks: Int {
-        let end = blockHeaders + chunkCount * Self.headersPerChunk * 8
-        // Aligned so that the system may use huge pages.
-        return (end + (2 << 20) - 1) & ~((2 << 20) - 1)
-    }
+    let chunkTable: Int
+    let blockHeaders: Int
+    let chunks: Int
     /// The most bytes of one argument list, result or message, before it is compressed; what becomes more is refused by
     /// its writer and its reader.
     var payloadLimit: Int { chunkCount * Self.chunkSize }
-    var size: Int { chunks + chunkCount * Self.chunkSize }
+    let size: Int
 
     /// Shared values lie behind the arena in its file, from here on.
     static func sharedStart(behind size: Int) -> Int { (size + (2 << 20) - 1) & ~((2 << 20) - 1) }

@@ -59,7 +59,8 @@ struct Cell: Record {
     /// The segment this cell lies in and its number there.
     @inline(__always)
     var location: (segment: Segment, index: Int) {
-        let within = (offset - arena.layout.chunks) % 4096
-        return (Segment(arena: arena, offset: offset - within), (within - 128) / Segment.cellStride)
+        // Segments lie at multiples of their size, and the first cell one stride behind their beginning.
+        let within = offset & (Segment.size - 1)
+        return (Segment(arena: arena, offset: offset &- within), within / Segment.cellStride &- 1)
     }
 }
