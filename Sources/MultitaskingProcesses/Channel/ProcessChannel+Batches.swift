@@ -17,10 +17,11 @@ extension ProcessChannel {
         if isRendezvous { return try sendEach(elements, wait: wait) }
         header.prefetchTail()
         return try membership.withWriter { writer in
-            let batch = Batch(writer: writer, fingerprint: TypeFingerprint.of(Element.self), count: elements.count)
+            let type = CodedType(Element.self)
+            let batch = Batch(writer: writer, fingerprint: type.fingerprint, count: elements.count)
             try send(batch, wait) { index in
                 writer.reset()
-                try writer.encode(elements[elements.startIndex + index])
+                try writer.encode(elements[elements.startIndex + index], as: type)
             }
             return batch.done
         }
@@ -114,8 +115,9 @@ extension ProcessChannel {
         guard count > 0 else { return [] }
         try lateFailure.rethrow()
         var elements: [Element] = []
-        try receive(upTo: count, type, TypeFingerprint.of(type), wait) { place in
-            elements.append(try reader.read(place) { try $0.decode(type) })
+        let known = CodedType(type)
+        try receive(upTo: count, type, known.fingerprint, wait) { place in
+            elements.append(try reader.read(place) { try $0.decode(type, as: known) })
         }
         return elements
     }

@@ -93,8 +93,9 @@ public final class ProcessChannel: OfferingChannel {
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         header.prefetchTail()
         return try membership.withWriter { writer in
-            try writer.encode(element)
-            return try send(writer, fingerprint: TypeFingerprint.of(Element.self), wait)
+            let type = CodedType(Element.self)
+            try writer.encode(element, as: type)
+            return try send(writer, fingerprint: type.fingerprint, wait)
         }
     }
 
@@ -182,12 +183,15 @@ public final class ProcessChannel: OfferingChannel {
     ) throws -> Element? {
         try lateFailure.rethrow()
         let start = membership.messageStart
-        guard let hold = try claim(type, fingerprint: TypeFingerprint.of(type), wait) else { return nil }
+        let known = CodedType(type)
+        guard let hold = try claim(type, fingerprint: known.fingerprint, wait) else { return nil }
         if start != 0 { record(hold, since: start) }
-        var isDecoded = false
-        defer { if isDecoded, keepsElements { keep(hold) } else { finish(hold) } }
-        let element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type) }
-        isDecoded = true
+        let element: Element
+        do { element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type, as: known) } } catch {
+            finish(hold)
+            throw error
+        }
+        if keepsElements { keep(hold) } else { finish(hold) }
         return element
     }
 

@@ -16,11 +16,12 @@ final class LocalMember: @unchecked Sendable {
     let spinTime: Int64
     /// How long it has paid to spin of late.
     let spinHistories = SpinHistories()
-    // SAFETY: these three change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
+    /// Where this process notes what it is about to do. A constant: no references are counted to use it.
+    let journal: Journal
+    // SAFETY: these two change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int
     @exclusivity(unchecked) private var currentHeap: Heap
-    @exclusivity(unchecked) private var currentJournal: Journal
     // SAFETY: set once, before a worker has another thread that looks at it.
     @exclusivity(unchecked) private var taskThread: pthread_t = 0
 
@@ -46,21 +47,19 @@ final class LocalMember: @unchecked Sendable {
         compression = CompressionPolicy(rawValue: arena.header.compression.load())
         spinTime = arena.limits.spinTime
         unsafe currentHeap = Heap(arena: arena, member: member)
-        unsafe currentJournal = Journal(arena: arena, member: member)
+        journal = Journal(arena: arena, member: member)
     }
 
     /// Which member this process is.
     var member: Int { unsafe currentMember }
     /// Where this process allocates.
     var heap: Heap { unsafe currentHeap }
-    /// Where this process notes what it is about to do.
-    var journal: Journal { unsafe currentJournal }
 
     /// Makes this process another member; only right after it was forked.
     func adoptMember(_ member: Int) {
         unsafe currentMember = member
         unsafe currentHeap = Heap(arena: arena, member: member)
-        unsafe currentJournal = Journal(arena: arena, member: member)
+        journal.adopt(member)
         watcherOrNil.withLock { $0 = nil }
         // Handles that were inherited belong to the client's.
         sharesOrNil.withLock { $0 = nil }
@@ -76,8 +75,14 @@ final class LocalMember: @unchecked Sendable {
     /// Runs `body` with an empty writer whose memory is reused.
     func withWriter<Result>(_ body: (inout PayloadWriter) throws -> Result) rethrows -> Result {
         var writer = takeWriter()
-        defer { giveBack(writer) }
-        return try body(&writer)
+        // Given away at the end of each way, and not by a `defer`, which would count a reference.
+        let result: Result
+        do { result = try body(&writer) } catch {
+            giveBack(writer)
+            throw error
+        }
+        giveBack(writer)
+        return result
     }
 
     /// An empty writer, to be given back.
@@ -85,7 +90,7 @@ final class LocalMember: @unchecked Sendable {
 
     /// Keeps a writer for the next one who needs one.
     @usableFromInline
-    func giveBack(_ writer: PayloadWriter) {
+    func giveBack(_ writer: consuming PayloadWriter) {
         writer.reset()
         writers.put(writer)
     }

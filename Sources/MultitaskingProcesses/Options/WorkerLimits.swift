@@ -57,9 +57,9 @@ public struct WorkerLimits: Sendable, Hashable {
     /// How long a process spins at most while waiting for a task, result, or element before it sleeps, from zero to a
     /// second.
     ///
-    /// A wake-up takes 25 to 40 µs each way, so sleeping immediately makes small tasks many times slower. A process for
-    /// which spinning has not paid of late, as on a busy machine, spins for less or not at all. None spins for more than
-    /// a microsecond while more processes of the pool are awake than there are cores.
+    /// A wake-up takes 25 to 40 µs each way, so sleeping immediately makes small tasks many times slower. If spinning
+    /// has not paid of late, as on a busy machine, a process spins for less or not at all. None spins for more than a
+    /// microsecond while more processes of the pool are awake than there are cores.
     public var spinTime: Duration
 
     /// The default of ``spinTime``: about as long as a wake-up and its answer take, which is never worse than twice the

@@ -30,15 +30,27 @@ final class PayloadFieldReader: Sendable {
     ) rethrows -> Result {
         var reader = take()
         unsafe reader.reset(bytes)
-        defer {
-            unsafe reader.reset(UnsafeRawBufferPointer(start: nil, count: 0))
-            idle.giveBack(reader)
+        // Given away at the end of each way, and not by a `defer`, which would count a reference.
+        let result: Result
+        do { result = try body(&reader) } catch {
+            giveBack(reader)
+            throw error
         }
-        return try body(&reader)
+        giveBack(reader)
+        return result
     }
 
-    private func take() -> PayloadReader {
-        if let reader = idle.take() { return reader }
+    @inline(__always)
+    private func giveBack(_ reader: consuming PayloadReader) {
+        unsafe reader.reset(UnsafeRawBufferPointer(start: nil, count: 0))
+        idle.giveBack(reader)
+    }
+
+    @inline(__always)
+    private func take() -> PayloadReader { idle.take() ?? make() }
+
+    @inline(never)
+    private func make() -> PayloadReader {
         let environment = environment
         return unsafe PayloadReader(UnsafeRawBufferPointer(start: nil, count: 0), environment: environment())
     }

@@ -43,7 +43,12 @@ public final class PayloadReader: PayloadDecoder {
     ///   repeatedly decodes the same bytes: more than 16,384 values plus 128 for each byte of the payload.
     ///   See <doc:PayloadFormat>.
     public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if core == nil, let strategy = strategyWithoutCore(type) {
+        try decode(type, as: CodedType(type))
+    }
+
+    /// Reads the next value; `known` is what was looked up of its type.
+    package func decode<Value: Decodable>(_ type: Value.Type, as known: CodedType) throws -> Value {
+        if core == nil, let strategy = strategyWithoutCore(known.info.strategy) {
             var source = bytes
             if !isBehindKeys { try? source.advance(1) }
             // Damaged bytes are left to the way below, which says what is wrong with them.
@@ -85,8 +90,7 @@ public final class PayloadReader: PayloadDecoder {
 
     /// How to read a number, string or array of numbers in a payload that has no keys, which needs no frames; nil if
     /// the next value is anything else, or damaged.
-    @inline(__always) private func strategyWithoutCore<Value>(_ type: Value.Type) -> TypeInfo.Strategy? {
-        let strategy = TypeTable.info(for: type).strategy
+    @inline(__always) private func strategyWithoutCore(_ strategy: TypeInfo.Strategy) -> TypeInfo.Strategy? {
         guard !strategy.isGeneral else { return nil }
         do throws(ReadFailure) {
             var source = bytes

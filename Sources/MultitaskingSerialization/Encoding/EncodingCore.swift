@@ -31,8 +31,8 @@ final class EncodingCore {
     }
 
     /// Appends a number, string or array of numbers behind all others, which takes no frame; false for anything else.
-    @inline(__always) func encodeWhole<Value: Encodable>(_ value: Value) -> Bool {
-        switch TypeTable.info(for: Value.self).strategy {
+    @inline(__always) func encodeWhole<Value: Encodable>(_ value: Value, by strategy: TypeInfo.Strategy) -> Bool {
+        switch strategy {
         case .number(let tag): body.end.append(tag: tag, numberIn: value)
         case .bool: body.end.append(tag: PayloadTag.bool, numberIn: value)
         case .string: body.append(string: reinterpret(value, as: String.self))

@@ -51,8 +51,11 @@ public final class PayloadWriter: PayloadEncoder {
     ///   a `MultitaskingError` of the value's own, unchanged. After an error, the payload is the same as before the
     ///   call.
     /// - Complexity: O(*n*) in the encoded size, except that large arrays, `Data`, and strings are only retained.
-    public func encode<Value: Encodable>(_ value: Value) throws {
-        if core.encodeWhole(value) { return }
+    public func encode<Value: Encodable>(_ value: Value) throws { try encode(value, as: CodedType(Value.self)) }
+
+    /// Appends one value; `type` is what was looked up of its type.
+    package func encode<Value: Encodable>(_ value: Value, as type: CodedType) throws {
+        if core.encodeWhole(value, by: type.info.strategy) { return }
         let root = core.root()
         let mark = core.body.mark
         do {

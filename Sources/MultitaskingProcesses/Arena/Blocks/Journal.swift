@@ -91,21 +91,37 @@ struct JournalEntry {
 }
 
 /// Hands the journal entries of this process to its threads, one to each operation under way.
-final class Journal: Sendable {
+///
+/// The first entry is that of the thread that came first, which takes it without an exchange.
+final class Journal: @unchecked Sendable {
+    /// The entry of the first thread.
+    private static let ownEntry = 0
+    private static let outerEntries = 1..<12
     /// The entries for operations that begin and end within another one, so that those can always go on.
     private static let innerEntries = 12..<MemberRecord.journalEntries
-    private static let outerEntries = 0..<12
 
     private let arena: Arena
-    private let member: Int
+    // SAFETY: changes in `adopt(_:)` alone, in a process that has just been forked and has one thread.
+    @exclusivity(unchecked) private var member: Int
+    private let first = FirstThread()
+    // SAFETY: touched by the first thread alone, which begins and ends its operations itself.
+    /// Whether the first thread is in an operation.
+    @exclusivity(unchecked) private var isInUse = false
     private let taken = Atomic<UInt32>(0)
 
     init(arena: Arena, member: Int) {
         self.arena = arena
-        self.member = member
+        unsafe self.member = member
     }
 
-    /// Runs `body` with an entry of its own; with more than 12 threads at once, waits for one to become free.
+    /// Goes on as another member's; only right after a fork.
+    func adopt(_ member: Int) {
+        unsafe self.member = member
+        unsafe isInUse = false
+        taken.store(0, ordering: .relaxed)
+    }
+
+    /// Runs `body` with an entry of its own; with more threads at once than there are entries, waits for one.
     @inline(__always)
     func withEntry<Result>(_ body: (JournalEntry) throws -> Result) rethrows -> Result {
         let entry = begin()
@@ -116,36 +132,47 @@ final class Journal: Sendable {
     /// Like ``withEntry(_:)``, inside the body of it. Must not be nested further.
     @inline(__always)
     func withInnerEntry<Result>(_ body: (JournalEntry) throws -> Result) rethrows -> Result {
-        let entry = take(Self.innerEntries)
+        guard unsafe member != ArenaLayout.client else { return try body(JournalEntry(arena: arena, offset: nil)) }
+        let entry = self.entry(takeBit(Self.innerEntries))
         defer { end(entry) }
         return try body(entry)
     }
 
-    /// Takes an entry for one operation, at whose end it must be given back by ``end(_:)``.
+    /// Takes an entry for one operation, at whose end it must be given back by ``end(_:)`` on the same thread.
     @inline(__always)
-    func begin() -> JournalEntry { take(Self.outerEntries) }
+    func begin() -> JournalEntry {
+        guard unsafe member != ArenaLayout.client else { return JournalEntry(arena: arena, offset: nil) }
+        guard first.isCaller, unsafe !isInUse else { return entry(takeBit(Self.outerEntries)) }
+        unsafe isInUse = true
+        return entry(Self.ownEntry)
+    }
+
+    @inline(__always)
+    private func entry(_ number: Int) -> JournalEntry { unsafe arena.member(member).journal(number) }
 
     /// Gives an entry back that has been cleared.
     @inline(__always)
     func end(_ entry: JournalEntry) {
         guard let offset = entry.offset else { return }
-        giveBack(MemberRecord.entryNumber(at: offset) % MemberRecord.journalEntries)
-    }
-
-    @inline(__always)
-    private func take(_ entries: Range<Int>) -> JournalEntry {
-        guard member != ArenaLayout.client else { return JournalEntry(arena: arena, offset: nil) }
-        return arena.member(member).journal(takeBit(entries))
+        if offset == self.entry(Self.ownEntry).offset {
+            unsafe isInUse = false
+        } else {
+            giveBack(MemberRecord.entryNumber(at: offset) % MemberRecord.journalEntries)
+        }
     }
 
     // ORDERING: acquiring the bit pairs with releasing it, so that entries are never shared by two threads.
+    @inline(never)
     private func takeBit(_ entries: Range<Int>) -> Int {
         let reserved = UInt32(truncatingIfNeeded: (1 << entries.upperBound) - (1 << entries.lowerBound))
+        var rest: useconds_t = 0
         while true {
             let bits = taken.load(ordering: .relaxed)
             let free = ~bits & reserved
             guard free != 0 else {
-                sched_yield()
+                // One that holds an entry may need this core. Not a yield: that would give it to strangers.
+                rest = min(1000, rest + 20)
+                usleep(rest)
                 continue
             }
             let entry = free.trailingZeroBitCount
