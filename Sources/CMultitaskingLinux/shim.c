@@ -583,7 +583,14 @@ pid_t mt_parent(pid_t pid) {
     return field && sscanf(field, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
-pid_t mt_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
+pid_t mt_thread_id(pid_t process) {
+    static _Thread_local struct { pid_t process, thread; } known;
+    if (known.process != process) {
+        known.thread = (pid_t)syscall(SYS_gettid);
+        known.process = process;
+    }
+    return known.thread;
+}
 
 int mt_thread_count(void) {
     DIR *directory = opendir("/proc/self/task");

@@ -145,8 +145,10 @@ bool mt_pidfd_has_ended(int pidfd, int *signal);
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.
 bool mt_die_with_parent(pid_t expected_parent);
 
-// The calling thread's number in the system.
-pid_t mt_thread_id(void);
+// The calling thread's number in the system; asks for it once a thread.
+//
+// process: this one, as forked copies inherit the threads' variables.
+pid_t mt_thread_id(pid_t process);
 
 // The name of the calling thread and of those it starts, at most 15 bytes; that of the first thread is shown by ps and
 // top.

@@ -11,7 +11,7 @@ final class PoolTimeline: TimelineSource {
 
     /// How many tasks of each worker, and how many events of each member, were taken.
     private struct Progress {
-        var spans: [UInt64]
+        var spans: [WorkerTally.SpanProgress]
         var events: [EventRing.Progress]
     }
 
@@ -28,13 +28,18 @@ final class PoolTimeline: TimelineSource {
                 .invalidArgument, "the pool is being recorded already; end that recording first")
         }
         self.core = core
-        core.state.withLock { $0.stamps.notesAll = true }
         // What was recorded earlier is not of this timeline.
         let members = 0...arena.layout.workers
         progress = Mutex(
             Progress(
-                spans: members.map { arena.tally($0).spanCount.load() },
-                events: members.map { EventRing.Progress(read: arena.events(of: $0).count.load()) }))
+                spans: members.map { $0 == ArenaLayout.client ? .init() : arena.tally($0).spanProgress },
+                events: members.map { arena.events(of: $0).progress }))
+        noteSubmissions()
+    }
+
+    /// Has it noted when tasks are submitted, of as many as can be recorded before this is called again.
+    private func noteSubmissions() {
+        core.state.withLock { $0.stamps.recorded = core.peak * ArenaLayout.spanLimit }
     }
 
     var places: [TimelinePlace] {
@@ -50,7 +55,8 @@ final class PoolTimeline: TimelineSource {
     }
 
     func takeEvents() -> TimelineEvents {
-        progress.withLock { progress in
+        noteSubmissions()
+        return progress.withLock { progress in
             var all = TimelineEvents()
             for worker in 1...core.peak {
                 let taken = core.arena.tally(worker).takeSpans(behind: &progress.spans[worker])
@@ -111,7 +117,7 @@ final class PoolTimeline: TimelineSource {
     }
 
     func endTimeline() {
-        core.state.withLock { $0.stamps.notesAll = false }
+        core.state.withLock { $0.stamps.recorded = 0 }
         core.arena.header.recording.store(0)
     }
 }

@@ -92,13 +92,13 @@ struct SubmitStamps {
         average < 1_000 ? TaskSlot.Stamp.mostTasks : average < 4_000 ? 16 : 1
     }
 
-    /// Whether it is noted of all, because they are recorded.
-    var notesAll = false
+    /// Of how many tasks it is noted in any case, because they are recorded.
+    var recorded = 0
 
     /// When the next task was submitted; nil if nobody looked.
     @inline(__always)
     mutating func next() -> TaskSlot.Stamp? {
-        guard skipped == 0 || notesAll else {
+        guard skipped == 0 || recorded > 0 else {
             skipped &-= 1
             passed &+= 1
             return nil
@@ -111,6 +111,7 @@ struct SubmitStamps {
         let now = monotonicNanoseconds()
         let count = passed + 1
         if first > 0 { first -= 1 }
+        if recorded > 0 { recorded -= 1 }
         skipped = first == 0 ? Self.share(ofTasksComingIn: (now - last) / Int64(count)) - 1 : 0
         passed = 0
         last = now

@@ -4,11 +4,15 @@ import MultitaskingCore
 import MultitaskingSystem
 
 extension LocalMember {
-    /// When a call begins whose message is written down if it comes to one; 0 while no timeline is written.
+    /// When a call begins whose message is written down if it comes to one; 0 while no timeline is written, or has no
+    /// room.
     ///
     /// ORDERING: relaxed; the word lies on a line that hardly anybody writes to.
     @inline(__always)
-    var messageStart: Int64 { arena.header.recording.loadRelaxed() == 0 ? 0 : monotonicNanoseconds() }
+    var messageStart: Int64 { arena.header.recording.loadRelaxed() == 0 ? 0 : recordedMessageStart }
+
+    @inline(never)
+    private var recordedMessageStart: Int64 { arena.events(of: member).hasRoom ? monotonicNanoseconds() : 0 }
 
     /// Writes a message down for a timeline.
     ///
@@ -22,7 +26,7 @@ extension LocalMember {
     ) {
         arena.events(of: member).add(
             EventRecord.Event(
-                kind: kind, count: count, process: getpid(), thread: runsTasks ? 0 : mt_thread_id(),
+                kind: kind, count: count, process: process, thread: runsTasks ? 0 : mt_thread_id(process),
                 subject: channel.rawValue, detail: position, start: UInt64(clamping: start),
                 end: UInt64(clamping: monotonicNanoseconds())))
     }

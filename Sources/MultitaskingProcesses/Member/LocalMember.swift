@@ -18,9 +18,10 @@ final class LocalMember: @unchecked Sendable {
     let spinHistories = SpinHistories()
     /// Where this process notes what it is about to do. A constant: no references are counted to use it.
     let journal: Journal
-    // SAFETY: these two change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
+    // SAFETY: these three change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int
+    @exclusivity(unchecked) private var currentProcess = getpid()
     @exclusivity(unchecked) private var currentHeap: Heap
     // SAFETY: set once, before a worker has another thread that looks at it.
     @exclusivity(unchecked) private var taskThread: pthread_t = 0
@@ -52,12 +53,15 @@ final class LocalMember: @unchecked Sendable {
 
     /// Which member this process is.
     var member: Int { unsafe currentMember }
+    /// This process.
+    var process: pid_t { unsafe currentProcess }
     /// Where this process allocates.
     var heap: Heap { unsafe currentHeap }
 
     /// Makes this process another member; only right after it was forked.
     func adoptMember(_ member: Int) {
         unsafe currentMember = member
+        unsafe currentProcess = getpid()
         unsafe currentHeap = Heap(arena: arena, member: member)
         journal.adopt(member)
         watcherOrNil.withLock { $0 = nil }

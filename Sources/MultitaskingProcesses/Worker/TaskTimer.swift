@@ -21,6 +21,8 @@ struct TaskTimer {
     private var lastEnd: Int64
     /// The process, for what is recorded; asked for when something is.
     private var pid: Int32 = 0
+    /// Whether the timeline has no room for the worker's tasks at the moment.
+    private var isFull = false
     /// A task that took longer is among the slowest.
     private var slowLimit: UInt64
 
@@ -48,7 +50,7 @@ struct TaskTimer {
     /// A task was claimed; whether it is timed.
     @inline(__always)
     mutating func begin(_ slot: TaskSlot) -> Bool {
-        if skipped > 0, !slot.isStamped, tally.arena.header.recording.loadRelaxed() == 0 {
+        if skipped > 0, !slot.isStamped, isFull || tally.arena.header.recording.loadRelaxed() == 0 {
             skipped &-= 1
             untimed &+= 1
             return false
@@ -103,17 +105,20 @@ struct TaskTimer {
         tally.decoding.increase(by: UInt64(clamping: runStart &- start) &* count)
         tally.encoding.increase(by: UInt64(clamping: end &- encodeStart) &* count)
         note(runTime: encodeStart &- runStart, count: count, task)
+        isFull = false
         if tally.arena.header.recording.loadRelaxed() != 0 { record(task, end: end) }
         tally.taskStart.storeRelaxed(0)
         let average = (end &- lastTimed) / Int64(clamping: count)
         if first > 0 { first -= 1 }
-        skipped = first == 0 ? Self.share(ofTasksTaking: average) - 1 : 0
+        skipped = first == 0 || isFull ? Self.share(ofTasksTaking: average) - 1 : 0
         untimed = 0
         (lastTimed, lastEnd) = (end, end)
     }
 
     @inline(never)
     private mutating func record(_ task: SlowTaskRecord.Task, end: Int64) {
+        isFull = !tally.hasRoomForSpan
+        guard !isFull else { return tally.spansSkipped.increase(by: untimed &+ 1) }
         if pid == 0 { pid = getpid() }
         tally.record(tally.span(of: task, pid: pid, end: end, hasCrashed: false))
     }

@@ -39,10 +39,9 @@ struct TraceText {
         put("\"")
         for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                put("\\")
-                bytes.append(byte)
-            case ..<0x20:
+            case UInt8(ascii: "\""): put("\\\"")
+            // Perfetto takes a quote behind two backslashes for one inside of the string.
+            case ..<0x20, UInt8(ascii: "\\"):
                 put("\\u00")
                 bytes.append(UInt8(ascii: "0") + byte >> 4)
                 bytes.append(byte & 0xf < 10 ? UInt8(ascii: "0") + byte & 0xf : UInt8(ascii: "a") - 10 + byte & 0xf)

@@ -17,7 +17,7 @@ final class PoolStorage: Sendable {
     /// What the workers have done, by their numbers.
     let tallies = Lock<[ThreadTally]>([])
     /// What threads have done that are no workers.
-    let outsideTally = ThreadTally()
+    let outsideTally: ThreadTally
     let sampler = SubmitSampler()
     /// Whether a timeline is written.
     let isRecorded = Atomic<Bool>(false)
@@ -56,6 +56,7 @@ final class PoolStorage: Sendable {
 
     init(maxWorkers: Int, queueLimit: Int?, atExit: ShutdownMode, setup: WorkerSetup) {
         modeAtExit = atExit
+        outsideTally = ThreadTally(sampler)
         permits = queueLimit.map(QueuePermits.init(limit:))
         // Searching pays while another processor can bring work; more searchers than half of them only steal time.
         idle = IdleWorkers(searcherLimit: max(1, min(maxWorkers, SpinningCores.count / 2)))
@@ -96,7 +97,7 @@ final class PoolStorage: Sendable {
     func tally(_ number: Int) -> ThreadTally {
         tallies.withLock { tallies in
             while tallies.count <= number {
-                let tally = ThreadTally()
+                let tally = ThreadTally(sampler)
                 // ORDERING: relaxed; who begins to record sets this before it takes the lock.
                 if isRecorded.load(ordering: .relaxed) { tally.record(true) }
                 tallies.append(tally)

@@ -47,6 +47,7 @@ private final class ThreadTimeline: TimelineSource {
     func takeEvents() -> TimelineEvents {
         var events = TimelineEvents()
         storage.registry.log.take(to: &events)
+        storage.sampler.noteAll(true)
         for (worker, tally) in storage.tallies.withLock(\.self).enumerated() {
             // Also of workers that came later.
             tally.record(true)

@@ -4,8 +4,12 @@ internal import Synchronization
 
 /// The messages that a pool's threads send and receive, and their beginnings and ends, while a timeline is written.
 final class TimelineLog: Sendable {
-    /// ORDERING: relaxed. What is sent while recording begins or ends may be missing.
+    // ORDERING: relaxed. What is sent while recording begins or ends may be missing.
     private let isOn = Atomic<Bool>(false)
+    /// Whether there is no room, and how many messages were left out because of that: a timeline costs no more than
+    /// what it can show.
+    private let isFull = Atomic<Bool>(false)
+    private let skipped = Atomic<Int>(0)
     private let state = Lock(State())
 
     fileprivate struct State {
@@ -15,19 +19,27 @@ final class TimelineLog: Sendable {
         var others: Int32 = 0
         var messages: [TimelineMessage] = []
         var lives: [TimelineLife] = []
-        var lost = 0
     }
 
     /// How many messages wait at most to be taken.
     private static let limit = 16_384
 
-    /// When a call begins whose message is noted if it comes to one; 0 while no timeline is written.
+    /// When a call begins whose message is noted if it comes to one; 0 while no timeline is written, or has no room.
     @inline(__always)
-    var start: Int64 { isOn.load(ordering: .relaxed) ? monotonicNanoseconds() : 0 }
+    var start: Int64 { isOn.load(ordering: .relaxed) ? recordedStart : 0 }
+
+    @inline(never)
+    private var recordedStart: Int64 {
+        guard isFull.load(ordering: .relaxed) else { return monotonicNanoseconds() }
+        skipped.add(1, ordering: .relaxed)
+        return 0
+    }
 
     /// Begins or ends to record.
     func record(_ isOn: Bool) {
-        state.withLock { ($0.messages, $0.lives, $0.lost) = ([], [], 0) }
+        state.withLock { ($0.messages, $0.lives) = ([], []) }
+        isFull.store(false, ordering: .relaxed)
+        skipped.store(0, ordering: .relaxed)
         self.isOn.store(isOn, ordering: .relaxed)
     }
 
@@ -36,7 +48,7 @@ final class TimelineLog: Sendable {
     func add(isSend: Bool, _ channel: SharedObjectID, _ elements: Range<UInt64>, since start: Int64) {
         let (id, end) = (CurrentThread.id, monotonicNanoseconds())
         state.withLock { state in
-            guard state.messages.count < Self.limit else { return state.lost += 1 }
+            if state.messages.count >= Self.limit { isFull.store(true, ordering: .relaxed) }
             state.messages.append(
                 TimelineMessage(
                     isSend: isSend, place: state.place(of: id), channel: channel, elements: elements, start: start,
@@ -69,9 +81,10 @@ final class TimelineLog: Sendable {
         state.withLock { state in
             swap(&events.messages, &state.messages)
             swap(&events.lives, &state.lives)
-            events.lostEvents += state.lost
-            (state.messages, state.lives, state.lost) = ([], [], 0)
+            (state.messages, state.lives) = ([], [])
         }
+        isFull.store(false, ordering: .relaxed)
+        events.lostEvents += skipped.exchange(0, ordering: .relaxed)
     }
 }
 

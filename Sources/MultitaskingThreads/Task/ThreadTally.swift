@@ -19,6 +19,10 @@ final class ThreadTally: Sendable {
     /// Since when the worker takes tasks; 0 before, and negative after it has left: for how long it did.
     private let ready = Atomic<Int64>(0)
     private let timed = Lock(Timed())
+    private let sampler: SubmitSampler
+
+    /// - Parameter sampler: what decides which submissions are noted.
+    init(_ sampler: SubmitSampler) { self.sampler = sampler }
 
     /// What a task is called. Made into a text when somebody reads it, since that takes longer than many tasks.
     struct TaskLabel: Sendable, CustomStringConvertible {
@@ -131,9 +135,8 @@ final class ThreadTally: Sendable {
         let time = now - start.load(ordering: .relaxed)
         let count = untimed.load(ordering: .relaxed) + 1
         let share = timed.withLock { timed in
-            if timed.spans != nil { timed.first = max(timed.first, 2) }
             timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
-            timed.record(from: now - time, to: now)
+            let isRecorded = timed.record(from: now - time, to: now, count: count)
             let place = timed.slowest.firstIndex { $0.time < time } ?? timed.slowest.endIndex
             if place < PoolStatistics.slowTaskLimit {
                 timed.slowest.insert((timed.current, time), at: place)
@@ -142,6 +145,11 @@ final class ThreadTally: Sendable {
             let average = (now - timed.lastEnd) / Int64(count)
             timed.lastEnd = now
             if timed.first > 0 { timed.first -= 1 }
+            if let isRecorded {
+                // Without room for it a timeline must not cost anything.
+                if !isRecorded { sampler.noteAll(false) }
+                return isRecorded ? 1 : Self.share(ofTasksTaking: average)
+            }
             return timed.first == 0 ? Self.share(ofTasksTaking: average) : 1
         }
         start.store(0, ordering: .relaxed)
@@ -220,10 +228,17 @@ final class ThreadTally: Sendable {
 }
 
 extension ThreadTally.Timed {
-    fileprivate mutating func record(from start: Int64, to end: Int64) {
-        guard let count = spans?.count else { return }
-        guard count < ThreadTally.spanLimit else { return lost += 1 }
+    /// Whether the task has found room in the timeline; nil if none is written.
+    ///
+    /// - Parameter count: how many tasks it stands for.
+    fileprivate mutating func record(from start: Int64, to end: Int64, count: Int) -> Bool? {
+        guard let taken = spans?.count else { return nil }
+        guard taken < ThreadTally.spanLimit else {
+            lost += count
+            return false
+        }
         let submission = submission.map { min($0, start) }
         spans?.append(ThreadTally.Span(task: current, submission: submission, start: start, end: end))
+        return true
     }
 }

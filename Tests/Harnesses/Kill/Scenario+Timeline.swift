@@ -17,6 +17,9 @@
                 let (ring, tally) = (world.arena.events(of: world.victimIndex), world.arena.tally(world.victimIndex))
                 for number in 1..<UInt64(EventRing.limit) { ring.add(.filling(number)) }
                 for number in 1..<UInt64(ArenaLayout.spanLimit) { tally.record(.filling(number)) }
+                // All of it was read.
+                ring.taken.store(ring.count.load())
+                tally.spansTaken.store(tally.spanCount.load())
             }
             return scenario
         }
@@ -49,7 +52,7 @@
         /// not; and others can go on behind it.
         func checkTimeline() throws {
             let ring = world.arena.events(of: world.victimIndex)
-            var progress = EventRing.Progress(read: 0)
+            var progress = EventRing.Progress()
             let count = Int(ring.count.load())
             var (events, lost) = ring.take(behind: &progress)
             let late = ring.take(behind: &progress)
@@ -76,9 +79,9 @@
 
         private func checkSpans() throws {
             let tally = world.arena.tally(world.victimIndex)
-            var read: UInt64 = 0
+            var progress = WorkerTally.SpanProgress()
             let count = Int(tally.spanCount.load())
-            let (spans, lost) = tally.takeSpans(behind: &read)
+            let (spans, lost) = tally.takeSpans(behind: &progress)
             let overwritten = max(0, count - ArenaLayout.spanLimit)
             try expect(spans.count + lost == count, "of \(count) tasks \(spans.count) are whole, \(lost) lost")
             try expect(lost <= overwritten + 1, "\(lost) tasks are lost, of which \(overwritten) were overwritten")

@@ -47,6 +47,8 @@ import Testing
         check(WorkerTally.self)
         check(SlowTaskRecord.self)
         check(SpanRecord.self)
+        check(EventRecord.self)
+        check(EventRing.self)
         check(TimeRecord.self)
         check(CrashTally.self)
         check(TaskSlot.self)

@@ -21,43 +21,58 @@ import Testing
 
     @Test
     func spansThatAreTakenInTime_comeOnceAndInOrder() {
-        var read: UInt64 = 0
+        var progress = WorkerTally.SpanProgress()
         for round in 0..<5 {
             let first = UInt64(round * 1000)
             for serial in first..<first + 1000 { tally.record(span(serial)) }
-            let taken = tally.takeSpans(behind: &read)
+            let taken = tally.takeSpans(behind: &progress)
             #expect(taken.lost == 0 && taken.spans == (first..<first + 1000).map(span))
         }
-        #expect(tally.takeSpans(behind: &read).spans.isEmpty)
+        #expect(tally.takeSpans(behind: &progress).spans.isEmpty)
     }
 
     @Test
     func spansThatWereOverwritten_areCountedAsLost() {
-        var read: UInt64 = 0
+        var progress = WorkerTally.SpanProgress()
         let count = ArenaLayout.spanLimit + 100
         for serial in 0..<count { tally.record(span(UInt64(serial))) }
-        let taken = tally.takeSpans(behind: &read)
+        let taken = tally.takeSpans(behind: &progress)
         #expect(taken.lost == 100 && taken.spans.count == ArenaLayout.spanLimit)
         #expect(taken.spans.first == span(100))
     }
 
     @Test
     func spanWhoseWriterDiedInIt_isLeftOut() {
-        var read: UInt64 = 0
+        var progress = WorkerTally.SpanProgress()
         for serial in 0..<3 as Range<UInt64> { tally.record(span(serial)) }
         // Its number was taken away, and not stored again.
         let entry = fixture.arena.layout.spanTable + ArenaLayout.spanStride + SpanRecord.size
         fixture.arena.word(entry).store(0)
-        let taken = tally.takeSpans(behind: &read)
+        let taken = tally.takeSpans(behind: &progress)
         #expect(taken.lost == 1 && taken.spans == [span(0), span(2)])
+    }
+
+    @Test
+    func spansWithoutRoom_areLeftOutAndCounted_untilSomeWereTaken() {
+        var progress = tally.spanProgress
+        for serial in 0..<UInt64(ArenaLayout.spanLimit) {
+            #expect(tally.hasRoomForSpan)
+            tally.record(span(serial))
+        }
+        #expect(!tally.hasRoomForSpan)
+        tally.spansSkipped.increase(by: 16)
+        let taken = tally.takeSpans(behind: &progress)
+        #expect(taken.lost == 16 && taken.spans.count == ArenaLayout.spanLimit)
+        #expect(tally.hasRoomForSpan)
+        #expect(tally.takeSpans(behind: &progress).lost == 0)
     }
 
     @Test
     func countOfSpansThatATaskHasWrittenOver_trapsNowhere() {
         for count in [UInt64.max, 1 << 63, UInt64(ArenaLayout.spanLimit), 0] {
-            var read: UInt64 = 0
+            var progress = WorkerTally.SpanProgress()
             tally.spanCount.store(count)
-            #expect(tally.takeSpans(behind: &read).spans.isEmpty)
+            #expect(tally.takeSpans(behind: &progress).spans.isEmpty)
         }
     }
 

@@ -97,16 +97,19 @@ extension EventRecord.Event {
 
 /// What a member has written down for a timeline, last. Several threads may write to it at once, and the supervisor.
 ///
-/// Nobody stops a writer: it overwrites what was not read in time.
+/// Who finds it full leaves its messages out, so that a timeline costs no more than what it can show. Workers that come
+/// and go are written down in any case, over what was not read in time.
 struct EventRing: Record {
     enum Field: Int, RecordField {
         case count = 0
-        // The count is on a line of its own.
+        case taken = 8
+        case skipped = 16
+        // The counts are on a line of their own.
         case events = 64
 
         var size: Int {
             switch self {
-            case .count: 8
+            case .count, .taken, .skipped: 8
             case .events: EventRing.limit * EventRecord.size
             }
         }
@@ -123,6 +126,19 @@ struct EventRing: Record {
 
     /// How many events there ever were.
     var count: SharedWord { word(.count) }
+    /// How many of them were read or passed by the reader.
+    var taken: SharedWord { word(.taken) }
+    /// How many were left out because there was no room.
+    var skipped: SharedWord { word(.skipped) }
+
+    /// Whether there is room for one more; what is left out is counted.
+    ///
+    /// ORDERING: relaxed. Several may find the last place at once, and then what was not read is overwritten.
+    var hasRoom: Bool {
+        if count.loadRelaxed() &- taken.loadRelaxed() < UInt64(Self.limit) { return true }
+        skipped.add(1)
+        return false
+    }
 
     private func record(_ number: UInt64) -> EventRecord {
         let place = Int((number &- 1) % UInt64(Self.limit))
@@ -138,26 +154,37 @@ struct EventRing: Record {
     /// How far a reader is.
     struct Progress {
         /// How many events it has read or passed.
-        var read: UInt64
+        var read: UInt64 = 0
+        /// How many it knows to have been left out.
+        var skipped: UInt64 = 0
         /// The ones that it has passed, because they were not whole yet.
         var missing: [UInt64] = []
     }
 
-    /// The events behind those that were read, and how many were overwritten, or left in pieces.
+    /// A reader that begins with what comes from now on.
+    var progress: Progress {
+        let count = count.load()
+        taken.store(count)
+        return Progress(read: count, skipped: skipped.load())
+    }
+
+    /// The events behind those that were read, and how many were left out, overwritten, or left in pieces.
     ///
     /// - Parameter progress: how far the reader is; how far afterwards.
     func take(behind progress: inout Progress) -> (events: [EventRecord.Event], lost: Int) {
         let count = count.load()
         let late = progress.missing
+        let skipped = skipped.load()
         progress.missing = []
-        // What the memory says may be anybody's.
-        guard count >= progress.read else {
-            progress.read = count
-            return ([], late.count)
+        defer {
+            (progress.read, progress.skipped) = (count, skipped)
+            taken.store(count)
         }
+        // What the memory says may be anybody's.
+        guard count >= progress.read else { return ([], late.count) }
         // What was not whole the last time is by now, or its writer is dead.
         var events = late.compactMap { record($0).event(number: $0) }
-        var lost = late.count - events.count
+        var lost = late.count - events.count + Int(clamping: skipped &- progress.skipped)
         let limit = UInt64(Self.limit)
         let first = max(progress.read &+ 1, count < limit ? 1 : count &- limit &+ 1)
         lost += Int(clamping: first &- progress.read &- 1)
@@ -170,7 +197,6 @@ struct EventRing: Record {
                 }
             }
         }
-        progress.read = count
         return (events, lost)
     }
 }

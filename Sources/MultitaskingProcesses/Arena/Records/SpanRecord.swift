@@ -1,6 +1,7 @@
 /// A task that a worker has written down for a timeline, in a ring of its own.
 ///
-/// Nobody stops the writer: it overwrites what was not read in time. Each entry says which it is, before and after.
+/// A full ring takes no more, so that a timeline costs no more than what it can show; crashes are written down in any
+/// case, over what was not read in time. Each entry says which it is, before and after.
 struct SpanRecord: Record {
     enum Field: Int, RecordField {
         case number = 0
@@ -75,6 +76,11 @@ extension WorkerTally {
             arena: arena, offset: arena.layout.spanTable + index * ArenaLayout.spanStride + place * SpanRecord.size)
     }
 
+    /// Whether there is room for one more task.
+    var hasRoomForSpan: Bool {
+        spanCount.loadRelaxed() &- spansTaken.loadRelaxed() < UInt64(ArenaLayout.spanLimit)
+    }
+
     /// Writes a task down; for who writes the rest.
     func record(_ span: SpanRecord.Span) {
         let number = spanCount.loadRelaxed() &+ 1
@@ -82,20 +88,36 @@ extension WorkerTally {
         spanCount.store(number)
     }
 
-    /// The tasks behind those that were read, and how many were overwritten before they were.
-    ///
-    /// - Parameter read: how many were read; those that there are now afterwards.
-    func takeSpans(behind read: inout UInt64) -> (spans: [SpanRecord.Span], lost: Int) {
+    /// How far a reader is.
+    struct SpanProgress {
+        /// How many tasks it has read or passed.
+        var read: UInt64 = 0
+        /// How many it knows to have been left out.
+        var skipped: UInt64 = 0
+    }
+
+    /// A reader that begins with what comes from now on.
+    var spanProgress: SpanProgress {
         let count = spanCount.load()
+        spansTaken.store(count)
+        return SpanProgress(read: count, skipped: spansSkipped.load())
+    }
+
+    /// The tasks behind those that were read, and how many were left out or overwritten.
+    ///
+    /// - Parameter progress: how far the reader is; how far afterwards.
+    func takeSpans(behind progress: inout SpanProgress) -> (spans: [SpanRecord.Span], lost: Int) {
+        let (count, skipped) = (spanCount.load(), spansSkipped.load())
+        let before = progress
+        progress = SpanProgress(read: count, skipped: skipped)
+        defer { spansTaken.store(count) }
         // What the memory says may be anybody's.
-        guard count > read else {
-            read = count
-            return ([], 0)
-        }
+        guard count >= before.read else { return ([], 0) }
+        let left = Int(clamping: skipped &- before.skipped)
+        guard count > before.read else { return ([], left) }
         let limit = UInt64(ArenaLayout.spanLimit)
-        let first = max(read &+ 1, count < limit ? 1 : count &- limit &+ 1)
+        let first = max(before.read &+ 1, count < limit ? 1 : count &- limit &+ 1)
         let spans = (first...count).compactMap { span($0).span(number: $0) }
-        defer { read = count }
-        return (spans, Int(clamping: count &- read) - spans.count)
+        return (spans, Int(clamping: count &- before.read) - spans.count + left)
     }
 }

@@ -33,6 +33,9 @@ struct WorkerTally: Record {
         case crashed = 144
         case replaced = 152
         case slowTasks = 192
+        // Written by who reads a timeline; and for tasks that are left out of it.
+        case spansTaken = 384
+        case spansSkipped = 392
         case queueTimes = 512
         case runTimes = 3072
 
@@ -107,6 +110,9 @@ struct WorkerTally: Record {
 
     /// How many of the worker's tasks were recorded.
     var spanCount: SharedWord { word(.spanCount) }
+    /// How many of these were read or passed by the reader, and how many tasks were left out for lack of room.
+    var spansTaken: SharedWord { word(.spansTaken) }
+    var spansSkipped: SharedWord { word(.spansSkipped) }
 
     /// The tasks that took longest, in no order.
     var slowTasks: [SlowTaskRecord] {

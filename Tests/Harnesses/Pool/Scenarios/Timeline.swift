@@ -63,7 +63,7 @@ extension Harness {
             let events = Proc.read(tracePath)
             check(events.hasPrefix("[\n") && events.hasSuffix("\n]\n"), "the trace is not an array")
             checkEqual(events.split(separator: "\"name\":\"crash\"").count - 1, 7, "crashes in the trace")
-            check(events.contains(#""a \"name\"\u000a\\""#), "the name is not in the trace")
+            check(events.contains(#""a \"name\"\u000a\u005c""#), "the name is not in the trace")
         }
     }
 
