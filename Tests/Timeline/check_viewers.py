@@ -135,10 +135,10 @@ class TimelineTests(unittest.TestCase):
                     " and s.name in ('decoding', 'running', 'encoding')"), parts)
                 ends = perfetto.query("select o.name as o, i.name as i from flow join slice o on slice_out = o.id"
                                       " join slice i on slice_in = i.id")
-                messages = [row for row in ends if row["i"].startswith("receive")]
+                messages = [row for row in ends if row["o"].startswith("send ")]
                 self.assertEqual(len(messages), count("arrow:message"))
                 for row in messages:
-                    self.assertTrue(row["o"].startswith("send"), row)
+                    self.assertTrue(row["i"] == "message" or row["i"].startswith("receive "), row)
                 names = {row["name"] for row in perfetto.query("select name from process where name is not null")}
                 self.assertLessEqual({"client", "worker 0", "worker 1"}, names)
 

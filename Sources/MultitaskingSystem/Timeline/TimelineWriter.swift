@@ -86,14 +86,21 @@ package struct TimelineWriter: ~Copyable {
         for (receive, attempts) in receives {
             let sends = arrows.sends(of: receive)
             if sends.isEmpty, attempts < Self.attempts { unmatched.append((receive, attempts + 1)) }
-            for send in sends { connect(send, to: receive) }
+            if !sends.isEmpty { connect(sends, to: receive) }
         }
     }
 
-    private mutating func connect(_ send: TimelineMessage, to receive: TimelineMessage) {
-        // Within its slice, as above.
-        let end = times(of: receive).end - 1
-        file.arrow("message", from: file.track(send.place), times(of: send).start, to: file.track(receive.place), end)
+    private mutating func connect(_ sends: ArraySlice<TimelineMessage>, to receive: TimelineMessage) {
+        let track = file.track(receive.place)
+        let (start, end) = times(of: receive)
+        // Perfetto turns arrows round that lead to a slice which began before the other: what is received after a wait
+        // has a slice of its own, at the end of the wait.
+        let arrival = min(end - 1, sends.reduce(start) { max($0, times(of: $1).start) })
+        if arrival > start { file.part("message", track, arrival, end) }
+        for send in sends {
+            // Within its slice, as above.
+            file.arrow("message", from: file.track(send.place), times(of: send).start, to: track, end - 1)
+        }
     }
 
     /// When a call began and ended, and that it did take some time.

@@ -80,13 +80,12 @@ import Testing
     @Test
     func manyWritersAtOnce_leaveOnlyWholeEvents() async {
         let progress = Mutex(ring.progress)
-        let (found, lost) = (Mutex(0), Mutex(0))
+        let counts = Mutex((found: 0, lost: 0))
         let each: UInt64 = 20_000
         func take() {
             let taken = progress.withLock { ring.take(behind: &$0) }
             for event in taken.events { #expect(event == Self.event(event.subject)) }
-            found.withLock { $0 += taken.events.count }
-            lost.withLock { $0 += taken.lost }
+            counts.withLock { $0 = ($0.found + taken.events.count, $0.lost + taken.lost) }
         }
         await withTaskGroup { group in
             for writer in 0..<3 as Range<UInt64> {
@@ -98,13 +97,14 @@ import Testing
             }
         }
         for _ in 0..<2 { take() }
-        #expect(found.withLock(\.self) + lost.withLock(\.self) == Int(3 * each))
-        #expect(found.withLock(\.self) > 0)
+        let (found, lost) = counts.withLock { ($0.found, $0.lost) }
+        #expect(found + lost == Int(3 * each) && found > 0)
     }
 
     @Test
     func countThatATaskHasWrittenOver_trapsNowhere() {
-        for (read, count) in [(0, UInt64.max), (5, 1 << 63), (7, 0), (.max, 3)] {
+        let pairs: [(read: UInt64, count: UInt64)] = [(0, .max), (5, 1 << 63), (7, 0), (.max, 3)]
+        for (read, count) in pairs {
             var progress = EventRing.Progress(read: read, skipped: .max, missing: [0, .max, 7])
             ring.count.store(count)
             #expect(ring.take(behind: &progress).events.isEmpty)
