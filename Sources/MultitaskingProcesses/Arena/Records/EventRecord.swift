@@ -161,6 +161,9 @@ struct EventRing: Record {
         var missing: [UInt64] = []
     }
 
+    /// A number of what was lost, small enough to be added up: what the memory says may be anybody's.
+    static func credible(_ number: UInt64) -> Int { Int(min(number, UInt64(UInt32.max))) }
+
     /// A reader that begins with what comes from now on.
     var progress: Progress {
         let count = count.load()
@@ -184,10 +187,10 @@ struct EventRing: Record {
         guard count >= progress.read else { return ([], late.count) }
         // What was not whole the last time is by now, or its writer is dead.
         var events = late.compactMap { record($0).event(number: $0) }
-        var lost = late.count - events.count + Int(clamping: skipped &- progress.skipped)
+        var lost = late.count - events.count + Self.credible(skipped &- progress.skipped)
         let limit = UInt64(Self.limit)
         let first = max(progress.read &+ 1, count < limit ? 1 : count &- limit &+ 1)
-        lost += Int(clamping: first &- progress.read &- 1)
+        lost += Self.credible(first &- progress.read &- 1)
         if first <= count {
             for number in first...count {
                 if let event = record(number).event(number: number) {

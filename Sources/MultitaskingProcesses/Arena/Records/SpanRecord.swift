@@ -113,11 +113,11 @@ extension WorkerTally {
         defer { spansTaken.store(count) }
         // What the memory says may be anybody's.
         guard count >= before.read else { return ([], 0) }
-        let left = Int(clamping: skipped &- before.skipped)
+        let left = EventRing.credible(skipped &- before.skipped)
         guard count > before.read else { return ([], left) }
         let limit = UInt64(ArenaLayout.spanLimit)
         let first = max(before.read &+ 1, count < limit ? 1 : count &- limit &+ 1)
         let spans = (first...count).compactMap { span($0).span(number: $0) }
-        return (spans, Int(clamping: count &- before.read) - spans.count + left)
+        return (spans, EventRing.credible(count &- before.read) - spans.count + left)
     }
 }
