@@ -51,10 +51,7 @@ final class DriverProcess: Sendable {
         isComplete = true
     }
 
-    deinit {
-        end(within: .zero)
-        _ = unsafe mr_remove_directory(directory)
-    }
+    deinit { end(within: .zero) }
 
     // MARK: Starting
 
@@ -136,7 +133,7 @@ final class DriverProcess: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Ends the link, and waits until the process has ended; kills it when the time is up.
+    /// Ends the link, waits until the process has ended, and removes its directory; kills it when the time is up.
     func end(within limit: Duration) {
         link.close()
         isReaped.withLock { isReaped in
@@ -154,5 +151,7 @@ final class DriverProcess: Sendable {
                 usleep(2000)
             }
         }
+        // Not left to `deinit`: a program may exit while somebody still holds the cluster.
+        _ = unsafe mr_remove_directory(directory)
     }
 }
