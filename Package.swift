@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "MultitaskingRay", targets: ["MultitaskingRay"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
+        .library(name: "MultitaskingLogging", targets: ["MultitaskingLogging"]),
         // Empty without the trait of their name.
         .library(name: "MultitaskingMetrics", targets: ["MultitaskingMetrics"]),
         .library(name: "MultitaskingTracing", targets: ["MultitaskingTracing"]),
@@ -106,6 +107,10 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions",
                 .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
             ]),
+        // swift-log is there in any case, so it needs no trait.
+        .target(
+            name: "MultitaskingLogging",
+            dependencies: ["MultitaskingSystem", .product(name: "Logging", package: "swift-log")]),
         // Adapters to other libraries. Without its trait each is an empty module, and its library is not fetched.
         .target(
             name: "MultitaskingMetrics",
@@ -189,7 +194,8 @@ let package = Package(
             name: "pool-harness",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingProcesses", "MultitaskingThreads",
-                "MultitaskingConformance", "CMultitaskingLinux", "CPrograms", "CRefusal", "ParallelSequences",
+                "MultitaskingConformance", "MultitaskingLogging", "CMultitaskingLinux", "CPrograms", "CRefusal",
+                "ParallelSequences", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Harnesses/Pool"),
 

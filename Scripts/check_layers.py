@@ -31,6 +31,7 @@ ALLOWED = {
     "MultitaskingTracing": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingLifecycle": ["MultitaskingCore"],
     "MultitaskingDashboard": ["MultitaskingCore", "MultitaskingSessions"],
+    "MultitaskingLogging": ["MultitaskingSystem"],
     # Workers on other machines, and one way to have them.
     "RemoteWorkers": [
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures",

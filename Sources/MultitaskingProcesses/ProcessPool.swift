@@ -112,7 +112,9 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
             core.finalizers.expect(from: channel)
             core.arena.header.finalizerChannel.store(channel.reference.rawValue)
         }
+        try core.collectLogs()
         try core.supervision.start(startMethod, setup)
+        core.beginLogs()
         core.systemKills.begin()
         ExitDrain.add(core)
     }

@@ -18,6 +18,7 @@ extension PoolCore {
         supervision.endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
         finalizers.end()
+        endLogs()
         if mode == .kill { killAllForkedTasks() }
         reapAllForkedTasks()
         sweepAbandoned()

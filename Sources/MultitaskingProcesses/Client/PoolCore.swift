@@ -36,6 +36,7 @@ final class PoolCore: Sendable {
     /// How many tasks may wait for a worker; nil for no limit.
     let queueLimit: Int?
     let finalizers: FinalizerReports
+    let logs = Mutex<LogRelay?>(nil)
     let functionNames = FunctionNames()
     let crashLog = CrashLog()
     /// See `peak`. ORDERING: relaxed; a hint how far to look.

@@ -60,6 +60,7 @@ struct Worker {
     mutating func run(_ setup: ForkedSetup) -> Int32 {
         mt_use_crash_stack()
         membership.becomeTaskThread()
+        membership.relayLogs()
         me.tasksBefore.store(me.finishedTasks.load())
         let start = monotonicNanoseconds()
         tally.starting.increase(by: UInt64(clamping: start - Int64(clamping: tally.forked.loadRelaxed())))

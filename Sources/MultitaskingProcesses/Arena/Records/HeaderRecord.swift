@@ -47,6 +47,8 @@ struct HeaderRecord: Record {
         case finalizerChannel = 4840
         case environment = 4848
         case workerName = 4864
+        case logChannel = 4880
+        case logLevel = 4888
         case highTail = 5120
         case lastHigh = 5128
         case highHead = 5248
@@ -86,6 +88,10 @@ struct HeaderRecord: Record {
     var finalizerPayload: StoredBytes { StoredBytes(arena: arena, offset: offset(of: .finalizerPayload)) }
     /// The channel to which finalizers send what they return.
     var finalizerChannel: SharedWord { word(.finalizerChannel) }
+    /// The channel to which workers send what they log; 0 if they log for themselves. And the place in
+    /// `Logger.Level.allCases` of what is logged at least.
+    var logChannel: SharedWord { word(.logChannel) }
+    var logLevel: SharedWord { word(.logLevel) }
     /// The variables that workers have besides the client's.
     var environment: StoredBytes { StoredBytes(arena: arena, offset: offset(of: .environment)) }
     /// Where it is written what the names of workers begin with, as a C string.

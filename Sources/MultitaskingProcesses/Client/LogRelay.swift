@@ -1,0 +1,108 @@
+import Logging
+import MultitaskingCore
+import MultitaskingSystem
+import Synchronization
+
+/// Hands what workers log to the program's handlers, in order.
+///
+/// The records are elements of a channel in the pool's memory. The watcher takes them out as they come; when the pool
+/// has ended, whoever ends it takes the rest.
+final class LogRelay: Sendable {
+    private struct State {
+        var channel: ProcessChannel?
+        /// By their labels.
+        var handlers: [String: any LogHandler] = [:]
+    }
+
+    private let factory: WorkerLogging.Factory
+    /// Held while the handlers are called, so that no record overtakes another one.
+    private let state: Mutex<State>
+
+    init(_ channel: ProcessChannel, factory: @escaping WorkerLogging.Factory) {
+        self.factory = factory
+        state = Mutex(State(channel: channel))
+    }
+
+    /// The label whose handler says what is worth being logged.
+    static let label = "swift-multitasking.workers"
+
+    /// Hands out what has come; whether nothing will come any more.
+    ///
+    /// - Parameter name: what a task is called, by what names it and its function.
+    func deliver(name: (UInt64, UInt64) -> String) -> Bool {
+        state.withLock { state in
+            guard let channel = state.channel else { return true }
+            // First, so that what comes behind the last look is seen by another one.
+            channel.askForEvent()
+            fence()
+            while let record = Self.next(from: channel) { log(record, &state, name) }
+            return false
+        }
+    }
+
+    /// The next record; one that cannot be read is left out.
+    private static func next(from channel: ProcessChannel) -> LogRecord? {
+        while true {
+            do { return try channel.receive(as: LogRecord.self, wait: .never) } catch let error as MultitaskingError
+                where error.code == .decodeFailed
+            {
+                Logger.processes.warning("something that a worker has logged is lost: \(error)")
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    private func log(_ record: LogRecord, _ state: inout State, _ name: (UInt64, UInt64) -> String) {
+        let handler =
+            state.handlers[record.label] ?? RelayingLogHandler(label: record.label, base: factory(record.label))
+        state.handlers[record.label] = handler
+        var names: Logger.Metadata = [:]
+        if let origin = record.origin {
+            names["worker"] = "\(origin.worker)"
+            if let task = origin.task {
+                names["task"] = "\(name(task, origin.function))"
+                names["attempt"] = "\(origin.attempt)"
+            }
+        }
+        let event = record.event(adding: names)
+        if event.level >= handler.logLevel { handler.log(event: event) }
+    }
+
+    /// Lets go of the channel, which keeps the pool's memory.
+    func end() {
+        let channel = state.withLock { $0.channel.take() }
+        withExtendedLifetime(channel) {}
+    }
+}
+
+extension PoolCore {
+    /// Has workers send what they log to the program's handlers, if it has asked for that; before there are any.
+    func collectLogs() throws {
+        guard let factory = WorkerLogging.factory else { return }
+        let channel = try makeChannel(ChannelOptions())
+        let level = factory(LogRelay.label).logLevel
+        arena.header.logLevel.store(UInt64(Logger.Level.allCases.firstIndex(of: level) ?? 0))
+        arena.header.logChannel.store(channel.reference.rawValue)
+        logs.withLock { $0 = LogRelay(channel, factory: factory) }
+    }
+
+    /// Hands out what workers log as it comes.
+    func beginLogs() {
+        guard let relay = logs.withLock({ $0 }) else { return }
+        do {
+            // It keeps the pool's memory, as the channel does, until the end.
+            try membership.watcher.add { [self] in relay.deliver(name: name(of:function:)) }
+        } catch {
+            Logger.processes.warning("what workers log comes when the pool has ended: \(error)")
+        }
+    }
+
+    /// Hands out the rest, when the pool has ended.
+    func endLogs() {
+        guard let relay = logs.withLock({ $0.take() }) else { return }
+        _ = relay.deliver(name: name(of:function:))
+        relay.end()
+        arena.event.signal()
+    }
+}

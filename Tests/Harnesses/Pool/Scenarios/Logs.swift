@@ -1,0 +1,128 @@
+import Glibc
+import Logging
+import MultitaskingCore
+import MultitaskingLogging
+import MultitaskingProcesses
+import Synchronization
+
+let logScenarios: [String: Scenario] = [
+    "logs-arrive": { try $0.logsArrive() },
+    "logs-of-copies": { try $0.logsOfCopies() },
+]
+
+/// Keeps what is logged, as a program's own handler does.
+private struct KeepingHandler: LogHandler {
+    let label: String
+    var logLevel = Logger.Level.debug
+    var metadata: Logger.Metadata = ["own": "yes"]
+
+    static let kept = Mutex<[Kept]>([])
+
+    struct Kept {
+        var label: String
+        var event: LogEvent
+
+        func text(_ key: String) -> String? { event.metadata?[key].map { "\($0)" } }
+    }
+
+    func log(event: LogEvent) { Self.kept.withLock { $0.append(Kept(label: label, event: event)) } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    static func messages(_ isWanted: (Kept) -> Bool = { _ in true }) -> [String] {
+        kept.withLock { $0.filter(isWanted).map(\.event.message.description) }
+    }
+}
+
+private func logInInitializer() { Logger(label: "init").notice("initialized") }
+
+/// Logs so many lines, then ends as its number says.
+private func logLines(_ number: Int, _ count: Int) throws -> Int {
+    var logger = Logger(label: "tasks")
+    logger[metadataKey: "of"] = "\(number)"
+    for line in 0..<count {
+        logger.info("line \(line)", metadata: ["list": ["a", .dictionary(["b": "\(line)"])]])
+        logger.trace("too little")
+    }
+    if number % 3 == 1 { kill(getpid(), SIGKILL) }
+    if number % 3 == 2 {
+        logger.error("failed", error: Unlucky(number: number))
+        throw Unlucky(number: number)
+    }
+    return number
+}
+
+/// Fails once, by a signal.
+private func logAttempt(_ path: String) -> Int {
+    let attempt = countCall(path)
+    Logger(label: "attempts").warning("attempt")
+    if attempt == 1 { kill(getpid(), SIGKILL) }
+    return attempt
+}
+
+private struct Unlucky: Error, Codable { var number: Int }
+
+extension Harness {
+    fileprivate func logsArrive() throws {
+        LoggingSystem.bootstrap(withWorkers: { KeepingHandler(label: $0) })
+        let (taskCount, lineCount) = (12, 200)
+        let pool = try ProcessPool(
+            maxWorkers: 2, startMethod: method, arenaLimit: 256 << 20, initializer: logInInitializer)
+        let first = try pool.submit(logLines, options: TaskOptions(name: "first"), 0, 1)
+        _ = try first.value(timeout: .seconds(30))
+        check(
+            eventually { KeepingHandler.messages { $0.text("task") == "first" } == ["line 0"] },
+            "what is logged comes while the pool is there: \(KeepingHandler.messages())")
+        let futures = try (0..<taskCount).map {
+            try pool.submit(logLines, options: TaskOptions(name: "task \($0)"), $0, lineCount)
+        }
+        for future in futures { _ = future.waitUntilDone(.upTo(.seconds(60))) }
+        try withCounter { path in
+            let options = TaskOptions(retries: .onCrash(1))
+            checkEqual(try pool.submit(logAttempt, options: options, path).value(timeout: .seconds(30)), 2)
+        }
+        pool.shutdown(.drain)
+        for number in 0..<taskCount {
+            let lines = KeepingHandler.kept.withLock { $0.filter { $0.text("task") == "task \(number)" } }
+            let expected = (0..<lineCount).map { "line \($0)" } + (number % 3 == 2 ? ["failed"] : [])
+            check(
+                lines.map(\.event.message.description) == expected,
+                "task \(number): \(lines.count) lines, the last is \(lines.last.map { "\($0.event)" } ?? "none")")
+            check(lines.allSatisfy { $0.label == "tasks" && $0.text("of") == "\(number)" }, "label and metadata")
+            check(Set(lines.map { $0.text("worker") }).count == 1, "one worker")
+            check(lines.allSatisfy { $0.text("attempt") == "1" && $0.event.file.hasSuffix("Logs.swift") }, "the place")
+            checkEqual(lines.first?.text("list"), "[\"a\", [\"b\": \"0\"]]", "nested metadata")
+            if number % 3 == 2 { check(lines.last?.event.error is RemoteError, "the error") }
+        }
+        let attempts = KeepingHandler.kept.withLock { $0.filter { $0.label == "attempts" } }
+        checkEqual(attempts.compactMap { $0.text("attempt") }, ["1", "2"], "the attempts")
+        check(attempts.allSatisfy { $0.text("task")?.contains("logAttempt") ?? false }, "a function's name")
+        let initialized = KeepingHandler.kept.withLock { $0.filter { $0.label == "init" } }
+        // Of each worker, and of those that came when one was killed.
+        check(initialized.count >= 2, "\(initialized.count) initializers")
+        check(initialized.allSatisfy { $0.text("worker") != nil && $0.text("task") == nil }, "no task")
+        // The program itself logs as ever.
+        Logger(label: "own").info("here")
+        checkEqual(KeepingHandler.messages { $0.label == "own" && $0.text("worker") == nil }, ["here"])
+    }
+
+    fileprivate func logsOfCopies() throws {
+        guard method == .fork else { return }
+        LoggingSystem.bootstrap(withWorkers: { KeepingHandler(label: $0) })
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, captures: .copiesOnly)
+        let captured = number + 1
+        for isKilled in [false, true] {
+            let future = try pool.submit(options: TaskOptions(name: "copy"), 1) { (step: Int) in
+                Logger(label: "copies").info("copy \(captured)")
+                if isKilled { kill(getpid(), SIGKILL) }
+                return step
+            }
+            _ = future.waitUntilDone(.upTo(.seconds(30)))
+        }
+        pool.shutdown(.drain)
+        checkEqual(KeepingHandler.messages { $0.text("task") == "copy" }, ["copy \(captured)", "copy \(captured)"])
+    }
+}
