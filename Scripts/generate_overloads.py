@@ -37,6 +37,7 @@ Returns immediately unless the pool is full (see `TaskOptions.waitForRoom`). Tas
 MANAGER_CONTRACT = """
 The tasks belong to a new session; their names are `prefix` followed by 0, 1, 2, and so on. Several sequences are zipped:
 the function receives one element of each, until the shortest sequence ends.
+- Parameter display: what is shown while you wait with `waitForAll` or `results` of the session.
 - Returns: the session, with every task submitted.
 - Throws: whatever `TaskSession.submit` throws, after cancelling the tasks that were already submitted.
 """
@@ -62,6 +63,12 @@ others by at most a sixteenth of its share.
 - Returns: a handle that provides `results()` and `values()`.
 - Throws: `invalidArgument`, including for retries after errors, because errors are results here; whatever
   ``submit(_:options:)`` throws. Errors of the function itself are results.
+"""
+
+SHOWN_MAP_CONTRACT = """
+Like the call without a display, but the progress is shown while you wait for the results.
+- Parameter display: what is shown, such as `.progressBar`.
+- Throws: whatever the call without a display throws.
 """
 
 SHARED = "Arguments and results only need to be `Sendable`, because they are shared, not copied.\n"
@@ -356,11 +363,15 @@ def manager_map(noun, order):
             ["each Elements: Sequence"] + ([] if shape.returns_nothing else ["Output: Portable"]),
             ["_ prefix: String"]
             + order(["scopes: Scopes = .null", "options: TaskOptions = .default"], shape.function_type(ELEMENTS),
-                    "_ sequences: repeat each Elements"),
+                    SHOWN_SEQUENCES),
             "TaskSession",
             f"{ELEMENTS}: Portable",
-            f"try addEach(prefix, scopes, options, {shape.type_name}<{generics}>({variable(noun)}), {rows}(repeat RowSource(each sequences)))",
+            f"try addEach(prefix, scopes, options, {shape.type_name}<{generics}>({variable(noun)}), {rows}(repeat RowSource(each sequences))).showing(display)",
         )
+
+
+# Behind the sequences, where a reader looks last.
+SHOWN_SEQUENCES = "_ sequences: repeat each Elements, showing display: ProgressDisplay = .nothing"
 
 
 def thread_manager_map(noun, order):
@@ -373,11 +384,11 @@ def thread_manager_map(noun, order):
             ["each Elements: Sequence & SendableMetatype", "Output: Sendable"],
             ["_ prefix: String"]
             + order(["scopes: Scopes = .null", "options: TaskOptions = .default"], shape.function_type(ELEMENTS),
-                    "_ sequences: repeat each Elements"),
+                    SHOWN_SEQUENCES),
             "ThreadTaskSession",
             f"{ELEMENTS}: Sendable",
             "try addEachInProcess(prefix, scopes, options, PackedRows(repeat RowSource(each sequences))) {\n"
-            f"packed, {closure_parameters(shape)} in\n{in_process_call(shape, noun, 'context', 'environment', 'packed')}\n}}",
+            f"packed, {closure_parameters(shape)} in\n{in_process_call(shape, noun, 'context', 'environment', 'packed')}\n}}.showing(display)",
         )
 
 
@@ -414,6 +425,22 @@ def executor_map(noun, order):
                 parameters=parameters, body=call.format(chunk_size, task_options), **signature)
 
 
+def executor_shown_map(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        example = ("`try pool.map(isPrime, numbers, showing: .progressBar)`" if noun == "function"
+                   else "`try pool.map(numbers, showing: .progressBar) { $0 * 2 }`")
+        first = f"Calls {shape.words(noun)} for each element, and shows the progress" + (":" if shape.is_plain else ".")
+        rest = f"{example}.\n" + SHOWN_MAP_CONTRACT if shape.is_plain else ""
+        mapping = ("Async" if shape.is_async else "") + "Mapping"
+        yield overload(
+            documentation(first, rest), ["@_disfavoredOverload"] if noun == "closure" else [], "map",
+            ["Elements: Sequence", "Output: Portable"],
+            order(["chunkSize: Int? = nil", "options: TaskOptions = .default"], shape.function_type("Elements.Element"),
+                  "_ elements: Elements, showing display: ProgressDisplay"),
+            "MapResults<Elements.Element, Output>", "Elements.Element: Portable",
+            f"try map({mapping}({variable(noun)}), over: Array(elements), chunkSize: chunkSize, options: options).showing(display)")
+
+
 STREAM_CONTRACT = """
 Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so memory use
 stays constant even for endless inputs. Each element has its own result. Elements that take little time are submitted in
@@ -426,6 +453,13 @@ input, cancels queued elements, and asks running ones to stop, ending them by fo
     are workers.
   - order: whether results arrive in the order of the inputs or as elements finish.
 - Returns: pairs of an input's offset, counted from 0, and its result.
+"""
+
+SHOWN_STREAM_CONTRACT = """
+Like the call without a display; see `ResultSequence.showing(_:total:)`.
+- Parameters:
+  - display: what is shown, such as `.progressBar`, while results are read.
+  - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of an array.
 """
 
 ASYNC_STREAM_END = "Iterating throws whatever the inputs throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.\n"
@@ -466,7 +500,37 @@ def executor_stream(noun, order):
                 f"{call}(inputs, {submitter}, ahead, order)", effects=" throws" if kind == "blocking" else "")
 
 
+def executor_shown_stream(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        for kind in ["async sequence", "sequence", "blocking"]:
+            source = "an asynchronous sequence" if kind == "async sequence" else "a sequence"
+            manner = "; blocks for results" if kind == "blocking" else ""
+            first = f"Calls {shape.words(noun)} for each element of {source}, and shows the progress{manner}."
+            doc = documentation(first, SHOWN_STREAM_CONTRACT if shape.is_plain else "")
+            function = shape.function_type("Inputs.Element")
+            bounds = {"async sequence": "Inputs: AsyncSequence & Sendable", "sequence": "Inputs: Sequence", "blocking": "Inputs: Sequence"}[kind]
+            result = "ShownResultSequence<Inputs, Output>" if kind == "blocking" else "ShownAsyncResultSequence<Inputs.Element, Output>"
+            options = ["ahead: Int? = nil", "order: StreamOrder = .input", "options: TaskOptions = .default",
+                       "showing display: ProgressDisplay", "total: Int? = nil"]
+            parameters = ([f"_ function: {function}", "_ inputs: Inputs", *options] if noun == "function"
+                          else ["_ inputs: Inputs", *options, f"body: {function}"])
+            prefix = "Async" if shape.is_async else ""
+            name = variable(noun)
+            submitter = (f"streamSubmitter({prefix}ElementFunction({name}), {prefix}Mapping({name}), options)")
+            attributes = (['@available(*, noasync, message: "this blocks the thread; use `for try await`")', "@_disfavoredOverload"]
+                          if kind == "blocking" else [])
+            call = {"async sequence": "asyncStream", "sequence": "asyncStream", "blocking": "try blockingStream"}[kind]
+            total = "total" if kind == "async sequence" else "total ?? knownCount(of: inputs)"
+            yield overload(
+                doc, attributes, "stream", [bounds, "Output: Portable"], parameters, result, "Inputs.Element: Portable",
+                f"{call}(inputs, {submitter}, ahead, order).showing(display, total: {total})",
+                effects=" throws" if kind == "blocking" else "")
+
+
 FILES = [
+    ("MultitaskingSessions/Progress/Executor+ShownMap.swift", "public import MultitaskingCore\n\n", "Executor", executor_shown_map),
+    ("MultitaskingSessions/Progress/Executor+ShownStream.swift", "public import MultitaskingCore\n\n", "Executor",
+     executor_shown_stream),
     ("MultitaskingCore/Stream/Executor+StreamOverloads.swift", "", "Executor", executor_stream),
     # path, imports and remarks, extended type, table
     ("MultitaskingCore/Executor/Executor+Submit.swift", "", "Executor", executor_submit),

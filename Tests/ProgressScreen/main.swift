@@ -12,6 +12,26 @@ func printLine(_ number: Int) throws {
 /// Runs until the program is told to go on.
 func waitForEnd(_ context: TaskContext) throws { _ = try context.readInput(as: Int.self, wait: .forever) }
 
+/// Reports what the program tells it, prints that, and goes on until there is nothing more.
+func reportSteps(_ context: TaskContext, _ name: String) throws {
+    try context.report(0, "begins")
+    while let step = try context.readInput(as: Int.self, wait: .forever), step > 0 {
+        print("step \(step) of \(name)")
+        try context.report(Double(step) / 4, "epoch \(step) of 4\u{1B}[2J")
+    }
+}
+
+/// Prints lines in pieces, to both streams, and leaves one without an end.
+func printPieces(_ number: Int) {
+    for line in 0..<20 {
+        print("piece \(line)", terminator: " ")
+        fputs("error \(line)", stderr)
+        print("of \(number)")
+        fputs(" of \(number)\n", stderr)
+    }
+    print("end of \(number)", terminator: "")
+}
+
 func square(_ number: Int) -> Int { number * number }
 
 struct Unlucky: Error, Codable { var number: Int }
@@ -32,11 +52,38 @@ try withProcessPoolExecutor(maxWorkers: 2, interrupts: .unhandled) { manager in
         }
         try session.waitForAll(showing: .progressBar(label: "printing", listsTasks: true))
         for number in 1...40 { print("after \(number)") }
+    case "report":
+        let session = try manager.session(inputQueue: true)
+        for name in ["train", "a name that takes more than half of a narrow line"] {
+            try session.submit(name, reportSteps, scopes: Scopes(inputQueue: .perTask), name)
+        }
+        // Each line that is typed is a step of the first task, and one that is empty ends both.
+        Thread.detachNewThread {
+            while let line = readLine(), let step = Int(line) {
+                _ = try? session.task(named: "train")?.writeInput(step)
+            }
+            for task in (try? session.tasks) ?? [] { _ = try? task.writeInput(0) }
+        }
+        try session.waitForAll(showing: .progressBar(label: "training", listsTasks: true))
+    case "prefixed":
+        let session = try manager.session(inputQueue: true)
+        for number in 1...6 {
+            try session.submit("print \(number)", printPieces, options: TaskOptions(output: .prefixed), number)
+        }
+        try session.submit("last one", waitForEnd, scopes: .session)
+        Thread.detachNewThread {
+            _ = readLine()
+            _ = try? session.context.writeInput(1)
+        }
+        try session.waitForAll(showing: .progressBar)
+    case "session-map":
+        let session = try manager.map("square-", square, 1...100, showing: .progressBar(label: "squares"))
+        print("count \(try session.results().count)")
     case "map":
-        let values = try manager.executor.map(square, 1...100).values(showing: .progressBar)
+        let values = try manager.executor.map(square, 1...100, showing: .progressBar).values()
         print("sum \(values.reduce(0, +))")
     default:
-        for (_, result) in try manager.executor.stream(square, 1...100).showing(.progressBar(label: "stream")) {
+        for (_, result) in try manager.executor.stream(square, 1...100, showing: .progressBar(label: "stream")) {
             _ = try result.get()
         }
         print("the end")

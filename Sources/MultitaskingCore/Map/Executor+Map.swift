@@ -1,6 +1,6 @@
 extension Executor {
     @usableFromInline
-    func map<Function: ChunkFunction>(
+    package func map<Function: ChunkFunction>(
         _ function: Function, over elements: [Function.Element], chunkSize: Int?, options: TaskOptions
     ) throws -> MapResults<Function.Element, Function.Value> {
         guard chunkSize ?? 1 >= 1 else {

@@ -1,6 +1,6 @@
 /// What came of some neighbouring elements of a `map`: the values of those that returned, and the errors of the others.
 @usableFromInline
-struct MapChunk<Output: Sendable>: Sendable {
+package struct MapChunk<Output: Sendable>: Sendable {
     /// An element whose call threw, or whose worker died.
     @usableFromInline
     struct Failure: Sendable {

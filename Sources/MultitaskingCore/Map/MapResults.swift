@@ -31,6 +31,8 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     }
 
     private let state: Mutex<State>
+    /// What goes on while somebody waits.
+    let attendance = Mutex<Attendance?>(nil)
     /// Submits a chunk once more.
     private let submit: @Sendable ([Element]) throws -> Future<Chunk>
 
@@ -78,6 +80,8 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     /// Blocks until all elements have a result; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool {
+        let attendant = beginAttendance(of: wait)
+        defer { attendant?.end() }
         let deadline = wait.deadline
         while let future = nextRunning() {
             guard future.waitUntilDone(Self.limit(until: deadline)) else { return false }
@@ -89,6 +93,14 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     ///
     /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
+        guard let attendant = beginAttendance(of: wait) else { return try await waitForAll(wait) }
+        let result: Result<Bool, any Error>
+        do { result = .success(try await waitForAll(wait)) } catch { result = .failure(error) }
+        await attendant.end()
+        return try result.get()
+    }
+
+    private func waitForAll(_ wait: WaitLimit) async throws -> Bool {
         let deadline = wait.deadline
         while let future = nextRunning() {
             guard try await future.waitUntilDone(Self.limit(until: deadline)) else { return false }

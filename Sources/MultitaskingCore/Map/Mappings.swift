@@ -3,7 +3,7 @@
 
 /// A function that is called for each element of an array.
 @usableFromInline
-protocol ChunkFunction: PortableFunction where Arguments == [Element], Output == MapChunk<Value> {
+package protocol ChunkFunction: PortableFunction where Arguments == [Element], Output == MapChunk<Value> {
     /// What the function takes.
     associatedtype Element: Portable
     /// What the function returns.
@@ -12,32 +12,32 @@ protocol ChunkFunction: PortableFunction where Arguments == [Element], Output ==
 
 /// A function that is called for each element of an array.
 @usableFromInline
-struct Mapping<Element: Portable, Value: Portable>: ChunkFunction {
+package struct Mapping<Element: Portable, Value: Portable>: ChunkFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (Element) throws -> Value
 
     /// Wraps a function.
     @inlinable
-    init(_ function: @escaping @Sendable () -> @Sendable (Element) throws -> Value) { self.function = function }
+    package init(_ function: @escaping @Sendable () -> @Sendable (Element) throws -> Value) { self.function = function }
 
     @usableFromInline
-    func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
+    package func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         MapChunk(elements, in: environment, function())
     }
 }
 
 /// An asynchronous function that is called for each element of an array.
 @usableFromInline
-struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
+package struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (Element) async throws -> Value
 
     /// Wraps a function.
     @inlinable
-    init(_ function: @escaping @Sendable () -> @Sendable (Element) async throws -> Value) {
+    package init(_ function: @escaping @Sendable () -> @Sendable (Element) async throws -> Value) {
         self.function = function
     }
 
     @usableFromInline
-    func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
+    package func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         let function = function()
         return MapChunk(elements, in: environment) { element in
             try environment.wait { try await function(element) }
@@ -47,22 +47,22 @@ struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
 
 extension ChunkFunction {
     @inlinable
-    static func encode(_ elements: [Element], into encoder: inout some PayloadEncoder) throws {
+    package static func encode(_ elements: [Element], into encoder: inout some PayloadEncoder) throws {
         try encoder.encode(elements)
     }
 
     @usableFromInline
-    static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> [Element] {
+    package static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> [Element] {
         try decoder.decode([Element].self)
     }
 
     @usableFromInline
-    static func encode(output: MapChunk<Value>, into encoder: inout some PayloadEncoder) throws {
+    package static func encode(output: MapChunk<Value>, into encoder: inout some PayloadEncoder) throws {
         try output.encode(into: &encoder)
     }
 
     @usableFromInline
-    static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> MapChunk<Value> {
+    package static func decodeOutput(from decoder: inout some PayloadDecoder) throws -> MapChunk<Value> {
         try MapChunk(from: &decoder)
     }
 }

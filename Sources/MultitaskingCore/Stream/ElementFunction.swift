@@ -4,28 +4,32 @@
 
 /// A function of one element that returns a value.
 @usableFromInline
-struct ElementFunction<Element: Portable, Output: Portable>: PortableFunction {
+package struct ElementFunction<Element: Portable, Output: Portable>: PortableFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (Element) throws -> Output
 
     @usableFromInline
-    init(_ function: @escaping @Sendable () -> @Sendable (Element) throws -> Output) { self.function = function }
+    package init(_ function: @escaping @Sendable () -> @Sendable (Element) throws -> Output) {
+        self.function = function
+    }
 
     @usableFromInline
-    func call(_ arguments: ArgumentList<Element>, in environment: any TaskEnvironment) throws -> Output {
+    package func call(_ arguments: ArgumentList<Element>, in environment: any TaskEnvironment) throws -> Output {
         try function()(arguments.values)
     }
 }
 
 /// An asynchronous function of one element that returns a value.
 @usableFromInline
-struct AsyncElementFunction<Element: Portable, Output: Portable>: PortableFunction {
+package struct AsyncElementFunction<Element: Portable, Output: Portable>: PortableFunction {
     @usableFromInline let function: @Sendable () -> @Sendable (Element) async throws -> Output
 
     @usableFromInline
-    init(_ function: @escaping @Sendable () -> @Sendable (Element) async throws -> Output) { self.function = function }
+    package init(_ function: @escaping @Sendable () -> @Sendable (Element) async throws -> Output) {
+        self.function = function
+    }
 
     @usableFromInline
-    func call(_ arguments: ArgumentList<Element>, in environment: any TaskEnvironment) throws -> Output {
+    package func call(_ arguments: ArgumentList<Element>, in environment: any TaskEnvironment) throws -> Output {
         let function = function
         return try environment.wait { try await function()(arguments.values) }
     }

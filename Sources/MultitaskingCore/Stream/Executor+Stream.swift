@@ -2,7 +2,7 @@ extension Executor {
     /// How a stream submits its function: alone, so that time limits and retries are the element's, or several elements
     /// a task.
     @usableFromInline
-    func streamSubmitter<Single: PortableFunction, Chunk: ChunkFunction>(
+    package func streamSubmitter<Single: PortableFunction, Chunk: ChunkFunction>(
         _ single: Single, _ chunk: Chunk, _ options: TaskOptions
     ) -> StreamSubmitter<Chunk.Element, Chunk.Value>
     where Single.Arguments == ArgumentList<Chunk.Element>, Single.Output == Chunk.Value {
@@ -13,7 +13,7 @@ extension Executor {
     }
 
     @usableFromInline
-    func blockingStream<Inputs: Sequence, Output: Portable>(
+    package func blockingStream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) throws -> ResultSequence<Inputs, Output> {
         try checkStreamBound(ahead)
@@ -21,7 +21,7 @@ extension Executor {
     }
 
     @inlinable
-    func asyncStream<Inputs: Sequence, Output: Portable>(
+    package func asyncStream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) -> AsyncResultSequence<Inputs.Element, Output> {
         AsyncResultSequence {
@@ -38,7 +38,7 @@ extension Executor {
     }
 
     @usableFromInline
-    func asyncStream<Inputs: AsyncSequence & Sendable, Output: Portable>(
+    package func asyncStream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) -> AsyncResultSequence<Inputs.Element, Output> {
         AsyncResultSequence {

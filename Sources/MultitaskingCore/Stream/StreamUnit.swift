@@ -108,7 +108,7 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
 
 /// How a stream submits its function.
 @usableFromInline
-struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
+package struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
     let submit: @Sendable (Element) throws -> Future<Output>
     let submitChunk: @Sendable ([Element]) throws -> Future<MapChunk<Output>>
     /// Whether each element is a task: time limits and retries are an element's.

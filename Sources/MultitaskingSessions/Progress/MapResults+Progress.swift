@@ -1,6 +1,18 @@
 public import MultitaskingCore
 
 extension MapResults {
+    /// The same results; the progress is shown whenever somebody waits for them, as `pool.map(…, showing:)` does.
+    ///
+    /// ```swift
+    /// let results = try pool.map(convert, images).showing(.progressBar)
+    /// let values = try results.values()
+    /// ```
+    @discardableResult
+    public func showing(_ display: ProgressDisplay) -> MapResults {
+        attend { look in ProgressPresenter(display) { ProgressSnapshot(progress: look()) } }
+        return self
+    }
+
     /// Blocks until all elements have a result, showing the progress meanwhile; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever, showing display: ProgressDisplay) -> Bool {

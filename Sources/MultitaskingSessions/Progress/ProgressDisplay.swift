@@ -28,8 +28,9 @@ public struct ProgressDisplay: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - label: the text at the start of the line.
-    ///   - listsTasks: whether to show the name of each running task in a line above the bar, as space permits. The
-    ///     elements of maps and streams have no names and no such lines.
+    ///   - listsTasks: whether to show the name of each running task in a line above the bar, with what it reports
+    ///     (``TaskContext/report(_:_:)``), as space permits. The elements of maps and streams have no names and no such
+    ///     lines.
     public static func progressBar(label: String = "", listsTasks: Bool = false) -> ProgressDisplay {
         ProgressDisplay(style: .bar, label: label, listsTasks: listsTasks)
     }
@@ -40,6 +41,11 @@ struct ProgressSnapshot: Sendable {
     var progress: Progress
     /// Whether the number of all elements is known, so that a part of it can be shown.
     var hasTotal = true
-    /// A line for each running task.
-    var tasks: [String] = []
+    /// The running tasks.
+    var tasks: [Task] = []
+
+    struct Task: Sendable {
+        var name: String
+        var report: TaskReport?
+    }
 }

@@ -63,8 +63,14 @@ struct ProgressLine {
         return text
     }
 
-    /// A line about a running task.
-    func task(_ text: String) -> String { "  " + Self.printable(text, limit: max(0, width - 3)) }
+    /// A line about a running task: `  train  40% epoch 2 of 5`. A name leaves half of the line to what is reported.
+    func task(_ task: ProgressSnapshot.Task) -> String {
+        let room = max(0, width - 3)
+        guard let report = task.report else { return "  " + Self.printable(task.name, limit: room) }
+        let name = Self.printable(task.name, limit: room / 2)
+        let text = Self.percent(report.fraction) + (report.message.isEmpty ? "" : " " + report.message)
+        return "  " + name + Self.printable(" " + text, limit: room - Self.columns(of: name))
+    }
 
     private func bar(_ progress: Progress, width: Int) -> String {
         let (full, empty) = isUnicode ? ("█", "░") : ("#", ".")

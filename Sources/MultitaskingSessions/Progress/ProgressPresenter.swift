@@ -4,10 +4,10 @@ internal import MultitaskingSystem
 /// Shows progress again and again on a thread of its own, for as long as somebody waits.
 ///
 /// The thread only looks: no task and no wait has to tell it anything.
-final class ProgressPresenter: Sendable {
+final class ProgressPresenter: WaitAttendant {
     private let display: ProgressDisplay
     private let look: @Sendable () -> ProgressSnapshot?
-    private let end = Latch()
+    private let isOver = Latch()
     private let hasEnded = Latch()
 
     private static let interval = Duration.milliseconds(100)
@@ -25,13 +25,13 @@ final class ProgressPresenter: Sendable {
 
     /// Shows the last state and ends; blocks for that.
     @available(*, noasync, message: "this blocks the thread")
-    func stop() {
-        end.open()
+    package func end() {
+        isOver.open()
         _ = hasEnded.wait(.forever)
     }
 
     /// Shows the last state and ends; suspends for that.
-    func stop() async { await awaitBlocking { self.stop() } }
+    package func end() async { await awaitBlocking { self.end() } }
 
     private func run() {
         let hasColours: Bool
@@ -59,11 +59,11 @@ final class ProgressPresenter: Sendable {
             terminal.show(tasks + [line.bar(snapshot, label: display.label)])
             // However many tasks there are, looking takes a tenth of the time at most.
             interval = max(Self.interval, (clock.now - start) * 9)
-        } while !end.wait(.upTo(interval))
+        } while !isOver.wait(.upTo(interval))
     }
 
     private func presentInLog() {
-        while !end.wait(.upTo(Self.plainInterval)) { writePlain() }
+        while !isOver.wait(.upTo(Self.plainInterval)) { writePlain() }
     }
 
     private func writePlain(hasColours: Bool = false) {
@@ -87,7 +87,7 @@ func showing<Value>(
     _ display: ProgressDisplay, _ look: @escaping @Sendable () -> ProgressSnapshot?, while wait: () throws -> Value
 ) rethrows -> Value {
     let presenter = ProgressPresenter(display, look: look)
-    defer { presenter?.stop() }
+    defer { presenter?.end() }
     return try wait()
 }
 
@@ -99,10 +99,10 @@ func showing<Value>(
     let presenter = ProgressPresenter(display, look: look)
     do {
         let value = try await wait()
-        await presenter?.stop()
+        await presenter?.end()
         return value
     } catch {
-        await presenter?.stop()
+        await presenter?.end()
         throw error
     }
 }

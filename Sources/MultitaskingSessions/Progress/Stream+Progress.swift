@@ -122,7 +122,7 @@ final class StreamTally: Sendable {
         presenter = ProgressPresenter(display) { counted.snapshot }
     }
 
-    deinit { presenter?.stop() }
+    deinit { presenter?.end() }
 
     /// Counts a result; nil stops the clock.
     func count(_ result: Result<some Any, any Error>?) {
@@ -137,3 +137,6 @@ final class StreamTally: Sendable {
         }
     }
 }
+
+/// How many elements there are, if a sequence knows without being gone through.
+func knownCount(of inputs: some Sequence) -> Int? { (inputs as? any RandomAccessCollection)?.count }

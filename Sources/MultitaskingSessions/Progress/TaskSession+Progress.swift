@@ -12,7 +12,9 @@ extension TaskSession {
     public var progress: Progress {
         get throws {
             var progress = Progress()
-            for task in try tasks { progress.count(task.future.state, ending: task.future.ending) }
+            for task in try tasks {
+                progress.count(task.future.state, ending: task.future.ending, report: task.progress)
+            }
             progress.elapsed = elapsed(isFinished: progress.isFinished)
             return progress
         }
@@ -29,8 +31,36 @@ extension TaskSession {
     /// What a display shows; nil once the session is destroyed.
     var snapshot: ProgressSnapshot? {
         guard let tasks = try? tasks, let progress = try? progress else { return nil }
-        let running = tasks.lazy.filter(\.isRunning).prefix(100).map(\.name)
+        let running = tasks.lazy.filter(\.isRunning).prefix(100).map {
+            ProgressSnapshot.Task(name: $0.name, report: $0.progress)
+        }
         return ProgressSnapshot(progress: progress, tasks: Array(running))
+    }
+}
+
+extension TaskSession {
+    /// Has the progress shown whenever somebody waits in `waitForAll` or `results`, as `manager.map(…, showing:)` does.
+    ///
+    /// ```swift
+    /// let results = try manager.map("page-", render, pages, showing: .progressBar).results()
+    /// ```
+    ///
+    /// - Returns: the session, so that calls can be chained.
+    @discardableResult
+    public func showing(_ display: ProgressDisplay) -> Self {
+        setDisplay(display)
+        return self
+    }
+
+    /// Waits, and shows what the session is to show meanwhile.
+    @available(*, noasync, message: "this blocks the thread")
+    func showing<Value>(while wait: () throws -> Value) rethrows -> Value {
+        try MultitaskingSessions.showing(display, look, while: wait)
+    }
+
+    /// Waits, and shows what the session is to show meanwhile.
+    func showing<Value>(while wait: () async throws -> Value) async rethrows -> Value {
+        try await MultitaskingSessions.showing(display, look, while: wait)
     }
 }
 
@@ -50,7 +80,7 @@ extension TaskSession {
         showing display: ProgressDisplay
     ) throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try MultitaskingSessions.showing(display, look) {
-            try waitForAll(timeout: timeout, returnWhen: returnWhen, rest: rest)
+            try MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
         }
     }
 
@@ -64,9 +94,9 @@ extension TaskSession {
         showing display: ProgressDisplay
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try await MultitaskingSessions.showing(display, look) {
-            try await waitForAll(timeout: timeout, returnWhen: returnWhen, rest: rest)
+            try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
         }
     }
 
-    private var look: @Sendable () -> ProgressSnapshot? { { self.snapshot } }
+    var look: @Sendable () -> ProgressSnapshot? { { self.snapshot } }
 }

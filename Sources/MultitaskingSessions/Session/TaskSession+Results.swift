@@ -10,7 +10,7 @@ extension TaskSession {
     public func results(timeout: Duration? = nil) throws -> OrderedDictionary<String, TaskResult> {
         let tasks = try tasks
         let deadline = deadline(in: timeout)
-        for task in tasks { guard task.future.waitUntilDone(deadline.remaining) else { break } }
+        showing { for task in tasks { guard task.future.waitUntilDone(deadline.remaining) else { break } } }
         return results(of: tasks, timeout: timeout)
     }
 
@@ -20,7 +20,9 @@ extension TaskSession {
     public func results(timeout: Duration? = nil) async throws -> OrderedDictionary<String, TaskResult> {
         let tasks = try tasks
         let deadline = deadline(in: timeout)
-        for task in tasks { guard try await task.future.waitUntilDone(deadline.remaining) else { break } }
+        try await showing {
+            for task in tasks { guard try await task.future.waitUntilDone(deadline.remaining) else { break } }
+        }
         return results(of: tasks, timeout: timeout)
     }
 

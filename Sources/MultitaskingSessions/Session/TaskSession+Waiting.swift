@@ -37,7 +37,7 @@ extension TaskSession {
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
     ) throws -> (done: [PoolTask], notDone: [PoolTask]) {
-        try MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
+        try showing { try MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest) }
     }
 
     /// Suspends until all tasks or the first one has ended, or until the time limit passes.
@@ -48,7 +48,9 @@ extension TaskSession {
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
-        try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
+        try await showing {
+            try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
+        }
     }
 
     /// Suspends like the other form. Ends the tasks if the awaiting Swift task is cancelled and `scope` is `.withTask`.
@@ -59,8 +61,10 @@ extension TaskSession {
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
         cancelling scope: CancellationScope
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
-        try await MultitaskingCore.wait(
-            for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest, cancelling: scope)
+        try await showing {
+            try await MultitaskingCore.wait(
+                for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest, cancelling: scope)
+        }
     }
 
     /// Blocks until the first task succeeds, and by default cancels the others.
@@ -136,7 +140,7 @@ extension TaskSession {
 
 extension ReturnWhen {
     /// The same, for `wait(for:until:)`.
-    fileprivate var condition: WaitCondition {
+    var condition: WaitCondition {
         switch self {
         case .allCompleted: .all
         case .firstCompleted: .any

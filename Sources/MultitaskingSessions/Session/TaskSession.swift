@@ -29,6 +29,8 @@ public class TaskSession: @unchecked Sendable {
         /// How many were ever reserved.
         var count = 0
         var isDestroyed = false
+        /// What is shown whenever somebody waits for the tasks.
+        var display = ProgressDisplay.nothing
         /// Runs from the first submission until all tasks are seen to have ended.
         var stopwatch: Stopwatch?
 
@@ -72,6 +74,11 @@ public class TaskSession: @unchecked Sendable {
         }
         withExtendedLifetime(forgotten) {}
     }
+
+    /// What is shown whenever somebody waits for the tasks.
+    var display: ProgressDisplay { state.withLock { $0.display } }
+
+    func setDisplay(_ display: ProgressDisplay) { state.withLock { $0.display = display } }
 
     /// Returns whether no task of the session has this name.
     ///

@@ -32,7 +32,7 @@ import Testing
         for label in ["", "a label that is rather long", "名前名前名前名前名前名前名前名前"] {
             #expect(ProgressLine.columns(of: line(width, many, label: label)) <= max(0, width - 1))
             #expect(ProgressLine.columns(of: line(width, snapshot(), label: label)) <= max(0, width - 1))
-            let task = ProgressLine(width: width, hasColours: false, isUnicode: true).task(label)
+            let task = ProgressLine(width: width, hasColours: false, isUnicode: true).task(.init(name: label))
             #expect(ProgressLine.columns(of: task) <= max(2, width - 1))
         }
     }
@@ -57,7 +57,8 @@ import Testing
     }
 
     @Test func controlCharactersOfNamesMoveNoCursor() {
-        let line = ProgressLine(width: 80, hasColours: true, isUnicode: true).task("a\u{1B}[2Jb\nc\u{9B}1mé")
+        let line = ProgressLine(width: 80, hasColours: true, isUnicode: true).task(
+            .init(name: "a\u{1B}[2Jb\nc\u{9B}1mé"))
         #expect(line == "  a?[2Jb?c?1mé")
     }
 

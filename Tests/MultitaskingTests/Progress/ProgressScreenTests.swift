@@ -34,6 +34,63 @@ extension Facade {
             try screen.wait { $0.contains("after 40") }
         }
 
+        @Test func whatTasksReportIsInTheirLinesAndInTheBar() throws {
+            let screen = try Screen(columns: 80, rows: 24, "report")
+            defer { screen.close() }
+            try screen.wait { $0.suffix(3).first == "  train   0% begins" && $0.last?.contains(" 0%") == true }
+            screen.type("1")
+            // What moves the cursor does not.
+            try screen.wait { $0.contains("  train  25% epoch 1 of 4?[2J") && $0.last?.contains(" 12%") == true }
+            screen.type("3")
+            try screen.wait { $0.contains("  train  75% epoch 3 of 4?[2J") && $0.last?.contains(" 37%") == true }
+            #expect(screen.lines.contains("step 1 of train"))
+            #expect(screen.lines.last?.contains("0/2") == true)
+            screen.resize(columns: 40, rows: 12)
+            try screen.wait {
+                $0.contains("  train  75% epoch 3 of 4?[2J") && $0.contains("  a name that takes mo   0% begins")
+                    && $0.allSatisfy { $0.count < 40 }
+            }
+            screen.type("")
+            try screen.wait { $0.contains { $0.hasPrefix("training: 2/2 done (100%)") } }
+        }
+
+        @Test func prefixedLinesOfSeveralWorkersAreWholeAboveTheBar() throws {
+            let screen = try Screen(columns: 80, rows: 24, "prefixed")
+            defer { screen.close() }
+            try screen.wait { $0.last?.contains("6/7") == true }
+            screen.type("x")
+            try screen.wait { $0.contains { $0.hasPrefix("7/7 done") } }
+            let all = screen.history.filter { $0.hasPrefix("[") }
+            for number in 1...6 {
+                for line in 0..<20 {
+                    for text in ["piece", "error"] {
+                        let pattern = try Regex("\\[print \(number), worker [01]\\] \(text) \(line) of \(number)")
+                        let count = all.count { (try? pattern.wholeMatch(in: $0)) != nil }
+                        #expect(count == 1, "\(text) \(line) of \(number)")
+                    }
+                }
+                #expect(all.count { $0.hasSuffix("] end of \(number)") } == 1)
+            }
+            #expect(all.count == 6 * 41)
+        }
+
+        @Test func aTerminalThatChangesItsSizeAllTheTimeHasOneBar() throws {
+            let screen = try Screen(columns: 80, rows: 24, "session")
+            defer { screen.close() }
+            try screen.wait { $0.last?.contains("30/31") == true }
+            for (columns, rows) in [(100, 40), (30, 8), (60, 30), (90, 9), (24, 24), (80, 12)] {
+                screen.resize(columns: columns, rows: rows)
+                // Right after: the size is looked at ten times a second.
+                try screen.wait(tries: 40) { lines in
+                    lines.last?.contains("30/31") == true && lines.count { $0.contains("30/31") } == 1
+                        && lines.allSatisfy { $0.count < columns }
+                }
+            }
+            screen.type("x")
+            try screen.wait { $0.contains("after 40") }
+            #expect(screen.lines.count { $0.contains("30/31") } == 0)
+        }
+
         @Test func aNarrowTerminalKeepsFailuresInColour() throws {
             let screen = try Screen(columns: 24, rows: 10, "session")
             defer { screen.close() }
@@ -92,7 +149,7 @@ extension Facade {
             #expect(screen.lines.count == 2)
         }
 
-        @Test(arguments: ["map", "stream"])
+        @Test(arguments: ["map", "stream", "session-map"])
         func aPipeGetsPlainLinesWithoutColoursOnStandardError(_ mode: String) throws {
             let errors = Pipe()
             let process = Process()
@@ -104,7 +161,7 @@ extension Facade {
             let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
-            #expect(text.contains("100"))
+            #expect(text.contains("100/100 done (100%)"))
             #expect(!text.contains("\u{1B}"))
             #expect(text.split(separator: "\n").count == 1)
         }
@@ -153,8 +210,12 @@ private struct Screen {
     var history: [String] { split(run(["capture-pane", "-p", "-S", "-", "-J"]).output) }
 
     /// Blocks until the screen is as wanted, for at most 30 seconds.
-    func wait(sourceLocation: SourceLocation = #_sourceLocation, _ condition: ([String]) -> Bool) throws {
-        for _ in 0..<600 {
+    ///
+    /// - Parameter tries: how often to look at most, each time 50 ms later.
+    func wait(
+        tries: Int = 600, sourceLocation: SourceLocation = #_sourceLocation, _ condition: ([String]) -> Bool
+    ) throws {
+        for _ in 0..<tries {
             if condition(lines) { return }
             Thread.sleep(forTimeInterval: 0.05)
         }

@@ -75,6 +75,48 @@ extension Facade {
                 var count = 0
                 for _ in try manager.executor.stream(double, 0..<3).showing(.nothing, total: number) { count += 1 }
                 #expect(count == 3)
+                count = 0
+                for _ in try manager.executor.stream(double, 0..<3, showing: .nothing, total: number) { count += 1 }
+                #expect(count == 3)
+            }
+        }
+
+        /// Nothing is shown here, so that the tests' own terminal stays as it is: see `ProgressScreenTests`.
+        @Test(arguments: PoolKind.allCases)
+        func mapsAndStreamsThatAreShownGiveTheSame(_ pool: PoolKind) throws {
+            try pool.run { manager in
+                let executor = manager.executor
+                #expect(try executor.map(double, 0..<5, showing: .nothing).values() == [0, 2, 4, 6, 8])
+                #expect(try executor.map(chunkSize: 2, 0..<3, showing: .nothing) { $0 + 1 }.values() == [1, 2, 3])
+                #expect(try executor.map(doubleLater, 0..<2, showing: .nothing).results().count == 2)
+                var sum = 0
+                for (_, result) in try executor.stream(double, 0..<4, showing: .nothing) { sum += try result.get() }
+                for (_, result) in try executor.stream(0..<4, showing: .nothing) { $0 * 3 } { sum += try result.get() }
+                #expect(sum == 30)
+                let session = try manager.map("n", double, 1...3, showing: .nothing)
+                #expect(try session.results().values.map { try $0.get(as: Int.self) } == [2, 4, 6])
+                let zipped = try manager.map("z", [1, 2], ["a", "b"], showing: .nothing) { "\($0)\($1)" }
+                #expect(try zipped.waitForAll().done.count == 2)
+            }
+        }
+
+        @Test func mapsAndStreamsThatAreShownCanBeAwaited() async throws {
+            try await PoolKind.threads.run { manager in
+                let executor = manager.executor
+                #expect(try await executor.map(double, 0..<5, showing: .nothing).values() == [0, 2, 4, 6, 8])
+                var sum = 0
+                for try await (_, result) in executor.stream(double, 0..<4, showing: .nothing) {
+                    sum += try result.get()
+                }
+                let inputs = AsyncStream<Int> { continuation in
+                    for number in 0..<4 { continuation.yield(number) }
+                    continuation.finish()
+                }
+                for try await (_, result) in executor.stream(double, inputs, showing: .nothing, total: 4) {
+                    sum += try result.get()
+                }
+                #expect(sum == 24)
+                #expect(try await manager.map("n", double, 1...3, showing: .nothing).results().count == 3)
             }
         }
 
