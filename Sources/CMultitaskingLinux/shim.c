@@ -362,6 +362,99 @@ static void copy_output(const char *bytes, size_t count) {
     pthread_mutex_unlock(&output_copy.lock);
 }
 
+static bool write_all(int descriptor, const char *bytes, size_t count, size_t *written) {
+    while (*written < count) {
+        ssize_t result = write(descriptor, bytes + *written, count - *written);
+        if (result < 0 && errno == EINTR) continue;
+        if (result < 0) return false;
+        *written += (size_t)result;
+    }
+    return true;
+}
+
+static mt_output_line *output_line(int descriptor) {
+    return (mt_output_line *)(output_log.lines + (descriptor == STDERR_FILENO ? output_log.line_size : 0));
+}
+
+static void set_count(mt_output_line *line, uint64_t count) {
+    __atomic_store_n(&line->count, count, __ATOMIC_RELEASE);
+}
+
+// Writes the line out, with an end: last what makes it go away, so that a death in between rather writes it twice.
+static bool finish_line(mt_output_line *line, int descriptor, uint64_t count) {
+    char next = line->bytes[count];
+    line->bytes[count] = '\n';
+    size_t written = 0;
+    bool is_written = write_all(descriptor, line->bytes, (size_t)count + 1, &written);
+    line->bytes[count] = next;
+    return is_written;
+}
+
+// One byte of the room is left for the line's end.
+static bool add_to_line(mt_output_line *line, int descriptor, const char *bytes, size_t count) {
+    size_t room = output_log.line_size - sizeof *line - 1;
+    bool is_written = true;
+    while (count) {
+        const char *end = memchr(bytes, '\n', count);
+        size_t part = end ? (size_t)(end - bytes) : count;
+        if (part > room - line->count) part = room - (size_t)line->count;
+        memcpy(line->bytes + line->count, bytes, part);
+        set_count(line, line->count + part);
+        bytes += part;
+        count -= part;
+        if (!count) break;
+        size_t cut = (size_t)line->count;
+        if (*bytes == '\n') {
+            bytes++;
+            count--;
+        } else {
+            // Too long for one line: it goes on in another one, and no character of UTF-8 is cut.
+            size_t least = cut - 4 > line->prefix ? cut - 4 : (size_t)line->prefix + 1;
+            if ((*bytes & 0xC0) == 0x80)
+                while (cut > least && (line->bytes[--cut] & 0xC0) == 0x80) {}
+        }
+        if (!finish_line(line, descriptor, cut)) is_written = false;
+        size_t rest = (size_t)line->count - cut;
+        memmove(line->bytes + line->prefix, line->bytes + cut, rest);
+        set_count(line, line->prefix + rest);
+    }
+    return is_written;
+}
+
+void mt_begin_lines(const char *prefix, size_t size) {
+    if (!output_log.lines) return;
+    mt_flush_output();
+    FILE *streams[2] = {stdout, stderr};
+    for (int i = 0; i < 2; i++) {
+        flockfile(streams[i]);
+        mt_output_line *line = output_line(i + 1);
+        memcpy(line->bytes, prefix, size);
+        set_count(line, size);
+        __atomic_store_n(&line->prefix, size, __ATOMIC_RELEASE);
+        funlockfile(streams[i]);
+    }
+}
+
+void mt_end_lines(void) {
+    if (!output_log.lines) return;
+    mt_flush_output();
+    FILE *streams[2] = {stdout, stderr};
+    for (int i = 0; i < 2; i++) {
+        flockfile(streams[i]);
+        mt_output_line *line = output_line(i + 1);
+        if (line->prefix && line->count > line->prefix) finish_line(line, i + 1, line->count);
+        __atomic_store_n(&line->prefix, 0, __ATOMIC_RELEASE);
+        funlockfile(streams[i]);
+    }
+}
+
+bool mt_offer_line(int descriptor, const char *bytes, size_t count, int milliseconds) {
+    // What can be written to takes a line of a pipe's page without waiting.
+    struct pollfd place = {.fd = descriptor, .events = POLLOUT};
+    if (poll(&place, 1, milliseconds) <= 0 || !(place.revents & POLLOUT)) return false;
+    return write(descriptor, bytes, count) == (ssize_t)count;
+}
+
 static ssize_t write_logged(void *cookie, const char *bytes, size_t count) {
     size_t size = output_log.ring_size;
     size_t kept = count < size ? count : size;
@@ -374,11 +467,12 @@ static ssize_t write_logged(void *cookie, const char *bytes, size_t count) {
     memcpy(output_log.ring, last + head, kept - head);
     if (__atomic_load_n(&output_copy.is_wanted, __ATOMIC_ACQUIRE)) copy_output(bytes, count);
 
+    int descriptor = (int)(intptr_t)cookie;
     size_t written = 0;
-    while (written < count) {
-        ssize_t result = write((int)(intptr_t)cookie, bytes + written, count - written);
-        if (result < 0) break;
-        written += (size_t)result;
+    if (output_line(descriptor)->prefix) {
+        if (add_to_line(output_line(descriptor), descriptor, bytes, count)) written = count;
+    } else {
+        write_all(descriptor, bytes, count, &written);
     }
     // What is in the ring now must not be taken for what is still buffered.
     if (bytes >= output_log.pending && bytes < output_log.pending + output_log.pending_size)
@@ -404,6 +498,7 @@ void mt_capture_output(mt_output_log log) {
     FILE *err = open_logged(stderr, STDERR_FILENO);
     if (!out || !err) return;
     output_log = log;
+    output_line(STDOUT_FILENO)->prefix = output_line(STDERR_FILENO)->prefix = 0;
     memset(log.pending, 0, log.pending_size);
     // The last byte stays zero, so that what is buffered has an end.
     setvbuf(out, log.pending, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, log.pending_size - 1);

@@ -170,14 +170,24 @@ void mt_flush_output(void);
 
 // Where a process keeps a copy of what it prints, in memory that outlives it: a ring with the last bytes, whose
 // position counts all there ever were, and the place of what stdio has buffered and not yet written, up to the first
-// zero byte.
+// zero byte. Behind each other, for standard output and standard error, two `mt_output_line` of `line_size` bytes each.
 typedef struct {
     uint64_t *position;
     char *ring;
     size_t ring_size;
     char *pending;
     size_t pending_size;
+    char *lines;
+    size_t line_size;
 } mt_output_log;
+
+// A line that is put together before it is written: how long what it begins with is, 0 if lines are written as they
+// come; how many bytes there are so far, with that; and these.
+typedef struct {
+    uint64_t prefix;
+    uint64_t count;
+    char bytes[];
+} mt_output_line;
 
 // Has everything that this process prints by stdio from now on copied into `log` before it is written. The streams keep
 // their descriptors and, for standard output, their way of buffering. To be called once, while there is one thread.
@@ -188,6 +198,15 @@ void mt_begin_output_copy(size_t limit);
 
 // Keeps no more. How many bytes were kept; they are copied to `bytes` if there is room for all. May be asked again.
 size_t mt_end_output_copy(void *bytes, size_t capacity);
+
+// Has what this process prints by stdio from now on written a line at a time, each beginning with the prefix.
+void mt_begin_lines(const char *prefix, size_t size);
+
+// Writes out lines that have no end yet, with one, and lets what comes be written as it comes.
+void mt_end_lines(void);
+
+// Writes a line to a descriptor, in one piece where the system does so; false if nobody takes it within the time.
+bool mt_offer_line(int descriptor, const char *bytes, size_t count, int milliseconds);
 
 // Closes every descriptor from `first` on, except four.
 void mt_close_descriptors(int first, int keep1, int keep2, int keep3, int keep4);

@@ -32,12 +32,15 @@ public struct TaskCapabilities: OptionSet, Sendable, Hashable {
     public static let seeds = Self(rawValue: 1 << 7)
     /// ``TaskOptions/output``: captures what a task prints.
     public static let output = Self(rawValue: 1 << 8)
+    /// ``TaskOptions/output`` puts a name before each line that a task prints.
+    public static let prefixedOutput = Self(rawValue: 1 << 9)
 
     /// What each is called in ``TaskOptions``.
     private static let names: [(capability: Self, name: String)] = [
         (.timeout, "timeout"), (.queueTimeout, "queueTimeout"), (.crashRetries, "retries after a crash"),
         (.errorRetries, "retries after errors"), (.lossRetries, "retries after a loss"), (.resources, "resources"),
         (.priorities, "priority"), (.seeds, "seed"), (.output, "output"),
+        (.prefixedOutput, "prefixed output"),
     ]
 
     /// The names of the options, for an error message.
@@ -56,7 +59,11 @@ extension TaskOptions {
         if resources != nil { required.insert(.resources) }
         if priority != .normal { required.insert(.priorities) }
         if seed != nil { required.insert(.seeds) }
-        if output != .inherited { required.insert(.output) }
+        switch output {
+        case .inherited: break
+        case .capture: required.insert(.output)
+        case .prefixed: required.insert(.prefixedOutput)
+        }
         return required
     }
 

@@ -57,8 +57,16 @@ extension TaskOptions {
         /// - Parameter limit: the maximum number of bytes to keep, 0...16 MiB.
         case capture(limit: Int)
 
+        /// It is printed a line at a time, and each line begins with the task's name and its worker:
+        /// `[page-7, worker 2] converting`.
+        ///
+        /// So lines of tasks that run at the same time stay apart, and whole. A line without an end comes when the task
+        /// ends, also if that is by a crash; one that has no room in 4 KiB goes on in another. What counts as printed
+        /// is as for ``capture(limit:)``.
+        case prefixed
+
         /// The limit; nil if nothing is kept.
-        package var limit: Int? {
+        @usableFromInline package var limit: Int? {
             if case .capture(let limit) = self { limit } else { nil }
         }
 

@@ -38,7 +38,7 @@ public struct TaskOptions: Sendable, Hashable {
     public var seed: UInt64?
 
     /// What happens to the task's output. Tasks of a thread pool or a simulation share standard output, so these
-    /// backends refuse `.capture` with `invalidArgument`.
+    /// backends refuse `.capture` and `.prefixed` with `invalidArgument`.
     public var output: Output
 
     /// The resources that the task needs; nil for no requirement. Pools on this machine refuse requests.

@@ -62,6 +62,8 @@ struct Recovery {
 
     private func settleTask(of member: MemberRecord, _ end: End) -> TaskSlot? {
         defer { member.slot.store(.none) }
+        // Before anybody sees that it has ended.
+        OutputLog(arena: arena, member: member.index).endLines()
         let slotOrNil = arena.slot(member.slot.load())
         let verdict = slotOrNil.map { remains(of: $0, $0.word.load(), member).verdict } ?? .leave
         if member.index <= arena.layout.workers { complete(arena.tally(member.index), of: member, verdict) }

@@ -42,7 +42,8 @@ struct TaskControl: Record {
     /// The folded fingerprints of up to three error types, 21 bits each.
     private var errors: SharedWord { word(.errors) }
     private var seedWord: SharedWord { word(.seed) }
-    /// Bit 0: there is a seed. From bit 1: how much of the output is kept, plus 1; 0 for nothing.
+    /// Bit 0: there is a seed. Bits 1...62: how much of the output is kept, plus 1; 0 for nothing. Bit 63: its lines
+    /// begin with the task's name.
     private var extras: SharedWord { word(.extras) }
 
     private static let forceFlag: UInt64 = 2
@@ -67,7 +68,9 @@ struct TaskControl: Record {
         }
         errors.storeRelaxed(folded)
         seedWord.storeRelaxed(options.seed ?? 0)
-        extras.storeRelaxed((options.seed == nil ? 0 : 1) | UInt64((options.output.limit ?? -1) + 1) << 1)
+        extras.storeRelaxed(
+            (options.seed == nil ? 0 : 1) | UInt64((options.output.limit ?? -1) + 1) << 1
+                | (options.output == .prefixed ? Self.prefixFlag : 0))
     }
 
     /// Whether these options ask for anything but the defaults.
@@ -112,9 +115,15 @@ struct TaskControl: Record {
 
     /// How many bytes of what the task prints are kept; nil for none.
     var outputLimit: Int? {
-        guard isPresent, extras.load() >> 1 != 0 else { return nil }
-        return Int(clamping: min((extras.load() >> 1) &- 1, UInt64(TaskOptions.Output.largestLimit)))
+        guard isPresent else { return nil }
+        let value = (extras.load() & ~Self.prefixFlag) >> 1
+        return value == 0 ? nil : Int(clamping: min(value - 1, UInt64(TaskOptions.Output.largestLimit)))
     }
+
+    private static let prefixFlag: UInt64 = 1 << 63
+
+    /// Whether each line that the task prints begins with its name.
+    var prefixesOutput: Bool { isPresent && extras.load() & Self.prefixFlag != 0 }
 
     // MARK: Ending a running task
 

@@ -31,6 +31,8 @@ struct TaskRunner {
     private let call: CallTable.Call?
     /// Whether what the task prints is kept with its outcome.
     private let keepsOutput: Bool
+    /// Whether each line that the task prints begins with its name.
+    private let prefixesOutput: Bool
 
     private var slot: TaskSlot { claim.slot }
     /// Whether this is a worker, and not a copy of the client, which has no tally.
@@ -50,6 +52,18 @@ struct TaskRunner {
         let limit = claim.slot.control.outputLimit
         keepsOutput = limit != nil
         if let limit { mt_begin_output_copy(limit) }
+        prefixesOutput = claim.slot.control.prefixesOutput
+        if prefixesOutput { beginLines() }
+    }
+
+    private func beginLines() {
+        let name = String(
+            String.UnicodeScalarView(
+                slot.label.text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        // A copy of the client has a worker that stands in for it.
+        let number = WorkerEnvironment(membership: membership, slot: slot).worker.index
+        var prefix = name.isEmpty ? "[worker \(number)] " : "[\(name), worker \(number)] "
+        prefix.withUTF8 { unsafe mt_begin_lines($0.baseAddress, $0.count) }
     }
 
     /// Runs the task.
@@ -96,6 +110,7 @@ struct TaskRunner {
     /// What the task printed comes before its outcome, also when the output is a pipe.
     private func endOutput() {
         mt_flush_output()
+        if prefixesOutput { mt_end_lines() }
         me.enter(.encoding)
         if isTimed { tally.encodeStart.storeRelaxed(UInt64(monotonicNanoseconds())) }
     }
@@ -128,6 +143,7 @@ struct TaskRunner {
     /// Ends the task with an error of the pool.
     @discardableResult
     func settle(failing failure: MultitaskingError) -> End {
+        if prefixesOutput { mt_end_lines() }
         do {
             try settle(as: .failure) { try $0.encode(error: failure) }
         } catch {

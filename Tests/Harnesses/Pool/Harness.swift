@@ -55,7 +55,7 @@ struct Harness {
         .adding(workerScenarios)
         .adding(usableResourceScenarios).adding(refusalScenarios).adding(backtraceScenarios)
         .adding(sharedScenarios).adding(statisticsScenarios).adding(timelineScenarios)
-        .adding(streamingScenarios)
+        .adding(streamingScenarios).adding(prefixedOutputScenarios).adding(logScenarios)
 
     /// Runs `body` with a pool, then checks that the pool holds nothing any more and leaves no process.
     func withPool(

@@ -55,7 +55,8 @@ struct PoolTests {
 
     @Test(
         arguments: [
-            "output-last-lines", "output-of-copies", "output-unchanged", "output-on-a-terminal", "output-memory-cause",
+            "output-last-lines", "output-of-copies", "output-prefixed", "output-unchanged", "output-on-a-terminal",
+            "output-memory-cause", "logs-arrive", "logs-of-copies",
         ])
     func whatTasksPrint(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

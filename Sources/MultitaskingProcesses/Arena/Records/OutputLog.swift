@@ -9,13 +9,15 @@ struct OutputLog: Record {
         case start = 8
         case ring = 64
         case pending = 12288
+        case lines = 16384
 
         var size: Int {
             switch self {
             case .position, .start: 8
             // More than is kept, because behind the message of a trap Swift may print a long stack trace.
             case .ring: Field.pending.rawValue - rawValue
-            case .pending: OutputLog.size - rawValue
+            case .pending: Field.lines.rawValue - rawValue
+            case .lines: 2 * OutputLog.lineSize
             }
         }
     }
@@ -25,6 +27,9 @@ struct OutputLog: Record {
     /// How much is kept of it for the failure of a task.
     static let lineLimit = 20
     static let byteLimit = 4096
+
+    /// Room for a line that is put together, with what it begins with: a pipe takes so much in one piece.
+    static let lineSize = 4096
 
     private static let ringSize = Field.ring.size
 
@@ -50,7 +55,9 @@ struct OutputLog: Record {
                     position: address.assumingMemoryBound(to: UInt64.self),
                     ring: (address + Field.ring.rawValue).assumingMemoryBound(to: CChar.self), ring_size: Self.ringSize,
                     pending: (address + Field.pending.rawValue).assumingMemoryBound(to: CChar.self),
-                    pending_size: Field.pending.size))
+                    pending_size: Field.pending.size,
+                    lines: (address + Field.lines.rawValue).assumingMemoryBound(to: CChar.self),
+                    line_size: Self.lineSize))
         }
         begin()
     }
@@ -73,10 +80,14 @@ struct OutputLog: Record {
         // What comes before is worth more than the stack trace, which is there for others to read.
         let trace = Array("\nCurrent stack trace:\n".utf8)
         if let range = tail.firstRange(of: trace) { tail.removeSubrange(range.lowerBound + 1..<tail.endIndex) }
+        return (tail + pendingBytes).suffix(Self.byteLimit)
+    }
+
+    /// What stdio has buffered, and not written.
+    var pendingBytes: [UInt8] {
         unsafe arena.withBytes(at: offset(of: .pending), count: Field.pending.size) { pending in
-            unsafe tail.append(contentsOf: pending.prefix { $0 != 0 })
-        }
-        return tail.suffix(Self.byteLimit)
+            unsafe pending.prefix { $0 != 0 }
+        }.map(\.self)
     }
 
     /// The last lines of what `tail` gave.
