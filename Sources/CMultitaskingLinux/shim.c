@@ -451,8 +451,19 @@ void mt_end_lines(void) {
 bool mt_offer_line(int descriptor, const char *bytes, size_t count, int milliseconds) {
     // What can be written to takes a line of a pipe's page without waiting.
     struct pollfd place = {.fd = descriptor, .events = POLLOUT};
-    if (poll(&place, 1, milliseconds) <= 0 || !(place.revents & POLLOUT)) return false;
-    return write(descriptor, bytes, count) == (ssize_t)count;
+    if (poll(&place, 1, milliseconds) <= 0 || (place.revents & (POLLOUT | POLLERR)) != POLLOUT) return false;
+    // A reader that goes away now must not end this process.
+    sigset_t pipe_signal, before;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    bool is_written = write(descriptor, bytes, count) == (ssize_t)count;
+    if (!is_written && errno == EPIPE) {
+        struct timespec now = {0};
+        while (sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR) {}
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return is_written;
 }
 
 static ssize_t write_logged(void *cookie, const char *bytes, size_t count) {

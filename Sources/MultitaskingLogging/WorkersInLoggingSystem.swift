@@ -2,27 +2,28 @@ public import Logging
 internal import MultitaskingSystem
 
 extension LoggingSystem {
-    /// Sets up the program's logging, for its workers too: what they log goes to this process's handlers.
+    /// Sets up the logging of the program and of its workers: this process's handlers receive what workers log.
     ///
     /// ```swift
     /// LoggingSystem.bootstrap(withWorkers: StreamLogHandler.standardError)
     /// try withProcessPoolExecutor { manager in … }
     /// ```
     ///
-    /// It takes the place of `LoggingSystem.bootstrap`: call it once, before the first pool of processes is made. What
-    /// a task logs comes out of the handler that `factory` makes for the logger's label, with the metadata `task` (the
-    /// task's name, or its function's), `worker` and `attempt`; what an initializer or a finalizer logs, with `worker`
-    /// alone. Records of one worker come in the order in which it has logged them, a moment later, and on a thread of
-    /// the pool: a handler that blocks holds up asynchronous waits. When the pool has ended, all are there.
+    /// Call it once, instead of `LoggingSystem.bootstrap`, before you make the first process pool. The handler that
+    /// `factory` makes for a logger's label receives the records of tasks with the metadata `task` (the name of the
+    /// task, or of its function), `worker`, and `attempt`, and those of initializers and finalizers with `worker` only.
+    /// Records of one worker arrive in the order in which it logged them, shortly afterwards, and at the latest before
+    /// the shutdown of the pool returns. A thread of the pool calls the handlers; if one blocks, it delays asynchronous
+    /// waits.
     ///
-    /// A record is in memory that outlives the worker before `log` returns, so what a task has logged comes also if its
-    /// worker is killed. Only if that memory is full, the record is written to standard error instead.
+    /// Before `log` returns, the record is in memory that outlives the worker, so a task's records arrive even if its
+    /// worker is killed. If that memory is full, the worker writes the record to standard error instead.
     ///
-    /// Loggers of workers have the level of the handlers that `factory` makes; in workers that are spawned, of the one
-    /// that it makes for the label `swift-multitasking.workers`. Tasks in threads and simulations log like the rest of
-    /// the program. In a worker the call does nothing, so that an initializer may make it as well.
+    /// Loggers in workers have the log level of the handlers that `factory` makes; in spawned workers, all have that of
+    /// the handler for the label `swift-multitasking.workers`. Tasks in thread pools and simulations log like the rest
+    /// of the program. In a worker this call does nothing, so that an initializer can make it too.
     ///
-    /// - Parameter factory: makes the handler of each label, as for `LoggingSystem.bootstrap`.
+    /// - Parameter factory: makes the handler for each label, as for `LoggingSystem.bootstrap`.
     public static func bootstrap(withWorkers factory: @escaping @Sendable (String) -> any LogHandler) {
         WorkerLogging.bootstrap(factory)
     }

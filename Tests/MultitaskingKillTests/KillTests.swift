@@ -14,7 +14,7 @@
         @Test("A member killed before any of its writes to shared memory leaves a whole pool")
         func killedAtEveryWrite() async throws {
             var waiting = [
-                "send", "receive", "close", "redeliver", "allocate", "free", "task", "share", "record",
+                "send", "receive", "close", "redeliver", "allocate", "free", "task", "report", "share", "record",
             ][...]
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {

@@ -25,9 +25,9 @@ func reportSteps(_ context: TaskContext, _ name: String) throws {
 func printPieces(_ number: Int) {
     for line in 0..<20 {
         print("piece \(line)", terminator: " ")
-        fputs("error \(line)", stderr)
+        printError("error \(line)")
         print("of \(number)")
-        fputs(" of \(number)\n", stderr)
+        printError(" of \(number)\n")
     }
     print("end of \(number)", terminator: "")
 }

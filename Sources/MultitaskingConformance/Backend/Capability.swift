@@ -43,6 +43,10 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case seeds
     /// `TaskOptions.output` captures a task's output.
     case output
+    /// `TaskOptions.output` puts the task's name before each line that it prints.
+    case prefixedOutput
+    /// The parent sees the progress that tasks report: `TaskEnvironment.report`, `Future.progress`.
+    case reports
     /// `TaskEnvironment.worker` identifies the worker.
     case workerInfo
     /// Executors are `WorkerExecutor`s.

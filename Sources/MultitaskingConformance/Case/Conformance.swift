@@ -8,9 +8,10 @@ public enum Conformance {
     /// All cases, in reading order.
     public static let allCases: [ConformanceCase] = [
         backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases,
-        taskOptionCases, futureCases, waitCases, dependentCases, streamCases, cancelCases, environmentCases,
-        signalCases, channelCases, channelEndCases, channelPeerCases, channelAsyncCases, channelBatchCases,
-        channelElementsCases, rendezvousCases, selectCases, selectGoCases, sharedMemoryCases, limitCases,
+        taskOptionCases, reportCases, futureCases, waitCases, dependentCases, streamCases, cancelCases,
+        environmentCases, signalCases, channelCases, channelEndCases, channelPeerCases, channelAsyncCases,
+        channelBatchCases, channelElementsCases, rendezvousCases, selectCases, selectGoCases, sharedMemoryCases,
+        limitCases,
         shutdownCases, crashCases, lossCases, historyCases,
     ].flatMap { $0 }
 

@@ -175,6 +175,7 @@ let outcomeCases: [ConformanceCase] = [
                 case .priorities: options = TaskOptions(priority: .high)
                 case .seeds: options = TaskOptions(seed: 42)
                 case .output: options = TaskOptions(output: .capture(limit: 100))
+                case .prefixedOutput: options = TaskOptions(output: .prefixed)
                 case .resources: options = TaskOptions(resources: ResourceRequest(cpus: 1))
                 case .nodes: options = TaskOptions(retries: .onLoss(2))
                 case .byteCapacity:

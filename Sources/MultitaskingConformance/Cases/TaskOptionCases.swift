@@ -142,6 +142,26 @@ let taskOptionCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "output.thatIsPrefixedIsNotKept", duty: "TaskOptions.output",
+        "Tasks whose lines begin with their names return and throw as others, and keep nothing of what they print.",
+        requires: [.prefixedOutput]
+    ) { trial in
+        try trial.withPool { pool in
+            for name in [nil, "page 7", "two\nlines", String(repeating: "é", count: 1_000)] {
+                let options = TaskOptions(output: .prefixed, name: name)
+                let task = try pool.submit(printLines, options: options, 2, "line")
+                trial.expect("the result", try trial.value(of: task), is: 2)
+                trial.expect("the output", task.output, is: nil)
+                let failed = try pool.submit(printAndThrow, options: options, "before")
+                _ = failed.waitUntilDone(trial.limit)
+                guard case .failure(is PortableFailure)? = failed.outcome() else {
+                    trial.expect(false, "expected PortableFailure; it is \(String(describing: failed.outcome()))")
+                    continue
+                }
+            }
+        }
+    },
+    ConformanceCase(
         "output.isThereAfterACrash", duty: "TaskOptions.output",
         "What a task printed before it ended its worker is kept.", requires: [.output, .crashIsolation]
     ) { trial in

@@ -32,7 +32,7 @@ public struct TaskCapabilities: OptionSet, Sendable, Hashable {
     public static let seeds = Self(rawValue: 1 << 7)
     /// ``TaskOptions/output``: captures what a task prints.
     public static let output = Self(rawValue: 1 << 8)
-    /// ``TaskOptions/output`` puts a name before each line that a task prints.
+    /// ``TaskOptions/output`` can put the task's name in front of each line that it prints.
     public static let prefixedOutput = Self(rawValue: 1 << 9)
 
     /// What each is called in ``TaskOptions``.

@@ -37,6 +37,12 @@ public protocol TaskEnvironment: ObjectDirectory {
     /// store.
     func noteProgress(_ element: Int)
 
+    /// Reports how far the task is. Its future shows the last report.
+    ///
+    /// A reader sees a whole report or none. Never blocks and makes no system call, so that tasks can report a million
+    /// times a second. Reports after the end of the task are ignored.
+    func report(_ report: TaskReport)
+
     /// Returns the shared value for a reference.
     /// - Throws: `noSuchObject` if the pool has no such value, or no longer has it.
     func sharedObject(_ reference: SharedReference) throws -> any SharedObject
@@ -68,6 +74,9 @@ extension TaskEnvironment {
 
     /// Does nothing: a task of this backend can't die alone.
     public func noteProgress(_ element: Int) {}
+
+    /// Ignores the report: the backend doesn't show how far its tasks are.
+    public func report(_ report: TaskReport) {}
 
     /// Throws `noSuchObject`: the backend shares no values by reference.
     public func sharedObject(_ reference: SharedReference) throws -> any SharedObject {

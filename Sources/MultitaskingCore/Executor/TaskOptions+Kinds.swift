@@ -57,12 +57,12 @@ extension TaskOptions {
         /// - Parameter limit: the maximum number of bytes to keep, 0...16 MiB.
         case capture(limit: Int)
 
-        /// It is printed a line at a time, and each line begins with the task's name and its worker:
+        /// The output is printed in whole lines, each with the task's name and worker in front:
         /// `[page-7, worker 2] converting`.
         ///
-        /// So lines of tasks that run at the same time stay apart, and whole. A line without an end comes when the task
-        /// ends, also if that is by a crash; one that has no room in 4 KiB goes on in another. What counts as printed
-        /// is as for ``capture(limit:)``.
+        /// Lines of tasks that run at the same time never mix. A last line without a newline is printed when the task
+        /// ends, even by a crash. A line that is longer than 4 KiB continues in another one. What counts as output is
+        /// the same as for ``capture(limit:)``.
         case prefixed
 
         /// The limit; nil if nothing is kept.

@@ -43,6 +43,10 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         }
     }
 
+    var report: TaskReport? {
+        if case .following(let future) = phase { future.progress } else { nil }
+    }
+
     func outcome() -> TaskOutcome<Value>? {
         switch phase {
         case .pending: nil

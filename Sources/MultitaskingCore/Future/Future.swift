@@ -44,6 +44,11 @@ public struct Future<Value: Sendable>: Sendable {
     /// part is kept. Invalid UTF-8 is replaced.
     public var output: String? { source.output }
 
+    /// The task's last report of its progress (`context.report`), if any. Never blocks.
+    ///
+    /// The report stays after the task has ended, even if its worker died. Each attempt starts without one.
+    public var progress: TaskReport? { source.report }
+
     /// Cancels the task if it has not started.
     ///
     /// - Parameter force: whether to end the task even if it is running, if the pool can: processes can, threads can't.

@@ -42,11 +42,17 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
 
     /// The output of the task, once it has ended and if ``TaskOptions/output`` requests it.
     var output: String? { get }
+
+    /// The task's last report of its progress, if any. Never blocks.
+    var report: TaskReport? { get }
 }
 
 extension FutureSource {
     /// Returns nil: the backend doesn't capture output.
     public var output: String? { nil }
+
+    /// Returns nil: the backend doesn't show how far its tasks are.
+    public var report: TaskReport? { nil }
 
     /// Derives the failure from the outcome.
     public var failure: (any Error)? {

@@ -20,19 +20,22 @@ public struct Progress: Sendable, Hashable, Codable {
     public var failed: Int
     /// The number of cancelled tasks.
     public var cancelled: Int
+    /// The sum of the fractions that running tasks report (`context.report`); a task without a report counts as 0.
+    public var reported: Double
     /// The time from the first submission to this snapshot, or to the first snapshot in which all tasks had ended.
     public var elapsed: Duration
 
     /// Creates a snapshot.
     public init(
         queued: Int = 0, running: Int = 0, succeeded: Int = 0, failed: Int = 0, cancelled: Int = 0,
-        elapsed: Duration = .zero
+        reported: Double = 0, elapsed: Duration = .zero
     ) {
         self.queued = queued
         self.running = running
         self.succeeded = succeeded
         self.failed = failed
         self.cancelled = cancelled
+        self.reported = reported
         self.elapsed = elapsed
     }
 
@@ -53,8 +56,14 @@ public struct Progress: Sendable, Hashable, Codable {
     /// Whether all tasks have ended; true if there are none.
     public var isFinished: Bool { queued <= 0 && running <= 0 }
 
-    /// The fraction of tasks that have ended, 0...1; 1 if there are none.
-    public var fraction: Double { total == 0 ? 1 : Double(done) / Double(total) }
+    /// The fraction of the work that is done, 0...1: tasks that have ended, and of running ones the part that they
+    /// report. It is 1 only if all tasks have ended, or there are none.
+    public var fraction: Double { isFinished ? 1 : min(effort / Double(total), 1.0.nextDown) }
+
+    /// What is done in units of one task.
+    private var effort: Double {
+        Double(done) + (reported > 0 ? min(reported, Double(max(0, running))) : 0)
+    }
 
     /// The average number of tasks that end per second since the first submission; nil until one has ended.
     public var rate: Double? {
@@ -62,19 +71,25 @@ public struct Progress: Sendable, Hashable, Codable {
         return done > 0 && seconds > 0 ? Double(done) / seconds : nil
     }
 
-    /// The estimated time that the remaining tasks take at this rate; nil while the rate is unknown.
+    /// The estimated time that the rest takes, judging by what has ended and what tasks report; nil without either.
     public var remaining: Duration? {
         if isFinished { return .zero }
-        return rate.map { .seconds(min(Double(total - done) / $0, 0x1p60)) }
+        let seconds = elapsed / .seconds(1)
+        guard effort > 0, seconds > 0 else { return nil }
+        return .seconds(min((Double(total) - effort) / effort * seconds, 0x1p60))
     }
 }
 
 extension Progress {
     /// Counts one more task.
-    package mutating func count(_ state: TaskState, ending: @autoclosure () -> TaskEnding?) {
+    package mutating func count(
+        _ state: TaskState, ending: @autoclosure () -> TaskEnding?, report: @autoclosure () -> TaskReport?
+    ) {
         switch state {
         case .queued: queued += 1
-        case .running: running += 1
+        case .running:
+            running += 1
+            reported += report()?.fraction ?? 0
         case .cancelled: cancelled += 1
         case .done: if ending() == .succeeded { succeeded += 1 } else { failed += 1 }
         }

@@ -78,6 +78,12 @@ struct InMemoryEnvironment: TaskEnvironment {
 
     var clock: any TaskClock { simulation.clock }
 
+    /// A switch point, since others can see it. A worker that is dead reports nothing.
+    func report(_ report: TaskReport) {
+        guard let task = current?.number else { return }
+        _ = try? simulation.call { state, _ -> Void? in state.keep(report, of: task) }
+    }
+
     /// A dead worker's task is asked to end, so that it does.
     var isEndRequested: Bool {
         guard let task = current?.number else { return false }

@@ -33,6 +33,11 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
         return state ?? .done
     }
 
+    /// Whoever looks again and again waits for the task to go on.
+    var report: TaskReport? {
+        simulation.observe({ [task] in $0.tasks[task]?.report }, isIdlePoll: { _ in true }) ?? nil
+    }
+
     func outcome() -> TaskOutcome<Value>? {
         if let settled = settled.withLock({ $0 }) { return settled }
         let found = simulation.observe(

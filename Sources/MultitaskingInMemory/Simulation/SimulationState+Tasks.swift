@@ -53,6 +53,11 @@ extension SimulationState {
         leaveIfDone()
     }
 
+    /// Keeps what a task says of itself, as long as it runs.
+    mutating func keep(_ report: TaskReport, of task: Int) {
+        if tasks[task]?.worker != nil { tasks[task]?.report = report }
+    }
+
     /// Asks a running task to end, and plans the harder steps.
     mutating func beginEnding(_ task: Int, _ ending: TaskRecord.Ending) {
         guard var record = tasks[task], record.worker != nil, record.ending == nil else { return }

@@ -63,6 +63,7 @@ extension SimulationState {
             return false
         }
         record.attempts += 1
+        record.report = nil
         record.state = .running(worker: worker)
         record.phase = .decoding
         record.switchPoints = 0

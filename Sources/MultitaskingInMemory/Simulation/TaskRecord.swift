@@ -41,6 +41,8 @@ struct TaskRecord: Sendable {
     var start: Nanoseconds = 0
     var runStart: Nanoseconds?
     var encodeStart: Nanoseconds?
+    /// What it has said of itself last, in its present attempt.
+    var report: TaskReport?
     var isEndRequested = false
     var ending: Ending?
     /// Whether its worker, being stuck, has SIGTERM already.

@@ -27,7 +27,8 @@ struct ArenaLayout: Sendable, Equatable {
         let ended = endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8
         spanTable = (ended + 63) & ~63
         eventTable = spanTable + (workers + 1) * Self.spanStride
-        chunkTable = eventTable + (workers + 1) * EventRing.size
+        slotNotes = eventTable + (workers + 1) * EventRing.size
+        chunkTable = slotNotes + slotCapacity * Self.slotNotesStride
         blockHeaders = chunkTable + chunkCount * 8
         // Aligned so that the system may use huge pages.
         let headersEnd = blockHeaders + chunkCount * Self.headersPerChunk * 8
@@ -52,7 +53,7 @@ struct ArenaLayout: Sendable, Equatable {
 
     // MARK: Output
 
-    static let outputStride = 4 * 4096
+    static let outputStride = 6 * 4096
     static let outputTable = memberTable + memberLimit * memberStride
 
     // MARK: Crashes
@@ -122,6 +123,12 @@ struct ArenaLayout: Sendable, Equatable {
     let spanTable: Int
 
     let eventTable: Int
+
+    // MARK: What few tasks have
+
+    /// See `TaskNotes`.
+    let slotNotes: Int
+    static let slotNotesStride = 320
 
     // MARK: Blocks
 

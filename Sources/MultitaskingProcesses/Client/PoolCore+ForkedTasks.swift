@@ -81,7 +81,7 @@ extension PoolCore {
         supervision.ringDoorbell()
         let companion = Function.companion(of: call.arguments)
         let future = ProcessFuture(
-            core: self, slot: slot, companion: companion, keepsOutput: options.output != .inherited,
+            core: self, slot: slot, companion: companion, keepsOutput: options.output.limit != nil,
             reading: Function.outcomeBox)
         if let companion { future.drop(sendersIn: companion) }
         return future
@@ -99,6 +99,7 @@ extension PoolCore {
         ProcessMark(mapping).set()
         mt_null_stdin()
         WorkerResourceLimits(me, arena.limits).noteBaseMemory()
+        membership.relayLogs()
         var ticket = me.doorbell.ticket
         var status = slot.word.load().status
         // The client enqueues the slot after the fork; until then it still reads as free.

@@ -24,7 +24,7 @@ extension PoolCore {
         let slot = try enqueue(writer, function, options)
         let companion = Function.companion(of: call.arguments)
         let future = ProcessFuture(
-            core: self, slot: slot, companion: companion, keepsOutput: options.output != .inherited,
+            core: self, slot: slot, companion: companion, keepsOutput: options.output.limit != nil,
             reading: Function.outcomeBox)
         if let companion { future.drop(sendersIn: companion) }
         return future
@@ -33,7 +33,7 @@ extension PoolCore {
     /// What of a task's options the pool keeps.
     private static var taskCapabilities: TaskCapabilities {
         [
-            .timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds, .output,
+            .timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds, .output, .prefixedOutput,
         ]
     }
 

@@ -21,7 +21,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
     @exclusivity(unchecked) private var settled: Settled?
     // SAFETY: as `settled`.
-    @exclusivity(unchecked) private var printed: [UInt8]?
+    @exclusivity(unchecked) private var rest: TaskRest?
     // SAFETY: looked at and changed with the lock held.
     /// How many tasks are given the result where it is, so that its slot must stay.
     @exclusivity(unchecked) private var pins = 0
@@ -106,6 +106,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             unsafe settled = keepsOutput ? readOutputAndValue() : readValue()
         case .done, .cancelled, .expired: unsafe settled = outcomeWithoutValue()
         }
+        if slot.hasReport, let report = slot.report { keep(report: report) }
         isSettled.store(true, ordering: .releasing)
         // The next task of the slot may ask for no word before this one's end was told.
         if unsafe callbacks > 0 { core.membership.watcher.lookAgain(at: slot.index) }
@@ -152,7 +153,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     private func readOutputAndValue() -> Settled {
         do {
             return try core.reader.read(slot.result) { reader in
-                unsafe printed = try reader.decode([UInt8].self)
+                keep(printed: try reader.decode([UInt8].self))
                 return try reading(&reader)
             }
         } catch { return failure(error) }
@@ -170,7 +171,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
                 guard keepsOutput else { return failure(try core.failure(of: slot)) }
                 var bytes: [UInt8]?
                 let error = try core.failure(of: slot, printed: &bytes)
-                unsafe printed = bytes
+                keep(printed: bytes)
                 return failure(error)
             } catch { return failure(error) }
         }
@@ -182,7 +183,18 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @usableFromInline
     var output: String? {
         guard keepsOutput, lock.withLock({ _ in settle() }) else { return nil }
-        return unsafe printed.map { String(decoding: $0, as: UTF8.self) }
+        return unsafe rest?.printed.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @usableFromInline
+    var report: TaskReport? {
+        lock.withLock { _ in
+            if isSettled.load(ordering: .relaxed) { unsafe rest?.report } else { slot.report }
+        }
+    }
+
+    private func keep(printed: [UInt8]? = nil, report: TaskReport? = nil) {
+        unsafe rest = TaskRest(printed: printed ?? rest?.printed, report: report ?? rest?.report)
     }
 
     @available(*, noasync)
@@ -282,6 +294,17 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             core.supervision.ringDoorbell()
             return true
         }
+    }
+}
+
+/// What few tasks leave besides their outcome.
+private final class TaskRest: Sendable {
+    let printed: [UInt8]?
+    let report: TaskReport?
+
+    init(printed: [UInt8]? = nil, report: TaskReport? = nil) {
+        self.printed = printed
+        self.report = report
     }
 }
 

@@ -33,6 +33,9 @@ final class LocalMember: @unchecked Sendable {
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
 
+    /// Held while a thread of this process reports how far a task is.
+    let reporting = Mutex(())
+
     /// What was received from channels that redeliver, and not reported.
     let holdings = UnacknowledgedElements()
 

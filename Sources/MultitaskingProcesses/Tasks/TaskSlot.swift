@@ -65,8 +65,10 @@ struct TaskSlot: Record, Sendable {
     @inline(__always) var word: Shared<SlotWord> { shared(.word) }
     @inline(__always) var completion: Completion { Completion(futex: futex(.completion)) }
 
-    /// The element that a chunk is at, plus 1; 0 for other tasks. Plain knowledge: nothing is decided by it here.
+    /// Bits 0...30: the element that a chunk is at, plus 1; 0 for other tasks. Bit 31: the task has reported something.
+    /// Plain knowledge: nothing is decided by it here.
     private var progressWord: SharedFutex { futex(.progress) }
+    private static let reportFlag: UInt32 = 1 << 31
 
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy, or the number of the
     /// call. Bit 50: there is a control record. Bit 51: when it was submitted is in the slot.
@@ -121,6 +123,12 @@ struct TaskSlot: Record, Sendable {
     /// The number of the call that every worker makes, of a task of that kind.
     var callNumber: Int { forkedMember }
 
+    /// Whether a member has the task in hand.
+    func isRun(by member: Int) -> Bool {
+        let word = word.load()
+        return word.isClaimed && (word.member == member || kind == .forked && forkedMember == member)
+    }
+
     /// Has the copy that waits for its task look at the slot; does nothing for other tasks.
     func wakeForkedTask() {
         if kind == .forked { arena.member(forkedMember).wake() }
@@ -146,6 +154,7 @@ struct TaskSlot: Record, Sendable {
             UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasControl ? Self.controlFlag : 0)
                 | (stamp == nil ? 0 : Self.stampFlag))
         if let stamp { body.stamp.storeRelaxed(stamp.rawValue) }
+        if hasControl, options.output == .prefixed { label.text = options.name ?? "" }
         resultKind.storeRelaxed(.none)
         arguments.clear()
         result.clear()
@@ -189,14 +198,24 @@ struct TaskSlot: Record, Sendable {
 
     /// A number that is none, or too great, says nothing.
     func note(progress element: Int) {
-        progressWord.store(UInt32(exactly: element).map { $0 &+ 1 } ?? 0)
+        let value = UInt32(exactly: element).map { $0 &+ 1 } ?? 0
+        progressWord.store(value & ~Self.reportFlag | progressWord.load() & Self.reportFlag)
     }
 
     /// The element that a chunk is or was at, counted from 0; nil for other tasks.
     var progress: Int? {
-        let value = Int(clamping: progressWord.load())
+        let value = Int(clamping: progressWord.load() & ~Self.reportFlag)
         return value == 0 ? nil : value - 1
     }
+
+    /// Says that there is a report, so that nobody else looks where there is none.
+    func noteReport() {
+        if !hasReport { progressWord.formUnion(Self.reportFlag) }
+    }
+
+    /// Whether the task has reported something, or one before it has, late.
+    @inline(__always)
+    var hasReport: Bool { progressWord.load() & Self.reportFlag != 0 }
 
     /// Ends a claimed task if it is still where `expected` says, and tells whoever waits.
     ///

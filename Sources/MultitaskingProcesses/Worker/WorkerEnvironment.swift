@@ -69,6 +69,15 @@ struct WorkerEnvironment: TaskEnvironment {
     }
 
     func noteProgress(_ element: Int) { slot?.note(progress: element) }
+
+    func report(_ report: TaskReport) {
+        guard let slot else { return }
+        // Of this process alone, so that its death leaves nobody outside.
+        membership.reporting.withLock { _ in
+            // The slot may serve another task by now.
+            if slot.isRun(by: membership.member) { slot.keep(report) }
+        }
+    }
 }
 
 extension LocalMember {

@@ -30,6 +30,9 @@ public struct AnyFuture: Sendable {
     /// The output of the task, once it has ended and if its options request it.
     public var output: String? { base.output }
 
+    /// The task's last report of its progress (`context.report`), if any. Never blocks.
+    public var progress: TaskReport? { base.progress }
+
     /// Cancels the task if it hasn't started. Returns true if it never will.
     @discardableResult
     public func cancel(force: Bool = false) -> Bool { base.cancel(force: force) }
@@ -89,6 +92,7 @@ private protocol ErasableFuture: Awaitable, CustomStringConvertible {
     var ending: TaskEnding? { get }
     func result() -> TaskResult?
     var output: String? { get }
+    var progress: TaskReport? { get }
     @discardableResult func cancel(force: Bool) -> Bool
     func waitUntilDone(_ wait: WaitLimit) async throws -> Bool
 }

@@ -39,6 +39,11 @@ public final class PoolTask: ParentSideContext, Awaitable {
     /// The output of the task; nil before the task ends, and if `TaskOptions.output` doesn't request it.
     public var output: String? { future.output }
 
+    /// The task's last report of its progress (``TaskContext/report(_:_:)``), if any. Never blocks.
+    ///
+    /// The report stays after the task has ended, even if its worker died. Each attempt starts without one.
+    public var progress: TaskReport? { future.progress }
+
     /// The parent's side of the task's queues and cancel event.
     public var objects: ContextObjects { context.objects }
 

@@ -1,5 +1,5 @@
 package import Logging
-package import MultitaskingCore
+internal import MultitaskingCore
 
 /// What was logged in a worker, on its way to the client.
 package struct LogRecord: Codable, Sendable {

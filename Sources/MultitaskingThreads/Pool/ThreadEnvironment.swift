@@ -10,9 +10,9 @@ public import MultitaskingCore
     internal import Darwin
 #endif
 
-/// What a thread pool offers to its tasks.
+/// What a worker of a thread pool offers to its tasks.
 ///
-/// Each worker has one of its own, so that workers do not count references to the same object.
+/// Each has one of its own, so that workers do not count references to the same object.
 @usableFromInline
 final class ThreadEnvironment: TaskEnvironment {
     private let registry: ObjectRegistry
@@ -21,30 +21,18 @@ final class ThreadEnvironment: TaskEnvironment {
     let tally: ThreadTally
     /// How many tasks were begun before by workers of the same number.
     private let begunBefore: Int
-    @usableFromInline let seed: UInt64?
 
-    init(
-        registry: ObjectRegistry, identity: PoolIdentity, worker: Int, tally: ThreadTally, begunBefore: Int? = nil,
-        seed: UInt64? = nil
-    ) {
+    init(registry: ObjectRegistry, identity: PoolIdentity, worker: Int, tally: ThreadTally) {
         self.tally = tally
-        self.begunBefore = begunBefore ?? tally.begunCount
+        begunBefore = tally.begunCount
         self.registry = registry
         self.identity = identity
         number = worker
-        self.seed = seed
     }
 
     /// Counts a task that has thrown.
     @usableFromInline
     func countFailure() { tally.countFailure() }
-
-    /// The environment of a task with a seed.
-    func with(seed: UInt64) -> ThreadEnvironment {
-        ThreadEnvironment(
-            registry: registry, identity: identity, worker: number, tally: tally,
-            begunBefore: begunBefore, seed: seed)
-    }
 
     @usableFromInline var worker: WorkerInfo {
         WorkerInfo(index: number, pid: getpid(), tasksRun: max(0, tally.begunCount - begunBefore - 1))

@@ -36,12 +36,8 @@ class PendingTask: Selectable, @unchecked Sendable {
     final func run(_ submission: Submission, in environment: ThreadEnvironment) {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
         let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
-        if let companion = change.companion {
-            companion.permits?.give()
-            makeCall(in: companion.seed.map(environment.with(seed:)) ?? environment)
-        } else {
-            makeCall(in: environment)
-        }
+        change.companion?.permits?.give()
+        makeCall(in: environment)
         environment.tally.end(isTimed: isTimed)
         finish()
     }
@@ -64,6 +60,18 @@ class PendingTask: Selectable, @unchecked Sendable {
         dropCall(error)
         finish()
     }
+
+    /// The seed of its options.
+    final var seed: UInt64? { progress.companionIfAny?.seed }
+
+    /// Keeps what the task says of itself, as long as it runs.
+    final func keep(_ report: TaskReport) {
+        guard progress.state == .running else { return }
+        progress.companion { TaskCompanion() }.keep(report)
+    }
+
+    /// What the task has said of itself last.
+    @usableFromInline final var report: TaskReport? { progress.companionIfAny?.report }
 
     private func finish() {
         let change = progress.finish()

@@ -1,3 +1,4 @@
+internal import MultitaskingCore
 internal import Synchronization
 
 /// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, somebody who waits for the end.
@@ -12,6 +13,8 @@ final class TaskCompanion: Sendable {
     let name: String?
     /// Where threads and callbacks wait for the end; made when the first one does.
     private let lazyGate = AtomicLazyReference<Gate>()
+    /// What the task says of itself; made when it first does.
+    private let lazyReport = AtomicLazyReference<LastReport>()
 
     init(permits: QueuePermits? = nil, seed: UInt64? = nil, name: String? = nil) {
         self.permits = permits
@@ -21,4 +24,18 @@ final class TaskCompanion: Sendable {
 
     /// The gate, which opens when the task is over.
     var gate: Gate { lazyGate.load() ?? lazyGate.storeIfNil(Gate()) }
+
+    /// What the task has said of itself last.
+    var report: TaskReport? { lazyReport.load()?.value.withLock(\.self) }
+
+    func keep(_ report: TaskReport) {
+        let last = lazyReport.load() ?? lazyReport.storeIfNil(LastReport(report))
+        last.value.withLock { $0 = report }
+    }
+}
+
+private final class LastReport: Sendable {
+    let value: Mutex<TaskReport>
+
+    init(_ report: TaskReport) { value = Mutex(report) }
 }

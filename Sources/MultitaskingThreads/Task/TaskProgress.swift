@@ -79,6 +79,12 @@ struct TaskProgress: ~Copyable, Sendable {
         return old & Self.phase < Self.done
     }
 
+    /// The companion, if there is one.
+    var companionIfAny: TaskCompanion? {
+        // ORDERING: acquiring, pairs with the releasing of the one who put it there, where it stays.
+        unsafe Self.reference(in: word.load(ordering: .acquiring))?.takeUnretainedValue()
+    }
+
     /// The companion; made if there is none.
     borrowing func companion(else make: () -> TaskCompanion) -> TaskCompanion {
         // ORDERING: acquiring, pairs with the releasing of the one who put it there.

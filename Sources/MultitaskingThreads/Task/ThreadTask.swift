@@ -20,7 +20,7 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
             case .run(let environment):
                 let call = unsafe task.place.take(Call.self)
                 let outcome: TaskOutcome<Value>
-                do { outcome = .success(try call(in: environment)) } catch {
+                do { outcome = .success(try call(in: ThreadTaskEnvironment(environment, task))) } catch {
                     environment.countFailure()
                     outcome = .thrown(error)
                 }

@@ -53,6 +53,8 @@
             try reuseBlocks()
             if scenario.options.capacity == 0 {
                 try checkRendezvous(early.received)
+            } else if !scenario.reports.isEmpty {
+                try checkReport()
             } else if world.futures.isEmpty {
                 try checkChannel(early)
             } else {
@@ -236,6 +238,19 @@
             for kind in TaskRing.Kind.allCases {
                 try expect(TaskRing(arena: arena, kind).isEmpty, "a ring is not empty")
             }
+        }
+
+        /// The last report that was complete is there, or the one that the victim was at, and nothing in between.
+        private func checkReport() throws {
+            let future = world.futures[0]
+            let before = future.report
+            guard case .failure(let error as MultitaskingError)? = future.outcome(), Self.isDeath(error) else {
+                throw Broken("the task has the outcome \(String(describing: future.outcome()))")
+            }
+            try expect(future.report == before, "the report changes when the outcome is read")
+            if isThrough { return try expect(before == scenario.reports.last, "the last report is \(before as Any)") }
+            let isOne = before.map(scenario.reports.contains) ?? (scenario.reports.count == 1)
+            try expect(isOne, "the report is \(before as Any), which was never made")
         }
 
         /// Every worker makes every call, the victim's successor what that has not begun; only what the victim was at

@@ -30,6 +30,8 @@
         var sharedIsGone = false
         /// How often a task may be begun, if it is one that is to be tried again.
         var attempts = 1
+        /// What the victim's task reports, in this order; the first before it is watched, if there are several.
+        var reports: [TaskReport] = []
         /// Whether the death of its worker is one of these.
         var retriesCrash = false
         /// Whether what the victim does is written down for a timeline.
@@ -56,7 +58,7 @@
 
         static var all: [Scenario] {
             sending + receiving + closing + batches + rendezvous + voids + bytes + redelivering + blocks + tasks
-                + sharing + recording
+                + reporting + sharing + recording
         }
     }
 

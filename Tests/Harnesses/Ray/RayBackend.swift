@@ -19,13 +19,17 @@ package struct RayBackend: ConformanceBackend {
     }
 
     package var omissions: [Omission] {
-        let memory = Omission.capability(.sharedMemory, because: "workers are processes, on other machines")
-        guard cluster.address != nil else { return [memory] }
+        let omissions: [Omission] = [
+            .capability(.sharedMemory, because: "workers are processes, on other machines"),
+            .capability(.prefixedOutput, because: "what tasks print is relayed as it is; submit refuses the option"),
+            .capability(.reports, because: "what tasks report of themselves is not sent to the host"),
+        ]
+        guard cluster.address != nil else { return omissions }
         let places = Omission.conformanceCase(
             "worker.everywhereRunsInThoseThatComeLater",
             because:
                 "Ray chooses a process for each call of a worker, and each process that has not made it makes it too")
-        return [memory, places]
+        return omissions + [places]
     }
 
     package func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

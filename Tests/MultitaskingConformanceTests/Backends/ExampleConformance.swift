@@ -23,6 +23,8 @@ struct ExampleBackend: ConformanceBackend {
         .capability(.priorities, because: "it is an example"),
         .capability(.seeds, because: "it is an example"),
         .capability(.output, because: "all threads print to the same standard output"),
+        .capability(.prefixedOutput, because: "as for output"),
+        .capability(.reports, because: "it is an example"),
         .capability(.workerInfo, because: "a thread is made for each task, so there are no workers to tell apart"),
         .capability(.statistics, because: "it is an example"),
         .capability(.workers, because: "it is an example"),

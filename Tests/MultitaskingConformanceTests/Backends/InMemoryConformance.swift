@@ -19,6 +19,7 @@ struct InMemoryBackend: ConformanceBackend {
             .crashIsolation,
             because: "workers are threads of this process and die by the plan of faults alone: see FaultTests"),
         .capability(.output, because: "workers print to this process's standard output; submit refuses the option"),
+        .capability(.prefixedOutput, because: "as for output"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

@@ -19,6 +19,7 @@ struct ThreadBackend: ConformanceBackend {
         .capability(.byteCapacity, because: "elements are not encoded, so there are no bytes to count"),
         .capability(.redelivery, because: "a task's thread does not die alone"),
         .capability(.output, because: "all threads print to the same standard output; submit refuses the option"),
+        .capability(.prefixedOutput, because: "as for output"),
     ]
 
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor {

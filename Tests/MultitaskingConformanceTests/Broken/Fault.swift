@@ -15,7 +15,7 @@ enum Fault: String, CaseIterable, Sendable {
     case losesManyCallbacks, cancelsNothing, hidesFailures, callsBackTooEarly, drainsByCancelling
     case showsSignalsLate, findsChannelsLate, leavesResidue, refusesNowAndThen, losesTheWordOfAStream
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
-    case countsTasksTwice, losesFailures, hidesSlowTasks
+    case countsTasksTwice, losesFailures, hidesSlowTasks, forgetsReports
     case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
 
     /// The name of the case that must fail.
@@ -74,6 +74,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .selectGivesUpEarly: "select.keepsItsLimit"
         case .hidesElements, .hidesRoom, .miscounts: "history.ofManyTasksIsLinearizable"
         case .countsTasksTwice: "statistics.balanceWhileTasksRun"
+        case .forgetsReports: "report.isSeenWhileTheTaskRunsAndStays"
         case .losesFailures: "statistics.balanceAfterEachOutcome"
         case .hidesSlowTasks: "statistics.tellTheSlowest"
         case .sharesTooLittle: "sharing.anArrayIsReadByAllTasks"
@@ -164,6 +165,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .countsTasksTwice: "expected that the counts balance"
         case .losesFailures: "expected that failed is"
         case .hidesSlowTasks: "expected that the slowest task is"
+        case .forgetsReports: "expected that what was reported last is"
         case .sharesTooLittle: "expected that the parent's array is"
         case .keepsWhatWasShared: "nothing that was shared is left"
         case .sharesAfterShutdown: "throws shutDown; it returned"

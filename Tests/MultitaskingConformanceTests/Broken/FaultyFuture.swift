@@ -49,6 +49,11 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
         }
     }
 
+    var report: TaskReport? {
+        harm.pause()
+        return harm.has(.forgetsReports) && base.isDone ? nil : base.progress
+    }
+
     func cancel(force: Bool) -> Bool {
         if harm.has(.ignoresCancel) { return false }
         harm.pause()

@@ -54,6 +54,9 @@ import Testing
         check(TaskSlot.self)
         check(TaskSlotBody.self)
         check(TaskControl.self)
+        check(TaskNotes.self)
+        check(TaskLabel.self)
+        check(ReportRecord.self)
         check(CrashRecord.self)
         check(PayloadField.self)
         check(FunctionEntry.self)
@@ -107,7 +110,10 @@ import Testing
             (ArenaLayout.slotTable, slots * TaskSlot.size), (layout.slotBodies, slots * TaskSlotBody.size),
             (layout.taskRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
             (layout.lowRing, slots * 8), (layout.endedTasks, slots / 8),
-            (layout.endedTaskGroups, (slots / 64 + 63) / 64 * 8), (layout.chunkTable, chunks * 8),
+            (layout.endedTaskGroups, (slots / 64 + 63) / 64 * 8),
+            (layout.spanTable, (workers + 1) * ArenaLayout.spanStride),
+            (layout.eventTable, (workers + 1) * EventRing.size), (layout.slotNotes, slots * TaskNotes.size),
+            (layout.chunkTable, chunks * 8),
             (layout.blockHeaders, chunks * ArenaLayout.headersPerChunk * 8),
             (layout.chunks, chunks * ArenaLayout.chunkSize), (layout.size, 0),
         ]
