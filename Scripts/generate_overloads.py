@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the overloads of `submit` and `map`.
+"""Writes the overloads of `submit`, `map` and `stream`.
 
 The language cannot express "a function that may be `async`, may return nothing, and may take a context first" as one generic
 function, so each combination is an overload of its own. They differ only in what the tables below say. `make generate`
@@ -392,6 +392,14 @@ def thread_manager_map(noun, order):
         )
 
 
+# Of the functions that take a context, `map` and `stream` make it in the worker, for each element.
+ELEMENT_CONTEXT = """
+The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has its random
+numbers: with a seed in `options` they depend on that and on the element's place among all, whatever the size of the chunks and
+the number of workers ({seed}).
+"""
+
+
 def executor_map(noun, order):
     for shape in shapes(contexts=False, voids=False):
         rest = MAP_CONTRACT if shape.is_plain else "\nEach call occupies a worker until it returns."
@@ -441,6 +449,23 @@ def executor_shown_map(noun, order):
             f"try map({mapping}({variable(noun)}), over: Array(elements), chunkSize: chunkSize, options: options).showing(display)")
 
 
+def executor_context_map(noun, order):
+    for shape in shapes(voids=False):
+        if not shape.has_context:
+            continue
+        rest = "" if shape.is_async else ELEMENT_CONTEXT.format(seed="`TaskRandom.seed(_:at:)`") + (
+            "- Throws: as `map` does with a function that takes no context.\n")
+        mapping = ("Async" if shape.is_async else "") + "ContextMapping"
+        yield overload(
+            documentation(f"Calls {shape.words(noun)} for each element.", rest),
+            ["@_disfavoredOverload"] if noun == "closure" else [], "map",
+            ["Elements: Sequence", "Output: Portable"],
+            order(["chunkSize: Int? = nil", "options: TaskOptions = .default"], shape.function_type("Elements.Element"),
+                  "_ elements: Elements"),
+            "MapResults<Elements.Element, Output>", "Elements.Element: Portable",
+            f"try map({mapping}({variable(noun)}), over: Array(elements), chunkSize: chunkSize, options: options)")
+
+
 STREAM_CONTRACT = """
 Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so memory use
 stays constant even for endless inputs. Each element has its own result. Elements that take little time are submitted in
@@ -465,8 +490,14 @@ Like the call without a display; see `ResultSequence.showing(_:total:)`.
 ASYNC_STREAM_END = "Iterating throws whatever the inputs throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.\n"
 
 
-def executor_stream(noun, order):
-    for shape in shapes(contexts=False, voids=False):
+def executor_context_stream(noun, order):
+    return executor_stream(noun, order, contexts=True)
+
+
+def executor_stream(noun, order, contexts=False):
+    for shape in shapes(voids=False):
+        if shape.has_context != contexts:
+            continue
         for kind in ["async sequence", "sequence", "blocking"]:
             is_plain = shape.is_plain
             example = {
@@ -482,18 +513,19 @@ def executor_stream(noun, order):
             first = f"Calls {shape.words(noun)} for each element of {source}, as elements arrive{manner}"
             doc = documentation(first + (":" if is_plain else "."), (f"{example}.\n" + STREAM_CONTRACT + (
                 "- Throws: `invalidArgument` if `ahead` is below 1. Errors of the function itself are results.\n"
-                if kind == "blocking" else ASYNC_STREAM_END)) if is_plain else "")
+                if kind == "blocking" else ASYNC_STREAM_END)) if is_plain else (
+                ELEMENT_CONTEXT.format(seed="`TaskRandom.seed(_:at:)`") if contexts and not shape.is_async else ""))
             function = shape.function_type("Inputs.Element")
             bounds = {"async sequence": "Inputs: AsyncSequence & Sendable", "sequence": "Inputs: Sequence", "blocking": "Inputs: Sequence"}[kind]
             result = "ResultSequence<Inputs, Output>" if kind == "blocking" else "AsyncResultSequence<Inputs.Element, Output>"
             options = ["ahead: Int? = nil", "order: StreamOrder = .input", "options: TaskOptions = .default"]
             parameters = ([f"_ function: {function}", "_ inputs: Inputs", *options] if noun == "function"
                           else ["_ inputs: Inputs", *options, f"body: {function}"])
-            prefix = "Async" if shape.is_async else ""
+            prefix = ("Async" if shape.is_async else "") + ("Context" if contexts else "")
             name = variable(noun)
             submitter = (f"streamSubmitter({prefix}ElementFunction({name}), {prefix}Mapping({name}), options)")
             attributes = (['@available(*, noasync, message: "this blocks the thread; use `for try await`")', "@_disfavoredOverload"]
-                          if kind == "blocking" else []) + ["@inlinable"]
+                          if kind == "blocking" else []) + ([] if contexts else ["@inlinable"])
             call = {"async sequence": "asyncStream", "sequence": "asyncStream", "blocking": "try blockingStream"}[kind]
             yield overload(
                 doc, attributes, "stream", [bounds, "Output: Portable"], parameters, result, "Inputs.Element: Portable",
@@ -537,6 +569,10 @@ FILES = [
     ("MultitaskingCore/Executor/WorkerExecutor+Everywhere.swift", "", "WorkerExecutor", executor_everywhere),
     ("MultitaskingCore/Executor/Executor+SubmitDependent.swift", "", "Executor", executor_dependent_submit),
     ("MultitaskingCore/Map/Executor+MapOverloads.swift", "", "Executor", executor_map),
+    ("MultitaskingSessions/Contexts/Executor+ContextMap.swift", "", "Executor",
+     executor_context_map),
+    ("MultitaskingSessions/Contexts/Executor+ContextStream.swift", "", "Executor",
+     executor_context_stream),
     ("MultitaskingThreads/Pool/ThreadPool+Submit.swift",
      "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
      "ThreadPool", thread_pool_submit),

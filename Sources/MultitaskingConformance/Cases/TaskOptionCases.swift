@@ -113,6 +113,60 @@ let taskOptionCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "seed.elementsHaveTheirOwn", duty: "TaskOptions.seed",
+        "Each element of a map and of a stream has random numbers that depend on the seed and its place alone, however "
+            + "many form a task.",
+        requires: [.seeds]
+    ) { trial in
+        let expected = numbersOfElements(40)
+        for workers in [1, 3] {
+            try trial.withPool(workers: workers) { pool in
+                for chunkSize in [1, 7, nil] {
+                    let results = try pool.mapNumbers(chunkSize: chunkSize, options: TaskOptions(seed: 42), 0..<40)
+                    trial.expect(
+                        "the end of all elements", results.waitUntilDone(trial.limit), is: true)
+                    trial.expect(
+                        "the numbers of the elements in chunks of \(chunkSize ?? 0)", try results.values(), is: expected
+                    )
+                }
+                for order in [StreamOrder.input, .completion] {
+                    for ahead in [nil, 5] {
+                        var found = [UInt64](repeating: 0, count: 40)
+                        let options = TaskOptions(seed: 42)
+                        for (offset, result) in try pool.streamNumbers(
+                            0..<40, ahead: ahead, order: order, options: options)
+                        {
+                            found[offset] = try result.get()
+                        }
+                        trial.expect("the numbers of the elements of a stream", found, is: expected)
+                    }
+                }
+            }
+        }
+    },
+    ConformanceCase(
+        "seed.elementsKeepTheirsWhenOthersCrash", duty: "TaskOptions.seed",
+        "What is left of a chunk whose worker died, and single elements that are tried again, have the numbers of their "
+            + "places.",
+        requires: [.seeds, .crashIsolation, .retries]
+    ) { trial in
+        let expected = numbersOfElements(40)
+        try trial.withPool { pool in
+            // Element 21 ends its worker each time.
+            let elements = (0..<40).map { $0 == 21 ? -1 : $0 }
+            let results = try pool.mapNumbers(chunkSize: 10, options: TaskOptions(seed: 42), elements)
+            trial.expect("the end of all elements", results.waitUntilDone(trial.limit), is: true)
+            let found = try results.results().map { try? $0.get() }
+            trial.expect("the numbers of the elements", found, is: expected.enumerated().map { $0 == 21 ? nil : $1 })
+            // At its first attempt only.
+            let options = TaskOptions(retries: .onCrash(1), seed: 42)
+            let inputs = (0..<40).map { $0 == 5 ? -2 : $0 }
+            for (offset, result) in try pool.streamNumbers(inputs, ahead: nil, order: .input, options: options) {
+                trial.expect("the number of element \(offset)", try result.get(), is: expected[offset])
+            }
+        }
+    },
+    ConformanceCase(
         "output.isKeptOnRequest", duty: "TaskOptions.output",
         "What a task prints is kept with its result or its error, up to the limit, if it is asked for.",
         requires: [.output]

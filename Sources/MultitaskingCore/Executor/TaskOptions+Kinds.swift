@@ -8,6 +8,19 @@ extension TaskOptions {
         return others.asksForMoreThanRoom
     }
 
+    /// The options of one of several tasks, or elements, that are submitted by one call.
+    package func of(task index: Int) -> TaskOptions { with(seed.map { TaskRandom.seed($0, at: index) }) }
+
+    /// The options of a task of neighbouring elements; the seed is one from which its elements count.
+    func of(elementsFrom offset: Int) -> TaskOptions { with(seed.map { TaskRandom.seed($0, from: offset) }) }
+
+    private func with(_ seed: UInt64?) -> TaskOptions {
+        guard let seed else { return self }
+        var options = self
+        options.seed = seed
+        return options
+    }
+
     /// How early a queued task starts, compared to others.
     ///
     /// ```swift

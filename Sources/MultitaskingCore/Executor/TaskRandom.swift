@@ -39,8 +39,14 @@ public struct TaskRandom: RandomNumberGenerator, Sendable {
     ///
     /// - Parameter offset: the index of the task among them, counted from 0.
     public static func seed(_ seed: UInt64, at offset: Int) -> UInt64 {
-        var source = SplitMix64(seed: seed &+ UInt64(bitPattern: Int64(offset)) &* SplitMix64.step)
+        var source = SplitMix64(seed: Self.seed(seed, from: offset))
         return source.next()
+    }
+
+    /// The seed from which tasks count that come after `offset` others: the tasks of this one at 0, 1, … are those of
+    /// the given one at `offset`, `offset` + 1, ….
+    package static func seed(_ seed: UInt64, from offset: Int) -> UInt64 {
+        seed &+ UInt64(bitPattern: Int64(offset)) &* SplitMix64.step
     }
 
     /// The state, which copies share.

@@ -16,14 +16,14 @@ extension Executor {
         }
         let size = chunkSize ?? ChunkSize.automatic(for: elements.count, workers: maxWorkers)
         // Results must not keep a pool with all its workers: without it, nothing is submitted once more.
-        return try MapResults(elements, chunkSize: size, on: self) { [weak self] chunk in
+        return try MapResults(elements, chunkSize: size, on: self) { [weak self] chunk, offset in
             guard let self else {
                 throw MultitaskingError(
                     .shutDown,
                     "the pool is gone, and the element cannot be run again after its chunk's worker has died; keep the "
                         + "pool until all results are there")
             }
-            return try submit(Invocation(function, chunk), options: options)
+            return try submit(Invocation(function, chunk), options: options.of(elementsFrom: offset))
         }
     }
 }

@@ -26,7 +26,7 @@ package struct MapChunk<Output: Sendable>: Sendable {
     @usableFromInline var count: Int { values.count + failures.count }
 
     /// Calls `function` for each element; an error of one does not keep the others from being called.
-    init<Element>(
+    package init<Element>(
         _ elements: [Element], in environment: any TaskEnvironment, _ function: (Element) throws -> Output
     ) {
         values = []

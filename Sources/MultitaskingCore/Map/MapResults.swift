@@ -34,17 +34,18 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     /// What goes on while somebody waits.
     let attendance = Mutex<Attendance?>(nil)
     /// Submits a chunk once more.
-    private let submit: @Sendable ([Element]) throws -> Future<Chunk>
+    private let submit: @Sendable ([Element], _ offset: Int) throws -> Future<Chunk>
 
     /// How many elements there are.
     public let count: Int
 
     /// Submits all elements.
     ///
+    /// - Parameter submit: submits neighbouring elements, the first of which has this offset among all.
     /// - Throws: whatever `submit` throws, after cancelling the chunks that were already submitted.
     init(
         _ elements: [Element], chunkSize: Int, on executor: (any Executor)? = nil,
-        submit: @escaping @Sendable ([Element]) throws -> Future<Chunk>
+        submit: @escaping @Sendable ([Element], _ offset: Int) throws -> Future<Chunk>
     ) throws {
         self.submit = submit
         count = elements.count
@@ -53,7 +54,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         do {
             for start in stride(from: 0, to: elements.count, by: chunkSize) {
                 let slice = elements[start..<min(start + chunkSize, elements.count)]
-                parts.append(.running(slice, try submit(Array(slice))))
+                parts.append(.running(slice, try submit(Array(slice), start)))
             }
         } catch {
             for case .running(_, let future) in parts { future.cancel() }
@@ -303,7 +304,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     private func again(_ elements: ArraySlice<Element>) -> [Part] {
         guard !elements.isEmpty else { return [] }
-        do { return [.running(elements, try submit(Array(elements)))] } catch { return failed(elements, error) }
+        do { return [.running(elements, try submit(Array(elements), elements.startIndex))] } catch {
+            return failed(elements, error)
+        }
     }
 }
 

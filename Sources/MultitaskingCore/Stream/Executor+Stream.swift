@@ -7,8 +7,8 @@ extension Executor {
     ) -> StreamSubmitter<Chunk.Element, Chunk.Value>
     where Single.Arguments == ArgumentList<Chunk.Element>, Single.Output == Chunk.Value {
         StreamSubmitter(
-            submit: { try self.submit(Invocation(single, ArgumentList($0)), options: options) },
-            submitChunk: { try self.submit(Invocation(chunk, $0), options: options) },
+            submit: { try self.submit(Invocation(single, ArgumentList($0)), options: options.of(task: $1)) },
+            submitChunk: { try self.submit(Invocation(chunk, $0), options: options.of(elementsFrom: $1)) },
             submitsElements: options.areForEachElement)
     }
 

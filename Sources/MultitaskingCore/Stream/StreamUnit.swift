@@ -33,9 +33,12 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
         do {
             work =
                 if submitter.submitsElements, let element = elements.first {
-                    .element(try submitter.submit(element))
+                    .element(try submitter.submit(element, offset))
                 } else {
-                    .chunk(try MapResults(elements, chunkSize: elements.count, submit: submitter.submitChunk))
+                    .chunk(
+                        try MapResults(elements, chunkSize: elements.count) {
+                            try submitter.submitChunk($0, offset + $1)
+                        })
                 }
         } catch { work = .refused(error) }
         submission = now() - start
@@ -106,11 +109,11 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     }
 }
 
-/// How a stream submits its function.
+/// How a stream submits its function, with the offset of the first element among the inputs.
 @usableFromInline
 package struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
-    let submit: @Sendable (Element) throws -> Future<Output>
-    let submitChunk: @Sendable ([Element]) throws -> Future<MapChunk<Output>>
+    let submit: @Sendable (Element, Int) throws -> Future<Output>
+    let submitChunk: @Sendable ([Element], Int) throws -> Future<MapChunk<Output>>
     /// Whether each element is a task: time limits and retries are an element's.
     let submitsElements: Bool
 }

@@ -125,16 +125,6 @@ public class TaskManager: @unchecked Sendable {
 }
 
 extension TaskOptions {
-    /// The options of one of several tasks that are submitted by one call.
-    func of(task index: Int) -> TaskOptions {
-        guard let seed else { return self }
-        var options = self
-        options.seed = TaskRandom.seed(seed, at: index)
-        return options
-    }
-}
-
-extension TaskOptions {
     /// The options of a session's task, by whose name it is known where it has no other.
     func named(_ name: String) -> TaskOptions {
         var options = self

@@ -1,0 +1,150 @@
+// Written by Scripts/generate_overloads.py; change that, and run `make generate`.
+
+extension Executor {
+    /// Calls a function that takes the task's context first for each element of an asynchronous sequence, as they come.
+    ///
+    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
+    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
+    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(
+            inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
+    }
+
+    /// Calls a function that takes the task's context first for each element of a sequence, as they come.
+    ///
+    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
+    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
+    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(
+            inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
+    }
+
+    /// Calls a function that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    ///
+    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
+    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
+    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    @available(*, noasync, message: "this blocks the thread; use `for try await`")
+    @_disfavoredOverload
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+    ) throws -> ResultSequence<Inputs, Output> where Inputs.Element: Portable {
+        try blockingStream(
+            inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
+    }
+
+    /// Calls an `async` function that takes the task's context first for each element of an asynchronous sequence, as they come.
+    public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
+        _ function:
+            @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(
+            inputs, streamSubmitter(AsyncContextElementFunction(function), AsyncContextMapping(function), options),
+            ahead, order)
+    }
+
+    /// Calls an `async` function that takes the task's context first for each element of a sequence, as they come.
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ function:
+            @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(
+            inputs, streamSubmitter(AsyncContextElementFunction(function), AsyncContextMapping(function), options),
+            ahead, order)
+    }
+
+    /// Calls an `async` function that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    @available(*, noasync, message: "this blocks the thread; use `for try await`")
+    @_disfavoredOverload
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ function:
+            @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
+    ) throws -> ResultSequence<Inputs, Output> where Inputs.Element: Portable {
+        try blockingStream(
+            inputs, streamSubmitter(AsyncContextElementFunction(function), AsyncContextMapping(function), options),
+            ahead, order)
+    }
+
+    /// Calls a closure that takes the task's context first for each element of an asynchronous sequence, as they come.
+    ///
+    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
+    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
+    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
+    }
+
+    /// Calls a closure that takes the task's context first for each element of a sequence, as they come.
+    ///
+    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
+    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
+    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
+    }
+
+    /// Calls a closure that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    ///
+    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
+    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
+    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    @available(*, noasync, message: "this blocks the thread; use `for try await`")
+    @_disfavoredOverload
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
+    ) throws -> ResultSequence<Inputs, Output> where Inputs.Element: Portable {
+        try blockingStream(
+            inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
+    }
+
+    /// Calls an `async` closure that takes the task's context first for each element of an asynchronous sequence, as they come.
+    public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(
+            inputs, streamSubmitter(AsyncContextElementFunction(body), AsyncContextMapping(body), options), ahead, order
+        )
+    }
+
+    /// Calls an `async` closure that takes the task's context first for each element of a sequence, as they come.
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
+    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+        asyncStream(
+            inputs, streamSubmitter(AsyncContextElementFunction(body), AsyncContextMapping(body), options), ahead, order
+        )
+    }
+
+    /// Calls an `async` closure that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    @available(*, noasync, message: "this blocks the thread; use `for try await`")
+    @_disfavoredOverload
+    public func stream<Inputs: Sequence, Output: Portable>(
+        _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
+        body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
+    ) throws -> ResultSequence<Inputs, Output> where Inputs.Element: Portable {
+        try blockingStream(
+            inputs, streamSubmitter(AsyncContextElementFunction(body), AsyncContextMapping(body), options), ahead, order
+        )
+    }
+}

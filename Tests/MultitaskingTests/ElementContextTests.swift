@@ -1,0 +1,109 @@
+import Multitasking
+import MultitaskingInMemory
+import Testing
+
+extension Facade {
+    /// The contexts of functions that `map` and `stream` call for each element.
+    @Suite struct ElementContextTests {
+        /// The numbers of 30 elements with the seed 42.
+        private static let expected = (0..<30).map { offset in
+            var random = TaskRandom(seed: TaskRandom.seed(42, at: offset))
+            return [UInt64(offset), random.next(), random.next()]
+        }
+
+        @Test(arguments: PoolKind.allCases, [1, 3])
+        func theirRandomNumbersAreThoseOfTheirPlaces(_ kind: PoolKind, _ workers: Int) throws {
+            let options = TaskOptions(seed: 42)
+            try kind.run(maxWorkers: workers) { manager in
+                let pool = manager.executor
+                for chunkSize in [1, 4, nil] {
+                    let found = try pool.map(drawTwo, chunkSize: chunkSize, options: options, 0..<30).values()
+                    #expect(found == Self.expected)
+                }
+                let later = try pool.map(0..<30, options: options) { (context: TaskContext, number: Int) async in
+                    await Task.yield()
+                    return drawTwo(context, number)
+                }
+                #expect(try later.values() == Self.expected)
+                for (offset, result) in try pool.stream(drawTwo, 0..<30, ahead: 7, options: options) {
+                    #expect(try result.get() == Self.expected[offset])
+                }
+                let results = try pool.stream(0..<30, order: .completion, options: options) {
+                    (context: TaskContext, number: Int) in drawTwo(context, number)
+                }
+                for (offset, result) in results { #expect(try result.get() == Self.expected[offset]) }
+            }
+        }
+
+        @Test(arguments: [PoolKind.processes, .inMemory])
+        func elementsThatAreTasksOfTheirOwnHaveTheSameNumbers(_ kind: PoolKind) throws {
+            let options = TaskOptions(timeout: .seconds(60), retries: .onCrash(1), seed: 42)
+            try kind.run { manager in
+                for (offset, result) in try manager.executor.stream(drawTwo, 0..<30, options: options) {
+                    #expect(try result.get() == Self.expected[offset])
+                }
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
+        func withoutASeedTheyDiffer(_ kind: PoolKind) throws {
+            try kind.run { manager in
+                let found = try manager.executor.map(drawTwo, chunkSize: 10, 0..<30).values()
+                #expect(Set(found.map { $0[1] }).count == 30)
+            }
+        }
+
+        @Test(arguments: [PoolKind.threads, .processes, .inMemory])
+        func theyTellTheWorkerAndThatThereAreNoQueues(_ kind: PoolKind) throws {
+            try kind.run(maxWorkers: 1) { manager in
+                let found = try manager.executor.map(describeContext, 0..<3).values()
+                #expect(found == ["worker 0, attempt 1, queues false, cancelled false"].repeated(3))
+            }
+        }
+
+        @Test func aStreamsElementMakesItsResultInPlace() throws {
+            try withProcessPoolExecutor(maxWorkers: 2) { manager in
+                for (offset, result) in try manager.executor.stream(fillShared, 1..<20) {
+                    let made = try result.get()
+                    #expect(made.count == 1000 && made.allSatisfy { $0 == offset + 1 })
+                }
+            }
+        }
+
+        @Test func whatRunsIsAskedToEndWhenTheStreamIsLeft() async throws {
+            // Threads cannot be ended: only a function that asks ends.
+            try await withThreadPoolExecutor(maxWorkers: 2) { manager in
+                for try await (_, result) in manager.executor.stream(waitUntilAsked, 0..<100, ahead: 3) {
+                    _ = try result.get()
+                    break
+                }
+            }
+        }
+    }
+}
+
+private func drawTwo(_ context: TaskContext, _ number: Int) -> [UInt64] {
+    [UInt64(number), context.random.next(), context.random.next()]
+}
+
+private func describeContext(_ context: TaskContext, _ number: Int) -> String {
+    "worker \(context.worker.index), attempt \(context.attempt), queues \(context.hasInputQueue), "
+        + "cancelled \(context.isCancelled)"
+}
+
+private func fillShared(_ context: TaskContext, _ number: Int) throws -> SharedArray<Int> {
+    try context.makeSharedArray(of: Int.self, count: 1000) { elements in
+        for index in elements.indices { elements[index] = number }
+    }
+}
+
+/// The first element returns; the others wait until they are asked to end.
+private func waitUntilAsked(_ context: TaskContext, _ number: Int) -> Int {
+    let end = ContinuousClock.now + .seconds(60)
+    while number > 0, !context.isCancelled, ContinuousClock.now < end { pause() }
+    return number
+}
+
+extension [String] {
+    fileprivate func repeated(_ count: Int) -> [String] { (0..<count).flatMap { _ in self } }
+}
