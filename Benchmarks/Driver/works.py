@@ -266,6 +266,7 @@ ROWS = (
     Row("w15.pingpong", "W15 ping-pong, waiting by select over five", "µs", True),
     Row("w15.ready", "W15 select over three, one of them ready", "ns", True),
     Row("w16.one", "W16 64-byte messages in batches of 256, 1→1", "/s", False, "≥ 20 M/s, ahead of peers", at_least(2e7, 1)),
+    Row("w16.arrays", "W16 the same, each message an array of bytes, 1→1", "/s", False),
     Row("w16.two", "W16 64-byte messages in batches of 256, 2→2", "/s", False),
     Row("w17.one", "W17 W1 while a timeline is written: longer by", "%", True, "≤ 10 %", at_most(10)),
     Row("w17.each", "W17 W2 while a timeline is written: longer by", "%", True, "≤ 10 %", at_most(10)),

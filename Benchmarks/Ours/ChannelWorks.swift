@@ -80,17 +80,31 @@ func queues() throws {
     }
 }
 
+/// A message of 64 bytes, as a program has it that counts its bytes.
+typealias Message = SIMD8<UInt64>
+
 @Sendable func sendBatches(_ queue: Queue, _ count: Int, _ size: Int) throws {
+    let batch = [Message](repeating: Message(repeating: 7), count: size)
+    for _ in 0..<count / size { _ = try queue.channel.send(contentsOf: batch, wait: .forever) }
+}
+
+@Sendable func sendArrays(_ queue: Queue, _ count: Int, _ size: Int) throws {
     let batch = [[UInt8]](repeating: [UInt8](repeating: 7, count: 64), count: size)
     for _ in 0..<count / size { _ = try queue.channel.send(contentsOf: batch, wait: .forever) }
 }
 
 @Sendable func receiveBatches(_ queue: Queue, _ count: Int, _ size: Int) throws {
     var left = count
+    while left > 0 { left -= try queue.channel.receive(upTo: min(left, size), as: Message.self, wait: .forever).count }
+}
+
+func receiveArrays(_ queue: Queue, _ count: Int, _ size: Int) throws {
+    var left = count
     while left > 0 { left -= try queue.channel.receive(upTo: min(left, size), as: [UInt8].self, wait: .forever).count }
 }
 
-/// W16: messages of 64 bytes in batches of 256 from worker to parent, and from two workers to two others.
+/// W16: messages of 64 bytes in batches of 256 from worker to parent, as values and as arrays, and from two workers to
+/// two others.
 func batches() throws {
     try withPool(4) { pool in
         let queue = Queue(try pool.makeChannel(capacity: 4096))
@@ -103,6 +117,12 @@ func batches() throws {
             }
             report("w16.one", Double(count) / one * 1e6, "/s")
         }
+        let arrays = try microseconds {
+            let sender = try pool.submit(sendArrays, queue, count, size)
+            try receiveArrays(queue, count, size)
+            try sender.value()
+        }
+        report("w16.arrays", Double(count) / arrays * 1e6, "/s")
         let two = try microseconds {
             let tasks = try (0..<2).flatMap { _ in
                 [

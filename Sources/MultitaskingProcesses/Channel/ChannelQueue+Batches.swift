@@ -75,6 +75,9 @@ extension ChannelQueue {
         // Cells behind the tail may be about to be written to: fetching those would take them from their sender.
         let tail = header.tail.load()
         let sent = Int(clamping: tail &- min(tail, head.position))
+        // The client, which keeps no journal, says once for all that their cells are done with.
+        let isClient = membership.isClient
+        var consumed: UInt64 = 0
         var done = 0
         var goesOn = true
         while goesOn, done < min(count, Segment.cells - index) {
@@ -87,9 +90,15 @@ extension ChannelQueue {
             guard cell.word.compareExchange(full, reading) else { break }
             goesOn = take(cell.payload)
             membership.release(cell.payload)
-            finish(cell, in: segment, index: index + done, number: number)
+            if isClient {
+                cell.word.store(CellWord(.consumed, owner: membership.member, tag: tag))
+                consumed |= 1 << UInt64(index + done)
+            } else {
+                finish(cell, in: segment, index: index + done, number: number)
+            }
             done += 1
         }
+        if consumed != 0 { setConsumed(mask: consumed, in: segment, number: number) }
         if done > 0 { moveHead(from: head, by: UInt64(done)) }
         return (done, head.position)
     }

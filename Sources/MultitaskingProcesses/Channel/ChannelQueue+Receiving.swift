@@ -144,7 +144,13 @@ extension ChannelQueue {
     /// Says that nobody will touch a cell any more, and gives its segment back if it was the last.
     @inline(__always)
     func setConsumed(_ index: Int, in segment: Segment, number: UInt64) {
-        let consumed = segment.consumed.formUnion(1 << UInt64(index)) | 1 << UInt64(index)
+        setConsumed(mask: 1 << UInt64(index), in: segment, number: number)
+    }
+
+    /// The same of several cells, by their bits.
+    @inline(__always)
+    func setConsumed(mask: UInt64, in segment: Segment, number: UInt64) {
+        let consumed = segment.consumed.formUnion(mask) | mask
         if consumed == Segment.allConsumed { retireIfLeft(segment, number: number) }
     }
 

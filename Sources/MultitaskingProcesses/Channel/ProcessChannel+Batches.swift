@@ -18,12 +18,17 @@ extension ProcessChannel {
         header.prefetchTail()
         return try membership.withWriter { writer in
             let type = CodedType(Element.self)
-            let batch = Batch(writer: writer, fingerprint: type.fingerprint, count: elements.count)
-            try send(batch, wait) { index in
-                writer.reset()
-                try writer.encode(elements[elements.startIndex + index], as: type)
+            // SAFETY: the elements are not touched after the closure.
+            return try unsafe elements.withUnsafeBufferPointer { elements in
+                let batch = unsafe Batch(
+                    writer: writer, fingerprint: type.fingerprint, count: elements.count,
+                    flat: FlatBatchWriter(elements))
+                try send(batch, wait) { index in
+                    writer.reset()
+                    try writer.encode(unsafe elements[index], as: type)
+                }
+                return batch.done
             }
-            return batch.done
         }
     }
 
@@ -32,14 +37,17 @@ extension ProcessChannel {
         let writer: PayloadWriter
         let fingerprint: UInt64
         let count: Int
+        /// Writes the elements without the writer, if they are of a kind that allows it.
+        let flat: FlatBatchWriter?
         var done = 0
         /// Whether the element that is next is in the writer.
         var isEncoded = false
 
-        init(writer: PayloadWriter, fingerprint: UInt64, count: Int) {
+        init(writer: PayloadWriter, fingerprint: UInt64, count: Int, flat: FlatBatchWriter?) {
             self.writer = writer
             self.fingerprint = fingerprint
             self.count = count
+            self.flat = flat
         }
 
         func sentOne() {
@@ -77,6 +85,14 @@ extension ProcessChannel {
         }
         let before = batch.done
         let start = membership.messageStart
+        if let flat = batch.flat {
+            let position = sendRun(batch, flat, journal)
+            isSent = batch.done > before
+            if start != 0, isSent {
+                membership.record(.sent, queue.reference, position, count: batch.done - before, since: start)
+            }
+            return isSent
+        }
         var failure: (any Error)?
         var byteCount = 0
         let position = queue.sendRun(upTo: batch.count - batch.done, journal: journal) {
@@ -104,6 +120,23 @@ extension ProcessChannel {
         return isSent
     }
 
+    /// Sends the next elements of a batch that is written without the writer; the position of the first one.
+    private func sendRun(_ batch: Batch, _ flat: FlatBatchWriter, _ journal: JournalEntry) -> UInt64 {
+        let range = batch.done..<batch.count
+        let fitting = flat.fitting(range.prefix(Segment.cells), Cell.inlineCapacity)
+        let (write, fingerprint) = unsafe (flat.write, batch.fingerprint)
+        var index = range.lowerBound
+        defer { batch.done = index }
+        return queue.sendRun(upTo: fitting, journal: journal) {
+            true
+        } fill: { cell in
+            unsafe cell.payload.store { unsafe write(index, $0) }
+            cell.fingerprint.storeRelaxed(fingerprint)
+        } sent: {
+            index += 1
+        }
+    }
+
     /// Removes and returns up to `count` elements, waiting only for the first; see `ReceivingChannel`.
     ///
     /// If the process dies in the middle, the elements that it has already removed are lost with it.
@@ -114,8 +147,17 @@ extension ProcessChannel {
     ) throws -> [Element] {
         guard count > 0 else { return [] }
         try lateFailure.rethrow()
-        var elements: [Element] = []
         let known = CodedType(type)
+        if let flat = FlatBatchReader<Element>() {
+            // Outside of the loop, as it takes the generic type's metadata to find it.
+            let read = unsafe flat.read
+            try receive(upTo: count, type, known.fingerprint, wait) { place in
+                if let bytes = try unsafe place.bytes(), unsafe read(bytes) { return }
+                flat.keep(try reader.read(place) { try $0.decode(type) })
+            }
+            return flat.elements()
+        }
+        var elements: [Element] = []
         try receive(upTo: count, type, known.fingerprint, wait) { place in
             elements.append(try reader.read(place) { try $0.decode(type, as: known) })
         }

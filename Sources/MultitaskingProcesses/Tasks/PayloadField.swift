@@ -48,6 +48,14 @@ struct PayloadField: Record {
         length.storeRelaxed(UInt64(count))
     }
 
+    /// Stores in place what `write` writes, which fits; it says how many bytes that were.
+    @inline(__always)
+    func store(_ write: (UnsafeMutableRawBufferPointer) -> Int) {
+        let count = unsafe arena.withBytes(at: inline, count: inlineCapacity) { unsafe write($0) }
+        block.storeRelaxed(.none)
+        length.storeRelaxed(UInt64(count))
+    }
+
     /// Makes the bytes in a block the payload of this place.
     func adopt(_ block: BlockReference, length: Int) {
         self.block.storeRelaxed(block)

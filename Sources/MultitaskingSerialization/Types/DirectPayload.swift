@@ -3,6 +3,9 @@ protocol DirectPayload: Codable {
     /// The tag that every value begins with.
     static var tag: UInt8 { get }
 
+    /// How many numbers every value has behind the tag and that count, which are all of its bytes; 0 if it is not so.
+    static var numberCount: Int { get }
+
     /// Appends the value, tag and all.
     static func write(_ value: Self, to sink: ByteSink)
 
@@ -10,6 +13,10 @@ protocol DirectPayload: Codable {
     ///
     /// - Throws: if the bytes are damaged.
     static func read(from source: inout ByteSource) throws(ReadFailure) -> Self
+}
+
+extension DirectPayload {
+    static var numberCount: Int { 0 }
 }
 
 extension ContiguousArray: DirectPayload where Element: FixedWidthScalar {

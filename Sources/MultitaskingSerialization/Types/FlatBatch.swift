@@ -1,0 +1,282 @@
+internal import Glibc
+
+// Batches of numbers, of vectors of numbers, and of arrays of numbers: their payloads are written and read where they
+// lie, by code that knows nothing of the caller's type, or is specialized for the number. A writer or reader would look
+// the type up for each value, and copy once more.
+
+/// The elements of a batch as payloads.
+///
+/// SAFETY: `write` checks that what it writes fits the target; that this is there, and the elements are, is the
+/// caller's to see to.
+@safe package struct FlatBatchWriter {
+    /// How many elements of a range, counted from 0, come before the first one whose payload has more bytes.
+    package let fitting: (_ range: Range<Int>, _ byteCount: Int) -> Int
+    /// Writes the payload of an element that fits; how many bytes it has.
+    package let write: (_ index: Int, _ target: UnsafeMutableRawBufferPointer) -> Int
+
+    /// A writer of these elements; nil if they are of another kind.
+    package init?<Element>(_ elements: UnsafeBufferPointer<Element>) {
+        let strategy = TypeTable.info(for: Element.self).strategy
+        let start = unsafe UnsafeRawPointer(elements.baseAddress)
+        if case .array(let kind) = strategy {
+            unsafe (fitting, write) = kind.writer(ofArraysAt: start, elements.count)
+        } else if let shape = FlatShape(of: Element.self, strategy) {
+            unsafe (fitting, write) = shape.writer(ofValuesAt: start)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// The elements of a batch, from their payloads.
+///
+/// SAFETY: `read` stays within the payload, and believes nothing of it; that it is there is the caller's to see to.
+@safe package struct FlatBatchReader<Element> {
+    /// Reads a payload and keeps the element; false, and nothing is kept, if it is not what a ``FlatBatchWriter`` or a
+    /// ``PayloadWriter`` makes of such an element alone.
+    package let read: (_ payload: UnsafeRawBufferPointer) -> Bool
+    /// Keeps an element that was read in another way.
+    package let keep: (Element) -> Void
+    /// All elements that were kept.
+    package let elements: () -> [Element]
+
+    /// A reader of elements of this type; nil if they are of another kind.
+    package init?() {
+        let strategy = TypeTable.info(for: Element.self).strategy
+        if case .array(let kind) = strategy, kind != .bool {
+            let parts = unsafe kind.reader(ofArraysAs: Element.self)
+            unsafe (read, keep, elements) = parts
+        } else if let shape = FlatShape(of: Element.self, strategy) {
+            let values = KeptValues(shape)
+            unsafe read = unsafe values.read
+            keep = { value in unsafe withUnsafeBytes(of: value) { unsafe values.append($0) } }
+            elements = { values.array(of: Element.self) }
+        } else {
+            return nil
+        }
+    }
+}
+
+private typealias Write = (
+    fitting: (Range<Int>, Int) -> Int, write: (Int, UnsafeMutableRawBufferPointer) -> Int
+)
+private typealias Parts<Element> = (
+    read: (UnsafeRawBufferPointer) -> Bool, keep: (Element) -> Void, elements: () -> [Element]
+)
+
+// MARK: Values of plain bytes
+
+/// How values of so many plain bytes are written: no keys, a tag, for a vector the count of its numbers, and the bytes.
+private struct FlatShape {
+    let tag: UInt8
+    /// How many numbers a vector has; 0 for a number.
+    let count: Int
+    let byteCount: Int
+
+    var head: Int { count == 0 ? 2 : 10 }
+
+    /// The shape of a type's values; nil if they have none.
+    init?<Value>(of type: Value.Type, _ strategy: TypeInfo.Strategy) {
+        guard MemoryLayout<Value>.size == MemoryLayout<Value>.stride else { return nil }
+        switch strategy {
+        case .number(let tag): (self.tag, count) = (tag, 0)
+        case .direct(let direct) where direct.numberCount > 0: (tag, count) = (direct.tag, direct.numberCount)
+        default: return nil
+        }
+        byteCount = MemoryLayout<Value>.size
+    }
+
+    func writer(ofValuesAt start: UnsafeRawPointer?) -> Write {
+        (
+            fitting: { range, byteCount in byteCount < head + self.byteCount ? 0 : range.count },
+            write: { index, target in
+                guard let start = unsafe start else { return 0 }
+                unsafe writeHead(to: target)
+                // SAFETY: slicing checks that there is room.
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[head..<head + byteCount]).copyMemory(
+                    from: UnsafeRawBufferPointer(start: start + index * byteCount, count: byteCount))
+                return head + byteCount
+            }
+        )
+    }
+
+    private func writeHead(to target: UnsafeMutableRawBufferPointer) {
+        unsafe target[0] = 0
+        unsafe target[1] = tag
+        if count > 0 { unsafe target.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
+    }
+
+    /// Whether a payload is one of such a value, as far as its head tells.
+    func isHead(of payload: UnsafeRawBufferPointer) -> Bool {
+        guard payload.count == head + byteCount, unsafe payload[0] == 0, unsafe payload[1] == tag else { return false }
+        return unsafe count == 0 || payload.loadUnaligned(fromByteOffset: 2, as: UInt64.self) == UInt64(count)
+    }
+}
+
+/// The bytes of the values that a reader has kept.
+///
+/// SAFETY: `bytes` has room for `capacity` bytes, of which the first `count` are initialized.
+@safe private final class KeptValues {
+    private let shape: FlatShape
+    private let head: Int
+    private let size: Int
+    private var bytes: UnsafeMutableRawPointer
+    private var capacity = 4096
+    private var count = 0
+
+    init(_ shape: FlatShape) {
+        self.shape = shape
+        head = shape.head
+        size = shape.byteCount
+        unsafe bytes = .allocate(byteCount: 4096, alignment: 16)
+    }
+
+    deinit { unsafe bytes.deallocate() }
+
+    func read(_ payload: UnsafeRawBufferPointer) -> Bool {
+        guard unsafe shape.isHead(of: payload) else { return false }
+        unsafe append(UnsafeRawBufferPointer(rebasing: payload[head...]))
+        return true
+    }
+
+    func append(_ value: UnsafeRawBufferPointer) {
+        guard let start = value.baseAddress, value.count == size else { return }
+        if capacity - count < size { grow() }
+        unsafe (bytes + count).copyMemory(from: start, byteCount: size)
+        count += size
+    }
+
+    private func grow() {
+        let more = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 16)
+        unsafe more.copyMemory(from: bytes, byteCount: count)
+        unsafe bytes.deallocate()
+        unsafe bytes = unsafe more
+        capacity *= 2
+    }
+
+    func array<Value>(of type: Value.Type) -> [Value] {
+        unsafe [Value](unsafeUninitializedCapacity: count / size) { buffer, initialized in
+            guard let start = buffer.baseAddress else { return }
+            // SAFETY: the values are plain bytes of this size.
+            unsafe UnsafeMutableRawPointer(start).copyMemory(from: bytes, byteCount: count)
+            initialized = count / size
+        }
+    }
+}
+
+// MARK: Arrays
+
+/// How many bytes stand before the numbers of an array: no keys, a tag, and the count.
+private let arrayHead = 10
+
+private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRawPointer?, _ count: Int) -> Write {
+    let arrays = unsafe UnsafeBufferPointer(start: start?.assumingMemoryBound(to: [Number].self), count: count)
+    return (
+        fitting: { range, byteCount in
+            let limit = (byteCount - arrayHead) / MemoryLayout<Number>.stride
+            return range.prefix(while: { unsafe arrays[$0].count <= limit }).count
+        },
+        write: { index, target in
+            unsafe arrays[index].withUnsafeBytes { bytes in
+                unsafe target[0] = 0
+                unsafe target[1] = Number.tag | PayloadTag.arrayBit
+                let count = UInt64(bytes.count / MemoryLayout<Number>.stride)
+                unsafe target.storeBytes(of: count, toByteOffset: 2, as: UInt64.self)
+                // SAFETY: slicing checks that there is room for them.
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[arrayHead...]).copyMemory(from: bytes)
+                return bytes.count + arrayHead
+            }
+        }
+    )
+}
+
+/// The arrays that a reader has kept.
+private final class KeptArrays<Number: FixedWidthScalar> {
+    @exclusivity(unchecked) var arrays: [[Number]] = []
+
+    @inline(__always)
+    func read(_ payload: UnsafeRawBufferPointer) -> Bool {
+        guard payload.count >= arrayHead, unsafe payload[0] == 0,
+            unsafe payload[1] == Number.tag | PayloadTag.arrayBit
+        else { return false }
+        // Read once, and compared with what is there, as another process may write to it.
+        let count = unsafe payload.loadUnaligned(fromByteOffset: 2, as: UInt64.self)
+        let byteCount = payload.count &- arrayHead
+        guard count <= UInt64(byteCount), Int(count) &* MemoryLayout<Number>.stride == byteCount else { return false }
+        unsafe arrays.append(Self.array(of: Int(count), in: payload))
+        return true
+    }
+
+    @inline(__always)
+    private static func array(of count: Int, in payload: UnsafeRawBufferPointer) -> [Number] {
+        guard let start = unsafe payload.baseAddress.map({ unsafe $0 + arrayHead }), count > 0 else { return [] }
+        // SAFETY: the bytes are there, and any bits are a number. Bytes lie right anywhere, and this initializer is one
+        // that the compiler specializes.
+        if MemoryLayout<Number>.alignment == 1 {
+            return unsafe Array(UnsafeBufferPointer(start: start.assumingMemoryBound(to: Number.self), count: count))
+        }
+        return unsafe [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
+            guard let target = buffer.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(target).copyMemory(
+                from: start, byteCount: count &* MemoryLayout<Number>.stride)
+            initialized = count
+        }
+    }
+}
+
+/// What reads into `kept`; it knows nothing of the caller's type, or it would not be specialized.
+private func reader<Number: FixedWidthScalar>(into kept: KeptArrays<Number>) -> (UnsafeRawBufferPointer) -> Bool {
+    { unsafe kept.read($0) }
+}
+
+@inline(__always)
+private func parts<Number: FixedWidthScalar, Element>(_: Number.Type) -> Parts<Element> {
+    let kept = KeptArrays<Number>()
+    return unsafe (
+        reader(into: kept), { unsafe kept.arrays.append(reinterpret($0, as: [Number].self)) },
+        { unsafe reinterpret(kept.arrays, as: [Element].self) }
+    )
+}
+
+// One line for each number, so that each is compiled for itself.
+extension NumberKind {
+    fileprivate func writer(ofArraysAt start: UnsafeRawPointer?, _ count: Int) -> Write {
+        switch self {
+        case .int: unsafe MultitaskingSerialization.writer(Int.self, start, count)
+        case .int8: unsafe MultitaskingSerialization.writer(Int8.self, start, count)
+        case .int16: unsafe MultitaskingSerialization.writer(Int16.self, start, count)
+        case .int32: unsafe MultitaskingSerialization.writer(Int32.self, start, count)
+        case .int64: unsafe MultitaskingSerialization.writer(Int64.self, start, count)
+        case .int128: unsafe MultitaskingSerialization.writer(Int128.self, start, count)
+        case .uint: unsafe MultitaskingSerialization.writer(UInt.self, start, count)
+        case .uint8: unsafe MultitaskingSerialization.writer(UInt8.self, start, count)
+        case .uint16: unsafe MultitaskingSerialization.writer(UInt16.self, start, count)
+        case .uint32: unsafe MultitaskingSerialization.writer(UInt32.self, start, count)
+        case .uint64: unsafe MultitaskingSerialization.writer(UInt64.self, start, count)
+        case .uint128: unsafe MultitaskingSerialization.writer(UInt128.self, start, count)
+        case .float: unsafe MultitaskingSerialization.writer(Float.self, start, count)
+        case .double: unsafe MultitaskingSerialization.writer(Double.self, start, count)
+        case .bool: unsafe MultitaskingSerialization.writer(Bool.self, start, count)
+        }
+    }
+
+    fileprivate func reader<Element>(ofArraysAs type: Element.Type) -> Parts<Element> {
+        switch self {
+        case .int: unsafe parts(Int.self)
+        case .int8: unsafe parts(Int8.self)
+        case .int16: unsafe parts(Int16.self)
+        case .int32: unsafe parts(Int32.self)
+        case .int64: unsafe parts(Int64.self)
+        case .int128: unsafe parts(Int128.self)
+        case .uint: unsafe parts(UInt.self)
+        case .uint8: unsafe parts(UInt8.self)
+        case .uint16: unsafe parts(UInt16.self)
+        case .uint32: unsafe parts(UInt32.self)
+        case .uint64: unsafe parts(UInt64.self)
+        case .uint128: unsafe parts(UInt128.self)
+        case .float: unsafe parts(Float.self)
+        case .double: unsafe parts(Double.self)
+        case .bool: unsafe parts(Bool.self)
+        }
+    }
+}

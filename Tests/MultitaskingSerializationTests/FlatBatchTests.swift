@@ -1,0 +1,90 @@
+import MultitaskingCore
+import Testing
+
+@testable import MultitaskingSerialization
+
+/// Batches whose elements are plain bytes: what is written and read without a writer and a reader is what these make.
+@Suite struct FlatBatchTests {
+    private func check<Element: Codable & Equatable>(_ elements: [Element]) throws {
+        try unsafe elements.withUnsafeBufferPointer { buffer in
+            let writer = try #require(unsafe FlatBatchWriter(buffer))
+            let reader = try #require(FlatBatchReader<Element>())
+            for (index, element) in elements.enumerated() {
+                let expected = try encodePayload(element)
+                #expect(writer.fitting(index..<index + 1, expected.count) == 1)
+                #expect(writer.fitting(index..<index + 1, expected.count - 1) == 0)
+                var bytes = [UInt8](repeating: 0xEE, count: expected.count + 3)
+                let count = unsafe bytes.withUnsafeMutableBytes { unsafe writer.write(index, $0) }
+                #expect(Array(bytes.prefix(count)) == expected)
+                #expect(bytes.suffix(3) == [0xEE, 0xEE, 0xEE])
+                #expect(try decodePayload(Element.self, from: expected) == element)
+                if Element.self == [Bool].self { continue }
+                // Wherever they lie.
+                for offset in 0..<2 {
+                    let moved = [UInt8](repeating: 0, count: offset) + expected
+                    let isRead = unsafe moved.withUnsafeBytes {
+                        unsafe reader.read(UnsafeRawBufferPointer(rebasing: $0[offset...]))
+                    }
+                    #expect(isRead)
+                }
+                reader.keep(element)
+                for cut in 0..<expected.count {
+                    let isRead = unsafe expected.withUnsafeBytes {
+                        unsafe reader.read(UnsafeRawBufferPointer(rebasing: $0[..<cut]))
+                    }
+                    #expect(!isRead)
+                }
+            }
+            #expect(reader.elements() == elements.flatMap { [$0, $0, $0] })
+        }
+    }
+
+    @Test func numbersVectorsAndArraysAreAsAWriterMakesThem() throws {
+        try check([Int](-3...3) + [.min, .max])
+        try check([UInt8](0...255))
+        try check([1.5, -.infinity, 0] as [Double])
+        try check([Float(1), 2])
+        try check([Int128.max, .min])
+        try check([SIMD8<UInt64>(repeating: 3), SIMD8(1, 2, 3, 4, 5, 6, 7, 8)])
+        try check([SIMD2<Float>(1, 2)])
+        try check((0..<70).map { [UInt8](repeating: UInt8($0), count: $0) })
+        try check([[Double]](repeating: [1, 2, 3], count: 2) + [[]])
+        try check([[Int16.max, .min], [0]])
+    }
+
+    @Test func arraysOfTruthsAreWrittenAndLeftToTheReader() throws {
+        try unsafe [[true, false]].withUnsafeBufferPointer { buffer in
+            let writer = try #require(unsafe FlatBatchWriter(buffer))
+            var bytes = [UInt8](repeating: 0, count: 12)
+            #expect(unsafe bytes.withUnsafeMutableBytes { unsafe writer.write(0, $0) } == 12)
+            #expect(try bytes == encodePayload([true, false]))
+        }
+        #expect(FlatBatchReader<[Bool]>() == nil)
+    }
+
+    @Test func othersHaveNone() {
+        unsafe ["a"].withUnsafeBufferPointer { #expect(unsafe FlatBatchWriter($0) == nil) }
+        #expect(FlatBatchReader<String>() == nil && FlatBatchReader<Bool>() == nil)
+        #expect(FlatBatchReader<Int?>() == nil && FlatBatchReader<[[Int]]>() == nil)
+        #expect(FlatBatchReader<SIMD3<Float>>() == nil && FlatBatchReader<[String: Int]>() == nil)
+    }
+
+    @Test func manyValuesAreKept() throws {
+        let reader = try #require(FlatBatchReader<UInt64>())
+        for number in 0..<10_000 { reader.keep(UInt64(number)) }
+        #expect(reader.elements() == (0..<10_000).map { UInt64($0) })
+    }
+
+    @Test func damagedHeadsAreRefused() throws {
+        let reader = try #require(FlatBatchReader<[UInt16]>())
+        let good = try encodePayload([1, 2, 3] as [UInt16])
+        for place in 0..<10 {
+            for bit in 0..<8 {
+                var bytes = good
+                bytes[place] ^= 1 << bit
+                #expect(!(unsafe bytes.withUnsafeBytes { unsafe reader.read($0) }), "\(place) \(bit)")
+            }
+        }
+        #expect(reader.elements().isEmpty)
+    }
+}
