@@ -145,7 +145,7 @@ struct ChannelLoad {
             id: nextID, input: input, output: output, count: random.number(1...600), patience: random.number(0...20),
             reports: reports, seed: random.next(), largest: plan.isTight ? 2000 : 80_000,
             mayBeRefusedMemory: plan.isTight)
-        if random.once(in: 2) { stream.batch = random.number(2...40) }
+        if random.once(in: 2) { stream.batch = random.number(2...40) } else { stream.selects = random.once(in: 2) }
         return stream
     }
 

@@ -23,6 +23,8 @@ struct Stream: Codable, Sendable {
     var mayBeRefusedMemory = false
     /// How many elements a blocking stream passes with one call.
     var batch = 1
+    /// Whether it waits by select, and takes and sends what it can without waiting.
+    var selects = false
 
     var wait: WaitLimit { patience.map { .upTo(.milliseconds($0)) } ?? .forever }
 
@@ -35,6 +37,43 @@ struct Stream: Codable, Sendable {
         default: words = random.number(0...6)
         }
         return Element(producer, number, words: words)
+    }
+
+    fileprivate func receive(from lane: Lane) throws -> Element? {
+        guard selects else { return try lane.channel.receive(as: Element.self, wait: wait) }
+        while true {
+            // Asked before: what is not in a closed channel by then never will be.
+            let isClosed = lane.channel.status.isClosed
+            guard try select([lane.channel], wait: wait) != nil else { return nil }
+            if let element = try lane.channel.receive(as: Element.self, wait: .never) { return element }
+            if isClosed { return nil }
+        }
+    }
+
+    fileprivate func send(_ element: Element, to lane: Lane) throws -> Bool {
+        guard selects else { return try lane.channel.send(element, wait: wait) }
+        while try select([lane.channel.sending], wait: wait) != nil {
+            if try lane.channel.send(element, wait: .never) { return true }
+        }
+        return false
+    }
+
+    fileprivate func receive(from lane: Lane) async throws -> Element? {
+        guard selects else { return try await lane.channel.receive(as: Element.self, wait: wait) }
+        while true {
+            let isClosed = lane.channel.status.isClosed
+            guard try await select([lane.channel], wait: wait) != nil else { return nil }
+            if let element = try await lane.channel.receive(as: Element.self, wait: .never) { return element }
+            if isClosed { return nil }
+        }
+    }
+
+    fileprivate func send(_ element: Element, to lane: Lane) async throws -> Bool {
+        guard selects else { return try await lane.channel.send(element, wait: wait) }
+        while try await select([lane.channel.sending], wait: wait) != nil {
+            if try await lane.channel.send(element, wait: .never) { return true }
+        }
+        return false
     }
 
     /// Takes note of an element that was received.
@@ -59,14 +98,14 @@ func runStream(_ stream: Stream) throws -> Int {
     if stream.batch > 1 { return try passInBatches(stream) }
     for number in 0..<stream.count {
         if let input = stream.input {
-            guard let element = try input.channel.receive(as: Element.self, wait: stream.wait) else { return number }
+            guard let element = try stream.receive(from: input) else { return number }
             try stream.accept(element, from: input, as: stream.id)
         }
         guard let output = stream.output else { continue }
         let element = stream.element(UInt32(number), from: stream.id)
         Passage.note(.offered, output, stream.id, element)
         do {
-            let isSent = try output.channel.send(element, wait: stream.wait)
+            let isSent = try stream.send(element, to: output)
             Passage.note(isSent ? .sent : .refused, output, stream.id, element)
             if !isSent { return number }
         } catch  where stream.isRefusal(error) {
@@ -119,16 +158,14 @@ func runStreamAsync(_ stream: Stream) async throws -> Int {
 private func passAsync(_ stream: Stream, as me: UInt32) async throws -> Int {
     for number in 0..<stream.count {
         if let input = stream.input {
-            guard let element = try await input.channel.receive(as: Element.self, wait: stream.wait) else {
-                return number
-            }
+            guard let element = try await stream.receive(from: input) else { return number }
             try stream.accept(element, from: input, as: me)
         }
         guard let output = stream.output else { continue }
         let element = stream.element(UInt32(number), from: me)
         Passage.note(.offered, output, me, element)
         do {
-            let isSent = try await output.channel.send(element, wait: stream.wait)
+            let isSent = try await stream.send(element, to: output)
             Passage.note(isSent ? .sent : .refused, output, me, element)
             if !isSent { return number }
         } catch  where stream.isRefusal(error) {

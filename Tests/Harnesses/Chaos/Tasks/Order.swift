@@ -16,6 +16,8 @@ struct Order: Codable, Sendable {
     var flag: Flag?
     /// Words that several orders have in common, which are known from their number.
     var shared: SharedArray<UInt64>?
+    /// The same as one value.
+    var sharedValue: Shared<[UInt64]>?
     /// Whether the answer's words come in an array that the task makes.
     var makesShared = false
     /// What the worker offers; there only in a worker.
@@ -28,7 +30,7 @@ struct Order: Codable, Sendable {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, fate, milliseconds, failures, answer, words, flag, shared, makesShared
+        case id, fate, milliseconds, failures, answer, words, flag, shared, sharedValue, makesShared
     }
 
     init(from decoder: any Decoder) throws {
@@ -41,6 +43,7 @@ struct Order: Codable, Sendable {
         words = try values.decode([UInt64].self, forKey: .words)
         flag = try values.decodeIfPresent(Flag.self, forKey: .flag)
         shared = try values.decodeIfPresent(SharedArray<UInt64>.self, forKey: .shared)
+        sharedValue = try values.decodeIfPresent(Shared<[UInt64]>.self, forKey: .sharedValue)
         makesShared = try values.decode(Bool.self, forKey: .makesShared)
         environment = decoder.userInfo[.taskEnvironment] as? any TaskEnvironment
         if fate == .diesDecoding { kill(getpid(), SIGKILL) }
@@ -57,6 +60,7 @@ struct Order: Codable, Sendable {
         try values.encode(words, forKey: .words)
         try values.encodeIfPresent(flag, forKey: .flag)
         try values.encodeIfPresent(shared, forKey: .shared)
+        try values.encodeIfPresent(sharedValue, forKey: .sharedValue)
         try values.encode(makesShared, forKey: .makesShared)
     }
 

@@ -45,10 +45,19 @@ func sufferAsync(_ order: Order) async throws -> Reply {
     return Reply(id: order.id, fate: order.fate, words: await first)
 }
 
+/// A task whose arguments are the replies of two others: it says by its own whether they came whole.
+func combine(_ first: Reply, _ second: Reply) -> Reply {
+    let id = Dependent.id(of: first.id)
+    Logbook.begun.note(0, UInt64(id), 1)
+    let areWhole = [first, second].allSatisfy { $0.words == Payload.words(~UInt64($0.id), $0.words.count) }
+    return Reply(id: id, fate: areWhole ? .returns : .traps, words: [])
+}
+
 /// Writes down that a task has begun; its argument must have come whole.
 func begin(_ order: Order) {
     Logbook.begun.note(0, UInt64(order.id), UInt64(attempt(of: order)))
     if order.words != Payload.words(UInt64(order.id), order.words.count) { abort() }
+    if let shared = order.sharedValue?.value, shared != Payload.words(UInt64(shared.count), shared.count) { abort() }
     if let shared = order.shared, !shared.elementsEqual(Payload.words(UInt64(shared.count), shared.count)) { abort() }
 }
 

@@ -9,9 +9,10 @@ struct TaskLoad {
     let plan: Plan
     /// The number of its first task; no other load uses a number nearby.
     private var nextID: UInt32
-    private var random: SplitMix64
-    private var witness = Witness()
+    var random: SplitMix64
+    var witness = Witness()
     private var tasks: [Submitted] = []
+    private var dependents: [Dependent] = []
     private var counts: [String: Int] = [:]
     /// Whether the pool takes no more tasks because its workers cannot start.
     private(set) var isGivenUp = false
@@ -40,6 +41,7 @@ struct TaskLoad {
             interfere()
             flag.set()
             settle()
+            if random.once(in: 4), !isGivenUp { streamWave() }
         } catch let error as MultitaskingError where error.code == .initializerFailed {
             giveUp(error)
         } catch {
@@ -77,20 +79,27 @@ struct TaskLoad {
         judge()
     }
 
+    mutating func takeID() -> UInt32 {
+        defer { nextID += 1 }
+        return nextID
+    }
+
     private mutating func submit(_ count: Int, _ flag: Flag?) {
         // Dropped when all are submitted: what tasks do not use any more goes.
         let length = plan.size(&random)
         let shared: SharedArray<UInt64>? = try? pool.share(Payload.words(UInt64(length), length))
-        if shared != nil { tally("values shared") }
+        let value: Shared<[UInt64]>? = try? pool.share(Payload.words(UInt64(length), length))
+        if shared != nil { tally("arrays shared") }
+        if value != nil { tally("values shared") }
         for _ in 0..<count {
             var fate = plan.fate(&random)
             if fate == .waitsForFlag, flag == nil { fate = .returns }
-            var order = Order(id: nextID, fate: fate, words: plan.size(&random))
-            nextID += 1
+            var order = Order(id: takeID(), fate: fate, words: plan.size(&random))
             order.answer = UInt32(plan.size(&random))
             order.milliseconds = UInt32(random.number(0...4))
             order.failures = UInt8(random.number(0...3))
             if random.once(in: 8) { order.shared = shared }
+            if random.once(in: 8) { order.sharedValue = value }
             order.makesShared = random.once(in: 8)
             order.flag = fate == .waitsForFlag ? flag : nil
             let options = plan.options(for: order, &random)
@@ -99,6 +108,7 @@ struct TaskLoad {
                 tally("submitted")
                 // Judging takes longer than using.
                 order.shared = nil
+                order.sharedValue = nil
                 var verdict = Verdict(order: order, options: options)
                 verdict.isTight = plan.isTight
                 // Who waits for a flag needs somebody who holds it.
@@ -106,6 +116,9 @@ struct TaskLoad {
                     letGo.append(verdict)
                 } else {
                     tasks.append(Submitted(verdict: verdict, future: future))
+                    if tasks.count > 1, random.once(in: 8) {
+                        try submitDependent(future, random.number(0...tasks.count - 2))
+                    }
                 }
             } catch let error as MultitaskingError where error.code == .arenaLimitReached && plan.isTight {
                 tally("refused")
@@ -115,6 +128,13 @@ struct TaskLoad {
                 Report.breach(.ledger, "submit threw \(error)")
             }
         }
+    }
+
+    /// Submits a task that is given what the last one and an earlier one return.
+    private mutating func submitDependent(_ last: Future<Reply>, _ earlier: Int) throws {
+        let future = try pool.submit(combine, resultsOf: last, tasks[earlier].future)
+        dependents.append(Dependent(future: future, first: tasks.count - 1, second: earlier))
+        tally("dependent")
     }
 
     private func submit(_ order: Order, _ options: TaskOptions) throws -> Future<Reply> {
@@ -177,6 +197,13 @@ struct TaskLoad {
                 "\(outcome)" == task.future.outcome().map { "\($0)" } ?? "", .ledger,
                 "task \(task.verdict.order.id) has two outcomes")
         }
+        for dependent in dependents {
+            let dependencies = [dependent.first, dependent.second].map {
+                (id: tasks[$0].verdict.order.id, future: tasks[$0].future)
+            }
+            dependent.check(dependencies, witness, isTight: plan.isTight)
+        }
+        dependents = []
         tasks = []
         for (name, number) in counts { Report.add(number, to: name) }
         counts = [:]

@@ -12,6 +12,8 @@ struct Verdict {
     /// Whether the pool was shut down in the hard way.
     var mayBeKilled = false
     var isTight = false
+    /// Whether it may begin anew because another one died in whose company it ran.
+    var mayBeRepeated = false
 
     /// Says what is wrong with the outcome.
     func check(_ outcome: TaskOutcome<Reply>, _ witness: Witness, _ breach: (Invariant, String) -> Void) {
@@ -19,7 +21,7 @@ struct Verdict {
         func say(_ invariant: Invariant, _ what: String) {
             breach(invariant, "task \(order.id) (\(order.fate), begun \(begun) times, \(options)): \(what)")
         }
-        if begun > 1 + options.retries.limit { say(.attempts, "begun too often") }
+        if begun > 1 + options.retries.limit, !mayBeRepeated { say(.attempts, "begun too often") }
         if wasPrevented {
             if options.retries.limit == 0, begun > 0 { say(.attempts, "begun although its cancellation succeeded") }
             guard case .cancelled = outcome else {
