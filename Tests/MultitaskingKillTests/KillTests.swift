@@ -15,6 +15,7 @@
         func killedAtEveryWrite() async throws {
             var waiting = [
                 "send", "receive", "close", "redeliver", "allocate", "free", "task", "report", "share", "record",
+                "select", "rendezvous", "bytes",
             ][...]
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {

@@ -59,6 +59,7 @@
                 try checkChannel(early)
             } else {
                 try checkTasks()
+                try checkEndedTasks()
             }
             try checkShared()
             try checkMemory()

@@ -128,6 +128,8 @@
                 work("inline", kind: 0, argument: 8),
                 prioritized, calls,
                 work("three", count: 3, kind: 0, argument: 8),
+                work("watched", count: 3, kind: 0, argument: 8) { $0.watchTasks() },
+                work("watched-throws", kind: -1, argument: 8) { $0.watchTasks() },
                 work("block-arguments", kind: 8, argument: World.block),
                 work("block-result", kind: World.block, argument: 8),
                 work("run-result", kind: World.run, argument: 8),

@@ -58,7 +58,7 @@
 
         static var all: [Scenario] {
             sending + receiving + closing + batches + rendezvous + voids + bytes + redelivering + blocks + tasks
-                + reporting + sharing + recording
+                + reporting + sharing + selects + recording
         }
     }
 

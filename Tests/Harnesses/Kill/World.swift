@@ -49,6 +49,8 @@
         var sharedReference: SharedReference?
         /// Where handles of it go.
         var sharedChannel: ProcessChannel?
+        /// The slots of the tasks whose ends somebody waits for.
+        var watchedSlots: [Int] = []
         /// What the victim is to give back, or keeps.
         var references: [BlockReference] = []
 
