@@ -128,6 +128,12 @@ let channelCases: [ConformanceCase] = [
                 trial.expect(
                     "receive, waiting \(wait)", try channel.receive(as: Int.self, wait: wait), is: nil)
             }
+            // A limit that has passed already is none for what is there, or for what there is room for.
+            for wait in [WaitLimit.upTo(.zero), .upTo(.seconds(-1))] {
+                trial.expect("send with room, waiting \(wait)", try channel.send(3, wait: wait), is: true)
+                trial.expect("what is there, waiting \(wait)", try channel.receive(as: Int.self, wait: wait), is: 3)
+                try channel.taskDone()
+            }
             try trial.put(1, into: channel)
             var start = trial.clock.now
             trial.expect("send into a full one", try channel.send(2, wait: .upTo(.milliseconds(20))), is: false)

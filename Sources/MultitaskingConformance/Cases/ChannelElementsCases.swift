@@ -17,6 +17,21 @@ let channelElementsCases: [ConformanceCase] = [
             for number in 1...5 { try trial.put(number, into: rest) }
             rest.close(discarding: false)
             trial.expect("what a loop gives", Array(rest.elements(as: Int.self)), is: [1, 2, 3, 4, 5])
+            // A loop that is left, and loops within loops, take what they have given and no more.
+            let (outer, inner) = (try pool.makeChannel(), try pool.makeChannel())
+            for number in 1...6 { try trial.put(number, into: outer) }
+            for number in 1...6 { try trial.put(number * 10, into: inner) }
+            var found: [Int] = []
+            for number in outer.elements(as: Int.self) {
+                for second in inner.elements(as: Int.self) {
+                    found.append(number + second)
+                    if found.count % 2 == 0 { break }
+                }
+                if found.count == 4 { break }
+            }
+            trial.expect("what loops in loops give", found, is: [11, 21, 32, 42])
+            trial.expect("what a loop that was left has left", try trial.drain(Int.self, outer), is: [3, 4, 5, 6])
+            trial.expect("what loops within it have left", try trial.drain(Int.self, inner), is: [50, 60])
             let other = try pool.makeChannel()
             try trial.put("text", into: other)
             let elements = other.elements(as: Int.self)

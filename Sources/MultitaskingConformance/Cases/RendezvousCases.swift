@@ -124,6 +124,8 @@ let rendezvousCases: [ConformanceCase] = [
             let channel = try pool.makeChannel(capacity: 0)
             let other = try pool.makeChannel()
             let started = try pool.makeChannel()
+            let oneself = try select(channel, channel.sending, wait: .upTo(.milliseconds(5)))
+            trial.expect("of oneself, on both sides", oneself, is: nil)
             for round in 0..<5 {
                 trial.expect("of nobody", try select(channel, channel.sending, other, wait: .never), is: nil)
                 let sender = try pool.start(sendOne, trial.ticket(channel), round)

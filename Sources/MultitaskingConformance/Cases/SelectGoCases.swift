@@ -54,9 +54,39 @@ let selectGoCases: [ConformanceCase] = [
                 let sender = try pool.start(sendOne, trial.ticket(channels[round % 2]), round)
                 if round % 3 == 0 { channels[1 - round % 2].close(discarding: false) }
                 trial.expect("the send", try trial.value(of: sender), is: true)
-                let index = try select(channels[0], channels[1], done, wait: .never)
+                let wait = round % 2 == 0 ? WaitLimit.never : .upTo(.zero)
+                let index = try select(channels[0], channels[1], done, wait: wait)
                 trial.expect(index != nil, "expected one that is ready after a send has returned; none was")
                 trial.expect(index != 2, "expected one of the first two; the empty one came")
+            }
+        }
+    },
+    ConformanceCase(
+        "select.leavesOthersTheirTurn", duty: "Selectable.whenReadyForSelect(_:)",
+        "Who selects between others that wait, and goes on by another source, keeps nobody from being woken: not those "
+            + "before it, nor those who come later (select6.go).",
+        requires: [.select]
+    ) { trial in
+        try trial.withPool(workers: 4) { pool in
+            let started = try pool.makeChannel()
+            for _ in 0..<10 {
+                let (shared, other) = (try pool.makeChannel(), try pool.makeChannel())
+                func receiver() throws -> Future<Int?> {
+                    let task = try pool.start(announceAndReceive, trial.ticket(started), trial.ticket(shared))
+                    _ = try trial.next(Int.self, from: started)
+                    return task
+                }
+                let first = try receiver()
+                let selecting = try pool.start(
+                    announceAndSelect, trial.ticket(started), trial.ticket(shared), trial.ticket(other))
+                _ = try trial.next(Int.self, from: started)
+                let second = try receiver()
+                try trial.put(9, into: other)
+                trial.expect("what was selected", try trial.value(of: selecting), is: 1)
+                let receivers = [first, second, try receiver()]
+                for number in 0..<3 { try trial.put(number, into: shared) }
+                let found = try receivers.map { try trial.value(of: $0, "a receiver") ?? -1 }
+                trial.expect("what the receivers got", found.sorted(), is: [0, 1, 2])
             }
         }
     },
