@@ -20,7 +20,7 @@ extension Facade {
                     let found = try pool.map(drawTwo, chunkSize: chunkSize, options: options, 0..<30).values()
                     #expect(found == Self.expected)
                 }
-                let later = try pool.map(0..<30, options: options) { (context: TaskContext, number: Int) async in
+                let later = try pool.map(options: options, 0..<30) { (context: TaskContext, number: Int) async in
                     await Task.yield()
                     return drawTwo(context, number)
                 }

@@ -12,13 +12,13 @@ func numbersOfElements(_ count: Int) -> [UInt64] {
 }
 
 /// The first number of an element. -1 ends its worker, -2 does so at the first attempt.
-private func elementNumber(_ environment: any TaskEnvironment, _ seed: UInt64, _ element: Int) -> UInt64 {
+func elementNumber(_ environment: any TaskEnvironment, _ seed: UInt64, _ element: Int) -> UInt64 {
     if element == -1 || element == -2 && environment.attempt == 1 { Blow.exit1.strike() }
     var random = TaskRandom(seed: seed)
     return random.next()
 }
 
-private struct NumberMapping: ChunkFunction {
+struct NumberMapping: ChunkFunction {
     typealias Element = Int
     typealias Value = UInt64
 
@@ -34,7 +34,7 @@ private struct NumberMapping: ChunkFunction {
     }
 }
 
-private struct NumberFunction: PortableFunction {
+struct NumberFunction: PortableFunction {
     private let function: @Sendable () -> @Sendable (any TaskEnvironment, UInt64, Int) -> UInt64
 
     init(_ function: @autoclosure @escaping @Sendable () -> @Sendable (any TaskEnvironment, UInt64, Int) -> UInt64) {

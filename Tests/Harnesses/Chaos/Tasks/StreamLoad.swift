@@ -19,9 +19,8 @@ extension TaskLoad {
         Report.progress("streaming \(orders.count) orders from \(orders[0].id) on")
         var outcomes: [(Order, TaskOutcome<Reply>)] = []
         do {
-            let results = try pool.stream(
-                suffer, orders, ahead: ahead, order: random.once(in: 2) ? .input : .completion, options: options)
-            for (offset, result) in results {
+            let order: StreamOrder = random.once(in: 2) ? .input : .completion
+            for (offset, result) in try pool.stream(suffer, orders, ahead: ahead, order: order, options: options) {
                 let outcome: TaskOutcome<Reply> =
                     switch result {
                     case .success(let reply): .success(reply)

@@ -197,6 +197,9 @@ struct TaskLoad {
                 "\(outcome)" == task.future.outcome().map { "\($0)" } ?? "", .ledger,
                 "task \(task.verdict.order.id) has two outcomes")
         }
+        for dependent in dependents { _ = dependent.future.waitUntilDone(.upTo(Limits.hang)) }
+        // Afterwards: what they have written down is there now.
+        witness.update()
         for dependent in dependents {
             let dependencies = [dependent.first, dependent.second].map {
                 (id: tasks[$0].verdict.order.id, future: tasks[$0].future)
