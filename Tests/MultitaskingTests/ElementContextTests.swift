@@ -28,7 +28,9 @@ extension Facade {
                 for (offset, result) in try pool.stream(drawTwo, 0..<30, ahead: 7, options: options) {
                     #expect(try result.get() == Self.expected[offset])
                 }
-                let results = try pool.stream(0..<30, order: .completion, options: options) {
+                let results: ResultSequence<Range<Int>, [UInt64]> = try pool.stream(
+                    0..<30, order: .completion, options: options
+                ) {
                     (context: TaskContext, number: Int) in drawTwo(context, number)
                 }
                 for (offset, result) in results { #expect(try result.get() == Self.expected[offset]) }
