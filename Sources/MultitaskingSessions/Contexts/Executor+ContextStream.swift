@@ -1,7 +1,8 @@
 // Written by Scripts/generate_overloads.py; change that, and run `make generate`.
 
 extension Executor {
-    /// Calls a function that takes the task's context first for each element of an asynchronous sequence, as they come.
+    /// Calls a function that takes the task's context first for each element of an asynchronous sequence, as elements
+    /// arrive.
     ///
     /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
     /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
@@ -14,7 +15,7 @@ extension Executor {
             inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
     }
 
-    /// Calls a function that takes the task's context first for each element of a sequence, as they come.
+    /// Calls a function that takes the task's context first for each element of a sequence, as elements arrive.
     ///
     /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
     /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
@@ -27,7 +28,8 @@ extension Executor {
             inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
     }
 
-    /// Calls a function that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    /// Calls a function that takes the task's context first for each element of a sequence, as elements arrive, and
+    /// blocks while waiting for results.
     ///
     /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
     /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
@@ -42,7 +44,8 @@ extension Executor {
             inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
     }
 
-    /// Calls an `async` function that takes the task's context first for each element of an asynchronous sequence, as they come.
+    /// Calls an `async` function that takes the task's context first for each element of an asynchronous sequence, as
+    /// elements arrive.
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function:
             @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
@@ -53,7 +56,8 @@ extension Executor {
             ahead, order)
     }
 
-    /// Calls an `async` function that takes the task's context first for each element of a sequence, as they come.
+    /// Calls an `async` function that takes the task's context first for each element of a sequence, as elements
+    /// arrive.
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function:
             @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
@@ -64,7 +68,8 @@ extension Executor {
             ahead, order)
     }
 
-    /// Calls an `async` function that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    /// Calls an `async` function that takes the task's context first for each element of a sequence, as elements
+    /// arrive, and blocks while waiting for results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
@@ -77,7 +82,8 @@ extension Executor {
             ahead, order)
     }
 
-    /// Calls a closure that takes the task's context first for each element of an asynchronous sequence, as they come.
+    /// Calls a closure that takes the task's context first for each element of an asynchronous sequence, as elements
+    /// arrive.
     ///
     /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
     /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
@@ -89,7 +95,7 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
     }
 
-    /// Calls a closure that takes the task's context first for each element of a sequence, as they come.
+    /// Calls a closure that takes the task's context first for each element of a sequence, as elements arrive.
     ///
     /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
     /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
@@ -101,7 +107,8 @@ extension Executor {
         asyncStream(inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
     }
 
-    /// Calls a closure that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    /// Calls a closure that takes the task's context first for each element of a sequence, as elements arrive, and
+    /// blocks while waiting for results.
     ///
     /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
     /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
@@ -116,7 +123,8 @@ extension Executor {
             inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
     }
 
-    /// Calls an `async` closure that takes the task's context first for each element of an asynchronous sequence, as they come.
+    /// Calls an `async` closure that takes the task's context first for each element of an asynchronous sequence, as
+    /// elements arrive.
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
@@ -126,7 +134,7 @@ extension Executor {
         )
     }
 
-    /// Calls an `async` closure that takes the task's context first for each element of a sequence, as they come.
+    /// Calls an `async` closure that takes the task's context first for each element of a sequence, as elements arrive.
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
@@ -136,7 +144,8 @@ extension Executor {
         )
     }
 
-    /// Calls an `async` closure that takes the task's context first for each element of a sequence, as they come, and blocks while it waits for results.
+    /// Calls an `async` closure that takes the task's context first for each element of a sequence, as elements arrive,
+    /// and blocks while waiting for results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
