@@ -146,8 +146,7 @@ let taskOptionCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "seed.elementsKeepTheirsWhenOthersCrash", duty: "TaskOptions.seed",
-        "What is left of a chunk whose worker died, and single elements that are tried again, have the numbers of their "
-            + "places.",
+        "The rest of a chunk whose worker died, and elements that are tried again, have the numbers of their places.",
         requires: [.seeds, .crashIsolation, .retries]
     ) { trial in
         let expected = numbersOfElements(40)
