@@ -21,15 +21,6 @@ struct BrokenBackendTests {
         #expect(failures.allSatisfy { $0.caseName == fault.caughtBy && $0.backend == name && !$0.duty.isEmpty })
     }
 
-    @Test(arguments: ProcessFaultInCase.all)
-    func everyFaultOfProcessesIsCaught(_ each: ProcessFaultInCase) async throws {
-        let conformanceCase = try #require(Conformance.conformanceCase(named: each.symptom.caseName))
-        let failures = await conformanceCase.evaluate(on: FaultyProcessBackend(fault: each.fault))
-        let isCaught = failures.contains { $0.kind == each.symptom.kind && $0.message.contains(each.symptom.sign) }
-        #expect(
-            isCaught, "\(each.symptom.caseName) found \(failures.map(\.description)) in processes that \(each.fault)")
-    }
-
     /// Each fault is caught by the case that is meant for it, and not because the wrapper breaks everything.
     @Test(arguments: Conformance.cases(for: ThreadBackend()))
     func theUnbrokenWrapperPasses(_ conformanceCase: ConformanceCase) async throws {
