@@ -91,8 +91,9 @@ extension Facade {
                 #expect(try executor.map(doubleLater, 0..<2, showing: .nothing).results().count == 2)
                 var sum = 0
                 for (_, result) in try executor.stream(double, 0..<4, showing: .nothing) { sum += try result.get() }
-                let tripled = try executor.stream(0..<4, showing: .nothing) { $0 * 3 }
-                for (_, result) in tripled { sum += try result.get() }
+                for (_, result) in (try executor.stream(0..<4, showing: .nothing) { $0 * 3 }) {
+                    sum += try result.get()
+                }
                 #expect(sum == 30)
                 let session = try manager.map("n", double, 1...3, showing: .nothing)
                 #expect(try session.results().values.map { try $0.get(as: Int.self) } == [2, 4, 6])
