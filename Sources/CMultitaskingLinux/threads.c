@@ -85,11 +85,6 @@ void mt_find_main_queue(void) {
     if (!main_queue.adopt) *(void **)&main_queue.adopt = dlsym(RTLD_DEFAULT, "dispatch_atfork_child");
 }
 
-void mt_adopt_main_queue(void) {
-    mt_find_main_queue();
-    if (main_queue.adopt) main_queue.adopt();
-}
-
 // Where time is counted in nanoseconds: how long to wait before the next look at whether Dispatch was used.
 static const int64_t shortest_pause = 2000000, longest_pause = 64000000;
 
@@ -108,6 +103,13 @@ void mt_expect_main_queue(void) {
     // ORDERING: relaxed; the futex orders what matters, and nothing is passed along with it.
     if (atomic_load_explicit(&first_thread, memory_order_relaxed) == expected) return;
     if (atomic_exchange(&first_thread, expected) != expected) wake_first_thread();
+}
+
+void mt_adopt_main_queue(void) {
+    mt_find_main_queue();
+    if (main_queue.adopt) main_queue.adopt();
+    // A thread of the process this was forked from may have slept.
+    atomic_store(&worker_sleeps, false);
 }
 
 void mt_begin_worker_sleep(void) { atomic_store(&worker_sleeps, true); }
@@ -142,7 +144,8 @@ static void wait_for_dispatch(const uint64_t *activity) {
     int64_t pause = shortest_pause;
     int looks = 0;
     while (!mt_dispatch_was_used()) {
-        bool is_active = __atomic_load_n(activity, __ATOMIC_RELAXED) != 0;
+        // A task that sleeps uses nothing. Where several threads do, this is a guess, which costs no more than time.
+        bool is_active = __atomic_load_n(activity, __ATOMIC_RELAXED) != 0 && !atomic_load(&worker_sleeps);
         pause = is_active ? shortest_pause : pause < longest_pause ? pause * 2 : longest_pause;
         looks = pause < longest_pause ? 0 : looks + 1;
         if (looks > looks_before_sleep) {

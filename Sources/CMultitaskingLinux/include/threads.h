@@ -30,7 +30,7 @@ void mt_adopt_main_queue(void);
 // that are sent to the process; they are for the thread that works.
 _Noreturn void mt_serve_main_queue(const uint64_t *activity);
 
-// What the thread that works says around a sleep of its own, when nothing runs here that may use the queue.
+// What the thread that works says around a sleep of its own, between tasks or within one that waits.
 void mt_begin_worker_sleep(void);
 void mt_end_worker_sleep(void);
 

@@ -102,11 +102,18 @@ extension LocalMember {
         return false
     }
 
-    /// Runs `sleep`, notes how long it took, and returns that, in nanoseconds.
+    /// Runs `sleep`, notes how long it took, and returns that, in nanoseconds. Meanwhile a worker's first thread need
+    /// not look whether the main queue is used.
     @inline(__always) @discardableResult
     func sleep(for kind: WaitKind, _ sleep: () -> Void) -> Int64 {
         let start = monotonicNanoseconds()
-        sleep()
+        if isClient {
+            sleep()
+        } else {
+            mt_begin_worker_sleep()
+            sleep()
+            mt_end_worker_sleep()
+        }
         let duration = monotonicNanoseconds() - start
         spinHistories[kind].slept(for: duration, of: spinTime)
         return duration

@@ -236,9 +236,7 @@ struct Worker {
         idle.park(me.index)
         fence()
         if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0, !retirement.isDue {
-            mt_begin_worker_sleep()
             membership.sleep(for: .work) { me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep) }
-            mt_end_worker_sleep()
             timer.slept()
         }
         idle.unpark(me.index)

@@ -35,6 +35,11 @@ private func countTwice(_ step: Int) async -> Int {
 private func countInQueue(_ step: Int) -> Int {
     DispatchQueue.main.sync { MainActor.assumeIsolated { countOnMain(step) } }
 }
+private func receiveThenCount(_ queue: Queue, _ step: Int) throws -> Int {
+    _ = try queue.channel.receive(as: Int32.self, wait: .forever)
+    try queue.channel.taskDone()
+    return countInQueue(step)
+}
 private func countLater(_ step: Int) -> Int {
     let done = DispatchSemaphore(value: 0)
     let result = Mutex(0)
@@ -124,6 +129,15 @@ extension Harness {
                 check(isQuiet([pool.supervisorProcessID], wakes: 6), "an idle pool's supervisor wakes again and again")
                 checkEqual(try pool.submit(function, 3).value(timeout: .seconds(20)), 3)
             }
+        }
+        // A task that waits looks 20 times a second whether its pool still lives, and nobody else looks.
+        try withPool(maxWorkers: 1) { pool in
+            let channel = try pool.makeChannel(capacity: 1)
+            let waiting = try pool.submit(receiveThenCount, Queue(channel), 3)
+            check(eventually { waiting.isRunning }, "the task does not begin")
+            check(isQuiet(pool.workerProcessIDs, wakes: 80), "a worker whose task waits wakes again and again")
+            _ = try channel.send(Int32(1), wait: .never)
+            checkEqual(try waiting.value(timeout: .seconds(20)), 3)
         }
     }
 
