@@ -66,6 +66,9 @@ final class Harm: Sendable {
         }
     }
 
+    /// Begins to count from nothing.
+    func forget(_ fault: Fault) { state.withLock { $0.counts[fault] = nil } }
+
     func count(_ fault: Fault) -> Int { state.withLock { $0.counts[fault] ?? 0 } }
 
     func keep(_ value: any Sendable) { state.withLock { $0.kept.append(value) } }

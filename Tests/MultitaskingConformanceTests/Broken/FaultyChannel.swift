@@ -40,6 +40,7 @@ final class FaultyChannel: InProcessOfferingChannel {
     func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         harm.pause()
         do {
+            if wait == .never, isRendezvous, harm.has(.meetsOnlyWhoWaits) { return false }
             if wait == .never, let count = harm.occasion(for: .hidesRoom), count % 20 == 0 { return false }
             if let count = harm.occasion(for: .losesAnElement), count % 20 == 0, hasRoom { return true }
             if let count = harm.occasion(for: .isWrongNowAndThen), count % 7 == 0, hasRoom { return true }
@@ -103,6 +104,13 @@ final class FaultyChannel: InProcessOfferingChannel {
     func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {
+        if harm.has(.losesWhatIsBeforeAnError) {
+            var elements: [Element] = []
+            while elements.count < count, let element = try base.receiveInProcess(as: type, wait: .never) {
+                elements.append(element)
+            }
+            return elements
+        }
         let elements = try base.receiveInProcess(upTo: count, as: type, wait: wait)
         return harm.has(.reordersABatch) ? elements.reversed() : elements
     }
@@ -123,6 +131,7 @@ final class FaultyChannel: InProcessOfferingChannel {
     func isReady(for operation: ChannelOperation) -> Bool {
         if harm.has(.selectsWhatIsNotReady), operation == .receive { return true }
         if harm.has(.ignoresRoom), operation == .send { return false }
+        if let count = harm.occasion(for: .overlooksWhatIsReady), count % 9 == 0 { return false }
         return base.isReady(for: operation)
     }
 
@@ -130,7 +139,8 @@ final class FaultyChannel: InProcessOfferingChannel {
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
         if harm.has(.losesASelectsWakeUp) { return {} }
-        return try base.whenReady(for: operation, body)
+        let leave = try base.whenReady(for: operation, body)
+        return harm.has(.leavesItsWaits) ? {} : leave
     }
 
     var selectStation: (any SelectStation)? { base.selectStation.map { FaultyStation(base: $0, harm: harm) } }

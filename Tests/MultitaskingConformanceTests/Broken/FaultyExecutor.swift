@@ -52,6 +52,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
         if harm.has(.ignoresResize) { return }
         if harm.has(.keepsWorkersThatAreTooMany), (1..<maxWorkers).contains(count) { return }
         try base.resize(to: count)
+        _ = harm.occasion(for: .losesTasksAtResize)
     }
 
     func finalizerResults<Value: Sendable>(as type: Value.Type) throws -> [Result<Value, any Error>] {
@@ -68,7 +69,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
         options: TaskOptions, running body: @escaping @Sendable (any TaskEnvironment) throws -> Value
     ) throws -> Future<Value> {
         harm.pause()
-        if let count = harm.occasion(for: .refusesNowAndThen), count % 10 == 0 {
+        if let count = harm.occasion(for: .refusesNowAndThen), count % 7 == 0 {
             throw MultitaskingError(.systemError, "refused")
         }
         var options = options
@@ -90,6 +91,11 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
             if harm.has(.starvesTheLow), options.priority == .low { return try starve(wrapped) }
             if isJumper { return try jump(wrapped) }
             let future = try base.submit(options: options, running: wrapped)
+            // The last of the ten that follow each change of the number of workers, which may still wait.
+            if harm.count(.losesTasksAtResize) > 0, harm.occasion(for: .losesTasksAtResize) ?? 0 > 10 {
+                harm.forget(.losesTasksAtResize)
+                future.cancel()
+            }
             return Future(FaultyFuture(future, harm: harm))
         } catch let error as MultitaskingError where error.code == .shutDown && harm.has(.acceptsAfterShutdown) {
             return try (ThreadPool(maxWorkers: 1) as any InProcessExecutor).submit(options: options, running: wrapped)
