@@ -1,0 +1,42 @@
+import Multitasking
+
+// Channels and signals as arguments of a task's function.
+
+struct Pipe: Codable, Sendable {
+    let channel: any Channel
+
+    init(_ channel: any Channel) { self.channel = channel }
+
+    init(from decoder: any Decoder) throws {
+        channel = try decoder.environment().channel(decoder.singleValueContainer().decode(SharedObjectID.self))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(channel.reference)
+    }
+}
+
+struct Bell: Codable, Sendable {
+    let signal: any CancelSignal
+
+    init(_ signal: any CancelSignal) { self.signal = signal }
+
+    init(from decoder: any Decoder) throws {
+        signal = try decoder.environment().cancelSignal(decoder.singleValueContainer().decode(SharedObjectID.self))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(signal.reference)
+    }
+}
+
+extension Decoder {
+    fileprivate func environment() throws -> any TaskEnvironment {
+        guard let environment = userInfo[.taskEnvironment] as? any TaskEnvironment else {
+            throw MultitaskingError(.noSuchObject, "only a task can decode this")
+        }
+        return environment
+    }
+}
