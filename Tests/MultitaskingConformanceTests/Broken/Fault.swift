@@ -15,6 +15,6 @@ enum Fault: String, CaseIterable, Sendable {
     case hidesSignals, ignoresClear, ignoresCancellation, isWrongNowAndThen, hidesElements, hidesRoom, miscounts
     case countsTasksTwice, losesFailures, hidesSlowTasks, forgetsReports
     case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
-    case leavesItsWaits, overlooksWhatIsReady, meetsOnlyWhoWaits, losesWhatIsBeforeAnError
+    case meetsOnlyWhoWaits, losesWhatIsBeforeAnError
     case losesTasksAtResize
 }

@@ -131,7 +131,6 @@ final class FaultyChannel: InProcessOfferingChannel {
     func isReady(for operation: ChannelOperation) -> Bool {
         if harm.has(.selectsWhatIsNotReady), operation == .receive { return true }
         if harm.has(.ignoresRoom), operation == .send { return false }
-        if let count = harm.occasion(for: .overlooksWhatIsReady), count % 9 == 0 { return false }
         return base.isReady(for: operation)
     }
 
@@ -139,8 +138,7 @@ final class FaultyChannel: InProcessOfferingChannel {
         for operation: ChannelOperation, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
         if harm.has(.losesASelectsWakeUp) { return {} }
-        let leave = try base.whenReady(for: operation, body)
-        return harm.has(.leavesItsWaits) ? {} : leave
+        return try base.whenReady(for: operation, body)
     }
 
     var selectStation: (any SelectStation)? { base.selectStation.map { FaultyStation(base: $0, harm: harm) } }

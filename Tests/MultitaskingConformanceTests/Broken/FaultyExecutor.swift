@@ -186,6 +186,8 @@ struct FaultyEnvironment: TaskEnvironment {
     var attempt: Int { base.attempt }
     var seed: UInt64? { base.seed }
 
+    func report(_ report: TaskReport) { base.report(report) }
+
     var worker: WorkerInfo {
         let worker = base.worker
         let tasksRun = harm.has(.mistakesItsWorkers) ? 0 : worker.tasksRun
