@@ -71,16 +71,6 @@ extension Facade {
                 }
             }
         }
-
-        @Test func whatRunsIsAskedToEndWhenTheStreamIsLeft() async throws {
-            // Threads cannot be ended: only a function that asks ends.
-            try await withThreadPoolExecutor(maxWorkers: 2) { manager in
-                for try await (_, result) in manager.executor.stream(waitUntilAsked, 0..<100, ahead: 3) {
-                    _ = try result.get()
-                    break
-                }
-            }
-        }
     }
 }
 
@@ -97,13 +87,6 @@ private func fillShared(_ context: TaskContext, _ number: Int) throws -> SharedA
     try context.makeSharedArray(of: Int.self, count: 1000) { elements in
         for index in elements.indices { elements[index] = number }
     }
-}
-
-/// The first element returns; the others wait until they are asked to end.
-private func waitUntilAsked(_ context: TaskContext, _ number: Int) -> Int {
-    let end = ContinuousClock.now + .seconds(60)
-    while number > 0, !context.isCancelled, ContinuousClock.now < end { pause() }
-    return number
 }
 
 extension [String] {
