@@ -19,9 +19,9 @@ public protocol DependencyExecutor: Executor {
 }
 
 extension Executor {
-    /// The common implementation of the overloads of `submit` with `resultsOf:`.
     // The compiler of Swift 6.3 crashes when it looks, for `-cross-module-optimization`, at a call on an opened
     // existential with a pack among its types.
+    /// The common implementation of the overloads of `submit` with `resultsOf:`.
     @_semantics("optimize.no.crossmodule")
     @usableFromInline
     func submitDependent<Function: PortableFunction, First: Portable, each Other: Portable>(

@@ -59,9 +59,9 @@ public struct WorkerFinalizer: Sendable {
         self.decode = decode
     }
 
-    /// No finalizer.
     // Computed: with `-cross-module-optimization`, the compiler of Swift 6.3 has other modules read a constant of this
     // type before it is made.
+    /// No finalizer.
     public static var none: WorkerFinalizer { WorkerFinalizer(call: nil, timeout: nil) { _ in () } }
 
     /// Wraps a function that returns nothing. Forward an autoclosure as is, without calling it.
