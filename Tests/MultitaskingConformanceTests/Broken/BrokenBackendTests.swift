@@ -12,7 +12,7 @@ struct BrokenBackendTests {
         var failures: [ConformanceFailure] = []
         func isCaught() -> Bool { failures.contains { $0.kind == symptom.kind && $0.message.contains(symptom.sign) } }
         // Some faults show only if one thread sleeps before another one comes, which is not so each time.
-        for _ in 0..<5 where !isCaught() {
+        for _ in 0..<30 where !isCaught() {
             let backend = FaultyBackend(fault, patience: .milliseconds(500))
             defer { backend.harm.undo() }
             failures = await conformanceCase.evaluate(on: backend)
