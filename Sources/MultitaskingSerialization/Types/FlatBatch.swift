@@ -173,6 +173,7 @@ private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRaw
     let arrays = unsafe UnsafeBufferPointer(start: start?.assumingMemoryBound(to: [Number].self), count: count)
     return (
         fitting: { range, byteCount in
+            guard byteCount >= arrayHead else { return 0 }
             let limit = (byteCount - arrayHead) / MemoryLayout<Number>.stride
             return range.prefix(while: { unsafe arrays[$0].count <= limit }).count
         },
