@@ -1,4 +1,5 @@
 import Glibc
+import MultitaskingSystem
 import Synchronization
 
 /// Whether to let elements gather, or room for them, before looking again, learned from what came of it.
@@ -14,10 +15,8 @@ final class Pace: Sendable {
     /// Where the channel was when the last nap was over.
     private let napEnd = Atomic<UInt64>(0)
     private let isNapping = Atomic<Bool>(false)
-    /// How many short sleeps there were since the last try.
-    private let shortSleeps = Atomic<Int64>(0)
-    /// How many short sleeps are worth a try; more, the more tries have failed.
-    private let interval = Atomic<Int64>(Pace.shortestInterval)
+    /// When to nap although the last nap was not worth it.
+    private let tries = RareTries(every: 16)
 
     /// How long a nap is, in nanoseconds: as long as two switches of processes a dozen times over. The system adds as
     /// much again.
@@ -26,8 +25,6 @@ final class Pace: Sendable {
     private static let short: Int64 = 100_000
     /// How many elements a nap must be followed by.
     private static let longRun: UInt64 = 32
-    private static let shortestInterval: Int64 = 16
-    private static let longestInterval: Int64 = 1_024
 
     /// Naps if that is better than to sleep until one is woken; whether it has.
     ///
@@ -45,16 +42,14 @@ final class Pace: Sendable {
     func isNapDue(at position: UInt64) -> Bool {
         if isNapping.load(ordering: .relaxed) {
             if position &- napEnd.load(ordering: .relaxed) >= Self.longRun {
-                interval.store(Self.shortestInterval, ordering: .relaxed)
+                tries.noteSuccess()
                 return true
             }
             isNapping.store(false, ordering: .relaxed)
-            let longer = 2 * interval.load(ordering: .relaxed)
-            interval.store(min(Self.longestInterval, longer), ordering: .relaxed)
+            tries.noteFailure()
             return false
         }
-        guard shortSleeps.load(ordering: .relaxed) >= interval.load(ordering: .relaxed) else { return false }
-        shortSleeps.store(0, ordering: .relaxed)
+        guard tries.isDue() else { return false }
         isNapping.store(true, ordering: .relaxed)
         return true
     }
@@ -64,7 +59,6 @@ final class Pace: Sendable {
 
     /// Notes how long a sleep has taken, in nanoseconds.
     func slept(for duration: Int64) {
-        guard duration < Self.short else { return }
-        shortSleeps.store(shortSleeps.load(ordering: .relaxed) + 1, ordering: .relaxed)
+        if duration < Self.short { tries.noteShortSleep() }
     }
 }

@@ -13,17 +13,13 @@ internal import Synchronization
 package final class SpinHistory: Sendable {
     /// For how long to look, in nanoseconds.
     private let reach = Atomic<Int64>(.max)
-    /// How many short sleeps there were since the last try.
-    private let shortSleeps = Atomic<Int64>(0)
-    /// How many short sleeps are worth a try; more, the more tries have failed.
-    private let interval = Atomic<Int64>(SpinHistory.shortestInterval)
+    /// When to look for the full time although looking has not paid of late.
+    private let tries = RareTries(every: 8)
 
     package init() {}
 
     /// Less is not worth it: the other side does not come to its core and back in that time.
     private static let shortestReach: Int64 = 10_000
-    private static let shortestInterval: Int64 = 8
-    private static let longestInterval: Int64 = 1_024
     /// Looks that are so far apart, in nanoseconds, say that another thread has had the core in between.
     private static let interruption: Int64 = 20_000
 
@@ -42,22 +38,21 @@ package final class SpinHistory: Sendable {
     ///   - isFound: looks, for about half a microsecond with pauses in between.
     package func look(upTo limit: Int64, _ isFound: () -> Bool) -> Bool {
         let known = reach.load(ordering: .relaxed)
-        let isTry = known == 0 && shortSleeps.load(ordering: .relaxed) >= interval.load(ordering: .relaxed)
-        if isTry { shortSleeps.store(0, ordering: .relaxed) }
+        let isTry = known == 0 && tries.isDue()
         let reach = isTry ? limit : min(limit, known)
         guard reach > 0 else { return false }
         let start = monotonicNanoseconds()
         var last = start
         while true {
             if isFound() {
-                interval.store(Self.shortestInterval, ordering: .relaxed)
+                tries.noteSuccess()
                 grow(to: last - start, of: limit)
                 return true
             }
             let now = monotonicNanoseconds()
             let isInterrupted = now - last > Self.interruption
             if isInterrupted || now - start >= reach {
-                if isTry { noteFailedTry() } else { shrink(from: reach, by: isInterrupted ? 4 : 2) }
+                if isTry { tries.noteFailure() } else { shrink(from: reach, by: isInterrupted ? 4 : 2) }
                 // Another one had the core. If that was not who has done what is waited for, going on is in its way.
                 return isInterrupted && isFound()
             }
@@ -68,7 +63,7 @@ package final class SpinHistory: Sendable {
     /// Notes how long a sleep took behind a look that found nothing, in nanoseconds.
     package func slept(for duration: Int64, of limit: Int64) {
         guard duration < limit, isDiscouraged else { return }
-        shortSleeps.store(shortSleeps.load(ordering: .relaxed) + 1, ordering: .relaxed)
+        tries.noteShortSleep()
     }
 
     private func grow(to time: Int64, of limit: Int64) {
@@ -81,10 +76,5 @@ package final class SpinHistory: Sendable {
     private func shrink(from former: Int64, by factor: Int64) {
         let shorter = former / factor
         reach.store(shorter < Self.shortestReach ? 0 : shorter, ordering: .relaxed)
-    }
-
-    private func noteFailedTry() {
-        let longer = 2 * interval.load(ordering: .relaxed)
-        interval.store(min(Self.longestInterval, longer), ordering: .relaxed)
     }
 }
