@@ -37,7 +37,7 @@ final class FakeSystem {
 
     var processes: Bound<Int>? { ControlGroups(SystemFiles(root: root)).processes }
 
-    private func write(_ path: String, _ text: String) throws {
+    func write(_ path: String, _ text: String) throws {
         var directory = root
         _ = unsafe mkdir(directory, 0o700)
         for part in path.split(separator: "/").dropLast() {

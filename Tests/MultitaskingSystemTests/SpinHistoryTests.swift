@@ -87,4 +87,18 @@ struct SpinHistoryTests {
         #expect(!isFound)
         #expect(count <= 4)
     }
+
+    /// What is there after an interruption was done on this core, while nobody looked.
+    @Test func whatIsFoundAfterAnInterruption_makesTheNextLooksShorter() {
+        let history = SpinHistory()
+        for _ in 0..<20 {
+            let isFound = history.look(upTo: Self.limit) {
+                let start = monotonicNanoseconds()
+                while monotonicNanoseconds() < start + 100_000 {}
+                return true
+            }
+            guard isFound else { break }
+        }
+        #expect(history.isDiscouraged)
+    }
 }

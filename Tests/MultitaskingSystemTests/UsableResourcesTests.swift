@@ -26,6 +26,7 @@ struct UsableResourcesTests {
             cgroup: "0::/\n", mounts: [Self.version2], ["/sys/fs/cgroup/cpu.max": text + "\n"])
         #expect(system.resources().cores == cores)
         #expect(system.resources().wholeCores == whole)
+        #expect(system.resources().reachableCores == 64)
     }
 
     @Test("Of nested groups of version 2, the narrowest counts, wherever it stands")

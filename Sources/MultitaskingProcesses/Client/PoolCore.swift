@@ -87,7 +87,7 @@ final class PoolCore: Sendable {
         let mapping = try ArenaPlan(workers: max(workers, capacity ?? 0), asked: arenaLimit).makeArena()
         let arena = mapping.arena
         arena.header.workerTarget.store(UInt64(workers))
-        arena.header.spinningCores.store(UInt64(SpinningCores.count))
+        arena.header.spinningCores.store(UInt64(SpinningCores.code))
         arena.header.compression.store(compression.rawValue)
         arena.limits.store(limits)
         backtraces.store(in: arena)

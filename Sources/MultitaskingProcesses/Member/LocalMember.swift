@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 public import MultitaskingSerialization
+import MultitaskingSystem
 import Synchronization
 
 /// This process's part in a pool: which member it is, and what it needs to act as one.
@@ -16,6 +17,7 @@ final class LocalMember: @unchecked Sendable {
     let spinTime: Int64
     /// How long it has paid to spin of late.
     let spinHistories = SpinHistories()
+    let machineLoad = MachineLoad()
     /// Where this process notes what it is about to do. A constant: no references are counted to use it.
     let journal: Journal
     // SAFETY: these three change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.

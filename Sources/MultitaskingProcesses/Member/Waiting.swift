@@ -8,9 +8,10 @@ import MultitaskingSystem
 // A wake-up of a sleeping core takes 15 to 40 µs each way on the machines we measured, a hand-over by looking less than
 // 1 µs. Looking for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental
 // argument: Karlin et al., "Competitive randomized algorithms for nonuniform problems", 1990). But it is worse than
-// useless when the one who looks takes the core that the other side needs. Whether it does depends on what else the
-// machine has to do; `SpinHistory` learns it. Nobody yields: that gives the core to whoever else wants it, for as long
-// as he likes, while a sleeper keeps its turn.
+// useless when the one who looks takes the core that the other side needs. As long as nobody else wants the machine's
+// cores, yielding in between is enough: it puts the members of a pool behind each other, without a system call of the
+// one that has something for them. Where others do, each of them would get a whole slice, while a sleeper keeps its
+// turn. Then nobody yields, and `SpinHistory` learns how long it pays to look.
 
 /// When a wait must end, in nanoseconds of CLOCK_MONOTONIC.
 struct Deadline {
@@ -63,16 +64,20 @@ extension LocalMember {
     private static let glance = 40
     /// The same where looking has not paid of late, because both sides share a core perhaps.
     private static let shortGlance = 12
+    /// How long to look before yielding the core, which takes as long as a system call, in nanoseconds.
+    private static let timeBeforeYield: Int64 = 2_000
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
 
     /// Whether there are cores for all members of this pool that are awake.
-    var maySpin: Bool {
-        guard spinTime > 0 else { return false }
+    var maySpin: Bool { spinTime > 0 && awakeWorkers &+ (isClient ? 1 : 0) <= SpinningCores.count }
+
+    /// Whether there is nobody who wants a core but members of this pool, or there are enough cores for all.
+    private func isAlone(at now: Int64) -> Bool { !machineLoad.exceeds(members: awakeWorkers &+ 1, now: now) }
+
+    private var awakeWorkers: Int {
         let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())
-        let workers = arena.workerTarget &- absent
-        let parked = arena.idleWorkers.parkedCount
-        return workers &- parked &+ (isClient ? 1 : 0) <= SpinningCores.count
+        return arena.workerTarget &- absent &- arena.idleWorkers.parkedCount
     }
 
     /// Looks until `isReady`, for as long as it pays; false if it did not become ready.
@@ -83,14 +88,29 @@ extension LocalMember {
     func spin(for kind: WaitKind, pauses: Int = 1, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
         // On a single core nothing happens while we look.
-        guard spinTime > 0, SpinningCores.count > 1 else { return false }
+        guard spinTime > 0, SpinningCores.areSeveral else { return false }
         let history = spinHistories[kind]
         let glance = history.isDiscouraged ? Self.shortGlance : Self.glance
         if looks(glance / pauses, pauses, isReady) {
             history.foundAtOnce(of: spinTime)
             return true
         }
-        return maySpin && history.look(upTo: spinTime) { looks(32 / pauses, pauses, isReady) }
+        guard maySpin else { return false }
+        let start = monotonicNanoseconds()
+        return isAlone(at: start)
+            ? looksAndYields(from: start, pauses, isReady)
+            : history.look(upTo: spinTime) { looks(32 / pauses, pauses, isReady) }
+    }
+
+    /// Looks for `spinTime`, and lets others have the core in between, as long as these are of this pool.
+    @inline(__always)
+    private func looksAndYields(from start: Int64, _ pauses: Int, _ isReady: () -> Bool) -> Bool {
+        while !looks(32 / pauses, pauses, isReady) {
+            let now = monotonicNanoseconds()
+            if now - start >= spinTime || !isAlone(at: now) { return false }
+            if now - start > Self.timeBeforeYield { sched_yield() }
+        }
+        return true
     }
 
     @inline(__always)

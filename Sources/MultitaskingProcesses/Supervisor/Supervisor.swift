@@ -98,7 +98,7 @@ struct Supervisor {
         // Not on the way to the first task.
         stops = Stops(client: clientPid, nextLook: monotonicNanoseconds() + Stops.busyPause)
         // The workers inherit what is known here, and need not look for it on the way to their first task.
-        SpinningCores.adopt(Int(min(arena.header.spinningCores.load(), 1 << 16)))
+        SpinningCores.adopt(Int(min(arena.header.spinningCores.load(), 1 << 17)))
         mt_reset_signals()
         // The terminal's Ctrl-C is the client's to handle; in a group of their own the pool's processes do not see it.
         setpgid(0, 0)

@@ -7,7 +7,7 @@ import MultitaskingSystem
 import Synchronization
 
 /// A worker process: claims one task after the other, runs it, and stores its outcome.
-struct Worker {
+struct Worker: ~Copyable {
     private let membership: LocalMember
     private let me: MemberRecord
     private let tally: WorkerTally

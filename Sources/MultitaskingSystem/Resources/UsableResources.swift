@@ -15,6 +15,8 @@
 package struct UsableResources: Sendable {
     /// How many cores' worth of time there is, at least a fraction.
     package let processorTime: Bound<Double>
+    /// How many cores this process may run on, whatever its quota; at least 1.
+    package let reachableCores: Int
     private let groups: ControlGroups
     private let physicalMemory: Int
 
@@ -63,9 +65,9 @@ package struct UsableResources: Sendable {
         groups = ControlGroups(files)
         self.physicalMemory = physicalMemory
         var time = Bound(Double(onlineCores), "the machine's cores")
-        if let allowed = Self.affinity(files), allowed < onlineCores {
-            time = Bound(Double(allowed), "the cores it may run on (affinity)")
-        }
+        let allowed = Self.affinity(files) ?? onlineCores
+        reachableCores = min(onlineCores, allowed)
+        if allowed < onlineCores { time = Bound(Double(allowed), "the cores it may run on (affinity)") }
         processorTime = Bound.lower(time, groups.cores) ?? time
     }
 

@@ -44,17 +44,18 @@ package final class SpinHistory: Sendable {
         let start = monotonicNanoseconds()
         var last = start
         while true {
-            if isFound() {
+            let isFound = isFound()
+            let now = monotonicNanoseconds()
+            // Another one had the core; if it has done what is waited for, it did so because nobody looked.
+            let isInterrupted = now - last > Self.interruption
+            if isFound, !isInterrupted {
                 tries.noteSuccess()
                 grow(to: last - start, of: limit)
                 return true
             }
-            let now = monotonicNanoseconds()
-            let isInterrupted = now - last > Self.interruption
             if isInterrupted || now - start >= reach {
                 if isTry { tries.noteFailure() } else { shrink(from: reach, by: isInterrupted ? 4 : 2) }
-                // Another one had the core. If that was not who has done what is waited for, going on is in its way.
-                return isInterrupted && isFound()
+                return isFound
             }
             last = now
         }

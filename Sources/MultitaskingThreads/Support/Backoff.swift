@@ -9,7 +9,7 @@ struct Backoff {
         round += 1
         // A thread that is between two instructions needs a few nanoseconds, or a microsecond if it makes memory,
         // unless it was preempted: then only giving it our processor helps. Reading the clock is the pause meanwhile.
-        if round > 100 || SpinningCores.count == 1 { Machine.rest() } else if round > 16 { _ = monotonicNanoseconds() }
+        if round > 100 || !SpinningCores.areSeveral { Machine.rest() } else if round > 16 { _ = monotonicNanoseconds() }
     }
 }
 
@@ -28,7 +28,7 @@ enum Spin {
     /// core, on which nothing can happen while we look.
     static func wait(_ history: SpinHistory, nanoseconds: Int64, until isTrue: () -> Bool) -> Bool {
         if isTrue() { return true }
-        guard SpinningCores.count > 1, nanoseconds > 0 else { return false }
+        guard SpinningCores.areSeveral, nanoseconds > 0 else { return false }
         // Reading the clock between two looks is pause enough for the thread we wait for to get hold of the cache line
         // that we look at.
         for _ in 0..<(history.isDiscouraged ? shortGlance : glance) {
@@ -38,7 +38,7 @@ enum Spin {
                 return true
             }
         }
-        return history.look(upTo: nanoseconds, isTrue)
+        return SpinningCores.count > 1 && history.look(upTo: nanoseconds, isTrue)
     }
 
     /// Runs `body`, which sleeps until what `wait` has not found is there, and notes how long that took.
