@@ -24,7 +24,7 @@ struct TaskTimer {
     /// Whether the timeline has no room for the worker's tasks at the moment.
     private var isFull = false
     /// A task that took longer is among the slowest.
-    private var slowLimit: UInt64
+    private var slowLimit: UInt64 = 0
 
     /// How many tasks of a worker are timed however fast they come, so that what is said of few is exact.
     private static let firstTasks = 256
@@ -37,7 +37,6 @@ struct TaskTimer {
     init(_ tally: WorkerTally, now: Int64) {
         self.tally = tally
         (lastTimed, lastEnd) = (now, now)
-        slowLimit = Self.slowLimit(of: tally)
     }
 
     private static func slowLimit(of tally: WorkerTally) -> UInt64 {

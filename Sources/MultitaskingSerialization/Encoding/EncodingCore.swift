@@ -1,12 +1,18 @@
+import MultitaskingCore
+
 /// What all encoders of one writer share: the buffer, the key table and a stack of frames that is reused.
 final class EncodingCore {
     let keys = KeyTable()
     let body = ByteSink(capacity: 256, mayUseSpare: true)
-    var userInfo: [CodingUserInfoKey: Any] = [:]
+    private let exports: SharedExports?
+    // Not made at once: a new worker's first task mostly needs none, and hashing takes pages that nothing else does.
+    lazy var userInfo: [CodingUserInfoKey: Any] = exports.map { [.sharedExports: $0] } ?? [:]
     // SAFETY: used only by the methods below, none of which calls another while it changes the array.
     @exclusivity(unchecked) private var frames: [EncodingFrame] = []
     /// The slot of the newest frame in use.
     private(set) var top = -1
+
+    init(exports: SharedExports? = nil) { self.exports = exports }
 
     /// The frame under all others; values of it stand one behind the other.
     func root() -> EncodingFrame {

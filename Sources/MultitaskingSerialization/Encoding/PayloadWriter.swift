@@ -20,7 +20,7 @@ public import MultitaskingCore
 /// Only a process with the same binary can read a payload; <doc:PayloadFormat> describes the format. You can move a
 /// writer between threads, but only one thread may use it at a time.
 public final class PayloadWriter: PayloadEncoder {
-    private let core = EncodingCore()
+    private let core: EncodingCore
 
     /// The shared values that the payload refers to; nil if the writer doesn't belong to a pool.
     public let exports: SharedExports?
@@ -30,7 +30,7 @@ public final class PayloadWriter: PayloadEncoder {
     /// - Parameter home: assigns references to shared values; without it, handles of shared values can't be encoded.
     public init(home: (any SharedHome)? = nil) {
         exports = home.map(SharedExports.init)
-        if let exports { core.userInfo[.sharedExports] = exports }
+        core = EncodingCore(exports: exports)
     }
 
     /// Whether the payload refers to shared values.
