@@ -12,7 +12,7 @@ struct MachineLoadTests {
 
     /// What it says after each of several numbers, which it reads one after the other.
     private func answers(_ numbers: [Int], members: Int) throws -> [Bool] {
-        let system = try FakeSystem()
+        let system = try FakeSystem([:])
         let machine = MachineLoad(SystemFiles(root: system.root))
         return try numbers.enumerated().map { index, number in
             try system.write("/proc/loadavg", load(number))
@@ -39,7 +39,7 @@ struct MachineLoadTests {
     }
 
     @Test func betweenTwoLooks_saysTheSame() throws {
-        let system = try FakeSystem()
+        let system = try FakeSystem([:])
         let machine = MachineLoad(SystemFiles(root: system.root))
         try system.write("/proc/loadavg", load(1))
         #expect(!machine.exceeds(members: 3, now: Self.step))
@@ -49,13 +49,13 @@ struct MachineLoadTests {
 
     @Test(arguments: ["", "nonsense", "0.1 0.1 0.1", "0.1 0.1 0.1 x/7 1", "0.1 0.1 0.1 /7 1"])
     func aSystemThatDoesNotSay_countsAsBusy(_ text: String) throws {
-        let system = try FakeSystem()
+        let system = try FakeSystem([:])
         try system.write("/proc/loadavg", text)
         #expect(MachineLoad(SystemFiles(root: system.root)).exceeds(members: 1_000, now: 0))
     }
 
     @Test func withoutTheFile_countsAsBusy() throws {
-        let system = try FakeSystem()
+        let system = try FakeSystem([:])
         #expect(MachineLoad(SystemFiles(root: system.root)).exceeds(members: 1_000, now: 0))
     }
 }

@@ -43,6 +43,6 @@ package final class MachineLoad: Sendable {
         guard let words = files.bytes("/proc/loadavg")?.split(separator: UInt8(ascii: " ")), words.count > 3 else {
             return nil
         }
-        return words[3].split(separator: UInt8(ascii: "/")).first?.number
+        return words[3].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).first?.number
     }
 }
