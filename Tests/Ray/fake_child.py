@@ -2,7 +2,7 @@
 """A child that is no Swift program: serves hop 2 as one does, and runs what a test writes into the call, as JSON.
 
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
-["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["note", text] ["tally", path] ["pid"]
+["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["report", fraction, text] ["tally", path] ["pid"]
 ["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
 """
 
@@ -144,8 +144,11 @@ class FakeChild:
     def do_throw(self, text: str, call: bytes) -> bytes:
         raise ValueError(text)
 
-    def do_note(self, text: str, call: bytes) -> bytes:
-        self.connection.write(Kind.NOTE, self.run, bytes([Kind.REPORT]), text.encode())
+    def do_report(self, fraction: float, text: str, call: bytes) -> bytes:
+        numbers = {place: struct.unpack_from("<Q", self.page, place)[0] for place in (64, 192)}
+        place = min(numbers, key=lambda place: numbers[place])
+        struct.pack_into(f"<QdQ{len(text)}s", self.page, place, 0, fraction, len(text), text.encode())
+        struct.pack_into("<Q", self.page, place, max(numbers.values()) + 1)
         return b""
 
     def do_calls(self, call: bytes) -> bytes:

@@ -13,20 +13,19 @@ import collections
 import json
 import os
 import pickle
+import select
 import signal
 import socket
-import select
 import struct
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
 if "SWIFTRAY_HOME" in os.environ:
     sys.path.insert(0, os.environ["SWIFTRAY_HOME"])
 
-from swiftray.driver import Driver, Loss, PoolOptions
+from swiftray.driver import Driver, Ended, Loss, PoolOptions
 from swiftray.frames import Buffer, Connection, End
 from swiftray.hub import Delivery, Hub, Post
 from swiftray.link import HubCalls
@@ -161,9 +160,9 @@ def work(node: str, stream: socket.socket) -> None:
     threading.Thread(target=read, name="read", daemon=True).start()
     while True:
         has_tasks.acquire()
-        pool, spec, call = tasks.popleft()
-        outcome = wrapper.run(PoolSpec(*pool), RunSpec(*spec), call)
-        pipe.put("outcome", (*outcome[:3], bytes(outcome.body), *outcome[4:]))
+        pool, specs, calls = tasks.popleft()
+        outcomes = wrapper.run(PoolSpec(*pool), [RunSpec(*spec) for spec in specs], calls)
+        pipe.put("outcome", [(run, (*outcome[:3], bytes(outcome.body), *outcome[4:])) for run, outcome in outcomes])
 
 
 # What forks workers
@@ -277,12 +276,10 @@ class Nursery:
 class _Task:
     """What waits for a worker, or has one."""
 
-    def __init__(
-        self, pool: PoolOptions, spec: RunSpec, call: Buffer, cpus: float, done: Callable[[Outcome | Loss], None]
-    ) -> None:
+    def __init__(self, pool: PoolOptions, specs: list[RunSpec], calls: list[bytes], cpus: float, done: Ended) -> None:
         self.pool = pool
-        self.spec = spec
-        self.call = call
+        self.specs = specs
+        self.calls = calls
         self.cpus = cpus
         self.done = done
         self.worker: _Worker | None = None
@@ -372,9 +369,10 @@ class LocalCluster:
 
     # Tasks
 
-    def submit(self, pool: PoolOptions, spec: RunSpec, call: Buffer, done: Callable[[Outcome | Loss], None]) -> object:
-        options = {**pool.options, **(json.loads(spec.resources) if spec.resources else {})}
-        task = _Task(pool, spec, bytes(call), float(options.get("num_cpus", 1.0)), done)
+    def submit(self, pool: PoolOptions, specs: list[RunSpec], calls: list[Buffer], done: Ended) -> object:
+        resources = specs[0].resources
+        options = {**pool.options, **(json.loads(resources) if resources else {})}
+        task = _Task(pool, specs, [bytes(call) for call in calls], float(options.get("num_cpus", 1.0)), done)
         with self._lock:
             self._waiting.append(task)
             self._dispatch()
@@ -405,7 +403,7 @@ class LocalCluster:
             if message is None:
                 break
             if message[0] == "outcome":
-                self._finish(worker, Outcome(*message[1]))
+                self._finish(worker, [(run, Outcome(*fields)) for run, fields in message[1]])
             else:
                 _, number, pool, method, arguments = message
                 future = self.ask(pool, method, arguments)
@@ -434,7 +432,7 @@ class LocalCluster:
             leader.kill()
             leader.wait()
 
-    def _finish(self, worker: _Worker, outcome: Outcome | Loss) -> None:
+    def _finish(self, worker: _Worker, outcome: list[tuple[int, Outcome]] | Loss) -> None:
         with self._lock:
             task, worker.task = worker.task, None
             if task is not None:
@@ -458,7 +456,7 @@ class LocalCluster:
             self._free[node] -= task.cpus
             worker.task = task
             task.worker = worker
-            worker.pipe.put("run", tuple(task.pool.spec), tuple(task.spec), task.call)
+            worker.pipe.put("run", tuple(task.pool.spec), [tuple(spec) for spec in task.specs], task.calls)
 
 
 class _NearHub:

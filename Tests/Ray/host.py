@@ -22,6 +22,7 @@ if str(RESOURCES) not in sys.path:
 from swiftray.frames import (
     CHANNEL,
     DONE,
+    GOES_ON,
     LIMITS,
     NONE,
     ORDER,
@@ -147,13 +148,15 @@ class Host:
         options: dict[str, Any] | None = None,
         output_limit: int | None = None,
         padding: int = 0,
+        goes_on: bool = False,
     ) -> int:
-        """Submits a task; its run."""
+        """Submits a task; its run. If it goes on, the next one goes with it."""
         number = self.number("run")
         text = json.dumps(options).encode() if options else b""
         flags = 0 if output_limit is None else 2
         order = ORDER.pack(attempt, 0, 0, self._last["object"], 0, flags, output_limit or 0, 0)
-        head = SUBMISSION.pack(pool, len(text)) + text + LIMITS.pack(int(grace * 1e6), int(timeout * 1e6)) + order
+        size = len(text) | (GOES_ON if goes_on else 0)
+        head = SUBMISSION.pack(pool, size) + text + LIMITS.pack(int(grace * 1e6), int(timeout * 1e6)) + order
         call = json.dumps(command).encode() + bytes(padding)
         self.connection.write(Kind.SUBMIT, number, head, call)
         return number

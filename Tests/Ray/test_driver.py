@@ -247,13 +247,63 @@ class DriverTests(unittest.TestCase):
 
     def test_output_and_reports_come_before_the_end(self) -> None:
         pool = self.host.pool(forwardsOutput=True)
-        run = self.host.submit(pool, ["all", [["note", "half"], ["print", "line"]]])
+        run = self.host.submit(pool, ["all", [["report", 0.25, "one"], ["report", 0.5, "half"], ["print", "line"]]])
         self.host.outcome(run)
-        self.assertEqual(self.host.find(Kind.REPORT, run)[0].head, b"half")
+        self.assertEqual(self.host.find(Kind.REPORT, run)[-1].head, struct.pack("<d", 0.5) + b"half")
         self.assertEqual(b"".join(frame.head[1:] for frame in self.host.find(Kind.OUTPUT, run)), b"line\n")
         captured = self.host.run(pool, ["print", "0123456789"], output_limit=4)
         self.assertEqual(captured.output, b"789\n")
         self.host.end_pool(pool)
+
+    def test_whoever_hears_of_a_task_knows_what_it_has_reported(self) -> None:
+        channel = self.host.channel(self.pool)
+        exists = ["ask", int(Operation.EXISTS), channel, channel, 0, ""]
+        send = ["say", int(Operation.SEND), channel, 1, 0, "61"]
+        run = self.host.submit(self.pool, ["all", [exists, ["report", 0.5, "half"], send, ["sleep", 20]]])
+        request = self.host.tell(self.pool, Operation.RECEIVE, channel, number=1, wait=-1)
+        self.assertEqual(self.host.answer(request)[2], b"a")
+        self.assertEqual([frame.head[8:] for frame in self.host.find(Kind.REPORT, run)], [b"half"])
+        self.host.cancel(run, 1)
+        self.host.outcome(run)
+
+    def test_the_last_report_of_a_child_that_dies_is_told(self) -> None:
+        run = self.host.submit(self.pool, ["all", [["report", 0.5, "half"], ["signal", int(signal.SIGKILL)]]])
+        self.assertEqual(self.host.outcome(run).end, End.CRASHED)
+        self.assertEqual([frame.head[8:] for frame in self.host.find(Kind.REPORT, run)], [b"half"])
+
+    def burst(self, *commands: list[object]) -> list[int]:
+        """Tasks that go together; their runs."""
+        last = len(commands) - 1
+        return [self.host.submit(self.pool, c, goes_on=n < last) for n, c in enumerate(commands)]  # type: ignore[arg-type]
+
+    def test_tasks_that_go_together_run_one_after_the_other(self) -> None:
+        self.host.run(self.pool, ["echo", "the child is there"])
+        runs = self.burst(*(["all", [["tally", self.path()], ["pid"]]] for _ in range(8)))
+        outcomes = [self.host.outcome(run) for run in runs]
+        again = [self.host.run(self.pool, ["tally", self.path()]) for o in outcomes if not o.has_started]
+        self.assertEqual({outcome.end for outcome in outcomes} - {End.VALUE, End.CANCELLED}, set())
+        self.assertEqual(os.path.getsize(self.path()), 8, again)
+
+    def test_a_long_task_among_those_that_go_together_holds_up_none_of_them(self) -> None:
+        self.host.run(self.pool, ["echo", "the child is there"])
+        first, long, third = self.burst(["echo", "a"], ["sleep", 20], ["tally", self.path()])
+        self.assertEqual(self.host.outcome(third), (End.CANCELLED, False, b"", b""))
+        self.assertIn(self.host.outcome(first).end, (End.VALUE, End.CANCELLED))
+        if self.host.find(Kind.STARTED, long):
+            self.assertEqual(self.host.find(Kind.DONE, long), [])
+            self.host.cancel(long, 1)
+            self.assertEqual(self.host.outcome(long).body, b"asked")
+        self.assertFalse(os.path.exists(self.path()))
+
+    def test_one_of_several_that_go_together_is_taken_back_alone(self) -> None:
+        running = [self.start("sleep", 20, options={"num_cpus": 16.0}) for _ in range(2)]
+        first, second = self.burst(["echo", "a"], ["echo", "b"])
+        self.host.cancel(first, 0)
+        outcomes = [self.host.outcome(run) for run in (first, second)]
+        self.assertEqual({(outcome.end, outcome.has_started) for outcome in outcomes}, {(End.CANCELLED, False)})
+        for run in running:
+            self.host.cancel(run, 1)
+            self.host.outcome(run)
 
     def test_a_task_finds_its_child_told_of_all_calls_that_were_answered_before(self) -> None:
         for number in range(1, 21):

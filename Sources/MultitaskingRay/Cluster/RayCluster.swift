@@ -144,7 +144,8 @@ public final class RayCluster: Sendable {
         case .poolLost: pool(frame.id)?.lose(Self.lossError(String(decoding: frame.head, as: UTF8.self), driver))
         case .finalized: try pool(frame.id)?.takeFinalized(frame)
         case .output: try pool(ofRun: frame.id)?.print(frame)
-        case .report, .statistics: break
+        case .report: try pool(ofRun: frame.id)?.takeReport(frame)
+        case .statistics: break
         default: throw FrameError("\(frame.kind) is nothing for the host")
         }
     }

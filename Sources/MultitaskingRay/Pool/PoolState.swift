@@ -13,6 +13,8 @@ struct PoolState: Sendable {
         var node: String?
         /// When it was known to run.
         var start: Int64?
+        /// What it has printed, by the number of the stream, if that is shown in lines.
+        var lines: [UInt8: PrefixedLines] = [:]
     }
 
     /// How many workers there are, and how many more calls Ray is given.
@@ -25,6 +27,8 @@ struct PoolState: Sendable {
     private var ownTasks: [Int: [any QueuedTask]] = [:]
 
     private(set) var runs: [UInt64: Run] = [:]
+    /// How many runs there are at a place that has some.
+    private var runCounts: [Int: Int] = [:]
     /// How many tasks the process at a place has run.
     var tasksRun: [Int: Int] = [:]
     /// How many tasks have not ended.
@@ -60,7 +64,7 @@ struct PoolState: Sendable {
         if let place = task.place { ownTasks[place, default: []].append(task) } else { queue.append(task) }
     }
 
-    /// Puts a task before the others of its kind.
+    /// Puts a task back to where it was.
     mutating func insert(_ task: any QueuedTask) {
         if let place = task.place { ownTasks[place, default: []].insert(task, at: 0) } else { queue.insert(task) }
     }
@@ -70,29 +74,61 @@ struct PoolState: Sendable {
         return ownTasks.values.flatMap(\.self) + queue.removeAll()
     }
 
-    /// Begins the next task that there is a place for; nil if there is none.
+    /// A task that begins, as the next run of a place.
+    struct Start {
+        let run: UInt64
+        let task: any QueuedTask
+        let attempt: Int
+        let place: Int
+    }
+
+    /// Begins the next tasks for which there is one place; nothing if there is none.
     ///
-    /// - Parameter begin: gives which attempt it is, or nil for a task that has ended meanwhile.
-    mutating func takeNext(
-        as run: UInt64, begin: (any QueuedTask) -> Int?
-    ) -> (task: any QueuedTask, attempt: Int, place: Int)? {
+    /// They are several where tasks are so short that the cluster's round trip is what they cost.
+    /// - Parameters:
+    ///   - makeRun: gives a number that no other run has.
+    ///   - begin: gives which attempt it is, or nil for a task that has ended meanwhile.
+    mutating func takeNext(makeRun: () -> UInt64, begin: (any QueuedTask, UInt64) -> Int?) -> [Start] {
+        if let start = takeOwn(as: makeRun(), begin) { return [start] }
+        guard let place = freePlaces.last, let first = takeAny(at: place, as: makeRun(), begin) else { return [] }
+        freePlaces.removeLast()
+        var starts = [first]
+        // No more than leaves as much for each of the other places.
+        let most = first.task.maySharePlace ? min(tally.burst, 1 + queue.count / (target + handOver)) : 1
+        while starts.count < most, let next = takeAny(at: place, as: makeRun(), begin, where: { $0.maySharePlace }) {
+            starts.append(next)
+        }
+        return starts
+    }
+
+    /// Begins a task that belongs to a place which is free.
+    private mutating func takeOwn(as run: UInt64, _ begin: (any QueuedTask, UInt64) -> Int?) -> Start? {
         for place in ownTasks.isEmpty ? [] : ownTasks.keys.sorted() {
             guard let free = freePlaces.firstIndex(of: place) else { continue }
             while let task = ownTasks[place]?.first {
                 ownTasks[place]?.removeFirst()
                 if ownTasks[place]?.isEmpty == true { ownTasks[place] = nil }
-                guard let attempt = begin(task) else { continue }
+                guard let attempt = begin(task, run) else { continue }
                 freePlaces.remove(at: free)
-                runs[run] = Run(task: task, place: place)
-                return (task, attempt, place)
+                return add(Start(run: run, task: task, attempt: attempt, place: place))
             }
         }
-        guard let place = freePlaces.last, let begun = queue.next({ task in begin(task).map { (task, $0) } }) else {
-            return nil
-        }
-        freePlaces.removeLast()
-        runs[run] = Run(task: begun.0, place: place)
-        return (begun.0, begun.1, place)
+        return nil
+    }
+
+    private mutating func takeAny(
+        at place: Int, as run: UInt64, _ begin: (any QueuedTask, UInt64) -> Int?,
+        where isWanted: (any QueuedTask) -> Bool = { _ in true }
+    ) -> Start? {
+        queue.next(where: isWanted) { task in
+            begin(task, run).map { Start(run: run, task: task, attempt: $0, place: place) }
+        }.map { add($0) }
+    }
+
+    private mutating func add(_ start: Start) -> Start {
+        runs[start.run] = Run(task: start.task, place: start.place)
+        runCounts[start.place, default: 0] += 1
+        return start
     }
 
     // MARK: Runs
@@ -106,10 +142,19 @@ struct PoolState: Sendable {
         return runs[run]?.task
     }
 
-    /// Ends a run; its place is free again.
+    /// The lines that are whole with what a run has printed; nil if it is not shown in lines.
+    mutating func lines(of run: UInt64, _ stream: UInt8, _ bytes: [UInt8]) -> [UInt8]? {
+        guard let known = runs[run], known.task.options.output.isPrefixed else { return nil }
+        let new = PrefixedLines(known.task.options, worker: known.place)
+        return runs[run]?.lines[stream, default: new].take(bytes)
+    }
+
+    /// Ends a run; its place is free again if it was the last one there.
     mutating func end(_ run: UInt64) -> Run? {
         guard let ended = runs.removeValue(forKey: run) else { return nil }
-        free(ended.place)
+        let left = runCounts[ended.place, default: 1] - 1
+        runCounts[ended.place] = left > 0 ? left : nil
+        if left <= 0 { free(ended.place) }
         return ended
     }
 
@@ -119,7 +164,10 @@ struct PoolState: Sendable {
     }
 
     mutating func removeRuns() -> [any QueuedTask] {
-        defer { runs = [:] }
+        defer {
+            runs = [:]
+            runCounts = [:]
+        }
         return runs.values.map(\.task)
     }
 
@@ -129,8 +177,7 @@ struct PoolState: Sendable {
         let places = target + handOver
         target = count
         if target + handOver > places {
-            let busy = Set(runs.values.map(\.place))
-            for place in places..<target + handOver where !busy.contains(place) { free(place) }
+            for place in places..<target + handOver where runCounts[place] == nil { free(place) }
         } else {
             freePlaces.removeAll { $0 >= target + handOver }
             // What is left to do for a worker that is gone can be done by any.

@@ -30,7 +30,18 @@ struct PoolTally: Sendable {
     private(set) var workers: [Int: Worker] = [:]
     private(set) var recentCrashes: [RecentCrash] = []
 
+    /// How many tasks in a row were short.
+    private var shortTasks = 0
+
     private static let crashLimit = 16
+    /// Up to which time, in nanoseconds, a task is short beside the cluster's round trip.
+    private static let shortTime: UInt64 = 1_000_000
+    private static let burstLimit = 32
+    /// Up to how many bytes a call may go with others.
+    static let burstCallSize = 1 << 16
+
+    /// How many tasks may be handed over together: half as many as were short in a row.
+    var burst: Int { min(Self.burstLimit, max(1, shortTasks / 2)) }
 
     var ended: Int { succeeded + failed + cancelled }
 
@@ -56,6 +67,7 @@ struct PoolTally: Sendable {
         }
         switch report.end {
         case .call(let kind, let tail):
+            shortTasks = report.times.total < Self.shortTime ? shortTasks + 1 : 0
             workers[place]?.done += 1
             workers[place]?.failed += kind == .value ? 0 : 1
             workers[place]?.bytesOut += tail.count
@@ -71,11 +83,14 @@ struct PoolTally: Sendable {
         case .timedOut(let failure?): crash("time limit", at: place, task, failure)
         case .lost: crash("worker lost", at: place, task, nil)
         case .outOfMemory: crash("memory limit", at: place, task, nil)
-        case .timedOut(nil), .cancelled, .withdrawn, .other: break
+        // It had to be given back, as another one has turned out to be long.
+        case .withdrawn: shortTasks = 0
+        case .timedOut(nil), .cancelled, .other: break
         }
     }
 
     private mutating func crash(_ cause: String, at place: Int, _ task: any QueuedTask, _ failure: WorkerFailure?) {
+        shortTasks = 0
         workers[place]?.crashed += 1
         crashes[cause, default: 0] += 1
         guard let failure else { return }
@@ -111,7 +126,8 @@ extension PoolState {
             submitted: tally.submitted, queued: max(0, tally.submitted - tally.ended - running), running: running,
             succeeded: tally.succeeded, failed: tally.failed, cancelled: tally.cancelled, retried: tally.retried)
         var current: [Int: Run] = [:]
-        for run in runs.values { current[run.place] = run }
+        // Of several that were handed over together, one runs.
+        for run in runs.values where current[run.place]?.start == nil { current[run.place] = run }
         let workers = tally.workers.sorted { $0.key < $1.key }.map { index, worker in
             Self.statistics(of: worker, index, current[index], now)
         }

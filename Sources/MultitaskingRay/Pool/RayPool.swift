@@ -136,6 +136,7 @@ public final class RayPool: GradualShutdown {
     /// What of a task's options the pool keeps: everything.
     private static let capabilities: TaskCapabilities = [
         .timeout, .queueTimeout, .crashRetries, .errorRetries, .lossRetries, .resources, .priorities, .seeds, .output,
+        .prefixedOutput,
     ]
 
     /// Queues a call; the overloads offer more convenient forms.

@@ -44,7 +44,7 @@ extension RayPoolCore {
 
     func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [RayTask<Function>] {
         try checkUsable()
-        let bytes = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
+        let outgoing = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
         let number = try state.withLock { state in
             guard state.lastCall < Self.lastOwnCall + UInt64(Self.callLimit) else {
                 throw MultitaskingError(
@@ -55,10 +55,10 @@ extension RayPoolCore {
             state.calls.insert(state.lastCall)
             return state.lastCall
         }
-        try add(bytes.bytes, number, .call)
+        try add(outgoing.parcel.bytes, number, .call)
         let tasks = (0..<maxWorkers).map { place in
             RayTask<Function>(
-                bytes, .default, companion: Function.companion(of: call.arguments), self, .call(number), at: place)
+                outgoing, .default, companion: Function.companion(of: call.arguments), self, .call(number), at: place)
         }
         for task in tasks { try add(task) }
         return tasks
@@ -75,10 +75,10 @@ extension RayPoolCore {
         let newPlaces = state.withLock { $0.resize(to: count) }
         if !newPlaces.isEmpty {
             let call = Invocation(PlainFunction { {} }, ())
-            let bytes = try OutgoingCall.encode(call, captures: .refused, hub.shares)
+            let outgoing = try OutgoingCall.encode(call, captures: .refused, hub.shares)
             for place in newPlaces {
                 try add(
-                    RayTask<PlainFunction>(bytes, .default, companion: nil, self, .allCalls, at: place))
+                    RayTask<PlainFunction>(outgoing, .default, companion: nil, self, .allCalls, at: place))
             }
         }
         dispatch()

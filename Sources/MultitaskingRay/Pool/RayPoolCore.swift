@@ -127,31 +127,31 @@ final class RayPoolCore: Sendable {
     func dispatch() {
         state.withLock { state in
             while state.loss == nil {
-                let run = cluster.link.makeID()
-                guard let (task, attempt, place) = state.takeNext(as: run, begin: { $0.begin(run: run) }) else {
-                    return
-                }
-                let tasksRun = state.tasksRun[place, default: 0]
-                let order = RunOrder(
-                    attempt: attempt, worker: place, tasksRun: tasksRun, made: state.objects, seed: task.options.seed,
-                    outputLimit: task.options.output.limit, setUp: task.setUp)
-                state.tasksRun[place] = tasksRun + 1
-                state.tally.begin(task, attempt, at: place, now: monotonicNanoseconds())
-                cluster.link.send(.submit, run, head(of: task, order), tail: task.call)
+                let starts = state.takeNext(makeRun: cluster.link.makeID) { $0.begin(run: $1) }
+                guard let last = starts.last else { return }
+                for start in starts { send(start, isFollowed: start.run != last.run, &state) }
             }
         }
     }
 
-    private func head(of task: any QueuedTask, _ order: RunOrder) -> [UInt8] {
+    /// Hands a task over; with the next one, in one call of the cluster, if one follows.
+    private func send(_ start: PoolState.Start, isFollowed: Bool, _ state: inout PoolState) {
+        let (task, place) = (start.task, start.place)
+        let tasksRun = state.tasksRun[place, default: 0]
+        let order = RunOrder(
+            attempt: start.attempt, worker: place, tasksRun: tasksRun, made: state.objects, seed: task.options.seed,
+            outputLimit: task.options.output.limit, relaysOutput: task.options.output.isPrefixed, setUp: task.setUp)
+        state.tasksRun[place] = tasksRun + 1
+        state.tally.begin(task, start.attempt, at: place, now: monotonicNanoseconds())
         var writer = ByteWriter()
         writer.add(number)
         let resources = task.options.resources.map { $0.filled(from: options.resources).json.bytes } ?? []
-        writer.add(UInt32(resources.count))
+        writer.add(UInt32(resources.count) | (isFollowed ? 1 << 31 : 0))
         writer.add(resources)
         writer.add(task.options.gracePeriod.microseconds)
         writer.add(task.options.timeout.map { max(1, $0.microseconds) } ?? 0)
         order.write(to: &writer)
-        return writer.bytes
+        cluster.link.send(.submit, start.run, writer.bytes, parcel: task.call)
     }
 
     func has(run: UInt64) -> Bool { state.withLock { $0.runs[run] != nil } }
@@ -189,14 +189,17 @@ final class RayPoolCore: Sendable {
             }
         var isRetry = false
         if case .retry = verdict { isRetry = true }
+        var lastLines: [UInt8: PrefixedLines] = [:]
         state.withLock { state in
             guard let run = state.end(run) else { return }
+            lastLines = run.lines
             if hasDied { state.tasksRun[run.place] = 0 }
             state.tally.end(report, of: task, at: run.place)
             state.spans?.add(
                 report, of: task, attempt: circumstances.attempt, at: run.place, now: monotonicNanoseconds())
             state.tally.retried += isRetry ? 1 : 0
         }
+        for (stream, var lines) in lastLines { Self.print(lines.end(), to: stream) }
         if case .end(let end) = verdict, !end.isValue { forget(task.setUp) }
         switch verdict {
         case .end(let end): task.end(end, output: report.output, onlyIfWaiting: false)
@@ -233,19 +236,6 @@ final class RayPoolCore: Sendable {
     func cancel(run: UInt64, level: CancelLevel) { cluster.link.send(.cancel, run, [level.rawValue]) }
 
     func callBack(_ body: @escaping @Sendable () -> Void) { cluster.callbacks.call(body) }
-
-    /// Shows what a task has printed.
-    func print(_ frame: Frame) throws {
-        guard options.forwardsOutput else { return }
-        var reader = frame.reader
-        let stream = try reader.next(UInt8.self)
-        var bytes = try frame.tail(&reader).array[...]
-        while !bytes.isEmpty {
-            let count = unsafe bytes.withUnsafeBytes { unsafe write(stream == 2 ? 2 : 1, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
 
     // MARK: Objects
 

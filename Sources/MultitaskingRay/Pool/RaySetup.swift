@@ -42,7 +42,7 @@ public struct RaySetup: Sendable {
         _ arguments: repeat each Argument
     ) {
         let call = Invocation(VoidFunction(initializer), ArgumentList(repeat each arguments))
-        self.initializer = { try OutgoingCall.encode(call, captures: $0, $1).bytes }
+        self.initializer = { try OutgoingCall.encode(call, captures: $0, $1).parcel.bytes }
     }
 
     /// The same, with a finalizer that each process runs before it leaves.
@@ -66,7 +66,7 @@ public struct RaySetup: Sendable {
     ) -> RaySetup where Function.Arguments == Void {
         var setup = self
         let call = Invocation(finalizer, ())
-        setup.finalizer = { try OutgoingCall.encode(call, captures: $0, $1).bytes }
+        setup.finalizer = { try OutgoingCall.encode(call, captures: $0, $1).parcel.bytes }
         setup.decodeFinalized = { try Function.decodeOutput(from: &$0) }
         setup.finalizerLimit = limit
         return setup

@@ -8,10 +8,16 @@ struct TaskQueue: Sendable {
         private var start = 0
 
         var isEmpty: Bool { start == tasks.count }
+        var count: Int { tasks.count - start }
+        var first: (any QueuedTask)? { isEmpty ? nil : tasks[start] }
 
         mutating func append(_ task: any QueuedTask) { tasks.append(task) }
 
-        mutating func insert(_ task: any QueuedTask) { tasks.insert(task, at: start) }
+        /// Puts a task back to where it was, behind those that were submitted before it.
+        mutating func insert(_ task: any QueuedTask) {
+            let place = tasks[start...].firstIndex { $0.submission > task.submission }
+            tasks.insert(task, at: place ?? tasks.endIndex)
+        }
 
         mutating func popFirst() -> (any QueuedTask)? {
             guard !isEmpty else { return nil }
@@ -34,18 +40,25 @@ struct TaskQueue: Sendable {
     /// How many tasks were taken.
     private var turn: UInt = 0
 
-    var isEmpty: Bool { lines.values.allSatisfy(\.isEmpty) }
+    /// How many tasks there are, some of which may have ended.
+    var count: Int { lines.values.reduce(0) { $0 + $1.count } }
 
     mutating func append(_ task: any QueuedTask) { lines[task.options.priority, default: Line()].append(task) }
 
-    /// Puts a task before the others of its priority.
+    /// Puts a task back to where it was among the others of its priority.
     mutating func insert(_ task: any QueuedTask) { lines[task.options.priority, default: Line()].insert(task) }
 
     /// Takes the next task for which `begin` gives something; others have ended already.
-    mutating func next<Begun>(_ begin: (any QueuedTask) -> Begun?) -> Begun? {
+    ///
+    /// - Parameter isWanted: nothing is taken if the next one is not.
+    mutating func next<Begun>(
+        where isWanted: (any QueuedTask) -> Bool = { _ in true }, _ begin: (any QueuedTask) -> Begun?
+    ) -> Begun? {
         let order = TaskOptions.Priority.order(turn: turn)
         for priority in [order.0, order.1, order.2] {
-            while let task = lines[priority]?.popFirst() {
+            while let first = lines[priority]?.first {
+                guard isWanted(first) else { return nil }
+                guard let task = lines[priority]?.popFirst() else { break }
                 guard let begun = begin(task) else { continue }
                 turn &+= 1
                 return begun

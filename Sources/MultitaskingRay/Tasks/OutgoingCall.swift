@@ -4,7 +4,7 @@ internal import RemoteWorkers
 
 /// A call on its way to another machine.
 struct OutgoingCall: Sendable {
-    let bytes: [UInt8]
+    let parcel: Parcel
     /// The shared values that the call is given, which stay until its end.
     let held: [any SharedObject]
 
@@ -25,8 +25,7 @@ struct OutgoingCall: Sendable {
         var encoder = writer
         do {
             try Function.encode(call.arguments, into: &encoder)
-            return OutgoingCall(
-                bytes: target.bytes + (try writer.bytes()), held: writer.exports?.objects ?? [])
+            return OutgoingCall(parcel: try Parcel(target.bytes, writer), held: writer.exports?.objects ?? [])
         } catch let error as MultitaskingError where [.encodeFailed, .noSuchObject].contains(error.code) {
             throw error
         } catch {

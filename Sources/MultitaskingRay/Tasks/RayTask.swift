@@ -9,7 +9,7 @@ protocol QueuedTask: AnyObject, Sendable {
     var options: TaskOptions { get }
 
     /// The function's name and the encoded arguments.
-    var call: [UInt8] { get }
+    var call: Parcel { get }
 
     /// What the task is besides one.
     var setUp: RunOrder.SetUpRole { get }
@@ -32,6 +32,9 @@ protocol QueuedTask: AnyObject, Sendable {
     /// A run has started on its node.
     func start(run: UInt64)
 
+    /// A run has said how far it is.
+    func report(_ report: TaskReport, run: UInt64)
+
     /// What is known of the task.
     var circumstances: RunVerdict.Circumstances { get }
 
@@ -44,6 +47,14 @@ protocol QueuedTask: AnyObject, Sendable {
     /// - Returns: whether it has ended now, or had ended as cancelled.
     @discardableResult
     func end(_ end: TaskEnd, output: [UInt8], onlyIfWaiting: Bool) -> Bool
+}
+
+extension QueuedTask {
+    /// Whether the task can be handed over together with others: it says nothing of when and where it runs.
+    var maySharePlace: Bool {
+        place == nil && setUp == .none && options.timeout == nil && options.queueTimeout == nil
+            && options.resources == nil && call.count <= PoolTally.burstCallSize
+    }
 }
 
 /// How a task has ended; what it returned or threw is not decoded yet.
@@ -77,7 +88,7 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
     let setUp: RunOrder.SetUpRole
     let place: Int?
     let submission = monotonicNanoseconds()
-    let call: [UInt8]
+    let call: Parcel
     private let pool: RayPoolCore
     private let ledger: Mutex<Ledger>
 
@@ -110,6 +121,8 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
         /// The shared values that it is given.
         var shared: [any SharedObject] = []
         var output: [UInt8] = []
+        /// What the last attempt has said of how far it is.
+        var report: TaskReport?
         var decoded: TaskOutcome<Function.Output>?
         /// Called when the task has ended.
         var watchers: [@Sendable () -> Void] = []
@@ -137,7 +150,7 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
     ) {
         self.setUp = setUp
         self.place = place
-        self.call = call.bytes
+        self.call = call.parcel
         self.options = options
         self.pool = pool
         var first = Ledger()
@@ -159,6 +172,7 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
             ledger.progress = .handedOver(run: run)
             ledger.attempt += 1
             ledger.isWithdrawn = false
+            ledger.report = nil
             defer { ledger.isInRoom = false }
             return (ledger.attempt, ledger.isInRoom)
         }
@@ -177,6 +191,15 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
         }
         timer?.cancel()
         for latch in latches { latch.open() }
+    }
+
+    func report(_ report: TaskReport, run: UInt64) {
+        ledger.withLock { ledger in
+            switch ledger.progress {
+            case .handedOver(run), .started(run): ledger.report = report
+            case .handedOver, .started, .waiting, .ended: break
+            }
+        }
     }
 
     var circumstances: RunVerdict.Circumstances {
@@ -329,6 +352,8 @@ extension RayTask: FutureSource {
             ledger.progress.isEnded ? String(decoding: ledger.output, as: UTF8.self) : nil
         }
     }
+
+    var report: TaskReport? { ledger.withLock { $0.report } }
 
     /// Cancels the task. If it was handed over and nobody knows yet whether it has begun, its node decides, which takes
     /// a round trip.

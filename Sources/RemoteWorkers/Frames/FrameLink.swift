@@ -51,16 +51,31 @@ package final class FrameLink: Sendable {
         unsafe send(kind, id, head, tailCount: payload.byteCount) { try unsafe payload.copy(into: $0) }
     }
 
+    /// Sends a frame whose tail is ready to be sent.
+    @discardableResult
+    package func send(_ kind: FrameKind, _ id: UInt64, _ head: [UInt8], parcel: Parcel) -> Bool {
+        switch parcel.contents {
+        case .bytes(let bytes): send(kind, id, head, tail: bytes)
+        case .memory(let memory): send(kind, id, head, memory.descriptor, count: memory.count)
+        }
+    }
+
+    private func send(
+        _ kind: FrameKind, _ id: UInt64, _ head: [UInt8], _ descriptor: OwnedDescriptor, count: Int
+    ) -> Bool {
+        var writer = Self.header(kind.rawValue | FrameKind.blobFlag, id, 8 + head.count)
+        writer.add(UInt64(count))
+        writer.add(head)
+        return enqueue([Outgoing(bytes: writer.bytes[...], descriptor: descriptor)])
+    }
+
     /// Sends a frame whose tail is written by `copyTail`, to where it is needed.
     func send(
         _ kind: FrameKind, _ id: UInt64, _ head: [UInt8], tailCount: Int,
         _ copyTail: (UnsafeMutableRawBufferPointer) throws -> Void
     ) -> Bool {
         if tailCount > FrameKind.leastBlob, let descriptor = try? unsafe Blob.make(count: tailCount, copyTail) {
-            var writer = Self.header(kind.rawValue | FrameKind.blobFlag, id, 8 + head.count)
-            writer.add(UInt64(tailCount))
-            writer.add(head)
-            return enqueue([Outgoing(bytes: writer.bytes[...], descriptor: descriptor)])
+            return send(kind, id, head, descriptor, count: tailCount)
         }
         var payload = head
         if tailCount > 0 {

@@ -11,6 +11,8 @@ package struct RunOrder: Sendable, Hashable {
     package var seed: UInt64?
     /// How much of what the task prints is kept; nil for nothing.
     package var outputLimit: Int?
+    /// Whether what the task prints is sent to the host as it comes, whatever the pool does.
+    package var relaysOutput: Bool
     /// Which of the calls that all workers make this is.
     package var setUp: SetUpRole
 
@@ -26,7 +28,7 @@ package struct RunOrder: Sendable, Hashable {
 
     package init(
         attempt: Int, worker: Int, tasksRun: Int, made: UInt64, seed: UInt64?, outputLimit: Int?,
-        setUp: SetUpRole = .none
+        relaysOutput: Bool = false, setUp: SetUpRole = .none
     ) {
         self.attempt = attempt
         self.worker = worker
@@ -34,12 +36,14 @@ package struct RunOrder: Sendable, Hashable {
         self.made = made
         self.seed = seed
         self.outputLimit = outputLimit
+        self.relaysOutput = relaysOutput
         self.setUp = setUp
     }
 
     private static let hasSeed: UInt8 = 1
     private static let keepsOutput: UInt8 = 2
     private static let makesAllCalls: UInt8 = 4
+    private static let sendsOutput: UInt8 = 8
 
     /// Writes the order: 45 bytes.
     package func write(to writer: inout ByteWriter) {
@@ -50,7 +54,7 @@ package struct RunOrder: Sendable, Hashable {
         writer.add(seed ?? 0)
         writer.add(
             (seed == nil ? 0 : Self.hasSeed) | (outputLimit == nil ? 0 : Self.keepsOutput)
-                | (setUp == .allCalls ? Self.makesAllCalls : 0))
+                | (setUp == .allCalls ? Self.makesAllCalls : 0) | (relaysOutput ? Self.sendsOutput : 0))
         writer.add(UInt32(clamping: outputLimit ?? 0))
         if case .call(let number) = setUp { writer.add(number) } else { writer.add(UInt64(0)) }
     }
@@ -68,5 +72,6 @@ package struct RunOrder: Sendable, Hashable {
         setUp = number > 0 ? .call(number) : flags & Self.makesAllCalls == 0 ? .none : .allCalls
         self.seed = flags & Self.hasSeed == 0 ? nil : seed
         outputLimit = flags & Self.keepsOutput == 0 ? nil : limit
+        relaysOutput = flags & Self.sendsOutput != 0
     }
 }

@@ -96,6 +96,7 @@ struct RemoteEnvironment: TaskEnvironment {
     var isEndRequested: Bool { process.endRequest.isSet }
     var endProbe: CancelProbe? { process.endRequest.probe }
     func noteProgress(_ element: Int) { process.page.note(progress: element) }
+    func report(_ report: TaskReport) { process.page.note(report) }
 }
 
 /// The monotonic time of the machine that a task runs on.

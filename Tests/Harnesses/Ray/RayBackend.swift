@@ -21,8 +21,6 @@ package struct RayBackend: ConformanceBackend {
     package var omissions: [Omission] {
         let omissions: [Omission] = [
             .capability(.sharedMemory, because: "workers are processes, on other machines"),
-            .capability(.prefixedOutput, because: "what tasks print is relayed as it is; submit refuses the option"),
-            .capability(.reports, because: "what tasks report of themselves is not sent to the host"),
         ]
         guard cluster.address != nil else { return omissions }
         let places = Omission.conformanceCase(

@@ -4,6 +4,7 @@
 //     ray-harness kit --address 10.0.0.1:6379 --python .venv/bin/python [--ship] [--seed 7] [case…]
 //     ray-harness faults --address … (see Faults.swift)
 //     ray-harness bench --address … (see Bench.swift)
+//     ray-harness lines --fake … (see Lines.swift)
 //
 // A case is a name, or how names begin. Exits with 1 if one has failed.
 
@@ -43,22 +44,18 @@ struct RayHarness {
         if let fake { options = .fake(driver: fake, python: python) }
         let command = words.rest.first
         if command == "bench-processes" { return try await runProcessBench() }
-        guard ["kit", "faults", "bench"].contains(command), fake != nil || address != nil else {
+        guard ["kit", "faults", "bench", "lines"].contains(command), fake != nil || address != nil else {
             say("usage: ray-harness kit (--fake DRIVER | --address HOST:PORT) [--python P] [--ship] [--seed N] [case…]")
             exit(2)
         }
         let cluster = try await RayCluster.connect(to: address, options: options)
-        if command == "bench" {
-            try await runBench(on: cluster)
-            cluster.close()
-            return
+        var isPassed = true
+        switch command {
+        case "bench": try await runBench(on: cluster)
+        case "lines": try await runLines(on: cluster)
+        case "faults": try await runFaults(on: cluster, &words)
+        default: isPassed = await runKit(on: cluster, seed, Array(words.rest.dropFirst()))
         }
-        if command == "faults" {
-            try await runFaults(on: cluster, &words)
-            cluster.close()
-            return
-        }
-        let isPassed = await runKit(on: cluster, seed, Array(words.rest.dropFirst()))
         cluster.close()
         exit(isPassed ? 0 : 1)
     }

@@ -37,6 +37,11 @@ _PAGE_SIZE = 4096
 _PHASE = struct.Struct("<B")
 _PROGRESS = struct.Struct("<q")
 _BEGUN = struct.Struct("<Q")
+#: Where the two last reports of a task are, and what a report is.
+_REPORTS = (64, 192)
+_REPORT = struct.Struct("<QdQ")
+_FRACTION = struct.Struct("<d")
+_MOST_REPORT_BYTES = 96
 _CHUNK = 1 << 16
 #: What a report keeps of what was printed.
 _MOST_LINES, _MOST_LINE_BYTES = 20, 4096
@@ -86,6 +91,7 @@ class Child:
         self.is_dead = False
         self.is_ending = False
         self._forwards_output = forwards_output
+        self._relays_output = False
         self._captured: bytearray | None = None
         self._capture_limit = 0
         self._last_lines: collections.deque[bytes] = collections.deque([b""], maxlen=_MOST_LINES + 1)
@@ -153,21 +159,44 @@ class Child:
 
     # Running
 
-    def begin(self, run: int, order: bytes, call: Buffer, output_limit: int | None) -> None:
+    def begin(self, run: int, order: bytes, call: Buffer, output_limit: int | None, relays_output: bool) -> None:
         """Hands a task over."""
         self._page[0:16] = bytes(16)
         self._page[24:48] = bytes(24)
+        for place in _REPORTS:
+            self._page[place : place + 8] = bytes(8)
+        self._last_report = 0
         self._begun = self._tasks_begun
         self._last_lines = collections.deque([b""], maxlen=_MOST_LINES + 1)
         self._captured = None if output_limit is None else bytearray()
         self._capture_limit = output_limit or 0
+        self._relays_output = relays_output
         self.has_asked = self.has_noted = self._is_announced = False
         self.run = run
         self._connection.write(Kind.TASK, run, order, call)
 
     def announce(self, again: bool = False) -> None:
         """Lets the host know that the run has started, once."""
-        self._post([], again)
+        self._post([], announces=True, again=again)
+
+    def relay_report(self) -> None:
+        """Tells the host what the task has said of how far it is, if that is news."""
+        self._post([])
+
+    def _report(self) -> list[Post]:
+        """What is to be told of the task's last report. Holds the lock of announcing."""
+        number, place = max((_BEGUN.unpack_from(self._page, place)[0], place) for place in _REPORTS)
+        if self.run == 0 or number <= self._last_report:
+            return []
+        _, fraction, length = _REPORT.unpack_from(self._page, place)
+        start = place + _REPORT.size
+        message = self._page[start : start + min(length, _MOST_REPORT_BYTES)]
+        # The child may be at the next but one meanwhile; then that is told next time.
+        if _BEGUN.unpack_from(self._page, place)[0] != number:
+            return []
+        self._last_report = number
+        self.has_noted = True
+        return [(Kind.REPORT, self.run, self.run, _FRACTION.pack(fraction) + message)]
 
     def ask_to_end(self) -> None:
         """Sets the task's end request."""
@@ -336,15 +365,17 @@ class Child:
 
     def _note(self, frame: Frame) -> Post:
         payload = bytes(frame.rest(0))
-        if payload[:1] not in (bytes([Kind.REPORT]), bytes([Kind.FINALIZED])):
+        if payload[:1] != bytes([Kind.FINALIZED]):
             raise ProtocolError("a child's NOTE is of a kind that it may not send")
         self.has_noted = True
         return (payload[0], frame.id, frame.id, payload[1:])
 
-    def _post(self, posts: list[Post], announces: bool = False) -> None:
+    def _post(self, posts: list[Post], announces: bool = False, again: bool = False) -> None:
         with self._announcing:
-            # Whoever hears of what the run says knows that it has started.
-            if self.run != 0 and (announces or not self._is_announced):
+            # Whoever hears of what the run says knows that it has started, and how far it was.
+            posts = [*self._report(), *posts]
+            is_due = again or (not self._is_announced and (announces or bool(posts)))
+            if self.run != 0 and is_due:
                 self._is_announced = True
                 posts = [(Kind.STARTED, self.run, self.run, self.place), *posts]
             if posts:
@@ -368,7 +399,7 @@ class Child:
             self._captured += data
             if len(self._captured) > 2 * self._capture_limit + _CHUNK:
                 del self._captured[: len(self._captured) - self._capture_limit]
-        if data and self._forwards_output and self.run != 0:
+        if data and (self._forwards_output or self._relays_output) and self.run != 0:
             self.has_noted = True
             self._post([(Kind.OUTPUT, self.run, self.run, bytes([number]) + data)])
             if self.link.backlog > _MOST_BACKLOG:

@@ -18,7 +18,7 @@ from typing import Any
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-from swiftray.driver import Loss, PoolOptions, Refused
+from swiftray.driver import Ended, Loss, PoolOptions, Refused
 from swiftray.frames import Buffer, End
 from swiftray.hub import Delivery, Hubs, Post
 from swiftray.link import HubCalls
@@ -129,19 +129,21 @@ class _RaySite:
 _wrapper: Wrapper | None = None
 
 
-def run_task(pool: tuple[Any, ...], spec: tuple[Any, ...], call: Any) -> tuple[Any, ...]:
-    """Runs a task; this is what Ray calls."""
+def run_task(pool: tuple[Any, ...], specs: list[tuple[Any, ...]], *calls: Any) -> list[tuple[int, tuple[Any, ...]]]:
+    """Runs tasks, one after the other; this is what Ray calls."""
     global _wrapper
     if _wrapper is None:
         # Ray asks a running task to stop by SIGINT. Who is to stop is told by the hub, which does not mistake the task.
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, lambda *_: None)
         _wrapper = Wrapper(_RaySite())
-    run = RunSpec(*spec)
     # A child has the devices that its worker had when it was started.
     devices = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    outcome = _wrapper.run(PoolSpec(*pool), run._replace(resources=f"{run.resources}|{devices}"), call)
-    return (*outcome[:3], _shipped(outcome.body), *outcome[4:])
+    runs = [run._replace(resources=f"{run.resources}|{devices}") for run in (RunSpec(*spec) for spec in specs)]
+    return [
+        (run, (*outcome[:3], _shipped(outcome.body), *outcome[4:]))
+        for run, outcome in _wrapper.run(PoolSpec(*pool), runs, calls)
+    ]
 
 
 def _shipped(data: Buffer) -> Any:
@@ -218,12 +220,13 @@ class RayCluster:
             del self._tasks[key]
         self._hubs.close.remote(name)
 
-    def submit(self, pool: PoolOptions, spec: RunSpec, call: Buffer, done: Callable[[Outcome | Loss], None]) -> object:
+    def submit(self, pool: PoolOptions, specs: list[RunSpec], calls: list[Buffer], done: Ended) -> object:
         name = self._pool_name(pool)
-        task = self._tasks.get((name, spec.resources))
+        resources = specs[0].resources
+        task = self._tasks.get((name, resources))
         if task is None:
-            task = self._tasks[(name, spec.resources)] = self._task.options(**_task_options(pool, spec.resources))
-        reference = task.remote((name, *pool.spec[1:]), tuple(spec), _shipped(call))
+            task = self._tasks[(name, resources)] = self._task.options(**_task_options(pool, resources))
+        reference = task.remote((name, *pool.spec[1:]), [tuple(spec) for spec in specs], *map(_shipped, calls))
         future = self._completions.future(reference)
         future.add_done_callback(lambda future: done(_outcome(future)))
         return reference
@@ -254,10 +257,10 @@ class RayCluster:
         return f"multitasking-{self._name}/{pool.spec.name}"
 
 
-def _outcome(future: Future[Any]) -> Outcome | Loss:
+def _outcome(future: Future[Any]) -> list[tuple[int, Outcome]] | Loss:
     error = future.exception()
     if error is None:
-        return Outcome(*future.result())
+        return [(run, Outcome(*fields)) for run, fields in future.result()]
     node = str(getattr(error, "node_ip", "") or "")
     detail = f"{type(error).__name__}: {error}"
     errors = ray.exceptions

@@ -8,14 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Union
 
 from swiftray.frames import (
-    DONE,
+    GOES_ON,
     LIMITS,
-    NOWHERE,
     ORDER,
-    OUTPUT_SIZE,
     POOL_NUMBER,
     REPLY,
     SHARED,
@@ -31,7 +29,7 @@ from swiftray.frames import (
     text,
     unpack,
 )
-from swiftray.hub import RUN_DIED, Item, Post
+from swiftray.hub import RUN_BACK, RUN_DIED, RUN_DONE, Item, Post
 from swiftray.link import HubCalls, HubLink
 from swiftray.shares import Shares, Store
 from swiftray.worker import Outcome, PoolSpec, RunSpec
@@ -57,6 +55,10 @@ class Loss(NamedTuple):
     detail: str
 
 
+#: Called when a call of the cluster has ended: with what is known of its runs, or why nothing is.
+Ended = Callable[[Union[list[tuple[int, Outcome]], Loss]], None]
+
+
 class PoolOptions(NamedTuple):
     """How a pool is made."""
 
@@ -77,8 +79,8 @@ class Cluster(Protocol):
     def close_pool(self, pool: PoolOptions) -> None:
         """Ends a pool's hub."""
 
-    def submit(self, pool: PoolOptions, spec: RunSpec, call: Buffer, done: Callable[[Outcome | Loss], None]) -> object:
-        """Has a wrapper run a task, once; gives what `cancel` takes."""
+    def submit(self, pool: PoolOptions, specs: list[RunSpec], calls: list[Buffer], done: Ended) -> object:
+        """Has a wrapper run tasks, once, one after the other; gives what `cancel` takes."""
 
     def cancel(self, handle: object, kills: bool) -> None:
         """Takes back a run that no wrapper has, or kills the wrapper that has it."""
@@ -125,8 +127,33 @@ class _Pool:
 
     # From the host
 
-    def submit(self, frame: Frame) -> None:
+    def submit(self, frames: list[Frame]) -> None:
+        """Hands tasks over in one call of the cluster."""
+        specs: list[RunSpec] = []
+        calls: list[Buffer] = []
+        for frame in frames:
+            spec, call = self._read(frame)
+            specs.append(spec)
+            calls.append(call)
+        runs = {spec.run: _Run() for spec in specs}
+        with self.lock:
+            self.runs.update(runs)
+        if self.is_lost:
+            for number in runs:
+                self._end(number, _lost("", "the pool's hub is gone"))
+            return
+        try:
+            handle = self._cluster.submit(self.options, specs, calls, lambda ended: self._ended(list(runs), ended))
+        except Exception as error:
+            for number in runs:
+                self._end(number, Outcome(End.OTHER, False, b"", f"{type(error).__name__}: {error}".encode()))
+            return
+        for run in runs.values():
+            run.handle = handle
+
+    def _read(self, frame: Frame) -> tuple[RunSpec, Buffer]:
         _, size = unpack(SUBMISSION, frame)
+        size &= ~GOES_ON
         position = SUBMISSION.size + size
         resources = frame.head[SUBMISSION.size : position].decode()
         grace, timeout = unpack(LIMITS, frame, position)
@@ -134,17 +161,7 @@ class _Pool:
         unpack(ORDER, frame, position)
         order = frame.head[position : position + ORDER.size]
         call = frame.rest(position + ORDER.size)
-        run = _Run()
-        with self.lock:
-            self.runs[frame.id] = run
-        if self.is_lost:
-            return self._end(frame.id, _lost("", "the pool's hub is gone"))
-        spec = RunSpec(frame.id, resources, grace, timeout, order, self.link.version)
-        number = frame.id
-        try:
-            run.handle = self._cluster.submit(self.options, spec, call, lambda outcome: self._done(number, outcome))
-        except Exception as error:
-            self._end(number, Outcome(End.OTHER, False, b"", f"{type(error).__name__}: {error}".encode()))
+        return RunSpec(frame.id, resources, grace, timeout, order, self.link.version), call
 
     def cancel(self, frame: Frame) -> None:
         (level,) = unpack(struct.Struct("<B"), frame)
@@ -193,7 +210,15 @@ class _Pool:
 
     # From the cluster
 
-    def _done(self, number: int, outcome: Outcome | Loss) -> None:
+    def _ended(self, runs: list[int], ended: list[tuple[int, Outcome]] | Loss) -> None:
+        if not isinstance(ended, Loss):
+            for number, outcome in ended:
+                self._done(number, outcome)
+            return
+        for number in runs:
+            self._done(number, ended, is_alone=len(runs) == 1)
+
+    def _done(self, number: int, outcome: Outcome | Loss, is_alone: bool = True) -> None:
         with self.lock:
             run = self.runs.get(number)
         if run is None:
@@ -206,6 +231,9 @@ class _Pool:
         if was_cancelled and outcome.end in (End.LOST, End.CANCELLED):
             body = b""
             end = Outcome(End.CANCELLED, run.started is not None, b"", body)
+        elif outcome.end is End.CANCELLED and not is_alone:
+            # It was taken back with another one, before any of them had begun.
+            end = Outcome(End.CANCELLED, False, b"", b"")
         else:
             lost = End.LOST if outcome.end is End.CANCELLED else outcome.end
             detail = outcome.detail.encode()[:4000]
@@ -223,12 +251,18 @@ class _Pool:
         if run.cancel_level is not None and not outcome.has_started:
             # No wrapper need remember it any more.
             self.link.post([(RUN_DIED, 0, number, b"")])
-        head = DONE.pack(outcome.end, outcome.has_started, *outcome.times) + outcome.place
-        head += OUTPUT_SIZE.pack(len(outcome.output)) + outcome.output
-        self._connection.write(Kind.DONE, number, head, outcome.body)
+        self._connection.write(Kind.DONE, number, outcome.head, outcome.body)
 
     def _deliver(self, item: Item) -> None:
         kind, number, head, tail = item
+        if kind == RUN_BACK:
+            return self._end(number, Outcome(End.CANCELLED, False, b"", b""))
+        if kind == RUN_DONE:
+            with self.lock:
+                run = self.runs.pop(number, None)
+            if run is not None:
+                self._connection.write(Kind.DONE, number, head)
+            return
         if kind in (Kind.SIGNALS, Kind.FINALIZED):
             number = self.number
         elif kind == Kind.STARTED:
@@ -257,6 +291,8 @@ class Driver:
         self._cluster = cluster
         self._pools: dict[int, _Pool] = {}
         self._ends: list[threading.Thread] = []
+        #: Tasks that go together with the next one.
+        self._burst: list[Frame] = []
 
     def serve(self) -> None:
         """Serves; returns when the host has gone."""
@@ -321,12 +357,16 @@ class Driver:
 
     def _obey(self, frame: Frame) -> None:
         if frame.kind is Kind.SUBMIT:
-            pool = self._pools.get(unpack(SUBMISSION, frame)[0])
+            number, size = unpack(SUBMISSION, frame)
+            self._burst.append(frame)
+            if size & GOES_ON:
+                return
+            frames, self._burst = self._burst, []
+            pool = self._pools.get(number)
             if pool is not None:
-                pool.submit(frame)
-            else:
-                nothing = DONE.pack(End.CANCELLED, False, 0, 0, 0) + NOWHERE + OUTPUT_SIZE.pack(0)
-                self._connection.write(Kind.DONE, frame.id, nothing)
+                return pool.submit(frames)
+            for each in frames:
+                self._connection.write(Kind.DONE, each.id, Outcome(End.CANCELLED, False, b"", b"").head)
         elif frame.kind is Kind.CANCEL:
             for pool in list(self._pools.values()):
                 pool.cancel(frame)

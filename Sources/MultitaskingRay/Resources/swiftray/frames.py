@@ -350,6 +350,10 @@ def text(value: str, most: int = 0xFFFF) -> bytes:
     return struct.pack("<H", len(data)) + data
 
 
+#: In the size of a SUBMIT's options: the next SUBMIT goes with this one, in one call of the cluster.
+GOES_ON = 1 << 31
+
+
 def place(pid: int, node: str) -> bytes:
     """Where a run is: the payload of its STARTED."""
     data = node.encode("utf-8", "replace")[:0xFF]

@@ -40,6 +40,9 @@ Post = tuple[int, int, int, bytes]
 RUN_ENDED = 200
 RUN_DIED = 201
 CLIENT_GONE = 202
+#: What wrappers tell the driver by the hub: a run has not begun and will not; it is done, with its DONE's payload.
+RUN_BACK = 203
+RUN_DONE = 204
 
 #: How many runs are remembered after their end, against requests that come late.
 _REMEMBERED = 4096

@@ -12,20 +12,22 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
-from swiftray.frames import NOWHERE, ORDER, Buffer, End, Kind, text
-from swiftray.hub import RUN_DIED, RUN_ENDED
+from swiftray.frames import DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text
+from swiftray.hub import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.link import HubCalls
 from swiftray.shares import Shares, Store
 
 #: How long a run must last before the host is told that it has started, in seconds: short ones end before.
 _STARTED_AFTER = 0.003
+#: How often it is looked whether a run has said how far it is, in seconds.
+_LOOK_EVERY = 0.1
 #: How many children a wrapper keeps, each for a pool and the resources it was made for.
 _MOST_CHILDREN = 4
-_HAS_OUTPUT_LIMIT = 2
+_HAS_OUTPUT_LIMIT, _RELAYS_OUTPUT = 2, 8
 
 
 class PoolSpec(NamedTuple):
@@ -68,6 +70,12 @@ class Outcome(NamedTuple):
     #: Where it ran, as STARTED says it.
     place: bytes = NOWHERE
 
+    @property
+    def head(self) -> bytes:
+        """What stands before the body in the payload of DONE."""
+        head = DONE.pack(self.end, self.has_started, *self.times) + self.place
+        return head + OUTPUT_SIZE.pack(len(self.output)) + self.output
+
 
 class Site(Protocol):
     """Where a wrapper runs."""
@@ -93,8 +101,23 @@ class Wrapper:
         #: What children of a pool share, by its name.
         self._shares: dict[str, Shares] = {}
 
-    def run(self, pool: PoolSpec, spec: RunSpec, call: Buffer) -> Outcome:
-        """Runs a task in a child. Must be called on the thread on which the wrapper lives."""
+    def run(self, pool: PoolSpec, specs: Sequence[RunSpec], calls: Sequence[Buffer]) -> list[tuple[int, Outcome]]:
+        """Runs tasks in a child, one after the other. Must be called on the thread on which the wrapper lives.
+
+        They are several where they are expected to be short. If one is not, the others do not wait for its end: what is
+        done by then is said at once, and what has not begun is given back.
+        """
+        burst = _Burst(specs)
+        for call in calls:
+            if not burst.waiting:
+                break
+            spec = burst.waiting.popleft()
+            # Which of them nobody has heard of may change meanwhile.
+            outcome = self._run(pool, spec, call, burst)
+            burst.done.append((spec.run, outcome))
+        return burst.done
+
+    def _run(self, pool: PoolSpec, spec: RunSpec, call: Buffer, burst: _Burst) -> Outcome:
         if len(spec.order) != ORDER.size:
             return _other("an order is malformed")
         # A child that dies between two tasks, or as it takes one, has not begun with it: another one takes it.
@@ -105,7 +128,7 @@ class Wrapper:
                 return _other(f"{pool.executable} cannot be started on {self._site.node}: {error}")
             except Exception as error:
                 return _lost(self._site.node, f"{type(error).__name__}: {error}")
-            outcome = _Attempt(child, spec).perform(call, is_last)
+            outcome = _Attempt(child, spec, burst).perform(call, is_last)
             if outcome is not None:
                 return outcome
         raise AssertionError("the last attempt has an outcome")
@@ -153,12 +176,34 @@ class Wrapper:
         threading.Thread(target=_release, args=(child,), name="release", daemon=True).start()
 
 
+class _Burst:
+    """Tasks that were handed over together."""
+
+    def __init__(self, specs: Sequence[RunSpec]) -> None:
+        self.waiting = collections.deque(specs)
+        #: What nobody has heard of yet.
+        self.done: list[tuple[int, Outcome]] = []
+
+    def split(self, child: Child) -> None:
+        """The one that runs takes long."""
+        posts: list[Post] = []
+        for run, outcome in self.done:
+            posts += [(RUN_DONE, 0, run, outcome.head + bytes(outcome.body)), (RUN_ENDED, 0, run, b"")]
+        for spec in self.waiting:
+            posts += [(RUN_BACK, 0, spec.run, b""), (RUN_ENDED, 0, spec.run, b"")]
+        self.done = []
+        self.waiting.clear()
+        if posts:
+            child.link.post(posts)
+
+
 class _Attempt:
     """One run in one child: waits for its outcome, its limit, or the order to end it."""
 
-    def __init__(self, child: Child, spec: RunSpec) -> None:
+    def __init__(self, child: Child, spec: RunSpec, burst: _Burst) -> None:
         self._child = child
         self._spec = spec
+        self._burst = burst
         self._attempt, self._worker, *_, self._flags, self._output_limit, _ = ORDER.unpack(spec.order)
         self._reason: End | None = None
         self._asked_at: float | None = None
@@ -181,15 +226,21 @@ class _Attempt:
         now = time.monotonic()
         if spec.timeout > 0:
             self._due = now + spec.timeout / 1e6
-        announce_at: float | None = now + _STARTED_AFTER
+        look_at = now + _STARTED_AFTER
+        is_announced = False
         keeps_output = self._flags & _HAS_OUTPUT_LIMIT
-        child.begin(spec.run, spec.order, call, self._output_limit if keeps_output else None)
+        relays_output = bool(self._flags & _RELAYS_OUTPUT)
+        child.begin(spec.run, spec.order, call, self._output_limit if keeps_output else None, relays_output)
         while True:
-            event = self._next(min((t for t in (self._due, announce_at) if t is not None), default=None))
+            event = self._next(look_at if self._due is None else min(look_at, self._due))
             now = time.monotonic()
-            if announce_at is not None and now >= announce_at:
-                announce_at = None
-                child.announce()
+            if now >= look_at:
+                look_at = now + _LOOK_EVERY
+                if not is_announced:
+                    is_announced = True
+                    child.announce()
+                    self._burst.split(child)
+                child.relay_report()
             if event is None:
                 if self._due is not None and now >= self._due:
                     self._step(now)
@@ -205,10 +256,8 @@ class _Attempt:
                 child.finish()
                 return None
 
-    def _next(self, until: float | None) -> Event | None:
+    def _next(self, until: float) -> Event | None:
         try:
-            if until is None:
-                return self._child.events.get()
             return self._child.events.get(timeout=max(0.0, until - time.monotonic()))
         except queue.Empty:
             return None
@@ -249,6 +298,7 @@ class _Attempt:
 
     def _close(self, end: End, body: Buffer, has_died: bool) -> Outcome:
         child, run = self._child, self._spec.run
+        child.relay_report()
         if child.has_asked:
             child.link.post([(RUN_DIED if has_died else RUN_ENDED, 0, run, b"")])
             # What it has said takes effect before its end is known.
