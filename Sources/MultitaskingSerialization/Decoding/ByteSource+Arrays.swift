@@ -9,6 +9,7 @@ extension ByteSource {
             return try unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
                 guard let start = buffer.baseAddress else { return }
                 let byteCount = count &* MemoryLayout<Element>.stride
+                unsafe LargePages.advise(start, byteCount)
                 // SAFETY: the buffer has room for `count` elements; any bits are an element, or else they are
                 // checked as bytes before the array counts them as elements.
                 try unsafe copyBytes(byteCount, to: UnsafeMutableRawPointer(start))

@@ -92,27 +92,20 @@ final class ByteSink: PayloadSegment {
     private var byteCountWithSegments: Int { segments.reduce(end.count) { $0 + $1.segment.byteCount } }
 
     @inline(__always) func copy(into target: UnsafeMutableRawBufferPointer) {
-        guard end.segments == 0 else { return unsafe copyWithSegments(into: target) }
+        guard end.segments == 0 else { return unsafe copyPieces(into: target) }
         unsafe target.copyMemory(from: end.bytes(0..<end.count))
     }
 
-    private func copyWithSegments(into target: UnsafeMutableRawBufferPointer) {
-        var copied = 0
-        var written = 0
-        func copyBuffer(upTo position: Int) {
-            // SAFETY: the target has room for `byteCount` bytes, and slicing checks it.
-            let bytes = unsafe end.bytes(copied..<position)
-            unsafe UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(from: bytes)
-            written += bytes.count
-            copied = position
-        }
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        var passed = 0
         for placed in segments {
-            copyBuffer(upTo: placed.position)
-            let byteCount = placed.segment.byteCount
-            unsafe placed.segment.copy(into: .init(rebasing: target[written..<written + byteCount]))
-            written += byteCount
+            // SAFETY: the buffer is not appended to meanwhile.
+            if placed.position > passed { try unsafe body(end.bytes(passed..<placed.position)) }
+            passed = placed.position
+            try unsafe placed.segment.forEachPiece(body)
         }
-        copyBuffer(upTo: end.count)
+        // SAFETY: as above.
+        if end.count > passed { try unsafe body(end.bytes(passed..<end.count)) }
     }
 }
 

@@ -2,8 +2,20 @@
 protocol PayloadSegment {
     /// How many bytes it has.
     var byteCount: Int { get }
+    /// Calls `body` with the bytes, in one piece or in several.
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows
+}
+
+extension PayloadSegment {
     /// Copies the bytes to the beginning of `target`, which has room for them.
-    func copy(into target: UnsafeMutableRawBufferPointer)
+    func copyPieces(into target: UnsafeMutableRawBufferPointer) {
+        var written = 0
+        unsafe forEachPiece { piece in
+            // SAFETY: slicing checks that there is room.
+            unsafe UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(from: piece)
+            unsafe written += piece.count
+        }
+    }
 }
 
 /// A big array of numbers. Holding the array keeps its elements as they are: who changes the original copies it.
@@ -14,9 +26,9 @@ struct RetainedArray<Element: FixedWidthScalar>: PayloadSegment {
 
     var byteCount: Int { array.count &* MemoryLayout<Element>.stride }
 
-    func copy(into target: UnsafeMutableRawBufferPointer) {
-        // SAFETY: plain bytes are read from an array that is alive; the caller made room for `byteCount` bytes.
-        unsafe array.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        // SAFETY: plain bytes are read from an array that is alive.
+        try unsafe array.withUnsafeBytes(body)
     }
 }
 
@@ -30,10 +42,10 @@ struct RetainedString: PayloadSegment {
         self.byteCount = byteCount
     }
 
-    func copy(into target: UnsafeMutableRawBufferPointer) {
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         var string = string
         // SAFETY: the string is alive and native (`makeContiguousUTF8` was called); its UTF-8 count is `byteCount`.
-        string.withUTF8 { unsafe target.copyMemory(from: UnsafeRawBufferPointer($0)) }
+        try string.withUTF8 { try unsafe body(UnsafeRawBufferPointer($0)) }
     }
 }
 
@@ -45,8 +57,8 @@ struct RetainedBytes<Bytes: ByteCollection>: PayloadSegment {
 
     var byteCount: Int { bytes.count }
 
-    func copy(into target: UnsafeMutableRawBufferPointer) {
-        // SAFETY: plain bytes are read from a collection that is alive; the caller made room for `byteCount` bytes.
-        bytes.withContiguousStorageIfAvailable { unsafe target.copyMemory(from: UnsafeRawBufferPointer($0)) }
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        // SAFETY: plain bytes are read from a collection that is alive.
+        _ = try bytes.withContiguousStorageIfAvailable { try unsafe body(UnsafeRawBufferPointer($0)) }
     }
 }

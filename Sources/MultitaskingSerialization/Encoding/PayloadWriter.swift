@@ -86,6 +86,15 @@ public final class PayloadWriter: PayloadEncoder {
         unsafe core.body.copy(into: .init(rebasing: target[keyBytes..<keyBytes + bodyBytes]))
     }
 
+    /// Calls `body` with the payload in pieces, in order, which saves a copy where they go into a file.
+    package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        var keys = [UInt8](repeating: 0, count: core.keys.byteCount)
+        // SAFETY: there is room for the keys, and the pieces are used while they are there.
+        unsafe keys.withUnsafeMutableBytes { unsafe core.keys.write(into: $0) }
+        if !keys.isEmpty { try unsafe keys.withUnsafeBytes(body) }
+        try unsafe core.body.forEachPiece(body)
+    }
+
     /// Empties the payload. The buffer is kept unless it is larger than 1 MiB.
     public func reset() {
         core.reset()

@@ -33,25 +33,38 @@ package final class Blob: Sendable {
     /// The bytes, which another process may change: nothing may be believed of them twice.
     package var bytes: UnsafeRawBufferPointer { unsafe mapping.bytes }
 
-    /// Makes memory of `count` bytes, filled by `body`, to be sent.
+    /// Makes memory of `count` bytes, to be sent.
     ///
-    /// - Throws: `Refusal`, and what `body` throws.
-    static func make(count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) throws -> OwnedDescriptor {
+    /// They are written and not mapped: the system then need not clear each page, and find it again.
+    /// - Throws: `Refusal`, and what `pieces` throws.
+    static func make(count: Int, _ pieces: TailPieces) throws -> OwnedDescriptor {
         let number = unsafe mt_memfd_create("mt-frame")
         guard number >= 0 else { throw Refusal(.createMemfd, -number) }
         let descriptor = OwnedDescriptor(number)
-        guard ftruncate(number, off_t(count)) == 0 else { throw Refusal(.sizeFile, errno) }
-        // All pages at once: one after the other costs more than the copy.
-        let memory = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED | Int32(MAP_POPULATE), number, 0)
-        guard unsafe memory != MAP_FAILED, let memory = unsafe memory else { throw Refusal(.map, errno) }
-        // SAFETY: nobody else has the descriptor yet.
-        defer { unsafe munmap(memory, count) }
-        try unsafe body(UnsafeMutableRawBufferPointer(start: memory, count: count))
+        var written = 0
+        try unsafe pieces { piece in
+            var rest = unsafe piece[...]
+            while unsafe !rest.isEmpty {
+                // SAFETY: the piece is there until this returns.
+                let part = unsafe Glibc.write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                guard part > 0 else {
+                    if part < 0, errno == EINTR { continue }
+                    throw Refusal(.writeFile, part < 0 ? errno : ENOSPC)
+                }
+                unsafe rest = rest.dropFirst(part)
+                written += part
+            }
+        }
+        // Whoever maps them relies on it.
+        guard written == count else { throw FrameError("\(written) bytes were written instead of \(count)") }
         let status = mt_seal_size(number)
         guard status == 0 else { throw Refusal(.sealFile, -status) }
         return descriptor
     }
 }
+
+/// What a tail is made of: calls what it is given with one piece after the other.
+typealias TailPieces = (_ take: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
 /// Bytes that stand last in a payload: in it, or beside it.
 package enum FrameTail: Sendable {

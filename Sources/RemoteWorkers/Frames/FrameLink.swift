@@ -40,15 +40,13 @@ package final class FrameLink: Sendable {
     /// Sends a frame; false if the link is closed.
     @discardableResult
     package func send(_ kind: FrameKind, _ id: UInt64, _ head: [UInt8] = [], tail: [UInt8] = []) -> Bool {
-        unsafe send(kind, id, head, tailCount: tail.count) { target in
-            unsafe tail.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-        }
+        unsafe send(kind, id, head, tailCount: tail.count) { take in try unsafe tail.withUnsafeBytes(take) }
     }
 
     /// Sends a frame whose tail is a payload.
     @discardableResult
     package func send(_ kind: FrameKind, _ id: UInt64, _ head: [UInt8], payload: PayloadWriter) -> Bool {
-        unsafe send(kind, id, head, tailCount: payload.byteCount) { try unsafe payload.copy(into: $0) }
+        unsafe send(kind, id, head, tailCount: payload.byteCount) { try unsafe payload.forEachPiece($0) }
     }
 
     /// Sends a frame whose tail is ready to be sent.
@@ -69,22 +67,17 @@ package final class FrameLink: Sendable {
         return enqueue([Outgoing(bytes: writer.bytes[...], descriptor: descriptor)])
     }
 
-    /// Sends a frame whose tail is written by `copyTail`, to where it is needed.
+    /// Sends a frame whose tail is in pieces, each of which is copied to where it is needed.
     func send(
-        _ kind: FrameKind, _ id: UInt64, _ head: [UInt8], tailCount: Int,
-        _ copyTail: (UnsafeMutableRawBufferPointer) throws -> Void
+        _ kind: FrameKind, _ id: UInt64, _ head: [UInt8], tailCount: Int, _ pieces: TailPieces
     ) -> Bool {
-        if tailCount > FrameKind.leastBlob, let descriptor = try? unsafe Blob.make(count: tailCount, copyTail) {
+        if tailCount > FrameKind.leastBlob, let descriptor = try? unsafe Blob.make(count: tailCount, pieces) {
             return send(kind, id, head, descriptor, count: tailCount)
         }
         var payload = head
         if tailCount > 0 {
-            let tail = try? unsafe [UInt8](unsafeUninitializedCapacity: tailCount) { target, count in
-                try unsafe copyTail(UnsafeMutableRawBufferPointer(target))
-                count = tailCount
-            }
-            guard let tail else { return false }
-            payload += tail
+            payload.reserveCapacity(head.count + tailCount)
+            do { try unsafe pieces { unsafe payload.append(contentsOf: $0) } } catch { return false }
         }
         var frames: [Outgoing] = []
         var rest = payload[...]

@@ -16,20 +16,18 @@ package struct Parcel: Sendable {
     /// Copies a payload behind some bytes, to where it is sent from.
     package init(_ head: [UInt8], _ payload: PayloadWriter) throws {
         let count = head.count + payload.byteCount
-        func copy(to target: UnsafeMutableRawBufferPointer) throws {
-            unsafe head.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-            try unsafe payload.copy(into: UnsafeMutableRawBufferPointer(rebasing: target[head.count...]))
+        func pieces(_ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+            try unsafe head.withUnsafeBytes(take)
+            try unsafe payload.forEachPiece(take)
         }
-        if count > FrameKind.leastBlob, let memory = try unsafe ParcelMemory(count: count, copy) {
+        if count > FrameKind.leastBlob, let memory = try unsafe ParcelMemory(count: count, pieces) {
             contents = .memory(memory)
             return
         }
-        contents = .bytes(
-            // SAFETY: all bytes are written, or it throws.
-            try unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
-                try unsafe copy(to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[..<count]))
-                written = count
-            })
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        try unsafe pieces { unsafe bytes.append(contentsOf: $0) }
+        contents = .bytes(bytes)
     }
 
     package var count: Int {
@@ -62,13 +60,13 @@ final class ParcelMemory: Sendable {
     private static let limit = 64
 
     /// Fails if there are many already, or the system has no memory of this kind; then an array must do.
-    init?(count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+    init?(count: Int, _ pieces: TailPieces) throws {
         // ORDERING: relaxed; it only counts.
         guard Self.made.wrappingAdd(1, ordering: .relaxed).newValue <= Self.limit else {
             Self.made.wrappingSubtract(1, ordering: .relaxed)
             return nil
         }
-        do { descriptor = try unsafe Blob.make(count: count, body) } catch {
+        do { descriptor = try unsafe Blob.make(count: count, pieces) } catch {
             Self.made.wrappingSubtract(1, ordering: .relaxed)
             guard error is Refusal else { throw error }
             return nil

@@ -41,8 +41,7 @@ package final class RequestTable: Sendable {
     /// Sends a request that is no hub's, and blocks until it is answered.
     @available(*, noasync)
     func call(
-        _ kind: FrameKind, _ head: [UInt8], pool: UInt32, tailCount: Int,
-        _ copyTail: (UnsafeMutableRawBufferPointer) throws -> Void
+        _ kind: FrameKind, _ head: [UInt8], pool: UInt32, tailCount: Int, _ pieces: TailPieces
     ) -> HubAnswer {
         let id = link.makeID()
         let answer = Mutex<HubAnswer?>(nil)
@@ -59,7 +58,7 @@ package final class RequestTable: Sendable {
             return true
         }
         guard isOpen else { return .lost }
-        if !(unsafe link.send(kind, id, head, tailCount: tailCount, copyTail)) { take(id)?(.lost) }
+        if !(unsafe link.send(kind, id, head, tailCount: tailCount, pieces)) { take(id)?(.lost) }
         _ = latch.wait(.forever)
         return answer.withLock { $0 } ?? .lost
     }

@@ -69,8 +69,8 @@ package final class RemoteShares: SharedHome {
             var random = SystemRandomNumberGenerator()
             return random.next() | 1 << 63
         }
-        let answer = unsafe requests.call(.share, head(number), pool: pool, tailCount: bytes.count) { target in
-            unsafe target.copyMemory(from: bytes)
+        let answer = unsafe requests.call(.share, head(number), pool: pool, tailCount: bytes.count) { take in
+            try unsafe take(bytes)
         }
         switch answer.code {
         case .ok: return number

@@ -75,15 +75,15 @@ final class WorkerPage: @unchecked Sendable {
                 let word = text[first..<min(first + 8, text.count)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
                 store(word, at: place + ReportOffset.text + first)
             }
-            word(place) { unsafe $0.pointee.store(max(numbers[0], numbers[1]) &+ 1, ordering: .releasing) }
+            unsafe word(place) { unsafe $0.pointee.store(max(numbers[0], numbers[1]) &+ 1, ordering: .releasing) }
         }
     }
 
     private func store(_ value: UInt64, at offset: Int) {
-        word(offset) { unsafe $0.pointee.store(value, ordering: .relaxed) }
+        unsafe word(offset) { unsafe $0.pointee.store(value, ordering: .relaxed) }
     }
 
-    private func load(_ offset: Int) -> UInt64 { word(offset) { unsafe $0.pointee.load(ordering: .relaxed) } }
+    private func load(_ offset: Int) -> UInt64 { unsafe word(offset) { unsafe $0.pointee.load(ordering: .relaxed) } }
 
     private func word<Result>(_ offset: Int, _ body: (UnsafeMutablePointer<Atomic<UInt64>>) -> Result) -> Result {
         // SAFETY: the offsets are those above, multiples of eight within the page.
