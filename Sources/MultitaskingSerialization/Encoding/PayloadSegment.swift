@@ -13,7 +13,7 @@ extension PayloadSegment {
         unsafe forEachPiece { piece in
             // SAFETY: slicing checks that there is room.
             unsafe UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(from: piece)
-            unsafe written += piece.count
+            written += piece.count
         }
     }
 }
