@@ -113,8 +113,9 @@ private func noteAndTakeTheWrapperAlong(_ path: String, _ number: Int) throws ->
         let wasCancelled = futures.map { $0.cancel() }
         for number in 0..<200 {
             if wasCancelled[number] {
-                guard case .cancelled? = outcome(futures[number]) else {
-                    Issue.record("\(number) was cancelled, and ended as \(String(describing: outcome(futures[number])))")
+                let end = outcome(futures[number])
+                guard case .cancelled? = end else {
+                    Issue.record("\(number) was cancelled, and ended as \(String(describing: end))")
                     continue
                 }
                 #expect(begun[number] == nil)

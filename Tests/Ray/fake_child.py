@@ -2,8 +2,8 @@
 """A child that is no Swift program: serves hop 2 as one does, and runs what a test writes into the call, as JSON.
 
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
-["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["report", fraction, text] ["tally", path] ["pid"]
-["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
+["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["report", fraction, text] ["tally", path]
+["pid"] ["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from host import HERE, RESOURCES, Host, fake_host
 from swiftray.frames import DEATH, End, Kind, Operation
@@ -271,10 +271,10 @@ class DriverTests(unittest.TestCase):
         self.assertEqual(self.host.outcome(run).end, End.CRASHED)
         self.assertEqual([frame.head[8:] for frame in self.host.find(Kind.REPORT, run)], [b"half"])
 
-    def burst(self, *commands: list[object]) -> list[int]:
+    def burst(self, *commands: list[Any]) -> list[int]:
         """Tasks that go together; their runs."""
         last = len(commands) - 1
-        return [self.host.submit(self.pool, c, goes_on=n < last) for n, c in enumerate(commands)]  # type: ignore[arg-type]
+        return [self.host.submit(self.pool, c, goes_on=n < last) for n, c in enumerate(commands)]
 
     def test_tasks_that_go_together_run_one_after_the_other(self) -> None:
         self.host.run(self.pool, ["echo", "the child is there"])

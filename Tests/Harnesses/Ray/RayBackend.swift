@@ -19,9 +19,7 @@ package struct RayBackend: ConformanceBackend {
     }
 
     package var omissions: [Omission] {
-        let omissions: [Omission] = [
-            .capability(.sharedMemory, because: "workers are processes, on other machines"),
-        ]
+        let omissions = [Omission.capability(.sharedMemory, because: "workers are processes, on other machines")]
         guard cluster.address != nil else { return omissions }
         let places = Omission.conformanceCase(
             "worker.everywhereRunsInThoseThatComeLater",

@@ -163,8 +163,8 @@ class Child:
         """Hands a task over."""
         self._page[0:16] = bytes(16)
         self._page[24:48] = bytes(24)
-        for place in _REPORTS:
-            self._page[place : place + 8] = bytes(8)
+        for start in _REPORTS:
+            self._page[start : start + 8] = bytes(8)
         self._last_report = 0
         self._begun = self._tasks_begun
         self._last_lines = collections.deque([b""], maxlen=_MOST_LINES + 1)
@@ -185,14 +185,14 @@ class Child:
 
     def _report(self) -> list[Post]:
         """What is to be told of the task's last report. Holds the lock of announcing."""
-        number, place = max((_BEGUN.unpack_from(self._page, place)[0], place) for place in _REPORTS)
+        number, start = max((_BEGUN.unpack_from(self._page, start)[0], start) for start in _REPORTS)
         if self.run == 0 or number <= self._last_report:
             return []
-        _, fraction, length = _REPORT.unpack_from(self._page, place)
-        start = place + _REPORT.size
-        message = self._page[start : start + min(length, _MOST_REPORT_BYTES)]
+        _, fraction, length = _REPORT.unpack_from(self._page, start)
+        text_start = start + _REPORT.size
+        message = self._page[text_start : text_start + min(length, _MOST_REPORT_BYTES)]
         # The child may be at the next but one meanwhile; then that is told next time.
-        if _BEGUN.unpack_from(self._page, place)[0] != number:
+        if _BEGUN.unpack_from(self._page, start)[0] != number:
             return []
         self._last_report = number
         self.has_noted = True
