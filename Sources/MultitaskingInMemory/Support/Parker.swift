@@ -7,6 +7,7 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
+internal import MultitaskingCore
 internal import Synchronization
 
 /// Where one thread waits until another hands the turn to it: at most one token, which waiting takes.
@@ -14,7 +15,7 @@ internal import Synchronization
 /// Handing over is what a simulation does all the time, so a waiter looks for the token a few times, giving up the
 /// processor in between, before it sleeps: on one core the other thread then goes on at once, on several a wake-up by
 /// the system is saved.
-@safe final class Parker: @unchecked Sendable {
+final class Parker: Sendable {
     private static let empty = 0
     private static let token = 1
     private static let sleeping = 2
@@ -22,35 +23,16 @@ internal import Synchronization
     private static let looks = 8
 
     // ORDERING: the token is put with release and taken with acquire, so that the next thread sees what was
-    // written by the one before it. `sleeping` is only set and waited for under the mutex, so no wake-up falls between.
+    // written by the one before it. `sleeping` is only set and waited for under the lock, so no wake-up falls between.
     private let word = Atomic<Int>(Parker.empty)
-    // SAFETY: mutex and condition variable keep their addresses from `init` to `deinit`, and nobody waits in `deinit`,
-    // because waiting needs a reference.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
-
-    init() {
-        unsafe mutex = .allocate(capacity: 1)
-        unsafe condition = .allocate(capacity: 1)
-        unsafe mutex.initialize(to: pthread_mutex_t())
-        unsafe condition.initialize(to: pthread_cond_t())
-        unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        unsafe pthread_cond_destroy(condition)
-        unsafe pthread_mutex_destroy(mutex)
-        unsafe condition.deallocate()
-        unsafe mutex.deallocate()
-    }
+    private let lock = ConditionLock()
 
     /// Puts the token and wakes the waiter.
     func unpark() {
         guard word.exchange(Self.token, ordering: .acquiringAndReleasing) == Self.sleeping else { return }
-        unsafe pthread_mutex_lock(mutex)
-        unsafe pthread_cond_signal(condition)
-        unsafe pthread_mutex_unlock(mutex)
+        lock.lock()
+        lock.signal()
+        lock.unlock()
     }
 
     /// Waits for the token and takes it; false if there was none for `limit` of the machine's time.
@@ -60,8 +42,8 @@ internal import Synchronization
             if take() { return true }
             sched_yield()
         }
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
+        lock.lock()
+        defer { lock.unlock() }
         let deadline = limit.map { ContinuousClock.now + $0 }
         while true {
             if take() { return true }
@@ -70,7 +52,7 @@ internal import Synchronization
             guard isAsleep else { continue }
             while word.load(ordering: .acquiring) == Self.sleeping {
                 guard let deadline else {
-                    unsafe pthread_cond_wait(condition, mutex)
+                    lock.wait()
                     continue
                 }
                 let left = deadline - .now
@@ -80,24 +62,13 @@ internal import Synchronization
                     if isOver { return false }
                     break
                 }
-                sleep(for: left)
+                lock.wait(for: left)
             }
         }
     }
 
     private func take() -> Bool {
         word.compareExchange(expected: Self.token, desired: Self.empty, ordering: .acquiringAndReleasing).exchanged
-    }
-
-    private func sleep(for duration: Duration) {
-        // The wall clock may jump; the caller looks at the continuous clock afterwards.
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        let (seconds, attoseconds) = min(duration, .seconds(60)).components
-        let nanoseconds = time.tv_nsec + Int(attoseconds / 1_000_000_000)
-        time.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
-        time.tv_nsec = nanoseconds % 1_000_000_000
-        unsafe pthread_cond_timedwait(condition, mutex, &time)
     }
 }
 

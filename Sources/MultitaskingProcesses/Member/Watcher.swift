@@ -120,8 +120,11 @@ final class Watcher: Sendable {
     private func register(_ add: (inout State, UInt64) -> Void) -> Result<UInt64, Refusal> {
         state.withLock { state in
             if !state.isStarted {
-                let result = start()
-                guard result == 0 else { return .failure(Refusal(.createThread, result)) }
+                do throws(Refusal) {
+                    try SystemThread(name: "pool-watcher") { self.run() }.detach()
+                } catch {
+                    return .failure(error)
+                }
                 state.isStarted = true
             }
             state.nextID += 1
@@ -172,23 +175,6 @@ final class Watcher: Sendable {
         ForkSafety.watcherStops()
         state.withLock { $0.isStopped = true }
         event.signal()
-    }
-
-    /// Starts the thread; 0, or the system's error number.
-    private func start() -> Int32 {
-        var thread = pthread_t()
-        let box = unsafe Unmanaged.passRetained(self)
-        // SAFETY: the thread takes over the reference that was retained for it.
-        let result = unsafe pthread_create(
-            &thread, nil,
-            { box in
-                guard let box = unsafe box else { return nil }
-                unsafe mt_set_thread_name("pool-watcher")
-                unsafe Unmanaged<Watcher>.fromOpaque(box).takeRetainedValue().run()
-                return nil
-            }, unsafe box.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { unsafe box.release() }
-        return result
     }
 
     /// Whether the caller runs on this thread, that is in a callback.

@@ -6,11 +6,6 @@ import Synchronization
 
 /// A detached thread for one short job that must not block the caller.
 enum BackgroundThread {
-    private final class Job: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
     /// For how long a thread that is refused is asked for again, in nanoseconds.
     private static let patience: Int64 = 500_000_000
     /// Whether it was said that there was none. ORDERING: relaxed; it only keeps it from being said often.
@@ -25,10 +20,10 @@ enum BackgroundThread {
     /// Runs `body` on a thread of its own; false if the system has none to give, which is logged once.
     static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let end = monotonicNanoseconds() + patience
-        var result = startNow(body)
+        var result = startDetachedThread(body)
         while result != 0, monotonicNanoseconds() < end {
             usleep(10_000)
-            result = startNow(body)
+            result = startDetachedThread(body)
         }
         if result != 0, !wasReported.exchange(true, ordering: .relaxed) {
             let refusal = Refusal(.createThread, result)
@@ -36,20 +31,5 @@ enum BackgroundThread {
                 "\(refusal.error("start a thread that ends a pool").message). The caller is blocked.")
         }
         return result == 0
-    }
-
-    private static func startNow(_ body: @escaping @Sendable () -> Void) -> Int32 {
-        var thread = pthread_t()
-        let job = unsafe Unmanaged.passRetained(Job(body))
-        // SAFETY: the thread takes over the reference that was retained for it.
-        let result = unsafe pthread_create(
-            &thread, nil,
-            { job in
-                guard let job = unsafe job else { return nil }
-                unsafe Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body()
-                return nil
-            }, unsafe job.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { unsafe job.release() }
-        return result
     }
 }

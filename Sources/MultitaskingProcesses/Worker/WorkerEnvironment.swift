@@ -40,13 +40,11 @@ struct WorkerEnvironment: TaskEnvironment {
     }
 
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        let bridge = AsyncBridge<Value>()
         mt_expect_main_queue()
-        Task { bridge.finish(await Result { () async throws -> Value in try await body() }) }
-        return try bridge.wait().get()
+        return try blockUntilDone(body)
     }
 
-    var clock: any TaskClock { SystemClock() }
+    var clock: any TaskClock { MachineClock() }
 
     var isEndRequested: Bool { slot?.control.isEndRequested ?? false }
     var endProbe: CancelProbe? { slot?.control.endProbe ?? .never }

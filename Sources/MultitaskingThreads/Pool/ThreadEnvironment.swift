@@ -52,20 +52,9 @@ final class ThreadEnvironment: TaskEnvironment {
 
     @usableFromInline
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        let result = Monitor<Result<Value, any Error>?>(nil)
-        let identity = identity
-        Task {
-            let outcome: Result<Value, any Error>
-            do {
-                outcome = .success(try await PoolIdentity.$current.withValue(identity, operation: body))
-            } catch {
-                outcome = .failure(error)
-            }
-            result.withLock { $0 = outcome }
-            result.signal()
+        try blockUntilDone { [identity] in
+            try await PoolIdentity.$current.withValue(identity, operation: body)
         }
-        guard let outcome = result.wait(until: nil, isForOthers: false, { $0 }) else { throw CancellationError() }
-        return try outcome.get()
     }
 
     @usableFromInline var clock: any TaskClock { MachineClock() }

@@ -18,23 +18,3 @@ enum Machine {
         unsafe nanosleep(&time, nil)
     }
 }
-
-extension timespec {
-    /// A duration, cut to between zero and one day: longer waits are waited for in parts.
-    init(_ duration: Duration) {
-        let part = min(max(duration, .zero), .seconds(86_400)).components
-        self.init(tv_sec: Int(part.seconds), tv_nsec: Int(part.attoseconds / 1_000_000_000))
-    }
-
-    /// This much later.
-    func advanced(by duration: Duration) -> timespec {
-        var sum = timespec(duration)
-        sum.tv_sec += tv_sec
-        sum.tv_nsec += tv_nsec
-        if sum.tv_nsec >= 1_000_000_000 {
-            sum.tv_sec += 1
-            sum.tv_nsec -= 1_000_000_000
-        }
-        return sum
-    }
-}

@@ -166,5 +166,5 @@ package struct ParentEnvironment: TaskEnvironment {
         throw MultitaskingError(.invalidArgument, "the parent runs no tasks")
     }
 
-    package var clock: any TaskClock { RemoteClock() }
+    package var clock: any TaskClock { MachineClock() }
 }

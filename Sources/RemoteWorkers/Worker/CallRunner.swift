@@ -24,13 +24,13 @@ extension PortableCall {
             guard let function = address.function(as: type) else {
                 throw MultitaskingError(.functionNotFound, "\(type) is not the size of a function")
             }
-            return FunctionRunner(function)
+            return FunctionRunner { _ in function }
         }
         guard !attachment.isEmpty else { return try plain(type) }
         #if CaptureSending
             let receiver = try ClosureReceiver(try decodePayload(ClosureShape.self, from: attachment))
             func capturing<Function: PortableFunction>(_ type: Function.Type) -> any CallRunner {
-                ClosureRunner<Function>(receiver)
+                FunctionRunner<Function> { try receiver.function(as: Function.self, from: $0) }
             }
             return capturing(type)
         #else
@@ -41,9 +41,10 @@ extension PortableCall {
 }
 
 private final class FunctionRunner<Function: PortableFunction>: CallRunner {
-    private let function: Function
+    /// Gives the function, which one that captures is made anew for each call, of what precedes the arguments.
+    private let function: @Sendable (PayloadReader) throws -> Function
 
-    init(_ function: Function) { self.function = function }
+    init(_ function: @escaping @Sendable (PayloadReader) throws -> Function) { self.function = function }
 
     func run(
         _ arguments: UnsafeRawBufferPointer, in environment: RemoteEnvironment, into writer: PayloadWriter,
@@ -52,28 +53,8 @@ private final class FunctionRunner<Function: PortableFunction>: CallRunner {
         Function.perform(into: writer, in: environment, enter: enter) {
             // SAFETY: the reader is gone before the caller's bytes are.
             var reader = unsafe PayloadReader(arguments, environment: environment)
+            let function = try function(reader)
             return Invocation(function, try Function.decodeArguments(from: &reader))
         }
     }
 }
-
-#if CaptureSending
-    /// Makes the function anew for each call, of what it captured.
-    private final class ClosureRunner<Function: PortableFunction>: CallRunner {
-        private let receiver: ClosureReceiver
-
-        init(_ receiver: ClosureReceiver) { self.receiver = receiver }
-
-        func run(
-            _ arguments: UnsafeRawBufferPointer, in environment: RemoteEnvironment, into writer: PayloadWriter,
-            enter: (WorkerFailure.Phase) -> Void
-        ) -> CallEnd {
-            Function.perform(into: writer, in: environment, enter: enter) {
-                // SAFETY: as above.
-                var reader = unsafe PayloadReader(arguments, environment: environment)
-                let function = try receiver.function(as: Function.self, from: reader)
-                return Invocation(function, try Function.decodeArguments(from: &reader))
-            }
-        }
-    }
-#endif

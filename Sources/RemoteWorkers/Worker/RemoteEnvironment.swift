@@ -79,40 +79,14 @@ struct RemoteEnvironment: TaskEnvironment {
     // MARK: Time and end
 
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        let result = Mutex<Result<Value, any Error>?>(nil)
-        let latch = Latch()
-        Task.detached {
-            let ended: Result<Value, any Error>
-            do { ended = .success(try await body()) } catch { ended = .failure(error) }
-            result.withLock { $0 = ended }
-            latch.open()
-        }
-        _ = latch.wait(.forever)
-        guard let ended = result.withLock({ $0 }) else { throw CancellationError() }
-        return try ended.get()
+        try blockUntilDone(body)
     }
 
-    var clock: any TaskClock { RemoteClock() }
+    var clock: any TaskClock { MachineClock() }
     var isEndRequested: Bool { process.endRequest.isSet }
     var endProbe: CancelProbe? { process.endRequest.probe }
     func noteProgress(_ element: Int) { process.page.note(progress: element) }
     func report(_ report: TaskReport) { process.page.note(report) }
-}
-
-/// The monotonic time of the machine that a task runs on.
-struct RemoteClock: TaskClock {
-    var now: Duration { .nanoseconds(monotonicNanoseconds()) }
-
-    @available(*, noasync)
-    func sleep(for duration: Duration) {
-        var left = timespec()
-        let nanoseconds = max(0, duration.nanoseconds)
-        left.tv_sec = Int(nanoseconds / 1_000_000_000)
-        left.tv_nsec = Int(nanoseconds % 1_000_000_000)
-        var rest = timespec()
-        // SAFETY: the call writes what is left of the time.
-        while unsafe nanosleep(&left, &rest) != 0, errno == EINTR { left = rest }
-    }
 }
 
 /// The channels and signals that a child has met.
