@@ -81,16 +81,7 @@ struct SubmitStamps {
     /// How many tasks were passed over since one was noted.
     private var passed = 0
     private var last: Int64 = 0
-    /// How many more tasks are noted in any case.
-    private var first = Self.firstTasks
-
-    /// So that what is said of few tasks is exact.
-    private static let firstTasks = 1024
-    /// Of how many tasks one is noted that come in so many nanoseconds: a look at the clock takes 25 ns, and a task
-    /// that is noted is timed.
-    private static func share(ofTasksComingIn average: Int64) -> Int {
-        average < 1_000 ? TaskSlot.Stamp.mostTasks : average < 4_000 ? 16 : 1
-    }
+    private var rate = SamplingRate.submissions
 
     /// Of how many tasks it is noted in any case, because they are recorded.
     var recorded = 0
@@ -110,9 +101,9 @@ struct SubmitStamps {
     private mutating func look() -> TaskSlot.Stamp {
         let now = monotonicNanoseconds()
         let count = passed + 1
-        if first > 0 { first -= 1 }
         if recorded > 0 { recorded -= 1 }
-        skipped = first == 0 ? Self.share(ofTasksComingIn: (now - last) / Int64(count)) - 1 : 0
+        let passedOver = rate.passOver(afterTasksComingIn: (now - last) / Int64(count))
+        skipped = min(passedOver, TaskSlot.Stamp.mostTasks - 1)
         passed = 0
         last = now
         return TaskSlot.Stamp(now, count: count)

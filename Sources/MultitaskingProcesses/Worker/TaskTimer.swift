@@ -13,8 +13,8 @@ struct TaskTimer {
     private var skipped = 0
     /// How many tasks were not timed since one was.
     private var untimed: UInt64 = 0
-    /// How many more tasks are timed in any case.
-    private var first = Self.firstTasks
+    /// Four looks at the clock take 0.1 µs.
+    private var rate = SamplingRate.tasks(cost: 100)
     /// When the last task ended that was timed.
     private var lastTimed: Int64
     /// When the last task ended, as the coarse clock says, or before.
@@ -25,13 +25,6 @@ struct TaskTimer {
     private var isFull = false
     /// A task that took longer is among the slowest.
     private var slowLimit: UInt64 = 0
-
-    /// How many tasks of a worker are timed however fast they come, so that what is said of few is exact.
-    private static let firstTasks = 256
-    /// Of how many tasks one is timed that take so long on average: four looks at the clock take 0.1 µs.
-    private static func share(ofTasksTaking average: Int64) -> Int {
-        average < 2_000 ? 256 : average < 20_000 ? 16 : 1
-    }
 
     /// - Parameter now: when the worker became ready, in nanoseconds of CLOCK_MONOTONIC.
     init(_ tally: WorkerTally, now: Int64) {
@@ -108,8 +101,8 @@ struct TaskTimer {
         if tally.arena.header.recording.loadRelaxed() != 0 { record(task, end: end) }
         tally.taskStart.storeRelaxed(0)
         let average = (end &- lastTimed) / Int64(clamping: count)
-        if first > 0 { first -= 1 }
-        skipped = first == 0 || isFull ? Self.share(ofTasksTaking: average) - 1 : 0
+        let passedOver = rate.passOver(afterTasksComingIn: average)
+        skipped = isFull ? rate.share(ofTasksComingIn: average) - 1 : passedOver
         untimed = 0
         (lastTimed, lastEnd) = (end, end)
     }

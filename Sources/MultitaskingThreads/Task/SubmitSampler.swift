@@ -11,14 +11,9 @@ final class SubmitSampler: Sendable {
     private let notesAll = Atomic<Bool>(false)
     private let last = Atomic<Int64>(0)
 
-    private static let firstTasks: UInt = 1024
+    private static let rate = SamplingRate.submissions
     /// How often it is looked how fast they come.
     private static let share: UInt = 16
-
-    /// The mask for tasks of which one comes in so many nanoseconds.
-    private static func mask(ofTasksTaking average: Int64) -> UInt {
-        average < 1_000 ? 255 : average < 5_000 ? share - 1 : 0
-    }
 
     func noteAll(_ isOn: Bool) {
         notesAll.store(isOn, ordering: .relaxed)
@@ -40,8 +35,9 @@ final class SubmitSampler: Sendable {
         if position % Self.share == 0 {
             let passed = now - last.load(ordering: .relaxed)
             last.store(now, ordering: .relaxed)
-            let isSampled = !notesAll.load(ordering: .relaxed) && position > Self.firstTasks
-            let next = isSampled ? Self.mask(ofTasksTaking: passed / Int64(max(Self.share, mask + 1))) : 0
+            let isSampled = !notesAll.load(ordering: .relaxed) && position > UInt(Self.rate.remainingFirst)
+            let average = passed / Int64(max(Self.share, mask + 1))
+            let next = isSampled ? UInt(Self.rate.share(ofTasksComingIn: average) - 1) : 0
             if next != mask { self.mask.store(next, ordering: .relaxed) }
         }
         return Submission(time: now, count: UInt64(mask) + 1)

@@ -50,8 +50,8 @@ final class ThreadTally: Sendable {
         /// The task that is timed now.
         var current = TaskLabel(name: "", type: Void.self)
         var lastEnd: Int64 = 0
-        /// How many more tasks are timed in any case.
-        var first = ThreadTally.firstTasks
+        /// Two looks at the clock take 0.05 µs.
+        var rate = SamplingRate.tasks(cost: 50)
         /// What is recorded; nil while nothing is.
         var spans: [Span]?
         var lost = 0
@@ -60,13 +60,6 @@ final class ThreadTally: Sendable {
 
     /// How many tasks wait at most to be taken for a timeline.
     fileprivate static let spanLimit = 16_384
-
-    private static let firstTasks = 256
-    /// Of how many tasks one is timed that take so long on average: all of those that take long, and few of those that
-    /// take hardly longer than a look at the clock.
-    private static func share(ofTasksTaking average: Int64) -> Int {
-        average < 1_000 ? 256 : average < 10_000 ? 16 : 1
-    }
 
     // MARK: The worker's side
 
@@ -134,7 +127,7 @@ final class ThreadTally: Sendable {
         let now = monotonicNanoseconds()
         let time = now - start.load(ordering: .relaxed)
         let count = untimed.load(ordering: .relaxed) + 1
-        let share = timed.withLock { timed in
+        let skipped = timed.withLock { timed in
             timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
             let isRecorded = timed.record(from: now - time, to: now, count: count)
             let place = timed.slowest.firstIndex { $0.time < time } ?? timed.slowest.endIndex
@@ -144,17 +137,16 @@ final class ThreadTally: Sendable {
             }
             let average = (now - timed.lastEnd) / Int64(count)
             timed.lastEnd = now
-            if timed.first > 0 { timed.first -= 1 }
-            if let isRecorded {
-                // Without room for it a timeline must not cost anything.
-                if !isRecorded { sampler.noteAll(false) }
-                return isRecorded ? 1 : Self.share(ofTasksTaking: average)
-            }
-            return timed.first == 0 ? Self.share(ofTasksTaking: average) : 1
+            let passedOver = timed.rate.passOver(afterTasksComingIn: average)
+            guard let isRecorded else { return passedOver }
+            if isRecorded { return 0 }
+            // Without room for it a timeline must not cost anything.
+            sampler.noteAll(false)
+            return timed.rate.share(ofTasksComingIn: average) - 1
         }
         start.store(0, ordering: .relaxed)
         untimed.store(0, ordering: .relaxed)
-        untimedLimit.store(share - 1, ordering: .relaxed)
+        untimedLimit.store(skipped, ordering: .relaxed)
     }
 
     /// The worker has slept: the next task is timed.
