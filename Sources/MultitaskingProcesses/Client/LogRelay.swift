@@ -82,7 +82,7 @@ extension PoolCore {
         guard let factory = WorkerLogging.factory else { return }
         let channel = try makeChannel(ChannelOptions())
         let level = factory(LogRelay.label).logLevel
-        arena.header.logLevel.store(UInt64(Logger.Level.allCases.firstIndex(of: level) ?? 0))
+        arena.header.logLevel.store(UInt64(level.rank))
         arena.header.logChannel.store(channel.reference.rawValue)
         logs.withLock { $0 = LogRelay(channel, factory: factory) }
     }

@@ -10,8 +10,7 @@ extension LocalMember {
             let channel = try? ProcessChannel(
                 SharedObjectID(rawValue: header.logChannel.load()), membership: self)
         else { return }
-        let levels = Logger.Level.allCases
-        let level = levels[min(Int(clamping: header.logLevel.load()), levels.count - 1)]
+        let level = Logger.Level(rank: Int(clamping: header.logLevel.load()))
         WorkerLogging.becomeWorker(level: level) { [self] record in
             var record = record
             record.origin = logOrigin

@@ -22,6 +22,7 @@ package struct LogRecord: Codable, Sendable {
     }
 
     package let label: String
+    /// The rank of the level.
     private let level: Int
     private let message: String
     private let error: RemoteError?
@@ -59,7 +60,7 @@ package struct LogRecord: Codable, Sendable {
     /// - Parameter metadata: those of the logger, beside those of the event.
     init(_ event: LogEvent, label: String, metadata: Logger.Metadata) {
         self.label = label
-        level = Logger.Level.allCases.firstIndex(of: event.level) ?? 0
+        level = event.level.rank
         message = event.message.description
         error = event.error.map { $0 as? RemoteError ?? RemoteError($0) }
         self.metadata = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(Value.init)
@@ -74,13 +75,12 @@ package struct LogRecord: Codable, Sendable {
     /// - Parameter names: who has logged it; what the event says of that itself stays, since a task's own pool has
     ///   added it.
     package func event(adding names: Logger.Metadata) -> LogEvent {
-        let levels = Logger.Level.allCases
-        return LogEvent(
-            level: levels.indices.contains(level) ? levels[level] : .info, message: "\(message)", error: error,
+        LogEvent(
+            level: Logger.Level(rank: level), message: "\(message)", error: error,
             metadata: names.merging(metadata.mapValues(\.metadata)) { $1 }, source: source, file: file,
             function: function, line: line)
     }
 
     /// In one line, for where there is no client.
-    var text: String { "\(Logger.Level.allCases[level]) \(label): \(message)\n" }
+    var text: String { "\(Logger.Level(rank: level)) \(label): \(message)\n" }
 }

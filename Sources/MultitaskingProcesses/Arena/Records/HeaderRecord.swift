@@ -89,7 +89,7 @@ struct HeaderRecord: Record {
     /// The channel to which finalizers send what they return.
     var finalizerChannel: SharedWord { word(.finalizerChannel) }
     /// The channel to which workers send what they log; 0 if they log for themselves. And the place in
-    /// `Logger.Level.allCases` of what is logged at least.
+    /// The rank of the `Logger.Level` of what is logged at least.
     var logChannel: SharedWord { word(.logChannel) }
     var logLevel: SharedWord { word(.logLevel) }
     /// The variables that workers have besides the client's.
