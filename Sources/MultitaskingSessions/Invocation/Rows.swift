@@ -50,19 +50,13 @@ struct ArgumentRows<each Element: Portable>: IteratorProtocol {
 
 /// Like ``Rows``, with each tuple in a struct, which closures can take and keep.
 struct PackedRows<each Element: Sendable>: IteratorProtocol {
-    private let sources: (repeat RowSource<each Element>)
-    private let isEmpty: Bool
+    private var rows: Rows<repeat each Element>
 
-    init(_ sources: repeat RowSource<each Element>) {
-        self.sources = (repeat each sources)
-        var isEmpty = true
-        for _ in repeat each sources { isEmpty = false }
-        self.isEmpty = isEmpty
-    }
+    init(_ sources: repeat RowSource<each Element>) { rows = Rows(repeat each sources) }
 
     mutating func next() -> Packed<repeat each Element>? {
-        if isEmpty { return nil }
-        do { return Packed(repeat try (each sources).next()) } catch { return nil }
+        guard let row = rows.next() else { return nil }
+        return Packed(repeat each row)
     }
 }
 
