@@ -190,17 +190,24 @@ int mt_children(pid_t *pids, int capacity) {
     return count;
 }
 
-char mt_process_state(pid_t pid) {
-    char path[64], text[256];
+// Reads /proc/<pid>/stat behind its second field, which is the name in parentheses and may contain anything: the
+// state and the parent follow. Returns the parenthesis; NULL if it cannot be read.
+static const char *read_stat(pid_t pid, char *text, size_t size) {
+    char path[64];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return 0;
-    ssize_t count = read(descriptor, text, sizeof text - 1);
+    if (descriptor < 0) return NULL;
+    ssize_t count = read(descriptor, text, size - 1);
     close(descriptor);
-    if (count <= 0) return 0;
+    if (count <= 0) return NULL;
     text[count] = 0;
-    const char *state = strrchr(text, ')');
-    return state && state[1] ? state[2] : 0;
+    return strrchr(text, ')');
+}
+
+char mt_process_state(pid_t pid) {
+    char text[256];
+    const char *name_end = read_stat(pid, text, sizeof text);
+    return name_end && name_end[1] ? name_end[2] : 0;
 }
 
 bool mt_is_stopped(pid_t pid) { return mt_process_state(pid) == 'T'; }
@@ -421,21 +428,9 @@ static bool add_to_line(mt_output_line *line, int descriptor, const char *bytes,
     return is_written;
 }
 
-void mt_begin_lines(const char *prefix, size_t size) {
-    if (!output_log.lines) return;
-    mt_flush_output();
-    FILE *streams[2] = {stdout, stderr};
-    for (int i = 0; i < 2; i++) {
-        flockfile(streams[i]);
-        mt_output_line *line = output_line(i + 1);
-        memcpy(line->bytes, prefix, size);
-        set_count(line, size);
-        __atomic_store_n(&line->prefix, size, __ATOMIC_RELEASE);
-        funlockfile(streams[i]);
-    }
-}
-
-void mt_end_lines(void) {
+// Writes out what stands in the lines of both streams, if they have prefixes; from now on they have this one, of up to
+// the size of a line, or none.
+static void change_lines(const char *prefix, size_t size) {
     if (!output_log.lines) return;
     mt_flush_output();
     FILE *streams[2] = {stdout, stderr};
@@ -443,10 +438,18 @@ void mt_end_lines(void) {
         flockfile(streams[i]);
         mt_output_line *line = output_line(i + 1);
         if (line->prefix && line->count > line->prefix) finish_line(line, i + 1, line->count);
-        __atomic_store_n(&line->prefix, 0, __ATOMIC_RELEASE);
+        if (size) {
+            memcpy(line->bytes, prefix, size);
+            set_count(line, size);
+        }
+        __atomic_store_n(&line->prefix, size, __ATOMIC_RELEASE);
         funlockfile(streams[i]);
     }
 }
+
+void mt_begin_lines(const char *prefix, size_t size) { change_lines(prefix, size); }
+
+void mt_end_lines(void) { change_lines(NULL, 0); }
 
 bool mt_offer_line(int descriptor, const char *bytes, size_t count, int milliseconds) {
     // What can be written to takes a line of a pipe's page without waiting.
@@ -675,18 +678,10 @@ int64_t mt_read_count(const char *path, const char *name) {
 }
 
 pid_t mt_parent(pid_t pid) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return 0;
-    ssize_t count = read(descriptor, text, sizeof text - 1);
-    close(descriptor);
-    if (count <= 0) return 0;
-    text[count] = 0;
-    // The second field is the name in parentheses, which may contain anything; the state and the parent follow.
-    char *field = strrchr(text, ')');
+    char text[256];
+    const char *name_end = read_stat(pid, text, sizeof text);
     int parent = 0;
-    return field && sscanf(field, ") %*c %d", &parent) == 1 ? parent : 0;
+    return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
 pid_t mt_thread_id(pid_t process) {
