@@ -338,27 +338,28 @@ chaos: setup ## Use pools for MINUTES while their workers, supervisors and clien
 	[ -z "$(ALL)" ] || $(MAKE) kill
 
 # The decoder and zstd, and the reader of frames, given whatever libFuzzer thinks of, under the address sanitizer. What
-# takes a new way is kept in the folders Corpus. No input may be given more than 64 MiB at once, which is a thousand times
+# takes a new way is kept in the folders Corpus and FrameCorpus. No input may be given more than 64 MiB at once, which is a thousand times
 # its size, or take ten seconds.
 FUZZ_LIMITS := -max_len=65536 -malloc_limit_mb=64 -rss_limit_mb=1500 -timeout=10
 
 fuzz: setup ## Give hostile bytes to decoder, zstd and the reader of frames for MINUTES each, and keep those that are new
-	$(MAKE) fuzz-one FUZZER=fuzz CORPUS=Tests/Fuzz/Corpus
-	$(MAKE) fuzz-one FUZZER=fuzz-frames CORPUS=Tests/FuzzFrames/Corpus
+	$(MAKE) fuzz-one SUBJECT=payloads CORPUS=Tests/Fuzz/Corpus
+	$(MAKE) fuzz-one SUBJECT=frames CORPUS=Tests/Fuzz/FrameCorpus
 
 .PHONY: fuzz-one
+fuzz-one: export FUZZ_SUBJECT = $(SUBJECT)
 fuzz-one:
-	FUZZ=1 $(SWIFT) build --product $(FUZZER) --sanitize fuzzer --sanitize address \
+	FUZZ=1 $(SWIFT) build --product fuzz --sanitize fuzzer --sanitize address \
 		-Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp --scratch-path $(BUILD)/fuzz
 	rm -rf $(BUILD)/fuzz/seeds $(BUILD)/fuzz/corpus
 	mkdir -p $(BUILD)/fuzz/seeds $(BUILD)/fuzz/corpus
-	FUZZ_SEEDS=$(BUILD)/fuzz/seeds $(BUILD)/fuzz/debug/$(FUZZER) -runs=0
-	$(BUILD)/fuzz/debug/$(FUZZER) $(FUZZ_LIMITS) -max_total_time=$$(( $(MINUTES) * 60 )) \
+	FUZZ_SEEDS=$(BUILD)/fuzz/seeds $(BUILD)/fuzz/debug/fuzz -runs=0
+	$(BUILD)/fuzz/debug/fuzz $(FUZZ_LIMITS) -max_total_time=$$(( $(MINUTES) * 60 )) \
 		-artifact_prefix=$(BUILD)/fuzz/finding- -print_final_stats=1 \
 		$(BUILD)/fuzz/corpus $(CORPUS) $(BUILD)/fuzz/seeds
 	# Only the smallest inputs that take all the ways together.
 	rm -rf $(BUILD)/fuzz/least && mkdir $(BUILD)/fuzz/least
-	$(BUILD)/fuzz/debug/$(FUZZER) $(FUZZ_LIMITS) -merge=1 $(BUILD)/fuzz/least $(CORPUS) $(BUILD)/fuzz/corpus
+	$(BUILD)/fuzz/debug/fuzz $(FUZZ_LIMITS) -merge=1 $(BUILD)/fuzz/least $(CORPUS) $(BUILD)/fuzz/corpus
 	rm -f $(CORPUS)/* && cp $(BUILD)/fuzz/least/* $(CORPUS)
 
 COUNT ?= 5000

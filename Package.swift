@@ -302,15 +302,11 @@ if Context.environment["CAPTURE_EVOLUTION"] != nil {
 
 // libFuzzer brings its own `main`, so this links with `--sanitize fuzzer` only: see `make fuzz`.
 if Context.environment["FUZZ"] != nil {
-    package.targets += [
+    package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["MultitaskingCore", "MultitaskingSerialization"], path: "Tests/Fuzz",
-            exclude: ["Corpus"]),
-        .executableTarget(
-            name: "fuzz-frames",
+            name: "fuzz",
             dependencies: ["MultitaskingCore", "MultitaskingSerialization", "RemoteWorkers", "CMultitaskingLinux"],
-            path: "Tests/FuzzFrames", exclude: ["Corpus"]),
-    ]
+            path: "Tests/Fuzz", exclude: ["Corpus", "FrameCorpus"]))
 }
 
 for target in package.targets where target.type != .system {

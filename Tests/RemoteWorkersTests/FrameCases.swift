@@ -6,7 +6,7 @@ import RemoteWorkers
 
 /// What a peer may send is given to the reader of frames here, and each frame to everything that reads one.
 ///
-/// The fuzzer (`Tests/FuzzFrames`) looks for bytes that trap, hang or allocate too much; the tests give it mutations,
+/// The fuzzer (`Tests/Fuzz`) looks for bytes that trap, hang or allocate too much; the tests give it mutations,
 /// and what the fuzzer has kept.
 enum FrameCases {
     /// Reads bytes as a stream: the first byte says how many descriptors come with it, and of what kind, the second in

@@ -87,7 +87,7 @@ func frameBytes(_ kind: UInt8, _ id: UInt64, _ payload: [UInt8]) -> [UInt8] { Fr
 
     @Test func whatTheFuzzerKept_neverTraps() throws {
         let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("FuzzFrames/Corpus")
+            .appendingPathComponent("Fuzz/FrameCorpus")
         let files = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
         #expect(files.count > 20)
         var size = 0
