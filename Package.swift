@@ -100,7 +100,7 @@ let package = Package(
             // The driver travels in the library, so that no file is needed beside the program.
             resources: [.embedInCode("Resources/swiftray")]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
-        .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore"]),
+        .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .target(
             name: "MultitaskingInMemory",
             dependencies: [
@@ -167,10 +167,18 @@ let package = Package(
         .executableTarget(
             name: "bank", dependencies: ["Multitasking", "MultitaskingInMemory"], path: "Examples/bank"),
 
+        // What tests and their harnesses ask of the system, and the programs that tests run. The second imports
+        // Foundation, which the harnesses do without.
+        .target(
+            name: "MultitaskingTestSupport", dependencies: ["MultitaskingSystem"], path: "Tests/Support/System"),
+        .target(name: "MultitaskingTestPrograms", path: "Tests/Support/Programs"),
+
         // Runs process pools while their processes are killed, and checks what must hold all the same.
         .executableTarget(
             name: "chaos",
-            dependencies: ["MultitaskingCore", "MultitaskingProcesses", "MultitaskingSerialization"],
+            dependencies: [
+                "MultitaskingCore", "MultitaskingProcesses", "MultitaskingSerialization", "MultitaskingTestSupport",
+            ],
             path: "Tests/Harnesses/Chaos"),
 
         // Kills a process of the pool at every place where that can make a difference, and checks what is left.
@@ -179,7 +187,7 @@ let package = Package(
             name: "kill-harness",
             dependencies: ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CPtrace"],
             path: "Tests/Harnesses/Kill"),
-        .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness"]),
+        .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness", "MultitaskingTestPrograms"]),
 
         // Has the system refuse something to the process pool's tests.
         .target(name: "CRefusal", path: "Tests/CRefusal"),
@@ -194,8 +202,8 @@ let package = Package(
             name: "pool-harness",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingProcesses", "MultitaskingThreads",
-                "MultitaskingConformance", "MultitaskingLogging", "CMultitaskingLinux", "CPrograms", "CRefusal",
-                "ParallelSequences", .product(name: "Logging", package: "swift-log"),
+                "MultitaskingConformance", "MultitaskingLogging", "MultitaskingTestSupport", "CMultitaskingLinux",
+                "CPrograms", "CRefusal", "ParallelSequences", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Harnesses/Pool"),
 
@@ -253,7 +261,8 @@ let package = Package(
         .testTarget(
             name: "MultitaskingCapturesTests",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "capture-shapes",
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures", "MultitaskingTestPrograms",
+                "capture-shapes",
             ]),
         .testTarget(
             name: "ParallelSequencesTests",
@@ -267,7 +276,8 @@ let package = Package(
         .testTarget(
             name: "MultitaskingProcessesTests",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CMultitaskingLinux", "chaos",
+                "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "MultitaskingTestPrograms",
+                "CMultitaskingLinux", "chaos",
             ]),
         // The contract on every backend, and on backends that break it.
         .testTarget(
@@ -284,7 +294,8 @@ let package = Package(
             name: "MultitaskingTests",
             dependencies: [
                 "Multitasking", "MultitaskingInMemory", "MultitaskingProcesses", "MultitaskingSerialization",
-                "MultitaskingSessions", "MultitaskingSystem", "MultitaskingThreads", "progress-screen",
+                "MultitaskingSessions", "MultitaskingSystem", "MultitaskingTestPrograms", "MultitaskingThreads",
+                "progress-screen",
             ]),
         .testTarget(
             name: "MultitaskingInMemoryTests",

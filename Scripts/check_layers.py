@@ -25,7 +25,7 @@ ALLOWED = {
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures",
         "MultitaskingSessions"],
     "Multitasking": ["MultitaskingCore", "MultitaskingSessions", "MultitaskingThreads", "MultitaskingProcesses"],
-    "MultitaskingConformance": ["MultitaskingCore"],
+    "MultitaskingConformance": ["MultitaskingCore", "MultitaskingSystem"],
     # Adapters know the protocols alone.
     "MultitaskingMetrics": ["MultitaskingCore"],
     "MultitaskingTracing": ["MultitaskingCore", "MultitaskingSystem"],

@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskingTestPrograms
 import Testing
 
 /// A program that is compiled with optimization as one module, as `swift build -c release` does it: the compiler drops
@@ -81,16 +82,7 @@ import Testing
     }
 
     private func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        let run = try TestProgram(at: path).run(arguments)
+        return (run.exitCode, run.output)
     }
 }

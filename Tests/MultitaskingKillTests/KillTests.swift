@@ -1,15 +1,13 @@
 // Without the modules' internals, `kill-harness` is an empty program.
 #if DEBUG || TESTABLE
     import Foundation
+    import MultitaskingTestPrograms
     import Testing
 
     /// Kills a member of a process pool wherever it can make a difference; the work is done by `kill-harness`, beside
     /// this.
     @Suite(.serialized)
     struct KillTests {
-        private static let harness = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("kill-harness")
-
         /// Each is traced by one process, so that several go on beside each other.
         @Test("A member killed before any of its writes to shared memory leaves a whole pool")
         func killedAtEveryWrite() async throws {
@@ -52,20 +50,9 @@
         }
 
         private func expectPass(_ arguments: [String]) throws {
-            let process = Process()
-            process.executableURL = Self.harness
-            process.arguments = arguments
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = output
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            #expect(
-                process.terminationReason == .exit && process.terminationStatus == 0,
-                "kill-harness \(arguments.joined(separator: " ")):\n\(text)")
-            print(text)
+            let run = try TestProgram("kill-harness").run(arguments)
+            #expect(run.isSuccessful, "kill-harness \(arguments.joined(separator: " ")):\n\(run.output)")
+            print(run.output)
         }
     }
 #endif

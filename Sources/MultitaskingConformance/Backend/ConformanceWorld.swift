@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 
 /// The environment of a backend: its time, and how the parent's code runs.
 ///

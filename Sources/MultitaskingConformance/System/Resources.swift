@@ -1,3 +1,5 @@
+internal import MultitaskingSystem
+
 /// What this process holds of the system at one moment: threads, descriptors, and processes that descend from it.
 ///
 /// Read from `/proc`; elsewhere than on Linux nothing is seen.
@@ -97,10 +99,5 @@ struct ProcessIdentity: Hashable, Sendable {
         return found
     }
 
-    /// The fields of the process's `stat` after its name: the state, the parent, …; the 20th is the time of its start.
-    private static func fields(of pid: Int32) -> [Substring] {
-        let text = System.contents(of: "/proc/\(pid)/stat")
-        guard let end = text.lastIndex(of: ")") else { return [] }
-        return text[text.index(after: end)...].split(separator: " ")
-    }
+    private static func fields(of pid: Int32) -> [Substring] { SystemFiles().processFields(pid) }
 }

@@ -80,15 +80,7 @@ final class RayPoolCore: Sendable {
         }
     }
 
-    private static var ownPath: String {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
-            guard let start = buffer.baseAddress else { return "" }
-            // SAFETY: no more is written than there is room for.
-            let count = unsafe readlink("/proc/self/exe", start, buffer.count)
-            guard count > 0 else { return "" }
-            return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
-        }
-    }
+    private static var ownPath: String { SystemFiles().target("/proc/self/exe") }
 
     func isReady(_ answer: JSON?) {
         state.withLock { state in

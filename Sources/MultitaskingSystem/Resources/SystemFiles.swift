@@ -42,6 +42,36 @@ package struct SystemFiles: Sendable {
         return bytes
     }
 
+    /// The names in a directory; empty if it cannot be read.
+    package func entries(_ path: String) -> [String] {
+        guard let directory = unsafe opendir(root + path) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        // SAFETY: the entry and its name, which ends with a zero, live until the next call for this directory.
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// What a symbolic link leads to; empty if it is none.
+    package func target(_ path: String) -> String {
+        var bytes = [CChar](repeating: 0, count: 4096)
+        // SAFETY: the call writes at most as many bytes as the array has, and no zero at the end.
+        let count = unsafe readlink(root + path, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The fields of a process's `stat` behind its name, which may contain anything: the state, the parent, …; the 20th
+    /// is the time of its start. Empty if there is no such process.
+    package func processFields(_ process: Int32) -> [Substring] {
+        guard let text = text("/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else { return [] }
+        return text[text.index(after: end)...].split(separator: " ")
+    }
+
     /// The text of a file; nil if it cannot be read.
     package func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
 

@@ -1,5 +1,6 @@
 import Glibc
 import MultitaskingCore
+import MultitaskingTestSupport
 import Synchronization
 
 /// The checks that did not hold so far.
@@ -100,21 +101,6 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
 
 /// Starts a thread.
 func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
-    var thread = pthread_t()
-    let box = unsafe Unmanaged.passRetained(ThreadBody(body))
-    // SAFETY: the thread takes over the reference that was retained for it.
-    let result = unsafe pthread_create(
-        &thread, nil,
-        { box in
-            guard let box = unsafe box else { return nil }
-            unsafe Unmanaged<ThreadBody>.fromOpaque(box).takeRetainedValue().body()
-            return nil
-        }, unsafe box.toOpaque())
-    precondition(result == 0, "no thread to be had")
+    guard let thread = makeThread(body) else { preconditionFailure("no thread to be had") }
     return thread
-}
-
-private final class ThreadBody: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

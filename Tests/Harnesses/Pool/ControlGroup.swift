@@ -1,4 +1,5 @@
 import Glibc
+import MultitaskingTestSupport
 
 /// A control group for this process and those it starts, below the one it is in.
 ///

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 /// What this process holds of the system: descriptors, threads, children.
 struct Resources {
@@ -17,40 +18,7 @@ struct Resources {
     }
 }
 
-/// What /proc says.
-enum Proc {
-    static func entries(_ path: String) -> [String] {
-        guard let directory = unsafe opendir(path) else { return [] }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
-
-    /// When a process was made, in clock ticks since the machine was started.
-    static func startTime(_ process: Int32) -> UInt64 {
-        let fields = read("/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-        return fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
-    }
-
-    static func read(_ path: String) -> String {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        var text: [UInt8] = []
-        // Some of the system's files come a page at a time.
-        while case let count = unsafe Glibc.read(descriptor, &bytes, bytes.count), count > 0 {
-            text += bytes.prefix(count)
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
+extension Proc {
     /// How many lines a file has that may be longer than `read` reads.
     static func lineCount(_ path: String) -> Int {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -65,17 +33,6 @@ enum Proc {
         }
     }
 
-    private static var processes: [pid_t] { entries("/proc").compactMap { pid_t($0) } }
-
-    /// The state letter and the parent of a process; nil if there is none.
-    static func status(_ pid: pid_t) -> (state: Character, parent: pid_t)? {
-        let text = read("/proc/\(pid)/stat")
-        guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 1, let state = fields[0].first, let parent = pid_t(fields[1]) else { return nil }
-        return (state, parent)
-    }
-
     /// How often the threads of a process have gone to sleep so far.
     static func wakes(_ pid: pid_t) -> Int {
         entries("/proc/\(pid)/task").reduce(0) { sum, thread in
@@ -85,9 +42,6 @@ enum Proc {
         }
     }
 
-    /// Whether a process runs, or waits to be reaped.
-    static func exists(_ pid: pid_t) -> Bool { status(pid) != nil }
-
     /// The children of this process, also those that wait to be reaped.
     static var children: [pid_t] { processes.filter { status($0)?.parent == getpid() } }
 
@@ -95,13 +49,8 @@ enum Proc {
     static var family: [pid_t] {
         guard let tag = unsafe getenv("POOL_HARNESS_TAG").map({ unsafe String(cString: $0) }) else { return [] }
         return processes.filter {
-            $0 != getpid() && $0 != getppid() && read("/proc/\($0)/environ").contains("POOL_HARNESS_TAG=\(tag)")
-                && status($0).map { $0.state != "Z" } ?? false
+            $0 != getpid() && $0 != getppid() && carries("POOL_HARNESS_TAG", tag, $0) && state($0) ?? "Z" != "Z"
         }
-    }
-
-    static var threads: [String] {
-        entries("/proc/self/task").map { read("/proc/self/task/\($0)/comm").filter { $0 != "\n" } }
     }
 
     /// Whether this process's session has a terminal.
@@ -115,13 +64,6 @@ enum Proc {
 
     /// What each descriptor leads to.
     static var openFiles: [String] { entries("/proc/self/fd").map { $0 + "→" + link("/proc/self/fd/\($0)") } }
-
-    /// Where a symbolic link leads to.
-    static func link(_ path: String) -> String {
-        var bytes = [CChar](repeating: 0, count: 4096)
-        let count = unsafe readlink(path, &bytes, bytes.count - 1)
-        return String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
 
     /// The path of the program that loads this one and its libraries.
     static var loader: String {

@@ -46,10 +46,7 @@ package struct RayBackend: ConformanceBackend {
 
     /// Who has started a process of this machine.
     private static func parent(of process: Int32) -> Int32? {
-        guard let status = SystemFiles().text("/proc/\(process)/stat"), let end = status.lastIndex(of: ")") else {
-            return nil
-        }
-        return status[end...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) }
+        SystemFiles().processFields(process).dropFirst().first.flatMap { Int32($0) }
     }
 
     package var world: any ConformanceWorld { MachineWorld(patience: patience) }

@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskingTestPrograms
 import Testing
 
 @testable import MultitaskingProcesses
@@ -8,15 +9,9 @@ import Testing
     private static let program = Launcher.directory.appendingPathComponent("top-level-program")
 
     @Test func aProgramIsToldOfItsTopLevelVariablesAndOfNoOthers() throws {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = Self.program
-        process.standardError = pipe
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let run = try TestProgram("top-level-program").run(keeping: .standardError)
+        let text = run.output
+        #expect(run.isSuccessful)
         let names = try #require(text.split(separator: "(").dropFirst().first?.split(separator: ")").first)
         // The message names eight. Of those that nothing else uses, an optimized build keeps none.
         for name in names.split(separator: ", ") where name != "…" {

@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskingTestPrograms
 import Testing
 
 /// A finished run of one scenario of `pool-harness`.
@@ -9,8 +10,7 @@ struct HarnessRun {
 
 /// Launches `pool-harness`, which lies beside the test program.
 enum Launcher {
-    static let directory = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent()
+    static let directory = TestProgram.directory
 
     /// Runs a scenario; it must pass all its checks, end in time and leave no process behind.
     ///

@@ -1,4 +1,4 @@
-import Foundation
+import MultitaskingTestPrograms
 import Testing
 
 /// How a pool's first process comes into being, who may have one made, and what becomes of it with its client.
@@ -48,16 +48,9 @@ struct StartTests {
     /// The host would run its main again if it were started anew.
     @Test(arguments: methods)
     func libraryThatWasLoadedLate(_ method: String) async throws {
-        let host = Process()
-        host.executableURL = Launcher.directory.appendingPathComponent("plugin-host")
-        host.arguments = [method]
-        let output = Pipe()
-        host.standardOutput = output
-        host.standardInput = FileHandle.nullDevice
-        try host.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        host.waitUntilExit()
-        #expect(host.terminationStatus == 0)
+        let run = try TestProgram("plugin-host").run([method], keeping: .standardOutput)
+        let text = run.output
+        #expect(run.isSuccessful)
         #expect(text.split(separator: "\n").count { $0 == "main ran" } == 1, "the host has printed \(text)")
         #expect(text.contains(method == "fork" ? "the pool says 42" : "cannotSpawn"), "the host has printed \(text)")
         #expect(method == "fork" || text.contains("dlopen"), "the host has printed \(text)")

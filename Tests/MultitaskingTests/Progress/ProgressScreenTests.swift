@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskingTestPrograms
 import Testing
 
 /// What a terminal shows while a program waits with a progress bar. The terminal is tmux, which tells what is on its
@@ -150,16 +151,9 @@ extension Facade {
 
         @Test(arguments: ["map", "stream", "session-map"])
         func aPipeGetsPlainLinesWithoutColoursOnStandardError(_ mode: String) throws {
-            let errors = Pipe()
-            let process = Process()
-            process.executableURL = Screen.program
-            process.arguments = [mode]
-            process.standardError = errors
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
+            let run = try TestProgram("progress-screen").run([mode], keeping: .standardError)
+            let text = run.output
+            #expect(run.isSuccessful)
             #expect(text.contains("100/100 done (100%)"))
             #expect(!text.contains("\u{1B}"))
             #expect(text.split(separator: "\n").count == 1)
@@ -172,8 +166,7 @@ private struct Screen {
     private let server = "multitasking-\(UUID().uuidString)"
 
     /// The program beside this test program.
-    static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .appending(path: "progress-screen")
+    static let program = TestProgram("progress-screen").url
 
     init(columns: Int, rows: Int, _ mode: String, environment: String = "", then command: String = "true") throws {
         // The terminal stays open after the program, so that what it left can be read.

@@ -96,37 +96,19 @@ func thrownCode(_ body: () throws -> Void) -> MultitaskingError.Code? {
 /// Not all threads: those of Swift's own concurrency come and go as they like.
 func threadCount(named prefix: String) -> Int? {
     #if os(Linux)
-        guard let directory = unsafe opendir("/proc/self/task") else { return nil }
-        defer { unsafe closedir(directory) }
-        var count = 0
-        while let entry = unsafe readdir(directory) {
-            let thread = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if contents(of: "/proc/self/task/\(thread)/comm").hasPrefix(prefix) { count += 1 }
-        }
-        return count
+        SystemFiles().entries("/proc/self/task").count { line(of: "/proc/self/task/\($0)/comm").hasPrefix(prefix) }
     #else
-        return nil
+        nil
     #endif
 }
 
 /// The calling thread's name.
-func currentThreadName() -> String {
-    contents(of: "/proc/thread-self/comm")
-}
+func currentThreadName() -> String { line(of: "/proc/thread-self/comm") }
 
 /// How many bytes of address space this process uses; nil where that cannot be asked.
 func addressSpace() -> UInt? {
-    contents(of: "/proc/self/statm").split(separator: " ").first.flatMap { UInt($0) }.map { $0 * UInt(getpagesize()) }
+    SystemFiles().numbers("/proc/self/statm").first.map { UInt($0) * UInt(getpagesize()) }
 }
 
 /// The one line of a small file; empty if there is none.
-private func contents(of path: String) -> String {
-    let file = unsafe open(path, O_RDONLY)
-    guard file >= 0 else { return "" }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 32)
-    let count = unsafe read(file, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count - 1)), as: UTF8.self)
-}
+private func line(of path: String) -> String { (SystemFiles().text(path) ?? "").filter { $0 != "\n" } }

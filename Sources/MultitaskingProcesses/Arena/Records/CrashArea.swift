@@ -1,6 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 /// Where a member writes down its stack as it dies, in shared memory, so that it is there when the member is not.
 struct CrashArea {
@@ -85,11 +86,7 @@ struct CrashArea {
 /// How frames get their names in this process, which runs the same binary.
 private enum Symbolication {
     /// The path of this program.
-    static let executable: String = {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink("/proc/self/exe", &path, path.count)
-        return String(decoding: path.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }()
+    static let executable = SystemFiles().target("/proc/self/exe")
 
     /// Has the frames of all backtraces look up their symbols here from now on.
     static func begin() { _ = isReady }

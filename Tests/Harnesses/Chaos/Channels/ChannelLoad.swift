@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import Synchronization
 
 /// Streams of elements through one or two channels, whose tasks are begun again when they end or die.

@@ -1,4 +1,5 @@
 import Glibc
+import MultitaskingTestSupport
 
 /// What this process holds of the system.
 struct Holdings {

@@ -1,4 +1,5 @@
 import Glibc
+import MultitaskingTestSupport
 
 /// A process of this program, in another role.
 struct ChildProcess {

@@ -1,5 +1,6 @@
 import MultitaskingCore
 import Glibc
+import MultitaskingTestSupport
 
 /// One client and one striker, seen from outside.
 struct Round {

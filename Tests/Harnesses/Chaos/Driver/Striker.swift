@@ -1,5 +1,6 @@
 import MultitaskingCore
 import Glibc
+import MultitaskingTestSupport
 
 /// Strikes at the processes of a client's pools, from outside and at random times, as long as the client lives.
 struct Striker {

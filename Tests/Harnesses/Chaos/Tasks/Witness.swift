@@ -1,4 +1,5 @@
 import Glibc
+import MultitaskingTestSupport
 
 /// What the round's processes have written down of tasks and blows.
 struct Witness {

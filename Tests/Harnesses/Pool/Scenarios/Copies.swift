@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let copyScenarios: [String: Scenario] = [
     "copy-amid-callbacks": { try $0.copiesAmidCallbacks() },

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let descendantScenarios: [String: Scenario] = [
     "descendants-of-crashed": { try $0.descendantsOfCrashed() },

@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 // A client that executes another program, or dies, while a process that it has forked lives on with copies of its
 // descriptors.

@@ -3,6 +3,7 @@ import CPrograms
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 // Whoever starts a program chooses its environment and its descriptors. None of that makes a program a supervisor
 // unless its parent is the same program, run by the same user, and has made everything for it.

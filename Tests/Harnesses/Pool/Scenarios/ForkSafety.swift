@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import MultitaskingThreads
 import Synchronization
 

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let hostileScenarios: [String: Scenario] = [
     "hostile": { try $0.hostileWorkers() },

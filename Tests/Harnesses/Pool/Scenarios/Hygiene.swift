@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import Synchronization
 
 let hygieneScenarios: [String: Scenario] = [

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let jobScenarios: [String: Scenario] = [
     "job-stop": { try $0.controlZStopsThePool() },

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let lossScenarios: [String: Scenario] = [
     "loss-supervisor": { try $0.supervisorLost() },

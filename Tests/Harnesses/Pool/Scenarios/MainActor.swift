@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import Synchronization
 
 let mainActorScenarios: [String: Scenario] = [

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let mapScenarios: [String: Scenario] = [
     "map-values": { try $0.mapValues() },

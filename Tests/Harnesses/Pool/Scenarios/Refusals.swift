@@ -2,6 +2,7 @@ import CRefusal
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import Synchronization
 
 /// Pools whom the system refuses processes, threads and calls. Nothing may wait for them without an end, and the advice

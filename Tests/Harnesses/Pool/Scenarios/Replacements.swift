@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let replacementScenarios: [String: Scenario] = [
     "replacements-leak-nothing": { try $0.replacementsLeakNothing() }

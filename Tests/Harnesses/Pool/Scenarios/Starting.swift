@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import Synchronization
 
 let startingScenarios: [String: Scenario] = [

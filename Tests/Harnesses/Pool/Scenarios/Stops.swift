@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let stopScenarios: [String: Scenario] = [
     "stop-idle-workers": { try $0.drainContinuesStoppedWorkers() },

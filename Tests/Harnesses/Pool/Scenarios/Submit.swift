@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let submitScenarios: [String: Scenario] = [
     "submit-shapes": { try $0.submitShapes() },

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let timelineScenarios: [String: Scenario] = [
     "timeline": { try $0.timelineOfTasks() },

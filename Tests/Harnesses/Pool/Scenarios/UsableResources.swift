@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 /// Pools of processes that may use less than the machine has.
 let usableResourceScenarios: [String: Scenario] = [
