@@ -10,7 +10,7 @@ public import MultitaskingCore
 ///     try await conformanceCase.run(on: MyBackend())
 /// }
 /// ```
-public protocol ConformanceBackend: Sendable {
+public protocol ConformanceBackend: BackendRemains {
     /// The backend's name, for failure messages.
     var name: String { get }
 
@@ -19,17 +19,6 @@ public protocol ConformanceBackend: Sendable {
 
     /// Creates an executor of the backend. Called many times.
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor
-
-    /// Returns the resources that `executor` currently holds, as the backend counts them: blocks of shared memory,
-    /// tasks, channels. They must be the same before and after a case. By default, there are none.
-    func holdings(of executor: any Executor) -> [String: Int]
-
-    /// Describes what the backend has left behind after the shutdown of its executors, where the kit can't see it: in a
-    /// cluster, on other machines, or in files.
-    ///
-    /// The kit itself checks threads, descriptors, and processes. After each case, it calls this method repeatedly
-    /// until the result is empty or the patience ends. By default, there is no residue.
-    func residue() -> [String]
 
     /// Removes the workers of `executor` without notice, as if their machine lost power.
     ///
@@ -43,12 +32,6 @@ public protocol ConformanceBackend: Sendable {
 extension ConformanceBackend {
     /// Returns no omissions.
     public var omissions: [Omission] { [] }
-
-    /// Returns no holdings.
-    public func holdings(of executor: any Executor) -> [String: Int] { [:] }
-
-    /// Returns no residue.
-    public func residue() -> [String] { [] }
 
     /// Does nothing: the backend's workers can't be lost.
     public func loseWorkers(of executor: any Executor) throws {}

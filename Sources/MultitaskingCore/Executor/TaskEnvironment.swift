@@ -1,5 +1,5 @@
-/// The services that a backend provides to a running task: its channels and signals, and a way to run `async`
-/// functions.
+/// The services that a backend provides to a running task: its channels and signals, shared values, and a way to run
+/// `async` functions.
 ///
 /// ```swift
 /// func call(_ arguments: Arguments, in environment: any TaskEnvironment) throws -> Output {
@@ -10,7 +10,7 @@
 ///
 /// **Implementer's duties.** A worker finds every reference, whether the executor created it before or after the worker
 /// started.
-public protocol TaskEnvironment: ObjectDirectory {
+public protocol TaskEnvironment: ObjectDirectory, SharedObjectDirectory, TaskRun {
     /// Runs an `async` function and blocks the worker until it returns. The function inherits the caller's task-local
     /// values (`@TaskLocal`).
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value
@@ -24,15 +24,6 @@ public protocol TaskEnvironment: ObjectDirectory {
     /// A faster way to read ``isEndRequested``, if the backend has one; valid as long as you hold the environment.
     var endProbe: CancelProbe? { get }
 
-    /// Which attempt at the task this is, counted from 1.
-    var attempt: Int { get }
-
-    /// The worker that runs the task; ``WorkerInfo/none`` if the backend doesn't say.
-    var worker: WorkerInfo { get }
-
-    /// The seed from the task's options, if any.
-    var seed: UInt64? { get }
-
     /// Records which element of its chunk the task processes, counted from 0, in case its process dies. Costs one
     /// store.
     func noteProgress(_ element: Int)
@@ -42,18 +33,6 @@ public protocol TaskEnvironment: ObjectDirectory {
     /// A reader sees a whole report or none. Never blocks and makes no system call, so that tasks can report a million
     /// times a second. Reports after the end of the task are ignored.
     func report(_ report: TaskReport)
-
-    /// Returns the shared value for a reference.
-    /// - Throws: `noSuchObject` if the pool has no such value, or no longer has it.
-    func sharedObject(_ reference: SharedReference) throws -> any SharedObject
-
-    /// Makes shared memory that `body` fills, for ``makeSharedArray(of:count:_:)``; nil where tasks live in the
-    /// parent's memory, so that any will do.
-    ///
-    /// - Throws: `arenaLimitReached`; what `body` throws.
-    func makeSharedMemory(
-        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
-    ) throws -> (any SharedMemory)?
 }
 
 extension TaskEnvironment {
@@ -63,30 +42,11 @@ extension TaskEnvironment {
     /// Returns nil: the request isn't a plain word of memory.
     public var endProbe: CancelProbe? { nil }
 
-    /// Returns 1: the backend doesn't retry tasks.
-    public var attempt: Int { 1 }
-
-    /// Returns ``WorkerInfo/none``: the backend doesn't identify its workers.
-    public var worker: WorkerInfo { .none }
-
-    /// Returns nil: the backend doesn't pass seeds.
-    public var seed: UInt64? { nil }
-
     /// Does nothing: a task of this backend can't die alone.
     public func noteProgress(_ element: Int) {}
 
     /// Ignores the report: the backend doesn't show how far its tasks are.
     public func report(_ report: TaskReport) {}
-
-    /// Throws `noSuchObject`: the backend shares no values by reference.
-    public func sharedObject(_ reference: SharedReference) throws -> any SharedObject {
-        throw MultitaskingError.sharedElsewhere
-    }
-
-    /// Returns nil: tasks share the parent's memory.
-    public func makeSharedMemory(
-        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
-    ) throws -> (any SharedMemory)? { nil }
 }
 
 extension CodingUserInfoKey {

@@ -17,12 +17,7 @@ public struct Future<Value: Sendable>: Sendable {
     public var state: TaskState { source.state }
 
     /// Whether the task has ended, in whatever way.
-    public var isDone: Bool {
-        switch source.state {
-        case .done, .cancelled: true
-        case .queued, .running: false
-        }
-    }
+    public var isDone: Bool { source.state.isEnd }
 
     /// Whether the task was cancelled before it started.
     public var isCancelled: Bool { source.state == .cancelled }

@@ -7,7 +7,7 @@
 ///
 /// **Implementer's duties.** The state only moves forward. Once it is `.done` or `.cancelled`, ``outcome()`` always
 /// returns the same value. Any thread may call any method.
-public protocol FutureSource<Value>: AnyObject, Sendable {
+public protocol FutureSource<Value>: TaskSource {
     /// What the task's function returns.
     associatedtype Value: Sendable
 
@@ -30,30 +30,9 @@ public protocol FutureSource<Value>: AnyObject, Sendable {
     ///
     /// `body` must be short and must not block.
     func whenDone(_ body: @escaping @Sendable () -> Void)
-
-    /// Cancels the task if it hasn't started. Returns true if it never will, including if it was cancelled before.
-    ///
-    /// - Parameter force: whether to end the task even if it is running, if the backend can; true then means that this
-    ///   has begun. The task ends as cancelled unless it returns or throws first.
-    func cancel(force: Bool) -> Bool
-
-    /// The reason why the task has no value; nil if it has one or hasn't ended.
-    var failure: (any Error)? { get }
-
-    /// The output of the task, once it has ended and if ``TaskOptions/output`` requests it.
-    var output: String? { get }
-
-    /// The task's last report of its progress, if any. Never blocks.
-    var report: TaskReport? { get }
 }
 
 extension FutureSource {
-    /// Returns nil: the backend doesn't capture output.
-    public var output: String? { nil }
-
-    /// Returns nil: the backend doesn't show how far its tasks are.
-    public var report: TaskReport? { nil }
-
     /// Derives the failure from the outcome.
     public var failure: (any Error)? {
         var failure: (any Error)?

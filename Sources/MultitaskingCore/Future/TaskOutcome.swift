@@ -63,4 +63,12 @@ public enum TaskState: Sendable, Hashable {
     case done
     /// Cancelled.
     case cancelled
+
+    /// Whether the task has ended, in whatever way.
+    package var isEnd: Bool {
+        switch self {
+        case .done, .cancelled: true
+        case .queued, .running: false
+        }
+    }
 }

@@ -5,7 +5,7 @@
 /// ```swift
 /// let (done, _) = try wait(for: [first, second], until: .any, timeout: .seconds(1))
 /// ```
-public protocol Awaitable: Sendable {
+public protocol Awaitable: CancellableTask {
     /// The state of the task. Cheap, and never blocks.
     var state: TaskState { get }
 
@@ -20,27 +20,16 @@ public protocol Awaitable: Sendable {
     @available(*, noasync, message: "this blocks the thread")
     func waitUntilDone(_ wait: WaitLimit) -> Bool
 
-    /// Cancels the task if it has not started.
-    func cancelUnlessStarted()
-
-    /// Asks a running task to stop, if it can notice that, and ends it if the pool can.
-    func askToEnd(force: Bool)
-
     /// The timeline of the task; nil for the machine's time.
     var timeline: (any Timeline)? { get }
 }
 
 extension Awaitable {
-    /// The machine's.
+    /// Returns nil: the task lives in the machine's time.
     public var timeline: (any Timeline)? { nil }
 
     /// Whether the task has ended, in whatever way.
-    var isOver: Bool {
-        switch state {
-        case .done, .cancelled: true
-        case .queued, .running: false
-        }
-    }
+    var isOver: Bool { state.isEnd }
 }
 
 extension Future: Awaitable {

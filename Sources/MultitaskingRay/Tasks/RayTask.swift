@@ -4,8 +4,8 @@ internal import MultitaskingSystem
 internal import RemoteWorkers
 internal import Synchronization
 
-/// A task of a Ray pool, whatever its types: what the pool's queue knows of it.
-protocol QueuedTask: AnyObject, Sendable {
+/// What was submitted to a Ray pool, whatever its types. It does not change.
+protocol SubmittedCall: AnyObject, Sendable {
     var options: TaskOptions { get }
 
     /// The function's name and the encoded arguments.
@@ -17,14 +17,17 @@ protocol QueuedTask: AnyObject, Sendable {
     /// The number of the worker that must run it; nil if any may.
     var place: Int? { get }
 
-    /// Whether it is one in the pool's statistics.
-    var isCounted: Bool { get }
-
     /// When it was submitted, in nanoseconds of the monotonic clock.
     var submission: Int64 { get }
 
     /// What statistics call it.
     var name: String { get }
+}
+
+/// A task of a Ray pool, as its queue knows it.
+protocol QueuedTask: SubmittedCall {
+    /// Whether it is one in the pool's statistics.
+    var isCounted: Bool { get }
 
     /// Begins an attempt; which one it is, or nil if the task has ended meanwhile.
     func begin(run: UInt64) -> Int?

@@ -13,13 +13,13 @@ public struct AnyFuture: Sendable {
     public var state: TaskState { base.state }
 
     /// Whether the task has ended, in whatever way.
-    public var isDone: Bool { base.isDone }
+    public var isDone: Bool { state.isEnd }
 
     /// Whether the task was cancelled before it started.
-    public var isCancelled: Bool { base.isCancelled }
+    public var isCancelled: Bool { state == .cancelled }
 
     /// Whether a worker is running the task.
-    public var isRunning: Bool { base.isRunning }
+    public var isRunning: Bool { state == .running }
 
     /// The way in which the task ended; nil if it hasn't. Never blocks.
     public var ending: TaskEnding? { base.ending }
@@ -28,14 +28,14 @@ public struct AnyFuture: Sendable {
     public func result() -> TaskResult? { base.result() }
 
     /// The output of the task, once it has ended and if its options request it.
-    public var output: String? { base.output }
+    public var output: String? { base.task.output }
 
     /// The task's last report of its progress (`context.report`), if any. Never blocks.
-    public var progress: TaskReport? { base.progress }
+    public var progress: TaskReport? { base.task.report }
 
     /// Cancels the task if it hasn't started. Returns true if it never will.
     @discardableResult
-    public func cancel(force: Bool = false) -> Bool { base.cancel(force: force) }
+    public func cancel(force: Bool = false) -> Bool { base.task.cancel(force: force) }
 
     /// Calls `body` once the task has ended, immediately if it already has.
     ///
@@ -65,7 +65,7 @@ extension AnyFuture: Awaitable {
     public var failure: (any Error)? { base.failure }
 
     /// Cancels the task if it hasn't started.
-    public func cancelUnlessStarted() { base.cancel(force: false) }
+    public func cancelUnlessStarted() { base.cancelUnlessStarted() }
 
     /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.
     public func askToEnd(force: Bool) { base.askToEnd(force: force) }
@@ -86,18 +86,15 @@ extension AnyFuture: CustomStringConvertible {
 private protocol ErasableFuture: Awaitable, CustomStringConvertible {
     var summary: String { get }
     var valueType: Any.Type { get }
-    var isDone: Bool { get }
-    var isCancelled: Bool { get }
-    var isRunning: Bool { get }
     var ending: TaskEnding? { get }
     func result() -> TaskResult?
-    var output: String? { get }
-    var progress: TaskReport? { get }
-    @discardableResult func cancel(force: Bool) -> Bool
+    /// What is the same for tasks of all types.
+    var task: any TaskSource { get }
     func waitUntilDone(_ wait: WaitLimit) async throws -> Bool
 }
 
 extension Future: ErasableFuture {
     fileprivate var valueType: Any.Type { Value.self }
+    fileprivate var task: any TaskSource { backend }
     fileprivate func result() -> TaskResult? { outcome().map(TaskResult.init) }
 }

@@ -1,12 +1,21 @@
 package import MultitaskingCore
 
-/// A pool, as the end of the program sees it. All of it is called from the threads that are in `exit`.
-package protocol PoolAtExit: AnyObject, Sendable {
-    /// What the pool does when the program ends.
-    var modeAtExit: ShutdownMode { get }
-
+/// What shows whether anything still happens in a pool.
+package protocol PoolActivity: AnyObject, Sendable {
     /// How much work there is now.
     var workLeft: WorkLeft { get }
+
+    /// Whether each task that runs waits, without a limit, for something that others must do.
+    var isStuck: Bool { get }
+
+    /// A number that changes as long as anything happens in the pool.
+    var pulse: UInt64 { get }
+}
+
+/// A pool, as the end of the program sees it. All of it is called from the threads that are in `exit`.
+package protocol PoolAtExit: PoolActivity {
+    /// What the pool does when the program ends.
+    var modeAtExit: ShutdownMode { get }
 
     /// Takes no more tasks, and begins what the mode says; does not wait. Called once.
     func beginExit()
@@ -15,12 +24,6 @@ package protocol PoolAtExit: AnyObject, Sendable {
     ///
     /// The caller may be one of the pool's own tasks, which never goes on; it may do the work of its thread here.
     func hasExited() -> Bool
-
-    /// Whether each task that runs waits, without a limit, for something that others must do.
-    var isStuck: Bool { get }
-
-    /// A number that changes as long as anything happens in the pool.
-    var pulse: UInt64 { get }
 
     /// Ends by force what still runs.
     func cutOff()

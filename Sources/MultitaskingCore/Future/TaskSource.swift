@@ -1,0 +1,36 @@
+/// The part of a backend's task that doesn't depend on the type of its value: how to cancel it, and what it says beside
+/// its outcome.
+///
+/// A backend implements it with ``FutureSource``, which adds the state and the outcome.
+///
+/// ```swift
+/// final class Job<Value: Sendable>: FutureSource {
+///     func cancel(force: Bool) -> Bool { queue.remove(self) }
+///     var output: String? { lines.isEmpty ? nil : lines.joined() }
+///     …
+/// }
+/// ```
+public protocol TaskSource: AnyObject, Sendable {
+    /// Cancels the task if it hasn't started. Returns true if it never will, including if it was cancelled before.
+    ///
+    /// - Parameter force: whether to end the task even if it is running, if the backend can; true then means that this
+    ///   has begun. The task ends as cancelled unless it returns or throws first.
+    func cancel(force: Bool) -> Bool
+
+    /// The reason why the task has no value; nil if it has one or hasn't ended.
+    var failure: (any Error)? { get }
+
+    /// The output of the task, once it has ended and if ``TaskOptions/output`` requests it.
+    var output: String? { get }
+
+    /// The task's last report of its progress, if any. Never blocks.
+    var report: TaskReport? { get }
+}
+
+extension TaskSource {
+    /// Returns nil: the backend doesn't capture output.
+    public var output: String? { nil }
+
+    /// Returns nil: the backend doesn't show how far its tasks are.
+    public var report: TaskReport? { nil }
+}
