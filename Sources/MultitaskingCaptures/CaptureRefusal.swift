@@ -78,14 +78,14 @@ extension CaptureRefusal {
     static func mutableClass(_ type: Any.Type, _ variable: String) -> CaptureRefusal {
         CaptureRefusal(
             "an object of the class \(quote(type))",
-            because: "whose variable `\(variable)` may change: what a worker had would be another object",
+            because: "whose variable `\(variable)` may change: a worker would have a different object",
             "make the class a struct or its variables constants, or pass what the function needs as arguments")
     }
 
     static func unknownClass(_ type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             "an object of the class \(quote(type))",
-            because: "of which nothing tells whether it has variables, as it was built without metadata for reflection",
+            because: "which may have variables: it was built without reflection metadata",
             "pass what the function needs as arguments")
     }
 
@@ -97,16 +97,16 @@ extension CaptureRefusal {
     }
 
     static let uncounted = CaptureRefusal(
-        "a weak or unowned reference", because: "whose object nothing would hold in a worker",
+        "a weak or unowned reference", because: "whose object nothing would keep alive in a worker",
         "pass what the function needs as arguments")
 
     static let address = CaptureRefusal(
-        "a number or variable that holds what is an address in this process",
-        because: "where another process has other memory",
-        "pass what lies there as an argument")
+        "a number or variable that is an address in this process",
+        because: "which is invalid in another process",
+        "pass the value at that address as an argument")
 
     static let builtin = CaptureRefusal(
-        "something that is no value of the language", because: "which cannot be copied",
+        "something that isn't a Swift value", because: "which cannot be copied",
         "pass what the function needs as arguments")
 
     static let metatype = CaptureRefusal(
@@ -121,7 +121,7 @@ extension CaptureRefusal {
     }
 
     static let unusualFunction = CaptureRefusal(
-        "a function that is C's, not escaping, or `@isolated(any)`", because: "whose context cannot be read",
+        "a function that is a C function, nonescaping, or `@isolated(any)`", because: "whose context cannot be read",
         "call it in a closure, and capture that")
 
     /// In optimized programs the compiler leaves out the metadata of types that nobody uses other than directly.
@@ -130,7 +130,7 @@ extension CaptureRefusal {
         return CaptureRefusal(
             "a value of the type `\(type)`",
             because:
-                "which this build of the program does not keep enough about to copy it: the compiler drops that where "
+                "whose description this build of the program lacks: the compiler removes it if "
                 + "a type is "
                 + "neither public nor used in generic code",
             "make `\(type)` public, or pass the value as an argument")
@@ -138,13 +138,13 @@ extension CaptureRefusal {
 
     static let genericElsewhere = CaptureRefusal(
         "a value whose type is a generic parameter",
-        because: "and which type that is can only be found in another capture",
+        because: "which can only be determined from another capture",
         "pass the value as an argument")
 
     static func unnamed(_ type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             "a value of the type \(quote(type))",
-            because: "which is private or local, and has no name a worker could find",
+            because: "which is private or local, and has no name that a worker could find",
             "make the type internal or public, or pass the value as an argument")
     }
 
@@ -156,11 +156,11 @@ extension CaptureRefusal {
         "add a generic parameter for that type, or pass the values as arguments")
 
     static let noReflectionMetadata = CaptureRefusal(
-        "values", because: "of which the compiler has not written down the types",
+        "values", because: "whose types the compiler has not recorded",
         "build without `-disable-reflection-metadata`, or pass them as arguments")
 
     static let unknownLayout = CaptureRefusal(
-        "values", because: "in a way that this package does not know", "pass them as arguments")
+        "values", because: "in a way that this package doesn't know", "pass them as arguments")
 
     static let outsideImages = CaptureRefusal(
         "code that was made at run time", because: "which no worker has", "submit a function of the program")

@@ -34,7 +34,7 @@
                 isLoopback = name == "::1"
             } else {
                 throw MultitaskingError(
-                    .invalidArgument, "\"\(address)\" is no address; give one like 127.0.0.1, ::1 or 0.0.0.0")
+                    .invalidArgument, "\"\(address)\" isn't an address; give one like 127.0.0.1, ::1 or 0.0.0.0")
             }
             if let token {
                 let allowed = token.utf8.allSatisfy { byte in

@@ -49,11 +49,11 @@
             do {
                 try await gracefulShutdown()
                 if try await drain() { return }
-                logger.warning("tasks of \(self) had not ended in time, and were killed")
+                logger.warning("tasks of \(self) did not end in time and were killed")
             } catch {
                 // A cancelled task suspends here all the same: for half a second if tasks do not end.
                 let isEmpty = await pool.shutdown(.kill, within: .zero, then: .kill)
-                if !isEmpty { logger.warning("\(self) was cancelled, and tasks of it were killed") }
+                if !isEmpty { logger.warning("\(self) was cancelled, and its tasks were killed") }
                 throw error
             }
         }

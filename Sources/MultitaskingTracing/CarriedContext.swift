@@ -43,7 +43,7 @@
                 let name = try container.decode(String.self)
                 guard let key = MangledName(name).type as? any ServiceContextKey.Type else {
                     throw DecodingError.dataCorruptedError(
-                        in: container, debugDescription: "\(name) is no context's key")
+                        in: container, debugDescription: "\(name) isn't the key of a context")
                 }
                 try decodeValue(of: key, from: &container, into: &context)
             }

@@ -170,7 +170,7 @@ final class ClosureContextReceiver: ContextReceiver, @unchecked Sendable {
         // the bindings and each slot once. If a slot cannot be, those before it are destroyed again, and the object, of
         // which nobody else knows, is freed without its destructor.
         guard let object = unsafe mc_allocate_object(metadata.pointer, size, alignmentMask) else {
-            throw MultitaskingError(.decodeFailed, "there is no memory for what a function captures")
+            throw MultitaskingError(.decodeFailed, "there is no memory for the captured values of a function")
         }
         for (index, word) in bindings.enumerated() {
             unsafe object.storeBytes(of: word, toByteOffset: ContextLayout.header + 8 * index, as: UInt.self)

@@ -108,7 +108,7 @@ private final class ExistentialReceiver<Existential, Value: Codable>: SlotReceiv
 
     override func read(from reader: PayloadReader, into context: UnsafeMutableRawPointer) throws {
         guard let value = try reader.decode(Value.self) as? Existential else {
-            throw MultitaskingError(.decodeFailed, "a captured \(Value.self) is no \(Existential.self)")
+            throw MultitaskingError(.decodeFailed, "a captured \(Value.self) isn't an \(Existential.self)")
         }
         // SAFETY: the layout has room for an `Existential` here, which is not initialized yet.
         unsafe (context + offset).initializeMemory(as: Existential.self, to: value)

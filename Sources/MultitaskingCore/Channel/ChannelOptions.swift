@@ -54,7 +54,7 @@ public struct ChannelOptions: Sendable, Hashable {
         if capacity == 0, byteCapacity != nil || redelivers {
             throw MultitaskingError(
                 .invalidArgument,
-                "a channel of capacity 0 keeps nothing, so that it can neither count bytes nor redeliver; leave these "
+                "a channel of capacity 0 stores no elements, so it can neither count bytes nor redeliver; leave these "
                     + "out, or give a capacity of at least 1")
         }
     }

@@ -56,8 +56,8 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         public var description: String {
             switch self {
             case .poolLimit: "it held more memory than its limit"
-            case .systemKill: "the system was out of memory and has killed a process"
-            case .refusedAllocation: "it was refused memory"
+            case .systemKill: "the system ran out of memory and killed a process"
+            case .refusedAllocation: "an allocation of memory failed"
             }
         }
     }

@@ -128,7 +128,7 @@ extension MultitaskingError {
         if let cause = cause as? Self, cause.code == .dependencyFailed, cause.origin == .pool { return cause }
         return Self(
             .dependencyFailed,
-            "a task whose result was to be an argument has failed or was cancelled, so this one never starts",
+            "a task whose result is an argument of this one failed or was cancelled, so this one never starts",
             cause: cause)
     }
 

@@ -101,7 +101,7 @@ extension TaskOptions {
         if let limit = output.limit, !(0...Output.largestLimit).contains(limit) {
             throw MultitaskingError(
                 .invalidArgument,
-                "output is to be kept up to \(limit) bytes; give a limit from 0 to 16 MiB (\(Output.largestLimit))")
+                "output is captured up to \(limit) bytes; give a limit from 0 to 16 MiB (\(Output.largestLimit))")
         }
         try resources?.validate()
     }

@@ -118,7 +118,7 @@ extension MultitaskingError {
     package static func notDone(within timeout: Duration?) -> Self {
         Self(
             .timedOut,
-            "the task has not ended within \(timeout.map(String.init(describing:)) ?? "the limit"); it goes on: "
+            "the task has not ended within \(timeout.map(String.init(describing:)) ?? "the limit"); it continues: "
                 + "wait again, or cancel it")
     }
 }

@@ -5,7 +5,7 @@ extension Executor {
     ) throws -> MapResults<Function.Element, Function.Value> {
         guard chunkSize ?? 1 >= 1 else {
             throw MultitaskingError(
-                .invalidArgument, "chunkSize is \(chunkSize ?? 0); give at least 1, or nil for a size that suits")
+                .invalidArgument, "chunkSize is \(chunkSize ?? 0); give at least 1, or nil for an automatic size")
         }
         guard options.retries.errors.isEmpty else {
             throw MultitaskingError(
@@ -20,7 +20,7 @@ extension Executor {
             guard let self else {
                 throw MultitaskingError(
                     .shutDown,
-                    "the pool is gone, and the element cannot be run again after its chunk's worker has died; keep the "
+                    "the pool is gone, so the element can't run again after its chunk's worker has died; keep the "
                         + "pool until all results are there")
             }
             return try submit(Invocation(function, chunk), options: options.of(elementsFrom: offset))

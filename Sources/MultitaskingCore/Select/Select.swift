@@ -31,7 +31,7 @@ public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) thro
         if wait == .never { return firstReady(of: sources, nil) }
         throw MultitaskingError(
             .invalidArgument,
-            "nothing of what is selected from can be waited for by blocking a thread; await select instead")
+            "none of the sources can be waited for by blocking a thread; await select instead")
     }
     return try station.select(sources, wait: wait)
 }

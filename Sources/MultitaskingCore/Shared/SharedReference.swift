@@ -66,7 +66,7 @@ extension MultitaskingError {
     public static var noSharedValue: Self {
         Self(
             .noSuchObject,
-            "the shared value does not exist any more: its last handle in the parent was dropped before this one "
+            "the shared value no longer exists: its last handle in the parent was dropped before this one "
                 + "arrived; keep it")
     }
 
@@ -74,6 +74,6 @@ extension MultitaskingError {
     public static var sharedElsewhere: Self {
         Self(
             .noSuchObject,
-            "a shared value can be used by tasks of the pool alone that shares it; share it with this pool as well")
+            "only tasks of the pool that shares a value can use it; share it with this pool as well")
     }
 }

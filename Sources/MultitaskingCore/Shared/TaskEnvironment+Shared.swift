@@ -20,7 +20,7 @@ extension TaskEnvironment {
         // Swift's own arrays end the process where there are not even addresses for so much.
         guard count >= 0, !isTooMany, byteCount <= 1 << 46 else {
             throw MultitaskingError(
-                .invalidArgument, "the array is to have \(count) elements; give a number from 0 to what memory can hold"
+                .invalidArgument, "the array would have \(count) elements; give a number from 0 to what memory can hold"
             )
         }
         // Any bits are a number, so clearing them first would be one more pass over the memory.

@@ -61,7 +61,7 @@ extension KeyedDecodingContainer {
     func decodeSeconds(forKey key: Key) throws -> Duration {
         guard let duration = Duration(inSeconds: try decode(Double.self, forKey: key)) else {
             throw DecodingError.dataCorruptedError(
-                forKey: key, in: self, debugDescription: "this is no time in seconds")
+                forKey: key, in: self, debugDescription: "this isn't a time in seconds")
         }
         return duration
     }

@@ -78,6 +78,6 @@ extension MultitaskingError {
         Self(
             .timedOut,
             "\(count) of \(total) tasks have not ended within \(timeout.map(String.init(describing:)) ?? "the limit"); "
-                + "they go on: wait again, or cancel them")
+                + "they continue: wait again, or cancel them")
     }
 }

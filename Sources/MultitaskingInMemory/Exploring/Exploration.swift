@@ -47,7 +47,7 @@ public struct ScheduleFailure: Error, CustomStringConvertible {
         return
             ([
                 "the test fails \(origin)after \(passed) that passed: \(error)",
-                "to have it again: Simulation.replay(\"\(replay)\") { … }",
+                "to repeat it: Simulation.replay(\"\(replay)\") { … }",
             ]
             + head + trace.suffix(Self.longestTrace)).joined(separator: "\n")
     }

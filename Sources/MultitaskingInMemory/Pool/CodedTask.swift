@@ -28,7 +28,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
                 throw error
             }
             throw MultitaskingError(
-                .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
+                .encodeFailed, "an argument could not be encoded, and nothing was submitted; fix its encode(to:)",
                 cause: error)
         }
     }

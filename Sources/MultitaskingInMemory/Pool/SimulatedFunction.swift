@@ -25,7 +25,7 @@ enum SimulatedFunction<Function: PortableFunction> {
                 .capturesState,
                 """
                 an argument or result type of the function is private or local, so that no other process can find it; \
-                make it internal, or set `captures` to .byValueOrCopies to have it as where the pool may fork
+                make it internal, or set `captures` to .byValueOrCopies to simulate a pool that may fork
                 """)
         }
         guard FunctionAddress(of: function) == nil else { return }

@@ -278,7 +278,7 @@ extension SimulationState {
             switch parties[party].activity {
             case .absent: return nil
             case .waiting(let condition): return "\(name(of: party))\(task) waits for \(describe(condition))"
-            case .ready, .dying: return "\(name(of: party))\(task) looks around without end"
+            case .ready, .dying: return "\(name(of: party))\(task) polls without end"
             }
         }
         if outsideWaits > 0 { waits.append("\(outsideWaits) asynchronous callers wait") }
@@ -290,7 +290,8 @@ extension SimulationState {
     static func deadlock(_ who: String) -> MultitaskingError {
         MultitaskingError(
             .deadlock,
-            "nobody can go on, and no time limit is running: \(who); break the circle of waits, or give one a limit")
+            "no party can continue, and no time limit is running: \(who); break the cycle of waits, or give one of "
+                + "them a limit")
     }
 
     static func tooLong(steps: Int, _ who: String) -> MultitaskingError {

@@ -387,7 +387,7 @@ extension SimulationState {
             }
         let error = MultitaskingError(
             .initializerFailed,
-            "the pool gave up after \(Self.startAttempts) workers in a row failed to start: \(cause); mend the "
+            "the pool gave up after \(Self.startAttempts) workers in a row failed to start: \(cause); fix the "
                 + "initializer and make a new pool", cause: cause)
         broken = error
         for task in tasks.keys.sorted() where tasks[task]?.isDone == false && tasks[task]?.worker == nil {

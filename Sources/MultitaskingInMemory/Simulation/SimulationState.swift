@@ -290,7 +290,7 @@ struct SimulationState: ~Copyable, Sendable {
     func describe(_ condition: Condition) -> String {
         switch condition {
         case .room(let id): "room in channel \(id)"
-        case .settled(let id, _): "somebody to take what is held out in channel \(id)"
+        case .settled(let id, _): "a receiver for the offer in channel \(id)"
         case .element(let id): "an element of channel \(id)"
         case .joined(let id): "channel \(id) to be processed"
         case .signal(let id): "signal \(id)"

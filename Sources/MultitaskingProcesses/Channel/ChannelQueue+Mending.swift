@@ -35,7 +35,7 @@ extension ChannelQueue {
         let link =
             unit.map { SegmentLink(number: number, unit: $0) }
             ?? unitBefore.map { SegmentLink(number: number - 1, unit: $0) }
-        guard let link else { throw MultitaskingError.memoryDamaged("a channel's segments are not there") }
+        guard let link else { throw MultitaskingError.memoryDamaged("a channel's segments are missing") }
         // ORDERING: if it has changed meanwhile, others have moved it on, and the caller looks again.
         _ = end.compareExchange(found, link)
     }

@@ -24,13 +24,13 @@ enum CrashAdvice {
         case SIGABRT: "look for a call of abort or a failed assertion in the task's function or a library of its"
         case SIGFPE: "look for a division by zero in code that the task's function calls"
         case SIGPIPE:
-            "it wrote to a pipe or socket that nobody reads any more: have the task ignore SIGPIPE (signal(SIGPIPE, "
+            "it wrote to a pipe or socket without a reader: have the task ignore SIGPIPE (signal(SIGPIPE, "
                 + "SIG_IGN)) "
                 + "and look at the error of the write"
         case SIGXFSZ: "it wrote a file longer than RLIMIT_FSIZE allows: write less, or raise the limit (ulimit -f)"
         case SIGXCPU: "it used more processor time than RLIMIT_CPU allows: raise the limit (ulimit -t)"
         case SIGSYS: "it made a system call that a sandbox forbids: allow that in its seccomp profile"
-        case SIGALRM, SIGVTALRM, SIGPROF: "a timer that the task has set ran out: have it handle the signal"
+        case SIGALRM, SIGVTALRM, SIGPROF: "a timer of the task fired: have it handle the signal"
         case SIGKILL:
             "somebody killed it, if not the system for lack of memory (dmesg says so): have the task use less, or find "
                 + "out who"

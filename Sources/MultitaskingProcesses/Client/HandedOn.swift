@@ -152,6 +152,6 @@ private struct HandedOnDecoder: PayloadDecoder {
 
 extension MultitaskingError {
     fileprivate static var resultIsGone: Self {
-        Self(.decodeFailed, "the result of another task is not where it was; a task has written over the pool's memory")
+        Self(.decodeFailed, "the result of another task is missing; a task has written over the pool's memory")
     }
 }

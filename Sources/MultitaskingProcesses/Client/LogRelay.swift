@@ -46,7 +46,7 @@ final class LogRelay: Sendable {
             do { return try channel.receive(as: LogRecord.self, wait: .never) } catch let error as MultitaskingError
                 where error.code == .decodeFailed
             {
-                Logger.processes.warning("something that a worker has logged is lost: \(error)")
+                Logger.processes.warning("a worker's log message is lost: \(error)")
             } catch {
                 return nil
             }
@@ -94,7 +94,7 @@ extension PoolCore {
             // It keeps the pool's memory, as the channel does, until the end.
             try membership.watcher.add { [self] in relay.deliver(name: name(of:function:)) }
         } catch {
-            Logger.processes.warning("what workers log comes when the pool has ended: \(error)")
+            Logger.processes.warning("the workers' log messages come when the pool has ended: \(error)")
         }
     }
 

@@ -248,9 +248,8 @@ extension PoolCore {
         let what =
             captures
             ? "the function captures values, and cannot be sent to a worker: pass them as arguments"
-            : "a type among the function's arguments or result is private or local, and has no name a worker could "
-                + "find: "
-                + "make it internal or public"
+            : "a type among the function's arguments or result is private or local, and has no name that a worker "
+                + "could find: make it internal or public"
         return MultitaskingError(
             .capturesState, "\(what). No copy of this process can be made to run it, because \(obstacle.reason).",
             cause: obstacle.error)

@@ -281,7 +281,7 @@ extension MultitaskingError {
             return error
         }
         return MultitaskingError(
-            .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
+            .encodeFailed, "an argument could not be encoded, and nothing was submitted; fix its encode(to:)",
             cause: error)
     }
 }

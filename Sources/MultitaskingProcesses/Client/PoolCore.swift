@@ -82,7 +82,7 @@ final class PoolCore: Sendable {
         guard Self.knowsFunctions else {
             throw MultitaskingError(
                 .functionNotFound,
-                "this Swift compiler lays functions out in a way this package does not know; use a thread pool")
+                "this package doesn't know the function layout of this Swift compiler; use a thread pool")
         }
         let mapping = try ArenaPlan(workers: max(workers, capacity ?? 0), asked: arenaLimit).makeArena()
         let arena = mapping.arena

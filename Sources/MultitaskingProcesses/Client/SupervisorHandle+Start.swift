@@ -116,7 +116,7 @@ extension SupervisorHandle {
             return nil
         case .refused(let reason):
             state.refusal = MultitaskingError(
-                .cannotSpawn, "this program was started anew as the pool's supervisor, which failed: \(reason)")
+                .cannotSpawn, "this program was started again as the pool's supervisor, which failed: \(reason)")
         case .none: break
         }
         return state.refusal ?? MultitaskingError(.cannotSpawn, wrongProgram)

@@ -77,7 +77,7 @@ final class SupervisorHandle: Sendable {
         guard unsafe access("/proc/self/task", R_OK) == 0 else {
             throw MultitaskingError(
                 .systemError,
-                "/proc is not there, where a pool finds its processes, their threads and their memory; mount it (mount "
+                "/proc is missing, where a pool finds its processes, their threads, and their memory; mount it (mount "
                     + "-t "
                     + "proc proc /proc), or use a thread pool")
         }
@@ -153,7 +153,7 @@ final class SupervisorHandle: Sendable {
             giveUpIfUnproven(&state)
             if let notice = arena.header.failure.newNotice {
                 Logger.processes.warning(
-                    "\(notice). The pool goes on with fewer workers while it has one, and tries again.")
+                    "\(notice). The pool continues with fewer workers while it has one, and tries again.")
             }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
             if !TaskRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
@@ -185,7 +185,7 @@ final class SupervisorHandle: Sendable {
         }
         guard state.shortLives < Self.supervisorAttempts else {
             arena.header.failure.reportEnd(
-                with: MultitaskingError.memoryDamaged("one supervisor after the other dies of it"))
+                with: MultitaskingError.memoryDamaged("one supervisor after another dies because of it"))
             return giveUp(&state)
         }
         // Threads may have started since, so the new one is forked only where that is safe still.

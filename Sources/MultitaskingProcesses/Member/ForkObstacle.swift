@@ -20,7 +20,7 @@ enum ForkObstacle: Equatable {
         case .initialization:
             "a global or static variable is being initialized on this thread, and a copy would wait for that without "
                 + "end"
-        case .uncountable: "/proc, where this process's threads are counted, is not there"
+        case .uncountable: "/proc, where this process's threads are counted, is missing"
         }
     }
 

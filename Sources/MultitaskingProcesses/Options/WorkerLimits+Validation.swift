@@ -10,10 +10,10 @@ extension WorkerLimits {
         }
         if let maxTasksPerWorker, maxTasksPerWorker < 1 {
             throw invalid(
-                "maxTasksPerWorker is \(maxTasksPerWorker); give at least 1, or nil for workers that are kept")
+                "maxTasksPerWorker is \(maxTasksPerWorker); give at least 1, or nil for no limit")
         }
         guard (0...1).contains(maxTasksJitter) else {
-            throw invalid("maxTasksJitter is \(maxTasksJitter); give a part of maxTasksPerWorker, from 0 to 1")
+            throw invalid("maxTasksJitter is \(maxTasksJitter); give a fraction of maxTasksPerWorker, from 0 to 1")
         }
         for case (let name, let value?) in [("age", age), ("idleTime", idleTime)] where value <= .zero {
             throw invalid("\(name) is \(value); give a time above zero, or nil for no limit")
@@ -23,7 +23,7 @@ extension WorkerLimits {
                 "minimumWorkers is \(minimumWorkers); give a number from 0 to the pool's maxWorkers, \(maxWorkers)")
         }
         if idleTime != nil, minimumWorkers == nil {
-            throw invalid("idleTime ends no worker while all are to be kept; give minimumWorkers as well")
+            throw invalid("idleTime has no effect while all workers are kept; give minimumWorkers as well")
         }
         guard (0...19).contains(niceness) else {
             throw invalid("niceness is \(niceness); give a number from 0 to 19, since only root may lower it")

@@ -65,9 +65,8 @@ struct FunctionTable {
         guard bytes.count <= ArenaLayout.functionNamesSize - start else {
             throw MultitaskingError(
                 .arenaLimitReached,
-                "what workers are to have from their start takes \(bytes.count) bytes, more than the pool has room "
-                    + "for; "
-                    + "pass less, or the path of a file with it")
+                "the initializers, finalizers, and their arguments take \(bytes.count) bytes, more than the pool has "
+                    + "room for; pass less, or the path of a file with it")
         }
         unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: bytes.count) {
             unsafe $0.copyBytes(from: bytes)

@@ -79,7 +79,7 @@ struct TypedWorkerCall<Function: PortableFunction>: WorkerCall {
         }
         do { try Function.encode(invoker.arguments, into: &writer) } catch {
             throw MultitaskingError(
-                .encodeFailed, "an argument of the pool's \(role) could not be encoded; mend its encode(to:)",
+                .encodeFailed, "an argument of the pool's \(role) could not be encoded; fix its encode(to:)",
                 cause: error)
         }
         return StoredCall(function: index, payload: try table.keep(try writer.bytes(), to: &extent))

@@ -26,7 +26,7 @@ struct WorkerResourceLimits {
         }
         guard limits.niceness > 0 else { return nil }
         let result = mt_add_niceness(Int32(limits.niceness))
-        return result < 0 ? .system(-result, "make a worker nicer", advice: "leave out niceness") : nil
+        return result < 0 ? .system(-result, "lower the priority of a worker", advice: "leave out niceness") : nil
     }
 
     /// Sets what belongs to the process; what stood in the way, or nil. To be called when all that it starts with is

@@ -47,7 +47,7 @@ struct DriverEnvironment {
             throw MultitaskingError(
                 .invalidArgument,
                 "there is no token for the cluster at \(address ?? "this machine"): set RAY_AUTH_TOKEN or "
-                    + "RAY_AUTH_TOKEN_PATH, or give one as the option `token`; without one, everybody who reaches the "
+                    + "RAY_AUTH_TOKEN_PATH, or give one as the option `token`; without one, anyone who can reach the "
                     + "cluster can run code on it, which `allowsUnauthenticated: true` accepts")
         }
     }

@@ -76,7 +76,7 @@ final class RayPoolCore: Sendable {
         guard isReady, refusal == nil else {
             throw MultitaskingError(
                 .clusterUnreachable,
-                "the cluster has made no pool: \(refusal ?? "no answer within \(options.startTimeout)")")
+                "the cluster could not make a pool: \(refusal ?? "no answer within \(options.startTimeout)")")
         }
     }
 
@@ -97,7 +97,7 @@ final class RayPoolCore: Sendable {
         let (isOpen, loss) = state.withLock { ($0.mode == nil, $0.loss) }
         if let loss { throw loss }
         if !isOpen {
-            throw MultitaskingError(.shutDown, "the pool was shut down and takes nothing more; make a new one")
+            throw MultitaskingError(.shutDown, "the pool was shut down and accepts nothing more; make a new one")
         }
     }
 

@@ -76,7 +76,7 @@ public struct RaySetup: Sendable {
     func validate() throws {
         guard finalizer != nil, !(.zero < finalizerLimit && finalizerLimit <= .seconds(86_400)) else { return }
         throw MultitaskingError(
-            .invalidArgument, "a finalizer is to end within \(finalizerLimit); give more than zero and at most a day")
+            .invalidArgument, "finalizerLimit is \(finalizerLimit); give more than zero and at most a day")
     }
 
     /// The encoded calls.

@@ -30,7 +30,7 @@ struct OutgoingCall: Sendable {
             throw error
         } catch {
             throw MultitaskingError(
-                .encodeFailed, "an argument could not be encoded, and nothing was submitted; mend its encode(to:)",
+                .encodeFailed, "an argument could not be encoded, and nothing was submitted; fix its encode(to:)",
                 cause: error)
         }
     }

@@ -111,9 +111,9 @@ enum RunVerdict {
     static func loss(_ loss: WorkerLoss) -> MultitaskingError {
         MultitaskingError(
             .workerLost,
-            "the worker \(loss.node.map { "on \($0) " } ?? "")was lost, and nobody knows whether it ran the task: not, "
-                + "in part or to its end (\(loss.detail)); if the task may run more than once, give it retries of "
-                + ".onLoss", cause: loss)
+            "the worker \(loss.node.map { "on \($0) " } ?? "")was lost, and it is unknown whether it ran the task: not "
+                + "at all, in part, or to its end (\(loss.detail)); if the task may run more than once, give it "
+                + "retries of .onLoss", cause: loss)
     }
 
     static func lackOfMemory(_ loss: WorkerLoss) -> MultitaskingError {

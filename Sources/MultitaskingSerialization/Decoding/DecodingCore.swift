@@ -129,7 +129,7 @@ final class DecodingCore {
         _ type: Any.Type, in parent: DecodingFrame, _ step: PathStep
     ) -> DecodingError {
         parent.error(
-            .invalid("the payload is read over and over again, for longer than any of its size needs"), type, step)
+            .invalid("the payload is read repeatedly, for longer than any payload of its size needs"), type, step)
     }
 
     /// Goes beyond one value, whatever it is.

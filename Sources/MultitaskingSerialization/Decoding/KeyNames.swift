@@ -32,7 +32,7 @@ final class KeyNames {
 
     /// The name behind a reference that is not ``KeyReference/inline``.
     func name(_ reference: UInt8) throws(ReadFailure) -> String {
-        guard Int(reference) < names.count else { throw .invalid("a key that is not in the table of keys is named") }
+        guard Int(reference) < names.count else { throw .invalid("a key isn't in the table of keys") }
         return names[Int(reference)]
     }
 }

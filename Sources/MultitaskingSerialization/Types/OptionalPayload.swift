@@ -65,7 +65,7 @@ extension DecodingFrame {
         do throws(ReadFailure) {
             let tag = try source.peekByte()
             guard tag == PayloadTag.null || tag == PayloadTag.some else {
-                throw .invalid("a value is marked as nil, and is not")
+                throw .invalid("a value is marked as nil but isn't")
             }
         } catch {
             throw self.error(error, type, step)

@@ -51,6 +51,6 @@ extension TaskManager {
         if let workers = executor as? any WorkerExecutor { return workers }
         throw MultitaskingError(
             .invalidArgument,
-            "\(type(of: executor)) does not let its workers be asked or counted anew; use another pool")
+            "\(type(of: executor)) supports neither everywhere nor resize; use another pool")
     }
 }

@@ -76,7 +76,7 @@ public final class PoolTask: ParentSideContext, Awaitable {
             _ = try await future.waitUntilDone(WaitLimit(timeout: timeout))
             return resultOrNil() ?? TaskResult(failure: MultitaskingError.notDone(within: timeout))
         } catch {
-            let message = "the wait was cancelled before the task ended; the task goes on"
+            let message = "the wait was cancelled before the task ended; the task continues"
             return resultOrNil() ?? TaskResult(failure: MultitaskingError(.timedOut, message, cause: error))
         }
     }

@@ -85,10 +85,10 @@ package struct Refusal: Error, Equatable {
                 + "on (uname -r); allow the call in the sandbox's seccomp profile, or use a thread pool"
         case EPERM, EACCES:
             call == .spawn
-                ? "this user must not execute this program's file again: allow that, or use a thread pool"
+                ? "this user may not execute this program's file again: allow that, or use a thread pool"
                 : "a sandbox forbids it: allow \(call.name) in its seccomp profile, or use a thread pool"
         case ENOENT where call == .spawn:
-            "/proc, by which this program is started again, is not there: mount it (mount -t proc proc /proc), or make "
+            "/proc, by which this program is started again, is missing: mount it (mount -t proc proc /proc), or make "
                 + "the "
                 + "pool before any thread starts, so that it can be forked"
         // Descriptors that are handed on are given the lowest numbers, by way of higher ones.

@@ -142,7 +142,8 @@ package enum ExitDrain {
         guard left != WorkLeft(running: 0, queued: 0) else { return }
         let why =
             pools.allSatisfy { $0.modeAtExit == .drain }
-            ? "those that ran waited, without a limit, for what nobody could do any more" : "as atExit says"
+            ? "the running ones waited, without a limit, for something that could no longer happen"
+            : "as atExit requests"
         Logger(label: "swift-multitasking").warning(
             """
             the program ended while its pools had work: \(left.running) running and \(left.queued) queued tasks were \

@@ -61,7 +61,7 @@ package final class SharedFileMapping: SharedMemory {
         guard found.file == file else {
             throw MultitaskingError(
                 .noSuchObject,
-                "\(file.path) is not the file any more that was mapped: it was replaced, or has another length; leave "
+                "\(file.path) is no longer the file that was mapped: it was replaced, or its length has changed; leave "
                     + "it as it is while tasks use it")
         }
         // What goes is unmapped outside of the lock.

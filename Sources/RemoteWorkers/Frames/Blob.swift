@@ -23,7 +23,7 @@ package final class Blob: Sendable {
     package init(_ descriptor: OwnedDescriptor, count: UInt64) throws(FrameError) {
         let size = mr_sealed_size(descriptor.number)
         guard size >= 0, count <= UInt64(size), count <= UInt64(FrameKind.payloadLimit) else {
-            throw FrameError("a descriptor is no sealed memory of \(count) bytes")
+            throw FrameError("a descriptor isn't sealed memory of \(count) bytes")
         }
         do { mapping = try ReadOnlyMapping(descriptor.number, offset: 0, count: Int(count)) } catch {
             throw FrameError("memory of \(count) bytes cannot be mapped: \(error)")

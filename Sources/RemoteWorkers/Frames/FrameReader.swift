@@ -22,7 +22,7 @@ package struct Frame: Sendable {
     /// - Throws: ``FrameError`` if the reader has left something before a tail that came by a descriptor.
     package func tail(_ reader: inout ByteReader) throws(FrameError) -> FrameTail {
         guard let blob else { return .bytes(reader.rest()) }
-        guard reader.isAtEnd else { throw FrameError("a frame has more before its tail than its kind has") }
+        guard reader.isAtEnd else { throw FrameError("a frame has more before its tail than its kind allows") }
         return .blob(blob)
     }
 }

@@ -74,7 +74,7 @@ package final class RemoteShares: SharedHome {
         }
         switch answer.code {
         case .ok: return number
-        case .lost: throw MultitaskingError(.shutDown, "the pool has ended, and shares nothing any more")
+        case .lost: throw MultitaskingError(.shutDown, "the pool has ended and shares no more values")
         default:
             throw MultitaskingError(
                 .systemError, "\(bytes.count) bytes cannot be shared: \(answer.tail.text); share less, or drop some")

@@ -49,7 +49,7 @@ struct RemoteEnvironment: TaskEnvironment {
     private func channel(_ reference: SharedObjectID, _ answer: HubAnswer) throws -> any Channel {
         guard answer.code == .ok, answer.number == 1 else {
             throw MultitaskingError(
-                .noSuchObject, "the channel does not exist any more: its last handle in the parent was dropped; keep it"
+                .noSuchObject, "the channel no longer exists: its last handle in the parent was dropped; keep it"
             )
         }
         let channel = RemoteChannel(reference, process.hub, environment: self)
@@ -61,7 +61,7 @@ struct RemoteEnvironment: TaskEnvironment {
         guard answer.code == .ok, (2...3).contains(answer.number) else {
             throw MultitaskingError(
                 .noSuchObject,
-                "the cancel event does not exist any more: its last handle in the parent was dropped; keep it")
+                "the cancel event no longer exists: its last handle in the parent was dropped; keep it")
         }
         let signal = RemoteSignal(reference, process.hub, isOwner: false)
         process.objects.keep(signal)

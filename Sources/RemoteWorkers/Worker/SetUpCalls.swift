@@ -29,7 +29,7 @@ struct SetUpCalls {
     /// Takes what the pool has added, or taken back.
     mutating func take(_ frame: Frame) throws(FrameError) {
         var reader = frame.reader
-        guard let role = Role(rawValue: try reader.next()) else { throw FrameError("a call has a role that is none") }
+        guard let role = Role(rawValue: try reader.next()) else { throw FrameError("a call has an unknown role") }
         let call = try frame.tail(&reader)
         switch role {
         case .none: calls[frame.id] = nil

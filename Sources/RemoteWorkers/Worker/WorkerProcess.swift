@@ -65,7 +65,7 @@ final class WorkerProcess: Sendable {
             }
         case .answer: try requests.deliver(frame)
         case .signals: try hub.takeSignals(frame)
-        default: throw FrameError("\(frame.kind) is nothing for a worker")
+        default: throw FrameError("\(frame.kind) is not for a worker")
         }
     }
 

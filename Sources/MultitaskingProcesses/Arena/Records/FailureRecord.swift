@@ -103,7 +103,7 @@ struct FailureRecord: Record {
             .initializerFailed,
             """
             the pool gave up after \(PoolPhase.startAttempts) workers in a row failed to start: \
-            \(text.isEmpty ? "they died while starting" : text); mend the \
+            \(text.isEmpty ? "they died while starting" : text); fix the \
             initializer, or the limits, and make a new pool
             """)
     }

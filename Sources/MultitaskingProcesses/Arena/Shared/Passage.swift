@@ -85,7 +85,7 @@ struct Passage {
         for index in 0..<count { if let claim = claim(index, by: member) { return claim } }
         throw MultitaskingError(
             .arenaLimitReached,
-            "\(ArenaLayout.passageLimit) payloads with shared values are on their way; receive or drop some first")
+            "\(ArenaLayout.passageLimit) payloads with shared values are in transit; receive or drop some first")
     }
 
     private func claim(_ index: Int, by member: Int) -> (Entry, UInt64)? {

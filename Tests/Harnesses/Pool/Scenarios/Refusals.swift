@@ -209,7 +209,7 @@ extension Harness {
             let error = checkThrows(.systemError) {
                 try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
             }
-            expect(error, "/proc is not there", "mount -t proc")
+            expect(error, "/proc is missing", "mount -t proc")
             check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
             _exit(Checks.failures == 0 ? 0 : 1)
         }
