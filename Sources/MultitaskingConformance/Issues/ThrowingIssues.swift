@@ -16,9 +16,9 @@ public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringCo
 
 /// Runs `body`, and throws if an expectation in it fails.
 ///
-/// Use it in tasks of a process pool. Their worker is another process than the test's, where nobody hears of an issue
-/// that is recorded: without this, an `#expect` that fails there is lost. With it, the task fails, and so does the test
-/// that asks for its value:
+/// Use it in tasks of a process pool. A worker is a separate process, in which recorded issues don't reach the test:
+/// without this function, a failed `#expect` there is lost. With it, the task fails, and so does the test that reads
+/// its value:
 /// ```swift
 /// func double(_ x: Int) throws -> Int {
 ///     try throwingIssues {
@@ -28,7 +28,7 @@ public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringCo
 /// }
 /// let value = try pool.submit(double, -1).value()     // throws: Expectation failed: (x → -1) > 0
 /// ```
-/// `body` goes on after an `#expect` that fails, as it does in a test. Warnings and issues recorded by other threads
+/// `body` continues after an `#expect` that fails, as in a test. Warnings and issues recorded by other threads
 /// are ignored. In the test's own process, such an issue becomes a known issue of the test.
 ///
 /// - Returns: the result of `body`.

@@ -24,7 +24,8 @@ public struct TaskReport: Sendable, Hashable {
     /// Makes a report.
     ///
     /// - Parameters:
-    ///   - fraction: the fraction of the work that is done, clamped to 0...1. NaN, as of 0 of 0 elements, counts as 0.
+    ///   - fraction: the fraction of the work that is done, clamped to 0...1. NaN, such as 0 of 0 elements, counts as
+    ///     0.
     ///   - message: what the task is doing, truncated to ``messageLimit`` bytes.
     public init(_ fraction: Double, _ message: String = "") {
         self.fraction = fraction > 0 ? min(fraction, 1) : 0
@@ -58,7 +59,7 @@ extension TaskReport: Codable {
 }
 
 extension TaskReport: CustomStringConvertible {
-    /// In few words: `40% epoch 2 of 5`.
+    /// The report in a few words: `40% epoch 2 of 5`.
     public var description: String {
         let percent = "\(Int(fraction * 100))%"
         return message.isEmpty ? percent : "\(percent) \(message)"

@@ -32,10 +32,10 @@ extension RecordingExecutor {
     /// Records a timeline of the executor's tasks while `body` runs.
     ///
     /// Open the file at ui.perfetto.dev or in chrome://tracing. It has a track for each worker, with a slice for each
-    /// task that has ended, in which are those for decoding, running and encoding; slices for calls that have sent to
-    /// channels or received; arrows from where a task was submitted to where it ran and to its result, and from where a
-    /// message was sent to where it was received; curves of how many tasks wait and run, how many elements channels
-    /// hold, and what memory is held; and marks for crashes, and for workers that start and end.
+    /// ended task, which contains slices for decoding, running, and encoding; slices for calls that sent to or received
+    /// from channels; arrows from the submission of a task to its run and to its result, and from the sending of a
+    /// message to its receipt; counters of the waiting and running tasks, of the elements in channels, and of memory;
+    /// and marks for crashes, and for the start and end of workers.
     /// - Parameter path: the path of the file; an existing file is replaced.
     /// - Throws: whatever ``beginRecording(to:)`` throws; whatever `body` throws.
     public func record<Result>(to path: String, _ body: () throws -> Result) throws -> Result {

@@ -1,15 +1,15 @@
-/// What becomes of the other tasks when what was waited for has happened.
+/// What a wait does with the other tasks when its condition is met.
 ///
 /// ```swift
 /// let (done, _) = try wait(for: mirrors, until: .firstSuccessful, rest: .cancel)
 /// ```
 public enum RestPolicy: Sendable, Hashable, CaseIterable {
-    /// They go on.
+    /// They continue.
     case goOn
-    /// Those that have not started never do. Those that have are asked to stop where they can hear it: a session's
-    /// task by its cancel event, unless that is of scope `.global`, because it would stop tasks of other sessions.
+    /// Tasks that haven't started never do. Running ones are asked to stop if they can notice it: a session's task by
+    /// its cancel event, unless that event has the scope `.global`, because it would stop tasks of other sessions.
     case cancel
-    /// Besides, those that run are ended, where the pool can (processes can, threads cannot): see
+    /// In addition, running tasks are ended by force if the pool can (processes can, threads can't): see
     /// ``Future/cancel(force:)``.
     case cancelByForce
 

@@ -5,7 +5,7 @@ public import MultitaskingCore
 /// ```swift
 /// var options = RayOptions()
 /// options.shipsExecutable = false                       // it is installed on all nodes
-/// options.resources = ResourceRequest(cpus: 2)          // of each task, unless its own options say more
+/// options.resources = ResourceRequest(cpus: 2)          // for each task, unless its own options say otherwise
 /// let pool = try RayPool(address: "10.0.0.1:6379", maxWorkers: 64, options: options)
 /// ```
 public struct RayOptions: Sendable, Hashable {

@@ -3,10 +3,11 @@ internal import MultitaskingSerialization
 internal import RemoteWorkers
 
 extension RayPool: SharingExecutor {
-    /// Shares an array: it goes to the cluster once, to each node that needs it once, and each process there maps it.
+    /// Shares an array. It is transferred once to the cluster, and once to each node that needs it, whose processes map
+    /// it.
     ///
-    /// It is there until the last handle in this process is gone, and with it the tasks that were given one. A handle
-    /// that was sent through a channel keeps it until that channel is gone.
+    /// The array exists until the last handle in this process and all tasks that were given one are gone. A handle in a
+    /// channel keeps it until that channel is gone.
     /// - Throws: `shutDown`; `clusterLost`; `systemError` if the cluster has no room for it.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
         try core.checkUsable()
@@ -16,7 +17,8 @@ extension RayPool: SharingExecutor {
         return try SharedArray(memory)
     }
 
-    /// Shares a value: it is encoded once, goes to each node that needs it once, and is decoded once by each process.
+    /// Shares a value. It is encoded once, transferred once to each node that needs it, and decoded once by each
+    /// process.
     ///
     /// - Throws: `shutDown`; `clusterLost`; `encodeFailed`; `systemError` if the cluster has no room for it.
     @_disfavoredOverload

@@ -6,9 +6,9 @@ internal import Synchronization
 extension RayPool: RecordingExecutor {
     /// Begins to write a timeline; see `RecordingExecutor`.
     ///
-    /// It has a track for each process of a node. Clocks of machines differ, so a task is shown as having ended when
-    /// this machine heard of it; how long it was decoded, ran and was encoded is what its node has measured. What is
-    /// between its submission and its beginning is then the queue, and the way there and back.
+    /// It has a track for each process of a node. The clocks of machines differ, so the end of a task is the time at
+    /// which this machine learned of it; its node measures the durations of decoding, running, and encoding. The time
+    /// between submission and start therefore includes the queue and the round trip.
     public func beginRecording(to path: String) throws -> any Recording {
         try core.checkUsable()
         let source = try RayTimeline(core)

@@ -38,7 +38,7 @@ public final class RayPool: GradualShutdown {
     ///   - maxWorkers: the maximum number of tasks that run concurrently, from 1 to 100,000.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
     ///   - options: options for the connection and for running tasks.
-    ///   - setup: what each process runs before its first task, and before it leaves.
+    ///   - setup: the calls that each process makes before its first task, and before it exits.
     /// - Throws: `invalidArgument`; `clusterUnreachable`; `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.connect(to:maxWorkers:queueLimit:options:)")
     public convenience init(

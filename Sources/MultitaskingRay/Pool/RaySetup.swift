@@ -2,16 +2,16 @@ public import MultitaskingCore
 internal import MultitaskingSerialization
 internal import RemoteWorkers
 
-/// What each process of a pool on a cluster runs before its first task, and before it leaves.
+/// The calls that each process of a pool on a cluster makes before its first task, and before it exits.
 ///
 /// ```swift
 /// let setup = RaySetup(initializer: connect, "db://…").finalizing(disconnect)
 /// let pool = try RayPool(address: "10.0.0.1:6379", maxWorkers: 64, setup: setup)
 /// ```
-/// Ray starts and ends processes as it likes, so there may be more of them in the course of time than `maxWorkers`, or
-/// fewer. No task runs in one whose initializer has not returned. What the initializer takes counts towards the time
-/// limit of the first task of its process. A process that is killed, by Ray, by a task or by `shutdown(.kill)`, runs no
-/// finalizer.
+/// Ray decides when to start and end processes, so over time there may be more of them than `maxWorkers`, or fewer. No
+/// task runs in a process whose initializer hasn't returned. The time of the initializer counts toward the time limit
+/// of the first task of its process. A process that is killed, by Ray, by a task, or by `shutdown(.kill)`, doesn't run
+/// the finalizer.
 public struct RaySetup: Sendable {
     /// A call that is encoded when a pool is made.
     typealias Encoding = @Sendable (CapturePolicy, RemoteShares) throws -> [UInt8]
@@ -22,21 +22,21 @@ public struct RaySetup: Sendable {
     /// How long a finalizer may take.
     private(set) var finalizerLimit = Duration.zero
 
-    /// Processes that run tasks alone.
+    /// Processes that only run tasks.
     public init() {}
 
     /// Processes that run `initializer` before their first task.
     ///
-    /// If it throws, all tasks of that process fail with `initializerFailed`, whose cause is what was thrown.
+    /// If it throws, all tasks of that process fail with `initializerFailed`, whose cause is that error.
     /// - Parameters:
-    ///   - initializer: a function; its results are dropped.
+    ///   - initializer: a function; its result is discarded.
     ///   - arguments: one for each of its parameters; encoded once, and decoded in each process.
     public init<each Argument: Portable>(
         initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument
     ) { self.init(calling: initializer, repeat each arguments) }
 
-    /// As the initializer of the same parameters, for one that has an autoclosure already.
+    /// Like the initializer with the same parameters, for callers that already have an autoclosure.
     init<each Argument: Portable>(
         calling initializer: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument
@@ -45,7 +45,7 @@ public struct RaySetup: Sendable {
         self.initializer = { try OutgoingCall.encode(call, captures: $0, $1).parcel.bytes }
     }
 
-    /// The same, with a finalizer that each process runs before it leaves.
+    /// Returns this setup with a finalizer that each process runs before it exits.
     ///
     /// - Parameter limit: how long it may take, more than zero and at most a day; then its process is killed.
     public func finalizing(
@@ -53,7 +53,7 @@ public struct RaySetup: Sendable {
         within limit: Duration = .seconds(10)
     ) -> RaySetup { finalized(by: PlainFunction(finalizer), limit) }
 
-    /// The same, with a finalizer whose results are collected: ``RayPool/finalizerResults(as:)``.
+    /// Returns this setup with a finalizer whose results are collected; see ``RayPool/finalizerResults(as:)``.
     ///
     /// - Parameter limit: how long it may take, more than zero and at most a day; then its process is killed.
     public func finalizing<Output: Portable>(

@@ -1,5 +1,6 @@
 extension TaskContext {
-    /// Reports how far the task is. ``PoolTask/progress``, the progress of its session, and the bar show it at once.
+    /// Reports how far the task is. ``PoolTask/progress``, the progress of its session, and the bar show it
+    /// immediately.
     ///
     /// ```swift
     /// for (number, page) in pages.enumerated() {
@@ -9,8 +10,9 @@ extension TaskContext {
     /// ```
     ///
     /// The last report replaces earlier ones, and stays after the task has ended, even if its worker died. Reporting
-    /// never blocks and makes no system call, so a task can report in every iteration of a loop, from several threads
-    /// too. Reports after the end of the task are ignored, and so are all reports if the backend doesn't support them.
+    /// never blocks and makes no system call, so a task can report in every iteration of a loop, and from several
+    /// threads. Reports after the end of the task are ignored, and so are all reports if the backend doesn't support
+    /// them.
     ///
     /// - Parameters:
     ///   - fraction: the fraction of the work that is done, clamped to 0...1. NaN counts as 0.

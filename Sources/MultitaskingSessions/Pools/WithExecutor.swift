@@ -36,10 +36,9 @@ public func withExecutor<Value>(
     return try withManager(of: executor, interrupts, try TaskManager(executor: executor, globals: globals), body)
 }
 
-/// Suspends where the blocking function of the same name blocks.
+/// Suspends instead of blocking; otherwise, like the function of the same name.
 ///
-/// Cancelling the awaiting task cancels nothing by itself: `body` is told, and the executor is shut down when `body`
-/// ends.
+/// Cancelling the awaiting Swift task only cancels `body`; the executor is shut down when `body` ends.
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withExecutor<Value>(
     _ makeExecutor: @autoclosure () throws -> any Executor, globals: QueueSettings = .none,

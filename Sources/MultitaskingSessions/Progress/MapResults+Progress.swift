@@ -1,7 +1,7 @@
 public import MultitaskingCore
 
 extension MapResults {
-    /// The same results; the progress is shown whenever somebody waits for them, as `pool.map(…, showing:)` does.
+    /// Returns the same results, and shows the progress during every wait for them, like `pool.map(…, showing:)`.
     ///
     /// ```swift
     /// let results = try pool.map(convert, images).showing(.progressBar)

@@ -39,7 +39,7 @@ extension TaskSession {
 }
 
 extension TaskSession {
-    /// Has the progress shown whenever somebody waits in `waitForAll` or `results`, as `manager.map(…, showing:)` does.
+    /// Shows the progress during every `waitForAll` and `results`, like `manager.map(…, showing:)`.
     ///
     /// ```swift
     /// let results = try manager.map("page-", render, pages, showing: .progressBar).results()
