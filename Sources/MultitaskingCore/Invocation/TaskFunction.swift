@@ -1,0 +1,16 @@
+/// A function that a task runs: what it takes, what it returns, and how to call it.
+///
+/// ``PortableFunction`` adds how its arguments and its result travel to a worker and back.
+///
+/// ```swift
+/// let output = try function.call(arguments, in: environment)
+/// ```
+public protocol TaskFunction: Sendable {
+    /// The function's arguments: an ``ArgumentList`` or another ``PayloadConvertible``.
+    associatedtype Arguments: Sendable
+    /// The function's result.
+    associatedtype Output: Sendable
+
+    /// Calls the function and, if it is `async`, blocks until it returns.
+    func call(_ arguments: Arguments, in environment: any TaskEnvironment) throws -> Output
+}
