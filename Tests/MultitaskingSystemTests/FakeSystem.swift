@@ -11,7 +11,8 @@ final class FakeSystem {
     ///   - mounts: of control groups: the root, the mount point, and the file system with its options.
     ///   - contents: files by path.
     init(
-        cgroup: String = "", mounts: [(root: String, point: String, system: String)] = [], _ contents: [String: String]
+        cgroup: String = "", mounts: [(root: String, point: String, system: String)] = [],
+        _ contents: [String: String] = [:]
     )
         throws
     {
