@@ -146,7 +146,7 @@ public final class RayCluster: Sendable {
         case .output: try pool(ofRun: frame.id)?.print(frame)
         case .report: try pool(ofRun: frame.id)?.takeReport(frame)
         case .statistics: break
-        default: throw FrameError("\(frame.kind) is nothing for the host")
+        default: throw FrameError("\(frame.kind) is not for the host")
         }
     }
 
@@ -154,7 +154,7 @@ public final class RayCluster: Sendable {
         let log = driver.logTail
         return MultitaskingError(
             .clusterLost,
-            "\(what), and nobody knows how far its tasks were; make a new pool"
+            "\(what), and the state of its tasks is unknown; make a new pool"
                 + (log.isEmpty ? "" : ". The driver said last:\n\(log)"))
     }
 
