@@ -158,6 +158,7 @@ test-numbers: setup ## Check that each public number is given extreme values by 
 lint: ## Check the format of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	python3 Scripts/check_lines.py
+	python3 Scripts/check_protocols.py
 	python3 Scripts/check_examples.py
 
 clean: ## Throw away everything that was built

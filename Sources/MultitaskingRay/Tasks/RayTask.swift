@@ -26,9 +26,6 @@ protocol SubmittedCall: AnyObject, Sendable {
 
 /// A task of a Ray pool, as its queue knows it.
 protocol QueuedTask: SubmittedCall {
-    /// Whether it is one in the pool's statistics.
-    var isCounted: Bool { get }
-
     /// Begins an attempt; which one it is, or nil if the task has ended meanwhile.
     func begin(run: UInt64) -> Int?
 
@@ -50,6 +47,11 @@ protocol QueuedTask: SubmittedCall {
     /// - Returns: whether it has ended now, or had ended as cancelled.
     @discardableResult
     func end(_ end: TaskEnd, output: [UInt8], onlyIfWaiting: Bool) -> Bool
+}
+
+extension SubmittedCall {
+    /// Whether it is one in the pool's statistics: what is only there for a worker's sake is none.
+    var isCounted: Bool { setUp != .allCalls }
 }
 
 extension QueuedTask {
@@ -161,9 +163,6 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
         first.shared = call.held
         ledger = Mutex(first)
     }
-
-    /// What is only there for a worker's sake is none.
-    var isCounted: Bool { setUp != .allCalls }
 
     var name: String { options.name ?? "unnamed" }
 
