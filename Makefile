@@ -372,7 +372,7 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
 MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
-	MultitaskingInMemory MultitaskingRay MultitaskingConformance
+	MultitaskingInMemory MultitaskingRay MultitaskingLogging MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_TARGETS := CMultitaskingLinux CMultitaskingImages CMultitaskingCaptures CRemoteWorkers
 C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
