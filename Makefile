@@ -282,9 +282,10 @@ OTHER_PYTHON := $(BUILD)/ray/other-python
 setup-ray-others: setup-ray
 	@[ -x $(OTHER_RAY)/bin/ray ] || { python3 -m venv $(OTHER_RAY) &&
 		$(OTHER_RAY)/bin/python -m pip install --quiet 'ray==2.55.*'; }
-	own=$$(python3 -c 'import sys; print("python3.%d" % sys.version_info[1])')
-	for python in python3.13 python3.12 python3.11 python3.10; do
-		[ ! -x $(OTHER_PYTHON)/bin/ray ] && [ $$python != $$own ] && $$python -c 1 2>/dev/null || continue
+	version='import sys; print(sys.version_info[1])'
+	own=$$(python3 -c "$$version")
+	for python in python3.13 python3.12 python3.11 python3.10 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1?.*/bin/python3; do
+		[ ! -x $(OTHER_PYTHON)/bin/ray ] && other=$$($$python -c "$$version" 2>/dev/null) && [ $$other != $$own ] || continue
 		rm -rf $(OTHER_PYTHON)
 		{ $$python -m venv $(OTHER_PYTHON) && $(OTHER_PYTHON)/bin/python -m pip install --quiet 'ray==2.60.*'; } && break
 	done
