@@ -19,9 +19,23 @@ import MultitaskingRay
         var options = RayOptions(placement: .spread)
         if let python = unsafe getenv("MULTITASKING_PYTHON") { options.python = unsafe String(cString: python) }
         try withRayExecutor(address: address, maxWorkers: 4, options: options) { manager in
+            try gather(manager)
             try findPrimes(below: limit, manager)
             try processOrders(40, manager)
         }
+    }
+
+    /// Waits until all workers are there: it takes seconds until a node that has not met the program yet can run it,
+    /// and until then the others do all there is to do.
+    static func gather(_ manager: TaskManager) throws {
+        let session = try manager.session()
+        for worker in 1...4 { try session.submit("worker-\(worker)", arrive, scopes: .session, worker) }
+        let context = try session.context
+        var nodes: Set<String> = []
+        for _ in 1...4 { nodes.insert(try context.readOutput(as: String.self, wait: .upTo(.seconds(60))) ?? "none") }
+        try session.cancelAll()
+        print("4 workers are there, on \(nodes.count) nodes")
+        session.destroy()
     }
 
     static func findPrimes(below limit: Int, _ manager: TaskManager) throws {
@@ -71,6 +85,12 @@ func isPrime(_ number: Int) -> Bool {
         divisor += 2
     }
     return true
+}
+
+/// Says where it runs, and stays until the cancel event is set, so that no other task takes its worker.
+func arrive(_ context: TaskContext, _ worker: Int) throws {
+    _ = try context.writeOutput(hostAddress(), wait: .forever)
+    while !context.isCancelled { usleep(10_000) }
 }
 
 /// Takes orders until the cancel event is set.

@@ -97,18 +97,20 @@ extension Trial {
     /// Has tasks and threads of the parent make random calls at once on channels of several capacities, often enough
     /// that some are interrupted in the middle, if there are fewer cores.
     fileprivate func checkTimedHistories(_ pool: any Executor, tasks: Int, threads: Int) throws {
+        let limit = patience / 12
         for (round, capacity) in [nil, 1, 5, nil, 1, 5].enumerated() {
             let channel = try pool.makeChannel(capacity: capacity)
             let (origin, seed) = (ContinuousClock.now, seed &+ UInt64(round) << 16)
             let futures = try (0..<tasks).map { peer in
-                try pool.start(playTimed, ticket(channel), peer, Self.timedCalls, seed, origin)
+                try pool.start(playTimed, ticket(channel), peer, Self.timedCalls, seed, origin, limit)
             }
             let ofThreads = Collector<[TimedCall]>()
             if threads > 0 {
                 try onThreads(threads) { thread in
                     ofThreads.add(
                         try makeTimedCalls(
-                            on: channel, by: tasks + thread, count: Self.timedCalls, seed: seed, since: origin))
+                            on: channel, by: tasks + thread, count: Self.timedCalls, seed: seed, since: origin,
+                            within: limit))
                 }
             }
             var calls = try futures.flatMap { try value(of: $0) } + ofThreads.all.flatMap { $0 }

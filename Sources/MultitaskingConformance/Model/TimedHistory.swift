@@ -153,7 +153,8 @@ private struct StepFunction {
 ///
 /// - Parameter origin: from where all callers count their time.
 func makeTimedCalls(
-    on queue: any Channel, by peer: Int, count: Int, seed: UInt64, since origin: ContinuousClock.Instant
+    on queue: any Channel, by peer: Int, count: Int, seed: UInt64, since origin: ContinuousClock.Instant,
+    within limit: Duration
 ) throws -> [TimedCall] {
     var random = SplitMix64(seed: seed &+ UInt64(peer))
     var calls: [TimedCall] = []
@@ -166,7 +167,10 @@ func makeTimedCalls(
         let answer = try body()
         calls.append(TimedCall(answer: answer, start: start, end: now()))
     }
+    let begin = ContinuousClock.now
     for step in 0..<count {
+        // Where a call is a round trip, fewer must do.
+        if step & 15 == 15, ContinuousClock.now - begin > limit { break }
         switch Int.random(in: 0..<20, using: &random) {
         case 0: call { .count(queue.status.count) }
         case 1..<11:
@@ -178,10 +182,11 @@ func makeTimedCalls(
     return calls
 }
 
-/// Makes random calls in a task; see ``makeTimedCalls(on:by:count:seed:since:)``.
+/// Makes random calls in a task; see ``makeTimedCalls(on:by:count:seed:since:within:)``.
 func playTimed(
     _ environment: any TaskEnvironment, _ channel: ChannelTicket, _ peer: Int, _ count: Int, _ seed: UInt64,
-    _ origin: ContinuousClock.Instant
+    _ origin: ContinuousClock.Instant, _ limit: Duration
 ) throws -> [TimedCall] {
-    try makeTimedCalls(on: channel.open(environment), by: peer, count: count, seed: seed, since: origin)
+    try makeTimedCalls(
+        on: channel.open(environment), by: peer, count: count, seed: seed, since: origin, within: limit)
 }
