@@ -70,7 +70,7 @@ def measure(works, is_quick, condition=IDLE, prefix=(), most=5, time_limit=TIME_
     figures, absent, begin = table.Figures(), {}, time.monotonic()
     most = min(most, 2) if is_quick else most
     works = [work for work in works if work.is_quick or not is_quick]
-    figures.works = {work.name for work in works}
+    figures.works = {row for work in works for row in work.rows or (work.name,)}
     for step, work in enumerate(works, 1):
         start, is_cut = time.monotonic(), False
         programs = []

@@ -30,6 +30,8 @@ class Work:
     title: str
     programs: tuple
     is_quick: bool = True
+    # What its figures are called, if not as it is.
+    rows: tuple = ()
 
 
 def ours(work, rounds=5):
@@ -136,7 +138,8 @@ WORKS = (
 if os.environ.get("RAY"):
     processes = Program("limit", "limit", (RAY_HARNESS, "bench-processes"), 1, limit=120)
     programs = (cluster("ours", "ours", "ours", RAY_HARNESS), cluster("Ray", "python", "Ray"), processes)
-    WORKS += (Work("ray", "Ray cluster of two nodes", programs),)
+    rows = tuple(f"w{number}" for number in range(20, 26))
+    WORKS += (Work("ray", "Ray cluster of two nodes", programs, rows=rows),)
 
 # What is measured again on a busy machine, and beside whom: those that need no minutes there.
 BUSY_WORKS = ("w1", "w2", "w5", "w6", "w7", "w9", "w11")
