@@ -14,8 +14,13 @@ import Testing
                 #expect(writer.fitting(index..<index + 1, expected.count) == 1)
                 #expect(writer.fitting(index..<index + 1, expected.count - 1) == 0)
                 var bytes = [UInt8](repeating: 0xEE, count: expected.count + 3)
-                let count = unsafe bytes.withUnsafeMutableBytes { unsafe writer.write(index, $0) }
-                #expect(Array(bytes.prefix(count)) == expected)
+                unsafe bytes.withUnsafeMutableBytes { target in
+                    unsafe writer.write(index..<index + 1) { number, count in
+                        #expect(number == 0 && count == expected.count)
+                        return unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+                    }
+                }
+                #expect(Array(bytes.dropLast(3)) == expected)
                 #expect(bytes.suffix(3) == [0xEE, 0xEE, 0xEE])
                 #expect(try decodePayload(Element.self, from: expected) == element)
                 if Element.self == [Bool].self { continue }
@@ -56,7 +61,7 @@ import Testing
         try unsafe [[true, false]].withUnsafeBufferPointer { buffer in
             let writer = try #require(unsafe FlatBatchWriter(buffer))
             var bytes = [UInt8](repeating: 0, count: 12)
-            #expect(unsafe bytes.withUnsafeMutableBytes { unsafe writer.write(0, $0) } == 12)
+            unsafe bytes.withUnsafeMutableBytes { target in unsafe writer.write(0..<1) { _, _ in unsafe target } }
             #expect(try bytes == encodePayload([true, false]))
         }
         #expect(FlatBatchReader<[Bool]>() == nil)
@@ -73,6 +78,32 @@ import Testing
         let reader = try #require(FlatBatchReader<UInt64>())
         for number in 0..<10_000 { reader.keep(UInt64(number)) }
         #expect(reader.elements() == (0..<10_000).map { UInt64($0) })
+    }
+
+    @Test(arguments: [0, 3, 5000])
+    func manyPayloadsOfOneSizeAreWrittenAndReadAsOne(expected: Int) throws {
+        let vectors = (0..<3000).map { SIMD8<UInt64>(repeating: UInt64($0)) }
+        var bytes = [UInt8](repeating: 0, count: 3000 * 80)
+        let reader = try #require(FlatBatchReader<SIMD8<UInt64>>(expecting: expected))
+        try unsafe vectors.withUnsafeBufferPointer { buffer in
+            let writer = try #require(unsafe FlatBatchWriter(buffer))
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                unsafe writer.write(0..<3000) { number, count in
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[number * 80..<number * 80 + count])
+                }
+                let isRead = unsafe reader.readAll(3000) { number, count in
+                    unsafe UnsafeRawBufferPointer(rebasing: bytes[number * 80..<number * 80 + count])
+                }
+                #expect(isRead)
+            }
+        }
+        #expect(reader.elements() == vectors)
+    }
+
+    @Test func payloadsOfSeveralSizesAreNotReadAsOne() throws {
+        let reader = try #require(FlatBatchReader<[Int]>())
+        let isRead = unsafe reader.readAll(2) { _, _ in unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+        #expect(!isRead && reader.elements().isEmpty)
     }
 
     @Test func damagedHeadsAreRefused() throws {

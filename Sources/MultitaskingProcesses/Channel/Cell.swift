@@ -20,6 +20,10 @@ struct Cell: Record {
 
     static let inlineCapacity = 88
 
+    /// Up to how many bytes of an element lie at the beginning of their place, in the cache line of the cell's word.
+    /// More lie at its end: of a vector of 64 bytes, all numbers are in the other line.
+    private static let frontCapacity = 24
+
     let arena: Arena
     let offset: Int
 
@@ -44,7 +48,7 @@ struct Cell: Record {
     var payload: PayloadField {
         PayloadField(
             arena: arena, offset: offset(of: .payload), inline: offset(of: .inline),
-            inlineCapacity: Self.inlineCapacity)
+            inlineCapacity: Self.inlineCapacity, frontCapacity: Self.frontCapacity)
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { word(.endBytes) }
@@ -55,6 +59,9 @@ struct Cell: Record {
         arena.prefetch(offset + count * Segment.cellStride)
         arena.prefetch(offset + count * Segment.cellStride + 64)
     }
+    /// A cell behind this one in its segment.
+    @inline(__always)
+    func next(_ count: Int) -> Cell { Cell(arena: arena, offset: offset &+ count &* Segment.cellStride) }
 
     /// The segment this cell lies in and its number there.
     @inline(__always)

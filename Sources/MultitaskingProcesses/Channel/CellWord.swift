@@ -19,17 +19,20 @@ struct CellWord: BitFields {
         case settling
     }
 
-    /// Bits 0...2: state. Bits 3...12: owner. Bits 13...63: the segment's tag.
+    /// Bits 0...2: state. Bits 3...12: owner. Bits 13...17: how many cells follow that it speaks for as well. Bits
+    /// 18...63: the segment's tag.
     let rawValue: UInt64
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
     @inline(__always)
-    init(_ state: State, owner: Int = 0, tag: SegmentTag) {
-        rawValue = state.rawValue | UInt64(owner) << 3 | tag.rawValue << 13
+    init(_ state: State, owner: Int = 0, span: Int = 1, tag: SegmentTag) {
+        rawValue = state.rawValue | UInt64(owner) << 3 | UInt64(span &- 1) << 13 | tag.rawValue << 18
     }
 
     var state: State { State(rawValue: rawValue & 7) ?? .void }
     var owner: Int { Int(rawValue >> 3 & 0x3ff) }
-    var tag: SegmentTag { SegmentTag(rawValue: rawValue >> 13) }
+    /// For how many cells the word speaks, from its own on: see `ChannelQueue+Spans.swift`.
+    @inline(__always) var span: Int { Int(rawValue >> 13 & 31) + 1 }
+    var tag: SegmentTag { SegmentTag(rawValue: rawValue >> 18) }
 }

@@ -4,6 +4,8 @@
 // that is in hand. So a death leaves one cell in the middle, as ever. What it leaves besides is an end that lags by up
 // to a segment; whoever sees that moves it on, and the supervisor does so for the dead.
 //
+// Elements that are plain bytes go faster: see `ChannelQueue+Spans.swift`.
+//
 // An end never lags behind the segment that its link leads to: a run ends with its segment at the latest.
 
 extension ChannelQueue {
@@ -58,11 +60,14 @@ extension ChannelQueue {
 
     /// Receives the elements at the head, of one type and at most `count`. What follows is ordered after that.
     ///
-    /// - Parameter take: reads an element; it is gone whatever comes of that. False ends the run.
+    /// - Parameters:
+    ///   - take: reads an element; it is gone whatever comes of that. False ends the run.
+    ///   - takeAll: reads so many elements that were sent as one, from a cell on.
     /// - Returns: how many were received, and the position of the first. If it is none, `receive` knows what is in the
     ///   way.
     func receiveRun(
-        upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool
+        upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool,
+        takeAll: (Cell, Int) -> Void
     ) -> (count: Int, position: UInt64) {
         let head = header.head.load()
         let (number, index) = Self.location(head.position)
@@ -71,6 +76,15 @@ extension ChannelQueue {
         }
         let tag = tag(number)
         let full = CellWord(.full, tag: tag)
+        let first = segment.cell(index)
+        let word = first.word.load()
+        if word.span > 1 {
+            guard word.state == .full, word.tag == tag, first.fingerprint.loadRelaxed() == fingerprint else {
+                return (0, head.position)
+            }
+            let count = receiveSpan(word, of: first, at: head, upTo: count, journal: journal, take: takeAll)
+            return (count, head.position)
+        }
         let reading = CellWord(.reading, owner: membership.member, tag: tag)
         // Cells behind the tail may be about to be written to: fetching those would take them from their sender.
         let tail = header.tail.load()
@@ -104,7 +118,7 @@ extension ChannelQueue {
     }
 
     /// Moves the tail to a cell before which all have been sent.
-    private func moveTail(to target: UInt64) {
+    func moveTail(to target: UInt64) {
         while true {
             let tail = header.tail.load()
             // ORDERING: as in `send`, before the caller looks for sleepers.
@@ -114,7 +128,7 @@ extension ChannelQueue {
     }
 
     /// Moves the head past cells that this process has received from, and the tail before it.
-    private func moveHead(from head: HeadWord, by count: UInt64) {
+    func moveHead(from head: HeadWord, by count: UInt64) {
         let target = head.position &+ count
         if mayBeBehind(target &- 1) {
             moveTail(to: target)
@@ -141,7 +155,7 @@ extension ChannelQueue {
             guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
             let word = segment.cell(index).word.load()
             guard word.tag == tag(number), word.state != .free else { break }
-            _ = header.tail.compareExchange(tail, tail &+ 1)
+            _ = header.tail.compareExchange(tail, tail &+ UInt64(span(of: word, at: index)))
         }
         for _ in 0..<Segment.cells where isLive {
             let head = header.head.load()
@@ -150,7 +164,7 @@ extension ChannelQueue {
             guard link.number == number, let segment = Segment(arena: arena, link: link) else { break }
             let word = segment.cell(index).word.load()
             guard word.tag == tag(number), word.state == .consumed || word.state == .reading else { break }
-            moveHead(past: head)
+            moveHead(past: head, count: span(of: word, at: index))
         }
     }
 }

@@ -14,10 +14,10 @@ extension ChannelQueue {
     /// Whether an initialized segment became part of the channel.
     func isLinked(_ segment: Segment, number: UInt64) -> Bool {
         if reaches(number, at: segment.offset) { return true }
-        // If the head is past this number, all cells of the segment that was linked under it have been used.
-        let last = segment.cell(Segment.cells - 1).word.load()
-        return header.headSegment.load(near: number).number > number && last.tag == tag(number)
-            && last.state != .free
+        // If the head is past this number, the segment that was linked under it has been used, from its first cell on.
+        let first = segment.cell(0).word.load()
+        return header.headSegment.load(near: number).number > number && first.tag == tag(number)
+            && first.state != .free
     }
 
     /// Whether the chain from the head on includes the segment with this number at this place.

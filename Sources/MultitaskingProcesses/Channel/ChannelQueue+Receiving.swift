@@ -48,14 +48,15 @@ extension ChannelQueue {
                 }
                 announce(cell, of: number, in: journal)
                 if mayBeBehind(position) { header.prefetchTail() }
+                if word.span > 1 { split(word, of: cell, after: 1) }
                 let mine = CellWord(state, owner: member, tag: tag)
                 guard cell.word.compareExchange(word, mine) else { continue }
                 moveHead(past: head)
                 return .element(claim)
             case .void:
-                passVoid(head)
+                passVoid(head, cell, word)
             case .reading, .settling, .consumed:
-                moveHead(past: head)
+                moveHead(past: head, count: span(of: word, at: index))
             case .taken:
                 moveHead(past: head)
                 // It may have gone back just before, and others may have looked for it while it was not behind the
@@ -63,7 +64,7 @@ extension ChannelQueue {
                 if cell.word.load() == CellWord(.full, tag: tag) { announceReturned() }
             case .writing:
                 // What is behind it was sent before this call, perhaps; what is in it was not.
-                guard mayHideElements(position) else { return .empty }
+                guard mayHideElements(position, span(of: word, at: index)) else { return .empty }
                 makeVoid(cell, word)
             case .free:
                 return .empty
@@ -80,23 +81,27 @@ extension ChannelQueue {
     @inline(__always)
     func noteTail() { hints.tail.store(header.tail.load(), ordering: .relaxed) }
 
-    /// Moves the head past a cell that has been sent, and the tail before it.
+    /// Moves the head past a cell that has been sent, or as many as its word speaks for, and the tail before it.
     @inline(__always)
-    func moveHead(past head: HeadWord, isVoid: Bool = false) {
-        let position = head.position
-        if mayBeBehind(position) {
-            // Its sender may not have moved the tail yet.
-            _ = header.tail.compareExchange(position, position &+ 1)
-            noteTail()
-        }
+    func moveHead(past head: HeadWord, count: Int = 1) {
+        moveTail(past: head.position, count: count)
         // ORDERING: before the caller looks for senders that sleep. If another receiver was faster, a fence must do.
-        if !header.head.compareExchangeOrdered(head, head.next(isVoid: isVoid)) { fence() }
+        if !header.head.compareExchangeOrdered(head, head.advanced(by: UInt64(count))) { fence() }
     }
 
-    /// Moves the head past a cell that has been sent, if it is there.
-    func moveHead(past position: UInt64) {
+    /// Moves the tail past a cell that has been sent, if it may be there.
+    @inline(__always)
+    func moveTail(past position: UInt64, count: Int) {
+        guard mayBeBehind(position) else { return }
+        // Its sender may not have moved the tail yet.
+        _ = header.tail.compareExchange(position, position &+ UInt64(count))
+        noteTail()
+    }
+
+    /// Moves the head past a cell that has been sent, or as many as its word speaks for, if it is there.
+    func moveHead(past position: UInt64, count: Int) {
         let head = header.head.load()
-        if head.position == position { moveHead(past: head) }
+        if head.position == position { moveHead(past: head, count: count) }
     }
 
     @inline(__always)
@@ -135,19 +140,15 @@ extension ChannelQueue {
     /// Marks a cell as done with, and gives its segment back if it was the last.
     ///
     /// Once the cell's bit is set, the segment may serve for something else: nothing is written to it afterwards.
+    /// - Parameter count: for how many cells its word speaks.
     @inline(__always)
-    func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64) {
-        cell.word.store(CellWord(.consumed, owner: membership.member, tag: tag(number)))
-        setConsumed(index, in: segment, number: number)
+    func finish(_ cell: Cell, in segment: Segment, index: Int, number: UInt64, count: Int = 1) {
+        cell.word.store(CellWord(.consumed, owner: membership.member, span: count, tag: tag(number)))
+        setConsumed(mask: mask(index, count), in: segment, number: number)
     }
 
-    /// Says that nobody will touch a cell any more, and gives its segment back if it was the last.
-    @inline(__always)
-    func setConsumed(_ index: Int, in segment: Segment, number: UInt64) {
-        setConsumed(mask: 1 << UInt64(index), in: segment, number: number)
-    }
-
-    /// The same of several cells, by their bits.
+    /// Says that nobody will touch some cells any more, by their bits, and gives their segment back if they were the
+    /// last.
     @inline(__always)
     func setConsumed(mask: UInt64, in segment: Segment, number: UInt64) {
         let consumed = segment.consumed.formUnion(mask) | mask

@@ -54,7 +54,7 @@ extension ChannelQueue {
                 // Whether there is room behind it is not known before its size is.
                 makeVoid(cell, word)
             } else {
-                _ = header.tail.compareExchange(position, position &+ 1)
+                _ = header.tail.compareExchange(position, position &+ UInt64(span(of: word, at: index)))
             }
         }
     }
@@ -67,15 +67,15 @@ extension ChannelQueue {
     /// channel empty may be gone.
     @inline(never)
     func abandon(_ cell: Cell, _ writing: CellWord) {
-        let void = CellWord(.void, owner: writing.owner, tag: writing.tag)
+        let void = CellWord(.void, owner: writing.owner, span: writing.span, tag: writing.tag)
         // Unless somebody else has done so.
         _ = cell.word.compareExchange(writing, void)
-        leaveVoid(cell, number: number(of: writing.tag))
+        leaveVoid(cell, number: number(of: writing.tag), count: writing.span)
     }
 
     /// The segment with this number, linked now if it is the next one; nil if it is gone already.
     @inline(__always)
-    private func segmentForSending(_ number: UInt64) throws -> Segment? {
+    func segmentForSending(_ number: UInt64) throws -> Segment? {
         let link = header.tailSegment.load(near: number)
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
         return try nextSegmentForSending(number)

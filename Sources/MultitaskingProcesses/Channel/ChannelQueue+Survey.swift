@@ -35,14 +35,16 @@ extension ChannelQueue {
     /// filled may take up no room, since nothing that is not in the channel keeps anybody out.
     @inline(never)
     func makeRoom(before tail: UInt64) -> Bool {
-        elements(before: tail, whereUnfilled: { _ in true }) < capacity
+        elements(before: tail, whereUnfilled: { _, _ in true }) < capacity
     }
 
     /// How many elements there are between the head and `tail`, where the tail is or was.
     ///
-    /// - Parameter mustBeVoid: whether a cell at a position is made void if its sender has not filled it. Those that
-    ///   are not count as nothing.
-    func elements(before tail: UInt64, whereUnfilled mustBeVoid: (UInt64) -> Bool = { _ in false }) -> UInt64 {
+    /// - Parameter mustBeVoid: whether a cell at a position, which speaks for so many, is made void if its sender has not
+    ///   filled it. Those that are not count as nothing.
+    func elements(
+        before tail: UInt64, whereUnfilled mustBeVoid: (UInt64, Int) -> Bool = { _, _ in false }
+    ) -> UInt64 {
         hints.survey.withLock { survey in
             var patience = LoopBudget()
             var unfilled: [UInt64] = []
@@ -61,7 +63,7 @@ extension ChannelQueue {
 extension Survey {
     /// Looks at all cells up to `tail`; false if it must be begun again, because the head has passed some meanwhile.
     fileprivate mutating func isComplete(
-        before tail: UInt64, of queue: ChannelQueue, whereUnfilled mustBeVoid: (UInt64) -> Bool,
+        before tail: UInt64, of queue: ChannelQueue, whereUnfilled mustBeVoid: (UInt64, Int) -> Bool,
         _ unfilled: inout [UInt64]
     ) -> Bool {
         unfilled = []
@@ -79,18 +81,21 @@ extension Survey {
             let word = cell.word.load()
             guard word.tag == queue.tag(number) else { return false }
             let isUnfilled = word.state == .writing || word.state == .free
-            if word.state == .writing, mustBeVoid(next) {
+            let span = queue.span(of: word, at: index)
+            if word.state == .writing, mustBeVoid(next, span) {
                 queue.makeVoid(cell, word)
                 continue
             }
-            if isUnfilled || word.state == .void { unfilled.append(next) }
-            next += 1
+            let places = next..<next + UInt64(span)
             // What is behind one that is not filled is looked at again the next time.
-            if !isUnfilled, next == position + 1 {
-                position = next
+            if !isUnfilled, next == position {
+                position = places.upperBound
                 self.link = link
-                if word.state == .void { voids.append(unfilled.removeLast()) }
+                if word.state == .void { voids += places }
+            } else if isUnfilled || word.state == .void {
+                unfilled += places
             }
+            next = places.upperBound
         }
         return true
     }

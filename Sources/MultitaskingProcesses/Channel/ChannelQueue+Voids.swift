@@ -14,7 +14,9 @@ extension ChannelQueue {
     /// Such a call has claimed a later cell and moved the tail past that one. In a closed channel nothing may come
     /// later: who finds it empty leaves for good.
     @inline(__always)
-    func mayHideElements(_ position: UInt64) -> Bool { header.tail.load() > position &+ 1 || isClosed }
+    func mayHideElements(_ position: UInt64, _ span: Int) -> Bool {
+        header.tail.load() > position &+ UInt64(span) || isClosed
+    }
 
     /// Makes a cell void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls
     /// this looks at the cell again.
@@ -24,7 +26,7 @@ extension ChannelQueue {
             mt_pause()
             if cell.word.load() != word { return }
         }
-        let void = CellWord(.void, owner: word.owner, tag: word.tag)
+        let void = CellWord(.void, owner: word.owner, span: word.span, tag: word.tag)
         guard cell.word.compareExchange(word, void), isBounded else { return }
         // A cell that holds nothing takes up no room.
         fence()
@@ -36,17 +38,22 @@ extension ChannelQueue {
     /// and half of what a sender needs that has to be scheduled first.
     private static let looks = 100
 
-    /// Leaves a void cell that was claimed by this member, which does nothing with it from here on.
+    /// Leaves a void cell that was claimed by this member, which does nothing with it from here on; or as many as its
+    /// word speaks for.
     @inline(never)
-    func leaveVoid(_ cell: Cell, number: UInt64) {
+    func leaveVoid(_ cell: Cell, number: UInt64, count: Int = 1) {
         let (segment, index) = cell.location
-        setConsumed(index, in: segment, number: number)
+        setConsumed(mask: mask(index, count), in: segment, number: number)
     }
 
     /// Moves the head past a void cell, and counts that.
     @inline(never)
-    func passVoid(_ head: HeadWord) {
-        moveHead(past: head, isVoid: true)
+    func passVoid(_ head: HeadWord, _ cell: Cell, _ word: CellWord) {
+        // One by one, as the head has few bits for their number.
+        if word.span > 1 { split(word, of: cell, after: 1) }
+        moveTail(past: head.position, count: 1)
+        // ORDERING: as in `moveHead(past:)`.
+        if !header.head.compareExchangeOrdered(head, head.advancedPastVoid) { fence() }
         _ = header.voids
         // Whoever waits for the last element to be reported may have waited for this one.
         header.joiners.wakeAll()
@@ -84,8 +91,8 @@ extension ChannelQueue {
         switch word.state {
         case .free, .full: return false
         case .writing: makeVoid(cell, word)
-        case .void: passVoid(head)
-        case .reading, .settling, .consumed, .taken: moveHead(past: head)
+        case .void: passVoid(head, cell, word)
+        case .reading, .settling, .consumed, .taken: moveHead(past: head, count: span(of: word, at: index))
         }
         return true
     }

@@ -135,7 +135,7 @@ struct ChannelQueue: Sendable {
         guard word.tag == tag(number) else { return true }
         switch word.state {
         case .free: return false
-        case .writing: return mayHideElements(position)
+        case .writing: return mayHideElements(position, span(of: word, at: index))
         case .full, .reading, .consumed, .void, .taken, .settling: return true
         }
     }

@@ -12,8 +12,8 @@ struct DroppedElementCount {
 
     var value: UInt64 { header.dropped.load() >> Self.entryBits }
 
-    /// Counts the element that `entry` names, unless that was done before.
-    func add(for entry: JournalEntry) {
+    /// Counts the element that `entry` names, or as many as begin with it, unless that was done before.
+    func add(for entry: JournalEntry, _ added: Int = 1) {
         var patience = LoopBudget()
         while !patience.isSpent() {
             // ORDERING: the count first, then the entry. If the count does not name the entry any more, whoever changed
@@ -24,8 +24,9 @@ struct DroppedElementCount {
             if intent == JournalEntry.counted { return }
             if intent == self.intent(count), now & JournalEntry.identityMask == entry.identity { break }
             tell(JournalEntry(arena: header.arena, identity: now & JournalEntry.identityMask), count)
-            entry.segment = self.intent(count + 1)
-            if header.dropped.compareExchange(now, (count + 1) << Self.entryBits | entry.identity) { break }
+            let sum = count &+ UInt64(added)
+            entry.segment = self.intent(sum)
+            if header.dropped.compareExchange(now, sum << Self.entryBits | entry.identity) { break }
         }
         entry.segment = JournalEntry.counted
     }

@@ -18,9 +18,6 @@ struct HeadWord: BitFields {
     @inline(__always)
     func advanced(by count: UInt64) -> HeadWord { HeadWord(rawValue: rawValue &+ count) }
 
-    /// The word when the cell is passed.
-    @inline(__always)
-    func next(isVoid: Bool) -> HeadWord {
-        HeadWord(rawValue: rawValue &+ 1 &+ (isVoid ? 1 << Self.positionBits : 0))
-    }
+    /// The word when a void cell is passed.
+    var advancedPastVoid: HeadWord { HeadWord(rawValue: rawValue &+ 1 &+ 1 << Self.positionBits) }
 }

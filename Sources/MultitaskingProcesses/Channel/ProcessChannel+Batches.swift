@@ -86,7 +86,7 @@ extension ProcessChannel {
         let before = batch.done
         let start = membership.messageStart
         if let flat = batch.flat {
-            let position = sendRun(batch, flat, journal)
+            let position = try sendSpan(batch, flat, journal)
             isSent = batch.done > before
             if start != 0, isSent {
                 membership.record(.sent, queue.reference, position, count: batch.done - before, since: start)
@@ -121,20 +121,21 @@ extension ProcessChannel {
     }
 
     /// Sends the next elements of a batch that is written without the writer; the position of the first one.
-    private func sendRun(_ batch: Batch, _ flat: FlatBatchWriter, _ journal: JournalEntry) -> UInt64 {
+    private func sendSpan(_ batch: Batch, _ flat: FlatBatchWriter, _ journal: JournalEntry) throws -> UInt64 {
         let range = batch.done..<batch.count
         let fitting = flat.fitting(range.prefix(Segment.cells), Cell.inlineCapacity)
-        let (write, fingerprint) = unsafe (flat.write, batch.fingerprint)
-        var index = range.lowerBound
-        defer { batch.done = index }
-        return queue.sendRun(upTo: fitting, journal: journal) {
-            true
-        } fill: { cell in
-            unsafe cell.payload.store { unsafe write(index, $0) }
-            cell.fingerprint.storeRelaxed(fingerprint)
-        } sent: {
-            index += 1
+        guard fitting > 0 else { return 0 }
+        let fingerprint = batch.fingerprint
+        let sent = try queue.sendSpan(upTo: fitting, journal: journal) { first, count in
+            // SAFETY: the cells are this call's, and there is room in each.
+            unsafe flat.write(range.lowerBound..<range.lowerBound + count) { number, byteCount in
+                let cell = first.next(number)
+                cell.fingerprint.storeRelaxed(fingerprint)
+                return unsafe cell.payload.reserve(byteCount)
+            }
         }
+        batch.done += sent.count
+        return sent.position
     }
 
     /// Removes and returns up to `count` elements, waiting only for the first; see `ReceivingChannel`.
@@ -148,12 +149,15 @@ extension ProcessChannel {
         guard count > 0 else { return [] }
         try lateFailure.rethrow()
         let known = CodedType(type)
-        if let flat = FlatBatchReader<Element>() {
+        if let flat = FlatBatchReader<Element>(expecting: count) {
             // Outside of the loop, as it takes the generic type's metadata to find it.
-            let read = unsafe flat.read
+            let (read, readAll) = unsafe (flat.read, flat.readAll)
             try receive(upTo: count, type, known.fingerprint, wait) { place in
                 if let bytes = try unsafe place.bytes(), unsafe read(bytes) { return }
                 flat.keep(try reader.read(place) { try $0.decode(type) })
+            } takeAll: { first, count in
+                // SAFETY: the cells are this call's.
+                unsafe readAll(count) { unsafe first.next($0).payload.bytes($1) }
             }
             return flat.elements()
         }
@@ -166,14 +170,19 @@ extension ProcessChannel {
 
     private func receive(
         upTo count: Int, _ type: Any.Type, _ fingerprint: UInt64, _ wait: WaitLimit,
-        _ take: (PayloadField) throws -> Void
+        _ take: (PayloadField) throws -> Void, takeAll: (_ first: Cell, _ count: Int) -> Bool = { _, _ in false }
     ) throws {
         var failure: (any Error)?
         func takes(_ place: PayloadField) -> Bool {
             do { try take(place) } catch { failure = error }
             return failure == nil
         }
-        var done = receiveRuns(upTo: count, fingerprint, takes)
+        // Elements that were taken as one are all kept, whatever is wrong with one among them.
+        func takesAll(_ first: Cell, _ count: Int) {
+            if takeAll(first, count) { return }
+            for number in 0..<count { _ = takes(first.next(number).payload) }
+        }
+        var done = receiveRuns(upTo: count, fingerprint, takes, takesAll)
         do {
             while done < count, failure == nil {
                 let start = membership.messageStart
@@ -182,7 +191,7 @@ extension ProcessChannel {
                 let isTaken = takes(queue.cell(hold.claim).payload)
                 if isTaken, keepsElements { keep(hold) } else { finish(hold) }
                 done += 1
-                if isTaken { done += receiveRuns(upTo: count - done, fingerprint, takes) }
+                if isTaken { done += receiveRuns(upTo: count - done, fingerprint, takes, takesAll) }
             }
         } catch  where done > 0 {
             // It stays, and the next call throws.
@@ -193,7 +202,9 @@ extension ProcessChannel {
     }
 
     /// Takes what is there without waiting; how many.
-    private func receiveRuns(upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadField) -> Bool) -> Int {
+    private func receiveRuns(
+        upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadField) -> Bool, _ takeAll: (Cell, Int) -> Void
+    ) -> Int {
         var done = 0
         var goesOn = true
         while goesOn, done < count {
@@ -202,6 +213,8 @@ extension ProcessChannel {
             let run = queue.receiveRun(upTo: count - done, journal: journal, fingerprint: fingerprint) { place in
                 goesOn = take(place)
                 return goesOn
+            } takeAll: { first, count in
+                takeAll(first, count)
             }
             end(journal)
             guard run.count > 0 else { break }

@@ -1,13 +1,13 @@
-/// Which segment of which channel, in 51 bits.
+/// Which segment of which channel, in 46 bits.
 ///
 /// Each channel that ever was has a place of its own where its segments begin to be counted, scattered over all that
 /// there are. So a process that has slept for long finds that the tag is another one's; that it is not takes a chance
-/// of 1 to 2⁵¹.
+/// of 1 to 2⁴⁶.
 struct SegmentTag: Equatable, Sendable {
-    /// Bits 0...50.
+    /// Bits 0...45.
     let rawValue: UInt64
 
-    static let mask: UInt64 = (1 << 51) - 1
+    static let mask: UInt64 = (1 << 46) - 1
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
 

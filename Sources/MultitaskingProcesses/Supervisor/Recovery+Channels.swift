@@ -27,6 +27,7 @@ extension Recovery {
         // A batch moves the ends once for many.
         defer { queue.catchUp() }
         let isOfThatTime = word.tag == queue.tag(number)
+        let span = queue.span(of: word, at: index)
         let position = number * UInt64(Segment.cells) + UInt64(index)
         let remains = CellRemains(
             state: word.state, isOwn: word.owner == member.index && isOfThatTime, isOfThatTime: isOfThatTime,
@@ -34,22 +35,26 @@ extension Recovery {
         switch remains.verdict {
         case .void(let isCounted):
             // Somebody else may be about to make it void as well.
-            let void = CellWord(.void, owner: word.owner, tag: word.tag)
+            let void = CellWord(.void, owner: word.owner, span: word.span, tag: word.tag)
             _ = cell.word.compareExchange(word, void)
             arena.free(entry.block, by: member.index)
             // Last: it says that all this is done. Once more is once too often, if the segment serves again.
-            if isCounted { retireIfConsumed(segment, number, queue) } else { queue.leaveVoid(cell, number: number) }
+            if isCounted {
+                retireIfConsumed(segment, number, queue)
+            } else {
+                queue.leaveVoid(cell, number: number, count: span)
+            }
         case .drop:
             arena.free(cell.payload.block.load(), by: member.index)
-            queue.moveHead(past: position)
-            DroppedElementCount(header: header).add(for: entry)
-            queue.finish(cell, in: segment, index: index, number: number)
+            queue.moveHead(past: position, count: span)
+            DroppedElementCount(header: header).add(for: entry, span)
+            queue.finish(cell, in: segment, index: index, number: number, count: span)
         case .finish:
-            queue.moveHead(past: position)
-            queue.finish(cell, in: segment, index: index, number: number)
+            queue.moveHead(past: position, count: span)
+            queue.finish(cell, in: segment, index: index, number: number, count: span)
         case .retire: retireIfConsumed(segment, number, queue)
         case .leave(let movesTail, let freesBlock):
-            if movesTail { _ = header.tail.compareExchange(position, position &+ 1) }
+            if movesTail { _ = header.tail.compareExchange(position, position &+ UInt64(span)) }
             if freesBlock { arena.free(entry.block, by: member.index) }
         }
     }

@@ -16,6 +16,17 @@ struct PayloadField: Record {
     /// Where the inline bytes are.
     let inline: Int
     let inlineCapacity: Int
+    /// Up to how many inline bytes lie at the beginning of their place; more lie at its end.
+    let frontCapacity: Int
+
+    @inline(__always)
+    init(arena: Arena, offset: Int, inline: Int, inlineCapacity: Int, frontCapacity: Int? = nil) {
+        self.arena = arena
+        self.offset = offset
+        self.inline = inline
+        self.inlineCapacity = inlineCapacity
+        self.frontCapacity = frontCapacity ?? inlineCapacity
+    }
 
     @inline(__always) var block: Shared<BlockReference> { shared(.block) }
     /// How many bytes there are, with `PayloadBlock.compressedFlag` beside.
@@ -43,17 +54,29 @@ struct PayloadField: Record {
 
     /// Stores what was written in place: `count` bytes, which is no more than fit.
     func store(_ writer: PayloadWriter, _ count: Int) throws {
-        try unsafe arena.withBytes(at: inline, count: inlineCapacity) { try unsafe writer.copy(into: $0) }
+        try unsafe arena.withBytes(at: place(of: count), count: count) { try unsafe writer.copy(into: $0) }
         block.storeRelaxed(.none)
         length.storeRelaxed(UInt64(count))
     }
 
-    /// Stores in place what `write` writes, which fits; it says how many bytes that were.
-    @inline(__always)
-    func store(_ write: (UnsafeMutableRawBufferPointer) -> Int) {
-        let count = unsafe arena.withBytes(at: inline, count: inlineCapacity) { unsafe write($0) }
+    /// Makes so many bytes the payload of this place, and returns them to be written; there is room for them.
+    @unsafe @inline(__always)
+    func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
         block.storeRelaxed(.none)
         length.storeRelaxed(UInt64(count))
+        return unsafe arena.withBytes(at: place(of: count), count: count) { unsafe $0 }
+    }
+
+    /// The bytes of a payload that is known to be in place and to have so many, which are no more than fit.
+    @unsafe @inline(__always)
+    func bytes(_ count: Int) -> UnsafeRawBufferPointer {
+        unsafe arena.withBytes(at: place(of: count), count: count) { UnsafeRawBufferPointer($0) }
+    }
+
+    /// Where so many inline bytes lie.
+    @inline(__always)
+    private func place(of count: Int) -> Int {
+        count <= frontCapacity ? inline : inline &+ inlineCapacity &- count
     }
 
     /// Makes the bytes in a block the payload of this place.
@@ -80,7 +103,7 @@ struct PayloadField: Record {
         guard reference.isNone, length <= UInt64(inlineCapacity) else {
             return try unsafe blockBytes(reference, length)
         }
-        return unsafe arena.withBytes(at: inline, count: Int(length)) { UnsafeRawBufferPointer($0) }
+        return unsafe bytes(Int(length))
     }
 
     private func blockBytes(_ reference: BlockReference, _ length: UInt64) throws -> UnsafeRawBufferPointer? {
@@ -99,8 +122,8 @@ struct PayloadField: Record {
         let length = Int(lengthWord & ~(PayloadBlock.compressedFlag | PayloadBlock.sharingFlag))
         let reference = block.load()
         if reference.isNone {
-            guard length <= inlineCapacity else { throw Self.damaged }
-            return try unsafe arena.withBytes(at: inline, count: length) { try unsafe body(UnsafeRawBufferPointer($0)) }
+            guard (0...inlineCapacity).contains(length) else { throw Self.damaged }
+            return try unsafe body(bytes(length))
         }
         guard let place = arena.locate(reference), length <= place.capacity, length >= 0 else { throw Self.damaged }
         return try unsafe arena.withBytes(at: reference.offset, count: length) { bytes in

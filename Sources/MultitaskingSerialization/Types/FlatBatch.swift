@@ -4,15 +4,20 @@ internal import Glibc
 // lie, by code that knows nothing of the caller's type, or is specialized for the number. A writer or reader would look
 // the type up for each value, and copy once more.
 
+/// Where the payload of the element with this number in a range goes, which has so many bytes.
+package typealias FlatBatchTarget = (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
+/// Where the payload with this number lies, which has so many bytes.
+package typealias FlatBatchSource = (_ number: Int, _ byteCount: Int) -> UnsafeRawBufferPointer
+
 /// The elements of a batch as payloads.
 ///
-/// SAFETY: `write` checks that what it writes fits the target; that this is there, and the elements are, is the
+/// SAFETY: `write` checks that what it writes fits the places; that these are there, and the elements are, is the
 /// caller's to see to.
 @safe package struct FlatBatchWriter {
     /// How many elements of a range, counted from 0, come before the first one whose payload has more bytes.
     package let fitting: (_ range: Range<Int>, _ byteCount: Int) -> Int
-    /// Writes the payload of an element that fits; how many bytes it has.
-    package let write: (_ index: Int, _ target: UnsafeMutableRawBufferPointer) -> Int
+    /// Writes the payloads of elements.
+    package let write: (_ range: Range<Int>, _ target: FlatBatchTarget) -> Void
 
     /// A writer of these elements; nil if they are of another kind.
     package init?<Element>(_ elements: UnsafeBufferPointer<Element>) {
@@ -35,20 +40,30 @@ internal import Glibc
     /// Reads a payload and keeps the element; false, and nothing is kept, if it is not what a ``FlatBatchWriter`` or a
     /// ``PayloadWriter`` makes of such an element alone.
     package let read: (_ payload: UnsafeRawBufferPointer) -> Bool
+    /// Reads so many payloads that a ``FlatBatchWriter`` has made of elements of this type, and keeps the elements;
+    /// false, and nothing is kept, if they are not all of one size.
+    package let readAll: (_ count: Int, _ source: FlatBatchSource) -> Bool
     /// Keeps an element that was read in another way.
     package let keep: (Element) -> Void
     /// All elements that were kept.
     package let elements: () -> [Element]
 
     /// A reader of elements of this type; nil if they are of another kind.
-    package init?() {
+    ///
+    /// - Parameter count: how many there may be; it keeps more as well.
+    package init?(expecting count: Int = 0) {
         let strategy = TypeTable.info(for: Element.self).strategy
         if case .array(let kind) = strategy, kind != .bool {
             let parts = unsafe kind.reader(ofArraysAs: Element.self)
             unsafe (read, keep, elements) = parts
+            unsafe readAll = { _, _ in false }
         } else if let shape = FlatShape(of: Element.self, strategy) {
-            let values = KeptValues(shape)
+            let values = KeptValues(shape, expecting: count)
             unsafe read = unsafe values.read
+            unsafe readAll = { count, source in
+                unsafe values.read(count, source)
+                return true
+            }
             keep = { value in unsafe withUnsafeBytes(of: value) { unsafe values.append($0) } }
             elements = { values.array(of: Element.self) }
         } else {
@@ -58,7 +73,7 @@ internal import Glibc
 }
 
 private typealias Write = (
-    fitting: (Range<Int>, Int) -> Int, write: (Int, UnsafeMutableRawBufferPointer) -> Int
+    fitting: (Range<Int>, Int) -> Int, write: (Range<Int>, FlatBatchTarget) -> Void
 )
 private typealias Parts<Element> = (
     read: (UnsafeRawBufferPointer) -> Bool, keep: (Element) -> Void, elements: () -> [Element]
@@ -89,13 +104,15 @@ private struct FlatShape {
     func writer(ofValuesAt start: UnsafeRawPointer?) -> Write {
         (
             fitting: { range, byteCount in byteCount < head + self.byteCount ? 0 : range.count },
-            write: { index, target in
-                guard let start = unsafe start else { return 0 }
-                unsafe writeHead(to: target)
-                // SAFETY: slicing checks that there is room.
-                unsafe UnsafeMutableRawBufferPointer(rebasing: target[head..<head + byteCount]).copyMemory(
-                    from: UnsafeRawBufferPointer(start: start + index * byteCount, count: byteCount))
-                return head + byteCount
+            write: { range, target in
+                guard let start = unsafe start else { return }
+                for index in range {
+                    let target = unsafe target(index - range.lowerBound, head + byteCount)
+                    // SAFETY: there is room, and the element is there.
+                    guard target.count >= head + byteCount, let place = target.baseAddress else { return }
+                    unsafe writeHead(to: target)
+                    unsafe copyValue(from: start + index * byteCount, to: place + head, byteCount)
+                }
             }
         )
     }
@@ -113,6 +130,16 @@ private struct FlatShape {
     }
 }
 
+/// Copies a value of plain bytes; the commonest sizes without a call.
+@inline(__always)
+private func copyValue(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ byteCount: Int) {
+    switch byteCount {
+    case 8: unsafe target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+    case 64: unsafe target.storeBytes(of: source.loadUnaligned(as: SIMD64<UInt8>.self), as: SIMD64<UInt8>.self)
+    default: unsafe target.copyMemory(from: source, byteCount: byteCount)
+    }
+}
+
 /// The bytes of the values that a reader has kept.
 ///
 /// SAFETY: `bytes` has room for `capacity` bytes, of which the first `count` are initialized.
@@ -121,14 +148,16 @@ private struct FlatShape {
     private let head: Int
     private let size: Int
     private var bytes: UnsafeMutableRawPointer
-    private var capacity = 4096
+    private var capacity: Int
     private var count = 0
 
-    init(_ shape: FlatShape) {
+    init(_ shape: FlatShape, expecting count: Int) {
         self.shape = shape
         head = shape.head
         size = shape.byteCount
-        unsafe bytes = .allocate(byteCount: 4096, alignment: 16)
+        // What is expected, but not the memory for all that could ever come.
+        capacity = min(max(count, 64), 1024) * shape.byteCount
+        unsafe bytes = .allocate(byteCount: capacity, alignment: 16)
     }
 
     deinit { unsafe bytes.deallocate() }
@@ -139,10 +168,27 @@ private struct FlatShape {
         return true
     }
 
+    /// Reads so many payloads of this size, whose heads are what they are.
+    func read(_ number: Int, _ source: FlatBatchSource) {
+        while capacity - count < number * size { grow() }
+        // Once for all, as each access to a property is checked.
+        var place = unsafe bytes + count
+        var read = 0
+        defer { count += read * size }
+        while read < number {
+            let payload = unsafe source(read, head + size)
+            // SAFETY: there is room, and any bytes are a value.
+            guard payload.count == head + size, let start = payload.baseAddress else { return }
+            unsafe copyValue(from: start + head, to: place, size)
+            unsafe place += size
+            read += 1
+        }
+    }
+
     func append(_ value: UnsafeRawBufferPointer) {
         guard let start = value.baseAddress, value.count == size else { return }
         if capacity - count < size { grow() }
-        unsafe (bytes + count).copyMemory(from: start, byteCount: size)
+        unsafe copyValue(from: start, to: bytes + count, size)
         count += size
     }
 
@@ -177,15 +223,17 @@ private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRaw
             let limit = (byteCount - arrayHead) / MemoryLayout<Number>.stride
             return range.prefix(while: { unsafe arrays[$0].count <= limit }).count
         },
-        write: { index, target in
-            unsafe arrays[index].withUnsafeBytes { bytes in
-                unsafe target[0] = 0
-                unsafe target[1] = Number.tag | PayloadTag.arrayBit
-                let count = UInt64(bytes.count / MemoryLayout<Number>.stride)
-                unsafe target.storeBytes(of: count, toByteOffset: 2, as: UInt64.self)
-                // SAFETY: slicing checks that there is room for them.
-                unsafe UnsafeMutableRawBufferPointer(rebasing: target[arrayHead...]).copyMemory(from: bytes)
-                return bytes.count + arrayHead
+        write: { range, target in
+            for index in range {
+                unsafe arrays[index].withUnsafeBytes { bytes in
+                    let target = unsafe target(index - range.lowerBound, bytes.count + arrayHead)
+                    unsafe target[0] = 0
+                    unsafe target[1] = Number.tag | PayloadTag.arrayBit
+                    let count = UInt64(bytes.count / MemoryLayout<Number>.stride)
+                    unsafe target.storeBytes(of: count, toByteOffset: 2, as: UInt64.self)
+                    // SAFETY: slicing checks that there is room for them.
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: target[arrayHead...]).copyMemory(from: bytes)
+                }
             }
         }
     )

@@ -1,4 +1,6 @@
 #if DEBUG || TESTABLE
+    import CPtrace
+    import Glibc
     import MultitaskingCore
     @testable import MultitaskingProcesses
 
@@ -32,19 +34,71 @@
 
         private static func receiveBatch(
             _ name: String, _ size: Int, takes: Int, count: Int, _ options: ChannelOptions = ChannelOptions(),
-            places: Int = 0
+            places: Int = 0, isOneBatch: Bool = false
         ) -> Scenario {
             Scenario("receive-batch-\(name)", options, takes: takes) { world in
                 _ = try world.survivorEnd.send(contentsOf: [Item(2, 200).bytes(size)], wait: .never)
                 _ = try world.victimEnd.receive(upTo: 2, as: [UInt8].self)
                 try world.survivorEnd.taskDone()
                 try world.turn(places)
-                try world.send((0..<count).map { Item(0, UInt8($0)) }, size, through: world.channel)
+                let items = (0..<count).map { Item(0, UInt8($0)) }
+                if isOneBatch {
+                    try world.sendBatch(items, size)
+                } else {
+                    try world.send(items, size, through: world.channel)
+                }
             } operate: { world in
                 let found = try world.victimEnd.receive(upTo: takes, as: [UInt8].self, wait: .never).compactMap(
                     Item.init)
                 guard found == (0..<takes).map({ Item(0, UInt8($0)) }) else { throw Broken("received \(found)") }
             }
+        }
+
+        /// The victim takes elements one by one that were sent as one.
+        private static func receiveFromBatch(
+            _ name: String, takes: Int, count: Int, _ options: ChannelOptions = ChannelOptions(), places: Int = 0
+        ) -> Scenario {
+            Scenario("receive-from-batch-\(name)", options, takes: takes) { world in
+                _ = try world.survivorEnd.send(Item(2, 200).bytes(World.inline), wait: .never)
+                _ = try world.victimEnd.receive(as: [UInt8].self)
+                try world.survivorEnd.taskDone()
+                try world.turn(places)
+                try world.sendBatch((0..<count).map { Item(0, UInt8($0)) }, World.inline)
+            } operate: { world in
+                for number in 0..<takes {
+                    guard try world.victimEnd.receive(as: [UInt8].self).flatMap(Item.init) == Item(0, UInt8(number))
+                    else { throw Broken("another element than \(number)") }
+                }
+            }
+        }
+
+        /// The victim fills the cells of a batch, when another makes them void: it must claim others.
+        private static func overtakenBatch(_ name: String, isPassed: Bool, places: Int = 0) -> Scenario {
+            var scenario = Scenario("send-overtaken-batch-\(name)", sends: items(3)) { world in
+                _ = try world.victimEnd.send(contentsOf: [Item(1, 200).bytes(World.inline)], wait: .never)
+                _ = try world.survivorEnd.receive(as: [UInt8].self)
+                try world.survivorEnd.taskDone()
+                try world.turn(places)
+                // They are sent while the victim is in the middle.
+                world.queued = [Item(0, 0), Item(0, 1)]
+            } operate: { world in
+                try world.claimByVictim(3) { cell in
+                    world.channel.queue.makeVoid(cell, cell.word.load())
+                    if isPassed {
+                        _ = try world.channel.send(Item(9, 0).bytes(World.inline), wait: .never)
+                        guard try world.survivorEnd.receive(as: [UInt8].self) == Item(9, 0).bytes(World.inline) else {
+                            throw Broken("the places hide what is behind them")
+                        }
+                        try world.survivorEnd.taskDone()
+                    }
+                    for item in world.queued { _ = try world.channel.send(item.bytes(World.inline), wait: .never) }
+                    pt_mark()
+                }
+                let sent = try world.victimEnd.send(contentsOf: items(3).map { $0.bytes(World.inline) }, wait: .never)
+                guard sent == 3 else { throw Broken("\(sent) were sent of 3") }
+            }
+            scenario.marksItself = true
+            return scenario
         }
 
         static var batches: [Scenario] {
@@ -62,7 +116,60 @@
                 receiveBatch("block", World.block, takes: 2, count: 3),
                 receiveBatch("bounded", inline, takes: 2, count: 3, ChannelOptions(capacity: 3)),
                 receiveBatch("next-segment", inline, takes: 3, count: 4, places: 28),
+                // Sent as one, and taken as one, in part, or one by one.
+                receiveBatch("whole", inline, takes: 3, count: 3, isOneBatch: true),
+                receiveBatch("part", inline, takes: 3, count: 5, isOneBatch: true),
+                receiveBatch("part-bounded", inline, takes: 2, count: 3, ChannelOptions(capacity: 3), isOneBatch: true),
+                // The last two places of the first segment, then the first one of the second.
+                receiveBatch("parts", inline, takes: 3, count: 5, places: 28, isOneBatch: true),
+                receiveFromBatch("some", takes: 2, count: 4),
+                receiveFromBatch("retire", takes: 2, count: 2, places: 29),
+                overtakenBatch("unseen", isPassed: false),
+                overtakenBatch("passed", isPassed: true),
+                // The last three places of the first segment, which the head has left.
+                overtakenBatch("retire", isPassed: true, places: 27),
+                Scenario("receive-overtakes-batch", takes: 1) { world in
+                    try world.turn(27)
+                    try world.leaveUnfilled(3)
+                    try world.send([Item(0, 0), Item(0, 1)], inline, through: world.channel)
+                } operate: { world in
+                    guard try world.victimEnd.receive(as: [UInt8].self) == Item(0, 0).bytes(inline) else {
+                        throw Broken("the places hide what is behind them")
+                    }
+                },
+                Scenario("send-overtakes-batch", ChannelOptions(capacity: 5), sends: [Item(1, 0)]) { world in
+                    try world.send([Item(0, 0)], inline, through: world.channel)
+                    try world.leaveUnfilled(3)
+                    try world.send([Item(0, 1)], inline, through: world.channel)
+                } operate: { world in
+                    guard try world.victimEnd.send(Item(1, 0).bytes(inline), wait: .never) else {
+                        throw Broken("the channel is full of what is not in it")
+                    }
+                },
             ]
+        }
+    }
+
+    extension World {
+        /// Has the victim claim places for a batch, which another makes void in `interrupt`.
+        fileprivate func claimByVictim(_ count: Int, interrupt: (Cell) throws -> Void) throws {
+            var failure: (any Error)?
+            let sent = try victim.journal.withEntry { journal in
+                defer { journal.clear() }
+                return try victimEnd.queue.sendSpan(upTo: count, journal: journal) { cell, claimed in
+                    if claimed != count { failure = Broken("\(claimed) places were claimed") }
+                    do { try interrupt(cell) } catch { failure = error }
+                }
+            }
+            if let failure { throw failure }
+            guard sent.count == 0 else { throw Broken("sent although the places are void") }
+        }
+
+        /// Leaves places that were claimed as one and will not be filled: see ``leaveUnfilled()``.
+        fileprivate func leaveUnfilled(_ count: Int) throws {
+            try leaveClaimed { queue, journal in
+                _ = try queue.sendSpan(upTo: count, journal: journal) { _, _ in _exit(0) }
+            }
         }
     }
 #endif

@@ -39,7 +39,7 @@
         private static func redeliver(
             _ name: String, _ size: Int = World.inline, _ options: ChannelOptions = redelivers, places: Int = 0,
             count: Int = 4, holds: Int = 0, returned: Int = 0, takes: Int = 0, hasTaken: Int = 0, closes: Bool = false,
-            ends: Bool = false, operate: @escaping (World) throws -> Void
+            ends: Bool = false, isOneBatch: Bool = false, operate: @escaping (World) throws -> Void
         ) -> Scenario {
             Scenario("redeliver-\(name)", options, takes: takes, hasTaken: hasTaken, closes: closes) { world in
                 // Once before, so that what is done only once in a process is done.
@@ -47,7 +47,12 @@
                 _ = try world.victimEnd.receive(as: [UInt8].self)
                 try world.victimEnd.taskDone()
                 try world.turn(places)
-                try world.send((0..<count).map { Item(0, UInt8($0)) }, size, through: world.channel)
+                let items = (0..<count).map { Item(0, UInt8($0)) }
+                if isOneBatch {
+                    try world.sendBatch(items, size)
+                } else {
+                    try world.send(items, size, through: world.channel)
+                }
                 world.runTask(by: world.victimIndex)
                 if returned > 0 { try world.dieHolding(returned) }
                 for _ in 0..<holds { try world.take(by: world.victimEnd) }
@@ -66,6 +71,12 @@
                 },
                 redeliver("receive-next-segment", places: 29) { world in
                     for _ in 0..<2 { try world.take(by: world.victimEnd) }
+                },
+                redeliver("receive-from-batch", isOneBatch: true) { world in
+                    for _ in 0..<2 { try world.take(by: world.victimEnd) }
+                },
+                redeliver("again-from-batch", returned: 2, isOneBatch: true) { world in
+                    for _ in 0..<3 { try world.take(by: world.victimEnd) }
                 },
                 redeliver("again", World.block, returned: 2) { try $0.take(by: $0.victimEnd) },
                 redeliver("again-all", returned: 2) { world in

@@ -10,7 +10,7 @@
         /// What the victim may do while it is stopped before one of its writes, and others use the channel.
         private static func stop(
             _ name: String, _ options: ChannelOptions = ChannelOptions(), places: Int = 0, queued: Int = 2,
-            operate: @escaping (World) throws -> Void
+            isOneBatch: Bool = false, operate: @escaping (World) throws -> Void
         ) -> Scenario {
             Scenario("stop-\(name)", options) { world in
                 // Once before, so that what is done only once in a process is done.
@@ -18,7 +18,12 @@
                 _ = try world.victimEnd.receive(as: [UInt8].self)
                 try world.victimEnd.taskDone()
                 try world.turn(places)
-                try world.send((0..<queued).map { Item(0, UInt8($0)) }, World.inline, through: world.channel)
+                let items = (0..<queued).map { Item(0, UInt8($0)) }
+                if isOneBatch {
+                    try world.sendBatch(items, World.inline)
+                } else {
+                    try world.send(items, World.inline, through: world.channel)
+                }
             } operate: { world in
                 try operate(world)
             }
@@ -39,8 +44,12 @@
             }
         }
 
-        private static func stopBatchReceiver(_ options: ChannelOptions, _ name: String, places: Int = 0) -> Scenario {
-            var scenario = stop("receive-batch-\(name)", options, places: places) { world in
+        private static func stopBatchReceiver(
+            _ options: ChannelOptions, _ name: String, places: Int = 0, queued: Int = 2, isOneBatch: Bool = false
+        ) -> Scenario {
+            var scenario = stop(
+                "receive-batch-\(name)", options, places: places, queued: queued, isOneBatch: isOneBatch
+            ) { world in
                 for _ in try world.victimEnd.receive(upTo: 2, as: [UInt8].self, wait: .never) {
                     try world.victimEnd.taskDone()
                 }
@@ -70,6 +79,8 @@
                 stopBatchSender(ChannelOptions(), "unbounded"), stopBatchSender(ChannelOptions(), "append", places: 27),
                 stopBatchReceiver(ChannelOptions(), "unbounded"), stopBatchReceiver(bounded, "bounded"),
                 stopBatchReceiver(ChannelOptions(), "retire", places: 28),
+                stopBatchReceiver(ChannelOptions(), "whole", isOneBatch: true),
+                stopBatchReceiver(ChannelOptions(), "part", queued: 4, isOneBatch: true),
                 stopReceiver("retire", places: 28), stopReceiver("redelivers", ChannelOptions(redelivers: true)),
             ]
         }

@@ -124,11 +124,16 @@
         /// Leaves a place that was claimed and will not be filled: its sender, the third worker, is dead, and nobody
         /// has noticed.
         func leaveUnfilled() throws {
+            try leaveClaimed { queue, journal in _ = try queue.send(journal: journal, byteCount: 1) { _ in _exit(0) } }
+        }
+
+        /// Has a third worker claim what `claim` does, which ends the process in the middle.
+        func leaveClaimed(_ claim: (ChannelQueue, JournalEntry) throws -> Void) throws {
             let pid = fork()
             if pid == 0 {
                 let dead = LocalMember(core.mapping, member: 3)
                 let queue = ChannelQueue(header: channel.queue.header, serial: channel.queue.serial, membership: dead)
-                _ = try? dead.journal.withEntry { try queue.send(journal: $0, byteCount: 1) { _ in _exit(0) } }
+                try? dead.journal.withEntry { try claim(queue, $0) }
                 _exit(1)
             }
             guard pt_wait(pid, 5000) == 0 else { throw Broken("the writer did not die in the middle") }

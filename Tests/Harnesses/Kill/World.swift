@@ -93,6 +93,14 @@
             }
         }
 
+        /// Sends items by the client, all at once, and expects that there is room.
+        func sendBatch(_ items: [Item], _ size: Int) throws {
+            guard try channel.send(contentsOf: items.map { $0.bytes(size) }, wait: .never) == items.count else {
+                throw Broken("no room for \(items)")
+            }
+            queued += items
+        }
+
         /// Moves the channel on by some places, so that what follows happens at a certain place of a segment.
         func turn(_ places: Int) throws {
             for number in 0..<places {

@@ -25,7 +25,7 @@ import Testing
     func cellWordAndSegmentTagKeepTheirFields(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         for _ in 0..<500 {
-            let segment = UInt64.random(in: 0..<1 << 50, using: &random)
+            let segment = UInt64.random(in: 0..<1 << 46, using: &random)
             let index = Int.random(in: 0..<ArenaLayout.channelLimit, using: &random)
             let serial = UInt64.random(in: 1..<SharedObjectID.serialLimit, using: &random)
             let reference = SharedObjectID(index: index, serial: serial)
@@ -33,8 +33,9 @@ import Testing
             let origin = SegmentTag.origin(channel: index, serial: serial)
             let owner = Int.random(in: 0..<ArenaLayout.memberLimit, using: &random)
             let tag = SegmentTag(origin: origin, segment: segment)
-            let word = CellWord(.reading, owner: owner, tag: tag)
-            #expect(word.state == .reading && word.owner == owner && word.tag == tag)
+            let span = Int.random(in: 1...Segment.cells, using: &random)
+            let word = CellWord(.reading, owner: owner, span: span, tag: tag)
+            #expect(word.state == .reading && word.owner == owner && word.span == span && word.tag == tag)
             #expect(tag.segment(from: origin) == segment)
             for other in [(index, serial + 1), (index ^ 1, serial)] {
                 #expect(

@@ -1,0 +1,105 @@
+import Synchronization
+
+// Spans: neighbouring cells of a segment that one word speaks for, the first one's. Elements of a batch that are plain
+// bytes are claimed, published and taken so, with one exchange each instead of one for each element: between two
+// processes, an exchange takes longer than the bytes.
+//
+// Until a cell's own word is needed, it stays free. Whoever wants to take fewer than all elements of a span has the
+// rest speak for itself first, by one exchange of the first of the rest, and then claims the front. Others may split at
+// the same time, at other places. Then the first of a rest may be marked that is taken with the cells before it; nobody
+// looks at a cell in the middle of what was taken. A cell is never free again under the same tag, so whoever splits too
+// late changes nothing.
+
+extension ChannelQueue {
+    /// For how many cells a word speaks that is the one of a cell with this index.
+    @inline(__always)
+    func span(of word: CellWord, at index: Int) -> Int { min(word.span, Segment.cells &- index) }
+
+    /// The bits of some cells of a segment.
+    @inline(__always)
+    func mask(_ index: Int, _ count: Int) -> UInt64 { (1 << UInt64(count) &- 1) << UInt64(index) }
+
+    /// Has the cells of a span speak for themselves from a place on, before those in front of it are taken.
+    ///
+    /// - Parameter count: how many are in front of it; fewer than all.
+    @inline(never)
+    func split(_ word: CellWord, of cell: Cell, after count: Int) {
+        let index = cell.location.index
+        guard index &+ count < Segment.cells else { return }
+        let free = CellWord(.free, tag: word.tag)
+        let rest = CellWord(word.state, owner: word.owner, span: word.span &- count, tag: word.tag)
+        // ORDERING: before the exchange that takes the front. If it fails, others have split here, or taken all.
+        _ = cell.next(count).word.compareExchange(free, rest)
+    }
+
+    /// Claims cells at the tail, up to the end of their segment, has `fill` write elements into them, and publishes
+    /// them as one. What follows is ordered after that.
+    ///
+    /// - Parameter fill: gets the first cell and how many there are; must be short and must not fail.
+    /// - Returns: how many were sent, and the position of the first. If it is none, `send` knows what is in the way.
+    /// - Throws: `arenaLimitReached`.
+    func sendSpan(
+        upTo count: Int, journal: JournalEntry, fill: (Cell, Int) -> Void
+    ) throws -> (count: Int, position: UInt64) {
+        let position = header.tail.load()
+        // Byte counts go from cell to cell.
+        guard byteCapacity == 0, !isRendezvous, !isClosed else { return (0, position) }
+        let (number, index) = Self.location(position)
+        let span = min(count, Segment.cells - index, room(at: position, for: count))
+        guard span > 0, let segment = try segmentForSending(number) else { return (0, position) }
+        let cell = segment.cell(index)
+        let tag = tag(number)
+        let writing = CellWord(.writing, owner: membership.member, span: span, tag: tag)
+        announce(cell, of: number, in: journal)
+        // The others are free as well: nobody claims a cell while the one before it is free.
+        guard cell.word.compareExchangeOrdered(CellWord(.free, tag: tag), writing) else { return (0, position) }
+        // ORDERING: as in `send`.
+        if isClosedOrdered {
+            abandon(cell, writing)
+            return (0, position)
+        }
+        fill(cell, span)
+        // ORDERING: as in `send`.
+        guard cell.word.compareExchangeOrdered(writing, CellWord(.full, span: span, tag: tag)) else {
+            leaveVoid(cell, number: number, count: span)
+            return (0, position)
+        }
+        moveTail(to: position &+ UInt64(span))
+        return (span, position)
+    }
+
+    /// How many elements fit behind the tail, up to `count`.
+    private func room(at tail: UInt64, for count: Int) -> Int {
+        guard capacity != 0 else { return count }
+        // As in `isFull(tail:)`: what was seen of the head before may be enough.
+        let (count, seen) = (UInt64(count), hints.head.load(ordering: .relaxed))
+        if tail &- min(tail, seen) &+ count <= capacity { return Int(count) }
+        let head = header.head.load().position
+        hints.head.store(head, ordering: .relaxed)
+        let used = tail &- min(tail, head)
+        return Int(min(count, capacity &- min(capacity, used)))
+    }
+
+    /// Takes elements at the head that were sent as one, at most `count`, if those are there.
+    ///
+    /// - Parameters:
+    ///   - word: that of the first cell, which is full.
+    ///   - take: gets the first cell and how many there are.
+    /// - Returns: how many were received.
+    func receiveSpan(
+        _ word: CellWord, of cell: Cell, at head: HeadWord, upTo count: Int, journal: JournalEntry,
+        take: (Cell, Int) -> Void
+    ) -> Int {
+        let (number, index) = Self.location(head.position)
+        let span = min(count, span(of: word, at: index))
+        announce(cell, of: number, in: journal)
+        if span < word.span { split(word, of: cell, after: span) }
+        let reading = CellWord(.reading, owner: membership.member, span: span, tag: word.tag)
+        guard cell.word.compareExchange(word, reading) else { return 0 }
+        // First, so that others can go on.
+        moveHead(from: head, by: UInt64(span))
+        take(cell, span)
+        finish(cell, in: cell.location.segment, index: index, number: number, count: span)
+        return span
+    }
+}
