@@ -4,7 +4,7 @@ import MultitaskingCore
 protocol QueuedJob: AnyObject, Sendable {
     /// Takes the job to run it; false if it was cancelled.
     func begin() -> Bool
-    func run(in environment: any TaskEnvironment)
+    func run(with objects: Objects)
     func cancel(force: Bool) -> Bool
 }
 
@@ -19,6 +19,7 @@ final class Job<Value: Sendable>: QueuedJob, FutureSource {
     }
 
     private let progress: Watched<Progress>
+    private let endRequest = Watched(false)
 
     init(_ body: @escaping @Sendable (any TaskEnvironment) throws -> Value) { progress = Watched(.queued(body)) }
 
@@ -30,8 +31,8 @@ final class Job<Value: Sendable>: QueuedJob, FutureSource {
         }
     }
 
-    func run(in environment: any TaskEnvironment) {
-        let outcome = outcomeOfBody(in: environment)
+    func run(with objects: Objects) {
+        let outcome = outcomeOfBody(in: SmallEnvironment(objects: objects, endRequest: endRequest))
         progress.access { $0 = .over(outcome) }
     }
 
@@ -48,7 +49,11 @@ final class Job<Value: Sendable>: QueuedJob, FutureSource {
                 progress = .over(.cancelled)
                 return true
             case .over(.cancelled): return true
-            case .running, .over: return false
+            case .running:
+                // It cannot be ended, only asked.
+                if force { endRequest.access { $0 = true } }
+                return false
+            case .over: return false
             }
         }
     }

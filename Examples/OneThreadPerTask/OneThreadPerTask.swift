@@ -108,7 +108,7 @@ public final class OneThreadPerTask: InProcessExecutor {
         guard let next else { return }
         // The thread keeps the pool until the queue is empty, so that a pool that is dropped finishes its work.
         Thread.detachNewThread { [self] in
-            next.run(in: SmallEnvironment(objects: objects))
+            next.run(with: objects)
             state.access { $0.running -= 1 }
             startNext()
         }

@@ -4,6 +4,10 @@ import MultitaskingCore
 /// What a task is given.
 struct SmallEnvironment: TaskEnvironment {
     let objects: Objects
+    /// Whether the task was cancelled by force while it ran.
+    let endRequest: Watched<Bool>
+
+    var isEndRequested: Bool { endRequest.access { $0 } }
 
     func channel(_ reference: SharedObjectID) throws -> any Channel {
         try objects.find(SmallChannel.self, reference)

@@ -8,6 +8,13 @@ private func runForever(_ context: TaskContext) throws -> Int {
     while true { Thread.sleep(forTimeInterval: 0.01) }
 }
 
+/// Returns for the first element; for others goes on until its context says that it is to end.
+private func returnOrRun(_ context: TaskContext, _ number: Int) -> String {
+    if number == 0 { return "first" }
+    while !context.isCancelled { Thread.sleep(forTimeInterval: 0.001) }
+    return "asked"
+}
+
 extension Facade {
     @Suite struct CancellationTests {
         /// Tasks of which one runs, one fails or succeeds, and many are queued behind them.
@@ -142,6 +149,36 @@ extension Facade {
                 let fourth = try deaf().submit("winner", double, 2)
                 #expect(try fourth.race(rest: .cancelByForce)?.name == "winner")
                 #expect(try fourth.results(timeout: .seconds(20))["deaf"]?.isCancelled == true)
+            }
+        }
+
+        /// A thread cannot be ended; its task is asked to end as a process's is, and only that task.
+        @Test(arguments: PoolKind.allCases)
+        func forceAsksWhatRuns(_ pool: PoolKind) throws {
+            try pool.run(maxWorkers: 2) { manager in
+                let session = try manager.session()
+                    .submit("asked", runUntilCancelled, scopes: .session)
+                    .submit("other", runUntilCancelled, scopes: .session)
+                for _ in 0..<2 { _ = try session.context.readOutput(as: String.self, wait: .forever) }
+                let asked = try #require(try session.task(named: "asked"))
+                asked.cancel(settingCancelEvent: false, force: true)
+                #expect(try asked.result(timeout: .seconds(20)).get(as: String.self) == "stopped")
+                #expect(try session.task(named: "other")?.isRunning == true)
+                try session.cancelAll()
+                try session.waitForAll()
+            }
+        }
+
+        /// Endless elements, whose stream is left after the first result, see that in their contexts.
+        @Test(arguments: PoolKind.allCases)
+        func aStreamThatIsLeftAsksWhatRuns(_ pool: PoolKind) throws {
+            try pool.run(maxWorkers: 2) { manager in
+                for (_, result) in try manager.executor.stream(returnOrRun, 0..<10, ahead: 4) {
+                    #expect(try result.get() == "first")
+                    break
+                }
+                // A worker has become free, or nothing would be run any more.
+                #expect(try manager.executor.submit(double, 1).value() == 2)
             }
         }
 

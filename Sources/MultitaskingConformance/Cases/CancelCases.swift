@@ -141,4 +141,24 @@ let cancelCases: [ConformanceCase] = [
             trial.expect("what it returned when asked", try trial.value(of: future), is: true)
         }
     },
+    ConformanceCase(
+        "cancel.byForceAsksThatTaskAlone", duty: "TaskEnvironment.isEndRequested",
+        "One of two running tasks is cancelled by force and reads that, whether or not the pool can end it."
+    ) { trial in
+        try trial.withPool(workers: 2) { pool in
+            let started = try pool.makeChannel()
+            let gate = try pool.makeCancelSignal()
+            let other = try pool.start(waitAndDescribe, trial.ticket(started), trial.ticket(gate))
+            _ = try trial.next(Int.self, from: started)
+            let future = try pool.start(leaveWhenAsked, trial.ticket(started))
+            _ = try trial.next(Int.self, from: started)
+            future.cancel()
+            trial.expect("the state of a task that was not cancelled by force", future.state, is: .running)
+            future.cancel(force: true)
+            trial.expect("whether it was asked to end", try trial.value(of: future), is: true)
+            gate.set()
+            trial.expect("whether the other one was", try trial.value(of: other), is: false)
+            trial.expect("what the next one reads", try trial.value(of: pool.start(describeTask)), is: [1, 0])
+        }
+    },
 ]

@@ -268,6 +268,15 @@ func leaveWhenAsked(_ environment: any TaskEnvironment, _ started: ChannelTicket
     return environment.isEndRequested
 }
 
+/// Says that it runs, then waits for a signal; whether it is asked to end.
+func waitAndDescribe(
+    _ environment: any TaskEnvironment, _ started: ChannelTicket, _ gate: SignalTicket
+) throws -> Bool {
+    _ = try started.open(environment).send(1, wait: started.limit)
+    _ = try gate.open(environment).waitUntilSet(gate.limit)
+    return environment.isEndRequested
+}
+
 /// Says that it begins, then waits until all elements are reported as done; whether that came.
 func announceAndJoin(
     _ environment: any TaskEnvironment, _ started: ChannelTicket, _ channel: ChannelTicket

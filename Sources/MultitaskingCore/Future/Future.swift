@@ -46,9 +46,10 @@ public struct Future<Value: Sendable>: Sendable {
 
     /// Cancels the task if it has not started.
     ///
-    /// - Parameter force: whether to end the task even if it is running, if the pool can: processes can, threads can't.
-    ///   The task's context reads as cancelled; after the grace period its process receives SIGTERM, and after another
-    ///   SIGKILL. The task ends as cancelled unless it returns or throws within the first grace period.
+    /// - Parameter force: whether to end the task even if it is running. Its context reads as cancelled, in every pool.
+    ///   What happens to a task that ignores that depends on the pool: a process receives SIGTERM after the grace
+    ///   period, and SIGKILL after another, and the task ends as cancelled unless it returns or throws within the first
+    ///   grace period; a thread can't be ended, so there the task continues until it returns or throws.
     /// - Returns: true if the task never starts or, when forced, is being ended; false if it continues to run or has
     ///   ended.
     @discardableResult

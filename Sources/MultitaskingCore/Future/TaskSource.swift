@@ -13,8 +13,9 @@
 public protocol TaskSource: AnyObject, Sendable {
     /// Cancels the task if it hasn't started. Returns true if it never will, including if it was cancelled before.
     ///
-    /// - Parameter force: whether to end the task even if it is running, if the backend can; true then means that this
-    ///   has begun. The task ends as cancelled unless it returns or throws first.
+    /// - Parameter force: whether to end the task even if it is running. Its ``TaskEnvironment/isEndRequested`` becomes
+    ///   true. If the backend can end it, true means that this has begun, and the task ends as cancelled unless it
+    ///   returns or throws first; otherwise the task continues, and this is false.
     func cancel(force: Bool) -> Bool
 
     /// The reason why the task has no value; nil if it has one or hasn't ended.

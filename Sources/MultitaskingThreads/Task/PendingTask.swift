@@ -64,6 +64,9 @@ class PendingTask: Selectable, @unchecked Sendable {
     /// The seed of its options.
     final var seed: UInt64? { progress.companionIfAny?.seed }
 
+    /// Whether it was asked to end while it runs.
+    @usableFromInline final var isEndRequested: Bool { progress.companionIfAny?.isEndRequested ?? false }
+
     /// Keeps what the task says of itself, as long as it runs.
     final func keep(_ report: TaskReport) {
         guard progress.state == .running else { return }
@@ -79,9 +82,14 @@ class PendingTask: Selectable, @unchecked Sendable {
     }
 
     /// Cancels the task: true means that it never starts, also because it was cancelled before.
+    ///
+    /// - Parameter force: whether to ask it to end if it runs. It cannot be made to.
     @usableFromInline @discardableResult
     final func cancel(force: Bool) -> Bool {
-        guard let change = progress.cancel() else { return progress.state == .cancelled }
+        guard let change = progress.cancel() else {
+            if force, progress.state == .running { progress.companion { TaskCompanion() }.requestEnd() }
+            return progress.state == .cancelled
+        }
         change.companion?.permits?.give()
         dropCall(nil)
         if change.isWatched { change.companion?.gate.open() }

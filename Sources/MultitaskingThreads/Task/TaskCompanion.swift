@@ -1,7 +1,8 @@
 internal import MultitaskingCore
 internal import Synchronization
 
-/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, somebody who waits for the end.
+/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, somebody who waits for the end, or
+/// asks for it.
 ///
 /// Apart from the task, so that those without do not pay for it.
 final class TaskCompanion: Sendable {
@@ -11,6 +12,7 @@ final class TaskCompanion: Sendable {
     let seed: UInt64?
     /// The name of its options.
     let name: String?
+    private let endRequest = Atomic<Bool>(false)
     /// Where threads and callbacks wait for the end; made when the first one does.
     private let lazyGate = AtomicLazyReference<Gate>()
     /// What the task says of itself; made when it first does.
@@ -21,6 +23,13 @@ final class TaskCompanion: Sendable {
         self.seed = seed
         self.name = name
     }
+
+    /// Whether the task is asked to end.
+    ///
+    /// ORDERING: relaxed; the request says nothing else.
+    var isEndRequested: Bool { endRequest.load(ordering: .relaxed) }
+
+    func requestEnd() { endRequest.store(true, ordering: .relaxed) }
 
     /// The gate, which opens when the task is over.
     var gate: Gate { lazyGate.load() ?? lazyGate.storeIfNil(Gate()) }

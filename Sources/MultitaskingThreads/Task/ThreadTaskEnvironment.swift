@@ -27,7 +27,7 @@ struct ThreadTaskEnvironment: TaskEnvironment {
     }
 
     @usableFromInline var clock: any TaskClock { base.clock }
-    @usableFromInline var isEndRequested: Bool { base.isEndRequested }
+    @usableFromInline var isEndRequested: Bool { base.isEndRequested || task.isEndRequested }
     @usableFromInline var worker: WorkerInfo { base.worker }
     @usableFromInline var seed: UInt64? { task.seed }
 

@@ -20,7 +20,11 @@ extension Fault {
     /// The cases that must notice it, the one that it was made for first.
     var symptoms: [Symptom] {
         switch self {
-        case .losesAnElement: [Symptom("channel.elementsArriveInOrder", "expected that the next element is")]
+        case .losesAnElement:
+            [
+                Symptom("channel.elementsArriveInOrder", "expected that the next element is"),
+                Symptom("channel.elementsCanBeAwaited", "expected that the sum is 1225"),
+            ]
         case .doublesAnElement:
             [
                 Symptom("channel.elementsArriveInOrder", "expected that the next element is"),
@@ -71,7 +75,12 @@ extension Fault {
                 Symptom("shutdown.laterSubmitsAreRefused", "throws shutDown; it returned"),
                 Symptom("stream.aShutDownPoolFailsTheElements", "expected shutDown"),
             ]
-        case .returnsBeforeTheEnd: [Symptom("shutdown.drainRunsEverything", "isDone right after shutdown")]
+        case .returnsBeforeTheEnd:
+            [
+                Symptom("shutdown.drainRunsEverything", "isDone right after shutdown"),
+                Symptom("shutdown.canBeAwaited", "isDone right after shutdown"),
+                Symptom("shutdown.whatCannotBeEndedDoesNotHoldItUp", "whether it was clean is false"),
+            ]
         case .ignoresOptions:
             [
                 Symptom("outcome.optionsThatCannotBeKeptAreRefused", "throws invalidArgument; it returned")
@@ -143,7 +152,11 @@ extension Fault {
                 Symptom("stream.byCompletionGivesEachOnce", "abandoned", .blocked),
                 Symptom("stream.canBeAwaited", "does not return", .blocked),
             ]
-        case .hidesSignals: [Symptom("signal.isSeenByAllAndWakesAll", "expected that the wait is true")]
+        case .hidesSignals:
+            [
+                Symptom("signal.isSeenByAllAndWakesAll", "expected that the wait is true"),
+                Symptom("cancel.aTaskSeesItsSignal", "expected that the task sees its signal"),
+            ]
         case .ignoresClear: [Symptom("signal.canBeClearedAndSetAgain", "isSet after clear()")]
         case .ignoresCancellation: [Symptom("signal.canBeAwaited", "expected CancellationError; false came")]
         case .isWrongNowAndThen:
@@ -165,7 +178,11 @@ extension Fault {
         case .countsABatchWrongly: [Symptom("channel.aBatchSendsAsManyAsFit", "how many fit in")]
         case .hidesTheEnd: [Symptom("channel.elementsEndWithTheChannel", "abandoned", .blocked)]
         case .keepsSenders: [Symptom("channel.closesWithItsLastSender", "expected that the channel closes")]
-        case .selectsWhatIsNotReady: [Symptom("select.findsWhatIsReady", "of nothing that is ready")]
+        case .selectsWhatIsNotReady:
+            [
+                Symptom("select.findsWhatIsReady", "of nothing that is ready"),
+                Symptom("select.nonblockingSeesWhatWasSent", "the empty one came"),
+            ]
         case .ignoresRoom: [Symptom("select.findsWhatIsReady", "of room")]
         case .isUnfair:
             [
@@ -193,13 +210,31 @@ extension Fault {
         case .forgetsReports:
             [Symptom("report.isSeenWhileTheTaskRunsAndStays", "expected that what was reported last is")]
         case .hidesSlowTasks: [Symptom("statistics.tellTheSlowest", "expected that the slowest task is")]
-        case .sharesTooLittle: [Symptom("sharing.anArrayIsReadByAllTasks", "expected that the parent's array is")]
+        case .sharesTooLittle:
+            [
+                Symptom("sharing.anArrayIsReadByAllTasks", "expected that the parent's array is"),
+                Symptom("sharing.aValueIsReadByAllTasks", "the sum inside"),
+                Symptom("sharing.handlesGoEverywhere", "what the task found"),
+                Symptom("sharing.whatATaskUsesStays", "expected that the sum is"),
+            ]
         case .keepsWhatWasShared: [Symptom("sharing.whatIsDroppedIsReleased", "nothing that was shared is left")]
         case .sharesAfterShutdown: [Symptom("sharing.afterTheEndNothingIsShared", "throws shutDown; it returned")]
         case .spoilsWhatIsMade: [Symptom("sharing.aTaskMakesAnArray", "expected that the last is")]
         case .meetsOnlyWhoWaits: [Symptom("rendezvous.whoDoesNotWaitFindsWhoDoes", "a send without waiting finds")]
         case .losesWhatIsBeforeAnError: [Symptom("channel.anErrorEndsABatch", "wrongType")]
         case .losesTasksAtResize: [Symptom("worker.resizeLosesNothing", "it was cancelled")]
+        case .returnsAnotherResult:
+            [
+                Symptom("dependent.aPromiseStartsIt", "expected that the result is 42"),
+                Symptom("dependent.aDrainRunsIt", "the last result"),
+                Symptom("dependent.canBeCancelledWhileItWaits", "the other's result"),
+                Symptom("wait.aTimeLimitLeavesTheTasksAlone", "expected that the result is 9"),
+                Symptom("wait.goesAcrossPools", "what has ended"),
+                Symptom("wait.canBeAwaited", "the winner's value"),
+                Symptom("shutdown.cancelQueuedLetsTheRunningFinish", "the running task's result"),
+            ]
+        case .asksNobodyToEnd: [Symptom("cancel.byForceAsksThatTaskAlone", "whether it was asked to end is true")]
+        case .asksAllToEnd: [Symptom("cancel.byForceAsksThatTaskAlone", "whether the other one was is false")]
         }
     }
 }

@@ -16,5 +16,5 @@ enum Fault: String, CaseIterable, Sendable {
     case countsTasksTwice, losesFailures, hidesSlowTasks, forgetsReports
     case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
     case meetsOnlyWhoWaits, losesWhatIsBeforeAnError
-    case losesTasksAtResize
+    case losesTasksAtResize, asksNobodyToEnd, asksAllToEnd, returnsAnotherResult
 }

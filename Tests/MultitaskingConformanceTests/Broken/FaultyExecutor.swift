@@ -182,7 +182,10 @@ struct FaultyEnvironment: TaskEnvironment {
     }
 
     var clock: any TaskClock { base.clock }
-    var isEndRequested: Bool { base.isEndRequested }
+    var isEndRequested: Bool {
+        if harm.has(.asksNobodyToEnd) { return false }
+        return base.isEndRequested || harm.count(.asksAllToEnd) > 0
+    }
     var attempt: Int { base.attempt }
     var seed: UInt64? { base.seed }
 

@@ -28,6 +28,11 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
         {
             return .success(other)
         }
+        if case .success(let value as Int)? = outcome, harm.has(.returnsAnotherResult),
+            let other = (value &+ 1) as? Value
+        {
+            return .success(other)
+        }
         return outcome
     }
 
@@ -57,6 +62,7 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
     func cancel(force: Bool) -> Bool {
         if harm.has(.ignoresCancel) { return false }
         harm.pause()
+        if force { _ = harm.occasion(for: .asksAllToEnd) }
         if harm.has(.startsACancelledTask) || harm.has(.cancelsNothing) { return base.state == .queued }
         return base.cancel(force: force)
     }
