@@ -1,7 +1,7 @@
 // Executing this program anew as a supervisor, and the checks of the program that is to become one.
 //
 // A constructor runs in every program that links this package, before its main, with an environment and descriptors
-// that whoever started it has chosen. So it becomes a supervisor only if its parent is this same program, run by the
+// that its starter has chosen. So it becomes a supervisor only if its parent is this same program, run by the
 // same user, and has made everything for this one child; and never in a program that has more rights than the one who
 // started it.
 
@@ -152,7 +152,7 @@ static bool is_loaded_late(void) {
 
 int mt_spawn_obstacle(void) {
     if (is_privileged()) return mt_spawn_is_privileged;
-    // Images do not change places; whoever asks at the same time finds the same.
+    // Images do not change places; a process that asks at the same time finds the same.
     static _Atomic int late = -1;
     if (late < 0) late = is_loaded_late();
     return late ? mt_spawn_is_loaded_late : mt_spawn_is_possible;

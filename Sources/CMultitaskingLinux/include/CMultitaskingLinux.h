@@ -22,13 +22,13 @@ int mt_memfd_create(const char *name);
 // What keeps a file's size as it is: a mapping beyond the end of a file that was truncated is a bus error.
 enum { mt_size_seals = 0x0001 | 0x0002 | 0x0004 };  // F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW
 
-// Fixes the size of such a file for good, whoever has a descriptor of it. 0 or -errno.
+// Fixes the size of such a file for good, whichever process has a descriptor of it. 0 or -errno.
 int mt_seal_size(int memfd);
 
 // Gives the pages of a range of a shared mapping back to the system; they read as zero afterwards.
 int mt_discard(void *address, size_t length);
 
-// Gives the pages of a part of a file back, whoever maps them; they read as zeros from then on. 0 or -errno.
+// Gives the pages of a part of a file back, whichever process maps them; they read as zeros from then on. 0 or -errno.
 int mt_punch(int descriptor, int64_t offset, int64_t length);
 
 // How long an open file is, in bytes; 0 if it cannot be asked.
@@ -36,7 +36,7 @@ int64_t mt_file_size(int descriptor);
 
 // MARK: Waiting
 
-// Sleeps while *word is `expected`, at most `timeout_ns` (negative: for ever).
+// Sleeps while *word is `expected`, at most `timeout_ns` (negative: forever).
 // 0 when woken, -EAGAIN if *word differed, -ETIMEDOUT, -EINTR.
 int mt_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns);
 
@@ -130,16 +130,16 @@ bool mt_has_children(void);
 // The children of this process, also those that wait to be reaped, up to `capacity`; how many were written.
 int mt_children(pid_t *pids, int capacity);
 
-// Kills all processes, whoever their parents are, whose mark in the bits of `mask` is `mark`. The other bits are the id
-// of the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many there
-// were.
+// Kills all processes, whatever their parents are, whose mark in the bits of `mask` is `mark`. The other bits are the
+// id of the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many
+// there were.
 int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living);
 
 // Whether a process runs whose mark, in the bits of `mask`, is `mark` and otherwise its own id: one that marked itself.
 bool mt_has_marked_themselves(uint64_t mark, uint64_t mask);
 
-// Whether the process has ended, whoever has reaped it; reaps it if nobody has and it is a child of this process.
-// `signal` is the one that ended it; 0 if none did or somebody else has reaped it.
+// Whether the process has ended, whichever process has reaped it; reaps it if nobody has and it is a child of this
+// process. `signal` is the one that ended it; 0 if none did or somebody else has reaped it.
 bool mt_pidfd_has_ended(int pidfd, int *signal);
 
 // Makes this process die with the thread that forked it; false if that thread's process is gone already.

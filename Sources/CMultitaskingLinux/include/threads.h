@@ -38,7 +38,7 @@ void mt_end_worker_sleep(void);
 void mt_expect_main_queue(void);
 
 // Forks after the calling thread has forgotten who it is: libraries keep the id of the current thread in variables of
-// that thread, which the child's thread would inherit, and take the other one for the owner of its locks. Who is not
-// known is found out again when it is needed. Only for a thread that runs nothing but this package. -errno on
-// failure.
+// that thread, which the child's thread would inherit, and take the other one for the owner of its locks. A process
+// that is not known is found out again when it is needed. Only for a thread that runs nothing but this package. -errno
+// on failure.
 pid_t mt_fork_afresh(void);

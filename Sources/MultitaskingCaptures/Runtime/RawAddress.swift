@@ -28,7 +28,7 @@ struct RawAddress: Hashable, Sendable {
 
     /// The address as a pointer.
     var pointer: UnsafeRawPointer {
-        // SAFETY: an address is not null. Whoever reads by the pointer says why there is something to read.
+        // SAFETY: an address is not null. A caller that reads by the pointer says why there is something to read.
         unsafe UnsafeRawPointer(bitPattern: bits).unsafelyUnwrapped
     }
 

@@ -27,7 +27,7 @@ let rendezvousCases: [ConformanceCase] = [
                 let sender = try pool.start(announceAndSend, trial.ticket(started), trial.ticket(channel), round)
                 _ = try trial.next(Int.self, from: started)
                 if round % 3 == 0 {
-                    trial.expect("a send in vain", sender.waitUntilDone(.upTo(.milliseconds(3))), is: false)
+                    trial.expect("a lone send", sender.waitUntilDone(.upTo(.milliseconds(3))), is: false)
                 }
                 trial.expect("what it sends", try trial.next(Int.self, from: channel), is: round)
                 trial.expect("the send", try trial.value(of: sender), is: true)
@@ -103,7 +103,7 @@ let rendezvousCases: [ConformanceCase] = [
                 }
                 for _ in 0..<4 { _ = try trial.next(Int.self, from: started) }
                 if round % 2 == 0 {
-                    trial.expect("a send in vain", senders[0].waitUntilDone(.upTo(.milliseconds(2))), is: false)
+                    trial.expect("a lone send", senders[0].waitUntilDone(.upTo(.milliseconds(2))), is: false)
                 }
                 trial.expect("what was discarded", unsent.close(discarding: round % 2 == 0), is: 0)
                 unread.close(discarding: false)
@@ -194,14 +194,14 @@ let rendezvousCases: [ConformanceCase] = [
                 let sender = try pool.start(
                     announceAndSend, options: options, trial.ticket(started), trial.ticket(channel), 7)
                 _ = try trial.next(Int.self, from: started)
-                trial.expect("a send in vain", sender.waitUntilDone(.upTo(.milliseconds(3))), is: false)
+                trial.expect("a lone send", sender.waitUntilDone(.upTo(.milliseconds(3))), is: false)
                 trial.expect("cancel", sender.cancel(force: true), is: true)
                 trial.expect("the end of the sender", sender.waitUntilDone(trial.limit), is: true)
                 trial.expect("what is left of it", try channel.receive(as: Int.self, wait: .never), is: nil)
                 let receiver = try pool.start(
                     announceAndReceive, options: options, trial.ticket(started), trial.ticket(channel))
                 _ = try trial.next(Int.self, from: started)
-                trial.expect("a receive in vain", receiver.waitUntilDone(.upTo(.milliseconds(3))), is: false)
+                trial.expect("a lone receive", receiver.waitUntilDone(.upTo(.milliseconds(3))), is: false)
                 trial.expect("cancel", receiver.cancel(force: true), is: true)
                 trial.expect("the end of the receiver", receiver.waitUntilDone(trial.limit), is: true)
                 trial.expect("send to nobody", try channel.send(1, wait: .never), is: false)

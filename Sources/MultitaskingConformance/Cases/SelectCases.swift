@@ -60,7 +60,7 @@ let selectCases: [ConformanceCase] = [
                     announceAndSelect, trial.ticket(started), trial.ticket(channels[0]), trial.ticket(channels[1]))
                 _ = try trial.next(Int.self, from: started)
                 if round % 3 == 0 {
-                    trial.expect("a select in vain", task.waitUntilDone(.upTo(.milliseconds(3))), is: false)
+                    trial.expect("a select of nothing", task.waitUntilDone(.upTo(.milliseconds(3))), is: false)
                 }
                 if round % 4 == 3 {
                     channels[round % 2].close(discarding: false)

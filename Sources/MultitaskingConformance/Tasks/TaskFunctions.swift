@@ -255,7 +255,7 @@ func meet(
 /// Says that it runs, then sleeps until it is ended by force.
 func hang(_ environment: any TaskEnvironment, _ started: ChannelTicket) throws -> Int {
     _ = try started.open(environment).send(1, wait: started.limit)
-    // Not for ever: where nothing ends it, it must not outlive the case by much.
+    // Not forever: where nothing ends it, it must not outlive the case by much.
     environment.clock.sleep(for: started.patience * 2)
     return 0
 }

@@ -35,7 +35,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
 
     var byteCount: Int { payload.count }
 
-    /// The shared values that the call refers to, for whoever holds them from now on: until the task has ended.
+    /// The shared values that the call refers to, for a caller that holds them from now on: until the task has ended.
     func takeHeld() -> [any SharedObject] {
         held.withLock { held in
             defer { held = [] }

@@ -33,7 +33,7 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
         return state ?? .done
     }
 
-    /// Whoever looks again and again waits for the task to go on.
+    /// A caller that looks again and again waits for the task to go on.
     var report: TaskReport? {
         simulation.observe({ [task] in $0.tasks[task]?.report }, isIdlePoll: { _ in true }) ?? nil
     }

@@ -3,7 +3,8 @@ import Glibc
 
 /// What is in the shared memory, addressed by offset, because a re-executed worker maps it somewhere else.
 ///
-/// It is a plain value, so that passing it on costs no reference counting; whoever keeps one keeps the mapping too.
+/// It is a plain value, so that passing it on costs no reference counting; a process that keeps one keeps the mapping
+/// too.
 @safe
 struct Arena: @unchecked Sendable {
     // SAFETY: all that outlives a call holds the `ArenaMapping`: `LocalMember` in every process, and through it

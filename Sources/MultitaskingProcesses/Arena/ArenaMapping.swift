@@ -40,7 +40,7 @@ final class ArenaMapping: Sendable {
 
     /// Makes a new arena.
     static func create(_ layout: ArenaLayout) throws(Refused) -> ArenaMapping {
-        // Asked first: whoever goes beyond it is ended by a signal, SIGXFSZ.
+        // Asked first: a process that goes beyond it is ended by a signal, SIGXFSZ.
         if let limit = ResourceLimit.fileSize.current, layout.size > limit {
             throw Refused(refusal: Refusal(.sizeFile, EFBIG), maySucceedSmaller: true)
         }
@@ -82,7 +82,7 @@ final class ArenaMapping: Sendable {
         }
     }
 
-    /// Gives the pages of a shared value back, whoever maps them.
+    /// Gives the pages of a shared value back, whichever process maps them.
     func discard(_ offset: Int, _ byteCount: Int) {
         let pages = (byteCount + 4095) & ~4095
         if pages > 0 { _ = mt_punch(descriptor, Int64(offset), Int64(pages)) }

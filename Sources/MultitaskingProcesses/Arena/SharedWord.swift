@@ -144,7 +144,7 @@ struct SharedFutex: @unchecked Sendable {
     @inline(__always)
     func increment() { add(1) }
 
-    /// Sleeps while the word is `expected`, until woken or for at most `nanoseconds` (negative: for ever).
+    /// Sleeps while the word is `expected`, until woken or for at most `nanoseconds` (negative: forever).
     func sleep(while expected: UInt32, nanoseconds: Int64) {
         _ = unsafe mt_futex_wait(pointer, expected, nanoseconds)
     }

@@ -3,7 +3,7 @@ import Synchronization
 /// How many receivers wait in a channel of capacity 0.
 ///
 /// A death may leave it too high, and nobody knows by how much. So the supervisor begins a new count after each death,
-/// and wakes everybody who waits: each of them enters the new count, and takes nothing off that is not its own.
+/// and wakes all waiters: each of them enters the new count, and takes nothing off that is not its own.
 struct Attendance {
     /// Bits 0...31: how many. Bits 32...63: how often the count was begun anew.
     let word: SharedWord
@@ -41,7 +41,7 @@ struct Attendance {
 /// A receiver that is counted while it waits.
 final class Presence: Sendable {
     private let queue: ChannelQueue
-    /// ORDERING: relaxed; only who waits, and who polls for it, looks at it.
+    /// ORDERING: relaxed; only processes that wait, or poll for it, look at it.
     private let epoch: Atomic<UInt64>
 
     init(in queue: ChannelQueue) {

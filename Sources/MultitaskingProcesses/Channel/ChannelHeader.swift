@@ -57,7 +57,7 @@ struct ChannelHeader: Record {
     var redelivers: SharedWord { word(.redelivers) }
     /// 1 if elements are handed from sender to receiver, without room for any.
     var rendezvous: SharedWord { word(.rendezvous) }
-    /// Who waits to receive, in such a channel.
+    /// The processes that wait to receive, in such a channel.
     var attendance: Attendance { Attendance(word: word(.attendance)) }
     /// Raised after elements went back.
     @inline(__always) var returns: SharedWord { word(.returns) }
@@ -87,8 +87,8 @@ struct ChannelHeader: Record {
 
     /// How many cells the head has passed that never held an element.
     ///
-    /// Whoever moves the head past one calls this, so the sum lags by no more than there are processes, and the bits
-    /// that the head has room for say by how much.
+    /// A process that moves the head past one calls this, so the sum lags by no more than there are processes, and the
+    /// bits that the head has room for say by how much.
     var voids: UInt64 {
         while true {
             // ORDERING: the sum before the head, which is never behind it.
@@ -98,7 +98,7 @@ struct ChannelHeader: Record {
         }
     }
 
-    /// Sets flags that say that the channel is closed, and wakes whoever waits.
+    /// Sets flags that say that the channel is closed, and wakes all that wait.
     ///
     /// If it is let go or another one takes its place at this moment, that one is left alone.
     func close(with flags: UInt64) {
@@ -121,7 +121,7 @@ struct ChannelHeader: Record {
         redelivers.store(options.redelivers ? 1 : 0)
     }
 
-    /// Wakes everybody who waits for this channel.
+    /// Wakes all waiters for this channel.
     func wakeAll() {
         receivers.wakeAll()
         senders.wakeAll()

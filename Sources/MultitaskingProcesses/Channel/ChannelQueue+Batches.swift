@@ -2,7 +2,7 @@
 //
 // Each cell is claimed, filled and published for itself, as a single element's is, and the entry always names the one
 // that is in hand. So a death leaves one cell in the middle, as ever. What it leaves besides is an end that lags by up
-// to a segment; whoever sees that moves it on, and the supervisor does so for the dead.
+// to a segment; a process that sees that moves it on, and the supervisor does so for the dead.
 //
 // Elements that are plain bytes go faster: see `ChannelQueue+Spans.swift`.
 //

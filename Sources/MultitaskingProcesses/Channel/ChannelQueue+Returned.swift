@@ -130,7 +130,7 @@ extension ChannelQueue {
         let full = CellWord(.full, tag: tag(claim.number))
         if !discards, cell.word.compareExchange(taken, full) {
             fence()
-            // Whoever discards says so before it looks for elements.
+            // A process that discards says so before it looks for elements.
             guard discards, cell.word.compareExchange(full, taken) else { return }
         }
         settle(claim, journal: journal, isDone: true)

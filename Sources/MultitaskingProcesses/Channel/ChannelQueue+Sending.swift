@@ -28,8 +28,8 @@ extension ChannelQueue {
             announce(cell, of: number, in: journal)
             let writing = CellWord(.writing, owner: member, tag: tag)
             if cell.word.compareExchangeOrdered(CellWord(.free, tag: tag), writing) {
-                // ORDERING: both in the one order of ordered accesses: whoever closes the channel sets the flag and
-                // then, after a fence, looks at cells. It sees this cell claimed, or this sees the flag.
+                // ORDERING: both in the one order of ordered accesses: a process that closes the channel sets the flag
+                // and then, after a fence, looks at cells. It sees this cell claimed, or this sees the flag.
                 if isClosedOrdered {
                     abandon(cell, writing)
                     return .closed
@@ -59,7 +59,7 @@ extension ChannelQueue {
         }
     }
 
-    /// Who holds an element out that is in its cell, in a channel of capacity 0; nobody in others.
+    /// The process that holds an element out that is in its cell, in a channel of capacity 0; nobody in others.
     @inline(__always)
     var offerer: Int { isRendezvous ? membership.member : 0 }
 

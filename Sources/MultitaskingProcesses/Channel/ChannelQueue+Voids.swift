@@ -1,8 +1,8 @@
 import CMultitaskingLinux
 
 // Void cells. A sender that has claimed a cell fills it within a microsecond, unless it is preempted, stopped or
-// dead. What others have sent meanwhile is behind it, and they have returned. So whoever would have to wait for it
-// makes the cell void instead: the sender's publishing exchange fails, and it claims another cell at the end, behind
+// dead. What others have sent meanwhile is behind it, and they have returned. So a process that would have to wait for
+// it makes the cell void instead: the sender's publishing exchange fails, and it claims another cell at the end, behind
 // all that was sent before.
 //
 // Its segment stays until the sender has noticed, or its death was settled, because it may be filling the cell to this
@@ -12,14 +12,14 @@ extension ChannelQueue {
     /// Whether what was sent by calls that have returned may be behind a cell whose sender has not filled it yet.
     ///
     /// Such a call has claimed a later cell and moved the tail past that one. In a closed channel nothing may come
-    /// later: who finds it empty leaves for good.
+    /// later: a process that finds it empty leaves for good.
     @inline(__always)
     func mayHideElements(_ position: UInt64, _ span: Int) -> Bool {
         header.tail.load() > position &+ UInt64(span) || isClosed
     }
 
-    /// Makes a cell void whose sender, as `word` says, has not filled it, unless it does so in a moment. Whoever calls
-    /// this looks at the cell again.
+    /// Makes a cell void whose sender, as `word` says, has not filled it, unless it does so in a moment. A process that
+    /// calls this looks at the cell again.
     @inline(never)
     func makeVoid(_ cell: Cell, _ word: CellWord) {
         for _ in 0..<Self.looks {
@@ -55,7 +55,7 @@ extension ChannelQueue {
         // ORDERING: as in `moveHead(past:)`.
         if !header.head.compareExchangeOrdered(head, head.advancedPastVoid) { fence() }
         _ = header.voids
-        // Whoever waits for the last element to be reported may have waited for this one.
+        // A process that waits for the last element to be reported may have waited for this one.
         header.joiners.wakeAll()
         header.notifyWatcher()
     }

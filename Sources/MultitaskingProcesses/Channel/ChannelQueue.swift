@@ -5,13 +5,13 @@ import Synchronization
 ///
 /// A cell goes free → writing → full → reading → consumed, each step one change of its word by one process, whose
 /// number the word carries. In a channel that redelivers, a task's elements go full → taken → settling → consumed
-/// instead. `head` and `tail` only help to find the cell: whoever sees that they lag moves them on. So a process that
-/// dies leaves at most one cell in `writing` or `reading`, which the supervisor finds through its journal.
+/// instead. `head` and `tail` only help to find the cell: a process that sees that they lag moves them on. So a process
+/// that dies leaves at most one cell in `writing` or `reading`, which the supervisor finds through its journal.
 ///
-/// Who must know what a cell in `writing` will hold does not wait for its sender: it makes the cell void, and the
-/// sender claims another one at the end; see `ChannelQueue+Voids.swift`.
+/// A process that must know what a cell in `writing` will hold does not wait for its sender: it makes the cell void,
+/// and the sender claims another one at the end; see `ChannelQueue+Voids.swift`.
 ///
-/// The tail is never behind the head: whoever moves the head past a cell has moved the tail past it before.
+/// The tail is never behind the head: a process that moves the head past a cell has moved the tail past it before.
 struct ChannelQueue: Sendable {
     enum SendResult {
         /// At this position of all that were ever sent.

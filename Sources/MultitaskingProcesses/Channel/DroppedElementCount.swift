@@ -2,8 +2,8 @@
 /// receiver.
 ///
 /// Each is counted exactly once, at whatever instruction its counter dies and however often recovery begins again: the
-/// count carries the name of the journal entry that raised it last, and whoever raises it next first tells that entry
-/// so.
+/// count carries the name of the journal entry that raised it last, and a process that raises it next first tells that
+/// entry so.
 struct DroppedElementCount {
     /// Bits 0...13: the entry that raised it last; 0 for the client, whose death ends the pool. From bit 14: the count.
     private static let entryBits: UInt64 = 14

@@ -6,7 +6,7 @@ extension SharedObjectID {
     /// Serials go round after so many: more than all that a pool can make in one place within a hundred years.
     static let serialLimit: UInt64 = 1 << (64 - indexBits)
 
-    /// Bits 0...16: the place. Bits 17...63: the serial of who has it.
+    /// Bits 0...16: the place. Bits 17...63: the serial of the object that has it.
     init(index: Int, serial: UInt64) { self.init(rawValue: UInt64(index) | serial << Self.indexBits) }
 
     var index: Int { Int(rawValue & ((1 << Self.indexBits) - 1)) }

@@ -69,7 +69,7 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Whether the signal has not been dropped by the client.
     var exists: Bool { word.loadRelaxed() >> 8 == serial }
 
-    /// Takes the signal away from whoever still uses it; only the client does this.
+    /// Takes the signal away from the processes that still use it; only the client does this.
     static func remove(_ index: Int, in membership: LocalMember) {
         let record = membership.arena.signal(index)
         record.state.store(0)

@@ -2,8 +2,8 @@ public import MultitaskingCore
 import MultitaskingSerialization
 
 // Channels of capacity 0. An element that is held out is in a cell like others, which is full and names its sender.
-// Whoever receives it changes the cell as ever; its sender makes the cell void to take it back; and the supervisor
-// does so for a sender that has died, which it finds by looking for cells that name it.
+// A process that receives it changes the cell as ever; its sender makes the cell void to take it back; and the
+// supervisor does so for a sender that has died, which it finds by looking for cells that name it.
 
 extension ProcessChannel {
     /// Whether the capacity is 0, so that each element passes directly from a sender to a receiver.

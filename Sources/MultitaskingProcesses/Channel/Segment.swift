@@ -62,7 +62,7 @@ struct Segment: Record {
         block.storeRelaxed(reference)
         consumed.storeRelaxed(0)
         channel.storeRelaxed(UInt64(index))
-        // ORDERING: after the tag: who reads the new bytes and then the tag sees that it is another segment.
+        // ORDERING: after the tag: a process that reads the new bytes and then the tag sees that it is another segment.
         startBytes.store(bytes)
         for index in 0..<Self.cells { cell(index).word.store(CellWord(.free, tag: newTag)) }
     }

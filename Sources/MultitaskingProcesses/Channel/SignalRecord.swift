@@ -21,7 +21,7 @@ struct SignalRecord: Record {
     /// Asks for the pool's event to be signalled when the signal is set.
     @inline(__always) var watched: SharedWord { word(.watched) }
 
-    /// Tells whoever waits of a change of the state that was made before.
+    /// Tells all that wait of a change of the state that was made before.
     func wakeAll() {
         waiters.wakeAll()
         guard watched.load() != 0 else { return }

@@ -15,7 +15,8 @@ final class FreeSlots: Sendable {
     private let arena: Arena
     /// The slot that was given back last, plus 1; 0 if there is none.
     ///
-    /// ORDERING: giving back releases and taking acquires, so that who takes a slot sees the next one's number in it.
+    /// ORDERING: giving back releases and taking acquires, so that a process that takes a slot sees the next one's
+    /// number in it.
     private let returned = Atomic<UInt64>(0)
 
     /// How many slots have ever served a task: the first ones. Not read from the arena, where a task may have written

@@ -6,7 +6,7 @@ import Synchronization
 /// Hands what workers log to the program's handlers, in order.
 ///
 /// The records are elements of a channel in the pool's memory. The watcher takes them out as they come; when the pool
-/// has ended, whoever ends it takes the rest.
+/// has ended, the thread that ends it takes the rest.
 final class LogRelay: Sendable {
     private struct State {
         var channel: ProcessChannel?

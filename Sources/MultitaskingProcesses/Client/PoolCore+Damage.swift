@@ -12,7 +12,7 @@ extension PoolCore {
             isPossible = word.member != 0 || TaskRing(arena: arena, word.ticket.ring).holds(word.ticket)
         case .claimed where word.isAwaitingRetry: isPossible = true
         case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
-            // Whoever claims a slot has announced it before, and withdraws that when the word is another.
+            // A process that claims a slot has announced it before, and withdraws that when the word is another.
             isPossible = arena.member(word.member).slot.load() == slot.number
         case .done, .cancelled, .expired: isPossible = true
         }

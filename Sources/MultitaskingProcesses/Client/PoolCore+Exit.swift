@@ -63,7 +63,7 @@ extension PoolCore: PoolAtExit {
         return (1...last).map { arena.member($0) }
     }
 
-    /// Whoever runs the task of a claimed slot; nil if that cannot be.
+    /// The process that runs the task of a claimed slot; nil if that cannot be.
     private func runner(of slot: TaskSlot, _ word: SlotWord) -> MemberRecord? {
         let index = slot.kind == .forked ? slot.forkedMember : word.member
         guard (1...arena.layout.workers + ArenaLayout.forkedLimit).contains(index) else { return nil }

@@ -30,8 +30,8 @@ extension PoolCore {
         guard !supervision.isOver, belongsToThisProcess else { return }
         beginShutdown(.drain)
         if BackgroundThread.start({ [self] in shutdown(.drain) }) { return }
-        // Whoever drops a pool does not expect to wait for it for long. What is queued is run all the same, and its
-        // processes end by themselves: they are reaped when the next pool is made.
+        // A process that drops a pool does not expect to wait for it for long. What is queued is run all the same, and
+        // its processes end by themselves: they are reaped when the next pool is made.
         if supervision.awaitEnd(isKilled: false, within: Self.dropPatience) { return shutdown(.drain) }
         Self.unended.withLock { $0.append(self) }
     }

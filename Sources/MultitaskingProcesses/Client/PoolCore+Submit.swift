@@ -152,8 +152,8 @@ extension PoolCore {
 
     /// Waits for half a microsecond whether a worker that is awake comes to look for work, or has taken the task.
     ///
-    /// Whoever submits one task after the other comes back before the worker has begun to look again. Waking another
-    /// one takes longer than this, and then three processes share two cores.
+    /// A process that submits one task after the other comes back before the worker has begun to look again. Waking
+    /// another one takes longer than this, and then three processes share two cores.
     private func willBeFound(_ slot: TaskSlot) -> Bool {
         let sleeping = idle.parkedCount
         let absent = Int(clamping: arena.header.absentWorkers.loadRelaxed())

@@ -24,7 +24,7 @@ final class PoolCore: Sendable {
     let state = Mutex(State())
     /// Whether a copy was ever made; most pools make none.
     ///
-    /// ORDERING: relaxed; who made a copy, or learnt of it, sees it.
+    /// ORDERING: relaxed; a process that made a copy, or learnt of it, sees it.
     let hasForkedTasks = Atomic<Bool>(false)
     let objects = Mutex(Objects())
     let supervision: SupervisorHandle

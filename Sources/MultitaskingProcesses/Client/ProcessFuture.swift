@@ -28,8 +28,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     // SAFETY: as `pins`.
     /// How many callbacks wait for the watcher to see that the task has ended.
     @exclusivity(unchecked) private var callbacks = 0
-    /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that whoever sees the slot serve
-    /// another task sees this as well.
+    /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that a process that sees the
+    /// slot serve another task sees this as well.
     private let isSettled = Atomic<Bool>(false)
 
     @usableFromInline

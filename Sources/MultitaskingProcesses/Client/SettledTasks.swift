@@ -3,7 +3,7 @@ import MultitaskingSystem
 
 /// What has become of tasks, as far as their slots do not say it any more because they serve others.
 ///
-/// The slots are the ledger: each task is in one of them and in one state, whoever dies. A slot that is free keeps how
+/// The slots are the ledger: each task is in one of them and in one state, whatever dies. A slot that is free keeps how
 /// its last task ended until it is taken again, by the client alone and under its lock; then that is counted here. So
 /// the counts always balance, and no task has to be counted when it ends.
 struct SettledTasks {
@@ -20,7 +20,7 @@ struct SettledTasks {
     mutating func count(_ slot: TaskSlot) {
         let kind = slot.resultKind.loadRelaxed()
         if kind == .value { succeeded &+= 1 } else { count(kind) }
-        // Who looks at the slot before it is queued must not count it once more.
+        // A process that looks at the slot before it is queued must not count it once more.
         slot.resultKind.storeRelaxed(.none)
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Starts the pool's supervisor process and restarts it if it dies; runs in the client.
 ///
-/// Whoever waits for something of the pool holds this and not the pool: it knows nothing but the arena.
+/// A process that waits for something of the pool holds this and not the pool: it knows nothing but the arena.
 final class SupervisorHandle: Sendable {
     let mapping: ArenaMapping
     private let slots: FreeSlots
@@ -137,7 +137,7 @@ final class SupervisorHandle: Sendable {
 
     // MARK: A supervisor that dies
 
-    /// Starts a new supervisor if the old one has died; to be called now and then by whoever waits.
+    /// Starts a new supervisor if the old one has died; to be called now and then by every waiting process.
     func check() { check(after: 20_000_000) }
 
     /// Looks once more, however short the last look is ago.
@@ -324,7 +324,7 @@ final class SupervisorHandle: Sendable {
         }
     }
 
-    /// Closes all channels: nobody is left to send or to receive, and who waits for that must wake.
+    /// Closes all channels: nobody is left to send or to receive, and a process that waits for that must wake.
     private func closeChannels() {
         arena.forEachChannel { $0.close(with: ChannelHeader.closedFlag | ChannelHeader.endedFlag) }
     }

@@ -18,7 +18,7 @@ final class SupervisorLink: Sendable {
         case refused(String)
     }
 
-    /// The supervisor's end is for whoever makes the supervisor, to be closed once that has it.
+    /// The supervisor's end is for the one that makes the supervisor, to be closed once that has it.
     let ends: mt_link
 
     /// - Throws: `systemError` if the system has no descriptors.

@@ -9,7 +9,7 @@ import Logging
 /// nor reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds have no
 /// addressors, so there a variable counts only if it is not zero now: one that reads as zero anyway misleads nobody.
 ///
-/// A stripped executable tells nothing; then nothing is said but to whoever asks for debug messages.
+/// A stripped executable tells nothing; then nothing is said but in debug messages.
 enum TopLevelVariables {
     /// Says once that tasks must not use them, if the program has any.
     static func warn() { _ = warning }

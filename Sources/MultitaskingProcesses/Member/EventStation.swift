@@ -3,8 +3,8 @@ import MultitaskingSystem
 
 /// Something in the pool's memory that can be selected from: it raises the pool's event when it is asked to.
 protocol EventSource: Selectable {
-    /// Asks for the pool's event to be raised at the next change. Whoever looks afterwards, behind a fence, sees a
-    /// change that was made before.
+    /// Asks for the pool's event to be raised at the next change. A process that looks afterwards, behind a fence, sees
+    /// a change that was made before.
     func askForEvent()
 }
 

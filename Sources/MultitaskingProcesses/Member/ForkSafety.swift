@@ -6,7 +6,7 @@ import Synchronization
 
 /// Whether this process may be forked now.
 ///
-/// A forked child has only the forking thread. A lock that another thread held stays locked in it for ever, and
+/// A forked child has only the forking thread. A lock that another thread held stays locked in it forever, and
 /// libdispatch does not work in a child whose parent had used it.
 enum ForkSafety {
     /// The watchers of this process's pools, which hold no lock while they sleep.

@@ -1,7 +1,7 @@
 import CMultitaskingLinux
 import Glibc
 
-/// What all processes that a worker or copy has started have in common, whoever their parents are by now.
+/// What all processes that a worker or copy has started have in common, whatever their parents are by now.
 ///
 /// Bits 0...21 are the process id of the worker or copy, bits 22...61 a number of the pool.
 struct ProcessMark {

@@ -58,7 +58,7 @@ extension SharedValues {
             index += 1
         }
         let range = start..<start + (byteCount + 4095) & ~4095
-        // Asked first: whoever goes beyond it is ended by a signal, SIGXFSZ.
+        // Asked first: a process that goes beyond it is ended by a signal, SIGXFSZ.
         guard range.upperBound <= min(mapping.sharedRoom.upperBound, ResourceLimit.fileSize.current ?? .max) else {
             throw Refusal(.sizeFile, EFBIG).error(
                 "share \(byteCount) bytes", or: "make the pool with a smaller arenaLimit")

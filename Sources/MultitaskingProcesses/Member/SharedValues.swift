@@ -22,8 +22,8 @@ final class SharedValues: SharedHome {
 
     struct Entry {
         let serial: UInt64
-        /// What handles refer to; nil if there is none. Whoever takes it out must not be the last to hold it while the
-        /// lock is held.
+        /// What handles refer to; nil if there is none. A process that takes it out must not be the last to hold it
+        /// while the lock is held.
         weak var memory: ProcessSharedMemory?
         /// Which object that is, also while it is being freed; 0 if there is none.
         var token: UInt64

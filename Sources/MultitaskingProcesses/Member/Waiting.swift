@@ -82,8 +82,8 @@ extension LocalMember {
 
     /// Looks until `isReady`, for as long as it pays; false if it did not become ready.
     ///
-    /// - Parameter pauses: how long to pause before each look. Each look takes the cache line away from whoever is
-    ///   about to write to it, so it should not be looked at before it can have changed.
+    /// - Parameter pauses: how long to pause before each look. Each look takes the cache line away from the process
+    ///   that is about to write to it, so it should not be looked at before it can have changed.
     @inline(__always)
     func spin(for kind: WaitKind, pauses: Int = 1, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }
@@ -179,7 +179,7 @@ extension LocalMember {
     ///
     /// - Parameters:
     ///   - hint: what to look at while spinning; cheaper than `isReady`, which decides.
-    ///   - isReady: whether `attempt` may succeed now; whoever makes it true looks for sleepers afterwards.
+    ///   - isReady: whether `attempt` may succeed now; a process that makes it true looks for sleepers afterwards.
     ///   - nap: called where looking has not helped: sleeps without being woken, if that is better; whether it has.
     ///   - slept: told how long a sleep took.
     func wait<Value>(

@@ -145,7 +145,7 @@ struct Recovery {
             return
         }
         let call = CallTable(arena)[slot.callNumber]
-        // First: who finds the slot there looks whether it waits.
+        // First: a process that finds the slot there looks whether it waits.
         call.slot(of: member.index).store(slot.number)
         _ = slot.word.compareExchange(word, call.queuedWord(for: member.index))
     }

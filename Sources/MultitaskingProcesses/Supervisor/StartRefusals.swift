@@ -11,7 +11,7 @@ struct StartRefusals {
     private static let longestPause: Int64 = 1_000_000_000
 
     private var pause: Int64 = 0
-    /// Since when tasks wait in vain.
+    /// Since when tasks wait without a worker.
     private var waitingSince: Int64?
     /// When it is to be tried again, in nanoseconds of CLOCK_MONOTONIC; nil for at once.
     private(set) var notBefore: Int64?

@@ -3,7 +3,7 @@ import Glibc
 import MultitaskingSystem
 
 // Processes that are stopped. If it is the client, by Ctrl-Z for example, the whole job is meant: the pool stops and
-// goes on with it. A member that is stopped while the client runs holds up whoever waits for it: it is continued
+// goes on with it. A member that is stopped while the client runs holds up all that wait for it: it is continued
 // after a moment, and replaced if it is stopped for all that. One that a debugger holds is left to the debugger.
 
 /// What the supervisor knows of processes that are stopped. Times are nanoseconds of CLOCK_MONOTONIC.

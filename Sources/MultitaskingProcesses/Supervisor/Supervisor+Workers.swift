@@ -12,7 +12,8 @@ extension Supervisor {
         var absent = countAbsent()
         absence.store(absent)
         arena.header.growth.store(0)
-        // ORDERING: whoever queues a task and does not see that a worker is absent has queued it before this looks.
+        // ORDERING: a process that queues a task and does not see that a worker is absent has queued it before this
+        // looks.
         fence()
         guard absent > 0 || CallTable(arena).count > 0 else { return .max }
         let now = monotonicNanoseconds()

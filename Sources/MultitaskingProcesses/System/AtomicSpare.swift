@@ -8,8 +8,8 @@ final class AtomicSpare<Object: AnyObject>: @unchecked Sendable {
     private let first = FirstThread()
     // SAFETY: touched by the first thread alone, in `take` and `giveBack`, which call nothing in between.
     @exclusivity(unchecked) private var own: Object?
-    // SAFETY: the pointer is an object with one retain count, which belongs to whoever gets the pointer out by an
-    // exchange, so that one thread at a time has the object.
+    // SAFETY: the pointer is an object with one retain count, which belongs to the thread that gets the pointer out by
+    // an exchange, so that one thread at a time has the object.
     // ORDERING: giving back releases and taking acquires, so that one user sees what the former did.
     private let pointer = unsafe Atomic<UnsafeMutableRawPointer?>(nil)
 

@@ -4,7 +4,8 @@ import MultitaskingSystem
 
 /// A process, by a pidfd: unlike a process id, that never comes to mean another process.
 ///
-/// An object, so that who waits for the process keeps the descriptor open, whatever becomes of its first owner.
+/// An object, so that a process that waits for the process keeps the descriptor open, whatever becomes of its first
+/// owner.
 final class ProcessHandle: Sendable {
     let id: pid_t
     private let pidfd: Descriptor

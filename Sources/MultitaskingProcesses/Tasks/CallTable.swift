@@ -3,8 +3,8 @@ import MultitaskingCore
 /// The calls that every worker makes once, before its next task or, if it comes later, before its first.
 ///
 /// Only the client adds calls, and none is taken away. A call has a task for each worker that there was when it was
-/// made: a queued slot that is in no ring, whose word names the worker. Whoever comes later makes the call without a
-/// task, unless it has failed.
+/// made: a queued slot that is in no ring, whose word names the worker. A process that comes later makes the call
+/// without a task, unless it has failed.
 struct CallTable {
     let arena: Arena
 

@@ -23,7 +23,8 @@ struct Claim {
 
     /// The kind of the task; nil if it has ended.
     ///
-    /// The task of a copy ends with the copy, whoever has claimed it, and the slot may serve another one at once.
+    /// The task of a copy ends with the copy, whichever worker has claimed it, and the slot may serve another one at
+    /// once.
     @inline(__always)
     var kind: TaskSlot.Kind? { slot.kind(of: word) }
 }

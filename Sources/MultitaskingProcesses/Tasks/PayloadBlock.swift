@@ -21,8 +21,8 @@ struct PayloadBlock {
 
     /// Copies what was written into a new block, which the journal names from before it exists.
     ///
-    /// - Throws: `arenaLimitReached`, also for what is larger than the pool's memory before it is compressed: who reads
-    ///   it needs as much, and can tell from nothing else what is too much.
+    /// - Throws: `arenaLimitReached`, also for what is larger than the pool's memory before it is compressed: a process
+    ///   that reads it needs as much, and can tell from nothing else what is too much.
     init(
         _ writer: PayloadWriter, arena: Arena, heap: Heap, journal: JournalEntry, compression: CompressionPolicy
     ) throws {

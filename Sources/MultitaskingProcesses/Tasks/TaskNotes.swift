@@ -73,8 +73,8 @@ struct ReportRecord: Record {
         return word(.run).load() == run ? number : 0
     }
 
-    /// ORDERING: the number is taken away first, and stored last, releasing. Who finds the same number before and after
-    /// has read one report.
+    /// ORDERING: the number is taken away first, and stored last, releasing. A process that finds the same number
+    /// before and after has read one report.
     func write(_ report: TaskReport, number: UInt64, _ run: UInt64) {
         word(.number).store(0)
         fence()

@@ -18,8 +18,8 @@ struct TaskRing {
     let kind: Kind
     private let tail: SharedWord
     private let head: SharedWord
-    /// The slot that was put in last, on the cache line of the tail: whoever sees the tail move sees this as well.
-    /// Nothing is decided by it.
+    /// The slot that was put in last, on the cache line of the tail: a process that sees the tail move sees this as
+    /// well. Nothing is decided by it.
     private let last: SharedWord
     private let entries: Int
 
@@ -195,8 +195,8 @@ struct TaskRing {
     /// Gives the memory of blocks back that the head has passed, so that the ring takes up as much as is queued, and
     /// not all that it has room for. Called by the one who pushes.
     ///
-    /// Nobody needs what was there: who has slept in the middle of a claim finds another number, and in the word of
-    /// that slot another ticket.
+    /// Nobody needs what was there: a process that has slept in the middle of a claim finds another number, and in the
+    /// word of that slot another ticket.
     /// - Parameter first: the first position that was not given back so far.
     /// - Returns: the first one now.
     func giveBackPassed(from first: UInt64) -> UInt64 {

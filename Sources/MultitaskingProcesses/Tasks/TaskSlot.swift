@@ -73,8 +73,8 @@ struct TaskSlot: Record, Sendable {
     /// Bits 0...31: function. Bits 32...39: kind. Bits 40...49: the member that holds the copy, or the number of the
     /// call. Bit 50: there is a control record. Bit 51: when it was submitted is in the slot.
     ///
-    /// ORDERING: stores release, so that who sees what belongs to a later task sees that the slot's word has changed as
-    /// well.
+    /// ORDERING: stores release, so that a process that sees what belongs to a later task sees that the slot's word has
+    /// changed as well.
     private var call: SharedWord { word(.call) }
     var resultKind: Shared<ResultKind> { shared(.resultKind) }
 
@@ -106,12 +106,13 @@ struct TaskSlot: Record, Sendable {
 
     var function: Int { Int(call.loadRelaxed() & 0xffff_ffff) }
 
-    /// The kind of the task; only for who knows that the slot serves no other one meanwhile.
+    /// The kind of the task; only for a process that knows that the slot serves no other one meanwhile.
     var kind: Kind { Kind(rawValue: call.load() >> 32 & 0xff) ?? .portable }
 
     /// The kind of the task that was claimed with `claim`; nil if it has ended.
     ///
-    /// The task of a copy ends with the copy, whoever has claimed it, and the slot may serve another one at once.
+    /// The task of a copy ends with the copy, whichever worker has claimed it, and the slot may serve another one at
+    /// once.
     @inline(__always)
     func kind(of claim: SlotWord) -> Kind? {
         let kind = kind
@@ -217,16 +218,16 @@ struct TaskSlot: Record, Sendable {
     @inline(__always)
     var hasReport: Bool { progressWord.load() & Self.reportFlag != 0 }
 
-    /// Ends a claimed task if it is still where `expected` says, and tells whoever waits.
+    /// Ends a claimed task if it is still where `expected` says, and tells all that wait.
     ///
-    /// Only for who holds the task: it writes the kind of the result before it knows whether it may.
+    /// Only for a process that holds the task: it writes the kind of the result before it knows whether it may.
     @discardableResult
     func finish(from expected: SlotWord, as kind: ResultKind) -> Bool {
         resultKind.store(kind)
         return end(from: expected, as: .done)
     }
 
-    /// Ends a task without a result if it is still where `expected` says, and tells whoever waits.
+    /// Ends a task without a result if it is still where `expected` says, and tells all that wait.
     @discardableResult
     func end(from expected: SlotWord, as status: SlotWord.Status) -> Bool {
         let ended = expected.with(status, member: expected.member)

@@ -18,7 +18,7 @@ extension LocalMember {
         }
     }
 
-    /// Who logs something now.
+    /// The origin of what is logged now.
     private var logOrigin: LogRecord.Origin {
         let me = arena.member(member)
         guard me.phase != .idle, let slot = arena.slot(me.slot.load()) else {

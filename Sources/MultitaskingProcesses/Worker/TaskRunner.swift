@@ -6,7 +6,7 @@ import MultitaskingSystem
 
 /// Takes one claimed task through its life: decode, call, encode, settle.
 ///
-/// Every `settle` is final: it stores an outcome, ends the task and tells whoever waits.
+/// Every `settle` is final: it stores an outcome, ends the task and tells all that wait.
 struct TaskRunner {
     /// What became of the task.
     enum End {

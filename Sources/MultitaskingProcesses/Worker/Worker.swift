@@ -80,10 +80,10 @@ struct Worker: ~Copyable {
         timer = TaskTimer(tally, now: ready)
         arena.header.startFailures.store(0)
         me.state = .ready
-        // Whoever has changed the number of workers may have looked for this one before it was there.
+        // A process that has changed the number of workers may have looked for this one before it was there.
         var isOver = retirement.isOneTooMany
         while true {
-            // ORDERING: relaxed; who sets the word rings this worker afterwards.
+            // ORDERING: relaxed; a process that sets the word rings this worker afterwards.
             if me.attention.loadRelaxed() & MemberRecord.Attention.requests != 0 { membership.answerRequests() }
             if calls.isOther(than: callsMade) { makeCalls() }
             if isOver || retirement.isDue {
@@ -257,7 +257,7 @@ struct Worker: ~Copyable {
     private mutating func run(_ claim: Claim, _ call: CallTable.Call? = nil) {
         let slot = claim.slot
         let number = me.finishedTasks.loadRelaxed() &+ 1
-        // Who finds this process dead after the task has ended counts it by this.
+        // A process that finds this process dead after the task has ended counts it by this.
         tally.begun.store(number)
         let isTimed = timer.begin(slot)
         let task = SlowTaskRecord.Task(of: slot, call, isTimed: isTimed)

@@ -31,7 +31,7 @@ struct WorkerLifetime {
     /// Whether the worker is to leave now.
     @inline(__always)
     var isDue: Bool {
-        // ORDERING: relaxed; who sets the word rings the worker afterwards.
+        // ORDERING: relaxed; a process that sets the word rings the worker afterwards.
         tasksLeft == 0 || me.attention.loadRelaxed() != 0 && mustLeave
             || (end != .max || idleEnd != .max) && nanosecondsLeft == 0
     }
@@ -50,7 +50,7 @@ struct WorkerLifetime {
 
     /// Whether there are to be fewer workers.
     ///
-    /// ORDERING: whoever changes the number then has each worker that is too many look.
+    /// ORDERING: a process that changes the number then has each worker that is too many look.
     var isOneTooMany: Bool { me.index > me.arena.workerTarget }
 
     /// Looks at what the worker holds, because the supervisor has seen it hold too much.
@@ -70,7 +70,7 @@ struct WorkerLifetime {
         idleEnd = monotonicNanoseconds().addingSaturated(idleTime)
     }
 
-    /// How long it may sleep; -1 for ever.
+    /// How long it may sleep; -1 forever.
     var sleep: Int64 { end == .max && idleEnd == .max ? -1 : nanosecondsLeft }
 
     private var nanosecondsLeft: Int64 { max(0, min(end, idleEnd) - monotonicNanoseconds()) }

@@ -185,7 +185,7 @@ public final class RayCluster: Sendable {
         }
         guard isFirst else { return }
         link.send(.shutDown, 0)
-        // It leaves when it has ended its pools; that of a cluster that does not answer may take for ever.
+        // It leaves when it has ended its pools; that of a cluster that does not answer may take forever.
         driver.end(within: .seconds(15))
         reader.withLock { reader in
             defer { reader = nil }

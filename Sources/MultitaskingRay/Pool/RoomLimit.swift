@@ -57,7 +57,7 @@ final class RoomLimit: Sendable {
         }?.open()
     }
 
-    /// Lets everybody who waits fail.
+    /// Lets all waiters fail.
     func close() {
         let waiters = state.withLock { state in
             state.isClosed = true

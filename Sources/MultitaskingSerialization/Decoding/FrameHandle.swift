@@ -3,7 +3,7 @@
 /// A value may keep its decoder and use it after its `init(from:)`. The frame sees it by the handle, which is then not
 /// uniquely referenced: see ``DecodingFrame/isUsed``.
 @safe final class FrameHandle {
-    // SAFETY: whoever has the handle of a frame uses the frame, so that it is not freed.
+    // SAFETY: a thread that has the handle of a frame uses the frame, so that it is not freed.
     private let unmanaged: Unmanaged<DecodingFrame>
     var frame: DecodingFrame { unsafe unmanaged.takeUnretainedValue() }
 

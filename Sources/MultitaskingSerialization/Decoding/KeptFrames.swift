@@ -41,7 +41,7 @@ enum LateFrames {
     /// Keeps `frame` for as long as somebody uses it; all that he can do is to find that there is nothing to read.
     static func keep(_ frame: DecodingFrame) {
         let frame = Frame(frame: [frame])
-        // What goes is freed outside of the lock: that may run the code of whoever wrote a key's type.
+        // What goes is freed outside of the lock: that may run the code of the author of a key's type.
         _ = late.withLock { late in Frame(frame: frame.frame.flatMap { late.frames.keep($0) }) }
     }
 }

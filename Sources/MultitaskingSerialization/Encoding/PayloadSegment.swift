@@ -18,7 +18,8 @@ extension PayloadSegment {
     }
 }
 
-/// A big array of numbers. Holding the array keeps its elements as they are: who changes the original copies it.
+/// A big array of numbers. Holding the array keeps its elements as they are: a thread that changes the original copies
+/// it.
 struct RetainedArray<Element: FixedWidthScalar>: PayloadSegment {
     private let array: [Element]
 

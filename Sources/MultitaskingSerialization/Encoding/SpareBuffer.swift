@@ -16,11 +16,12 @@ internal import Synchronization
 
     /// Takes the buffer; nil if there is none.
     static func take() -> Buffer? {
-        // ORDERING: acquiring pairs with the releasing exchange in `give`: who sees the address sees the capacity.
+        // ORDERING: acquiring pairs with the releasing exchange in `give`: a thread that sees the address sees the
+        // capacity.
         guard let start = unsafe UnsafeMutableRawPointer(bitPattern: address.exchange(0, ordering: .acquiring)) else {
             return nil
         }
-        // SAFETY: `give` wrote the capacity, and whoever takes the address owns the memory.
+        // SAFETY: `give` wrote the capacity, and a thread that takes the address owns the memory.
         return unsafe (start, start.load(as: Int.self))
     }
 

@@ -1,6 +1,6 @@
 /// What a coder must know about a type before it touches a value of it.
 struct TypeInfo: @unchecked Sendable {
-    // SAFETY: a constant that holds metatypes, which are immutable and live for ever.
+    // SAFETY: a constant that holds metatypes, which are immutable and live forever.
 
     /// How values of the type are written.
     enum Strategy {

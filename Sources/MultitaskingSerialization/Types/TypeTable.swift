@@ -7,9 +7,10 @@ internal import Synchronization
     /// What is known about `type`.
     static func info<T>(for type: T.Type) -> TypeInfo {
         let id = ObjectIdentifier(type)
-        // SAFETY: the slots live for ever, the index is masked to their number; a record that was published is never
+        // SAFETY: the slots live forever, the index is masked to their number; a record that was published is never
         // written or freed.
-        // ORDERING: acquiring pairs with the releasing store in `publish`: who sees the record sees its contents.
+        // ORDERING: acquiring pairs with the releasing store in `publish`: a thread that sees the record sees its
+        // contents.
         if let record = unsafe slots[slotIndex(id)].load(ordering: .acquiring), unsafe record.pointee.id == id {
             return unsafe record.pointee.info
         }

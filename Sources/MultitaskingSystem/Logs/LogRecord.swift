@@ -3,7 +3,7 @@ internal import MultitaskingCore
 
 /// What was logged in a worker, on its way to the client.
 package struct LogRecord: Codable, Sendable {
-    /// Who has logged it.
+    /// The origin of the event.
     package struct Origin: Codable, Sendable {
         /// The worker's number, from 0.
         package var worker: Int
@@ -72,7 +72,7 @@ package struct LogRecord: Codable, Sendable {
 
     /// The event, as the client logs it.
     ///
-    /// - Parameter names: who has logged it; what the event says of that itself stays, since a task's own pool has
+    /// - Parameter names: the origin; what the event says of that itself stays, since a task's own pool has
     ///   added it.
     package func event(adding names: Logger.Metadata) -> LogEvent {
         LogEvent(

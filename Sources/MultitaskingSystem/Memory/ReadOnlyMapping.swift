@@ -11,7 +11,8 @@
 /// A part of a file, mapped so that nobody in this process can write to it.
 @safe
 package final class ReadOnlyMapping: Sendable {
-    // SAFETY: the bytes are mapped as long as the object lives, and whoever uses them keeps it. Nothing is written.
+    // SAFETY: the bytes are mapped as long as the object lives, and a thread that uses them keeps it. Nothing is
+    // written.
     package nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
     /// - Parameters:

@@ -8,7 +8,7 @@ internal import MultitaskingCore
 ///
 /// Exits: open → closed; a closed channel still gives what it holds.
 struct ChannelStateMachine<Element, Waiter>: ~Copyable {
-    /// Who is to be woken.
+    /// The waiters to wake.
     struct Wakes {
         var receiver: Waiter?
         var sender: Waiter?

@@ -201,7 +201,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     ) throws -> @Sendable () -> Void {
         try owner.check()
         guard let id = storage.enlist(body, for: operation) else { return {} }
-        // Whoever was woken and did not try the operation passes the wake-up on by leaving.
+        // A thread that was woken and did not try the operation passes the wake-up on by leaving.
         return { [storage] in storage.leave(id, operation) }
     }
 

@@ -189,7 +189,7 @@ final class ThreadChannelStorage: Sendable {
         return waiting.id
     }
 
-    /// Who waits, and whom that wakes.
+    /// The waiters, and those that a change wakes.
     private typealias Waiting = (id: UInt64?, wakes: Machine.Wakes?)
 
     private static func enlist(
@@ -257,7 +257,7 @@ final class ThreadChannelStorage: Sendable {
         }
     }
 
-    /// Whether the operation was possible a moment ago: exact for whoever knows of the change, by whatever way.
+    /// Whether the operation was possible a moment ago: exact for a thread that knows of the change, by whatever way.
     func isProbablyReady(for operation: ChannelOperation) -> Bool {
         hints.load(ordering: .relaxed) & Self.bit(operation) != 0
     }

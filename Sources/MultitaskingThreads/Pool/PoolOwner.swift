@@ -3,8 +3,8 @@ internal import MultitaskingSystem
 
 /// The process whose threads a pool has.
 ///
-/// A value, which whoever asks has a copy of: an object would be held while it is asked, and counting who holds it
-/// moved its cache line from one thread to the other with each task, which doubled what a `submit` takes.
+/// A value, which a thread that asks has a copy of: an object would be held while it is asked, and counting who holds
+/// it moved its cache line from one thread to the other with each task, which doubled what a `submit` takes.
 struct PoolOwner: Sendable {
     private let generation = ForkGeneration.begin()
 

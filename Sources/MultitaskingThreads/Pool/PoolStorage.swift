@@ -98,7 +98,7 @@ final class PoolStorage: Sendable {
         tallies.withLock { tallies in
             while tallies.count <= number {
                 let tally = ThreadTally(sampler)
-                // ORDERING: relaxed; who begins to record sets this before it takes the lock.
+                // ORDERING: relaxed; a thread that begins to record sets this before it takes the lock.
                 if isRecorded.load(ordering: .relaxed) { tally.record(true) }
                 tallies.append(tally)
             }

@@ -45,7 +45,7 @@ final class QueuePermits: Sendable {
         waiters.signal()
     }
 
-    /// Lets everybody who waits fail.
+    /// Lets all waiters fail.
     func close() {
         waiters.withLock { $0.isClosed = true }
         waiters.broadcast()

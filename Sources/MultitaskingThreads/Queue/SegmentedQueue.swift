@@ -2,9 +2,9 @@
 //
 // The algorithm is that of crossbeam's unbounded queue (crossbeam-rs/crossbeam, crossbeam-channel/src/flavors/list.rs):
 // a linked list of blocks of slots; a sender takes a slot by moving the tail's index on, a receiver by moving the
-// head's; who takes the last slot of a block puts the next block in place; the last reader of a block frees it. There
-// is no lock, the order is that in which slots were taken, and closing is one bit in the tail's index, so that every
-// element was either refused or is seen by whoever then drains the queue.
+// head's; a thread that takes the last slot of a block puts the next block in place; the last reader of a block frees
+// it. There is no lock, the order is that in which slots were taken, and closing is one bit in the tail's index, so
+// that every element was either refused or is seen by a thread that then drains the queue.
 
 internal import Synchronization
 
@@ -190,7 +190,7 @@ internal import Synchronization
     /// Puts a new block in place; called by the one who took the last slot of `block`.
     private func append(_ next: Block, after block: Block) {
         let address = unsafe Self.address(of: next)
-        // ORDERING: releasing: who sees the index beyond the gap also sees the block.
+        // ORDERING: releasing: a thread that sees the index beyond the gap also sees the block.
         unsafe tailBlock.pointee.store(address, ordering: .releasing)
         unsafe tailIndex.pointee.add(Self.step, ordering: .sequentiallyConsistent)
         unsafe block[Int(Self.capacity)].store(address, ordering: .releasing)
@@ -211,7 +211,7 @@ internal import Synchronization
         {
             index |= Self.hasNext
         }
-        // ORDERING: releasing: who sees the index beyond the gap also sees the block.
+        // ORDERING: releasing: a thread that sees the index beyond the gap also sees the block.
         unsafe headBlock.pointee.store(address, ordering: .releasing)
         unsafe headIndex.pointee.store(index, ordering: .releasing)
     }

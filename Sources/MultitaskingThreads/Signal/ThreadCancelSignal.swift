@@ -24,7 +24,7 @@ public final class ThreadCancelSignal: CancelSignal {
 
     /// Whether the signal is set. Costs one load, so you can check it in an inner loop.
     public var isSet: Bool {
-        // ORDERING: acquiring, pairs with `set`: who sees the signal sees what was written before it was set.
+        // ORDERING: acquiring, pairs with `set`: a thread that sees the signal sees what was written before it was set.
         flag.load(ordering: .acquiring)
     }
 

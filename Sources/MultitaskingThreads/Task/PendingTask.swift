@@ -106,7 +106,7 @@ class PendingTask: Selectable, @unchecked Sendable {
         if Spin.wait(Spin.result, nanoseconds: Self.spinNanoseconds, until: { progress.isOver }) { return true }
         if endIfForeign() { return progress.isOver }
         let gate = watchedGate()
-        // The gate opens just after the end; who comes in between need not wait for it.
+        // The gate opens just after the end; a thread that comes in between need not wait for it.
         return progress.isOver
             || Spin.sleep(Spin.result, nanoseconds: Self.spinNanoseconds) { gate.wait(until: deadline) }
     }

@@ -42,7 +42,7 @@ struct TaskProgress: ~Copyable, Sendable {
     }
 
     var state: TaskState {
-        // ORDERING: acquiring, pairs with `finish`: who sees the end also sees the outcome.
+        // ORDERING: acquiring, pairs with `finish`: a thread that sees the end also sees the outcome.
         switch word.load(ordering: .acquiring) & Self.phase {
         case Self.queued: .queued
         case Self.running: .running
@@ -68,7 +68,7 @@ struct TaskProgress: ~Copyable, Sendable {
 
     /// Running to done. The outcome must be in place.
     borrowing func finish() -> Change {
-        // ORDERING: releasing the outcome to who sees the end, acquiring what `watch` released.
+        // ORDERING: releasing the outcome to a thread that sees the end, acquiring what `watch` released.
         Self.change(word.add(Self.done - Self.running, ordering: .acquiringAndReleasing).oldValue)
     }
 

@@ -186,7 +186,7 @@ package final class FrameLink: Sendable {
         }
     }
 
-    /// Ends the link in both directions: the peer and whoever receives here come to the end.
+    /// Ends the link in both directions: the peer and a thread that receives here come to the end.
     package func close() {
         outbox.withLock { $0 = Outbox(isOpen: false) }
         shutdown(socket.number, Int32(SHUT_RDWR))

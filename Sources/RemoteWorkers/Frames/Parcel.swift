@@ -2,7 +2,8 @@ package import MultitaskingSerialization
 internal import MultitaskingSystem
 internal import Synchronization
 
-/// Bytes that go to another process, perhaps more than once: few in an array, many in memory that goes by its descriptor.
+/// Bytes that go to another process, perhaps more than once: few in an array, many in memory that goes by its
+/// descriptor.
 package struct Parcel: Sendable {
     enum Contents: Sendable {
         case bytes([UInt8])

@@ -71,7 +71,7 @@ package final class RequestTable: Sendable {
         link.send(.withdrawRequest, id, writer.bytes)
     }
 
-    /// Hands an answer to who has asked. An answer that nobody waits for is dropped.
+    /// Hands an answer to a thread that has asked. An answer that nobody waits for is dropped.
     package func deliver(_ frame: Frame) throws(FrameError) {
         let answer = try HubAnswer(frame)
         take(frame.id)?(answer)

@@ -18,8 +18,8 @@ extension Arena {
 
     /// To be called before chunks below an end are taken.
     ///
-    /// ORDERING: whoever looks for what another member had in a chunk has learnt from it, or from its death, that it
-    /// had.
+    /// ORDERING: a process that looks for what another member had in a chunk has learnt from it, or from its death,
+    /// that it had.
     func touchChunks(below end: Int) {
         let cell = header.chunkEnd
         while true {
@@ -72,7 +72,7 @@ extension Arena {
 
     /// Gives a block back; does nothing if that was done before.
     ///
-    /// - Parameter member: who gives it back.
+    /// - Parameter member: the process that gives it back.
     /// - Returns: the class and owner if the block is a small one and this call freed it.
     @discardableResult
     func free(_ reference: BlockReference, by member: Int) -> (sizeClass: Int, owner: Int)? {
@@ -97,7 +97,7 @@ extension Arena {
 
     /// Frees the chunks of a run, its head last, so that whoever completes the work of the dead finds what is left.
     ///
-    /// - Parameter member: who gives it back.
+    /// - Parameter member: the process that gives it back.
     func releaseRun(_ head: Int, length: Int, by member: Int) {
         guard length > 0, length <= layout.chunkCount - head else { return }
         let owner = self.chunk(head).load().owner

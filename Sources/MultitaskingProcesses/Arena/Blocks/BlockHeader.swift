@@ -6,7 +6,7 @@ struct BlockHeader: BitFields {
         case freeing
     }
 
-    /// Bits 0...1: state. Bits 2...11: who gives it back. Bits 12...42: the generation.
+    /// Bits 0...1: state. Bits 2...11: the process that gives it back. Bits 12...42: the generation.
     let rawValue: UInt64
 
     init(rawValue: UInt64) { self.rawValue = rawValue }

@@ -1,4 +1,4 @@
-/// The word of truth of one chunk of the arena: who holds it, and for what.
+/// The word of truth of one chunk of the arena: the process that holds it, and for what.
 struct ChunkWord: BitFields {
     enum State: UInt64 {
         /// Free, its pages not in memory.

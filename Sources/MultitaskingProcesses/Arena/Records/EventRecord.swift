@@ -97,8 +97,8 @@ extension EventRecord.Event {
 
 /// What a member has written down for a timeline, last. Several threads may write to it at once, and the supervisor.
 ///
-/// Who finds it full leaves its messages out, so that a timeline costs no more than what it can show. Workers that come
-/// and go are written down in any case, over what was not read in time.
+/// A process that finds it full leaves its messages out, so that a timeline costs no more than what it can show.
+/// Workers that come and go are written down in any case, over what was not read in time.
 struct EventRing: Record {
     enum Field: Int, RecordField {
         case count = 0

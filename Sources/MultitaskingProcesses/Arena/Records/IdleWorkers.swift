@@ -27,7 +27,8 @@ struct IdleWorkers: Record {
     /// From here on the member takes what is queued, without being woken.
     func beginSearch(_ member: Int) { searching(place(member).cell).formUnion(place(member).bit) }
 
-    /// Afterwards the member must look at the queue once more: who queued something meanwhile has woken nobody.
+    /// Afterwards the member must look at the queue once more: a process that queued something meanwhile has woken
+    /// none.
     func endSearch(_ member: Int) {
         searching(place(member).cell).formClear(place(member).bit)
         fence()

@@ -23,7 +23,7 @@ extension OutputLog {
         case bytes = 16
     }
 
-    /// How long the supervisor waits at most for whoever is to take a line.
+    /// How long the supervisor waits at most for the reader to take a line.
     private static let patience: Int32 = 50
 
     /// Writes out the lines that the member has left without an end, since it has died; once.

@@ -37,8 +37,9 @@ struct SpanRecord: Record {
 
     /// Writes a task.
     ///
-    /// ORDERING: the number is taken away first, and stored last, releasing. Who finds the same number before and after
-    /// has read one entry; who finds another, or none, has met the writer, or what it has left when it died.
+    /// ORDERING: the number is taken away first, and stored last, releasing. A process that finds the same number
+    /// before and after has read one entry; a process that finds another, or none, has met the writer, or what it has
+    /// left when it died.
     ///
     /// - Parameter number: which it is of all the worker's, from 1.
     func write(_ span: Span, number: UInt64) {
@@ -81,7 +82,7 @@ extension WorkerTally {
         spanCount.loadRelaxed() &- spansTaken.loadRelaxed() < UInt64(ArenaLayout.spanLimit)
     }
 
-    /// Writes a task down; for who writes the rest.
+    /// Writes a task down; for the one that writes the rest.
     func record(_ span: SpanRecord.Span) {
         let number = spanCount.loadRelaxed() &+ 1
         self.span(number).write(span, number: number)

@@ -33,7 +33,7 @@ struct WorkerTally: Record {
         case crashed = 144
         case replaced = 152
         case slowTasks = 192
-        // Written by who reads a timeline; and for tasks that are left out of it.
+        // Written by a process that reads a timeline; and for tasks that are left out of it.
         case spansTaken = 384
         case spansSkipped = 392
         case queueTimes = 512

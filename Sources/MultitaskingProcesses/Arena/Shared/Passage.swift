@@ -3,8 +3,8 @@ import MultitaskingCore
 /// The shared values that payloads on their way refer to.
 ///
 /// An entry says: as long as this block is in use, somebody may still find that value through it. That is not taken
-/// back by whoever frees the block, which may be anybody, or nobody if it dies: an entry whose block is free means
-/// nothing.
+/// back by the process that frees the block, which may be anybody, or nobody if it dies: an entry whose block is free
+/// means nothing.
 struct Passage {
     private let arena: Arena
 
@@ -115,7 +115,7 @@ struct Passage {
             let entry = entry(index)
             while true {
                 let state = entry.state.load()
-                // Who writes an entry has a handle of the value.
+                // A process that writes an entry has a handle of the value.
                 guard state & 3 > Kind.claimed.rawValue, entry.value.load() == value else { break }
                 let matters = mayMatter(entry, state)
                 // ORDERING: all loads acquire, so these two are of one entry if its state has not changed.

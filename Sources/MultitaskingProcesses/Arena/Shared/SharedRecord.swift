@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-/// What the pool's processes know of one shared value: where it is, and who has a handle of it.
+/// What the pool's processes know of one shared value: where it is, and which of them have handles of it.
 struct SharedRecord: Record {
     enum Field: Int, RecordField {
         case word = 0

@@ -5,8 +5,8 @@ import MultitaskingCore
 /// The shared values of a pool, for one member that makes, frees and recovers them.
 ///
 /// A value is in use while a member has a handle of it, or a payload on its way leads to it. Nothing is counted, so
-/// nothing can be miscounted by a death: who dies has no handles, and blocks that are free lead nowhere. Whoever takes
-/// the last handle or frees such a block looks whether that was all, and gives the memory back.
+/// nothing can be miscounted by a death: a process that dies has no handles, and blocks that are free lead nowhere. A
+/// process that takes the last handle or frees such a block looks whether that was all, and gives the memory back.
 struct SharedTable {
     let mapping: ArenaMapping
     let member: Int
@@ -69,8 +69,8 @@ struct SharedTable {
     func hold(_ record: SharedRecord, serial: UInt64) -> Bool {
         guard record.word.load().serial == serial else { return false }
         record.hold(by: member)
-        // ORDERING: who frees a value says that it doubts it, and then looks for handles. It sees this one, or this
-        // sees the doubt, and waits for its end; if who doubts dies, recovery ends it.
+        // ORDERING: a process that frees a value says that it doubts it, and then looks for handles. It sees this one,
+        // or this sees the doubt, and waits for its end; if the doubting process dies, recovery ends it.
         fence()
         for attempt in 0..<10_000 {
             let word = record.word.load()
@@ -130,7 +130,7 @@ struct SharedTable {
             worker.attention.formUnion(MemberRecord.Attention.shares)
             worker.wake()
         }
-        // Before the place is free: whoever recovers its next user must not find what was given back already.
+        // Before the place is free: a process that recovers its next user must not find what was given back already.
         record.block.store(.none)
         record.byteCount.store(0)
         record.start.store(0)

@@ -3,9 +3,9 @@
 /// It does not say that the task has ended — the slot's word does. So a signal may be repeated, as the supervisor does
 /// on behalf of the dead, even when the slot serves for another task by then: it costs a needless wake-up, no more.
 ///
-/// ORDERING: whoever waits sets a flag and then looks at the slot's word, and whoever ends the task changes the word
-/// and then looks at the flags, all in the one order of ordered accesses and fences: one of them sees what the other
-/// has done.
+/// ORDERING: a process that waits sets a flag and then looks at the slot's word, and a process that ends the task
+/// changes the word and then looks at the flags, all in the one order of ordered accesses and fences: one of them sees
+/// what the other has done.
 struct Completion {
     private static let sleeping: UInt32 = 1
     private static let watched: UInt32 = 2
@@ -18,8 +18,8 @@ struct Completion {
 
     /// Tells everybody that the task has ended; its word was changed before, by an ordered exchange or before a fence.
     ///
-    /// If nobody sleeps, this only reads: the word is on the same cache line, and whoever waits for it by looking at it
-    /// has the line by now, and would have to wait until it comes back to read the result.
+    /// If nobody sleeps, this only reads: the word is on the same cache line, and a process that waits for it by
+    /// looking at it has the line by now, and would have to wait until it comes back to read the result.
     ///
     /// - Parameter slot: the number of the slot.
     @inline(__always)
