@@ -46,10 +46,21 @@
         let succeeded: Int
         let failed: Int
         let cancelled: Int
+        /// The part of the work that is done, 0...1, as `Progress.fraction`.
+        let fraction: Double
         /// Tasks in a second, since the first was submitted; nil before the first has ended.
         let rate: Double?
         /// Seconds to go; nil if there is nothing to go by.
         let remaining: Double?
+        /// What running tasks report.
+        let reports: [ReportView]
+    }
+
+    /// What a running task says of how far it is.
+    struct ReportView: Encodable, Sendable {
+        let task: String
+        let fraction: Double
+        let message: String
     }
 
     /// What the charts show of one moment.
@@ -119,6 +130,9 @@
         weak let session: TaskSession?
         let name: String
 
+        /// How many running tasks' reports the page shows, the first ones.
+        private static let reportLimit = 20
+
         init(session: TaskSession, name: String) {
             self.session = session
             self.name = name
@@ -126,11 +140,15 @@
 
         /// Nil if the session is destroyed or gone.
         var view: SessionView? {
-            guard let progress = try? session?.progress else { return nil }
+            guard let session, let progress = try? session.progress, let tasks = try? session.tasks else { return nil }
+            let reports = tasks.lazy.filter(\.isRunning).compactMap { task in
+                task.progress.map { ReportView(task: task.name, fraction: $0.fraction, message: $0.message) }
+            }
             return SessionView(
                 name: name, queued: progress.queued, running: progress.running, succeeded: progress.succeeded,
-                failed: progress.failed, cancelled: progress.cancelled, rate: progress.rate,
-                remaining: progress.remaining.map { $0 / .seconds(1) })
+                failed: progress.failed, cancelled: progress.cancelled, fraction: progress.fraction,
+                rate: progress.rate, remaining: progress.remaining.map { $0 / .seconds(1) },
+                reports: Array(reports.prefix(Self.reportLimit)))
         }
     }
 #endif

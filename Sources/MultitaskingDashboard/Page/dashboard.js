@@ -30,6 +30,8 @@ function size(bytes) {
 
 const count = (number) => (number == null ? "–" : number.toLocaleString("en").replace(/,/g, "\u202f"));
 const percent = (part) => (part == null ? "–" : `${Math.round(part * 100)} %`);
+/// In percent; 100 is only all of it.
+const whole = (part) => Math.floor(100 * part);
 const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
 const rate = (number) => (number >= 100 ? count(Math.round(number)) : number >= 10 ? number.toFixed(0) : String(+number.toFixed(1)));
 
@@ -216,7 +218,7 @@ function drawSessions(sessions) {
     track.setAttribute("role", "progressbar");
     track.setAttribute("aria-valuemin", "0");
     track.append(make("i", "c-ended"), make("i", "c-failed"), make("i", "c-start"));
-    item.append(head, track);
+    item.append(head, track, make("ul", "reports"));
     return item;
   };
   each(byID("sessions"), sessions, create, (item, session) => {
@@ -224,21 +226,50 @@ function drawSessions(sessions) {
     const total = done + session.queued + session.running;
     const [name, text] = item.firstChild.children;
     set(name, session.name);
-    const parts = [`${count(done)} of ${count(total)}`];
+    const parts = [`${count(done)} of ${count(total)}`, `${whole(session.fraction)} %`];
     if (session.failed > 0) parts.push(`${count(session.failed)} failed`);
     if (session.cancelled > 0) parts.push(`${count(session.cancelled)} cancelled`);
     if (session.running > 0) parts.push(`${count(session.running)} running`);
     if (session.rate != null) parts.push(`${rate(session.rate)}/s`);
     if (done < total && session.remaining != null) parts.push(`${duration(session.remaining)} to go`);
     set(text, parts.join(" · "));
-    const track = item.lastChild;
+    const track = item.children[1];
     attribute(track, "aria-label", session.name);
     attribute(track, "aria-valuenow", done);
     attribute(track, "aria-valuemax", total);
-    attribute(track, "aria-valuetext", parts.slice(0, 2).join(", "));
+    attribute(track, "aria-valuetext", parts.slice(0, 3).join(", "));
     [session.succeeded, session.failed, session.cancelled].forEach((number, index) => {
       track.children[index].style.width = `${total ? 100 * number / total : 0}%`;
     });
+    drawReports(item.lastChild, session);
+  });
+}
+
+/// What running tasks say of how far they are.
+function drawReports(list, session) {
+  list.hidden = session.reports.length === 0;
+  attribute(list, "aria-label", `What tasks of ${session.name} report`);
+  const create = () => {
+    const item = make("li");
+    const track = make("div", "track");
+    track.setAttribute("role", "progressbar");
+    track.setAttribute("aria-valuemin", "0");
+    track.setAttribute("aria-valuemax", "100");
+    track.append(make("i", "c-run"));
+    item.append(make("b"), track, make("span", "number"), make("span", "quiet"));
+    return item;
+  };
+  each(list, session.reports, create, (item, report) => {
+    const [name, track, part, message] = item.children;
+    const done = whole(report.fraction);
+    set(name, report.task);
+    attribute(name, "title", report.task);
+    set(part, `${done} %`);
+    set(message, report.message);
+    track.firstChild.style.width = `${done}%`;
+    attribute(track, "aria-label", report.task);
+    attribute(track, "aria-valuenow", done);
+    attribute(track, "aria-valuetext", [`${done} %`, report.message].filter(Boolean).join(", "));
   });
 }
 

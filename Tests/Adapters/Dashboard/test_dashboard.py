@@ -125,6 +125,33 @@ class DashboardTests(unittest.TestCase):
         self.assertIn("crashOnPurpose", self.text(page, "#crashes pre"))
         self.assertEqual(page.complaints, [])
 
+    def test_runningTasks_showWhatTheyReport_andTheSessionItsPart(self):
+        program, page = self.page()
+        program.tell("report train 40 epoch 2 of 5")
+        program.tell("report <b>evil</b> 99 <img src=x>")
+        program.tell("work quick 1")
+        program.tell("work other 1")
+        reports = "#sessions .reports"
+        wait(lambda: page.js(f"document.querySelectorAll('{reports} li').length") == 2,
+             lambda: "reports: " + self.text(page, reports))
+        first = page.js(f"document.querySelector('{reports} li').innerText").split()
+        self.assertEqual(first, ["train", "40", "%", "epoch", "2", "of", "5"])
+        bar = f"{reports} [role=progressbar]"
+        self.assertEqual(page.js(f"document.querySelector('{bar}').ariaValueNow"), "40")
+        self.assertEqual(page.js(f"document.querySelector('{bar}').ariaLabel"), "train")
+        # What a task writes is text, and 99 % are not all.
+        second = page.js(f"document.querySelectorAll('{reports} li')[1].innerText").split()
+        self.assertEqual(" ".join(second), "<b>evil</b> 99 % <img src=x>")
+        # Two of four have ended, and of the others 0.4 and 0.99 are done.
+        wait(lambda: "2 of 4 · 84 %" in self.text(page, "#sessions .session-head"),
+             lambda: self.text(page, "#sessions .session-head"))
+        program.tell("release")
+        program.tell("wait")
+        wait(lambda: page.js(f"document.querySelector('{reports}').hidden"), "what has ended still reports")
+        wait(lambda: "4 of 4 · 100 %" in self.text(page, "#sessions .session-head"),
+             lambda: self.text(page, "#sessions .session-head"))
+        self.assertEqual(page.complaints, [])
+
     def test_spawnedPool_isShownToo(self):
         program, page = self.page("spawn")
         program.tell("work one 1")
@@ -257,7 +284,8 @@ class DashboardTests(unittest.TestCase):
             self.skipTest("no directory for pictures was given")
         program, page = self.page()
         self.shows(page, "#connection", "Live")
-        for number in range(3):
+        program.tell("report train-model 40 epoch 2 of 5")
+        for number in range(2):
             program.tell(f"work render-frame-{number} {700 + number * 200}")
         for number in range(180):
             program.tell(f"work resize-IMG_{2040 + number} {40 + number * 37 % 90}")

@@ -7,6 +7,11 @@ import MultitaskingProcesses
     usleep(UInt32(milliseconds) * 1000)
     return milliseconds
 }
+/// Reports what its argument says, such as `40% epoch 2 of 5`, and waits for the session's event.
+@Sendable func report(_ context: TaskContext, _ percent: Int, _ message: String) throws {
+    try context.report(Double(percent) / 100, message)
+    while !context.isCancelled { usleep(5_000) }
+}
 @Sendable func fail(_ number: Int) throws -> Int { throw CocoaError(.fileNoSuchFile) }
 @Sendable func crashOnPurpose(_ number: Int) -> Int { number + [Int]()[number] }
 
@@ -18,7 +23,7 @@ struct DashboardProgram {
         let token = CommandLine.arguments.contains("token") ? "0123456789abcdef" : nil
         let pool = try ProcessPool(maxWorkers: 3, startMethod: isSpawned ? .spawn : .fork)
         let manager = try TaskManager(executor: pool, globals: .none)
-        let session = try manager.session()
+        let session = try manager.session(cancelEvent: true)
         let dashboard = Dashboard(watching: manager, named: "importer")
         dashboard.watch(session, named: "files")
         let page = Task {
@@ -33,6 +38,10 @@ struct DashboardProgram {
             switch words.first {
             case "work": try session.submit(words[1], work, number)
             case "fail": try session.submit(words[1], fail, number)
+            case "report":
+                let message = words.dropFirst(3).joined(separator: " ")
+                try session.submit(words[1], report, scopes: .session, number, message)
+            case "release": try session.context.setCancelEvent()
             case "crash": try session.submit(words[1], crashOnPurpose, number)
             case "wait":
                 try await session.waitForAll()
