@@ -120,8 +120,9 @@ extension SimulationState {
     }
 
     /// An attempt at a task has ended, by itself or with its worker.
-    mutating func countEnd(of task: Int, by worker: Int) {
+    mutating func countEnd(of task: Int, by worker: Int, isCrash: Bool = false) {
         guard let record = tasks[task] else { return }
+        recordSpan(of: task, by: worker, isCrash: isCrash)
         let start = record.runStart ?? record.start
         statistics.add(
             PoolStatistics.SlowTask(
@@ -144,7 +145,7 @@ extension SimulationState {
         statistics.workers[worker].crashed += 1
         // What was cancelled by force has not crashed.
         if case .ending(.cancel) = reason {} else { statistics.crashes[cause, default: 0] += 1 }
-        countEnd(of: task, by: worker)
+        countEnd(of: task, by: worker, isCrash: true)
     }
 }
 

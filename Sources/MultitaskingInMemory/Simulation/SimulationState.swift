@@ -116,6 +116,8 @@ struct SimulationState: ~Copyable, Sendable {
     var decisions: Decisions
     var faults: FaultSource
     var trace = Trace()
+    /// What is recorded for a timeline; nil while nothing is.
+    var recording: SimulatedTimeline?
     var timers = TimerQueue()
     var effects = Effects()
 
@@ -194,7 +196,10 @@ struct SimulationState: ~Copyable, Sendable {
 
     // MARK: Small steps
 
-    mutating func note(_ event: Trace.Event, by party: Int?) { trace.add(event, by: party, at: now) }
+    mutating func note(_ event: Trace.Event, by party: Int?) {
+        trace.add(event, by: party, at: now)
+        record(event, by: party)
+    }
 
     mutating func takeEffects() -> Effects {
         guard !effects.isEmpty else { return Effects() }

@@ -26,7 +26,7 @@ extension TaskManager {
             if let executor = executor as? any RecordingExecutor { return executor }
             throw MultitaskingError(
                 .invalidArgument,
-                "\(type(of: executor)) cannot be recorded; use a pool of processes or threads for a timeline")
+                "\(type(of: executor)) cannot be recorded; use one of this package's pools for a timeline")
         }
     }
 }

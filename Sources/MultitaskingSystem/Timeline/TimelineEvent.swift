@@ -62,6 +62,11 @@ package struct TimelineEvents: Sendable {
     package var lostEvents = 0
 
     package init() {}
+
+    /// Whether nothing has happened.
+    package var isEmpty: Bool {
+        spans.isEmpty && messages.isEmpty && lives.isEmpty && lostSpans == 0 && lostEvents == 0
+    }
 }
 
 /// A pool that is recorded.
@@ -76,12 +81,44 @@ package protocol TimelineSource: AnyObject, Sendable {
     func gauges() -> [TimelineGauge]
     /// Nobody takes any more.
     func endTimeline()
+    /// Blocks until something begins that is recorded, ``endRest()`` is called, or the limit passes.
+    ///
+    /// - Parameter isOver: whether there is no reason to rest any more; asked when others can wake it already.
+    func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause
+    /// Ends the rest, if there is one.
+    func endRest()
+}
+
+/// How a rest of who writes a timeline has ended.
+package enum TimelinePause: Sendable {
+    /// Something has begun, or it was ended.
+    case woken
+    /// Its time has passed.
+    case over
+    /// The pool cannot tell when something begins.
+    case impossible
+}
+
+extension TimelineSource {
+    package func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause { .impossible }
+    package func endRest() {}
+}
+
+extension TimelineGauge {
+    /// Whether it says how many tasks there are, and that there are some.
+    var hasTasks: Bool { name == Self.tasks && values.contains { $0.value > 0 } }
+
+    private static let tasks = "tasks"
+
+    /// How many tasks wait and run.
+    package init(tasks: PoolStatistics.Tasks) {
+        self.init(Self.tasks, [("queued", tasks.queued), ("running", tasks.running)])
+    }
 }
 
 extension PoolStatistics {
     /// How many tasks wait and run, and what memory is held.
     package var gauges: [TimelineGauge] {
-        let tasks = TimelineGauge("tasks", [("queued", tasks.queued), ("running", tasks.running)])
-        return [tasks] + (memory.map { [TimelineGauge("memory", [("bytes", $0.used)])] } ?? [])
+        [TimelineGauge(tasks: tasks)] + (memory.map { [TimelineGauge("memory", [("bytes", $0.used)])] } ?? [])
     }
 }

@@ -1,0 +1,69 @@
+public import MultitaskingCore
+internal import MultitaskingSystem
+internal import Synchronization
+
+extension InMemoryPool: RecordingExecutor {
+    /// Begins to record a timeline; see `RecordingExecutor`.
+    ///
+    /// All times are virtual, so each run with the same seed records the same timeline. It has a track for each
+    /// simulated process. As no process can die in reality, the file is written when the recording ends; of more than
+    /// 100,000 tasks or messages not all are kept, and the timeline says how many are missing.
+    public func beginRecording(to path: String) throws -> any Recording {
+        let (begin, places) = simulation.update { state, _ -> (Nanoseconds?, [TimelinePlace]) in
+            guard state.recording == nil else { return (nil, []) }
+            state.recording = SimulatedTimeline(origin: state.now)
+            return (state.now, state.timelinePlaces)
+        }
+        guard let begin else {
+            throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
+        }
+        do {
+            return InMemoryRecording(simulation, try TimelineWriter(path, places: places, now: begin))
+        } catch {
+            simulation.update { state, _ in state.recording = nil }
+            throw error
+        }
+    }
+}
+
+/// Writes what a simulation has recorded, at the end.
+private final class InMemoryRecording: Recording {
+    private let simulation: Simulator
+    private let writer: Mutex<TimelineWriter>
+
+    init(_ simulation: Simulator, _ writer: consuming TimelineWriter) {
+        self.simulation = simulation
+        self.writer = Mutex(writer)
+    }
+
+    deinit { end() }
+
+    func end() {
+        writer.withLock { writer in
+            guard !writer.isOver else { return }
+            let (timeline, now) = simulation.update { state, _ in (exchange(&state.recording, with: nil), state.now) }
+            guard let timeline else { return }
+            for sample in timeline.samples {
+                writer.write(Recorded(gauges: sample.gauges), at: sample.time, isLast: false)
+            }
+            writer.write(Recorded(timeline.events), at: now, isLast: true)
+        }
+    }
+}
+
+/// What was recorded, as who writes it asks for it.
+private final class Recorded: TimelineSource {
+    private let events: TimelineEvents
+    private let curves: [TimelineGauge]
+
+    init(_ events: TimelineEvents = TimelineEvents(), gauges: [TimelineGauge] = []) {
+        self.events = events
+        curves = gauges
+    }
+
+    var places: [TimelinePlace] { [] }
+    func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
+    func takeEvents() -> TimelineEvents { events }
+    func gauges() -> [TimelineGauge] { curves }
+    func endTimeline() {}
+}
