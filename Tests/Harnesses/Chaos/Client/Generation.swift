@@ -60,13 +60,17 @@ struct Generation {
                 },
                 { withChannels(pool, seeds.1) { $0.run(until: end) } },
             ]) {
-                while ContinuousClock.now < end, !tasks.isGivenUp { tasks.wave() }
+                while ContinuousClock.now < end, !tasks.isGivenUp {
+                    tasks.wave()
+                    sample(pool)
+                }
             }
             tasks.lastWave(mode)
         } else {
             withChannels(pool, seeds.1) { channels in
                 while ContinuousClock.now < end, !tasks.isGivenUp {
                     tasks.wave()
+                    sample(pool)
                     resize(pool, &random)
                     for _ in 0..<8 { channels.step() }
                 }
@@ -74,6 +78,14 @@ struct Generation {
             }
             tasks.lastWave(plan.shutdown)
         }
+    }
+
+    /// Looks whether the counts of tasks balance, if nothing moves meanwhile: then they are the same before and after.
+    private func sample(_ pool: ProcessPool) {
+        let samples = (0..<3).map { _ in pool.statistics.tasks }
+        guard samples.allSatisfy({ $0 == samples[0] }) else { return }
+        Report.expect(
+            samples[1].isBalanced, .statistics, "\(plan): while nothing moves the pool counts \(samples[1])")
     }
 
     /// Now and then has the pool more workers, or as few again as the tasks need that wait for each other.

@@ -28,7 +28,7 @@ struct Totals {
 
     private func text(_ invariant: Invariant) -> String {
         switch invariant {
-        case .statistics: "each pool's counts of its tasks balance at its end"
+        case .statistics: "each pool's counts of its tasks balance while nothing moves, and at its end"
         case .ledger:
             "submitted \(self["submitted"].grouped) = succeeded \(self["succeeded"].grouped) + failed "
                 + "\(self["failed"].grouped) + cancelled \(self["cancelled"].grouped) + let go unseen "
