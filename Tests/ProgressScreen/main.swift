@@ -32,6 +32,16 @@ func printPieces(_ number: Int) {
     print("end of \(number)", terminator: "")
 }
 
+/// Prints numbered lines until it is told to end.
+func printOn(_ context: TaskContext) throws {
+    var number = 0
+    while try context.readInput(as: Int.self) == nil {
+        print("line \(number) of a task")
+        number += 1
+        usleep(5_000)
+    }
+}
+
 func square(_ number: Int) -> Int { number * number }
 
 struct Unlucky: Error, Codable { var number: Int }
@@ -52,6 +62,14 @@ try withProcessPoolExecutor(maxWorkers: 2, interrupts: .unhandled) { manager in
         }
         try session.waitForAll(showing: .progressBar(label: "printing", listsTasks: true))
         for number in 1...40 { print("after \(number)") }
+    case "printing":
+        let session = try manager.session(inputQueue: true)
+        try session.submit("printer", printOn, scopes: .session)
+        Thread.detachNewThread {
+            _ = readLine()
+            _ = try? session.context.writeInput(1)
+        }
+        try session.waitForAll(showing: .progressBar(label: "printing"))
     case "report":
         let session = try manager.session(inputQueue: true)
         for name in ["train", "a name that takes more than half of a narrow line"] {

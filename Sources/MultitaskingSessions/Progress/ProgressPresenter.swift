@@ -11,6 +11,8 @@ final class ProgressPresenter: WaitAttendant {
     private let hasEnded = Latch()
 
     private static let interval = Duration.milliseconds(100)
+    /// How often it is looked whether the terminal has another size, which moves the lines that are shown.
+    private static let sizeInterval = Duration.milliseconds(20)
     /// How often a log gets a line.
     private static let plainInterval = Duration.seconds(10)
 
@@ -54,12 +56,25 @@ final class ProgressPresenter: WaitAttendant {
         repeat {
             let start = clock.now
             guard let snapshot = look() else { return }
-            let line = ProgressLine(width: terminal.columns, hasColours: hasColours, isUnicode: isUnicode)
-            let tasks = snapshot.tasks.prefix(max(0, terminal.room - 1)).map(line.task)
-            terminal.show(tasks + [line.bar(snapshot, label: display.label)])
+            terminal.show { columns, room in
+                let line = ProgressLine(width: columns, hasColours: hasColours, isUnicode: isUnicode)
+                let tasks = display.listsTasks ? snapshot.tasks.prefix(max(0, room - 1)).map(line.task) : []
+                return tasks + [line.bar(snapshot, label: display.label)]
+            }
             // However many tasks there are, looking takes a tenth of the time at most.
             interval = max(Self.interval, (clock.now - start) * 9)
-        } while !isOver.wait(.upTo(interval))
+        } while !rest(interval, on: terminal)
+    }
+
+    /// Waits for the next look, which comes soon after a change of the terminal's size; true at the end.
+    private func rest(_ interval: Duration, on terminal: borrowing Terminal) -> Bool {
+        let end = ContinuousClock.now + interval
+        while !terminal.hasNewSize {
+            let left = end - .now
+            if left <= .zero { return false }
+            if isOver.wait(.upTo(min(left, Self.sizeInterval))) { return true }
+        }
+        return isOver.wait(.never)
     }
 
     private func presentInLog() {

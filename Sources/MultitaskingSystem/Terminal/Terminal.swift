@@ -15,8 +15,11 @@
 /// these lines, where the program's next output goes.
 package struct Terminal: ~Copyable {
     private let descriptor: Int32
+    /// For which room is kept, and for how many lines.
     private var size = Size(rows: 0, columns: 0)
     private var lineCount = 0
+    /// How large it was when it was looked at last.
+    private var seen = Size(rows: 0, columns: 0)
 
     struct Size: Equatable {
         var rows: Int
@@ -24,6 +27,9 @@ package struct Terminal: ~Copyable {
 
         /// Less leaves no room for both the lines and what scrolls above them.
         var isLargeEnough: Bool { columns >= 20 && rows >= 4 }
+
+        /// How many lines may be kept.
+        var room: Int { rows / 2 }
     }
 
     static let save = "\u{1B}7"
@@ -42,42 +48,57 @@ package struct Terminal: ~Copyable {
 
     deinit { TerminalReset.release(writing: lineCount > 0 ? Self.erase : "") }
 
-    /// How many columns there are now.
-    package var columns: Int { measure()?.columns ?? size.columns }
-
-    /// How many lines may be kept: half of the terminal at most.
-    package var room: Int { (measure()?.rows ?? size.rows) / 2 }
-
     /// Shows lines at the bottom, instead of those that were shown before.
     ///
     /// Does nothing while another job of the shell has the terminal, or the terminal has become too small.
-    package mutating func show(_ lines: [String]) {
+    ///
+    /// - Parameter lines: makes the lines for so many columns, and how many there may be at most: half of the terminal.
+    package mutating func show(_ lines: (_ columns: Int, _ room: Int) -> [String]) {
+        seen = measure() ?? seen
         guard tcgetpgrp(descriptor) == getpgrp() else { return }
-        let now = measure() ?? size
-        guard now.isLargeEnough else { return hide(now) }
-        let wasReset = TerminalReset.takeWasReset()
-        var text = ""
-        if now != size || lines.count > lineCount || wasReset {
-            if lineCount > 0, !wasReset { text += Self.erase }
-            size = now
-            lineCount = max(lineCount, lines.count)
-            // Moves the cursor away from the last lines before the region excludes them. IND keeps its column.
-            text += String(repeating: "\u{1B}D", count: lineCount) + Self.save
-            text += "\u{1B}[1;\(size.rows - lineCount)r" + Self.restore + "\u{1B}[\(lineCount)A"
+        // What comes after a change of the size goes over the lines, so one that has happened meanwhile counts at once.
+        for _ in 0..<3 {
+            guard seen.isLargeEnough else { return hide() }
+            draw(lines(seen.columns, seen.room), in: seen)
+            guard hasNewSize else { return }
+            seen = measure() ?? seen
         }
-        let shown = lines + Array(repeating: "", count: lineCount - lines.count)
-        // What is restored includes the colours of the program's output.
-        text += Self.save + "\u{1B}[0m"
-        for (index, line) in shown.enumerated() {
-            text += "\u{1B}[\(size.rows - lineCount + 1 + index);1H\u{1B}[2K" + line
-        }
-        TerminalReset.write(text + Self.restore)
     }
 
-    private mutating func hide(_ now: Size) {
+    /// Whether the terminal has another size than when it was looked at last.
+    package var hasNewSize: Bool { measure().map { $0 != seen } ?? false }
+
+    /// Draws the lines, and before that keeps room for them, if that is not so yet.
+    ///
+    /// Some terminals tell of a new size a quarter of a second late, and have wrapped what they show, and let all lines
+    /// scroll, by then. So lines are cut and not wrapped, are counted from the bottom, and all below the cursor is cleared
+    /// before room is kept anew.
+    private mutating func draw(_ lines: [String], in now: Size) {
+        let wasReset = TerminalReset.takeWasReset()
+        let count = min(max(lineCount, lines.count), now.room)
+        guard count > 0 else { return }
+        var text = ""
+        if now != size || count != lineCount || wasReset {
+            if lineCount > 0 { text += Self.erase }
+            (size, lineCount) = (now, count)
+            // Moves the cursor away from the last lines before the region excludes them. IND keeps its column.
+            text += String(repeating: "\u{1B}D", count: count) + Self.save
+            text += "\u{1B}[1;\(size.rows - count)r" + Self.restore + "\u{1B}[\(count)A"
+        }
+        // What is restored includes the colours of the program's output. In the last line, IND does nothing as long as
+        // that does not scroll; if it does, what was printed there must not be drawn over.
+        text += Self.save + "\u{1B}[0m\u{1B}[?7l\u{1B}[999;1H" + String(repeating: "\u{1B}D", count: count)
+        for index in 0..<count {
+            let line = index < lines.count ? lines[index] : ""
+            let above = count - 1 - index
+            text += "\u{1B}[999;1H" + (above > 0 ? "\u{1B}[\(above)A" : "") + "\u{1B}[2K" + line
+        }
+        TerminalReset.write(text + "\u{1B}[?7h" + Self.restore)
+    }
+
+    private mutating func hide() {
         if lineCount > 0 { TerminalReset.write(Self.erase) }
         lineCount = 0
-        size = now
     }
 
     private borrowing func measure() -> Size? { Self.measure(descriptor) }

@@ -35,6 +35,54 @@ extension Facade {
             try screen.wait { $0.contains("after 40") }
         }
 
+        /// Terminals wrap what is on the screen to a new width, and some tell of it a quarter of a second later, while
+        /// the bar is still drawn for the old one.
+        @Test func aTerminalThatBecomesNarrowerKeepsNothingOfTheOldBar() throws {
+            let screen = try Screen(columns: 120, rows: 24, "session")
+            defer { screen.close() }
+            try screen.wait { $0.last?.contains("30/31") == true }
+            for (columns, rows) in [(60, 24), (37, 24), (25, 20), (110, 24), (31, 24), (100, 12), (22, 12)] {
+                screen.resize(columns: columns, rows: rows)
+                try screen.wait { $0.last?.contains("30/31") == true && $0.last.map { $0.count < columns } == true }
+                // As long as a terminal may take, and until the bar was drawn once more.
+                Thread.sleep(forTimeInterval: 0.5)
+                try screen.wait { $0.last?.contains("30/31") == true }
+                let above = screen.history.dropLast(2).filter { !$0.isEmpty && !$0.hasPrefix("line ") }
+                #expect(above == [], "\(columns) columns")
+            }
+            screen.type("x")
+            try screen.wait { $0.contains("after 40") }
+            for number in 1...30 { #expect(screen.history.count { $0 == "line \(number) of a task" } == 1) }
+        }
+
+        @Test func aTerminalThatChangesItsSizeWhileTasksPrintLosesNoLine() throws {
+            let screen = try Screen(columns: 120, rows: 24, "printing")
+            defer { screen.close() }
+            try screen.wait { $0.last?.contains("0/1") == true && $0.contains { $0.hasPrefix("line 9") } }
+            for (columns, rows) in [(60, 24), (37, 20), (100, 12), (45, 24)] {
+                screen.resize(columns: columns, rows: rows)
+                try screen.wait { lines in
+                    lines.last?.contains("0/1") == true
+                        && lines.dropLast(2).allSatisfy { $0.hasPrefix("line ") && $0.hasSuffix(" of a task") }
+                }
+            }
+            screen.type("")
+            try screen.wait { $0.contains { $0.hasPrefix("printing: 1/1 done") } }
+            // None was written over. What is printed before the terminal tells of its new size stands in the old bar.
+            let text = screen.history.joined()
+            let numbers = text.matches(of: /line *(\d+) *of *a *task/).compactMap { Int($0.1) }
+            #expect(numbers == Array(0..<numbers.count))
+        }
+
+        @Test func withoutARequestThereAreNoLinesOfTasks() throws {
+            let screen = try Screen(columns: 80, rows: 24, "printing")
+            defer { screen.close() }
+            try screen.wait { $0.last?.contains("0/1") == true && $0.contains { $0.hasPrefix("line 9") } }
+            #expect(!screen.lines.contains { $0.contains("printer") })
+            screen.type("")
+            try screen.wait { $0.contains { $0.hasPrefix("printing: 1/1 done") } }
+        }
+
         @Test func whatTasksReportIsInTheirLinesAndInTheBar() throws {
             let screen = try Screen(columns: 80, rows: 24, "report")
             defer { screen.close() }
