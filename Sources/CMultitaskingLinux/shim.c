@@ -190,6 +190,25 @@ int mt_children(pid_t *pids, int capacity) {
     return count;
 }
 
+bool mt_is_alone(pid_t pid, int threads) {
+    char path[320];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *directory = opendir(path);
+    if (!directory) return false;
+    bool is_alone = true;
+    struct dirent *thread;
+    while (is_alone && (thread = readdir(directory))) {
+        if (thread->d_name[0] == '.') continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, thread->d_name);
+        int children = open(path, O_RDONLY | O_CLOEXEC);
+        char byte;
+        is_alone = --threads >= 0 && children >= 0 && read(children, &byte, 1) == 0;
+        if (children >= 0) close(children);
+    }
+    closedir(directory);
+    return is_alone;
+}
+
 // Reads /proc/<pid>/stat behind its second field, which is the name in parentheses and may contain anything: the
 // state and the parent follow. Returns the parenthesis; NULL if it cannot be read.
 static const char *read_stat(pid_t pid, char *text, size_t size) {

@@ -155,6 +155,10 @@ struct SharedFutex: @unchecked Sendable {
     }
 }
 
+/// Orders everything before it against the stores after it, for who reads these acquiring.
+@inline(__always)
+func releasingFence() { atomicMemoryFence(ordering: .releasing) }
+
 /// Orders everything before it against everything after it, for all processes.
 @inline(__always)
 func fence() { atomicMemoryFence(ordering: .sequentiallyConsistent) }

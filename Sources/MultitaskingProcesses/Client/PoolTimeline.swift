@@ -23,7 +23,7 @@ final class PoolTimeline: TimelineSource {
     /// - Throws: `invalidArgument` if somebody records already.
     init(_ core: PoolCore) throws {
         let arena = core.arena
-        guard arena.header.recording.compareExchange(0, 1) else {
+        guard arena.header.recording.compareExchange(RecordingState.off, RecordingState.on) else {
             throw MultitaskingError(
                 .invalidArgument, "the pool is being recorded already; end that recording first")
         }
@@ -118,8 +118,24 @@ final class PoolTimeline: TimelineSource {
 
     func endTimeline() {
         core.state.withLock { $0.stamps.recorded = 0 }
-        core.arena.header.recording.store(0)
+        core.arena.header.recording.store(RecordingState.off)
     }
+
+    func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause {
+        let header = core.arena.header
+        let bell = header.recorderBell
+        // ORDERING: the bell, then the state, then the look: who ends the rest after the look rings a bell that this has
+        // not heard yet.
+        let ticket = bell.load()
+        guard header.recording.compareExchange(RecordingState.on, RecordingState.resting) else { return .woken }
+        fence()
+        let (seconds, attoseconds) = limit.components
+        if !isOver() { bell.sleep(while: ticket, nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000) }
+        // Whoever has woken this has changed the state.
+        return header.recording.compareExchange(RecordingState.resting, RecordingState.on) ? .over : .woken
+    }
+
+    func endRest() { core.arena.header.endRecorderRest() }
 }
 
 extension EndStatus {

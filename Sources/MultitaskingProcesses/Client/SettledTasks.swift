@@ -1,3 +1,4 @@
+import CMultitaskingLinux
 import MultitaskingCore
 import MultitaskingSystem
 
@@ -99,7 +100,7 @@ struct SubmitStamps {
 
     @inline(never)
     private mutating func look() -> TaskSlot.Stamp {
-        let now = monotonicNanoseconds()
+        let now = mt_event_nanoseconds()
         let count = passed + 1
         if recorded > 0 { recorded -= 1 }
         let passedOver = rate.passOver(afterTasksComingIn: (now - last) / Int64(count))

@@ -12,7 +12,10 @@ extension LocalMember {
     var messageStart: Int64 { arena.header.recording.loadRelaxed() == 0 ? 0 : recordedMessageStart }
 
     @inline(never)
-    private var recordedMessageStart: Int64 { arena.events(of: member).hasRoom ? monotonicNanoseconds() : 0 }
+    private var recordedMessageStart: Int64 {
+        arena.header.wakeRecorder()
+        return arena.events(of: member).hasRoom ? mt_event_nanoseconds() : 0
+    }
 
     /// Writes a message down for a timeline.
     ///
@@ -28,6 +31,6 @@ extension LocalMember {
             EventRecord.Event(
                 kind: kind, count: count, process: process, thread: runsTasks ? 0 : mt_thread_id(process),
                 subject: channel.rawValue, detail: position, start: UInt64(clamping: start),
-                end: UInt64(clamping: monotonicNanoseconds())))
+                end: UInt64(clamping: mt_event_nanoseconds())))
     }
 }

@@ -16,6 +16,9 @@ extension Supervisor {
         return pids.prefix(Int(count)).filter { !own.contains($0) }
     }
 
+    /// Whether tasks have left processes behind.
+    var hasOrphans: Bool { !orphans.isEmpty }
+
     /// Reaps the orphans that have ended, and kills those whose worker has.
     mutating func reapOrphans() {
         guard mt_children_changed(), mt_has_children() else { return }

@@ -5,6 +5,9 @@ import MultitaskingSystem
 // Processes that are stopped. If it is the client, by Ctrl-Z for example, the whole job is meant: the pool stops and
 // goes on with it. A member that is stopped while the client runs holds up all that wait for it: it is continued
 // after a moment, and replaced if it is stopped for all that. One that a debugger holds is left to the debugger.
+//
+// Nobody tells the supervisor of the client's stops, so it looks now and then. While all workers sleep there is nothing
+// to be stopped: then it rests, and the first worker that wakes rings.
 
 /// What the supervisor knows of processes that are stopped. Times are nanoseconds of CLOCK_MONOTONIC.
 struct Stops {
@@ -15,6 +18,8 @@ struct Stops {
     /// After how long a member is continued, and killed if it does not continue.
     static let patience: Int64 = 500_000_000
     static let lastPatience: Int64 = 3_000_000_000
+    /// How many threads a worker has by itself: one that works, and one that serves the main queue.
+    static let threadsOfWorker: Int32 = 2
     /// How often members that are stopped are looked at.
     static let memberPause: Int64 = 100_000_000
 
@@ -23,6 +28,8 @@ struct Stops {
     var clientStop: Int64?
     /// When the client is to be looked at next, and with it the copies, whose stops nobody tells the supervisor.
     var nextLook: Int64 = 0
+    /// Whether all workers slept when the client was looked at last.
+    var wereAllAsleep = false
     /// The members that are stopped and that nobody meant to stop.
     var members: [Int: Stop] = [:]
     /// When these are to be looked at next.
@@ -44,6 +51,7 @@ extension Supervisor {
     /// Looks whether the client and the members are stopped, and does what follows; when to look again.
     mutating func tendStops() -> Int64 {
         let now = monotonicNanoseconds()
+        if stops.nextLook == .max, arena.header.supervisorRest.load() == 0 { stops.nextLook = now }
         let isDue = now >= stops.nextLook
         if isDue { followClient(now) }
         if !isStoppedWithClient {
@@ -68,8 +76,38 @@ extension Supervisor {
             stops.nextMemberLook = .max
             signalMembers(SIGSTOP)
         }
-        let isIdle = arena.idleWorkers.parkedCount >= workers.count { $0 != nil } && forkedTasks.isEmpty
-        stops.nextLook = now + (isStopped ? Stops.stoppedPause : isIdle ? Stops.idlePause : Stops.busyPause)
+        let areAllAsleep = areAllAsleep
+        if areAllAsleep, stops.wereAllAsleep, !isStopped, rest() {
+            stops.nextLook = .max
+        } else {
+            stops.nextLook = now + (isStopped ? Stops.stoppedPause : areAllAsleep ? Stops.idlePause : Stops.busyPause)
+        }
+        stops.wereAllAsleep = areAllAsleep
+    }
+
+    private var areAllAsleep: Bool {
+        arena.idleWorkers.parkedCount >= workers.count { $0 != nil } && forkedTasks.isEmpty
+    }
+
+    /// Has the next worker that wakes ring; false if one is awake already, or if workers have something beside their
+    /// tasks that is to stop with the client: threads and processes that tasks have left.
+    private func rest() -> Bool {
+        let isNothingLeft = workers.allSatisfy { $0.map { mt_is_alone($0.pid, Stops.threadsOfWorker) } ?? true }
+        guard isNothingLeft, !hasOrphans else { return false }
+        arena.header.supervisorRest.store(1)
+        // ORDERING: a worker that wakes is first taken out of those that sleep, then looks at the word. One of the two
+        // sees the other.
+        fence()
+        if areAllAsleep { return true }
+        arena.header.supervisorRest.store(0)
+        return false
+    }
+
+    /// Looks at the client again soon if there is somebody awake: a new worker, which no other one has woken.
+    mutating func endRestIfAwake() {
+        guard stops.nextLook == .max, !areAllAsleep else { return }
+        arena.header.supervisorRest.store(0)
+        stops.nextLook = monotonicNanoseconds() + Stops.busyPause
     }
 
     /// Sends a signal to all members, and to what the workers' tasks have started and is in their groups.

@@ -8,5 +8,6 @@ extension Supervisor {
         let now = UInt64(clamping: monotonicNanoseconds())
         arena.events(of: index).add(
             EventRecord.Event(kind: kind, process: process, detail: status.rawValue, start: now, end: now))
+        arena.header.wakeRecorder()
     }
 }

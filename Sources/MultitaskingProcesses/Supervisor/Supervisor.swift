@@ -151,7 +151,8 @@ struct Supervisor {
             arena.header.supervisorPid.store(HeaderRecord.supervisorHasEnded)
             return 0
         }
-        return sleep(until: wakeUp) ? nil : clientIsGone()
+        endRestIfAwake()
+        return sleep(until: min(wakeUp, stops.nextLook)) ? nil : clientIsGone()
     }
 
     /// Sleeps until something happens, and deals with deaths; false if the client is gone.

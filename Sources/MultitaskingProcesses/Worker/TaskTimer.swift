@@ -1,3 +1,4 @@
+import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSystem
@@ -53,7 +54,8 @@ struct TaskTimer {
 
     @inline(never)
     private mutating func beginTimed(_ slot: TaskSlot) {
-        let now = monotonicNanoseconds()
+        tally.arena.header.wakeRecorder()
+        let now = mt_event_nanoseconds()
         tally.runStart.storeRelaxed(0)
         tally.encodeStart.storeRelaxed(0)
         tally.taskStart.storeRelaxed(UInt64(now))
@@ -89,7 +91,7 @@ struct TaskTimer {
 
     @inline(never)
     private mutating func endTimed(_ task: SlowTaskRecord.Task) {
-        let end = monotonicNanoseconds()
+        let end = mt_event_nanoseconds()
         let start = Int64(clamping: tally.taskStart.loadRelaxed())
         let runStart = Self.later(start, tally.runStart)
         let encodeStart = Self.later(runStart, tally.encodeStart, else: end)

@@ -240,6 +240,16 @@ struct Worker: ~Copyable {
             timer.slept()
         }
         idle.unpark(me.index)
+        wakeSupervisor()
+    }
+
+    /// Has the supervisor look after the pool again, if it has rested because all workers slept.
+    ///
+    /// ORDERING: as in `Supervisor.rest`.
+    private func wakeSupervisor() {
+        fence()
+        let rest = arena.header.supervisorRest
+        if rest.loadRelaxed() != 0, rest.compareExchange(1, 0) { ringDoorbell() }
     }
 
     /// While this worker searched, `submit` woke nobody; there may be more than one worker can do.

@@ -9,6 +9,9 @@ package final class TimelineRecorder: Recording {
 
     /// How often: what is in the file is at most so old.
     private static let period = Duration.milliseconds(100)
+    /// After how many looks that have found nothing it rests, and for how long at most.
+    private static let quietLooks = 10
+    private static let longestRest = Duration.seconds(10)
 
     /// Begins to record.
     ///
@@ -17,9 +20,7 @@ package final class TimelineRecorder: Recording {
         self.source = source
         state = Mutex(try TimelineWriter(path, places: source.places, now: monotonicNanoseconds()))
         do throws(Refusal) {
-            try SystemThread(name: "mt-timeline") { [self] in
-                while !finished.wait(.upTo(Self.period)) { step(isLast: false) }
-            }.detach()
+            try SystemThread(name: "mt-timeline") { [self] in run() }.detach()
         } catch {
             throw error.error("start a thread that writes the timeline")
         }
@@ -27,15 +28,34 @@ package final class TimelineRecorder: Recording {
 
     package func end() {
         finished.open()
+        source.endRest()
         step(isLast: true)
     }
 
-    private func step(isLast: Bool) {
-        let isNew = state.withLock { writer in
-            guard !writer.isOver else { return false }
-            writer.write(source, at: monotonicNanoseconds(), isLast: isLast)
-            return isLast
+    /// Looks again and again; while nothing happens, only when the pool says that something begins.
+    private func run() {
+        var quietLooks = 0
+        while !isFinished {
+            let pause = quietLooks < Self.quietLooks ? nil : source.rest(Self.longestRest) { isFinished }
+            switch pause {
+            case .woken: quietLooks = 0
+            case .over: break
+            case .impossible, nil: if finished.wait(.upTo(Self.period)) { return }
+            }
+            quietLooks = step(isLast: false) ? quietLooks + 1 : 0
+        }
+    }
+
+    private var isFinished: Bool { finished.wait(.never) }
+
+    /// Whether nothing has happened.
+    @discardableResult
+    private func step(isLast: Bool) -> Bool {
+        let (isQuiet, isNew) = state.withLock { writer in
+            guard !writer.isOver else { return (true, false) }
+            return (writer.write(source, at: monotonicNanoseconds(), isLast: isLast), isLast)
         }
         if isNew { source.endTimeline() }
+        return isQuiet
     }
 }

@@ -25,16 +25,19 @@ package struct TimelineWriter: ~Copyable {
         for place in places { _ = file.track(place) }
     }
 
-    /// Writes what has happened since the last time.
-    package mutating func write(_ source: any TimelineSource, at now: Int64, isLast: Bool) {
+    /// Writes what has happened since the last time; whether that is nothing, and no task waits or runs.
+    @discardableResult
+    package mutating func write(_ source: any TimelineSource, at now: Int64, isLast: Bool) -> Bool {
         let events = source.takeEvents()
+        let gauges = source.gauges()
         for span in events.spans { add(span) }
         add(events.messages, names: source)
         for life in events.lives { file.mark(life.event, file.track(life.place), max(origin, life.time)) }
-        for gauge in source.gauges() { file.counter(gauge, now) }
+        for gauge in gauges { file.counter(gauge, now) }
         add(lostSpans: events.lostSpans, lostEvents: events.lostEvents, at: now)
         isOver = !file.flush() || isLast
         if isLast { file.finish() }
+        return events.isEmpty && !gauges.contains(where: \.hasTasks)
     }
 
     private mutating func add(lostSpans: Int, lostEvents: Int, at now: Int64) {

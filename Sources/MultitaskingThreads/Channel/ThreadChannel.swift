@@ -68,8 +68,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try owner.check()
         let box = TypedElement(element)
         if isRendezvous { return try storage.handOver(box, wait: wait) }
-        let start = storage.log.start
-        return try storage.block(for: .send, wait: wait) { try storage.send(box, since: start, orEnlist: $0) } ?? false
+        return try storage.block(for: .send, wait: wait) { try storage.send(box, since: $1, orEnlist: $0) } ?? false
     }
 
     /// Removes and returns the first element, which doesn't need to be `Codable`.
@@ -80,9 +79,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
         try owner.check()
-        let start = storage.log.start
         let element = try storage.block(for: .receive, wait: wait) {
-            try storage.receive(as: type, since: start, orEnlist: $0)
+            try storage.receive(as: type, since: $1, orEnlist: $0)
         }
         return element??.value(as: type)
     }
@@ -120,10 +118,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
         guard !elements.isEmpty else { return 0 }
         if isRendezvous { return try sendEachInProcess(elements, wait: wait) }
         var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
-        let start = storage.log.start
         do {
             _ = try storage.block(for: .send, wait: wait) {
-                try storage.send(contentsOf: &left, since: start, orEnlist: $0)
+                try storage.send(contentsOf: &left, since: $1, orEnlist: $0)
             }
         } catch  where left.count < elements.count {
             // What was sent before is counted, and the next call throws.
@@ -140,9 +137,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
     ) throws -> [Element] {
         try owner.check()
         guard count > 0 else { return [] }
-        let start = storage.log.start
         let elements = try storage.block(for: .receive, wait: wait) {
-            try storage.receive(upTo: count, as: type, since: start, orEnlist: $0)
+            try storage.receive(upTo: count, as: type, since: $1, orEnlist: $0)
         }
         return elements?.compactMap { $0.value(as: type) } ?? []
     }
@@ -163,7 +159,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit) -> Bool {
-        storage.block(for: .join, wait: owner.isThisProcess ? wait : .never) { storage.join(orEnlist: $0) } ?? false
+        storage.block(for: .join, wait: owner.isThisProcess ? wait : .never) { waiter, _ in storage.join(orEnlist: waiter) } ?? false
     }
 
     /// Suspends until `operation` may succeed, the channel is closed, or the limit passes. May return early.

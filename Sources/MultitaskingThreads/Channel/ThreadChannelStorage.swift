@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// A channel's state under its lock, and everything that is done outside it: waking, waiting, releasing.
@@ -37,7 +38,7 @@ final class ThreadChannelStorage: Sendable {
     var status: ChannelStatus { machine.withLock { $0.status } }
 
     // What is received and sent is noted by the storage, since only it knows which elements they were. `start` is when
-    // the call began, 0 if it is not noted.
+    // the call began, see `TimelineLog.start`.
 
     func send(_ element: ChannelElement, since start: Int64, orEnlist waiter: Waiter?) throws -> Attempt<Bool> {
         let (result, id, sent) = update { machine in
@@ -155,16 +156,21 @@ final class ThreadChannelStorage: Sendable {
     }
 
     /// Blocks the thread until `attempt` succeeds; nil if the limit passed first.
+    ///
+    /// - Parameter attempt: is given who is to be woken, and when the call began.
     func block<Value, Failure: Error>(
-        for operation: ChannelOperation, wait: WaitLimit, _ attempt: (Waiter?) throws(Failure) -> Attempt<Value>
+        for operation: ChannelOperation, wait: WaitLimit,
+        _ attempt: (Waiter?, Int64) throws(Failure) -> Attempt<Value>
     ) throws(Failure) -> Value? {
-        if case .done(let value) = try attempt(nil) { return value }
+        var start = log.start
+        if case .done(let value) = try attempt(nil, start) { return value }
         if case .never = wait { return nil }
+        if start != 0 { start = monotonicNanoseconds() }
         let deadline = wait.deadline
         let semaphore = Semaphore()
         while true {
             _ = Spin.wait(Spin.change, nanoseconds: Self.spinNanoseconds) { isProbablyReady(for: operation) }
-            switch try attempt({ semaphore.post() }) {
+            switch try attempt({ semaphore.post() }, start) {
             case .done(let value): return value
             case .notYet(let id):
                 let isWoken = Spin.sleep(Spin.change, nanoseconds: Self.spinNanoseconds) {
@@ -174,7 +180,7 @@ final class ThreadChannelStorage: Sendable {
                 if let id { leave(id, operation) }
             }
             // It may have been woken at the last moment.
-            if case .done(let value) = try attempt(nil) { return value }
+            if case .done(let value) = try attempt(nil, start) { return value }
             return nil
         }
     }

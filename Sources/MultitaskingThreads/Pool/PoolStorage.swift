@@ -18,7 +18,7 @@ final class PoolStorage: Sendable {
     let tallies = Lock<[ThreadTally]>([])
     /// What threads have done that are no workers.
     let outsideTally: ThreadTally
-    let sampler = SubmitSampler()
+    let sampler: SubmitSampler
     /// Whether a timeline is written.
     let isRecorded = Atomic<Bool>(false)
     /// When the pool was made, in nanoseconds of CLOCK_MONOTONIC.
@@ -56,6 +56,7 @@ final class PoolStorage: Sendable {
 
     init(maxWorkers: Int, queueLimit: Int?, atExit: ShutdownMode, setup: WorkerSetup) {
         modeAtExit = atExit
+        sampler = SubmitSampler(registry.log.rest)
         outsideTally = ThreadTally(sampler)
         permits = queueLimit.map(QueuePermits.init(limit:))
         // Searching pays while another processor can bring work; more searchers than half of them only steal time.

@@ -79,6 +79,12 @@ private final class ThreadTimeline: TimelineSource {
         return storage.statistics.gauges + channels
     }
 
+    func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause {
+        storage.registry.log.rest.rest(limit, unless: isOver) ? .woken : .over
+    }
+
+    func endRest() { storage.registry.log.rest.end() }
+
     func endTimeline() {
         storage.registry.log.record(false)
         storage.sampler.noteAll(false)

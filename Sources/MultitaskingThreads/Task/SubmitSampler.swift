@@ -10,6 +10,10 @@ final class SubmitSampler: Sendable {
     /// Whether it is noted of all, because they are recorded.
     private let notesAll = Atomic<Bool>(false)
     private let last = Atomic<Int64>(0)
+    /// Wakes who writes a timeline, if it rests.
+    let rest: TimelineRest
+
+    init(_ rest: TimelineRest) { self.rest = rest }
 
     private static let rate = SamplingRate.submissions
     /// How often it is looked how fast they come.

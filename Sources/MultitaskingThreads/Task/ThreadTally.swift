@@ -101,6 +101,7 @@ final class ThreadTally: Sendable {
 
     @inline(never)
     private func beginTimed(_ task: TaskLabel, _ submission: Submission) {
+        sampler.rest.wake()
         let now = monotonicNanoseconds()
         timed.withLock { timed in
             timed.current = task

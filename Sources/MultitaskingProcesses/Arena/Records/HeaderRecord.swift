@@ -17,6 +17,7 @@ struct HeaderRecord: Record {
         case priorities = 528
         case callCount = 536
         case recording = 544
+        case recorderBell = 552
         case retryHead = 640
         case idleWorkers = 768
         case phase = 896
@@ -38,6 +39,7 @@ struct HeaderRecord: Record {
         case absentWorkers = 4480
         case workerTarget = 4488
         case memoryWatch = 4608
+        case supervisorRest = 4616
         case interruptGrace = 4736
         case interruptDeadline = 4744
         case backtraces = 4752
@@ -61,7 +63,7 @@ struct HeaderRecord: Record {
         var size: Int {
             switch self {
             case .idleWorkers: IdleWorkers.size
-            case .event: 4
+            case .event, .recorderBell: 4
             case .failure: FailureRecord.size
             case .failureText: FailureRecord.textCapacity
             case .limits: LimitsRecord.size
@@ -126,8 +128,10 @@ struct HeaderRecord: Record {
     @inline(__always) var priorities: SharedWord { word(.priorities) }
     /// How many calls every worker is to make.
     @inline(__always) var callCount: SharedWord { word(.callCount) }
-    /// Not 0 while tasks are written down for a timeline.
+    /// Not 0 while tasks are written down for a timeline; see ``RecordingState``.
     @inline(__always) var recording: SharedWord { word(.recording) }
+    /// What who writes the timeline sleeps on.
+    var recorderBell: SharedFutex { futex(.recorderBell) }
     @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena) }
     /// How many slots have ever served a task: the first ones.
     var slotCount: SharedWord { word(.slotCount) }
@@ -155,6 +159,8 @@ struct HeaderRecord: Record {
     @inline(__always) var workerTarget: SharedWord { word(.workerTarget) }
     /// Set while the supervisor looks at the workers' memory.
     var memoryWatch: SharedWord { word(.memoryWatch) }
+    /// Set while the supervisor looks at nothing by itself: the worker that wakes first clears it, and rings.
+    var supervisorRest: SharedWord { word(.supervisorRest) }
 
     // MARK: Shared values
 

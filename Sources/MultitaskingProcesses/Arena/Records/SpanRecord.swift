@@ -37,14 +37,15 @@ struct SpanRecord: Record {
 
     /// Writes a task.
     ///
-    /// ORDERING: the number is taken away first, and stored last, releasing. A process that finds the same number
-    /// before and after has read one entry; a process that finds another, or none, has met the writer, or what it has
-    /// left when it died.
+    /// ORDERING: the number is taken away first, and stored last, releasing. The fence in between is a releasing one,
+    /// which takes no time: a process that reads a word behind it, acquiring, finds the number taken away. So a process
+    /// that finds the same number before and after has read one entry; a process that finds another, or none, has met
+    /// the writer, or what it has left when it died.
     ///
     /// - Parameter number: which it is of all the worker's, from 1.
     func write(_ span: Span, number: UInt64) {
-        word(.number).store(0)
-        fence()
+        word(.number).storeRelaxed(0)
+        releasingFence()
         let function = min(span.function, Self.crashFlag - 1) | (span.hasCrashed ? Self.crashFlag : 0)
         word(.serial).storeRelaxed(span.serial)
         word(.function).storeRelaxed(function | UInt64(UInt32(bitPattern: span.pid)) << 32)

@@ -118,17 +118,31 @@ private func forkedIn(_ method: String) throws -> String {
 }
 
 extension Harness {
-    /// Nothing in an idle worker wakes to look for work, or for use of the main queue, and the supervisor seldom does.
-    /// A task that comes then has its main queue as soon as any other.
+    /// Nothing in an idle pool wakes to look for work, for use of the main queue, or for the client's end, also while a
+    /// timeline is written. A task that comes then has its main queue as soon as any other.
     func aPoolWithoutWorkSleeps() throws {
         for function in [countInQueue, countLater, countInTask] {
             try withPool { pool in
                 let warm = try (0..<20).map { try pool.submit(double, $0) }
                 for future in warm { _ = try future.value() }
-                let workers = pool.workerProcessIDs
-                check(isQuiet(workers, wakes: 0), "idle workers wake again and again")
-                check(isQuiet([pool.supervisorProcessID], wakes: 6), "an idle pool's supervisor wakes again and again")
+                check(isQuiet(pool.workerProcessIDs, wakes: 0), "idle workers wake again and again")
+                let supervisor = pool.supervisorProcessID
+                check(isQuiet([supervisor], wakes: 0), "an idle pool's supervisor wakes again and again")
                 checkEqual(try pool.submit(function, 3).value(timeout: .seconds(20)), 3)
+            }
+        }
+        try withPool { pool in
+            let path = "/tmp/multitasking-quiet-\(getpid()).json"
+            defer { unsafe unlink(path) }
+            try pool.record(to: path) {
+                checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
+                // This thread alone looks, once in two seconds.
+                let processes = [getpid(), pool.supervisorProcessID] + pool.workerProcessIDs
+                check(isQuiet(processes, wakes: 2), "an idle pool that is recorded wakes again and again")
+                let late = try pool.submit(double, options: TaskOptions(name: "late"), 2)
+                checkEqual(try late.value(timeout: .seconds(20)), 4)
+                // Before the recording ends.
+                check(eventually { Proc.read(path).contains("\"late\"") }, "what comes after a rest is not written")
             }
         }
         // A task that waits looks 20 times a second whether its pool still lives, and nobody else looks.
@@ -143,7 +157,7 @@ extension Harness {
     }
 
     /// Whether there are two seconds in which the threads of these processes wake at most so often.
-    private func isQuiet(_ processes: [pid_t], wakes: Int) -> Bool {
+    func isQuiet(_ processes: [pid_t], wakes: Int) -> Bool {
         for _ in 0..<8 {
             let before = processes.reduce(0) { $0 + Proc.wakes($1) }
             sleep(2)

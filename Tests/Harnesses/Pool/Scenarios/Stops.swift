@@ -153,6 +153,9 @@ extension Harness {
 func runStoppedClient(_ harness: Harness) throws {
     let pool = try ProcessPool(maxWorkers: 2, startMethod: harness.method, arenaLimit: 64 << 20)
     let options = TaskOptions(timeout: .seconds(3), gracePeriod: .zero)
+    // Also when the supervisor has rested before, because all workers slept.
+    check(eventually { pool.workerProcessIDs.count == 2 }, "the workers do not start")
+    check(harness.isQuiet([pool.supervisorProcessID], wakes: 0), "the supervisor of an idle pool does not rest")
     let tasks = try (0..<2).map { _ in try pool.submit(napInSteps, options: options, 100) }
     check(eventually { tasks.allSatisfy(\.isRunning) && pool.workerProcessIDs.count == 2 }, "the tasks do not start")
     report(pool.workerProcessIDs.map { "\($0)" }.joined(separator: " "))
