@@ -159,7 +159,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit) -> Bool {
-        storage.block(for: .join, wait: owner.isThisProcess ? wait : .never) { waiter, _ in storage.join(orEnlist: waiter) } ?? false
+        let limit = owner.isThisProcess ? wait : .never
+        return storage.block(for: .join, wait: limit) { waiter, _ in storage.join(orEnlist: waiter) } ?? false
     }
 
     /// Suspends until `operation` may succeed, the channel is closed, or the limit passes. May return early.
