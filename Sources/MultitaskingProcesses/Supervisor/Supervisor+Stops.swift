@@ -11,7 +11,8 @@ import MultitaskingSystem
 
 /// What the supervisor knows of processes that are stopped. Times are nanoseconds of CLOCK_MONOTONIC.
 struct Stops {
-    /// How often the client is looked at: while a worker is at work, while none is, and while it is stopped.
+    /// How often the client is looked at: while a worker is at work, while none is but tasks have left something
+    /// behind, and while it is stopped.
     static let busyPause: Int64 = 200_000_000
     static let idlePause: Int64 = 1_000_000_000
     static let stoppedPause: Int64 = 20_000_000
@@ -77,12 +78,14 @@ extension Supervisor {
             signalMembers(SIGSTOP)
         }
         let areAllAsleep = areAllAsleep
-        if areAllAsleep, stops.wereAllAsleep, !isStopped, rest() {
-            stops.nextLook = .max
+        defer { stops.wereAllAsleep = areAllAsleep }
+        if isStopped {
+            stops.nextLook = now + Stops.stoppedPause
+        } else if areAllAsleep, stops.wereAllAsleep {
+            stops.nextLook = rest() ? .max : now + Stops.idlePause
         } else {
-            stops.nextLook = now + (isStopped ? Stops.stoppedPause : areAllAsleep ? Stops.idlePause : Stops.busyPause)
+            stops.nextLook = now + Stops.busyPause
         }
-        stops.wereAllAsleep = areAllAsleep
     }
 
     private var areAllAsleep: Bool {
