@@ -26,8 +26,8 @@ static inline uint64_t counter(void) {
 }
 #endif
 
-// For how long a thread goes by the counter before it asks the system again. So what is wrong with the measured speed, or
-// with a machine that was moved to another host meanwhile, does not add up.
+// For how long a thread goes by the counter before it asks the system again. So an error of the measured speed, or a
+// move of the machine to another host, does not add up.
 static const int64_t validity = 1000000;
 // Over how long the counter's speed is measured: the two readings at its ends are exact to some 30 ns each.
 static const int64_t calibration = 10000000;

@@ -124,8 +124,8 @@ final class PoolTimeline: TimelineSource {
     func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause {
         let header = core.arena.header
         let bell = header.recorderBell
-        // ORDERING: the bell, then the state, then the look: who ends the rest after the look rings a bell that this has
-        // not heard yet.
+        // ORDERING: the bell, then the state, then the look: whatever ends the rest after the look rings the bell after
+        // this has looked at it.
         let ticket = bell.load()
         guard header.recording.compareExchange(RecordingState.on, RecordingState.resting) else { return .woken }
         fence()

@@ -71,8 +71,8 @@ package struct Terminal: ~Copyable {
     /// Draws the lines, and before that keeps room for them, if that is not so yet.
     ///
     /// Some terminals tell of a new size a quarter of a second late, and have wrapped what they show, and let all lines
-    /// scroll, by then. So lines are cut and not wrapped, are counted from the bottom, and all below the cursor is cleared
-    /// before room is kept anew.
+    /// scroll, by then. So lines are cut and not wrapped, are counted from the bottom, and all below the cursor is
+    /// cleared before room is kept anew.
     private mutating func draw(_ lines: [String], in now: Size) {
         let wasReset = TerminalReset.takeWasReset()
         let count = min(max(lineCount, lines.count), now.room)
