@@ -40,8 +40,8 @@ extension ChannelQueue {
 
     /// How many elements there are between the head and `tail`, where the tail is or was.
     ///
-    /// - Parameter mustBeVoid: whether a cell at a position, which speaks for so many, is made void if its sender has not
-    ///   filled it. Those that are not count as nothing.
+    /// - Parameter mustBeVoid: whether a cell at a position, which speaks for so many, is made void if its sender has
+    ///   not filled it. Those that are not count as nothing.
     func elements(
         before tail: UInt64, whereUnfilled mustBeVoid: (UInt64, Int) -> Bool = { _, _ in false }
     ) -> UInt64 {
