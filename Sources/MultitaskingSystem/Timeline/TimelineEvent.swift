@@ -69,8 +69,18 @@ package struct TimelineEvents: Sendable {
     }
 }
 
+/// What can sleep until something begins that is recorded.
+package protocol RestingSource: AnyObject, Sendable {
+    /// Blocks until something begins that is recorded, ``endRest()`` is called, or the limit passes.
+    ///
+    /// - Parameter isOver: whether there is no reason to rest any more; asked when others can wake it already.
+    func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause
+    /// Ends the rest, if there is one.
+    func endRest()
+}
+
 /// A pool that is recorded.
-package protocol TimelineSource: AnyObject, Sendable {
+package protocol TimelineSource: RestingSource {
     /// The workers that there are.
     var places: [TimelinePlace] { get }
     /// What a channel is called.
@@ -81,12 +91,6 @@ package protocol TimelineSource: AnyObject, Sendable {
     func gauges() -> [TimelineGauge]
     /// Nobody takes any more.
     func endTimeline()
-    /// Blocks until something begins that is recorded, ``endRest()`` is called, or the limit passes.
-    ///
-    /// - Parameter isOver: whether there is no reason to rest any more; asked when others can wake it already.
-    func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause
-    /// Ends the rest, if there is one.
-    func endRest()
 }
 
 /// How a rest of who writes a timeline has ended.
@@ -99,7 +103,7 @@ package enum TimelinePause: Sendable {
     case impossible
 }
 
-extension TimelineSource {
+extension RestingSource {
     package func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause { .impossible }
     package func endRest() {}
 }
