@@ -38,6 +38,17 @@ struct MachineLoadTests {
         #expect(try answers([1, Self.many, 1, Self.many], members: 3) == [false, false, false, false])
     }
 
+    /// As where others sleep for a moment, or members of the pool do.
+    @Test func othersExceptForAMoment_exceedIt() throws {
+        #expect(try answers([Self.many, 1, Self.many, 1], members: 3) == [true, true, true, true])
+    }
+
+    @Test func othersThatComeAndGo_changeTheAnswerAtTheSecondLook() throws {
+        let many = Self.many
+        #expect(
+            try answers([1, many, many, many, 1, 1], members: 3) == [false, false, true, true, true, false])
+    }
+
     @Test func betweenTwoLooks_saysTheSame() throws {
         let system = try FakeSystem([:])
         let machine = MachineLoad(SystemFiles(root: system.root))

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How many threads of the whole machine want a core, as it was some milliseconds ago.
+/// Whether others than the members of a pool wait for the machine's cores, as it was some milliseconds ago.
 ///
 /// One that looks for something may yield where only those wait for a core that it waits for itself. Where others do, a
 /// yield gives them a slice each.
@@ -8,15 +8,15 @@ internal import Synchronization
 /// ORDERING: relaxed throughout; each word is a hint by itself.
 package final class MachineLoad: Sendable {
     private let files: SystemFiles
-    /// The lower one of the last two numbers, so that what ran for a moment does not count; `Int.max` if the system
-    /// does not say.
-    private let steady = Atomic<Int>(.max)
-    private let last = Atomic<Int>(.max)
-    /// When to ask the system again, in nanoseconds of CLOCK_MONOTONIC.
+    private let isExceeded = Atomic<Bool>(true)
+    /// What the last look at the system said. It takes two of the same kind to change the answer, so that nothing
+    /// follows from what runs, or sleeps, for a moment.
+    private let last = Atomic<Bool>(true)
+    /// When to ask the system again, in nanoseconds of CLOCK_MONOTONIC; at first, at once.
     private let nextLook = Atomic<Int64>(.min)
     /// Asking takes about 5 µs.
     private static let interval: Int64 = 20_000_000
-    /// The same after a number that is higher than the one before.
+    /// The same after a look that said otherwise than the answer.
     private static let shortInterval: Int64 = 1_000_000
 
     package init(_ files: SystemFiles = SystemFiles()) { self.files = files }
@@ -25,17 +25,18 @@ package final class MachineLoad: Sendable {
     ///
     /// - Parameter now: the time in nanoseconds of CLOCK_MONOTONIC.
     package func exceeds(members: Int, now: Int64) -> Bool {
-        if now >= nextLook.load(ordering: .relaxed) { lookAgain(now) }
-        return steady.load(ordering: .relaxed) > max(members, SpinningCores.count)
+        if now >= nextLook.load(ordering: .relaxed) { lookAgain(members, now) }
+        return isExceeded.load(ordering: .relaxed)
     }
 
-    private func lookAgain(_ now: Int64) {
-        let before = last.load(ordering: .relaxed)
-        let number = readRunnable() ?? .max
-        last.store(number, ordering: .relaxed)
-        steady.store(min(before, number), ordering: .relaxed)
-        nextLook.store(
-            now.addingSaturated(number > before ? Self.shortInterval : Self.interval), ordering: .relaxed)
+    private func lookAgain(_ members: Int, _ now: Int64) {
+        // A system that does not say counts as busy.
+        let isBusy = readRunnable().map { $0 > max(members, SpinningCores.count) } ?? true
+        let isFirst = nextLook.load(ordering: .relaxed) == .min
+        if isFirst || isBusy == last.load(ordering: .relaxed) { isExceeded.store(isBusy, ordering: .relaxed) }
+        last.store(isBusy, ordering: .relaxed)
+        let isSettled = isBusy == isExceeded.load(ordering: .relaxed)
+        nextLook.store(now.addingSaturated(isSettled ? Self.interval : Self.shortInterval), ordering: .relaxed)
     }
 
     /// The fourth word of `/proc/loadavg` is as in `3/512`: three of 512 threads run or wait for a core.

@@ -52,9 +52,9 @@ package enum Proc {
             .compactMap { pid_t($0) }
     }
 
-    /// Whether a process has a variable with this value in its environment, as what it has started does.
+    /// Whether a process has a variable in its environment whose value begins like this, as what it has started does.
     package static func carries(_ variable: String, _ value: String, _ pid: pid_t) -> Bool {
-        ("\0" + read("/proc/\(pid)/environ")).contains("\0\(variable)=\(value)\0")
+        ("\0" + read("/proc/\(pid)/environ")).contains("\0\(variable)=\(value)")
     }
 
     /// What can be seen of a process from outside.

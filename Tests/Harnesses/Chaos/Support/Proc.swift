@@ -6,7 +6,7 @@ extension Proc {
     static let tagVariable = "CHAOS_TAG"
 
     /// Whether a process belongs to the round with this tag; none without a tag does.
-    static func carries(_ tag: String, _ pid: pid_t) -> Bool { !tag.isEmpty && carries(tagVariable, tag, pid) }
+    static func carries(_ tag: String, _ pid: pid_t) -> Bool { !tag.isEmpty && carries(tagVariable, tag + "\0", pid) }
 
     /// The processes that carry the tag, and run.
     static func family(_ tag: String) -> [pid_t] { processes.filter { carries(tag, $0) && isAlive($0) } }
