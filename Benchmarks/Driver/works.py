@@ -55,14 +55,17 @@ def python(work, *libraries, rounds=3):
     return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/peers.py", name, work), rounds) for name in libraries)
 
 
-def sharing(work, *libraries):
-    interpreter = BUILD / "venv/bin/python"
-    return tuple(Program(name, "python", (interpreter, HERE / "Peers/Python/shared.py", name, work), 2) for name in libraries)
-
-
 # A cluster of two nodes on this machine, if RAY=1 says that it is to be measured.
 RAY_PYTHON = HERE.parent / ".build/ray/venv/bin/python"
 RAY_HARNESS = HERE.parent / ".build/release/ray-harness"
+
+
+def sharing(work):
+    interpreters = {"joblib": BUILD / "venv/bin/python", "Ray": RAY_PYTHON}
+    return tuple(
+        Program(name, "python", (interpreter, HERE / "Peers/Python/shared.py", name, work), 2)
+        for name, interpreter in interpreters.items()
+    )
 
 
 def cluster(name, kind, *command):
@@ -112,8 +115,8 @@ WORKS = (
         ),
     ),
     Work("w12", "streams", (ours("w12", 3),)),
-    Work("w13", "shared input", (ours("w13", 2), *sharing("w13", "joblib", "Ray"))),
-    Work("w14", "shared result", (ours("w14", 3), *sharing("w14", "joblib", "Ray"))),
+    Work("w13", "shared input", (ours("w13", 2), *sharing("w13"))),
+    Work("w14", "shared result", (ours("w14", 3), *sharing("w14"))),
     Work("w15", "select", (ours("w15"),)),
     Work("w16", "batches", (ours("w16"), cpp("Boost.Interprocess", "boost"))),
     Work("w17", "recording", (ours("w17", 3),)),

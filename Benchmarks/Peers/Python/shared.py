@@ -1,6 +1,6 @@
 """W13 and W14 on joblib's memory-mapped arrays, or on Ray's object store: `shared.py joblib w13`. Prints lines of JSON.
 
-Neither library is installed with the others, since they are large: who wants these figures installs `joblib`, `ray` and `numpy`.
+Ray is measured where `make bench RAY=1` has installed it.
 """
 
 import os
