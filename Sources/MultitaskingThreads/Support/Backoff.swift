@@ -48,8 +48,8 @@ enum Spin {
         return body()
     }
 
-    /// How often to look in any case: for half a microsecond, in which a thread on another core has done what is short.
-    private static var glance: Int { 20 }
+    /// How often to look in any case: for a microsecond, in which a thread on another core has done what is short.
+    private static var glance: Int { 40 }
     /// The same where looking has not paid of late, because both threads share a core perhaps.
     private static var shortGlance: Int { 4 }
 }
