@@ -277,7 +277,7 @@ let package = Package(
             name: "MultitaskingProcessesTests",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "MultitaskingTestPrograms",
-                "CMultitaskingLinux", "chaos",
+                "MultitaskingTestSupport", "CMultitaskingLinux", "chaos",
             ]),
         // The contract on every backend, and on backends that break it.
         .testTarget(

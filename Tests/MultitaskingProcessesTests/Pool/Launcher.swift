@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskingTestPrograms
+import MultitaskingTestSupport
 import Testing
 
 /// A finished run of one scenario of `pool-harness`.
@@ -94,11 +95,7 @@ struct LaunchedHarness {
 
     /// The processes that carry the tag, but for those that only wait to be reaped.
     var family: [pid_t] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { pid_t($0) }.filter { pid in
-            guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else { return false }
-            return String(decoding: environment, as: UTF8.self).contains("POOL_HARNESS_TAG=\(tag)")
-        }
+        Proc.processes.filter { Proc.carries("POOL_HARNESS_TAG", tag, $0) }
     }
 
     func killAll() {

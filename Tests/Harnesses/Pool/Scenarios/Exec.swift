@@ -35,7 +35,7 @@ extension Harness {
             let isOver = eventually { poolProcesses(of: client).isEmpty }
             check(isOver, "\(departure): \(poolProcesses(of: client)) are left")
             report("\(departure): the pool was gone after \(ContinuousClock.now - start)")
-            let rest = Proc.family.filter { name(of: $0) == childName }
+            let rest = Proc.family.filter { Proc.name($0) == childName }
             checkEqual(rest.count, departure.hasChild ? 1 : 0, "\(departure): the processes that live on")
             for pid in rest + [client] { kill(pid, SIGKILL) }
             var status: Int32 = 0
@@ -43,10 +43,8 @@ extension Harness {
         }
     }
 
-    private func name(of pid: pid_t) -> String { Proc.read("/proc/\(pid)/comm").filter { $0 != "\n" } }
-
     private func poolProcesses(of client: pid_t) -> [String] {
-        Proc.family.filter { $0 != client }.map(name).filter { $0 != childName && $0 != "" }
+        Proc.family.filter { $0 != client }.map(Proc.name).filter { $0 != childName && $0 != "" }
     }
 
     /// Makes a pool, gives it something to do, and departs.

@@ -257,7 +257,7 @@ extension Harness {
             for _ in tasks {
                 guard let pid = try started.receive(as: Int32.self, wait: .upTo(.seconds(20))) else { continue }
                 found[cores(of: pid), default: 0] += 1
-                let name = Proc.read("/proc/\(pid)/comm").filter { $0 != "\n" }
+                let name = Proc.name(pid)
                 check(["mt-worker-0", "mt-worker-1", "mt-worker-2"].contains(name), "a worker is called \(name)")
             }
             let expected = Set(["\(first)", "\(last)"])
