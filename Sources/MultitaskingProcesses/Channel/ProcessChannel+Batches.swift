@@ -210,12 +210,12 @@ extension ProcessChannel {
         while goesOn, done < count {
             let start = membership.messageStart
             let journal = membership.journal.begin()
-            let run = queue.receiveRun(upTo: count - done, journal: journal, fingerprint: fingerprint) { place in
-                goesOn = take(place)
-                return goesOn
-            } takeAll: { first, count in
-                takeAll(first, count)
-            }
+            let run = queue.receiveRun(
+                upTo: count - done, journal: journal, fingerprint: fingerprint,
+                take: { place in
+                    goesOn = take(place)
+                    return goesOn
+                }, takeAll: takeAll)
             end(journal)
             guard run.count > 0 else { break }
             done += run.count

@@ -90,8 +90,8 @@ struct HeaderRecord: Record {
     var finalizerPayload: StoredBytes { StoredBytes(arena: arena, offset: offset(of: .finalizerPayload)) }
     /// The channel to which finalizers send what they return.
     var finalizerChannel: SharedWord { word(.finalizerChannel) }
-    /// The channel to which workers send what they log; 0 if they log for themselves. And the place in
-    /// The rank of the `Logger.Level` of what is logged at least.
+    /// The channel to which workers send what they log; 0 if they log for themselves. And the rank of the
+    /// `Logger.Level` of what is logged at least.
     var logChannel: SharedWord { word(.logChannel) }
     var logLevel: SharedWord { word(.logLevel) }
     /// The variables that workers have besides the client's.
