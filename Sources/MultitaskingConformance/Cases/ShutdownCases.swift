@@ -19,14 +19,14 @@ let shutdownCases: [ConformanceCase] = [
         "What runs comes to its end, what waits is cancelled and never starts."
     ) { trial in
         try trial.withExecutor(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let begin = trial.clock.now
             let ran = try pool.makeChannel()
-            // Long enough for all of the others to be submitted meanwhile.
-            let time = Duration.milliseconds(50) + (trial.clock.now - begin) * 100
-            let busy = try pool.start(announceAndSleep, trial.ticket(started), time)
-            _ = try trial.next(Int.self, from: started)
+            let gate = try pool.makeCancelSignal()
+            let busy = try pool.start(valueAfterSignal, trial.ticket(gate), 1)
+            try trial.eventually("the first one runs") { busy.state == .running }
             let queued = try (0..<50).map { try pool.start(sendOne, trial.ticket(ran), $0) }
+            // The worker is busy until all have ended, however slow the machine is.
+            let countdown = Countdown(from: 50) { gate.set() }
+            for future in queued { future.whenDone { countdown.arrive() } }
             pool.shutdown(.cancelQueued)
             trial.expect("the running task's result", try trial.value(of: busy), is: 1)
             trial.expect(
@@ -119,7 +119,8 @@ let shutdownCases: [ConformanceCase] = [
         for mode in [ShutdownMode.drain, .cancelQueued] {
             try trial.withExecutor(workers: 1) { pool in
                 let started = try pool.makeChannel()
-                let busy = try pool.start(announceAndSleep, trial.ticket(started), .milliseconds(20))
+                let gate = try pool.makeCancelSignal()
+                let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
                 _ = try trial.next(Int.self, from: started)
                 let home = System.processID
                 // Whether a worker is another process is not ours to know: at home or away, one of the two throws.
@@ -130,8 +131,17 @@ let shutdownCases: [ConformanceCase] = [
                     try pool.submit(makeStubborn, $0, home)
                 }
                 let other = try pool.submit(double, 4)
+                if mode == .drain {
+                    gate.set()
+                } else {
+                    // The worker is busy until all have ended, however slow the machine is.
+                    let countdown = Countdown(from: 5) { gate.set() }
+                    for future in arguments { future.whenDone { countdown.arrive() } }
+                    for future in results { future.whenDone { countdown.arrive() } }
+                    other.whenDone { countdown.arrive() }
+                }
                 pool.shutdown(mode)
-                trial.expect("the running task's result", try trial.value(of: busy), is: 1)
+                trial.expect("the running task's result", try trial.value(of: busy), is: true)
                 trial.expect(
                     "whether all have ended",
                     arguments.allSatisfy(\.isDone) && results.allSatisfy(\.isDone) && other.isDone, is: true)

@@ -28,3 +28,18 @@ final class Tally: Sendable {
     func add() { value.add(1, ordering: .sequentiallyConsistent) }
     var count: Int { value.load(ordering: .sequentiallyConsistent) }
 }
+
+/// Calls `whenReached` once, at the last of a number of arrivals.
+final class Countdown: Sendable {
+    private let left: Atomic<Int>
+    private let whenReached: @Sendable () -> Void
+
+    init(from count: Int, whenReached: @escaping @Sendable () -> Void) {
+        left = Atomic(count)
+        self.whenReached = whenReached
+    }
+
+    func arrive() {
+        if left.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { whenReached() }
+    }
+}
