@@ -33,11 +33,11 @@ private final class Waiting: QueuedTask {
 
 @Suite struct PoolStateTests {
     /// Takes what there is one place for; the numbers of the tasks, and their runs.
-    private func take(_ state: inout PoolState) -> (numbers: [Int], runs: [UInt64]) {
+    private func take(_ state: inout PoolState) -> (numbers: [Int], runs: [UInt64], before: [Int]) {
         // ORDERING: relaxed; it only counts.
         let makeRun = { Self.runs.wrappingAdd(1, ordering: .relaxed).newValue }
         let starts = state.takeNext(makeRun: makeRun) { $0.begin(run: $1) }
-        return (starts.compactMap { ($0.task as? Waiting)?.number }, starts.map(\.run))
+        return (starts.compactMap { ($0.task as? Waiting)?.number }, starts.map(\.run), starts.map(\.tasksBefore))
     }
 
     private static let runs = Atomic<UInt64>(0)
@@ -52,7 +52,7 @@ private final class Waiting: QueuedTask {
         writer.add(UInt8(0))
         writer.add(UInt32(0))
         let report = try RunReport(Frame(kind: .done, id: run, head: writer.bytes))
-        guard let ended = state.end(run) else { return #expect(Bool(false), "there is no run \(run)") }
+        guard let ended = state.end(run, as: report.end) else { return #expect(Bool(false), "there is no run \(run)") }
         state.tally.end(report, of: ended.task, at: ended.place)
     }
 
@@ -114,7 +114,8 @@ private final class Waiting: QueuedTask {
         var state = try state(1, shortTasks: 64)
         for number in 0..<20 { state.append(Waiting(number)) }
         let starts = take(&state)
-        #expect(starts.numbers == Array(0..<20))
+        let before = starts.before[0]
+        #expect(starts.numbers == Array(0..<20) && starts.before == Array(before..<before + 20))
         for (number, run) in zip(starts.numbers, starts.runs).dropFirst() {
             try end(run, &state, after: 0, 5)
             state.insert(Waiting(number))
@@ -122,8 +123,25 @@ private final class Waiting: QueuedTask {
         try end(starts.runs[0], &state, after: 50_000_000)
         for number in 1..<20 {
             let next = take(&state)
-            #expect(next.numbers == [number])
+            // What was given back has not been run there.
+            #expect(next.numbers == [number] && next.before == [before + number])
             try end(next.runs[0], &state, after: 50_000_000)
         }
+    }
+
+    @Test func deathOfAWorker_hasTheNextOneCountFromZero() throws {
+        var state = try state(1, shortTasks: 64)
+        for number in 0..<5 { state.append(Waiting(number)) }
+        let starts = take(&state)
+        #expect(starts.numbers == Array(0..<5))
+        try end(starts.runs[0], &state, after: 1000)
+        // A worker that is lost, on an unknown node, without a detail.
+        guard let lost = state.end(starts.runs[1], as: .lost(node: nil, detail: "")) else {
+            return #expect(Bool(false), "there is no run \(starts.runs[1])")
+        }
+        #expect(lost.tasksBefore == starts.before[0] + 1)
+        for run in starts.runs.dropFirst(2) { try end(run, &state, after: 1000) }
+        state.append(Waiting(5))
+        #expect(take(&state).before == [3])
     }
 }

@@ -8,6 +8,8 @@ struct PoolState: Sendable {
         let task: any QueuedTask
         /// The number of the worker.
         let place: Int
+        /// How many tasks its worker runs before it, unless one of them is given back.
+        var tasksBefore: Int
         /// The process that runs it, on whatever node; 0 while that is not known.
         var pid: Int32 = 0
         var node: String?
@@ -30,7 +32,7 @@ struct PoolState: Sendable {
     /// How many runs there are at a place that has some.
     private var runCounts: [Int: Int] = [:]
     /// How many tasks the process at a place has run.
-    var tasksRun: [Int: Int] = [:]
+    private var tasksRun: [Int: Int] = [:]
     /// How many tasks have not ended.
     var unsettled = 0
     var tally = PoolTally()
@@ -80,6 +82,7 @@ struct PoolState: Sendable {
         let task: any QueuedTask
         let attempt: Int
         let place: Int
+        var tasksBefore = 0
     }
 
     /// Begins the next tasks for which there is one place; nothing if there is none.
@@ -126,7 +129,9 @@ struct PoolState: Sendable {
     }
 
     private mutating func add(_ start: Start) -> Start {
-        runs[start.run] = Run(task: start.task, place: start.place)
+        var start = start
+        start.tasksBefore = tasksRun[start.place, default: 0] + runCounts[start.place, default: 0]
+        runs[start.run] = Run(task: start.task, place: start.place, tasksBefore: start.tasksBefore)
         runCounts[start.place, default: 0] += 1
         return start
     }
@@ -150,8 +155,19 @@ struct PoolState: Sendable {
     }
 
     /// Ends a run; its place is free again if it was the last one there.
-    mutating func end(_ run: UInt64) -> Run? {
+    mutating func end(_ run: UInt64, as end: RunEnd) -> Run? {
         guard let ended = runs.removeValue(forKey: run) else { return nil }
+        if end.isDeath {
+            tasksRun[ended.place] = 0
+            // What was handed over with it is run by the next process.
+            for (id, other) in runs where other.place == ended.place {
+                runs[id]?.tasksBefore = max(0, other.tasksBefore - ended.tasksBefore - 1)
+            }
+        } else if case .withdrawn = end {
+            // Its worker has not run it.
+        } else {
+            tasksRun[ended.place] = max(tasksRun[ended.place, default: 0], ended.tasksBefore + 1)
+        }
         let left = runCounts[ended.place, default: 1] - 1
         runCounts[ended.place] = left > 0 ? left : nil
         if left <= 0 { free(ended.place) }

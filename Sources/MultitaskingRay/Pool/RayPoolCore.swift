@@ -129,11 +129,10 @@ final class RayPoolCore: Sendable {
     /// Hands a task over; with the next one, in one call of the cluster, if one follows.
     private func send(_ start: PoolState.Start, isFollowed: Bool, _ state: inout PoolState) {
         let (task, place) = (start.task, start.place)
-        let tasksRun = state.tasksRun[place, default: 0]
         let order = RunOrder(
-            attempt: start.attempt, worker: place, tasksRun: tasksRun, made: state.objects, seed: task.options.seed,
-            outputLimit: task.options.output.limit, relaysOutput: task.options.output.isPrefixed, setUp: task.setUp)
-        state.tasksRun[place] = tasksRun + 1
+            attempt: start.attempt, worker: place, tasksRun: start.tasksBefore, made: state.objects,
+            seed: task.options.seed, outputLimit: task.options.output.limit,
+            relaysOutput: task.options.output.isPrefixed, setUp: task.setUp)
         state.tally.begin(task, start.attempt, at: place, now: monotonicNanoseconds())
         var writer = ByteWriter()
         writer.add(number)
@@ -173,19 +172,12 @@ final class RayPoolCore: Sendable {
         var circumstances = task.circumstances
         circumstances.isKilled = state.withLock { $0.mode == .kill }
         let verdict = RunVerdict(on: report.end, circumstances)
-        let hasDied =
-            switch report.end {
-            case .call, .withdrawn, .other: false
-            case .died, .lost, .outOfMemory: true
-            case .timedOut(let failure), .cancelled(let failure): failure != nil
-            }
         var isRetry = false
         if case .retry = verdict { isRetry = true }
         var lastLines: [UInt8: PrefixedLines] = [:]
         state.withLock { state in
-            guard let run = state.end(run) else { return }
+            guard let run = state.end(run, as: report.end) else { return }
             lastLines = run.lines
-            if hasDied { state.tasksRun[run.place] = 0 }
             state.tally.end(report, of: task, at: run.place)
             state.spans?.add(
                 report, of: task, attempt: circumstances.attempt, at: run.place, now: monotonicNanoseconds())

@@ -20,6 +20,15 @@ package enum RunEnd: Sendable {
     case outOfMemory(node: String?, detail: String)
     /// Something between host and child has failed.
     case other(String)
+
+    /// Whether the process that ran it is gone.
+    package var isDeath: Bool {
+        switch self {
+        case .call, .withdrawn, .other: false
+        case .died, .lost, .outOfMemory: true
+        case .timedOut(let failure), .cancelled(let failure): failure != nil
+        }
+    }
 }
 
 /// A frame that says that a run has ended.
