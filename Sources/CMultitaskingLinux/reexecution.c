@@ -30,6 +30,11 @@ extern void _swift_stdlib_overrideUnsafeArgvArgc(char **arguments, int count);
 
 enum { secret_digits = 2 * sizeof(((mt_bootstrap *)0)->secret) };
 
+// A program that does not become a supervisor runs its main, which may make a pool, and so on without an end. So each
+// is told how many there were before.
+static const char failures_variable[] = "SWIFT_MULTITASKING_FAILED_STARTS";
+enum { most_failed_starts = 3 };
+
 static void write_digits(const uint8_t *secret, char *digits) {
     for (size_t i = 0; i < secret_digits / 2; i++) snprintf(digits + 2 * i, 3, "%02x", secret[i]);
 }
@@ -150,8 +155,16 @@ static bool is_loaded_late(void) {
     return !is_needed(image);
 }
 
+// How many programs in a row were started as supervisors and have not become one: this one, if it was, and those that
+// have started it.
+static int failed_starts(void) {
+    const char *count = getenv(failures_variable);
+    return count && *count ? (*count >= '0' && *count < '0' + most_failed_starts ? *count - '0' : most_failed_starts) : 0;
+}
+
 int mt_spawn_obstacle(void) {
     if (is_privileged()) return mt_spawn_is_privileged;
+    if (failed_starts() >= most_failed_starts) return mt_spawn_has_failed;
     // Images do not change places; a process that asks at the same time finds the same.
     static _Atomic int late = -1;
     if (late < 0) late = is_loaded_late();
@@ -172,16 +185,22 @@ static int prepare(mt_bootstrap *bootstrap, int arena) {
     return 0;
 }
 
-// The environment with `variable` in place of any of its name.
-static char **environment_with(const char *variable) {
+static bool is_of_same_name(const char *variable, const char *other) {
+    return strncmp(variable, other, (size_t)(strchr(other, '=') - other) + 1) == 0;
+}
+
+// The environment with the secret and the count in place of any of their names.
+static char **environment_with(const char *secret, const char *failures) {
     size_t count = 0;
     while (environ && environ[count]) count++;
-    char **environment = malloc((count + 2) * sizeof(char *));
+    char **environment = malloc((count + 3) * sizeof(char *));
     if (!environment) return NULL;
-    size_t name = strlen(MT_SUPERVISOR_VARIABLE "="), kept = 0;
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (strncmp(environ[i], MT_SUPERVISOR_VARIABLE "=", name) != 0) environment[kept++] = environ[i];
-    environment[kept++] = (char *)variable;
+        if (!is_of_same_name(environ[i], secret) && !is_of_same_name(environ[i], failures))
+            environment[kept++] = environ[i];
+    environment[kept++] = (char *)secret;
+    environment[kept++] = (char *)failures;
     environment[kept] = NULL;
     return environment;
 }
@@ -235,7 +254,9 @@ pid_t mt_spawn_supervisor(
     if (send(link.client, bootstrap, sizeof *bootstrap, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return -errno;
     char variable[sizeof MT_SUPERVISOR_VARIABLE + 1 + secret_digits] = MT_SUPERVISOR_VARIABLE "=";
     write_digits(bootstrap->secret, variable + strlen(variable));
-    char **environment = environment_with(variable);
+    char failures[sizeof failures_variable + 3];
+    snprintf(failures, sizeof failures, "%s=%d", failures_variable, failed_starts() + 1);
+    char **environment = environment_with(variable, failures);
     char *text = NULL;
     char **words = is_run_by_loader() ? read_command_line(&text) : calloc((size_t)count + 1, sizeof(char *));
     if (!environment || !words) {
@@ -255,14 +276,20 @@ pid_t mt_spawn_supervisor(
     for (int i = 0; i < descriptors; i++)
         if (sources[i] > high) high = sources[i];
     high++;
-    for (int i = 0; i < descriptors; i++) posix_spawn_file_actions_adddup2(&actions, sources[i], high + i);
-    for (int i = 0; i < descriptors; i++) posix_spawn_file_actions_adddup2(&actions, high + i, mt_spawn_arena_fd + i);
-    posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_link_fd + 1);
+    for (int i = 0; i < descriptors && !error; i++)
+        error = posix_spawn_file_actions_adddup2(&actions, sources[i], high + i);
+    for (int i = 0; i < descriptors && !error; i++)
+        error = posix_spawn_file_actions_adddup2(&actions, high + i, mt_spawn_arena_fd + i);
+    // A number beyond the limit of open files is refused here already.
+    if (error == EBADF) error = EMFILE;
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_link_fd + 1);
 
     pid_t pid = 0;
-    mt_hold_crashes(true);
-    error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, words, environment);
-    mt_hold_crashes(false);
+    if (!error) {
+        mt_hold_crashes(true);
+        error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, words, environment);
+        mt_hold_crashes(false);
+    }
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     free(words);
@@ -343,6 +370,7 @@ __attribute__((constructor)) static void become_supervisor(int count, char **arg
     for (int fd = mt_spawn_arena_fd; fd <= mt_spawn_link_fd; fd++)
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return;
     unsetenv(MT_SUPERVISOR_VARIABLE);
+    unsetenv(failures_variable);
     // As main's code would: the system's notion of them differs where the loader was told to load this program.
     if (count > 0 && arguments) _swift_stdlib_overrideUnsafeArgvArgc(arguments, count);
     mt_run_constructors_after(become_supervisor, count, arguments, environment);

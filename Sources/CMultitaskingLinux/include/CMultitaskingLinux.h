@@ -345,6 +345,8 @@ enum {
     mt_spawn_is_privileged,
     // The library with this code was loaded by dlopen: the program would run its main without it.
     mt_spawn_is_loaded_late,
+    // It was executed anew as a supervisor, again and again, and never became one.
+    mt_spawn_has_failed,
 };
 int mt_spawn_obstacle(void);
 

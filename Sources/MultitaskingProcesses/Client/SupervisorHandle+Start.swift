@@ -178,6 +178,12 @@ extension SupervisorHandle {
                 main without it; make the pool where it can be forked, before any thread starts, or link the library \
                 to the program\(reason)
                 """, cause: obstacle?.error)
+        case mt_spawn_has_failed:
+            throw MultitaskingError(
+                .cannotSpawn,
+                """
+                this program was itself started as the supervisor of a pool and did not become one, and neither did                 those that started it; the pool of the first one says why. Make the pool where it can be forked,                 before any thread starts\(reason)
+                """, cause: obstacle?.error)
         default: return
         }
     }

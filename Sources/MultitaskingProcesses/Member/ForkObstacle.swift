@@ -1,4 +1,6 @@
+import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 
 /// What speaks against forking this process now.
 enum ForkObstacle: Equatable {
@@ -8,8 +10,8 @@ enum ForkObstacle: Equatable {
     case dispatch
     /// A global or something else is being initialized once, on the thread that would fork.
     case initialization
-    /// There is no `/proc` to count its threads in.
-    case uncountable
+    /// Its threads cannot be counted; the error number of the attempt.
+    case uncountable(Int32)
 
     /// What that is, in words that go on after "because".
     var reason: String {
@@ -20,7 +22,8 @@ enum ForkObstacle: Equatable {
         case .initialization:
             "a global or static variable is being initialized on this thread, and a copy would wait for that without "
                 + "end"
-        case .uncountable: "/proc, where this process's threads are counted, is missing"
+        case .uncountable(ENOENT): "/proc, where this process's threads are counted, is missing"
+        case .uncountable: "this process's threads cannot be counted"
         }
     }
 
@@ -43,8 +46,10 @@ enum ForkObstacle: Equatable {
                 end for that, since nobody goes on with it there; use the start method .automatic or .spawn, or make \
                 the pool outside of the initial value
                 """)
-        case .uncountable:
+        case .uncountable(ENOENT):
             MultitaskingError(.unsafeFork, "\(reason); mount it (mount -t proc proc /proc)")
+        case .uncountable(let code):
+            Refusal(.openDirectory, code).error("count this process's threads in /proc/self/task")
         }
     }
 }

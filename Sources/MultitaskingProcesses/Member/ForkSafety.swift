@@ -90,7 +90,7 @@ enum ForkSafety {
 
     private static var currentObstacle: ForkObstacle? {
         let threads = Int(mt_thread_count())
-        guard threads > 0 else { return .uncountable }
+        guard threads > 0 else { return .uncountable(Int32(-threads)) }
         let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
         let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
         if foreign > 0 || !sleepSoon(own) { return .threads(max(1, foreign)) }

@@ -30,6 +30,7 @@ package struct Refusal: Error, Equatable {
         case map
         case openPipe
         case writeFile
+        case openDirectory
 
         /// What the system calls it.
         package var name: String {
@@ -47,6 +48,7 @@ package struct Refusal: Error, Equatable {
             case .map: "mmap"
             case .openPipe: "pipe"
             case .writeFile: "pwrite"
+            case .openDirectory: "opendir"
             }
         }
 

@@ -182,6 +182,19 @@ extension Harness {
             try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
         }
         expect(error, "errno 24", "RLIMIT_NOFILE is \(limits.rlim_cur)", "ulimit -n")
+        // With each number more there is a pool, or the same error: no program that does not become a supervisor.
+        for number in 6..<24 {
+            limits.rlim_cur = rlim_t(number)
+            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
+            do {
+                try withPool(maxWorkers: 1) { pool in
+                    checkEqual(try pool.submit(openFileLimit, 1).value(timeout: .seconds(20)), number)
+                }
+            } catch let error as MultitaskingError {
+                check(number < 20, "\(number) descriptors are too few: \(error)")
+                expect(error, "ulimit -n")
+            }
+        }
         // Few are enough for many workers, if the system allows more.
         limits.rlim_cur = 24
         unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
