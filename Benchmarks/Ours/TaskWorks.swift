@@ -65,7 +65,7 @@ func millionTasks() throws {
 
 /// How the time of 20,000 tasks grows with the number of workers, of which only some have a core.
 func growWorkers() throws {
-    for workers in [1, 2, 4, 8, 16, 32, 64] {
+    for workers in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
         try withPool(workers) { pool in
             let count = 20_000
             let each = try median(of: 3) {

@@ -52,7 +52,7 @@ struct Harness {
         .adding(replacementScenarios).adding(hygieneScenarios).adding(hostileScenarios).adding(conformanceScenarios)
         .adding(exitScenarios)
         .adding(mainActorScenarios).adding(stopScenarios).adding(jobScenarios)
-        .adding(workerScenarios)
+        .adding(workerScenarios).adding(manyWorkerScenarios)
         .adding(usableResourceScenarios).adding(refusalScenarios).adding(backtraceScenarios)
         .adding(sharedScenarios).adding(statisticsScenarios).adding(timelineScenarios)
         .adding(streamingScenarios).adding(prefixedOutputScenarios).adding(logScenarios)

@@ -20,6 +20,11 @@ struct WorkerTests {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
     }
 
+    @Test(arguments: methods)
+    func farMoreWorkersThanCores(_ method: String) async throws {
+        try await Launcher.expectPass("many-workers", method, number: .random(in: 1...1_000_000))
+    }
+
     @Test(arguments: ["workers-priorities-deaths", "workers-queue-limit", "workers-output", "workers-shared"], methods)
     func optionsOfTasks(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method, number: .random(in: 1...1_000_000))
