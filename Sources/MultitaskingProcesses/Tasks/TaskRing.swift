@@ -149,6 +149,7 @@ struct TaskRing {
     /// Takes the first slot that is still queued. `announce` is told its index before each attempt.
     @inline(__always)
     func claim(by member: Int, announce: (Int) -> Void) -> Claim? {
+        var backoff = ClaimBackoff(member)
         while true {
             let position = head.load()
             guard isInside(tail.load() &- position) else { return nil }
@@ -163,7 +164,9 @@ struct TaskRing {
                     return Claim(slot, claimed)
                 }
             }
-            _ = head.compareExchange(position, position &+ 1)
+            // Looked at first: an exchange would take the line from all others.
+            if head.load() == position, head.compareExchange(position, position &+ 1) { continue }
+            backoff.pause()
         }
     }
 

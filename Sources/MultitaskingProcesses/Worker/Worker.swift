@@ -225,8 +225,7 @@ struct Worker: ~Copyable {
     private mutating func waitForWork() {
         me.slot.store(.none)
         retirement.becomeIdle()
-        if membership.maySpin {
-            idle.beginSearch(me.index)
+        if membership.maySpin, idle.beginSearch(me.index) {
             let isFound = membership.spin(for: .work, until: { hasWork })
             if isFound { rings.normal.prefetch() }
             idle.endSearch(me.index)

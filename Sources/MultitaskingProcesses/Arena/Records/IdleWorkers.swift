@@ -24,8 +24,18 @@ struct IdleWorkers: Record {
     func park(_ member: Int) { parked(place(member).cell).formUnion(place(member).bit) }
     func unpark(_ member: Int) { parked(place(member).cell).formClear(place(member).bit) }
 
-    /// From here on the member takes what is queued, without being woken.
-    func beginSearch(_ member: Int) { searching(place(member).cell).formUnion(place(member).bit) }
+    /// How many workers search at most.
+    ///
+    /// What is queued is seen by all of them at once and taken by one: with more, a task costs more transfers of the
+    /// queue's cache lines, and the next one comes no sooner. Go and tokio limit them as well.
+    private static let searcherLimit = 4
+
+    /// From here on the member takes what is queued, without being woken; false if enough others do.
+    func beginSearch(_ member: Int) -> Bool {
+        guard searcherCount < Self.searcherLimit else { return false }
+        searching(place(member).cell).formUnion(place(member).bit)
+        return true
+    }
 
     /// Afterwards the member must look at the queue once more: a process that queued something meanwhile has woken
     /// none.
@@ -48,8 +58,10 @@ struct IdleWorkers: Record {
     }
 
     /// How many workers have nothing to do.
-    var count: Int {
-        (0..<cells).reduce(parkedCount) { $0 + searching($1).loadRelaxed().nonzeroBitCount }
+    var count: Int { parkedCount + searcherCount }
+
+    private var searcherCount: Int {
+        (0..<cells).reduce(0) { $0 + searching($1).loadRelaxed().nonzeroBitCount }
     }
 
     /// Wakes a sleeping worker unless one looks for work already; false if there is neither. The caller has published
