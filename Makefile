@@ -376,7 +376,7 @@ MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization Multi
 	MultitaskingInMemory MultitaskingRay MultitaskingLogging MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_TARGETS := CMultitaskingLinux CMultitaskingImages CMultitaskingCaptures CRemoteWorkers
-C_MODULES := -Xcc -fmodule-map-file=Sources/CZstd/module.modulemap \
+C_MODULES := $(patsubst %,-Xcc -fmodule-map-file=%,$(wildcard Sources/*/module.modulemap)) \
 	$(C_TARGETS:%=-Xcc -fmodule-map-file=$(BUILD)/debug/%.build/module.modulemap)
 
 # Straight from the toolchain, so that the package needs no plugin. House style describes the parameters that need it,

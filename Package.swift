@@ -53,7 +53,9 @@ let package = Package(
         // What several backends need of the system. No product: what it offers is for this package alone.
         .target(
             name: "MultitaskingSystem",
-            dependencies: ["MultitaskingCore", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "MultitaskingCore", "CMultitaskingClock", .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CMultitaskingImages", "CZstd"]),
         .target(
             name: "MultitaskingCaptures",
@@ -146,6 +148,8 @@ let package = Package(
         .target(name: "CMultitaskingImages"),
         .target(name: "CMultitaskingLinux", dependencies: ["CMultitaskingImages"]),
         .target(name: "CMultitaskingCaptures", dependencies: ["CMultitaskingImages"]),
+        // A header, and nothing to compile.
+        .systemLibrary(name: "CMultitaskingClock"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .executableTarget(name: "primes", dependencies: ["Multitasking"], path: "Examples/primes"),
@@ -202,8 +206,9 @@ let package = Package(
             name: "pool-harness",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingProcesses", "MultitaskingThreads",
-                "MultitaskingConformance", "MultitaskingLogging", "MultitaskingTestSupport", "CMultitaskingLinux",
-                "CPrograms", "CRefusal", "ParallelSequences", .product(name: "Logging", package: "swift-log"),
+                "MultitaskingInMemory", "MultitaskingConformance", "MultitaskingLogging", "MultitaskingTestSupport",
+                "CMultitaskingLinux", "CPrograms", "CRefusal", "ParallelSequences",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Harnesses/Pool"),
 

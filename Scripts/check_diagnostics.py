@@ -20,7 +20,7 @@ def flags():
         subprocess.run(["swift", "build", "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
         .stdout.strip())
     # Every C module that the package's modules import.
-    maps = [ROOT / "Sources/CZstd/module.modulemap", *sorted(build.glob("*.build/module.modulemap"))]
+    maps = [*sorted((ROOT / "Sources").glob("*/module.modulemap")), *sorted(build.glob("*.build/module.modulemap"))]
     return ["-I", str(build / "Modules"), *(word for path in maps for word in ("-Xcc", f"-fmodule-map-file={path}"))]
 
 

@@ -13,7 +13,7 @@ SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
 # What each module may import of this package.
 ALLOWED = {
     "MultitaskingCore": [],
-    "MultitaskingSystem": ["MultitaskingCore"],
+    "MultitaskingSystem": ["MultitaskingCore", "CMultitaskingClock"],
     "MultitaskingSerialization": ["MultitaskingCore", "CMultitaskingImages", "CZstd"],
     "MultitaskingCaptures": ["MultitaskingCore", "MultitaskingSerialization", "CMultitaskingCaptures"],
     "MultitaskingThreads": ["MultitaskingCore", "MultitaskingSystem"],

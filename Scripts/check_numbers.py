@@ -27,7 +27,7 @@ def modules():
 
 
 def symbols(module, build, target):
-    maps = [ROOT / "Sources/CZstd/module.modulemap", *sorted(build.glob("*.build/module.modulemap"))]
+    maps = [*sorted((ROOT / "Sources").glob("*/module.modulemap")), *sorted(build.glob("*.build/module.modulemap"))]
     with tempfile.TemporaryDirectory() as directory:
         run(
             "swift", "symbolgraph-extract", "-module-name", module, "-target", target, "-I", str(build / "Modules"),

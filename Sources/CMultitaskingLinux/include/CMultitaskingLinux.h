@@ -117,11 +117,6 @@ bool mt_children_changed(void);
 // Whether a child may have been stopped or continued since this was last asked.
 bool mt_children_stopped(void);
 
-// The time of an event that is written down: nanoseconds of CLOCK_MONOTONIC. Where the processor has a counter that the
-// system itself uses as its clock, this takes 15 ns and not 35; it is off by a tenth of a microsecond at most, and may
-// seem to run backwards by as much. Elsewhere it is the system's function.
-int64_t mt_event_nanoseconds(void);
-
 // The state of a process as /proc says, for example 'T' if it is stopped and 't' if a debugger holds it; 0 if there is
 // none.
 char mt_process_state(pid_t pid);

@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// What a task can ask of a simulated pool.
@@ -10,6 +11,7 @@ struct InMemoryEnvironment: TaskEnvironment {
     /// What is known of a task that runs.
     struct Task: Sendable {
         var number: Int
+        var name: String
         var attempt: Int
         var worker: WorkerInfo
         var seed: UInt64?
@@ -30,6 +32,14 @@ struct InMemoryEnvironment: TaskEnvironment {
     }
 
     var attempt: Int { current?.attempt ?? 1 }
+
+    /// Runs `body`, whose log records name the worker and the task.
+    func namingLogs<Result>(_ body: () -> Result) -> Result {
+        guard TaskLogNames.areWanted else { return body() }
+        let name = current.map { task in { @Sendable in task.name } }
+        return TaskLogNames.with(TaskLogNames(worker: worker.index, attempt: attempt, task: name), body)
+    }
+
     var seed: UInt64? { current?.seed }
 
     func channel(_ reference: SharedObjectID) throws -> any Channel {

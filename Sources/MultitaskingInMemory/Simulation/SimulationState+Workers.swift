@@ -124,7 +124,8 @@ extension SimulationState {
             return .task(
                 record.body,
                 InMemoryEnvironment.Task(
-                    number: task, attempt: record.attempts, worker: info, seed: record.options.seed))
+                    number: task, name: record.name(task), attempt: record.attempts, worker: info,
+                    seed: record.options.seed))
         case .call(let call): return .call(calls[call].body, call)
         case .finalizer: return .finalizer
         case .initializer, nil: return .initializer

@@ -212,14 +212,14 @@ final class Simulator: Timeline {
             switch assignment {
             case .initializer: initialize(index)
             case .call(let body, let call):
-                let result = body.run(in: environment(of: index)) { _ in }
+                let result = run(body, in: environment(of: index))
                 _ = try? self.call { state, _ -> Bool? in
                     state.madeCall(index, call, result)
                     return true
                 }
             case .finalizer: finalize(index)
             case .task(let body, let task):
-                let result = body.run(in: InMemoryEnvironment(task, simulation: self)) { phase in
+                let result = run(body, in: InMemoryEnvironment(task, simulation: self)) { phase in
                     update { state, _ in state.enter(phase, task: task.number) }
                 }
                 _ = try? call { state, _ -> Bool? in
@@ -233,7 +233,7 @@ final class Simulator: Timeline {
 
     private func initialize(_ worker: Int) {
         do {
-            try setup.initializer?.run(in: environment(of: worker)) { _ in }.check()
+            if let initializer = setup.initializer { try run(initializer, in: environment(of: worker)).check() }
             _ = try call { state, _ -> Bool? in
                 state.initialized(worker)
                 return true
@@ -247,11 +247,17 @@ final class Simulator: Timeline {
     }
 
     private func finalize(_ worker: Int) {
-        let result = setup.finalizer?.run(in: environment(of: worker)) { _ in } ?? .value(.empty)
+        let result = setup.finalizer.map { run($0, in: environment(of: worker)) } ?? .value(.empty)
         _ = try? call { state, _ -> Bool? in
             state.finalized(worker, result)
             return true
         }
+    }
+
+    private func run(
+        _ body: any TaskBody, in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void = { _ in }
+    ) -> TaskResultBytes {
+        environment.namingLogs { body.run(in: environment, phase: phase) }
     }
 
     private func environment(of worker: Int) -> InMemoryEnvironment {

@@ -1,4 +1,3 @@
-import CMultitaskingLinux
 import MultitaskingCore
 import MultitaskingSystem
 
@@ -100,7 +99,7 @@ struct SubmitStamps {
 
     @inline(never)
     private mutating func look() -> TaskSlot.Stamp {
-        let now = mt_event_nanoseconds()
+        let now = eventNanoseconds()
         let count = passed + 1
         if recorded > 0 { recorded -= 1 }
         let passedOver = rate.passOver(afterTasksComingIn: (now - last) / Int64(count))

@@ -14,7 +14,7 @@ extension LocalMember {
     @inline(never)
     private var recordedMessageStart: Int64 {
         arena.header.wakeRecorder()
-        return arena.events(of: member).hasRoom ? mt_event_nanoseconds() : 0
+        return arena.events(of: member).hasRoom ? eventNanoseconds() : 0
     }
 
     /// Writes a message down for a timeline.
@@ -31,6 +31,6 @@ extension LocalMember {
             EventRecord.Event(
                 kind: kind, count: count, process: process, thread: runsTasks ? 0 : mt_thread_id(process),
                 subject: channel.rawValue, detail: position, start: UInt64(clamping: start),
-                end: UInt64(clamping: mt_event_nanoseconds())))
+                end: UInt64(clamping: eventNanoseconds())))
     }
 }

@@ -94,7 +94,7 @@ struct TaskRunner {
         _: Function.Type, _ body: () throws -> Output
     ) -> End where Function.Output == Output {
         me.enter(.running)
-        if isTimed { tally.runStart.storeRelaxed(UInt64(mt_event_nanoseconds())) }
+        if isTimed { tally.runStart.storeRelaxed(UInt64(eventNanoseconds())) }
         let output: Output
         do { output = try body() } catch {
             endOutput()
@@ -112,7 +112,7 @@ struct TaskRunner {
         mt_flush_output()
         if prefixesOutput { mt_end_lines() }
         me.enter(.encoding)
-        if isTimed { tally.encodeStart.storeRelaxed(UInt64(mt_event_nanoseconds())) }
+        if isTimed { tally.encodeStart.storeRelaxed(UInt64(eventNanoseconds())) }
     }
 
     // MARK: Outcomes

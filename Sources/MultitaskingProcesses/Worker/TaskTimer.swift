@@ -1,4 +1,3 @@
-import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSystem
@@ -55,7 +54,7 @@ struct TaskTimer {
     @inline(never)
     private mutating func beginTimed(_ slot: TaskSlot) {
         tally.arena.header.wakeRecorder()
-        let now = mt_event_nanoseconds()
+        let now = eventNanoseconds()
         tally.runStart.storeRelaxed(0)
         tally.encodeStart.storeRelaxed(0)
         tally.taskStart.storeRelaxed(UInt64(now))
@@ -91,7 +90,7 @@ struct TaskTimer {
 
     @inline(never)
     private mutating func endTimed(_ task: SlowTaskRecord.Task) {
-        let end = mt_event_nanoseconds()
+        let end = eventNanoseconds()
         let start = Int64(clamping: tally.taskStart.loadRelaxed())
         let runStart = Self.later(start, tally.runStart)
         let encodeStart = Self.later(runStart, tally.encodeStart, else: end)

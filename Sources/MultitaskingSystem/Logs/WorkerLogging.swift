@@ -63,6 +63,9 @@ package struct RelayingLogHandler: LogHandler {
 
     /// Logs an event where this process logs.
     package func log(event: LogEvent) {
+        var event = event
+        // What the event says itself stays.
+        if let names = TaskLogNames.metadata { event.metadata = names.merging(event.metadata ?? [:]) { $1 } }
         guard let send = WorkerLogging.sender else { return base.log(event: event) }
         let own = base.metadata.merging(base.metadataProvider?.get() ?? [:]) { $1 }
         let record = LogRecord(event, label: label, metadata: own)

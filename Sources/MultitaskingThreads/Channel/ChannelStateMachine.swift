@@ -177,6 +177,7 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         offers.append(element, id: lastID)
         offerers[lastID] = waiter
         unfinished += 1
+        sent = lastID
         return (lastID, settle())
     }
 

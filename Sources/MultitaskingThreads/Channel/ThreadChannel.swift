@@ -38,6 +38,9 @@ public final class ThreadChannel: InProcessOfferingChannel {
 
     deinit { registry.remove(reference) }
 
+    /// Hands what was sent and received to a timeline.
+    func takeNotes() { storage.takeNotes() }
+
     /// How many elements are queued, how many fit, and whether the channel is closed.
     public var status: ChannelStatus { storage.status }
 

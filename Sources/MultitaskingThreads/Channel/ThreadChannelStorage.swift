@@ -7,6 +7,12 @@ final class ThreadChannelStorage: Sendable {
     typealias Waiter = @Sendable () -> Void
     typealias Machine = ChannelStateMachine<ChannelElement, Waiter>
 
+    /// What the lock guards.
+    private struct Guarded: ~Copyable {
+        var machine: Machine
+        var notes = ChannelNotes()
+    }
+
     /// What trying an operation once gave.
     enum Attempt<Value> {
         case done(Value)
@@ -14,7 +20,7 @@ final class ThreadChannelStorage: Sendable {
         case notYet(UInt64?)
     }
 
-    private let machine: Lock<Machine>
+    private let guarded: Lock<Guarded>
     /// A bit for each operation that was possible a moment ago, for those who look without the lock.
     private let hints: Atomic<UInt8>
     private let reference: SharedObjectID
@@ -31,25 +37,25 @@ final class ThreadChannelStorage: Sendable {
         self.reference = reference
         self.log = log
         isRendezvous = capacity == 0
-        machine = Lock(Machine(capacity: capacity))
+        guarded = Lock(Guarded(machine: Machine(capacity: capacity)))
         hints = Atomic((capacity == 0 ? 0 : Self.bit(.send)) | Self.bit(.join))
     }
 
-    var status: ChannelStatus { machine.withLock { $0.status } }
+    deinit { takeNotes() }
 
-    // What is received and sent is noted by the storage, since only it knows which elements they were. `start` is when
-    // the call began, see `TimelineLog.start`.
+    var status: ChannelStatus { guarded.withLock { $0.machine.status } }
+
+    // `start` is when the call began whose message is noted, see `TimelineLog.start`.
 
     func send(_ element: ChannelElement, since start: Int64, orEnlist waiter: Waiter?) throws -> Attempt<Bool> {
-        let (result, id, sent) = update { machine in
+        let (result, id) = update(since: start) { machine in
             let result = machine.send(element)
-            if case .full = result { return (result, waiter.map { machine.enlist($0, for: .send) }, UInt64(0)) }
-            return (result, nil, machine.sent)
+            if case .full = result { return (result, waiter.map { machine.enlist($0, for: .send) }) }
+            return (result, nil)
         }
         switch result {
         case .accepted(let wakes):
             wake(wakes)
-            if start != 0 { note(isSend: true, upTo: sent, count: 1, since: start) }
             return .done(true)
         case .full: return .notYet(id)
         case .closed:
@@ -61,16 +67,15 @@ final class ThreadChannelStorage: Sendable {
     func receive(
         as type: Any.Type, since start: Int64, orEnlist waiter: Waiter?
     ) throws -> Attempt<ChannelElement?> {
-        typealias Update = (Machine.ReceiveResult<ChannelElement>, Waiting, UInt64)
-        let (result, waiting, received) = update { machine -> Update in
+        typealias Update = (Machine.ReceiveResult<ChannelElement>, Waiting)
+        let (result, waiting) = update(since: start) { machine -> Update in
             let result = machine.receive { $0.type == type ? $0 : nil }
-            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine), 0) }
-            return (result, (nil, nil), machine.received)
+            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine)) }
+            return (result, (nil, nil))
         }
         switch result {
         case .value(let element, let wakes):
             wake(wakes)
-            if start != 0 { note(isSend: false, upTo: received, count: 1, since: start) }
             return .done(element)
         case .refused(let element, let wakes):
             wake(wakes)
@@ -94,13 +99,11 @@ final class ThreadChannelStorage: Sendable {
     func send(
         contentsOf elements: inout ArraySlice<ChannelElement>, since start: Int64, orEnlist waiter: Waiter?
     ) throws -> Attempt<Void> {
-        let before = elements.count
-        let (wakes, id, sent) = update { machine -> (Machine.Wakes?, UInt64?, UInt64) in
+        let (wakes, id) = update(since: start) { machine -> (Machine.Wakes?, UInt64?) in
             let wakes = machine.send(contentsOf: &elements)
-            guard wakes != nil, !elements.isEmpty else { return (wakes, nil, machine.sent) }
-            return (wakes, waiter.map { machine.enlist($0, for: .send) }, machine.sent)
+            guard wakes != nil, !elements.isEmpty else { return (wakes, nil) }
+            return (wakes, waiter.map { machine.enlist($0, for: .send) })
         }
-        if start != 0 { note(isSend: true, upTo: sent, count: before - elements.count, since: start) }
         guard let wakes else {
             throw MultitaskingError(.closed, "the channel is closed and takes no more elements")
         }
@@ -112,16 +115,15 @@ final class ThreadChannelStorage: Sendable {
     func receive(
         upTo count: Int, as type: Any.Type, since start: Int64, orEnlist waiter: Waiter?
     ) throws -> Attempt<[ChannelElement]> {
-        typealias Update = (Machine.ReceiveResult<[ChannelElement]>, Waiting, UInt64)
-        let (result, waiting, received) = update { machine -> Update in
+        typealias Update = (Machine.ReceiveResult<[ChannelElement]>, Waiting)
+        let (result, waiting) = update(since: start) { machine -> Update in
             let result = machine.receive(upTo: count) { $0.type == type }
-            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine), 0) }
-            return (result, (nil, nil), machine.received)
+            if case .empty = result { return (result, Self.enlist(waiter, for: .receive, &machine)) }
+            return (result, (nil, nil))
         }
         switch result {
         case .value(let elements, let wakes):
             wake(wakes)
-            if start != 0 { note(isSend: false, upTo: received, count: elements.count, since: start) }
             return .done(elements)
         case .refused(let element, let wakes):
             wake(wakes)
@@ -165,7 +167,7 @@ final class ThreadChannelStorage: Sendable {
         var start = log.start
         if case .done(let value) = try attempt(nil, start) { return value }
         if case .never = wait { return nil }
-        if start != 0 { start = monotonicNanoseconds() }
+        if start != 0 { start = eventNanoseconds() }
         let deadline = wait.deadline
         let semaphore = Semaphore()
         while true {
@@ -210,10 +212,10 @@ final class ThreadChannelStorage: Sendable {
 
     /// Holds an element out, and calls `waiter` when it was taken or the channel is closed.
     func offer(_ element: ChannelElement, _ waiter: @escaping Waiter) throws -> UInt64 {
-        let start = log.start
-        guard let (id, wakes) = update({ $0.offer(element, waiter) }) else { throw MultitaskingError.channelIsClosed }
+        guard let (id, wakes) = update(since: log.start, { $0.offer(element, waiter) }) else {
+            throw MultitaskingError.channelIsClosed
+        }
         wake(wakes)
-        if start != 0 { note(isSend: true, upTo: id, count: 1, since: start) }
         return id
     }
 
@@ -241,11 +243,11 @@ final class ThreadChannelStorage: Sendable {
         wake(update { $0.leave(id, operation) })
     }
 
-    /// Notes for a timeline the elements up to a position; with the capacity 0, where they have ids, the last one.
-    private func note(isSend: Bool, upTo position: UInt64, count: Int, since start: Int64) {
-        let count = isRendezvous ? min(1, count) : count
-        guard count > 0, position >= UInt64(count) else { return }
-        log.add(isSend: isSend, reference, position - UInt64(count)..<position, since: start)
+    /// Hands what was noted to the pool's log.
+    func takeNotes() {
+        let (notes, lost) = guarded.withLock { $0.notes.take() }
+        log.add(notes, lost: lost, of: reference)
+        guarded.withLock { $0.notes.reuse(notes) }
     }
 
     private func wake(_ wakes: Machine.Wakes) {
@@ -254,13 +256,27 @@ final class ThreadChannelStorage: Sendable {
         for waiter in wakes.others { waiter() }
     }
 
-    private func update<Result>(_ body: (inout Machine) -> Result) -> Result {
-        machine.withLock { machine in
-            let result = body(&machine)
+    /// Changes the state; notes what that has sent or received, unless `start` is 0.
+    private func update<Result>(since start: Int64 = 0, _ body: (inout Machine) -> Result) -> Result {
+        guarded.withLock { guarded in
+            let (sent, received) = (guarded.machine.sent, guarded.machine.received)
+            let result = body(&guarded.machine)
             // ORDERING: relaxed: only a hint; the lock decides.
-            hints.store(Self.hints(of: machine), ordering: .relaxed)
+            hints.store(Self.hints(of: guarded.machine), ordering: .relaxed)
+            if start != 0 {
+                note(&guarded, isSend: true, from: sent, to: guarded.machine.sent, since: start)
+                note(&guarded, isSend: false, from: received, to: guarded.machine.received, since: start)
+            }
             return result
         }
+    }
+
+    /// Notes the elements between two positions; with the capacity 0, where they have ids, the last one.
+    private func note(
+        _ guarded: inout Guarded, isSend: Bool, from first: UInt64, to last: UInt64, since start: Int64
+    ) {
+        guard first < last else { return }
+        guarded.notes.add(isSend: isSend, (isRendezvous ? last - 1 : first)..<last, since: start)
     }
 
     /// Whether the operation was possible a moment ago: exact for a thread that knows of the change, by whatever way.

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 
 #if canImport(Glibc)
     internal import Glibc
@@ -19,11 +20,14 @@ final class ThreadEnvironment: TaskEnvironment {
     private let identity: PoolIdentity
     private let number: Int
     let tally: ThreadTally
+    /// Whether what tasks log is to say which task it is from.
+    let namesLogs: Bool
     /// How many tasks were begun before by workers of the same number.
     private let begunBefore: Int
 
     init(registry: ObjectRegistry, identity: PoolIdentity, worker: Int, tally: ThreadTally) {
         self.tally = tally
+        namesLogs = TaskLogNames.areWanted
         begunBefore = tally.begunCount
         self.registry = registry
         self.identity = identity
@@ -33,6 +37,12 @@ final class ThreadEnvironment: TaskEnvironment {
     /// Counts a task that has thrown.
     @usableFromInline
     func countFailure() { tally.countFailure() }
+
+    /// Runs `body`, whose log records name this worker and the task.
+    func naming<Result>(_ task: TaskLabel?, _ body: () throws -> Result) rethrows -> Result {
+        let name = task.map { task in { @Sendable in task.description } }
+        return try TaskLogNames.with(TaskLogNames(worker: number, task: name), body)
+    }
 
     @usableFromInline var worker: WorkerInfo {
         WorkerInfo(index: number, pid: getpid(), tasksRun: max(0, tally.begunCount - begunBefore - 1))

@@ -6,7 +6,7 @@ extension ThreadPool: RecordingExecutor {
     /// Begins to write a timeline; see `RecordingExecutor`.
     ///
     /// A thread appends ten times a second what the workers have recorded since. Of a worker that ends more than
-    /// 160,000 tasks a second, and of a pool whose channels take and give more than 160,000 messages, not all are; the
+    /// 160,000 tasks a second, and of a channel that takes and gives more than 160,000 messages, not all are; the
     /// timeline says how many are missing.
     public func beginRecording(to path: String) throws -> any Recording {
         try owner.check()
@@ -33,6 +33,8 @@ private final class ThreadTimeline: TimelineSource {
             throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
         }
         self.storage = storage
+        // What was noted when the last recording ended is not of this one.
+        for channel in storage.registry.channels { channel.takeNotes() }
         storage.registry.log.record(true)
         storage.sampler.noteAll(true)
         for tally in storage.tallies.withLock(\.self) { tally.record(true) }
@@ -45,24 +47,24 @@ private final class ThreadTimeline: TimelineSource {
     func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
 
     func takeEvents() -> TimelineEvents {
-        var events = TimelineEvents()
-        storage.registry.log.take(to: &events)
+        for channel in storage.registry.channels { channel.takeNotes() }
+        var events = storage.registry.log.take()
         storage.sampler.noteAll(true)
         for (worker, tally) in storage.tallies.withLock(\.self).enumerated() {
             // Also of workers that came later.
             tally.record(true)
             let taken = tally.takeSpans()
-            events.spans += taken.spans.map { span in
+            events.spans += taken.tasks.map { task in
                 TaskSpan(
-                    name: name(of: span.task), worker: worker, pid: nil, submission: span.submission,
-                    start: span.start, end: span.end)
+                    name: name(of: task.task), worker: worker, pid: nil,
+                    submission: task.submission == 0 ? nil : task.submission, start: task.start, end: task.end)
             }
             events.lostSpans += taken.lost
         }
         return events
     }
 
-    private func name(of task: ThreadTally.TaskLabel) -> String {
+    private func name(of task: TaskLabel) -> String {
         if let name = task.name { return name }
         return typeNames.withLock { names in
             let type = ObjectIdentifier(task.type)

@@ -34,7 +34,7 @@ final class SubmitSampler: Sendable {
 
     @inline(never)
     private func look(_ position: UInt) -> Submission {
-        let now = monotonicNanoseconds()
+        let now = eventNanoseconds()
         let mask = mask.load(ordering: .relaxed)
         if position % Self.share == 0 {
             let passed = now - last.load(ordering: .relaxed)

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// What one worker has done, and how long its tasks took: each of them, or one of several where they are short.
 ///
-/// ORDERING: relaxed throughout. The worker alone writes; readers take each number as it is. That a task has ended is
-/// counted before its future says so, which releases.
+/// ORDERING: relaxed throughout. The worker alone writes, and no lock is taken for a task without a name; readers take
+/// each number as it is. That a task has ended is counted before its future says so, which releases.
 final class ThreadTally: Sendable {
     private let begun = Atomic<Int>(0)
     private let ended = Atomic<Int>(0)
@@ -16,59 +16,35 @@ final class ThreadTally: Sendable {
     private let untimedLimit = Atomic<Int>(0)
     /// When the task that is timed began, in nanoseconds of CLOCK_MONOTONIC; 0 if none is.
     private let start = Atomic<Int64>(0)
+    /// When that task was submitted; 0 if it is not known.
+    private let submission = Atomic<Int64>(0)
+    /// When the last task ended that was timed.
+    private let lastEnd = Atomic<Int64>(0)
+    private let current = CurrentTask()
+    /// For how long the initializer ran.
+    private let initializing = Atomic<Int64>(0)
     /// Since when the worker takes tasks; 0 before, and negative after it has left: for how long it did.
     private let ready = Atomic<Int64>(0)
-    private let timed = Lock(Timed())
+    private let queueTimes = TimeWords()
+    private let runTimes = TimeWords()
+    private let slowest = SlowestTasks()
     private let sampler: SubmitSampler
+    /// What is recorded, from the first time on, and whether something is.
+    private let spans = AtomicLazyReference<SpanRing>()
+    private let isRecorded = Atomic<Bool>(false)
+
+    /// Two looks at the clock take 0.05 µs, where the system alone has one.
+    private static let rate = SamplingRate.tasks(cost: 50)
 
     /// - Parameter sampler: what decides which submissions are noted.
     init(_ sampler: SubmitSampler) { self.sampler = sampler }
-
-    /// What a task is called. Made into a text when somebody reads it, since that takes longer than many tasks.
-    struct TaskLabel: Sendable, CustomStringConvertible {
-        var name: String?
-        /// What it returns.
-        var type: Any.Type
-
-        var description: String { name ?? "a task that returns \(type)" }
-    }
-
-    /// A task on a timeline, with its times.
-    struct Span: Sendable {
-        var task: TaskLabel
-        var submission: Int64?
-        var start: Int64
-        var end: Int64
-    }
-
-    /// What is known of the tasks that were timed.
-    fileprivate struct Timed {
-        var queueTimes = TimeHistogram()
-        var runTimes = TimeHistogram()
-        var initializing: Int64 = 0
-        var slowest: [(task: TaskLabel, time: Int64)] = []
-        /// The task that is timed now.
-        var current = TaskLabel(name: "", type: Void.self)
-        var lastEnd: Int64 = 0
-        /// Two looks at the clock take 0.05 µs.
-        var rate = SamplingRate.tasks(cost: 50)
-        /// What is recorded; nil while nothing is.
-        var spans: [Span]?
-        var lost = 0
-        var submission: Int64?
-    }
-
-    /// How many tasks wait at most to be taken for a timeline.
-    fileprivate static let spanLimit = 16_384
 
     // MARK: The worker's side
 
     func becomeReady(after start: Int64) {
         let now = monotonicNanoseconds()
-        timed.withLock { timed in
-            timed.initializing = now - start
-            timed.lastEnd = now
-        }
+        initializing.store(now - start, ordering: .relaxed)
+        lastEnd.store(now, ordering: .relaxed)
         ready.store(now, ordering: .relaxed)
     }
 
@@ -102,14 +78,11 @@ final class ThreadTally: Sendable {
     @inline(never)
     private func beginTimed(_ task: TaskLabel, _ submission: Submission) {
         sampler.rest.wake()
-        let now = monotonicNanoseconds()
-        timed.withLock { timed in
-            timed.current = task
-            timed.submission = submission.isKnown ? submission.time : nil
-            if submission.isKnown {
-                timed.queueTimes.add(UInt64(clamping: now - submission.time), count: submission.count)
-            }
-        }
+        // The events' clock may seem to run backwards, but one task does not begin before the other has ended.
+        let now = max(eventNanoseconds(), lastEnd.load(ordering: .relaxed))
+        current.set(task)
+        self.submission.store(submission.isKnown ? submission.time : 0, ordering: .relaxed)
+        if submission.isKnown { queueTimes.add(now - submission.time, count: Int(submission.count)) }
         start.store(now, ordering: .relaxed)
     }
 
@@ -125,29 +98,34 @@ final class ThreadTally: Sendable {
 
     @inline(never)
     private func endTimed() {
-        let now = monotonicNanoseconds()
-        let time = now - start.load(ordering: .relaxed)
+        let start = start.load(ordering: .relaxed)
+        let now = max(eventNanoseconds(), start)
         let count = untimed.load(ordering: .relaxed) + 1
-        let skipped = timed.withLock { timed in
-            timed.runTimes.add(UInt64(clamping: time), count: UInt64(count))
-            let isRecorded = timed.record(from: now - time, to: now, count: count)
-            let place = timed.slowest.firstIndex { $0.time < time } ?? timed.slowest.endIndex
-            if place < PoolStatistics.slowTaskLimit {
-                timed.slowest.insert((timed.current, time), at: place)
-                if timed.slowest.count > PoolStatistics.slowTaskLimit { timed.slowest.removeLast() }
-            }
-            let average = (now - timed.lastEnd) / Int64(count)
-            timed.lastEnd = now
-            let passedOver = timed.rate.passOver(afterTasksComingIn: average)
-            guard let isRecorded else { return passedOver }
-            if isRecorded { return 0 }
-            // Without room for it a timeline must not cost anything.
-            sampler.noteAll(false)
-            return timed.rate.share(ofTasksComingIn: average) - 1
-        }
-        start.store(0, ordering: .relaxed)
+        runTimes.add(now - start, count: count)
+        if slowest.isOne(now - start) { slowest.add(current.label, now - start) }
+        let average = (now - lastEnd.load(ordering: .relaxed)) / Int64(count)
+        lastEnd.store(now, ordering: .relaxed)
+        self.start.store(0, ordering: .relaxed)
         untimed.store(0, ordering: .relaxed)
+        let skipped =
+            if isRecorded.load(ordering: .relaxed) { record(from: start, to: now, count: count, average: average) } else
+            {
+                // The first ones are all timed, so that they are counted by the tasks that have begun.
+                begunCount < Self.rate.remainingFirst ? 0 : Self.rate.share(ofTasksComingIn: average) - 1
+            }
         untimedLimit.store(skipped, ordering: .relaxed)
+    }
+
+    /// Writes the task down for a timeline; how many to pass over before the next.
+    private func record(from start: Int64, to end: Int64, count: Int, average: Int64) -> Int {
+        let submission = submission.load(ordering: .relaxed)
+        let isThere = spans.load()?.add(
+            RecordedTask(task: current.label, submission: min(submission, start), start: start, end: end),
+            count: count)
+        guard isThere == false else { return 0 }
+        // Without room for it a timeline must not cost anything.
+        sampler.noteAll(false)
+        return Self.rate.share(ofTasksComingIn: average) - 1
     }
 
     /// The worker has slept: the next task is timed.
@@ -161,20 +139,15 @@ final class ThreadTally: Sendable {
 
     /// Begins or ends to record.
     func record(_ isOn: Bool) {
-        timed.withLock { timed in
-            guard isOn != (timed.spans != nil) else { return }
-            timed.spans = isOn ? [] : nil
-            untimedLimit.store(0, ordering: .relaxed)
-        }
+        guard isOn != isRecorded.load(ordering: .relaxed) else { return }
+        // What was written down when the last recording ended is not of this one.
+        if isOn { _ = (spans.load() ?? spans.storeIfNil(SpanRing())).takeAll() }
+        isRecorded.store(isOn, ordering: .relaxed)
+        untimedLimit.store(0, ordering: .relaxed)
     }
 
     /// The tasks that were recorded, and how many were lost.
-    func takeSpans() -> (spans: [Span], lost: Int) {
-        timed.withLock { timed in
-            defer { (timed.spans, timed.lost) = (timed.spans == nil ? nil : [], 0) }
-            return (timed.spans ?? [], timed.lost)
-        }
-    }
+    func takeSpans() -> (tasks: [RecordedTask], lost: Int) { spans.load()?.takeAll() ?? ([], 0) }
 
     // MARK: The reader's side
 
@@ -189,49 +162,32 @@ final class ThreadTally: Sendable {
     }
 
     func add(to queueTimes: inout TimeHistogram, _ runTimes: inout TimeHistogram) {
-        let (queue, run) = timed.withLock { ($0.queueTimes, $0.runTimes) }
-        queueTimes.add(queue)
-        runTimes.add(run)
+        queueTimes.add(self.queueTimes.histogram)
+        runTimes.add(self.runTimes.histogram)
     }
 
     func slowestTasks(of worker: Int) -> [PoolStatistics.SlowTask] {
-        timed.withLock { $0.slowest }.map { slow in
+        slowest.tasks.map { slow in
             .init(name: slow.task.description, runTime: .nanoseconds(slow.time), worker: worker)
         }
     }
 
     /// What statistics say of the worker.
     func worker(_ index: Int, isThere: Bool) -> PoolStatistics.Worker {
-        let now = monotonicNanoseconds()
+        let now = eventNanoseconds()
         let (ended, begun) = (ended.load(ordering: .relaxed), begun.load(ordering: .relaxed))
         let isBusy = begun > ended && isThere
         let (start, ready) = (start.load(ordering: .relaxed), ready.load(ordering: .relaxed))
-        let (initializing, total, task) = timed.withLock { ($0.initializing, $0.runTimes.total, $0.current) }
         let inHand = isBusy && start > 0 ? max(0, now - start) : 0
-        let running = Int64(clamping: total) + inHand
-        let there = ready > 0 ? now - ready : -ready
+        let running = Int64(clamping: runTimes.total) + inHand
+        let there = ready > 0 ? max(0, now - ready) : -ready
         return PoolStatistics.Worker(
             index: index, state: !isThere ? .absent : ready == 0 ? .starting : isBusy ? .running : .waiting,
-            currentTask: isBusy && start > 0 ? .init(name: task.description, runTime: .nanoseconds(inHand)) : nil,
+            currentTask: isBusy && start > 0
+                ? .init(name: current.label.description, runTime: .nanoseconds(inHand)) : nil,
             tasksDone: ended, tasksFailed: failures.load(ordering: .relaxed),
             times: PoolStatistics.Worker.Times(
-                initializing: .nanoseconds(initializing), waiting: .nanoseconds(max(0, there - running)),
-                running: .nanoseconds(running)))
-    }
-}
-
-extension ThreadTally.Timed {
-    /// Whether the task has found room in the timeline; nil if none is written.
-    ///
-    /// - Parameter count: how many tasks it stands for.
-    fileprivate mutating func record(from start: Int64, to end: Int64, count: Int) -> Bool? {
-        guard let taken = spans?.count else { return nil }
-        guard taken < ThreadTally.spanLimit else {
-            lost += count
-            return false
-        }
-        let submission = submission.map { min($0, start) }
-        spans?.append(ThreadTally.Span(task: current, submission: submission, start: start, end: end))
-        return true
+                initializing: .nanoseconds(initializing.load(ordering: .relaxed)),
+                waiting: .nanoseconds(max(0, there - running)), running: .nanoseconds(running)))
     }
 }

@@ -56,7 +56,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "output-last-lines", "output-of-copies", "output-prefixed", "output-unchanged", "output-on-a-terminal",
-            "output-memory-cause", "logs-arrive", "logs-of-copies",
+            "output-memory-cause", "logs-arrive", "logs-of-copies", "logs-of-all-pools",
         ])
     func whatTasksPrint(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

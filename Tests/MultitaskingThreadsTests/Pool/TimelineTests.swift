@@ -66,4 +66,28 @@ import Testing
         #expect(Set(arrows.compactMap { $0["tid"] as? Int }).count == 2, "both workers receive")
         #expect(!named("channel 1", "C").isEmpty)
     }
+
+    @Test
+    func timelineOfThreads_hasWhatWasSentToChannelsThatAreGone() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("trace-\(UUID().uuidString).json").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let pool = try ThreadPool(maxWorkers: 1)
+        defer { pool.shutdown(.drain) }
+        try pool.record(to: path) {
+            for number in 0..<10 {
+                let channel = try pool.makeChannel(capacity: 1)
+                #expect(try channel.send(number, wait: .never))
+                #expect(try channel.receive(as: Int.self, wait: .never) == number)
+            }
+        }
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        let events = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        let slices = events.filter { $0["ph"] as? String == "X" }
+        for channel in 1...10 {
+            for verb in ["send", "receive"] {
+                #expect(slices.filter { $0["name"] as? String == "\(verb) channel \(channel)" }.count == 1)
+            }
+        }
+        #expect(events.filter { $0["ph"] as? String == "f" && $0["name"] as? String == "message" }.count == 10)
+    }
 }

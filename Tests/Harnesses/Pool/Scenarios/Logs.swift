@@ -1,13 +1,16 @@
 import Glibc
 import Logging
 import MultitaskingCore
+import MultitaskingInMemory
 import MultitaskingLogging
 import MultitaskingProcesses
+import MultitaskingThreads
 import Synchronization
 
 let logScenarios: [String: Scenario] = [
     "logs-arrive": { try $0.logsArrive() },
     "logs-of-copies": { try $0.logsOfCopies() },
+    "logs-of-all-pools": { try $0.logsOfAllPools() },
 ]
 
 /// Keeps what is logged, as a program's own handler does.
@@ -25,7 +28,11 @@ private struct KeepingHandler: LogHandler {
         func text(_ key: String) -> String? { event.metadata?[key].map { "\($0)" } }
     }
 
-    func log(event: LogEvent) { Self.kept.withLock { $0.append(Kept(label: label, event: event)) } }
+    func log(event: LogEvent) {
+        var event = event
+        event.metadata = metadata.merging(event.metadata ?? [:]) { $1 }
+        Self.kept.withLock { $0.append(Kept(label: label, event: event)) }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -35,6 +42,12 @@ private struct KeepingHandler: LogHandler {
     static func messages(_ isWanted: (Kept) -> Bool = { _ in true }) -> [String] {
         kept.withLock { $0.filter(isWanted).map(\.event.message.description) }
     }
+}
+
+private func logLater(_ number: Int) async -> Int {
+    await Task.yield()
+    Logger(label: "tasks").info("later", metadata: ["worker": "said so itself"])
+    return number
 }
 
 private func logInInitializer() { Logger(label: "init").notice("initialized") }
@@ -107,6 +120,46 @@ extension Harness {
         // The program itself logs as ever.
         Logger(label: "own").info("here")
         checkEqual(KeepingHandler.messages { $0.label == "own" && $0.text("worker") == nil }, ["here"])
+    }
+
+    /// The same program's tasks have the same names in what they log, whatever runs them.
+    fileprivate func logsOfAllPools() throws {
+        LoggingSystem.bootstrap(withWorkers: { KeepingHandler(label: $0) })
+        try checkNames(
+            in: ProcessPool(maxWorkers: 2, startMethod: method, initializer: logInInitializer), "processes")
+        try checkNames(in: ThreadPool(maxWorkers: 2, initializer: logInInitializer), "threads")
+        try checkNames(
+            in: InMemoryPool(.seed(1), options: InMemoryOptions(maxWorkers: 2), initializer: logInInitializer),
+            "simulation")
+    }
+
+    private func checkNames(in makePool: @autoclosure () throws -> any Executor, _ kind: String) throws {
+        KeepingHandler.kept.withLock { $0 = [] }
+        let pool = try makePool()
+        let (taskCount, lineCount) = (6, 5)
+        let futures = try (0..<taskCount).map {
+            // Numbers whose tasks return.
+            try pool.submit(logLines, options: TaskOptions(name: "task \($0)"), $0 * 3, lineCount)
+        }
+        for future in futures { _ = try future.value(timeout: .seconds(30)) }
+        _ = try pool.submit(logLater, options: TaskOptions(name: "later"), 1).value()
+        _ = try pool.submit(logLines, 0, 1).value(timeout: .seconds(30))
+        pool.shutdown(.drain)
+        for number in 0..<taskCount {
+            let lines = KeepingHandler.kept.withLock { $0.filter { $0.text("task") == "task \(number)" } }
+            checkEqual(lines.map(\.event.message.description), (0..<lineCount).map { "line \($0)" }, kind)
+            check(lines.allSatisfy { $0.text("of") == "\(number * 3)" && $0.text("attempt") == "1" }, kind)
+            check(Set(lines.map { $0.text("worker") }).isSubset(of: ["0", "1"]), "\(kind): the worker")
+        }
+        let later = KeepingHandler.kept.withLock { $0.filter { $0.text("task") == "later" } }
+        checkEqual(later.map { $0.text("worker") }, ["said so itself"], "\(kind): what the task says itself stays")
+        let names = KeepingHandler.kept.withLock { $0.filter { $0.label == "tasks" }.map { $0.text("task") } }
+        check(names.count == taskCount * lineCount + 2 && !names.contains(nil), "\(kind): each has a name")
+        let initialized = KeepingHandler.kept.withLock { $0.filter { $0.label == "init" } }
+        check(!initialized.isEmpty, "\(kind): what the initializer logs")
+        check(initialized.allSatisfy { $0.text("worker") != nil && $0.text("task") == nil }, "\(kind): no task")
+        Logger(label: "own").info("here")
+        checkEqual(KeepingHandler.messages { $0.label == "own" && $0.text("worker") == nil }, ["here"], kind)
     }
 
     fileprivate func logsOfCopies() throws {

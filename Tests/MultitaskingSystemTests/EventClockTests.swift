@@ -1,4 +1,3 @@
-import CMultitaskingLinux
 import Foundation
 import MultitaskingSystem
 import Testing
@@ -12,7 +11,7 @@ import Testing
             let end = monotonicNanoseconds() + 60_000_000
             var before = monotonicNanoseconds()
             while before < end {
-                let event = mt_event_nanoseconds()
+                let event = eventNanoseconds()
                 let after = monotonicNanoseconds()
                 worst[thread].note(max(before - event, event - after))
                 before = after
