@@ -32,7 +32,7 @@ public final class ProcessChannel: OfferingChannel {
     let header: ChannelHeader
     let lateFailure = LateFailure()
     /// How to wait for room, and for elements.
-    private let (sendPace, receivePace) = (Pace(), Pace())
+    let (sendPace, receivePace) = (Pace(), Pace())
     /// Gives the channel's place back, in the client.
     private let onRelease: (@Sendable () -> Void)?
     let reader: PayloadFieldReader
@@ -87,94 +87,6 @@ public final class ProcessChannel: OfferingChannel {
         queue.isRendezvous ? 0 : queue.capacity == 0 ? nil : Int(clamping: queue.capacity)
     }
 
-    /// Appends `element`; see `Channel.send(_:wait:)`.
-    /// - Complexity: O(*n*) in the size of the element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
-        header.prefetchTail()
-        return try membership.withWriter { writer in
-            let type = CodedType(Element.self)
-            try writer.encode(element, as: type)
-            return try send(writer, fingerprint: type.fingerprint, wait)
-        }
-    }
-
-    // What follows the encoding and comes before the decoding is not generic: code that is costs a look-up of types at
-    // run time for each step, as the element's type is not known where this module is compiled.
-
-    func send(_ writer: PayloadWriter, fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
-        if queue.isRendezvous { return try handOver(writer, fingerprint, wait) }
-        let start = membership.messageStart
-        if try sendOnce(writer, fingerprint: fingerprint, start) == true { return true }
-        var watch = SendBackoff(queue)
-        let result = try membership.wait(
-            wait, for: .room, on: header.senders, spin: { watch.isOver() },
-            isReady: { !queue.isFull || queue.isClosed },
-            nap: { sendPace.nap(at: header.tail.load(), left: $0) }, slept: sendPace.slept
-        ) {
-            try sendOnce(writer, fingerprint: fingerprint, start)
-        }
-        return result ?? false
-    }
-
-    /// True when sent, nil when full.
-    ///
-    /// - Parameter start: when the call began; see `LocalMember.messageStart`.
-    @inline(__always)
-    private func sendOnce(_ writer: PayloadWriter, fingerprint: UInt64, _ start: Int64) throws -> Bool? {
-        let journal = membership.journal.begin()
-        defer { end(journal) }
-        let count = writer.byteCount
-        let result =
-            count <= Cell.inlineCapacity && !writer.hasExports
-            ? try sendInline(writer, count, fingerprint, journal) : try sendBlock(writer, fingerprint, journal)
-        switch result {
-        case .sent(let position):
-            header.receivers.wakeOne()
-            header.notifyWatcher()
-            if start != 0 { membership.record(.sent, queue.reference, position, count: 1, since: start) }
-            return true
-        case .full:
-            return nil
-        case .closed:
-            throw MultitaskingError(.closed, "the channel is closed and takes no more elements; make a new one")
-        }
-    }
-
-    @inline(__always)
-    private func sendInline(
-        _ writer: PayloadWriter, _ count: Int, _ fingerprint: UInt64, _ journal: JournalEntry
-    ) throws -> ChannelQueue.SendResult {
-        try queue.send(journal: journal, byteCount: count) { cell in
-            // Inline bytes cannot fail to be stored.
-            try? cell.payload.store(writer, count)
-            cell.fingerprint.storeRelaxed(fingerprint)
-        }
-    }
-
-    @inline(never)
-    private func sendBlock(
-        _ writer: PayloadWriter, _ fingerprint: UInt64, _ journal: JournalEntry
-    ) throws -> ChannelQueue.SendResult {
-        if queue.isClosed { return .closed }
-        if queue.isFull { return .full }
-        let payload = try PayloadBlock(
-            writer, arena: membership.arena, heap: membership.heap, journal: journal,
-            compression: membership.compression)
-        let result: ChannelQueue.SendResult
-        do {
-            result = try queue.send(journal: journal, byteCount: writer.byteCount) { cell in
-                cell.payload.adopt(payload)
-                cell.fingerprint.storeRelaxed(fingerprint)
-            }
-        } catch {
-            membership.heap.free(payload.block)
-            throw error
-        }
-        if !result.isSent { membership.heap.free(payload.block) }
-        return result
-    }
-
     /// Removes and returns the first element; see `Channel.receive(as:wait:)`.
     /// - Complexity: O(*n*) in the size of the element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
@@ -186,6 +98,15 @@ public final class ProcessChannel: OfferingChannel {
         let known = CodedType(type)
         guard let hold = try claim(type, fingerprint: known.fingerprint, wait) else { return nil }
         if start != 0 { record(hold, since: start) }
+        // As large, and as aligned, as any value that is read so.
+        var storage = SIMD64<UInt8>()
+        // SAFETY: the cell is this call's until it is finished, and the storage then has a value of the type.
+        if unsafe withUnsafeMutablePointer(to: &storage, { unsafe readFlat(hold.claim, as: known, to: $0) }) {
+            if keepsElements { keep(hold) } else { finish(hold) }
+            return unsafe withUnsafeMutablePointer(to: &storage) {
+                unsafe UnsafeMutableRawPointer($0).assumingMemoryBound(to: type).move()
+            }
+        }
         let element: Element
         do { element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type, as: known) } } catch {
             finish(hold)
@@ -193,6 +114,15 @@ public final class ProcessChannel: OfferingChannel {
         }
         if keepsElements { keep(hold) } else { finish(hold) }
         return element
+    }
+
+    /// Reads the element of a claim if that takes no reader; whether it has.
+    @unsafe @inline(__always)
+    private func readFlat(
+        _ claim: ChannelQueue.Claim, as type: CodedType, to storage: UnsafeMutableRawPointer
+    ) -> Bool {
+        guard let bytes = try? unsafe queue.cell(claim).payload.bytes() else { return false }
+        return unsafe type.readFlat(bytes, to: storage)
     }
 
     /// An element that is being taken, and the journal entry that says so.

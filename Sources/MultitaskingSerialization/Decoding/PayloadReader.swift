@@ -48,7 +48,7 @@ public final class PayloadReader: PayloadDecoder {
 
     /// Reads the next value; `known` is what was looked up of its type.
     package func decode<Value: Decodable>(_ type: Value.Type, as known: CodedType) throws -> Value {
-        if core == nil, let strategy = strategyWithoutCore(known.info.strategy) {
+        if core == nil, let strategy = strategyWithoutCore(known.strategy) {
             var source = bytes
             if !isBehindKeys { try? source.advance(1) }
             // Damaged bytes are left to the way below, which says what is wrong with them.

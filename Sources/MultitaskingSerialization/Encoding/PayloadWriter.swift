@@ -55,7 +55,7 @@ public final class PayloadWriter: PayloadEncoder {
 
     /// Appends one value; `type` is what was looked up of its type.
     package func encode<Value: Encodable>(_ value: Value, as type: CodedType) throws {
-        if core.encodeWhole(value, by: type.info.strategy) { return }
+        if core.encodeWhole(value, by: type.strategy) { return }
         let root = core.root()
         let mark = core.body.mark
         do {

@@ -81,62 +81,18 @@ private typealias Parts<Element> = (
 
 // MARK: Values of plain bytes
 
-/// How values of so many plain bytes are written: no keys, a tag, for a vector the count of its numbers, and the bytes.
-private struct FlatShape {
-    let tag: UInt8
-    /// How many numbers a vector has; 0 for a number.
-    let count: Int
-    let byteCount: Int
-
-    var head: Int { count == 0 ? 2 : 10 }
-
-    /// The shape of a type's values; nil if they have none.
-    init?<Value>(of type: Value.Type, _ strategy: TypeInfo.Strategy) {
-        guard MemoryLayout<Value>.size == MemoryLayout<Value>.stride else { return nil }
-        switch strategy {
-        case .number(let tag): (self.tag, count) = (tag, 0)
-        case .direct(let direct) where direct.numberCount > 0: (tag, count) = (direct.tag, direct.numberCount)
-        default: return nil
-        }
-        byteCount = MemoryLayout<Value>.size
-    }
-
-    func writer(ofValuesAt start: UnsafeRawPointer?) -> Write {
+extension FlatShape {
+    fileprivate func writer(ofValuesAt start: UnsafeRawPointer?) -> Write {
         (
             fitting: { range, byteCount in byteCount < head + self.byteCount ? 0 : range.count },
             write: { range, target in
                 guard let start = unsafe start else { return }
                 for index in range {
                     let target = unsafe target(index - range.lowerBound, head + byteCount)
-                    // SAFETY: there is room, and the element is there.
-                    guard target.count >= head + byteCount, let place = target.baseAddress else { return }
-                    unsafe writeHead(to: target)
-                    unsafe copyValue(from: start + index * byteCount, to: place + head, byteCount)
+                    unsafe write(valueAt: start + index * byteCount, to: target)
                 }
             }
         )
-    }
-
-    private func writeHead(to target: UnsafeMutableRawBufferPointer) {
-        unsafe target[0] = 0
-        unsafe target[1] = tag
-        if count > 0 { unsafe target.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
-    }
-
-    /// Whether a payload is one of such a value, as far as its head tells.
-    func isHead(of payload: UnsafeRawBufferPointer) -> Bool {
-        guard payload.count == head + byteCount, unsafe payload[0] == 0, unsafe payload[1] == tag else { return false }
-        return unsafe count == 0 || payload.loadUnaligned(fromByteOffset: 2, as: UInt64.self) == UInt64(count)
-    }
-}
-
-/// Copies a value of plain bytes; the commonest sizes without a call.
-@inline(__always)
-private func copyValue(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ byteCount: Int) {
-    switch byteCount {
-    case 8: unsafe target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-    case 64: unsafe target.storeBytes(of: source.loadUnaligned(as: SIMD64<UInt8>.self), as: SIMD64<UInt8>.self)
-    default: unsafe target.copyMemory(from: source, byteCount: byteCount)
     }
 }
 
@@ -179,7 +135,7 @@ private func copyValue(from source: UnsafeRawPointer, to target: UnsafeMutableRa
             let payload = unsafe source(read, head + size)
             // SAFETY: there is room, and any bytes are a value.
             guard payload.count == head + size, let start = payload.baseAddress else { return }
-            unsafe copyValue(from: start + head, to: place, size)
+            unsafe FlatShape.copy(from: start + head, to: place, size)
             unsafe place += size
             read += 1
         }
@@ -188,7 +144,7 @@ private func copyValue(from source: UnsafeRawPointer, to target: UnsafeMutableRa
     func append(_ value: UnsafeRawBufferPointer) {
         guard let start = value.baseAddress, value.count == size else { return }
         if capacity - count < size { grow() }
-        unsafe copyValue(from: start, to: bytes + count, size)
+        unsafe FlatShape.copy(from: start, to: bytes + count, size)
         count += size
     }
 
@@ -212,27 +168,19 @@ private func copyValue(from source: UnsafeRawPointer, to target: UnsafeMutableRa
 
 // MARK: Arrays
 
-/// How many bytes stand before the numbers of an array: no keys, a tag, and the count.
-private let arrayHead = 10
-
 private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRawPointer?, _ count: Int) -> Write {
     let arrays = unsafe UnsafeBufferPointer(start: start?.assumingMemoryBound(to: [Number].self), count: count)
     return (
         fitting: { range, byteCount in
-            guard byteCount >= arrayHead else { return 0 }
-            let limit = (byteCount - arrayHead) / MemoryLayout<Number>.stride
+            guard byteCount >= FlatArray.head else { return 0 }
+            let limit = (byteCount - FlatArray.head) / MemoryLayout<Number>.stride
             return range.prefix(while: { unsafe arrays[$0].count <= limit }).count
         },
         write: { range, target in
             for index in range {
                 unsafe arrays[index].withUnsafeBytes { bytes in
-                    let target = unsafe target(index - range.lowerBound, bytes.count + arrayHead)
-                    unsafe target[0] = 0
-                    unsafe target[1] = Number.tag | PayloadTag.arrayBit
-                    let count = UInt64(bytes.count / MemoryLayout<Number>.stride)
-                    unsafe target.storeBytes(of: count, toByteOffset: 2, as: UInt64.self)
-                    // SAFETY: slicing checks that there is room for them.
-                    unsafe UnsafeMutableRawBufferPointer(rebasing: target[arrayHead...]).copyMemory(from: bytes)
+                    let target = unsafe target(index - range.lowerBound, bytes.count + FlatArray.head)
+                    unsafe FlatArray.write(bytes, of: Number.self, to: target)
                 }
             }
         }
@@ -245,20 +193,14 @@ private final class KeptArrays<Number: FixedWidthScalar> {
 
     @inline(__always)
     func read(_ payload: UnsafeRawBufferPointer) -> Bool {
-        guard payload.count >= arrayHead, unsafe payload[0] == 0,
-            unsafe payload[1] == Number.tag | PayloadTag.arrayBit
-        else { return false }
-        // Read once, and compared with what is there, as another process may write to it.
-        let count = unsafe payload.loadUnaligned(fromByteOffset: 2, as: UInt64.self)
-        let byteCount = payload.count &- arrayHead
-        guard count <= UInt64(byteCount), Int(count) &* MemoryLayout<Number>.stride == byteCount else { return false }
-        unsafe arrays.append(Self.array(of: Int(count), in: payload))
+        guard let count = unsafe FlatArray.count(of: Number.self, in: payload) else { return false }
+        unsafe arrays.append(Self.array(of: count, in: payload))
         return true
     }
 
     @inline(__always)
     private static func array(of count: Int, in payload: UnsafeRawBufferPointer) -> [Number] {
-        guard let start = unsafe payload.baseAddress.map({ unsafe $0 + arrayHead }), count > 0 else { return [] }
+        guard let start = unsafe payload.baseAddress.map({ unsafe $0 + FlatArray.head }), count > 0 else { return [] }
         // SAFETY: the bytes are there, and any bits are a number. Bytes lie right anywhere, and this initializer is one
         // that the compiler specializes.
         if MemoryLayout<Number>.alignment == 1 {

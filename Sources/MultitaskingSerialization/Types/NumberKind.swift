@@ -24,3 +24,34 @@ enum NumberKind {
         }
     }
 }
+
+/// Something to be done with each kind of number, compiled for each.
+protocol NumberOperation {
+    associatedtype Result
+
+    func callAsFunction<Number: FixedWidthScalar>(_: Number.Type) -> Result
+}
+
+extension NumberKind {
+    /// Does something with this kind of number.
+    @inline(__always)
+    func apply<Operation: NumberOperation>(_ operation: Operation) -> Operation.Result {
+        switch self {
+        case .int: operation(Int.self)
+        case .int8: operation(Int8.self)
+        case .int16: operation(Int16.self)
+        case .int32: operation(Int32.self)
+        case .int64: operation(Int64.self)
+        case .int128: operation(Int128.self)
+        case .uint: operation(UInt.self)
+        case .uint8: operation(UInt8.self)
+        case .uint16: operation(UInt16.self)
+        case .uint32: operation(UInt32.self)
+        case .uint64: operation(UInt64.self)
+        case .uint128: operation(UInt128.self)
+        case .float: operation(Float.self)
+        case .double: operation(Double.self)
+        case .bool: operation(Bool.self)
+        }
+    }
+}

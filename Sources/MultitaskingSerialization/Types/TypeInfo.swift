@@ -40,12 +40,15 @@ struct TypeInfo: @unchecked Sendable {
     let type: Any.Type
     let fingerprint: UInt64
     let strategy: Strategy
+    /// How values are written and read without a writer and reader; nil if they are not.
+    let flat: FlatKind?
 
     /// Finds out about `type`; takes about a microsecond, so ``TypeTable`` remembers it.
     init(of type: Any.Type) {
         self.type = type
         fingerprint = TypeFingerprint.compute(for: type)
         strategy = Self.strategy(for: type)
+        flat = FlatKind(of: type, strategy)
     }
 
     private static func strategy(for type: Any.Type) -> Strategy {

@@ -5,16 +5,24 @@ internal import Synchronization
 /// A lookup that hits the cache is one load and one comparison. Types are never forgotten; a program has only so many.
 @safe enum TypeTable {
     /// What is known about `type`.
+    @inline(__always)
     static func info<T>(for type: T.Type) -> TypeInfo {
+        // SAFETY: records are immutable and immortal.
+        unsafe record(for: type).pointee.info
+    }
+
+    /// Where what is known about `type` lies, for as long as the process lives.
+    @unsafe
+    static func record<T>(for type: T.Type) -> UnsafePointer<Record> {
         let id = ObjectIdentifier(type)
         // SAFETY: the slots live forever, the index is masked to their number; a record that was published is never
         // written or freed.
         // ORDERING: acquiring pairs with the releasing store in `publish`: a thread that sees the record sees its
         // contents.
         if let record = unsafe slots[slotIndex(id)].load(ordering: .acquiring), unsafe record.pointee.id == id {
-            return unsafe record.pointee.info
+            return unsafe record
         }
-        return slowInfo(for: type, id)
+        return unsafe slowRecord(for: type, id)
     }
 
     /// The name of the type with this fingerprint, if this process has met it.
@@ -22,30 +30,30 @@ internal import Synchronization
         registry.withLock { $0.types[fingerprint] }.map { String(reflecting: $0.type) }
     }
 
-    private static func slowInfo(for type: Any.Type, _ id: ObjectIdentifier) -> TypeInfo {
-        let known = registry.withLock { registry in
+    @unsafe @inline(never)
+    private static func slowRecord(for type: Any.Type, _ id: ObjectIdentifier) -> UnsafePointer<Record> {
+        let known = unsafe registry.withLock { registry in
             unsafe registry.records[id].map { unsafe publish($0) }
         }
-        if let known { return known }
+        if let known = unsafe known { return unsafe known }
         // Outside the lock: this may run user code, for example a generic type's metadata accessors.
         let info = TypeInfo(of: type)
-        registry.withLock { registry in
-            guard unsafe registry.records[id] == nil else { return }
+        return unsafe registry.withLock { registry in
+            if let record = unsafe registry.records[id] { return unsafe record }
             let record = UnsafeMutablePointer<Record>.allocate(capacity: 1)
             // SAFETY: freshly allocated, and never freed.
             unsafe record.initialize(to: Record(id: id, info: info))
             unsafe registry.records[id] = unsafe UnsafePointer(record)
             registry.types[info.fingerprint] = registry.types[info.fingerprint] ?? info
-            _ = unsafe publish(UnsafePointer(record))
+            return unsafe publish(UnsafePointer(record))
         }
-        return info
     }
 
-    private static func publish(_ record: UnsafePointer<Record>) -> TypeInfo {
+    private static func publish(_ record: UnsafePointer<Record>) -> UnsafePointer<Record> {
         // SAFETY: records are immutable and immortal.
-        // ORDERING: releasing pairs with the acquiring load in `info(for:)`.
+        // ORDERING: releasing pairs with the acquiring load in `record(for:)`.
         unsafe slots[slotIndex(record.pointee.id)].store(record, ordering: .releasing)
-        return unsafe record.pointee.info
+        return unsafe record
     }
 
     private static func slotIndex(_ id: ObjectIdentifier) -> Int {
@@ -53,7 +61,7 @@ internal import Synchronization
         Int(truncatingIfNeeded: (UInt64(UInt(bitPattern: id)) &* 0x9E37_79B9_7F4A_7C15) >> 54)
     }
 
-    private struct Record {
+    struct Record {
         let id: ObjectIdentifier
         let info: TypeInfo
     }
