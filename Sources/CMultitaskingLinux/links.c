@@ -48,9 +48,8 @@ static int reserve(void) {
     return 0;
 }
 
-// A program that has closed its standard streams must not find a link in their place.
-static int above_standard(int descriptor) {
-    if (descriptor > STDERR_FILENO) return descriptor;
+int mt_above_standard(int descriptor) {
+    if (descriptor < 0 || descriptor > STDERR_FILENO) return descriptor;
     int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     int error = errno;
     close(descriptor);
@@ -66,7 +65,7 @@ int mt_link_open(mt_link *link) {
     if (result == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) result = -errno;
     if (result == 0) {
         for (int i = 0; i < 2; i++)
-            if ((ends[i] = above_standard(ends[i])) < 0) result = -errno;
+            if ((ends[i] = mt_above_standard(ends[i])) < 0) result = -errno;
         if (result == 0) {
             *link = (mt_link){.id = ++last_id, .client = ends[0], .supervisor = ends[1]};
             entries[count++] = (struct entry){.id = link->id, .descriptor = link->client};

@@ -39,7 +39,7 @@ int mt_memfd_create(const char *name) {
     int descriptor = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MT_NOEXEC_SEAL);
     if (descriptor < 0 && errno == EINVAL)
         descriptor = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    return (int)or_errno(descriptor);
+    return (int)or_errno(mt_above_standard(descriptor));
 }
 
 int mt_seal_size(int memfd) { return (int)or_errno(fcntl(memfd, F_ADD_SEALS, mt_size_seals)); }
@@ -65,7 +65,7 @@ int mt_futex_wake(const void *word, int count) {
     return (int)or_errno(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
 }
 
-int mt_eventfd(void) { return (int)or_errno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+int mt_eventfd(void) { return (int)or_errno(mt_above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))); }
 
 pid_t mt_fork(void) {
     // Unwritten output would otherwise be written twice, once by each process.
@@ -76,7 +76,7 @@ pid_t mt_fork(void) {
     return (pid_t)pid;
 }
 
-int mt_pidfd_open(pid_t pid) { return (int)or_errno(syscall(SYS_pidfd_open, pid, 0)); }
+int mt_pidfd_open(pid_t pid) { return (int)or_errno(mt_above_standard((int)syscall(SYS_pidfd_open, pid, 0))); }
 
 int mt_pidfd_send_signal(int pidfd, int signal) {
     return (int)or_errno(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));

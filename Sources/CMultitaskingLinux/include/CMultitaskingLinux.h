@@ -64,6 +64,10 @@ static inline void mt_prefetch_write(const void *address) {
 // A counter to wake the supervisor with, closed on exec and never blocking. -errno on failure.
 int mt_eventfd(void);
 
+// The descriptor, or a copy of it in its place if it has the number of a standard stream: a program that has closed
+// those must not find anything of a pool there, nor lose it when it opens them again. -1 and errno as it is given.
+int mt_above_standard(int descriptor);
+
 // MARK: Processes
 
 // libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure. The child must

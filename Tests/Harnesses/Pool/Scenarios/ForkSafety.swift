@@ -39,6 +39,8 @@ private func formatDate(_ seconds: Int) -> String {
     return formatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
 }
 
+private func sumOfShared(_ numbers: SharedArray<Int>) -> Int { numbers.reduce(0, +) }
+
 private func useEverything(_ count: Int) async throws -> Int {
     let fromGroup = await withTaskGroup(of: Int.self) { group in
         for number in 0..<count { group.addTask { number } }
@@ -183,6 +185,9 @@ extension Harness {
             for round in 0..<20 { checkEqual(try pool.submit(double, round).value(timeout: .seconds(20)), round * 2) }
             checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
             checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+            // Its workers have a standard input again, where the client has none.
+            let numbers = try pool.share([1, 2, 3])
+            checkEqual(try pool.submit(sumOfShared, numbers).value(timeout: .seconds(20)), 6)
         }
     }
 
