@@ -107,4 +107,26 @@ let dependentCases: [ConformanceCase] = [
             trial.expect("what another task makes of it", try trial.value(of: again), is: 16)
         }
     },
+    ConformanceCase(
+        "dependent.holdsUpNoLimitedShutdown", duty: "Executor.shutdown(_:within:then:)",
+        "Shuts down within a limit, while a call waits for a promise that nobody keeps: it is cancelled, in time."
+    ) { trial in
+        let promise = Promise<Int>()
+        for limit in [Duration.zero, .milliseconds(50)] {
+            try trial.withExecutor { pool in
+                let future = try pool.submit(sum, resultsOf: promise.future, promise.future)
+                trial.expect(
+                    "what shutdown(.drain, within: \(limit)) returns", pool.shutdown(.drain, within: limit), is: false)
+                trial.expect("the state of the call", future.state, is: .cancelled)
+            }
+        }
+        try trial.withExecutor { pool in
+            guard let pool = pool as? any GradualShutdown else { return }
+            let future = try pool.submit(double, resultsOf: promise.future)
+            pool.beginShutdown(.drain)
+            trial.expect(
+                "waitUntilShutDown, though a call waits", pool.waitUntilShutDown(.upTo(.seconds(20))), is: true)
+            future.cancel()
+        }
+    },
 ]

@@ -56,9 +56,9 @@ extension Executor {
     ) -> Bool {
         guard let pool = self as? any GradualShutdown else { return shutdownOnThread(mode, limit, harderMode) }
         let deadline = WaitDeadline(.upTo(limit), in: self)
-        Dependents.settle(of: self, mode, .upTo(limit))
+        let areSettled = Dependents.settle(of: self, mode, .upTo(limit))
         pool.beginShutdown(mode)
-        if pool.waitUntilShutDown(deadline.remaining) { return true }
+        if areSettled, pool.waitUntilShutDown(deadline.remaining) { return true }
         Dependents.settle(of: self, .kill)
         pool.beginShutdown(harderMode)
         let endsAll = harderMode == .kill && pool.endsRunningTasks

@@ -228,7 +228,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
         guard owner.isThisProcess else { return true }
         guard PoolIdentity.current !== storage.identity, storage.waitUntilEmpty(wait.deadline) else { return false }
-        end(.drain)
+        // Calls that wait for others cannot be submitted any more, so there is nothing to settle.
+        joinThreads()
         return true
     }
 
@@ -237,6 +238,10 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         guard owner.isThisProcess else { return }
         if PoolIdentity.current !== storage.identity || mode != .drain { Dependents.settle(of: self, mode) }
         beginShutdown(mode)
+        joinThreads()
+    }
+
+    private func joinThreads() {
         let isInside = PoolIdentity.current === storage.identity
         switch lifecycle.withLock({ $0.shutDown(fromInside: isInside) }) {
         case .leave: return
