@@ -5,24 +5,28 @@ import MultitaskingCore
 enum CrashAdvice {
     /// - Parameters:
     ///   - signal: what killed it.
+    ///   - phase: what it was doing.
     ///   - memoryCause: whether there was too little memory, as far as is known.
-    static func text(signal: Int32, memoryCause: WorkerFailure.MemoryCause?) -> String {
+    static func text(
+        signal: Int32, in phase: WorkerFailure.Phase, memoryCause: WorkerFailure.MemoryCause?
+    ) -> String {
         if memoryCause != nil {
             return "give the task less to do at a time, run fewer workers (maxWorkers), or allow more memory"
         }
+        let code = code(in: phase)
         return switch signal {
         case SIGILL, SIGTRAP:
-            "look for a trap in the task's function: an overflow, an index out of range, a nil that was unwrapped, a "
+            "look for a trap in \(code): an overflow, an index out of range, a nil that was unwrapped, a "
                 + "failed "
                 + "precondition"
         case SIGSEGV:
-            "look for a bad pointer in the task's function, or for recursion deeper than its stack (ulimit -s)"
+            "look for a bad pointer in \(code), or for recursion deeper than its stack (ulimit -s)"
         case SIGBUS:
-            "look in the task's function for a bad pointer, or for a mapped file that became shorter; or the machine "
+            "look in \(code) for a bad pointer, or for a mapped file that became shorter; or the machine "
                 + "had no "
                 + "memory left to share"
-        case SIGABRT: "look for a call of abort or a failed assertion in the task's function or a library of its"
-        case SIGFPE: "look for a division by zero in code that the task's function calls"
+        case SIGABRT: "look for a call of abort or a failed assertion in \(code) or a library of its"
+        case SIGFPE: "look for a division by zero in \(code) or what that calls"
         case SIGPIPE:
             "it wrote to a pipe or socket without a reader: have the task ignore SIGPIPE (signal(SIGPIPE, "
                 + "SIG_IGN)) "
@@ -36,5 +40,19 @@ enum CrashAdvice {
                 + "out who"
         default: "somebody sent it that signal: find out who, or have the task handle it"
         }
+    }
+
+    /// The user's code that runs in a phase.
+    private static func code(in phase: WorkerFailure.Phase) -> String {
+        switch phase {
+        case .decoding: "the init(from:) of the arguments' types"
+        case .encoding: "the encode(to:) of the result's type, or the description or encode(to:) of the error's"
+        default: "the task's function"
+        }
+    }
+
+    /// Whether a signal comes from what the code of the process did, and from nobody else.
+    static func isOwnFault(signal: Int32) -> Bool {
+        [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE].contains(signal)
     }
 }

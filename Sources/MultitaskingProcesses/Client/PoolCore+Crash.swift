@@ -93,10 +93,12 @@ extension PoolCore {
         let attempts = failure.attempt
         let report = failure.summary + (attempts > 1 ? "; the task was given up after \(attempts) attempts" : "")
         if isSignal {
-            let advice = supervision.method == .spawn ? TopLevelVariables.advice.map { "; note: \($0)" } ?? "" : ""
+            let mayHaveReadZero = supervision.method == .spawn && CrashAdvice.isOwnFault(signal: number)
+            let advice = mayHaveReadZero ? TopLevelVariables.advice.map { "; note: \($0)" } ?? "" : ""
+            let phase = failure.phase
             return MultitaskingError(
                 .workerCrashed,
-                "\(report); \(CrashAdvice.text(signal: number, memoryCause: memory))\(advice)",
+                "\(report); \(CrashAdvice.text(signal: number, in: phase, memoryCause: memory))\(advice)",
                 cause: failure)
         }
         return MultitaskingError(

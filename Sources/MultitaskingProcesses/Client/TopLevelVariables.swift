@@ -27,9 +27,12 @@ enum TopLevelVariables {
     }()
 
     /// Their names; nil if it cannot be known.
-    private static var found: [String]? { find(in: "/proc/self/exe", isZero: isZeroNow) }
+    private static var found: [String]? { candidates.map { names(of: $0, isZero: isZeroNow) } }
 
-    /// What a user of a spawned pool must know of them; nil if there are none. Looked for anew, as more may be set by
+    /// Reading a symbol table takes up to a tenth of a second, which no error may take.
+    private static let candidates = candidates(in: "/proc/self/exe")
+
+    /// What a user of a spawned pool must know of them; nil if there are none. Looked at anew, as more may be set by
     /// now.
     static var advice: String? { found.flatMap(advice) }
 
@@ -48,6 +51,25 @@ enum TopLevelVariables {
     ///
     /// - Parameter isZero: whether a variable at an address of the file reads as zero in this process.
     static func find(in path: String, isZero: (_ address: UInt64, _ size: Int) -> Bool) -> [String]? {
+        candidates(in: path).map { names(of: $0, isZero: isZero) }
+    }
+
+    /// What may be such a variable.
+    private struct Candidate {
+        let name: String
+        let address: UInt64
+        let size: Int
+        /// Whether it is one whatever its value is.
+        let isCertain: Bool
+    }
+
+    private static func names(
+        of candidates: [Candidate], isZero: (_ address: UInt64, _ size: Int) -> Bool
+    ) -> [String] {
+        candidates.filter { $0.isCertain || !isZero($0.address, $0.size) }.map(\.name)
+    }
+
+    private static func candidates(in path: String) -> [Candidate]? {
         guard let image = MappedFile(path), let table = SymbolTable(image) else { return nil }
         var variables: [(symbol: String, address: UInt64, size: Int)] = []
         var tokens: Set<Substring> = []
@@ -61,16 +83,18 @@ enum TopLevelVariables {
             if symbol.hasSuffix("vau") { addressors.insert(symbol.dropLast(3)) }
             if isZeroInitialized, symbol.hasSuffix("vp") { variables.append((symbol, address, size)) }
         }
-        let names = variables.compactMap { variable -> String? in
+        let found = variables.compactMap { variable -> Candidate? in
             let stem = variable.symbol.dropLast(2)
             let isLazy = stem.indices.contains { tokens.contains(stem[..<$0]) }
             guard !isLazy, !addressors.contains(stem), let (module, name) = place(of: variable.symbol),
                 mainModules.isEmpty || mainModules.contains(module)
             else { return nil }
             let isDebug = addressors.contains { $0.hasPrefix("$s\(module.utf8.count)\(module)") }
-            return isDebug && !mainModules.isEmpty || !isZero(variable.address, variable.size) ? name : nil
+            return Candidate(
+                name: name, address: variable.address, size: variable.size,
+                isCertain: isDebug && !mainModules.isEmpty)
         }
-        return names.sorted()
+        return found.sorted { $0.name < $1.name }
     }
 
     /// The module and the name of a variable that is in no type and no function; nil for any other.

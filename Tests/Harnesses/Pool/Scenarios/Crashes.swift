@@ -5,6 +5,7 @@ import MultitaskingProcesses
 let crashScenarios: [String: Scenario] = [
     "crash-throw-in-coding": { try $0.throwInCoding() },
     "crash-others-go-on": { try $0.othersGoOn() },
+    "crash-errors-are-cheap": { try $0.errorsAreCheap() },
 ]
 
 extension Harness {
@@ -23,6 +24,33 @@ extension Harness {
                 checkEqual(try others.map { try $0.value() }, (0..<10).map { $0 * 2 })
             }
         }
+    }
+
+    /// What the client does to say what has befallen a task, of which a pool may have thousands.
+    func errorsAreCheap() throws {
+        try withPool { pool in
+            let futures = try (0..<20).map { _ in try pool.submit(struckIn, Grenade(.sigkill, .never)) }
+            for future in futures { check(future.waitUntilDone(.upTo(.seconds(30))), "a task does not end") }
+            let before = threadTime()
+            for future in futures {
+                let error = checkThrows(.workerCrashed) { try future.value() }
+                check(
+                    error?.message.contains("top-level") == false, "what cannot be the cause is named: \(error as Any)")
+            }
+            let time = threadTime() - before
+            check(time < .milliseconds(200), "20 errors took \(time) of processor time")
+            let trap = checkThrows(.workerCrashed) {
+                try pool.submit(makeGrenade, .trap, .encodingAway, getpid()).value()
+            }
+            check(trap?.message.contains("encode(to:)") == true, "the advice is for another phase: \(trap as Any)")
+        }
+    }
+
+    /// How long this thread has used a processor.
+    private func threadTime() -> Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     func othersGoOn() throws {
