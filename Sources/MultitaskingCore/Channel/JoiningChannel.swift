@@ -25,6 +25,11 @@ public protocol JoiningChannel: AnyObject, Sendable {
 }
 
 extension JoiningChannel {
+    /// Blocks until every element is reported as done.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @discardableResult
+    public func join() -> Bool { join(wait: .forever) }
+
     /// Calls ``taskDone()``, for backends in which that needs no round trip.
     public func taskDoneAsynchronously() async throws { try taskDone() }
 }

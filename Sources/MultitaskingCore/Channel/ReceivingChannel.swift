@@ -46,6 +46,16 @@ public protocol ReceivingChannel: AnyObject, Sendable {
 }
 
 extension ReceivingChannel {
+    /// Removes and returns the first element, without waiting; nil if there is none.
+    ///
+    /// ```swift
+    /// while let number = try channel.receive(as: Int.self) { print(number) }
+    /// ```
+    @available(*, noasync, message: "await the asynchronous twin")
+    public func receive<Element: Codable & Sendable>(as type: Element.Type) throws -> Element? {
+        try receive(as: type, wait: .never)
+    }
+
     /// Removes and returns up to `count` elements; see the requirement of the same name.
     ///
     /// ```swift

@@ -43,6 +43,16 @@ public protocol SendingChannel: AnyObject, Sendable {
 }
 
 extension SendingChannel {
+    /// Sends an element, without waiting; false if there is no room.
+    ///
+    /// ```swift
+    /// if try !channel.send(order) { print("the channel is full") }
+    /// ```
+    @available(*, noasync, message: "await the asynchronous twin")
+    public func send<Element: Codable & Sendable>(_ element: Element) throws -> Bool {
+        try send(element, wait: .never)
+    }
+
     /// Appends elements; see the requirement of the same name.
     ///
     /// ```swift

@@ -95,6 +95,11 @@ extension Facade.SpellingTests {
             #expect(try channel.send(contentsOf: Self.orders, wait: .forever) == 50)
             let some = try channel.receive(upTo: 128, as: Order.self, wait: .forever)
             #expect(some == Self.orders)
+            #expect(try channel.send(Self.orders[3]))
+            #expect(try channel.receive(as: Order.self) == Self.orders[3])
+            #expect(try channel.receive(as: Order.self) == nil)
+            for _ in 0..<51 { try channel.taskDone() }
+            channel.join()
             try channel.send(contentsOf: Self.orders, wait: .forever)
             channel.close()
             var found: [Order] = []
@@ -107,6 +112,10 @@ extension Facade.SpellingTests {
     func awaitedChannels(_ kind: PoolKind) async throws {
         try await kind.run { manager in
             let channel = try manager.executor.makeChannel(capacity: 100)
+            #expect(try await channel.send(Self.orders[3]))
+            #expect(try await channel.receive(as: Order.self) == Self.orders[3])
+            try channel.taskDone()
+            #expect(try await channel.join())
             _ = try await channel.send(contentsOf: Self.orders, wait: .forever)
             channel.close()
             var found: [Order] = []
