@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 extension TaskEnvironment {
     /// Creates an array that a task can return or send without copying; `body` fills it in place.
     ///
@@ -11,7 +19,7 @@ extension TaskEnvironment {
     ///
     /// Numbers that `body` doesn't write have unspecified values; elements of other types start as zero bits. In a
     /// process pool, the array uses the pool's memory, like any result, until its last handle is gone.
-    /// - Throws: `invalidArgument` for a count that is negative or exceeds the address space; `arenaLimitReached`;
+    /// - Throws: `invalidArgument` for a count that is negative, or exceeds what memory can hold; `arenaLimitReached`;
     ///   whatever `body` throws.
     public func makeSharedArray<Element: BitwiseCopyable>(
         of type: Element.Type = Element.self, count: Int, _ body: (inout MutableSpan<Element>) throws -> Void
@@ -32,6 +40,7 @@ extension TaskEnvironment {
             try body(&elements)
         }
         if let memory { return try SharedArray(memory) }
+        try checkAllocation(byteCount)
         let array = try unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
             // SAFETY: the buffer is cleared, so that all of it is initialized.
             unsafe UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, repeating: 0)
@@ -41,4 +50,21 @@ extension TaskEnvironment {
         }
         return SharedArray(SharedArrayBox(array))
     }
+}
+
+/// Finds out whether the system gives a process so much memory at once; whether it could all be used, it does not say.
+///
+/// Swift's own allocations end the process where there is too little.
+/// - Throws: `invalidArgument`.
+package func checkAllocation(_ byteCount: Int) throws {
+    // Less is left to the limits that the program has anyway.
+    guard byteCount > 1 << 30 else { return }
+    let machine = Int(sysconf(Int32(_SC_PHYS_PAGES))).multipliedReportingOverflow(by: Int(sysconf(Int32(_SC_PAGESIZE))))
+    // SAFETY: freed at once, and never touched. A system may be set to promise more than it has.
+    guard machine.overflow || byteCount <= machine.partialValue, let memory = unsafe malloc(byteCount) else {
+        throw MultitaskingError(
+            .invalidArgument,
+            "the system has no memory for an array of \(byteCount) bytes; make several that are smaller")
+    }
+    unsafe free(memory)
 }

@@ -55,6 +55,7 @@ struct InMemoryEnvironment: TaskEnvironment {
     func makeSharedMemory(
         byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> (any SharedMemory)? {
+        try checkAllocation(byteCount)
         let memory = SimulatedMemory(byteCount: byteCount)
         try unsafe memory.fill(body)
         simulation.shares.add(memory)

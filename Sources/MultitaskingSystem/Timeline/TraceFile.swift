@@ -39,10 +39,16 @@ struct TraceFile: ~Copyable {
     private static let last = Int(Int16.max)
 
     /// - Parameter origin: the time that is 0, in nanoseconds of CLOCK_MONOTONIC.
-    /// - Throws: `permissionDenied` or `systemError`.
+    /// - Throws: `permissionDenied`, `systemError`, or `invalidArgument`.
     init(_ path: String, origin: Int64) throws(MultitaskingError) {
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        // The system would open what is in front of a zero byte.
+        let hasZero = path.utf8.contains(0)
+        descriptor = hasZero ? -1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
+            if hasZero {
+                throw MultitaskingError(
+                    .invalidArgument, "the path \(path.debugDescription) has a zero byte; give another")
+            }
             let cause = unsafe String(cString: strerror(errno))
             throw MultitaskingError(
                 errno == EACCES || errno == EPERM ? .permissionDenied : .systemError,

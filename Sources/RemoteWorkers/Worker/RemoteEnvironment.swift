@@ -74,7 +74,10 @@ struct RemoteEnvironment: TaskEnvironment {
 
     func makeSharedMemory(
         byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
-    ) throws -> (any SharedMemory)? { try unsafe process.hub.shares.make(byteCount: byteCount, body) }
+    ) throws -> (any SharedMemory)? {
+        try checkAllocation(byteCount)
+        return try unsafe process.hub.shares.make(byteCount: byteCount, body)
+    }
 
     // MARK: Time and end
 

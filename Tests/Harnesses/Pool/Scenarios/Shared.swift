@@ -333,6 +333,7 @@ extension Harness {
             fresh.shutdown(.drain)
         }
         checkThrows(.systemError) { try SharedArray<Int>(mapping: "/no/such/file") }
+        checkThrows(.invalidArgument) { try SharedArray<Int>(mapping: path + "\0.copy") }
         checkThrows(.invalidArgument) { try SharedArray<Int>(mapping: "/tmp") }
     }
 
