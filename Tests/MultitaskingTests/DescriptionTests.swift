@@ -1,4 +1,5 @@
 import Multitasking
+import MultitaskingInMemory
 import Testing
 
 extension Facade {
@@ -27,6 +28,15 @@ extension Facade {
                 session.destroy()
                 #expect("\(session)" == "TaskSession(destroyed)")
             }
+        }
+
+        @Test func poolsSayTheirTypeAndTheNumberOfTheirWorkers() throws {
+            let simulated = try InMemoryPool(options: InMemoryOptions(maxWorkers: 3))
+            #expect("\(simulated)" == "InMemoryPool(3 workers)")
+            simulated.shutdown(.drain)
+            let threads = try ThreadPool(maxWorkers: 2)
+            #expect("\(threads)" == "ThreadPool(2 workers)")
+            threads.shutdown(.drain)
         }
 
         @Test(arguments: PoolKind.allCases)

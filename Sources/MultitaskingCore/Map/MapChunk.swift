@@ -1,3 +1,9 @@
+/// Results of several calls that travel as one.
+package protocol ResultsOfSeveral {
+    /// What each of them is.
+    static var elementType: Any.Type { get }
+}
+
 /// What came of some neighbouring elements of a `map`: the values of those that returned, and the errors of the others.
 @usableFromInline
 package struct MapChunk<Output: Sendable>: Sendable {
@@ -93,4 +99,8 @@ extension MapChunk where Output: Portable {
         let (seconds, attoseconds) = duration.components
         return max(0, min(seconds, 1 << 32)) * 1_000_000_000 + attoseconds / 1_000_000_000
     }
+}
+
+extension MapChunk: ResultsOfSeveral {
+    package static var elementType: Any.Type { Output.self }
 }

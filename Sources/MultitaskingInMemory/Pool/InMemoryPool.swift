@@ -218,3 +218,8 @@ private struct KeptForTask: Sendable {
         self.shared = shared
     }
 }
+
+extension InMemoryPool: CustomStringConvertible {
+    /// The type and the number of workers.
+    public var description: String { "InMemoryPool(\(maxWorkers) workers)" }
+}

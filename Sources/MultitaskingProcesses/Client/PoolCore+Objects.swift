@@ -15,7 +15,7 @@ extension PoolCore {
         if let capacity = options.capacity, capacity > Int(UInt32.max) {
             throw MultitaskingError(
                 .invalidArgument,
-                "a channel's capacity is \(capacity); give a number from 1 to 4294967295, or nil for no bound")
+                "a channel's capacity is \(capacity); give a number from 0 to 4294967295, or nil for no bound")
         }
         try checkUsable()
         releaseLingering()

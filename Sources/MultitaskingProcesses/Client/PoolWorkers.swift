@@ -26,7 +26,8 @@ struct PoolWorkers: Sendable {
                     + "a value a zero byte")
         }
         guard !namePrefix.isEmpty, !namePrefix.utf8.contains(0) else {
-            throw MultitaskingError(.invalidArgument, "workerNamePrefix is empty; leave it out for \"mt-worker\"")
+            let fault = namePrefix.isEmpty ? "is empty" : "has a zero byte, which no name can have"
+            throw MultitaskingError(.invalidArgument, "workerNamePrefix \(fault); leave it out for \"mt-worker\"")
         }
     }
 

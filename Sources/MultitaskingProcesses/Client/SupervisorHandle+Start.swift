@@ -182,7 +182,9 @@ extension SupervisorHandle {
             throw MultitaskingError(
                 .cannotSpawn,
                 """
-                this program was itself started as the supervisor of a pool and did not become one, and neither did                 those that started it; the pool of the first one says why. Make the pool where it can be forked,                 before any thread starts\(reason)
+                this program was itself started as the supervisor of a pool and did not become one, and neither did \
+                those that started it; the pool of the first one says why. Make the pool where it can be forked, \
+                before any thread starts\(reason)
                 """, cause: obstacle?.error)
         default: return
         }

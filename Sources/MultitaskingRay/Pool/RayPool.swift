@@ -203,3 +203,8 @@ public final class RayPool: GradualShutdown {
         return true
     }
 }
+
+extension RayPool: CustomStringConvertible {
+    /// The type and the maximum number of workers.
+    public var description: String { "RayPool(\(maxWorkers) workers)" }
+}

@@ -1,3 +1,4 @@
+internal import MultitaskingCore
 internal import MultitaskingSystem
 internal import Synchronization
 
@@ -16,7 +17,11 @@ struct TaskLabel: Sendable, CustomStringConvertible {
     /// What it returns.
     var type: Any.Type
 
-    var description: String { name ?? "a task that returns \(type)" }
+    var description: String {
+        if let name { return name }
+        if let several = type as? any ResultsOfSeveral.Type { return "elements that return \(several.elementType)" }
+        return "a task that returns \(type)"
+    }
 }
 
 /// The tasks that a worker records, on their way to the thread that writes them down: one writes, one takes, and none

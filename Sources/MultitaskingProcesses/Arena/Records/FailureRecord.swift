@@ -63,7 +63,9 @@ struct FailureRecord: Record {
 
     /// Keeps the description of what a worker failed to start with where the client finds it.
     func reportStart(failing error: any Error) {
-        keep("\(String(reflecting: type(of: error))): \(error)", .workers)
+        // What the pool says of a worker needs no more.
+        let text = (error as? MultitaskingError)?.message ?? "\(String(reflecting: type(of: error))): \(error)"
+        keep(text, .workers)
     }
 
     /// Keeps what the pool itself ends with where the client finds it.
