@@ -269,6 +269,12 @@ extension Supervisor {
                 } else if child.isOutOfTime {
                     ", because that did not return within its timeout of "
                         + "\(Duration.nanoseconds(limits.initializerTimeout ?? 0))"
+                } else if info.signaled, info.status != SIGKILL, info.status != SIGTERM,
+                    let limit = [ResourceLimit.addressSpace, .data].first(where: { $0.current != nil })
+                {
+                    // Also what is no task's code ends a process that is refused memory.
+                    ", perhaps for lack of memory, because the limit \(limit.name) is \(limit.current ?? 0) bytes: raise "
+                        + "it (\(limit.command))"
                 } else {
                     ""
                 }
