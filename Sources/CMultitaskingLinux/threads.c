@@ -45,6 +45,25 @@ int mt_start_thread(void *(*body)(void *), void *argument) {
     return -error;
 }
 
+// MARK: The thread of the tasks
+
+static void end_process(void *unused) {
+    (void)unused;
+    static const char text[] = "the task ended the thread that ran it (pthread_exit, Thread.exit)\n";
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(mt_thread_ended_exit_code);
+}
+
+void mt_end_with_this_thread(void) {
+    static pthread_key_t key;
+    static bool is_made;
+    // Not run by exit, nor in a thread that never set it.
+    if (!is_made && pthread_key_create(&key, end_process) != 0) return;
+    is_made = true;
+    pthread_setspecific(key, &key);
+}
+
 // MARK: The first thread
 
 static void block_signals(bool are_blocked) {

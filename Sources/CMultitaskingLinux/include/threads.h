@@ -10,6 +10,11 @@
 // MiB where that is unlimited. A size that the system refuses is tried smaller. 0 or -errno.
 int mt_start_thread(void *(*body)(void *), void *argument);
 
+// Ends the process when the calling thread ends by itself, with a word on standard error: whoever waits for what the
+// thread was doing would wait without an end. The thread otherwise ends the process itself, by _exit.
+enum { mt_thread_ended_exit_code = 70 };
+void mt_end_with_this_thread(void);
+
 // Has the calling thread wait until the process ends. It takes no signals that are sent to the process.
 _Noreturn void mt_park_thread(void);
 

@@ -101,8 +101,9 @@ extension PoolCore {
                 "\(report); \(CrashAdvice.text(signal: number, in: phase, memoryCause: memory))\(advice)",
                 cause: failure)
         }
+        let fault = Int(number) == mt_thread_ended_exit_code ? "end the thread that runs it" : "call exit"
         return MultitaskingError(
-            .workerExited, "\(report); a task must return or throw, not call exit", cause: failure)
+            .workerExited, "\(report); a task must return or throw, not \(fault)", cause: failure)
     }
 
     /// Whether too little memory was why a process died, as far as can be told.

@@ -95,6 +95,7 @@ extension PoolCore {
         OutputLog(arena: arena, member: me.index).capture()
         mt_reset_signals()
         mt_use_crash_stack()
+        mt_end_with_this_thread()
         setpgid(0, 0)
         ProcessMark(mapping).set()
         mt_null_stdin()

@@ -59,6 +59,7 @@ struct Worker: ~Copyable {
     /// - Parameter setup: what to run first and last, as far as it is not in the function table.
     mutating func run(_ setup: ForkedSetup) -> Int32 {
         mt_use_crash_stack()
+        mt_end_with_this_thread()
         membership.becomeTaskThread()
         membership.relayLogs()
         me.tasksBefore.store(me.finishedTasks.load())

@@ -23,7 +23,7 @@ struct PoolTests {
         arguments: [
             "matrix-decoding-arguments", "matrix-running", "matrix-encoding-result", "matrix-after-result",
             "matrix-in-client", "matrix-large-at-once", "matrix-races", "crash-throw-in-coding", "crash-others-go-on",
-            "crash-errors-are-cheap",
+            "crash-errors-are-cheap", "crash-thread-ended",
         ])
     func crashing(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

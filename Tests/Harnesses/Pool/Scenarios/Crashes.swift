@@ -6,9 +6,28 @@ let crashScenarios: [String: Scenario] = [
     "crash-throw-in-coding": { try $0.throwInCoding() },
     "crash-others-go-on": { try $0.othersGoOn() },
     "crash-errors-are-cheap": { try $0.errorsAreCheap() },
+    "crash-thread-ended": { try $0.endThreads() },
 ]
 
+private func endThread(_ number: Int) -> Int {
+    if number > 0 { pthread_exit(nil) }
+    return number
+}
+
 extension Harness {
+    /// A task that ends its thread has nobody left to say so.
+    func endThreads() throws {
+        try withPool { pool in
+            for _ in 0..<4 {
+                let error = checkThrows(.workerExited) {
+                    try pool.submit(endThread, 1).value(timeout: .seconds(20))
+                }
+                check(error?.message.contains("end the thread") == true, "the error is \(error as Any)")
+            }
+            checkEqual(try pool.submit(endThread, 0).value(timeout: .seconds(20)), 0)
+        }
+    }
+
     func throwInCoding() throws {
         try withPool { pool in
             for blow in [Blow.throwCodable, .throwPlain] {
