@@ -316,6 +316,13 @@ if Context.environment["CAPTURE_EVOLUTION"] != nil {
     }
 }
 
+// `make bench` measures what counting and timing tasks costs, beside pools that do neither.
+if Context.environment["UNCOUNTED"] != nil {
+    for target in package.targets where ["MultitaskingProcesses", "MultitaskingThreads"].contains(target.name) {
+        target.swiftSettings = [.strictMemorySafety(), .define("UNCOUNTED")]
+    }
+}
+
 // libFuzzer brings its own `main`, so this links with `--sanitize fuzzer` only: see `make fuzz`.
 if Context.environment["FUZZ"] != nil {
     package.targets.append(

@@ -120,6 +120,8 @@ WORKS = (
     Work("w15", "select", (ours("w15"),)),
     Work("w16", "batches", (ours("w16"), cpp("Boost.Interprocess", "boost"))),
     Work("w17", "recording", (ours("w17", 3),)),
+    # The limit is the same program, with pools that count and time nothing.
+    Work("w18", "counting", (ours("w18"), Program("limit", "limit", (BUILD / "uncounted/release/ours", "w18"))), False),
     Work("cow", "copy-on-write task", (ours("cow"), limit("processes", "cow"), *python("cow", "multiprocessing"))),
     Work(
         "codec",
@@ -280,6 +282,10 @@ ROWS = (
     Row("w17.threads.one", "W17 W11, one task: longer by", "%", True, "≤ 10 %", at_most(10)),
     Row("w17.threads.each", "W17 W11, one submit each: longer by", "%", True, "≤ 10 %", at_most(10)),
     Row("w17.threads.message", "W17 a message between threads: longer by", "%", True),
+    Row("w18.one", "W18 W1, beside pools that count nothing", "ns", True, "≤ 1.02 × limit", times_limit(1.02)),
+    Row("w18.each", "W18 W2, beside pools that count nothing", "ns", True, "≤ 1.02 × limit", times_limit(1.02)),
+    Row("w18.threads.one", "W18 W11, one task, the same", "ns", True, "≤ 1.02 × limit", times_limit(1.02)),
+    Row("w18.threads.each", "W18 W11, one submit each, the same", "ns", True, "≤ 1.02 × limit", times_limit(1.02)),
     Row("cow", "Task that captures, 500 MB in the parent", "ms", True),
     Row("codec.encode", "Codec: encode 10,000 structs", "ms", True, "≥ 10 × faster than peers", times_faster(10)),
     Row("codec.decode", "Codec: decode 10,000 structs", "ms", True, "≥ 10 × faster than peers", times_faster(10)),

@@ -11,7 +11,7 @@ enum OursProgram {
             "w7": startAndStop, "w9": reportOfCrash, "cow": copyOnWrite, "idle": idleCost,
             "w8": primesSpeedUp,
             "w11": threads, "w12": streams, "w13": sharedInput, "w14": sharedResult, "w15": selecting, "w16": batches,
-            "w17": recording,
+            "w17": recording, "w18": counting,
             "grow-workers": growWorkers, "grow-tasks": growTasks, "grow-queue": growQueue,
         ])
     }

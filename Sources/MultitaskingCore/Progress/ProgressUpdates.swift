@@ -1,7 +1,7 @@
 /// The progress of a group of tasks as it changes, from the current one until all tasks have ended.
 ///
 /// ```swift
-/// for try await progress in try session.progressUpdates() { print(progress) }
+/// for try await progress in session.progressUpdates() { print(progress) }
 /// ```
 ///
 /// Each iteration checks at an interval, and returns a snapshot when the progress has changed. A slow reader misses

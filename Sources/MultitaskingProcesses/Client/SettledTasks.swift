@@ -18,6 +18,7 @@ struct SettledTasks {
     /// Counts how the last task of a slot ended that is about to serve another one.
     @inline(__always)
     mutating func count(_ slot: TaskSlot) {
+        guard Counting.isOn else { return }
         let kind = slot.resultKind.loadRelaxed()
         if kind == .value { succeeded &+= 1 } else { count(kind) }
         // A process that looks at the slot before it is queued must not count it once more.
@@ -69,6 +70,7 @@ extension TaskSlot {
     /// - Parameter word: the slot's word before it becomes free; of a task that was never queued, it says free.
     @inline(__always)
     func keepOutcome(_ word: SlotWord) {
+        guard Counting.isOn else { return }
         guard word.status != .done || resultKind.loadRelaxed() == .none else { return }
         resultKind.storeRelaxed(word.hasEnded ? outcome(word) : .none)
     }
@@ -89,6 +91,7 @@ struct SubmitStamps {
     /// When the next task was submitted; nil if nobody looked.
     @inline(__always)
     mutating func next() -> TaskSlot.Stamp? {
+        guard Counting.isOn else { return nil }
         guard skipped == 0 || recorded > 0 else {
             skipped &-= 1
             passed &+= 1

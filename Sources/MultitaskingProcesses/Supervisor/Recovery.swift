@@ -100,22 +100,22 @@ struct Recovery {
         let now = monotonicNanoseconds()
         // It had begun a task, and not counted it.
         let hasBegun = member.phase != .idle && member.phase != .initializing
+        var task: SlowTaskRecord.Task?
         switch verdict {
         // The task has ended, or even serves another client's turn: it only had to be counted.
         case .leave, .announceEnd: if hasBegun { member.finishedTasks.store(tally.begun.load()) }
         case .crash, .retry, .cancel:
             tally.crashed.increase()
-            if arena.header.recording.load() != 0, tally.taskStart.load() != 0,
-                let slot = arena.slot(member.slot.load())
-            {
-                let task = SlowTaskRecord.Task(
-                    function: UInt64(slot.function), argumentSize: 0, serial: slot.serial)
+            guard tally.taskStart.load() != 0, let slot = arena.slot(member.slot.load()) else { break }
+            let lost = SlowTaskRecord.Task(of: slot, isTimed: true)
+            task = lost
+            if arena.header.recording.load() != 0 {
                 tally.record(
-                    tally.span(of: task, pid: member.process ?? 0, end: now, hasCrashed: true))
+                    tally.span(of: lost, pid: member.process ?? 0, end: now, hasCrashed: true))
             }
         case .queueAgain, .crashQueued: break
         }
-        tally.end(at: now)
+        tally.end(at: now, task)
     }
 
     private func remains(of slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) -> TaskRemains {

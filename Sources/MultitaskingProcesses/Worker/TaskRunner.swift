@@ -162,7 +162,7 @@ struct TaskRunner {
         try membership.withWriter { writer in
             if keepsOutput { try writer.encode(takeOutput()) }
             try encode(&writer)
-            if isWorker { tally.bytesOut.increase(by: UInt64(writer.byteCount)) }
+            if Counting.isOn, isWorker { tally.bytesOut.increase(by: UInt64(writer.byteCount)) }
             try membership.journal.withEntry { journal in
                 defer { journal.clear() }
                 try slot.result.store(

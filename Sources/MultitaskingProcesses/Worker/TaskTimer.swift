@@ -42,6 +42,7 @@ struct TaskTimer {
     /// A task was claimed; whether it is timed.
     @inline(__always)
     mutating func begin(_ slot: TaskSlot) -> Bool {
+        guard Counting.isOn else { return false }
         if skipped > 0, !slot.isStamped, isFull || tally.arena.header.recording.loadRelaxed() == 0 {
             skipped &-= 1
             untimed &+= 1
@@ -70,6 +71,7 @@ struct TaskTimer {
     /// - Parameter task: what is said of it if it was slow.
     @inline(__always)
     mutating func end(isTimed: Bool, _ task: @autoclosure () -> SlowTaskRecord.Task) {
+        guard Counting.isOn else { return }
         guard !isTimed else { return endTimed(task()) }
         let now = coarseMonotonicNanoseconds()
         if now &- lastEnd > unseen { endUnseen(after: now &- lastEnd, task()) }

@@ -282,7 +282,7 @@ struct Worker: ~Copyable {
                 me.enter(.decoding)
                 slot.control.beginAttempt()
                 requestMonitoring(for: slot)
-                tally.bytesIn.increase(by: task.argumentSize)
+                if Counting.isOn { tally.bytesIn.increase(by: task.argumentSize) }
                 runPortable(claim, call, isTimed: isTimed)
             case .forked:
                 requestMonitoring(for: slot)
@@ -393,8 +393,10 @@ struct Worker: ~Copyable {
 extension SlowTaskRecord.Task {
     /// What is said of a task, while its slot serves it. Of one that is not timed the serial is left out, which lies on
     /// a cache line that the worker may not need otherwise.
+    ///
+    /// - Parameter call: the call that every worker makes, if it is one worker's.
     @inline(__always)
-    fileprivate init(of slot: TaskSlot, _ call: CallTable.Call?, isTimed: Bool) {
+    init(of slot: TaskSlot, _ call: CallTable.Call? = nil, isTimed: Bool) {
         self.init(
             function: slot.kind == .forked ? Self.copy : UInt64(slot.function),
             argumentSize: (call?.arguments ?? slot.arguments).byteCount, serial: isTimed ? slot.serial : 0)

@@ -19,6 +19,8 @@ struct TraceFile: ~Copyable {
     private let client: Int32
     private var text = TraceText()
     private var isEmpty = true
+    /// How many bytes the file has.
+    private var length = 0
     /// Gives each arrow a number.
     private var arrows = 0
     /// The tracks that have a name already.
@@ -223,11 +225,24 @@ struct TraceFile: ~Copyable {
             let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
+                endEarly(behind: text.bytes[..<rest.startIndex])
                 return false
             }
             rest = rest.dropFirst(count)
         }
+        length += text.bytes.count
         return true
+    }
+
+    /// Takes away the event that was written in part, and closes the array, so that what there was room for opens.
+    ///
+    /// - Parameter written: what was written last.
+    private func endEarly(behind written: ArraySlice<UInt8>) {
+        // Events stand in a line each; all but the first behind a comma and a new line.
+        var whole = written.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        if whole > 1, written[whole - 2] == UInt8(ascii: ",") { whole -= 2 }
+        guard ftruncate(descriptor, off_t(length + whole)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else { return }
+        writeWhole("\n]\n", to: descriptor)
     }
 
     /// Closes the array.

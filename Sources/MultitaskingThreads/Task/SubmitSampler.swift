@@ -29,7 +29,7 @@ final class SubmitSampler: Sendable {
     /// - Parameter position: how many tasks were submitted before.
     @inline(__always)
     func submission(at position: UInt) -> Submission {
-        position & mask.load(ordering: .relaxed) == 0 ? look(position) : .unknown
+        Counting.isOn && position & mask.load(ordering: .relaxed) == 0 ? look(position) : .unknown
     }
 
     @inline(never)

@@ -65,6 +65,7 @@ final class ThreadTally: Sendable {
     /// A task begins; whether it is timed.
     @inline(__always)
     func begin(_ task: PendingTask, named name: @autoclosure () -> String?, _ submission: Submission) -> Bool {
+        guard Counting.isOn else { return false }
         Self.count(begun)
         let untimed = untimed.load(ordering: .relaxed)
         guard untimed < untimedLimit.load(ordering: .relaxed), !submission.isKnown else {
@@ -92,6 +93,7 @@ final class ThreadTally: Sendable {
     /// A task ends.
     @inline(__always)
     func end(isTimed: Bool) {
+        guard Counting.isOn else { return }
         if isTimed { endTimed() }
         Self.count(ended)
     }

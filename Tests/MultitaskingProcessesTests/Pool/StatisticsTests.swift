@@ -35,6 +35,11 @@ struct StatisticsTests {
     }
 
     @Test(arguments: methods)
+    func timeline_whenTheDiskIsFull_hasWhatThereWasRoomFor(_ method: String) async throws {
+        try await Launcher.expectPass("timeline-disk-full", method)
+    }
+
+    @Test(arguments: methods)
     func timeline_ofWorkersThatComeAndGo_hasTheirBirthsAndDeaths(_ method: String) async throws {
         let file = try Trace()
         try await Launcher.expectPass("timeline-recorded-workers", method)

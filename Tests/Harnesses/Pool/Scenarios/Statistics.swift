@@ -58,6 +58,11 @@ extension Harness {
         }
         let late = try pool.submit(nap, options: TaskOptions(timeout: .milliseconds(50), gracePeriod: .zero), 20_000)
         checkThrows(.taskTimedOut) { try late.value(timeout: .seconds(20)) }
+        // Its worker is dead, but it took long all the same.
+        let killed = { pool.statistics.slowestTasks.first { $0.name == "nap" } }
+        check(eventually { killed() != nil }, "the task that was killed is not among the slowest")
+        check(
+            killed().map { $0.runTime >= .milliseconds(40) && ($0.argumentSize ?? 0) > 0 } == true, "its time and size")
         let other = Flag(try pool.makeCancelSignal())
         let forced = try pool.submit(waitForFlag, queue, other)
         _ = try queue.channel.receive(as: Int32.self, wait: .upTo(.seconds(20)))

@@ -5,6 +5,7 @@ import MultitaskingTestSupport
 
 let timelineScenarios: [String: Scenario] = [
     "timeline": { try $0.timelineOfTasks() },
+    "timeline-disk-full": { try $0.timelineOnAFullDisk() },
     "timeline-client-killed": { try $0.timelineOfAKilledClient() },
     "timeline-messages": { try $0.timelineOfMessages() },
     "timeline-recorded-workers": { try $0.timelineOfWorkers() },
@@ -45,6 +46,39 @@ extension Harness {
     }
 
     private var keepsTrace: Bool { unsafe getenv("HARNESS_TRACE") != nil }
+
+    /// When the disk is full, here for one file, the file has what there was room for, and opens; tasks go on.
+    func timelineOnAFullDisk() throws {
+        defer { if !keepsTrace { unsafe unlink(tracePath) } }
+        let (room, count) = (40_000, 500)
+        try withPool(maxWorkers: 2) { pool in
+            checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
+            signal(SIGXFSZ, SIG_IGN)
+            var before = rlimit()
+            unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
+            try pool.record(to: tracePath) {
+                // Not before the file is there: it is the only one that grows.
+                var limit = rlimit(rlim_cur: rlim_t(room), rlim_max: before.rlim_max)
+                unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+                defer { unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before) }
+                let futures = try (0..<count).map { try pool.submit(nap, $0 % 2) }
+                for future in futures { _ = try future.value(timeout: .seconds(20)) }
+                check(eventually { self.trace.hasSuffix("\n]\n") }, "it was not closed: …\(self.trace.suffix(60))")
+            }
+        }
+        let text = trace
+        check(text.utf8.count > room / 2 && text.utf8.count <= room, "\(text.utf8.count) bytes")
+        check(text.hasPrefix("[\n{") && text.hasSuffix("}\n]\n"), "…\(text.suffix(60))")
+        check(text.split(separator: "\n").dropFirst().dropLast(2).allSatisfy { $0.hasSuffix("},") }, "whole events")
+    }
+
+    private var trace: String {
+        guard let file = unsafe fopen(tracePath, "r") else { return "" }
+        defer { unsafe fclose(file) }
+        var bytes: [UInt8] = []
+        while case let byte = unsafe fgetc(file), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     /// A timeline of tasks that return, crash, and are named by characters that JSON writes in its own way.
     func timelineOfTasks() throws {
