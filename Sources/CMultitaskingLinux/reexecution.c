@@ -159,7 +159,8 @@ static bool is_loaded_late(void) {
 // have started it.
 static int failed_starts(void) {
     const char *count = getenv(failures_variable);
-    return count && *count ? (*count >= '0' && *count < '0' + most_failed_starts ? *count - '0' : most_failed_starts) : 0;
+    if (!count || !*count) return 0;
+    return *count >= '0' && *count < '0' + most_failed_starts ? *count - '0' : most_failed_starts;
 }
 
 int mt_spawn_obstacle(void) {
