@@ -273,8 +273,8 @@ extension Supervisor {
                     let limit = [ResourceLimit.addressSpace, .data].first(where: { $0.current != nil })
                 {
                     // Also what is no task's code ends a process that is refused memory.
-                    ", perhaps for lack of memory, because the limit \(limit.name) is \(limit.current ?? 0) bytes: raise "
-                        + "it (\(limit.command))"
+                    ", perhaps for lack of memory, because the limit \(limit.name) is \(limit.current ?? 0) bytes: "
+                        + "raise it (\(limit.command))"
                 } else {
                     ""
                 }

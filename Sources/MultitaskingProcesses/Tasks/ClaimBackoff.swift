@@ -2,8 +2,8 @@ import CMultitaskingLinux
 
 /// Pauses between attempts to claim a task, each of which another worker was quicker at.
 ///
-/// Without them, all workers that want work try each task at the same time: each attempt takes the lines of the slot and
-/// of the head from the others, so that a task costs as many transfers as there are workers.
+/// Without them, all workers that want work try each task at the same time: each attempt takes the lines of the slot
+/// and of the head from the others, so that a task costs as many transfers as there are workers.
 struct ClaimBackoff {
     private let member: Int
     private var losses = 0
