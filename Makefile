@@ -375,7 +375,7 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
 	MultitaskingInMemory MultitaskingRay MultitaskingLogging MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
-C_TARGETS := CMultitaskingClock CMultitaskingLinux CMultitaskingImages CMultitaskingCaptures CRemoteWorkers
+C_TARGETS := CMultitaskingLinux CMultitaskingImages CMultitaskingCaptures CRemoteWorkers
 C_MODULES := $(patsubst %,-Xcc -fmodule-map-file=%,$(wildcard Sources/*/module.modulemap)) \
 	$(C_TARGETS:%=-Xcc -fmodule-map-file=$(BUILD)/debug/%.build/module.modulemap)
 

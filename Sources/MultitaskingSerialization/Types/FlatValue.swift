@@ -1,6 +1,6 @@
 // Single numbers, vectors of numbers, and small arrays of numbers as payloads, written and read where they lie. A
-// writer or reader would copy once more, and generic code would look the type up for each step. So nothing here knows the
-// caller's type: it goes by what `TypeInfo` has found, and by addresses.
+// writer or reader would copy once more, and generic code would look the type up for each step. So nothing here knows
+// the caller's type: it goes by what `TypeInfo` has found, and by addresses.
 
 /// How a type's values are written if that is as their bytes, behind a head.
 enum FlatKind {
