@@ -201,6 +201,7 @@ struct FaultyEnvironment: TaskEnvironment {
         byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> (any SharedMemory)? {
         guard harm.has(.spoilsWhatIsMade) else { return nil }
+        try checkAllocation(byteCount)
         return try unsafe SpoiledMemory(byteCount: byteCount, body)
     }
 }
