@@ -25,8 +25,7 @@ let shutdownCases: [ConformanceCase] = [
             try trial.eventually("the first one runs") { busy.state == .running }
             let queued = try (0..<50).map { try pool.start(sendOne, trial.ticket(ran), $0) }
             // The worker is busy until all have ended, however slow the machine is.
-            let countdown = Countdown(from: 50) { gate.set() }
-            for future in queued { future.whenDone { countdown.arrive() } }
+            whenAllAreDone(queued) { gate.set() }
             pool.shutdown(.cancelQueued)
             trial.expect("the running task's result", try trial.value(of: busy), is: 1)
             trial.expect(
@@ -135,10 +134,7 @@ let shutdownCases: [ConformanceCase] = [
                     gate.set()
                 } else {
                     // The worker is busy until all have ended, however slow the machine is.
-                    let countdown = Countdown(from: 5) { gate.set() }
-                    for future in arguments { future.whenDone { countdown.arrive() } }
-                    for future in results { future.whenDone { countdown.arrive() } }
-                    other.whenDone { countdown.arrive() }
+                    whenAllAreDone(arguments + results + [other]) { gate.set() }
                 }
                 pool.shutdown(mode)
                 trial.expect("the running task's result", try trial.value(of: busy), is: true)

@@ -1,3 +1,4 @@
+import MultitaskingCore
 import Synchronization
 
 /// Something that happens once, waited for without the backend's help and with a limit in real time.
@@ -25,21 +26,14 @@ final class Flag: Sendable {
 /// A count that callbacks and threads raise.
 final class Tally: Sendable {
     private let value = Atomic<Int>(0)
-    func add() { value.add(1, ordering: .sequentiallyConsistent) }
+    /// What it is then.
+    @discardableResult
+    func add() -> Int { value.add(1, ordering: .sequentiallyConsistent).newValue }
     var count: Int { value.load(ordering: .sequentiallyConsistent) }
 }
 
-/// Calls `whenReached` once, at the last of a number of arrivals.
-final class Countdown: Sendable {
-    private let left: Atomic<Int>
-    private let whenReached: @Sendable () -> Void
-
-    init(from count: Int, whenReached: @escaping @Sendable () -> Void) {
-        left = Atomic(count)
-        self.whenReached = whenReached
-    }
-
-    func arrive() {
-        if left.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { whenReached() }
-    }
+/// Calls `body` once, when all of some tasks have ended.
+func whenAllAreDone(_ futures: [any Awaitable], _ body: @escaping @Sendable () -> Void) {
+    let (tally, count) = (Tally(), futures.count)
+    for future in futures { future.whenDone { if tally.add() == count { body() } } }
 }
