@@ -318,7 +318,7 @@ if Context.environment["CAPTURE_EVOLUTION"] != nil {
 
 // `make bench` measures what counting and timing tasks costs, beside pools that do neither.
 if Context.environment["UNCOUNTED"] != nil {
-    for target in package.targets where ["MultitaskingProcesses", "MultitaskingThreads"].contains(target.name) {
+    for target in package.targets where target.name == "MultitaskingSystem" {
         target.swiftSettings = [.strictMemorySafety(), .define("UNCOUNTED")]
     }
 }
