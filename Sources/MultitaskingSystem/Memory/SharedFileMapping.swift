@@ -74,10 +74,7 @@ package final class SharedFileMapping: SharedMemory {
     }
 
     private static func absolute(_ path: String) throws -> String {
-        // The system would open what is in front of it.
-        guard !path.utf8.contains(0) else {
-            throw MultitaskingError(.invalidArgument, "the path \(path.debugDescription) has a zero byte; give another")
-        }
+        try checkPath(path)
         guard !path.hasPrefix("/") else { return path }
         // SAFETY: the C library makes the string, and this frees it.
         guard let directory = unsafe getcwd(nil, 0) else { throw refused("find", errno, path) }

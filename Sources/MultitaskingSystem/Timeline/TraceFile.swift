@@ -43,25 +43,25 @@ struct TraceFile: ~Copyable {
     /// - Parameter origin: the time that is 0, in nanoseconds of CLOCK_MONOTONIC.
     /// - Throws: `permissionDenied`, `systemError`, or `invalidArgument`.
     init(_ path: String, origin: Int64) throws(MultitaskingError) {
-        // The system would open what is in front of a zero byte.
-        let hasZero = path.utf8.contains(0)
-        descriptor = hasZero ? -1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            if hasZero {
-                throw MultitaskingError(
-                    .invalidArgument, "the path \(path.debugDescription) has a zero byte; give another")
-            }
-            let cause = unsafe String(cString: strerror(errno))
-            throw MultitaskingError(
-                errno == EACCES || errno == EPERM ? .permissionDenied : .systemError,
-                "the timeline cannot be written to \(path): \(cause); give a path that this process may write to")
-        }
+        descriptor = try Self.makeFile(path)
         self.origin = origin
         client = getpid()
         text.put("[\n")
         name(process: client, "client", order: 0)
         name(submissions, "submitted", order: 0)
         name(results, "results", order: 1)
+    }
+
+    private static func makeFile(_ path: String) throws(MultitaskingError) -> Int32 {
+        try checkPath(path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            let cause = unsafe String(cString: strerror(errno))
+            throw MultitaskingError(
+                errno == EACCES || errno == EPERM ? .permissionDenied : .systemError,
+                "the timeline cannot be written to \(path): \(cause); give a path that this process may write to")
+        }
+        return descriptor
     }
 
     deinit { close(descriptor) }
