@@ -172,7 +172,7 @@ final class PoolStorage: Sendable {
             let environment = ThreadEnvironment(
                 registry: registry, identity: identity, worker: number, tally: tally)
             let start = monotonicNanoseconds()
-            let isInitialized = environment.namesLogs ? environment.naming(nil) { initialize() } : initialize()
+            let isInitialized = environment.namingLogs { initialize() }
             tally.becomeReady(after: start)
             defer {
                 tally.leave()
@@ -190,7 +190,7 @@ final class PoolStorage: Sendable {
             }
             // Others may have relied on this worker while it was being woken.
             if !queues.isEmpty { idle.notify() }
-            if isInitialized { environment.namesLogs ? environment.naming(nil) { finalize() } : finalize() }
+            if isInitialized { environment.namingLogs { finalize() } }
         }
         removeWorker()
     }

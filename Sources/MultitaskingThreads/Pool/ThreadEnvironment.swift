@@ -21,7 +21,7 @@ final class ThreadEnvironment: TaskEnvironment {
     private let number: Int
     let tally: ThreadTally
     /// Whether what tasks log is to say which task it is from.
-    let namesLogs: Bool
+    private let namesLogs: Bool
     /// How many tasks were begun before by workers of the same number.
     private let begunBefore: Int
 
@@ -39,9 +39,11 @@ final class ThreadEnvironment: TaskEnvironment {
     func countFailure() { tally.countFailure() }
 
     /// Runs `body`, whose log records name this worker and the task.
-    func naming<Result>(_ task: TaskLabel?, _ body: () throws -> Result) rethrows -> Result {
-        let name = task.map { task in { @Sendable in task.description } }
-        return try TaskLogNames.with(TaskLogNames(worker: number, task: name), body)
+    @inline(__always)
+    func namingLogs<Result>(_ task: @autoclosure () -> TaskLabel? = nil, _ body: () -> Result) -> Result {
+        guard namesLogs else { return body() }
+        let name = task().map { task in { @Sendable in task.description } }
+        return TaskLogNames.with(TaskLogNames(worker: number, task: name), body)
     }
 
     @usableFromInline var worker: WorkerInfo {

@@ -37,9 +37,7 @@ class PendingTask: Selectable, @unchecked Sendable {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
         let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         change.companion?.permits?.give()
-        if environment.namesLogs {
-            environment.naming(TaskLabel(name: change.companion?.name, type: outputType)) { makeCall(in: environment) }
-        } else {
+        environment.namingLogs(TaskLabel(name: change.companion?.name, type: outputType)) {
             makeCall(in: environment)
         }
         environment.tally.end(isTimed: isTimed)
