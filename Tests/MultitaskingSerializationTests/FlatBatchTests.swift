@@ -4,8 +4,8 @@ import Testing
 @testable import MultitaskingSerialization
 
 /// Batches whose elements are plain bytes: what is written and read without a writer and a reader is what these make.
-@Suite struct FlatBatchTests {
-    private func check<Element: Codable & Equatable>(_ elements: [Element]) throws {
+@Suite struct FlatBatchTests: FlatCheck {
+    func check<Element: Codable & Equatable>(_ elements: [Element]) throws {
         try unsafe elements.withUnsafeBufferPointer { buffer in
             let writer = try #require(unsafe FlatBatchWriter(buffer))
             let reader = try #require(FlatBatchReader<Element>())
@@ -45,16 +45,7 @@ import Testing
     }
 
     @Test func numbersVectorsAndArraysAreAsAWriterMakesThem() throws {
-        try check([Int](-3...3) + [.min, .max])
-        try check([UInt8](0...255))
-        try check([1.5, -.infinity, 0] as [Double])
-        try check([Float(1), 2])
-        try check([Int128.max, .min])
-        try check([SIMD8<UInt64>(repeating: 3), SIMD8(1, 2, 3, 4, 5, 6, 7, 8)])
-        try check([SIMD2<Float>(1, 2)])
-        try check((0..<70).map { [UInt8](repeating: UInt8($0), count: $0) })
-        try check([[Double]](repeating: [1, 2, 3], count: 2) + [[]])
-        try check([[Int16.max, .min], [0]])
+        try FlatSamples.check(self)
     }
 
     @Test func arraysOfTruthsAreWrittenAndLeftToTheReader() throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import MultitaskingSerialization
 
 /// Single values that are plain bytes: what is written and read without a writer and a reader is what these make.
-@Suite struct FlatValueTests {
+@Suite struct FlatValueTests: FlatCheck {
     private func payload<Value: Encodable>(of value: Value) -> [UInt8]? {
         let type = CodedType(Value.self)
         return unsafe withUnsafePointer(to: value) { value in
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    private func check<Value: Codable & Equatable>(_ values: [Value]) throws {
+    func check<Value: Codable & Equatable>(_ values: [Value]) throws {
         for one in values {
             let expected = try encodePayload(one)
             #expect(payload(of: one) == expected)
@@ -43,18 +43,7 @@ import Testing
     }
 
     @Test func numbersVectorsAndArraysAreAsAWriterMakesThem() throws {
-        try check([Int](-3...3) + [.min, .max])
-        try check([UInt8](0...255))
-        try check([1.5, -.infinity, 0] as [Double])
-        try check([Float(1), 2])
-        try check([Int128.max, .min])
-        try check([SIMD8<UInt64>(repeating: 3), SIMD8(1, 2, 3, 4, 5, 6, 7, 8)])
-        try check([SIMD2<Float>(1, 2)])
-        try check((0..<70).map { [UInt8](repeating: UInt8($0), count: $0) })
-        try check([[Double]](repeating: [1, 2, 3], count: 2) + [[]])
-        try check([[Int16.max, .min], [0]])
-        try check([[UInt128.max, 1, 2]])
-        try check([[Int8(-1)], []])
+        try FlatSamples.check(self)
     }
 
     @Test func countsThatDoNotFitAreRefused() throws {
