@@ -304,8 +304,8 @@ demo-ray: setup-ray ## Look for primes and process orders on a Ray cluster of tw
 # Needs ruff and mypy, but not Ray.
 lint-python: setup-ray ## Check the types and the format of the Python that speaks with Ray
 	@$(RAY_PYTHON) -m pip install --quiet ruff mypy
-	export MYPYPATH=Sources/MultitaskingRay/Resources:Tests/Ray
-	files="Sources/MultitaskingRay/Resources/swiftray Tests/Ray/*.py"
+	export MYPYPATH=Sources/RemoteWorkers/Resources:Sources/MultitaskingRay/Resources:Tests/Ray
+	files="Sources/RemoteWorkers/Resources/swiftray Sources/MultitaskingRay/Resources/swiftray Tests/Ray/*.py"
 	$(RAY_PYTHON) -m ruff check --config Tests/Ray/ruff.toml $$files
 	$(RAY_PYTHON) -m ruff format --check --config Tests/Ray/ruff.toml $$files
 	$(RAY_PYTHON) -m mypy --config-file Tests/Ray/mypy.ini $$files

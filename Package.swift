@@ -91,7 +91,9 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "CMultitaskingLinux",
                 "CRemoteWorkers",
                 .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
-            ]),
+            ],
+            // The driver travels in the library, so that no file is needed beside the program.
+            resources: [.embedInCode("Resources/swiftray")]),
         .target(name: "CRemoteWorkers", dependencies: ["CMultitaskingLinux"]),
         .target(
             name: "MultitaskingRay",
@@ -99,7 +101,7 @@ let package = Package(
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions",
                 "RemoteWorkers", "CMultitaskingLinux", "CRemoteWorkers",
             ],
-            // The driver travels in the library, so that no file is needed beside the program.
+            // What of the driver speaks with Ray.
             resources: [.embedInCode("Resources/swiftray")]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),

@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskingCore
-@testable import MultitaskingRay
+import MultitaskingRay
+@testable import RemoteWorkers
 import Testing
 
 @Suite struct PrefixedLinesTests {

@@ -1,6 +1,6 @@
 import MultitaskingCore
-@testable import MultitaskingRay
-import RemoteWorkers
+import MultitaskingRay
+@testable import RemoteWorkers
 import Synchronization
 import Testing
 

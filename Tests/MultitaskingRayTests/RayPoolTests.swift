@@ -124,8 +124,10 @@ private func hang(_ started: ChannelSender) throws {
     }
 
     @Test func allFilesOfTheDriver_areInTheLibrary() throws {
-        let folder = package.appendingPathComponent("Sources/MultitaskingRay/Resources/swiftray").path
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".py") }
+        let files = try ["RemoteWorkers", "MultitaskingRay"].flatMap { module in
+            let folder = package.appendingPathComponent("Sources/\(module)/Resources/swiftray").path
+            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".py") }
+        }
         #expect(RayCluster.driverFileNames.sorted() == files.sorted())
     }
 

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
-RESOURCES = HERE.parent.parent / "Sources" / "MultitaskingRay" / "Resources"
+SOURCES = HERE.parent.parent / "Sources"
+#: What all drivers share, and what speaks with Ray: two parts of one package.
+RESOURCES = SOURCES / "RemoteWorkers" / "Resources"
+RAY_RESOURCES = SOURCES / "MultitaskingRay" / "Resources"
 if str(RESOURCES) not in sys.path:
     sys.path.insert(0, str(RESOURCES))
 
@@ -64,7 +67,7 @@ class Host:
                 stdin=theirs.fileno(),
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "SWIFTRAY_HOME": str(RESOURCES), **environment},
+                env={**os.environ, "SWIFTRAY_HOME": str(RESOURCES), "PYTHONPATH": str(RESOURCES), **environment},
                 start_new_session=True,
             )
         theirs.close()

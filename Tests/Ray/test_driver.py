@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from host import HERE, RESOURCES, Host, fake_host
+from host import HERE, RAY_RESOURCES, Host, fake_host
 from swiftray.frames import DEATH, End, Kind, Operation
 
 OK, NO, CLOSED, LOST = 1, 0, 2, 255
@@ -385,7 +385,8 @@ class EndTests(unittest.TestCase):
         host.close()
 
     def test_without_ray_the_driver_says_what_to_install(self) -> None:
-        host = Host([sys.executable, "-S", str(RESOURCES / "swiftray" / "main.py")], {}, Path(self.directory, "log"))
+        main = RAY_RESOURCES / "swiftray" / "main.py"
+        host = Host([sys.executable, "-S", str(main)], {}, Path(self.directory, "log"))
         answer = host.hello()
         self.assertTrue(answer["isRefused"])
         self.assertIn("pip install", answer["error"])

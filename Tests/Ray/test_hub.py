@@ -7,7 +7,8 @@ import unittest
 
 import host  # noqa: F401  (finds the package)
 from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
-from swiftray.hub import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Hub, Item, Post
+from swiftray.hub import Hub
+from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
 
 
 def request(

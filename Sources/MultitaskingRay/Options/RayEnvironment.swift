@@ -1,32 +1,16 @@
 internal import Glibc
 internal import MultitaskingCore
+internal import RemoteWorkers
 
 /// The environment that a driver is started with.
 struct DriverEnvironment {
-    private(set) var variables: [String: String]
-
-    /// This program's own environment.
-    init() {
-        variables = [:]
-        // SAFETY: a program that changes its environment while others read it is broken anyway; each entry is text.
-        var next = unsafe environ
-        while let entry = unsafe next.pointee {
-            let text = unsafe String(cString: entry)
-            if let mark = text.firstIndex(of: "=") {
-                variables[String(text[..<mark])] = String(text[text.index(after: mark)...])
-            }
-            unsafe next += 1
-        }
-    }
+    private(set) var variables = DriverProgram.ownEnvironment
 
     /// Adds what the options say, and whatever authenticates to the cluster.
     ///
     /// - Throws: `invalidArgument` if there is nothing of the kind for a cluster that others may reach.
-    mutating func apply(_ options: RayOptions, address: String?, directory: String) throws {
+    mutating func apply(_ options: RayOptions, address: String?) throws {
         variables.merge(options.health.variables) { own, _ in own }
-        variables["SWIFTRAY_HOME"] = directory
-        variables["PYTHONDONTWRITEBYTECODE"] = "1"
-        variables["PYTHONUNBUFFERED"] = "1"
         switch options.token {
         case .value(let token):
             variables["RAY_AUTH_TOKEN"] = token
@@ -57,5 +41,36 @@ struct DriverEnvironment {
         if let path = variables["RAY_AUTH_TOKEN_PATH"], !path.isEmpty { return true }
         guard let home = variables["HOME"] else { return false }
         return unsafe access(home + "/.ray/auth_token", R_OK) == 0
+    }
+}
+
+extension RayOptions {
+    /// The driver that speaks with Ray.
+    ///
+    /// - Throws: `invalidArgument` if nothing authenticates to the cluster.
+    func program(address: String?) throws -> DriverProgram {
+        var environment = DriverEnvironment()
+        try environment.apply(self, address: address)
+        return DriverProgram(
+            python: python, advice: "give the path of a Python that has Ray as the option `python`", script: driver,
+            files: RayDriverFiles.own, environment: environment.variables,
+            shipped: shipsExecutable ? executable.map { .at($0) } ?? .own : nil)
+    }
+
+    /// What the pools of a connection have in common.
+    var poolOptions: RemotePoolOptions {
+        let place: JSON =
+            switch placement {
+            case .packed: .string("pack")
+            case .spread: .string("spread")
+            case .node(let id, let isSoft): .object(["node": .string(id), "soft": .bool(isSoft)])
+            }
+        return RemotePoolOptions(
+            executable: shipsExecutable ? "app" : executable, placement: place, resources: resources,
+            handOver: handOver, captures: captures, forwardsOutput: forwardsOutput, startTimeout: startTimeout,
+            capabilities: [
+                .timeout, .queueTimeout, .crashRetries, .errorRetries, .lossRetries, .resources, .priorities, .seeds,
+                .output, .prefixedOutput,
+            ])
     }
 }

@@ -1,7 +1,5 @@
 public import MultitaskingCore
-internal import MultitaskingSystem
 internal import RemoteWorkers
-internal import Synchronization
 
 extension RayPool: RecordingExecutor {
     /// Begins to write a timeline; see `RecordingExecutor`.
@@ -9,90 +7,5 @@ extension RayPool: RecordingExecutor {
     /// It has a track for each process of a node. The clocks of machines differ, so the end of a task is the time at
     /// which this machine learned of it; its node measures the durations of decoding, running, and encoding. The time
     /// between submission and start therefore includes the queue and the round trip.
-    public func beginRecording(to path: String) throws -> any Recording {
-        try core.checkUsable()
-        let source = try RayTimeline(core)
-        do { return try TimelineRecorder(source, to: path) } catch {
-            source.endTimeline()
-            throw error
-        }
-    }
-}
-
-/// Takes what a pool has recorded.
-private final class RayTimeline: TimelineSource {
-    private let core: RayPoolCore
-
-    init(_ core: RayPoolCore) throws {
-        self.core = core
-        guard core.record(true) else {
-            throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
-        }
-    }
-
-    /// Processes come with their first task.
-    var places: [TimelinePlace] { [] }
-
-    func takeEvents() -> TimelineEvents {
-        var events = TimelineEvents()
-        (events.spans, events.lostSpans) = core.takeSpans()
-        return events
-    }
-
-    func gauges() -> [TimelineGauge] { core.statistics.gauges }
-    func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
-    func endTimeline() { core.record(false) }
-}
-
-/// The runs that have ended since somebody took them.
-struct SpanLog: Sendable {
-    private var spans: [TaskSpan] = []
-    private var lost = 0
-
-    private static let limit = 50_000
-
-    /// Notes a run that has ended just now.
-    mutating func add(_ report: RunReport, of task: any QueuedTask, attempt: Int, at place: Int, now: Int64) {
-        guard spans.count < Self.limit else {
-            lost += 1
-            return
-        }
-        func before(_ time: Int64, _ duration: UInt64) -> Int64 { time - Int64(clamping: duration) }
-        var hasCrashed = false
-        switch report.end {
-        case .call: break
-        case .withdrawn, .other: return
-        case .died, .lost, .outOfMemory: hasCrashed = true
-        case .timedOut(let failure), .cancelled(let failure): hasCrashed = failure != nil
-        }
-        let encodeStart = before(now, report.times.encoding)
-        let runStart = before(encodeStart, report.times.running)
-        spans.append(
-            TaskSpan(
-                name: task.name, worker: place, pid: report.place.pid,
-                submission: attempt == 1 ? task.submission : nil, start: before(runStart, report.times.decoding),
-                runStart: hasCrashed ? nil : runStart, encodeStart: hasCrashed ? nil : encodeStart, end: now,
-                hasCrashed: hasCrashed))
-    }
-
-    mutating func take() -> (spans: [TaskSpan], lost: Int) {
-        defer { self = SpanLog() }
-        return (spans, lost)
-    }
-}
-
-extension RayPoolCore {
-    /// Begins to note what ends, or ends that; false if it is noted already.
-    @discardableResult
-    func record(_ isRecorded: Bool) -> Bool {
-        state.withLock { state in
-            guard !isRecorded || state.spans == nil else { return false }
-            state.spans = isRecorded ? SpanLog() : nil
-            return true
-        }
-    }
-
-    func takeSpans() -> (spans: [TaskSpan], lost: Int) {
-        state.withLock { $0.spans?.take() ?? ([], 0) }
-    }
+    public func beginRecording(to path: String) throws -> any Recording { try core.beginRecording(to: path) }
 }

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import RemoteWorkers
 
 extension RayPool: WorkerExecutor {
     /// Makes a call once for each worker, and in every process before its next task.
@@ -13,14 +14,13 @@ extension RayPool: WorkerExecutor {
     ///   pool.
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
-    ) throws -> [Future<Function.Output>] { try core.everywhere(call).map { Future($0) } }
+    ) throws -> [Future<Function.Output>] { try core.everywhere(call) }
 
     /// Changes the maximum number of concurrent tasks. Returns immediately.
     ///
     /// - Parameter count: the number of tasks, from 1 to 100,000.
     /// - Throws: `invalidArgument`; `shutDown`; `clusterLost`.
     public func resize(to count: Int) throws {
-        try Self.validate(count, nil)
         try core.resize(to: count)
     }
 

@@ -20,12 +20,12 @@ internal import RemoteWorkers
 /// Reading a signal costs one load, but every other call is a round trip: prefer batches (`send(contentsOf:)`,
 /// `receive(upTo:)`) and asynchronous calls.
 public final class RayPool: GradualShutdown {
-    let core: RayPoolCore
+    let core: RemotePool
     /// Whether the connection was made for this pool alone.
     private let ownsCluster: Bool
 
     /// The connection to the cluster.
-    public var cluster: RayCluster { core.cluster }
+    public let cluster: RayCluster
 
     /// The maximum number of tasks that run concurrently. The cluster may currently have room for fewer.
     public var maxWorkers: Int { core.maxWorkers }
@@ -45,7 +45,7 @@ public final class RayPool: GradualShutdown {
         address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
         setup: RaySetup = RaySetup()
     ) throws {
-        try Self.validate(maxWorkers, queueLimit)
+        try RemotePool.validate(maxWorkers, queueLimit)
         try setup.validate()
         let cluster = try RayCluster(address: address, options: options)
         try self.init(cluster, maxWorkers, queueLimit, setup, ownsCluster: true)
@@ -64,7 +64,7 @@ public final class RayPool: GradualShutdown {
     public convenience init(
         on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup()
     ) throws {
-        try Self.validate(maxWorkers, queueLimit)
+        try RemotePool.validate(maxWorkers, queueLimit)
         try self.init(cluster, maxWorkers, queueLimit, setup, ownsCluster: false)
     }
 
@@ -95,8 +95,11 @@ public final class RayPool: GradualShutdown {
         _ cluster: RayCluster, _ maxWorkers: Int, _ queueLimit: Int?, _ setup: RaySetup, ownsCluster: Bool
     ) throws {
         self.ownsCluster = ownsCluster
-        core = try cluster.add {
-            RayPoolCore(cluster, number: $0, maxWorkers: maxWorkers, queueLimit: queueLimit, setup)
+        self.cluster = cluster
+        core = try cluster.connection.add {
+            RemotePool(
+                cluster.connection, cluster.options.poolOptions, number: $0, maxWorkers: maxWorkers,
+                queueLimit: queueLimit, setup.calls)
         }
         do { try core.begin() } catch {
             if ownsCluster { cluster.close() }
@@ -107,37 +110,18 @@ public final class RayPool: GradualShutdown {
     deinit {
         core.beginShutdown(.drain)
         guard ownsCluster else { return }
-        let core = core
+        let (core, cluster) = (core, cluster)
         let body: @Sendable () -> Void = {
             _ = core.waitUntilEnded(.forever)
-            core.cluster.close()
+            cluster.close()
         }
         if startDetachedThread(body) != 0 { body() }
-    }
-
-    private static let workerLimit = 100_000
-
-    static func validate(_ maxWorkers: Int, _ queueLimit: Int?) throws {
-        guard (1...workerLimit).contains(maxWorkers) else {
-            throw MultitaskingError(
-                .invalidArgument, "maxWorkers is \(maxWorkers); give a number from 1 to \(workerLimit)")
-        }
-        if let queueLimit, queueLimit < 1 {
-            throw MultitaskingError(
-                .invalidArgument, "queueLimit is \(queueLimit); give at least 1, or nil for no limit")
-        }
     }
 
     /// The processes that run tasks, for tests that end them.
     package var processes: [Int32] { core.processes }
 
     // MARK: Executor
-
-    /// What of a task's options the pool keeps: everything.
-    private static let capabilities: TaskCapabilities = [
-        .timeout, .queueTimeout, .crashRetries, .errorRetries, .lossRetries, .resources, .priorities, .seeds, .output,
-        .prefixedOutput,
-    ]
 
     /// Queues a call; the overloads offer more convenient forms.
     ///
@@ -146,40 +130,17 @@ public final class RayPool: GradualShutdown {
     ///   `clusterLost`.
     public func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions
-    ) throws -> Future<Function.Output> {
-        try options.validate(for: Self.capabilities)
-        try core.checkUsable()
-        let encoded = try OutgoingCall.encode(call, captures: core.options.captures, core.hub.shares)
-        guard core.room.take(options.waitForRoom) else {
-            try core.checkUsable()
-            throw MultitaskingError(
-                .timedOut,
-                "the pool's queue is full, and no task has left it in time: wait longer (`waitForRoom`), or make the "
-                    + "pool with a larger queueLimit")
-        }
-        let task = RayTask<Function>(encoded, options, companion: Function.companion(of: call.arguments), core)
-        do { try core.add(task) } catch {
-            core.room.give()
-            throw error
-        }
-        task.startTimer()
-        return Future(task)
-    }
+    ) throws -> Future<Function.Output> { try core.submit(call, options) }
 
     /// Creates a channel, without a round trip.
     ///
     /// - Throws: `invalidArgument` for an option that is out of range or unsupported; `shutDown`; `clusterLost`.
-    public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
-        try options.validate()
-        return RemoteChannel.make(options, try core.makeObject(), at: core.hub)
-    }
+    public func makeChannel(_ options: ChannelOptions) throws -> any Channel { try core.makeChannel(options) }
 
     /// Creates a cancel signal, without a round trip.
     ///
     /// - Throws: `shutDown`; `clusterLost`.
-    public func makeCancelSignal() throws -> any CancelSignal {
-        RemoteSignal.make(try core.makeObject(), at: core.hub)
-    }
+    public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
 
     /// Shuts down the pool and blocks until nothing of it is left, on this machine or on the nodes.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")

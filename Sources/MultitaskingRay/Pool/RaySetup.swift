@@ -1,5 +1,4 @@
 public import MultitaskingCore
-internal import MultitaskingSerialization
 internal import RemoteWorkers
 
 /// The calls that each process of a pool on a cluster makes before its first task, and before it exits.
@@ -13,14 +12,8 @@ internal import RemoteWorkers
 /// of the first task of its process. A process that is killed, by Ray, by a task, or by `shutdown(.kill)`, doesn't run
 /// the finalizer.
 public struct RaySetup: Sendable {
-    /// A call that is encoded when a pool is made.
-    typealias Encoding = @Sendable (CapturePolicy, RemoteShares) throws -> [UInt8]
-
-    private var initializer: Encoding?
-    private var finalizer: Encoding?
-    private var decodeFinalized: @Sendable (inout PayloadReader) throws -> any Sendable = { _ in () }
-    /// How long a finalizer may take.
-    private(set) var finalizerLimit = Duration.zero
+    /// The calls.
+    private(set) var calls = PoolSetup()
 
     /// Processes that only run tasks.
     public init() {}
@@ -41,8 +34,7 @@ public struct RaySetup: Sendable {
         calling initializer: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument
     ) {
-        let call = Invocation(VoidFunction(initializer), ArgumentList(repeat each arguments))
-        self.initializer = { try OutgoingCall.encode(call, captures: $0, $1).parcel.bytes }
+        calls = PoolSetup(calling: initializer, repeat each arguments)
     }
 
     /// Returns this setup with a finalizer that each process runs before it exits.
@@ -65,29 +57,10 @@ public struct RaySetup: Sendable {
         by finalizer: Function, _ limit: Duration = .seconds(10)
     ) -> RaySetup where Function.Arguments == Void {
         var setup = self
-        let call = Invocation(finalizer, ())
-        setup.finalizer = { try OutgoingCall.encode(call, captures: $0, $1).parcel.bytes }
-        setup.decodeFinalized = { try Function.decodeOutput(from: &$0) }
-        setup.finalizerLimit = limit
+        setup.calls.finalize(by: finalizer, limit)
         return setup
     }
 
     /// Throws `invalidArgument` for a limit that is none.
-    func validate() throws {
-        guard finalizer != nil, !(.zero < finalizerLimit && finalizerLimit <= .seconds(86_400)) else { return }
-        throw MultitaskingError(
-            .invalidArgument, "finalizerLimit is \(finalizerLimit); give more than zero and at most a day")
-    }
-
-    /// The encoded calls.
-    ///
-    /// - Throws: `capturesState`; `encodeFailed`.
-    func calls(
-        _ captures: CapturePolicy, _ shares: RemoteShares
-    ) throws -> (initializer: [UInt8]?, finalizer: [UInt8]?) {
-        (try initializer?(captures, shares), try finalizer?(captures, shares))
-    }
-
-    /// What a finalizer has returned.
-    func result(_ reader: inout PayloadReader) throws -> any Sendable { try decodeFinalized(&reader) }
+    func validate() throws { try calls.validate() }
 }

@@ -29,7 +29,7 @@ from swiftray.frames import (
     text,
     unpack,
 )
-from swiftray.hub import RUN_BACK, RUN_DIED, RUN_DONE, Item, Post
+from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, Item, Post
 from swiftray.link import HubCalls, HubLink
 from swiftray.shares import Shares, Store
 from swiftray.worker import Outcome, PoolSpec, RunSpec

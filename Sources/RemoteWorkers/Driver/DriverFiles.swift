@@ -1,11 +1,14 @@
-/// The Python driver, which travels in the library: no file is needed beside the program.
-enum DriverFiles {
+/// The part of the Python driver that all clusters share, which travels in the library: no file is needed beside the
+/// program.
+package enum DriverFiles {
+    /// A file of the package `swiftray`.
+    package typealias File = (name: String, bytes: [UInt8])
+
     /// The files of `Resources/swiftray`.
-    static let all: [(name: String, bytes: [UInt8])] = [
-        ("main.py", PackageResources.main_py),
+    package static let shared: [File] = [
         ("driver.py", PackageResources.driver_py),
-        ("cluster.py", PackageResources.cluster_py),
         ("hub.py", PackageResources.hub_py),
+        ("posts.py", PackageResources.posts_py),
         ("channels.py", PackageResources.channels_py),
         ("worker.py", PackageResources.worker_py),
         ("child.py", PackageResources.child_py),

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from typing import Any, NamedTuple
+from typing import Any
 
 from swiftray.channels import Channel, Element, Reply, Request
 from swiftray.frames import (
@@ -30,35 +30,12 @@ from swiftray.frames import (
     ProtocolError,
     split_elements,
 )
-
-#: A frame for a client: kind, id, head, tail.
-Item = tuple[int, int, bytes, bytes]
-#: What a client hands over: kind, id, run, payload.
-Post = tuple[int, int, int, bytes]
-
-#: What only clients say to the hub: a run has ended, or died with what it held; the client itself goes.
-RUN_ENDED = 200
-RUN_DIED = 201
-CLIENT_GONE = 202
-#: What wrappers tell the driver by the hub: a run has not begun and will not; it is done, with its DONE's payload.
-RUN_BACK = 203
-RUN_DONE = 204
+from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
 
 #: How many runs are remembered after their end, against requests that come late.
 _REMEMBERED = 4096
 #: How many bytes one reply to a poll has, about.
 _MOST_BYTES = 32 << 20
-
-
-class Delivery(NamedTuple):
-    """A reply to a client, which takes them in the order of their numbers, whatever order they arrive in."""
-
-    number: int
-    #: All changes of signals up to this version are known with this delivery.
-    version: int
-    #: Object, version, state of each signal that has changed since the client's version.
-    signals: list[tuple[int, int, bool]]
-    items: list[Item]
 
 
 class _Mailbox:

@@ -1,20 +1,49 @@
 internal import Glibc
-internal import MultitaskingCore
+package import MultitaskingCore
 internal import MultitaskingSerialization
 internal import MultitaskingSystem
-internal import RemoteWorkers
 internal import Synchronization
+
+/// How the pools of a connection run their tasks.
+package struct RemotePoolOptions: Sendable {
+    /// The executable as the driver knows it; nil for this program's path.
+    var executable: String?
+    /// Where tasks run, as the driver has it.
+    var placement: JSON
+    /// What a task needs unless its own options say it.
+    var resources: ResourceRequest
+    var handOver: Int
+    var captures: CapturePolicy
+    var forwardsOutput: Bool
+    var startTimeout: Duration
+    /// What of a task's options the cluster keeps.
+    var capabilities: TaskCapabilities
+
+    package init(
+        executable: String?, placement: JSON, resources: ResourceRequest, handOver: Int, captures: CapturePolicy,
+        forwardsOutput: Bool, startTimeout: Duration, capabilities: TaskCapabilities
+    ) {
+        self.executable = executable
+        self.placement = placement
+        self.resources = resources
+        self.handOver = handOver
+        self.captures = captures
+        self.forwardsOutput = forwardsOutput
+        self.startTimeout = startTimeout
+        self.capabilities = capabilities
+    }
+}
 
 /// What a pool on a cluster is made of: its queue, its workers' numbers and what runs.
 ///
-/// Ray keeps no queue and runs nothing again: it has as many calls as the pool has workers, and `handOver` more. So the
-/// order of starts, cancellation, retries and limits are decided here, in one place.
-final class RayPoolCore: Sendable {
-    let cluster: RayCluster
-    let hub: HubClient
+/// The cluster keeps no queue and runs nothing again: it has as many calls as the pool has workers, and `handOver`
+/// more. So the order of starts, cancellation, retries and limits are decided here, in one place.
+package final class RemotePool: Sendable {
+    package let cluster: DriverConnection
+    package let hub: HubClient
     let room: RoomLimit
-    let options: RayOptions
-    let setup: RaySetup
+    let options: RemotePoolOptions
+    let setup: PoolSetup
     let state: Mutex<PoolState>
     private let number: UInt32
     private let birth = monotonicNanoseconds()
@@ -24,26 +53,29 @@ final class RayPoolCore: Sendable {
     /// How long what the cluster should answer at once may take.
     static let patience = Duration.seconds(20)
 
-    init(_ cluster: RayCluster, number: UInt32, maxWorkers: Int, queueLimit: Int?, _ setup: RaySetup) {
+    package init(
+        _ cluster: DriverConnection, _ options: RemotePoolOptions, number: UInt32, maxWorkers: Int, queueLimit: Int?,
+        _ setup: PoolSetup
+    ) {
         self.cluster = cluster
         self.number = number
         self.setup = setup
-        options = cluster.options
+        self.options = options
         hub = HubClient(cluster.requests, pool: number)
         room = RoomLimit(limit: queueLimit)
         state = Mutex(PoolState(maxWorkers: maxWorkers, handOver: options.handOver))
     }
 
-    var maxWorkers: Int { state.withLock { $0.target } }
+    package var maxWorkers: Int { state.withLock { $0.target } }
 
-    /// The build of this program, for the log of the driver.
+    /// The build of this program.
     static var programBuild: String { BuildID(ofImage: "")?.description ?? "" }
 
     // MARK: Beginning
 
     /// Has the driver make the pool, and waits until it has.
     @available(*, noasync)
-    func begin() throws {
+    package func begin() throws {
         do {
             let calls = try setup.calls(options.captures, hub.shares)
             try make()
@@ -57,15 +89,9 @@ final class RayPoolCore: Sendable {
 
     @available(*, noasync)
     private func make() throws {
-        let executable = options.shipsExecutable ? "app" : options.executable ?? Self.ownPath
-        let placement: JSON =
-            switch options.placement {
-            case .packed: .string("pack")
-            case .spread: .string("spread")
-            case .node(let id, let isSoft): .object(["node": .string(id), "soft": .bool(isSoft)])
-            }
         let description = JSON.object([
-            "executable": .string(executable), "maxWorkers": .number(Double(maxWorkers)), "placement": placement,
+            "executable": .string(options.executable ?? Self.ownPath), "maxWorkers": .number(Double(maxWorkers)),
+            "placement": options.placement,
             "options": options.resources.json, "forwardsOutput": .bool(options.forwardsOutput),
             "finalizerLimit": .number(setup.finalizerLimit / .seconds(1)),
         ])
@@ -80,7 +106,8 @@ final class RayPoolCore: Sendable {
         }
     }
 
-    private static var ownPath: String { SystemFiles().target("/proc/self/exe") }
+    /// The path of this program.
+    package static var ownPath: String { SystemFiles().target("/proc/self/exe") }
 
     func isReady(_ answer: JSON?) {
         state.withLock { state in
@@ -93,7 +120,7 @@ final class RayPoolCore: Sendable {
     // MARK: Tasks
 
     /// Throws unless tasks and objects can be made.
-    func checkUsable() throws {
+    package func checkUsable() throws {
         let (isOpen, loss) = state.withLock { ($0.mode == nil, $0.loss) }
         if let loss { throw loss }
         if !isOpen {
@@ -155,7 +182,7 @@ final class RayPoolCore: Sendable {
     }
 
     /// The processes that run tasks, as far as they are known.
-    var processes: [Int32] { state.withLock { $0.runs.values.map(\.pid).filter { $0 > 0 } } }
+    package var processes: [Int32] { state.withLock { $0.runs.values.map(\.pid).filter { $0 > 0 } } }
 
     /// Takes the report about a run's end.
     func end(_ frame: Frame) throws {
@@ -241,7 +268,7 @@ final class RayPoolCore: Sendable {
         endIfDrained()
     }
 
-    func beginShutdown(_ mode: ShutdownMode) {
+    package func beginShutdown(_ mode: ShutdownMode) {
         let (queued, running): ([any QueuedTask], [UInt64]) = state.withLock { state in
             let isStricter = state.mode.map { mode.strictness > $0.strictness } ?? true
             guard isStricter else { return ([], []) }
@@ -275,7 +302,7 @@ final class RayPoolCore: Sendable {
     }
 
     @available(*, noasync)
-    func waitUntilEnded(_ wait: WaitLimit) -> Bool { ended.wait(wait) }
+    package func waitUntilEnded(_ wait: WaitLimit) -> Bool { ended.wait(wait) }
 
     /// Ends everything: the driver or the hub is gone.
     func lose(_ error: MultitaskingError) {
@@ -297,11 +324,11 @@ final class RayPoolCore: Sendable {
 
     private var age: Duration { .nanoseconds(monotonicNanoseconds() - birth) }
 
-    var statistics: PoolStatistics {
+    package var statistics: PoolStatistics {
         state.withLock { $0.statistics(now: monotonicNanoseconds(), age: $0.age ?? age) }
     }
 
-    var recentCrashes: [RecentCrash] { state.withLock { $0.tally.recentCrashes } }
+    package var recentCrashes: [RecentCrash] { state.withLock { $0.tally.recentCrashes } }
 }
 
 extension ShutdownMode {

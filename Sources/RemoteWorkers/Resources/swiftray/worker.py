@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
 from swiftray.frames import DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text
-from swiftray.hub import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
+from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.link import HubCalls
 from swiftray.shares import Shares, Store
 

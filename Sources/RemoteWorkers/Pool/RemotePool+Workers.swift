@@ -1,11 +1,10 @@
-internal import MultitaskingCore
+package import MultitaskingCore
 internal import MultitaskingSerialization
-internal import RemoteWorkers
 internal import Synchronization
 
 // Calls that are no tasks: what each process runs first and last, and what all of them are to run.
 
-extension RayPoolCore {
+extension RemotePool {
     /// What a call is for.
     private enum SetUpRole: UInt64 {
         case none = 0
@@ -42,7 +41,9 @@ extension RayPoolCore {
         }
     }
 
-    func everywhere<Function: PortableFunction>(_ call: Invocation<Function>) throws -> [RayTask<Function>] {
+    package func everywhere<Function: PortableFunction>(
+        _ call: Invocation<Function>
+    ) throws -> [Future<Function.Output>] {
         try checkUsable()
         let outgoing = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
         let number = try state.withLock { state in
@@ -57,11 +58,11 @@ extension RayPoolCore {
         }
         try add(outgoing.parcel.bytes, number, .call)
         let tasks = (0..<maxWorkers).map { place in
-            RayTask<Function>(
+            RemoteTask<Function>(
                 outgoing, .default, companion: Function.companion(of: call.arguments), self, .call(number), at: place)
         }
         for task in tasks { try add(task) }
-        return tasks
+        return tasks.map { Future($0) }
     }
 
     /// No process that comes later makes a call that has failed.
@@ -70,7 +71,8 @@ extension RayPoolCore {
         hub.ask(HubRequest(.setUp, SharedObjectID(rawValue: number), number: SetUpRole.none.rawValue))
     }
 
-    func resize(to count: Int) throws {
+    package func resize(to count: Int) throws {
+        try Self.validate(count, nil)
         try checkUsable()
         let newPlaces = state.withLock { $0.resize(to: count) }
         if !newPlaces.isEmpty {
@@ -78,7 +80,7 @@ extension RayPoolCore {
             let outgoing = try OutgoingCall.encode(call, captures: .refused, hub.shares)
             for place in newPlaces {
                 try add(
-                    RayTask<PlainFunction>(outgoing, .default, companion: nil, self, .allCalls, at: place))
+                    RemoteTask<PlainFunction>(outgoing, .default, companion: nil, self, .allCalls, at: place))
             }
         }
         dispatch()
@@ -94,7 +96,7 @@ extension RayPoolCore {
         state.withLock { $0.finalized.append((end, result)) }
     }
 
-    var finalizerResults: [Result<any Sendable, any Error>] {
+    package var finalizerResults: [Result<any Sendable, any Error>] {
         state.withLock { $0.finalized }.map { end, tail in
             Result {
                 guard end == .value else { throw try RunVerdict.decodeError(tail) }

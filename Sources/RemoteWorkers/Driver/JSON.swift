@@ -1,5 +1,5 @@
 /// The little of JSON that a driver is told and tells.
-enum JSON: Sendable, Hashable {
+package enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
     case number(Double)
@@ -7,13 +7,13 @@ enum JSON: Sendable, Hashable {
     case array([JSON])
     case object([String: JSON])
 
-    subscript(_ key: String) -> JSON? {
+    package subscript(_ key: String) -> JSON? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    var text: String? { if case .string(let text) = self { text } else { nil } }
-    var value: Double? { if case .number(let value) = self { value } else { nil } }
-    var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
+    package var text: String? { if case .string(let text) = self { text } else { nil } }
+    package var value: Double? { if case .number(let value) = self { value } else { nil } }
+    package var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
 
     // MARK: Writing
 

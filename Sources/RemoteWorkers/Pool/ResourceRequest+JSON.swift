@@ -1,8 +1,8 @@
-internal import MultitaskingCore
+package import MultitaskingCore
 
 extension ResourceRequest {
-    /// As Ray's options have it.
-    var json: JSON {
+    /// As the options of a driver's tasks have it.
+    package var json: JSON {
         var members: [String: JSON] = [:]
         if let cpus { members["num_cpus"] = .number(cpus) }
         if let gpus { members["num_gpus"] = .number(gpus) }

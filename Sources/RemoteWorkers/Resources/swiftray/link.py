@@ -11,7 +11,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, Callable, Protocol
 
 from swiftray.frames import REPLY, SIGNAL, Code, Kind
-from swiftray.hub import CLIENT_GONE, Delivery, Item, Post
+from swiftray.posts import CLIENT_GONE, Delivery, Item, Post
 
 #: How many batches are under way at once.
 _MOST_BATCHES = 2

@@ -1,6 +1,5 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
-internal import RemoteWorkers
 
 /// What follows from the end of a run.
 enum RunVerdict {

@@ -1,6 +1,5 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
-internal import RemoteWorkers
 
 /// A call on its way to another machine.
 struct OutgoingCall: Sendable {

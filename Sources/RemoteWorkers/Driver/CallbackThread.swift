@@ -1,6 +1,5 @@
 internal import MultitaskingCore
 internal import MultitaskingSystem
-internal import RemoteWorkers
 internal import Synchronization
 
 /// A thread that is joined once, by whichever thread ends what it belongs to.
@@ -26,7 +25,7 @@ final class CallbackThread: Sendable {
     private let thread: JoinableThread
 
     init() throws {
-        thread = try JoinableThread(name: "ray callbacks") { [bodies] in
+        thread = try JoinableThread(name: "callbacks") { [bodies] in
             while let body = bodies.take() { body() }
         }
     }

@@ -1,11 +1,10 @@
 internal import Glibc
 internal import MultitaskingCore
-internal import RemoteWorkers
 internal import Synchronization
 
 // What tasks say while they run: how far they are, and what they print.
 
-extension RayPoolCore {
+extension RemotePool {
     /// Takes what a task says of how far it is.
     func takeReport(_ frame: Frame) throws {
         var reader = frame.reader

@@ -1,10 +1,9 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
 internal import MultitaskingSystem
-internal import RemoteWorkers
 internal import Synchronization
 
-/// What was submitted to a Ray pool, whatever its types. It does not change.
+/// What was submitted to a pool on a cluster, whatever its types. It does not change.
 protocol SubmittedCall: AnyObject, Sendable {
     var options: TaskOptions { get }
 
@@ -24,7 +23,7 @@ protocol SubmittedCall: AnyObject, Sendable {
     var name: String { get }
 }
 
-/// A task of a Ray pool, as its queue knows it.
+/// A task of a pool on a cluster, as its queue knows it.
 protocol QueuedTask: SubmittedCall {
     /// Begins an attempt; which one it is, or nil if the task has ended meanwhile.
     func begin(run: UInt64) -> Int?
@@ -76,7 +75,7 @@ enum TaskEnd: Sendable {
 enum TaskProgress: Sendable {
     /// It waits in the pool's queue, or for its next attempt.
     case waiting
-    /// It was given to Ray, and may wait there.
+    /// It was given to the cluster, and may wait there.
     case handedOver(run: UInt64)
     /// It runs.
     case started(run: UInt64)
@@ -87,14 +86,14 @@ enum TaskProgress: Sendable {
     var isCancelled: Bool { if case .ended(.cancelled) = self { true } else { false } }
 }
 
-/// A task of a Ray pool.
-final class RayTask<Function: PortableFunction>: QueuedTask {
+/// A task of a pool on a cluster.
+final class RemoteTask<Function: PortableFunction>: QueuedTask {
     let options: TaskOptions
     let setUp: RunOrder.SetUpRole
     let place: Int?
     let submission = monotonicNanoseconds()
     let call: Parcel
-    private let pool: RayPoolCore
+    private let pool: RemotePool
     private let ledger: Mutex<Ledger>
 
     /// What is left to do when a task has ended, outside of the lock.
@@ -150,7 +149,7 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
     }
 
     init(
-        _ call: OutgoingCall, _ options: TaskOptions, companion: (any Sendable)?, _ pool: RayPoolCore,
+        _ call: OutgoingCall, _ options: TaskOptions, companion: (any Sendable)?, _ pool: RemotePool,
         _ setUp: RunOrder.SetUpRole = .none, at place: Int? = nil
     ) {
         self.setUp = setUp
@@ -279,7 +278,7 @@ final class RayTask<Function: PortableFunction>: QueuedTask {
     }
 }
 
-extension RayTask: FutureSource {
+extension RemoteTask: FutureSource {
     typealias Value = Function.Output
 
     var state: TaskState {
@@ -384,7 +383,7 @@ extension RayTask: FutureSource {
             return true
         case .askItsNode(let run):
             pool.cancel(run: run, level: .ifNotBegun)
-            _ = latch.wait(.upTo(RayPoolCore.patience))
+            _ = latch.wait(.upTo(RemotePool.patience))
             return ledger.withLock { $0.progress.isCancelled }
         }
     }

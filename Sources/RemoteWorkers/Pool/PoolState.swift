@@ -1,6 +1,5 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
-internal import RemoteWorkers
 
 /// What changes of a pool: its queue, its workers' places, and what runs.
 struct PoolState: Sendable {
@@ -19,7 +18,7 @@ struct PoolState: Sendable {
         var lines: [UInt8: PrefixedLines] = [:]
     }
 
-    /// How many workers there are, and how many more calls Ray is given.
+    /// How many workers there are, and how many more calls the cluster is given.
     private(set) var target: Int
     private let handOver: Int
     /// The places without a task, the lowest last.
@@ -42,7 +41,7 @@ struct PoolState: Sendable {
 
     /// The calls that all processes make, by their numbers.
     var calls: Set<UInt64> = []
-    var lastCall = RayPoolCore.lastOwnCall
+    var lastCall = RemotePool.lastOwnCall
     var finalized: [(CallEnd, FrameTail)] = []
 
     /// How the pool ends; nil while it is open.

@@ -1,6 +1,5 @@
 internal import MultitaskingCore
 internal import MultitaskingSerialization
-internal import RemoteWorkers
 
 /// What has become of a pool's tasks, and what its workers have done.
 struct PoolTally: Sendable {
@@ -53,7 +52,7 @@ struct PoolTally: Sendable {
         }
     }
 
-    /// A task is given to Ray.
+    /// A task is given to the cluster.
     mutating func begin(_ task: any QueuedTask, _ attempt: Int, at place: Int, now: Int64) {
         if attempt == 1 { queueTimes.add(UInt64(max(0, now - task.submission))) }
         workers[place, default: Worker(since: now)].bytesIn += task.call.count

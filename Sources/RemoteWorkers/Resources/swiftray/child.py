@@ -29,7 +29,7 @@ from swiftray.frames import (
     text,
     unpack,
 )
-from swiftray.hub import Item, Post
+from swiftray.posts import Item, Post
 from swiftray.link import HubCalls, HubLink
 from swiftray.shares import Shares
 

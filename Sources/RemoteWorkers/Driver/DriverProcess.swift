@@ -3,10 +3,57 @@ internal import CRemoteWorkers
 internal import Glibc
 internal import MultitaskingCore
 internal import MultitaskingSystem
-internal import RemoteWorkers
 internal import Synchronization
 
-/// The Python process that speaks with Ray for this program, and the directory that it works in.
+/// What a driver is: a script of Python, and what it is given.
+package struct DriverProgram: Sendable {
+    /// The interpreter, a path or a name in `PATH`.
+    package var python: String
+    /// What is said if that cannot be started.
+    package var advice: String
+    /// The file that is started.
+    package var main: String
+    /// Started in its place, by tests.
+    package var script: String?
+    /// The files that are not shared by all drivers; ``main`` is among them.
+    package var files: [DriverFiles.File]
+    /// All variables of its environment.
+    package var environment: [String: String]
+    /// The executable that is copied into the driver's directory.
+    package var shipped: ShippedExecutable?
+
+    package enum ShippedExecutable: Sendable { case own, at(String) }
+
+    package init(
+        python: String, advice: String, main: String = "main.py", script: String? = nil, files: [DriverFiles.File],
+        environment: [String: String], shipped: ShippedExecutable? = nil
+    ) {
+        self.python = python
+        self.advice = advice
+        self.main = main
+        self.script = script
+        self.files = files
+        self.environment = environment
+        self.shipped = shipped
+    }
+
+    /// This program's own environment.
+    package static var ownEnvironment: [String: String] {
+        var variables: [String: String] = [:]
+        // SAFETY: a program that changes its environment while others read it is broken anyway; each entry is text.
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let text = unsafe String(cString: entry)
+            if let mark = text.firstIndex(of: "=") {
+                variables[String(text[..<mark])] = String(text[text.index(after: mark)...])
+            }
+            unsafe next += 1
+        }
+        return variables
+    }
+}
+
+/// The Python process that speaks with a cluster for this program, and the directory that it works in.
 final class DriverProcess: Sendable {
     let pid: pid_t
     let link: FrameLink
@@ -16,15 +63,21 @@ final class DriverProcess: Sendable {
     /// Writes the driver's files to a directory of their own and starts it.
     ///
     /// - Throws: `systemError`, `invalidArgument`.
-    init(_ options: RayOptions, address: String?) throws {
-        var environment = DriverEnvironment()
-        let directory = try Self.makeDirectory(environment.variables["TMPDIR"] ?? "/tmp")
+    init(_ program: DriverProgram) throws {
+        var environment = program.environment
+        let directory = try Self.makeDirectory(environment["TMPDIR"] ?? "/tmp")
         self.directory = directory
         var isComplete = false
         defer { if !isComplete { _ = unsafe mr_remove_directory(directory) } }
-        try environment.apply(options, address: address, directory: directory)
-        try Self.writeFiles(directory)
-        if options.shipsExecutable { try Self.copyExecutable(options.executable, to: directory + "/app") }
+        environment["SWIFTRAY_HOME"] = directory
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        environment["PYTHONUNBUFFERED"] = "1"
+        try Self.writeFiles(DriverFiles.shared + program.files, directory)
+        switch program.shipped {
+        case .own: try Self.copyExecutable(nil, to: directory + "/app")
+        case .at(let path): try Self.copyExecutable(path, to: directory + "/app")
+        case nil: break
+        }
 
         var pair: [Int32] = [-1, -1]
         let status = unsafe mr_socket_pair(&pair)
@@ -34,17 +87,16 @@ final class DriverProcess: Sendable {
         let log = unsafe open(directory + "/log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else { throw Refusal(.writeFile, errno).error("write the driver's log") }
         defer { close(log) }
-        let script = options.driver ?? directory + "/swiftray/main.py"
-        let started = unsafe Self.withStrings([options.python, script]) { arguments in
-            unsafe Self.withStrings(environment.variables.map { "\($0.key)=\($0.value)" }) { variables in
+        let script = program.script ?? directory + "/swiftray/\(program.main)"
+        let started = unsafe Self.withStrings([program.python, script]) { arguments in
+            unsafe Self.withStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
                 unsafe mr_spawn(arguments, variables, pair[1], log)
             }
         }
         guard started > 0 else {
             throw MultitaskingError(
                 .clusterUnreachable,
-                "could not start \(options.python): \(describe(errno: -started)); give the path of a Python that has "
-                    + "Ray as the option `python`")
+                "could not start \(program.python): \(describe(errno: -started)); \(program.advice)")
         }
         pid = started
         self.link = link
@@ -65,11 +117,11 @@ final class DriverProcess: Sendable {
         }
     }
 
-    private static func writeFiles(_ directory: String) throws {
+    private static func writeFiles(_ files: [DriverFiles.File], _ directory: String) throws {
         guard unsafe mkdir(directory + "/swiftray", 0o700) == 0 else {
             throw Refusal(.writeFile, errno).error("write the cluster's driver")
         }
-        for file in DriverFiles.all {
+        for file in files {
             try write(to: directory + "/swiftray/" + file.name, mode: 0o600) { descriptor in
                 unsafe file.bytes.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
             }
