@@ -304,8 +304,8 @@ demo-ray: setup-ray ## Look for primes and process orders on a Ray cluster of tw
 # Needs ruff and mypy, but not Ray.
 lint-python: setup-ray ## Check the types and the format of the Python that speaks with Ray
 	@$(RAY_PYTHON) -m pip install --quiet ruff mypy
-	export MYPYPATH=Sources/RemoteWorkers/Resources:Sources/MultitaskingRay/Resources:Tests/Ray
-	files="Sources/RemoteWorkers/Resources/swiftray Sources/MultitaskingRay/Resources/swiftray Tests/Ray/*.py"
+	export MYPYPATH=Sources/RemoteWorkers/Resources:Sources/MultitaskingRay/Resources:Sources/MultitaskingLaunch/Resources:Tests/Ray
+	files="Sources/RemoteWorkers/Resources/swiftray Sources/MultitaskingRay/Resources/swiftray Sources/MultitaskingLaunch/Resources/swiftray Tests/Ray/*.py"
 	$(RAY_PYTHON) -m ruff check --config Tests/Ray/ruff.toml $$files
 	$(RAY_PYTHON) -m ruff format --check --config Tests/Ray/ruff.toml $$files
 	$(RAY_PYTHON) -m mypy --config-file Tests/Ray/mypy.ini $$files
@@ -373,7 +373,7 @@ replacements: setup ## Replace COUNT workers and look for leaked descriptors, ma
 # --- Documentation ---------------------------------------------------------------------------------------------------
 
 MODULES := MultitaskingCore MultitaskingSessions MultitaskingSerialization MultitaskingCaptures MultitaskingThreads MultitaskingProcesses Multitasking \
-	MultitaskingInMemory MultitaskingRay MultitaskingLogging MultitaskingConformance
+	MultitaskingInMemory MultitaskingRay MultitaskingLaunch MultitaskingLogging MultitaskingConformance
 # What `swift symbolgraph-extract` must be told that `swift build` knows.
 C_TARGETS := CMultitaskingLinux CMultitaskingImages CMultitaskingCaptures CRemoteWorkers
 C_MODULES := $(patsubst %,-Xcc -fmodule-map-file=%,$(wildcard Sources/*/module.modulemap)) \

@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "MultitaskingThreads", targets: ["MultitaskingThreads"]),
         .library(name: "MultitaskingProcesses", targets: ["MultitaskingProcesses"]),
         .library(name: "MultitaskingRay", targets: ["MultitaskingRay"]),
+        .library(name: "MultitaskingLaunch", targets: ["MultitaskingLaunch"]),
         .library(name: "MultitaskingConformance", targets: ["MultitaskingConformance"]),
         .library(name: "MultitaskingInMemory", targets: ["MultitaskingInMemory"]),
         .library(name: "MultitaskingLogging", targets: ["MultitaskingLogging"]),
@@ -102,6 +103,11 @@ let package = Package(
                 "RemoteWorkers", "CMultitaskingLinux", "CRemoteWorkers",
             ],
             // What of the driver speaks with Ray.
+            resources: [.embedInCode("Resources/swiftray")]),
+        .target(
+            name: "MultitaskingLaunch",
+            dependencies: ["MultitaskingCore", "MultitaskingSessions", "RemoteWorkers"],
+            // What of the driver launches workers, and what it launches.
             resources: [.embedInCode("Resources/swiftray")]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
         .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
@@ -234,6 +240,12 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingRay", "MultitaskingConformance", "RemoteWorkers",
                 "ray-harness",
+            ]),
+        .testTarget(
+            name: "MultitaskingLaunchTests",
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingLaunch", "MultitaskingConformance",
+                "RemoteWorkers",
             ]),
 
         // Takes closures of many shapes apart and puts them together again, in other processes too.

@@ -32,13 +32,14 @@ ALLOWED = {
     "MultitaskingLifecycle": ["MultitaskingCore"],
     "MultitaskingDashboard": ["MultitaskingCore", "MultitaskingSessions"],
     "MultitaskingLogging": ["MultitaskingSystem"],
-    # Workers on other machines, and one way to have them.
+    # Workers on other machines, and two ways to have them.
     "RemoteWorkers": [
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures",
         "CMultitaskingLinux", "CRemoteWorkers"],
     "MultitaskingRay": [
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions", "RemoteWorkers",
         "CMultitaskingLinux", "CRemoteWorkers"],
+    "MultitaskingLaunch": ["MultitaskingCore", "MultitaskingSessions", "RemoteWorkers"],
 }
 # The folders of a module from the lowest to the highest; what lies beside them is the top.
 FOLDERS = {

@@ -28,8 +28,8 @@ if "SWIFTRAY_HOME" in os.environ:
 from swiftray.driver import Driver, Ended, Loss, PoolOptions
 from swiftray.frames import Buffer, Connection, End
 from swiftray.hub import Hub
-from swiftray.posts import Delivery, Post
 from swiftray.link import HubCalls
+from swiftray.posts import Delivery, Post
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
 _NODES = 2

@@ -19,8 +19,10 @@ SOURCES = HERE.parent.parent / "Sources"
 #: What all drivers share, and what speaks with Ray: two parts of one package.
 RESOURCES = SOURCES / "RemoteWorkers" / "Resources"
 RAY_RESOURCES = SOURCES / "MultitaskingRay" / "Resources"
-if str(RESOURCES) not in sys.path:
-    sys.path.insert(0, str(RESOURCES))
+LAUNCH_RESOURCES = SOURCES / "MultitaskingLaunch" / "Resources"
+for folder in (RESOURCES, LAUNCH_RESOURCES):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
 
 from swiftray.frames import (
     CHANNEL,

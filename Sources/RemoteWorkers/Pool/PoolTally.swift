@@ -84,7 +84,7 @@ struct PoolTally: Sendable {
         case .outOfMemory: crash("memory limit", at: place, task, nil)
         // It had to be given back, as another one has turned out to be long.
         case .withdrawn: shortTasks = 0
-        case .timedOut(nil), .cancelled, .other: break
+        case .timedOut(nil), .cancelled, .other, .unreachable: break
         }
     }
 

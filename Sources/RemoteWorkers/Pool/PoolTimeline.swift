@@ -56,7 +56,7 @@ struct SpanLog: Sendable {
         var hasCrashed = false
         switch report.end {
         case .call: break
-        case .withdrawn, .other: return
+        case .withdrawn, .other, .unreachable: return
         case .died, .lost, .outOfMemory: hasCrashed = true
         case .timedOut(let failure), .cancelled(let failure): hasCrashed = failure != nil
         }

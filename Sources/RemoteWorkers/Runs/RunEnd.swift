@@ -20,11 +20,13 @@ package enum RunEnd: Sendable {
     case outOfMemory(node: String?, detail: String)
     /// Something between host and child has failed.
     case other(String)
+    /// No worker could be had, so that nothing has run.
+    case unreachable(String)
 
     /// Whether the process that ran it is gone.
     package var isDeath: Bool {
         switch self {
-        case .call, .withdrawn, .other: false
+        case .call, .withdrawn, .other, .unreachable: false
         case .died, .lost, .outOfMemory: true
         case .timedOut(let failure), .cancelled(let failure): failure != nil
         }
@@ -65,6 +67,7 @@ package struct RunReport: Sendable {
         case 6: end = .lost(node: try fields.nodeName(), detail: try fields.remainingText())
         case 7: end = .other(try fields.remainingText())
         case 8: end = .outOfMemory(node: try fields.nodeName(), detail: try fields.remainingText())
+        case 9: end = .unreachable(try fields.remainingText())
         default: throw FrameError("a run has ended in an unknown way: \(code)")
         }
     }

@@ -56,6 +56,9 @@ enum RunVerdict {
                 : .end(.failure(Self.lackOfMemory(WorkerLoss(node: node, detail: detail))))
         case .other(let detail):
             self = .end(.failure(MultitaskingError(.systemError, "the task could not be run: \(detail)")))
+        case .unreachable where isUnwanted: self = .end(.cancelled)
+        case .unreachable(let detail):
+            self = .end(.failure(MultitaskingError(.clusterUnreachable, "the task has not run: \(detail)")))
         }
     }
 

@@ -21,8 +21,8 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
 from swiftray.frames import Buffer, End
 from swiftray.hub import Hubs
-from swiftray.posts import Delivery, Post
 from swiftray.link import HubCalls
+from swiftray.posts import Delivery, Post
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
 #: The first version of Ray that has tokens.

@@ -29,8 +29,8 @@ from swiftray.frames import (
     text,
     unpack,
 )
-from swiftray.posts import Item, Post
 from swiftray.link import HubCalls, HubLink
+from swiftray.posts import Item, Post
 from swiftray.shares import Shares
 
 _PAGE_SIZE = 4096

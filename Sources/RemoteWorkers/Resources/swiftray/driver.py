@@ -29,8 +29,8 @@ from swiftray.frames import (
     text,
     unpack,
 )
-from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, Item, Post
 from swiftray.link import HubCalls, HubLink
+from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, Item, Post
 from swiftray.shares import Shares, Store
 from swiftray.worker import Outcome, PoolSpec, RunSpec
 
@@ -49,7 +49,7 @@ class Refused(Exception):
 class Loss(NamedTuple):
     """The cluster has no outcome of a run."""
 
-    #: LOST, OTHER, OUT_OF_MEMORY; CANCELLED if the cluster has taken it back.
+    #: LOST, OTHER, OUT_OF_MEMORY, UNREACHABLE; CANCELLED if the cluster has taken it back.
     end: End
     node: str
     detail: str
@@ -237,8 +237,9 @@ class _Pool:
         else:
             lost = End.LOST if outcome.end is End.CANCELLED else outcome.end
             detail = outcome.detail.encode()[:4000]
-            body = detail if lost is End.OTHER else text(outcome.node) + detail
-            end = Outcome(lost, True, b"", body)
+            has_node = lost not in (End.OTHER, End.UNREACHABLE)
+            body = text(outcome.node) + detail if has_node else detail
+            end = Outcome(lost, lost is not End.UNREACHABLE, b"", body)
         # What it held goes back before its end is known.
         self.link.post([(RUN_DIED, 0, number, b"")])
         self.link.sync(lambda: self._end(number, end))

@@ -47,6 +47,14 @@ class Kind(enum.IntEnum):
     FINALIZED = 20
     SHARE = 21
     FETCH = 22
+    # Between a driver and the workers that it has launched.
+    LAUNCH = 32
+    LAUNCHED = 33
+    RUN = 34
+    OUTCOME = 35
+    CALL = 36
+    RETURN = 37
+    BEAT = 38
     TASK = 64
     RESULT = 65
     END = 66
@@ -102,6 +110,8 @@ class End(enum.IntEnum):
     LOST = 6
     OTHER = 7
     OUT_OF_MEMORY = 8
+    #: No worker could be had, so that nothing has run.
+    UNREACHABLE = 9
 
 
 #: The number that stands for "no bound".

@@ -124,6 +124,10 @@ class Hub:
             box.poll = None
         return self._delivery(box, version, box.take())
 
+    async def forget(self, client: int) -> None:
+        """Ends a client that cannot say so itself."""
+        self._forget(client)
+
     async def share(self, number: int, handle: Any) -> None:
         """Keeps what a shared value can be had for."""
         self._shared[number] = handle

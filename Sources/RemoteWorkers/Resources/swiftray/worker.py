@@ -17,8 +17,8 @@ from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
 from swiftray.frames import DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text
-from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.link import HubCalls
+from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import Shares, Store
 
 #: How long a run must last before the host is told that it has started, in seconds: short ones end before.

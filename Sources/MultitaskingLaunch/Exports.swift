@@ -1,0 +1,2 @@
+@_exported public import MultitaskingCore
+@_exported public import MultitaskingSessions

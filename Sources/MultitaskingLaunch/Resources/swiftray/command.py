@@ -1,0 +1,377 @@
+"""One worker, as its driver sees it: a command of this machine with a connection to whatever it has started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import selectors
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any, NamedTuple
+
+from swiftray.frames import Frame, Kind, ProtocolError
+from swiftray.stream import MOST_PERIODS, PREAMBLE, Inbox, Outbox
+
+#: What a command's arguments may have in place of a host's name, and of what it is to run there.
+HOST, WORKER = "{host}", "{worker}"
+#: How much may come before a worker's first word.
+MOST_BANNER = 1 << 16
+#: How much of what a command has said is kept for messages.
+_MOST_SAID = 2000
+#: How long a command may take to end when its worker has nothing to do any more, in seconds.
+_PATIENCE = 3.0
+#: The exit codes by which shells say that there is no such program, or that it may not be executed.
+_NOT_FOUND = (126, 127)
+
+#: Loads the rest, which comes behind its size.
+_BOOT = """
+import os, sys
+def read(count):
+    data = bytes()
+    while len(data) < count:
+        part = os.read(0, count - len(data))
+        if not part:
+            os._exit(0)
+        data += part
+    return data
+if sys.version_info < (3, 9):
+    sys.exit(sys.executable + {old!r})
+os.write(1, {preamble!r})
+exec(read(int(read(10))))
+"""
+_OLD = " is too old: the workers need Python 3.9 or newer"
+#: Makes modules of texts.
+_LOADER = """
+import importlib.abc, importlib.util
+class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, name, path, target=None):
+        if name == "swiftray":
+            return importlib.util.spec_from_loader(name, self, is_package=True)
+        return importlib.util.spec_from_loader(name, self) if name in FILES else None
+    def exec_module(self, module):
+        name = module.__name__
+        exec(compile(FILES.get(name, ""), name, "exec"), module.__dict__)
+sys.meta_path.insert(0, Loader())
+from swiftray.remote import main
+main()
+"""
+_FILES = ("frames", "posts", "link", "shares", "child", "worker", "stream", "remote")
+
+
+class Settings(NamedTuple):
+    """What all workers of a connection have in common."""
+
+    command: list[str]
+    python: str
+    executable: str
+    build: str
+    environment: dict[str, str]
+    #: How often both ends say that they are there, in seconds.
+    period: float
+    #: How long a worker may take to begin, in seconds.
+    start_limit: float
+    #: The program of a worker.
+    bundle: bytes
+
+
+def bundle(folder: str) -> bytes:
+    """What a worker runs, with its size in front."""
+    files: dict[str, str] = {}
+    for name in _FILES:
+        for place in (folder, *sys.path):
+            path = os.path.join(place, *([] if place == folder else ["swiftray"]), f"{name}.py")
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file:
+                    files[f"swiftray.{name}"] = file.read()
+                break
+    text = f"import sys\nFILES = {files!r}\n{_LOADER}".encode()
+    return b"%010d" % len(text) + text
+
+
+def command_line(settings: Settings, host: str) -> list[str]:
+    """The words of the command that starts a worker."""
+    # Without any character that some shell takes for its own.
+    boot = _BOOT.format(preamble=PREAMBLE, old=_OLD).encode().hex()
+    worker = shlex.join(["exec", settings.python, "-IS", "-c", f'exec(bytes.fromhex("{boot}"))'])
+    command = settings.command
+    if not any(WORKER in word for word in command):
+        command = [*command, WORKER]
+    return [word.replace(HOST, host).replace(WORKER, worker) for word in command]
+
+
+class Failure(NamedTuple):
+    """Why there is no worker."""
+
+    reason: str
+    #: Whether it is no use to try again soon.
+    is_final: bool
+
+
+class Worker:
+    """A command, and the worker that it has started. What is asked of it goes to `owner`."""
+
+    def __init__(self, host: str, settings: Settings, owner: WorkerOwner) -> None:
+        self.host = host
+        self.node = host
+        self.is_ready = False
+        self.failure: Failure | None = None
+        self.was_killed = False
+        #: What the owner knows of its host.
+        self.place: Any = None
+        #: Set when it is ready, or never will be.
+        self.has_begun = threading.Event()
+        #: Set when nothing is left of it on this machine.
+        self.has_ended = threading.Event()
+        self._settings = settings
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._is_reaped = False
+        self._said = b""
+        self._reason = ""
+        self._ours, theirs = socket.socketpair()
+        try:
+            self._process = subprocess.Popen(
+                command_line(settings, host),
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._ours.close()
+            raise CannotStart(f"{settings.command[0]} cannot be started: {error.strerror or error}") from None
+        finally:
+            theirs.close()
+        self._outbox = Outbox(self._ours.fileno(), settings.period, self._hang_up)
+        threading.Thread(target=self._listen, name="worker", daemon=True).start()
+
+    def run(self, pool: list[Any], specs: list[Any], calls: list[Any]) -> None:
+        """Has it run tasks, one after the other."""
+        self._outbox.put(Kind.RUN, 0, [pool, specs, calls])
+
+    def answer(self, number: int, result: Any, error: str | None) -> None:
+        """Answers a call."""
+        self._outbox.put(Kind.RETURN, number, [result, error])
+
+    def end(self) -> None:
+        """Lets it go, with all that it has started."""
+        self._outbox.close()
+        timer = threading.Timer(_PATIENCE, self.kill, ["it did not end"])
+        timer.daemon = True
+        timer.start()
+
+    def kill(self, reason: str) -> None:
+        """Ends the command at once; the worker ends when it finds that out."""
+        with self._lock:
+            self._reason = self._reason or reason
+            self.was_killed = True
+            if not self._is_reaped:
+                _kill_group(self._process.pid)
+
+    # On the thread that listens
+
+    def _hang_up(self) -> None:
+        try:
+            self._ours.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def _listen(self) -> None:
+        try:
+            self._receive()
+        except EOFError:
+            pass
+        except (ProtocolError, ValueError, TypeError, OSError) as error:
+            self._reason = self._reason or f"it does not speak this protocol: {error}"
+        self._reap()
+        if not self.is_ready and self.failure is None:
+            self.failure = self._failure()
+        self._owner.lose(self, self._reason or self._end_of_command())
+        self.has_begun.set()
+        try:
+            self._ours.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._outbox.close()
+        self._outbox.join()
+        self._ours.close()
+        self.has_ended.set()
+
+    def _receive(self) -> None:
+        inbox = Inbox()
+        banner: bytearray | None = bytearray()
+        errors = self._process.stderr
+        assert errors is not None
+        begin = time.monotonic()
+        heard = begin
+        with contextlib.ExitStack() as closing:
+            selector = closing.enter_context(selectors.DefaultSelector())
+            selector.register(self._ours, selectors.EVENT_READ)
+            selector.register(errors, selectors.EVENT_READ)
+            watch = os.pidfd_open(self._process.pid)
+            selector.register(watch, selectors.EVENT_READ)
+            closing.callback(os.close, watch)
+            while True:
+                silence = self._settings.period * MOST_PERIODS if self.is_ready else self._settings.start_limit
+                until = (heard if self.is_ready else begin) + silence
+                ready = selector.select(max(0.0, until - time.monotonic()))
+                if [key.fd for key, _ in ready] == [watch]:
+                    # It has ended, and what it has said is read; whoever else may hold the connection.
+                    raise EOFError
+                if not ready and time.monotonic() >= until:
+                    silence_text = f"{silence:g} s"
+                    self._reason = (
+                        f"nothing was heard of it for {silence_text}"
+                        if self.is_ready
+                        else f"it has not answered within {silence_text}"
+                    )
+                    return
+                for key, _ in ready:
+                    if key.fd == watch:
+                        continue
+                    if key.fileobj is errors:
+                        if not self._read_errors():
+                            selector.unregister(errors)
+                        continue
+                    heard = time.monotonic()
+                    if banner is None:
+                        self._take(inbox.read(self._ours.fileno()))
+                    else:
+                        banner = self._read_banner(banner, inbox)
+
+    def _read_banner(self, banner: bytearray, inbox: Inbox) -> bytearray | None:
+        data = os.read(self._ours.fileno(), MOST_BANNER)
+        if not data:
+            self._said += bytes(banner[-_MOST_SAID:])
+            raise EOFError
+        banner += data
+        place = banner.find(PREAMBLE)
+        if place < 0:
+            if len(banner) > MOST_BANNER:
+                self._said += bytes(banner[-200:])
+                raise ProtocolError(f"it has printed {MOST_BANNER} bytes and is no worker")
+            return banner
+        settings = self._settings
+        self._outbox.put_bytes(settings.bundle)
+        said = {
+            "node": self.host,
+            "executable": settings.executable,
+            "build": settings.build,
+            "environment": settings.environment,
+            "period": settings.period,
+        }
+        self._outbox.put(Kind.LAUNCH, 0, said)
+        self._take(inbox.feed(bytes(banner[place + len(PREAMBLE) :])))
+        return None
+
+    def _read_errors(self) -> bool:
+        assert self._process.stderr is not None
+        data = os.read(self._process.stderr.fileno(), 1 << 16)
+        self._said = (self._said + data)[-_MOST_SAID:]
+        # For the driver's log.
+        sys.stderr.write(data.decode("utf-8", "replace"))
+        sys.stderr.flush()
+        return bool(data)
+
+    def _take(self, frames: list[tuple[Frame, Any]]) -> None:
+        for frame, value in frames:
+            if frame.kind is Kind.BEAT:
+                continue
+            if frame.kind is Kind.LAUNCHED and not self.is_ready:
+                node, _, refusal = value
+                if refusal is not None:
+                    self.failure = Failure(str(refusal), is_final=True)
+                    raise EOFError
+                self.node = str(node)
+                self.is_ready = True
+                self._owner.begin(self)
+                self.has_begun.set()
+            elif frame.kind is Kind.OUTCOME and self.is_ready:
+                self._owner.finish(self, value)
+            elif frame.kind is Kind.CALL and self.is_ready:
+                pool, method, arguments = value
+                self._owner.call(self, frame.id, pool, method, arguments)
+            else:
+                raise ProtocolError(f"a worker does not say {frame.kind.name} now")
+
+    # Its end
+
+    def _reap(self) -> None:
+        if not self._reason and self.failure is None:
+            # It has hung up; a moment for the command to end of itself, whose code says more than a signal.
+            _wait(self._process.pid, _PATIENCE)
+        with self._lock:
+            # Also what the command has left behind.
+            _kill_group(self._process.pid)
+            _wait(self._process.pid, None)
+            self._process.wait()
+            self._is_reaped = True
+        errors = self._process.stderr
+        assert errors is not None
+        while select.select([errors], [], [], 0)[0] and self._read_errors():
+            pass
+        errors.close()
+
+    def _end_of_command(self) -> str:
+        code = self._process.returncode
+        if code < 0:
+            try:
+                return f"its command was ended by {signal.Signals(-code).name}"
+            except ValueError:
+                return f"its command was ended by signal {-code}"
+        return f"its command has ended with exit code {code}"
+
+    def _failure(self) -> Failure:
+        code = self._process.returncode
+        reason = self._reason or self._end_of_command()
+        if code in _NOT_FOUND and not self._reason:
+            reason += f", so a program was not found: the command itself, or {self._settings.python} on the host"
+        said = self._said.decode("utf-8", "replace").strip()
+        return Failure(reason + (f"; it has said: {said}" if said else ""), is_final=code in _NOT_FOUND)
+
+
+class WorkerOwner:
+    """What workers belong to; called on their threads."""
+
+    def begin(self, worker: Worker) -> None:
+        """A worker is ready."""
+
+    def lose(self, worker: Worker, reason: str) -> None:
+        """A worker has ended."""
+
+    def finish(self, worker: Worker, outcomes: Any) -> None:
+        """A worker has done what it was to run."""
+
+    def call(self, worker: Worker, number: int, pool: Any, method: Any, arguments: Any) -> None:
+        """A worker asks the hub of a pool."""
+
+
+class CannotStart(Exception):
+    """There is no such command on this machine."""
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _wait(pid: int, limit: float | None) -> None:
+    """Waits until a child has ended, and leaves it to be reaped."""
+    try:
+        watch = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        poll = select.poll()
+        poll.register(watch, select.POLLIN)
+        poll.poll(None if limit is None else limit * 1000)
+    finally:
+        os.close(watch)

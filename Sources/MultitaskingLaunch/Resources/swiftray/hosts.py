@@ -1,0 +1,430 @@
+"""A cluster of hosts on each of which a command starts workers. Hubs are in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import secrets
+import struct
+import threading
+import time
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
+from swiftray.driver import Ended, Loss, PoolOptions, Refused
+from swiftray.frames import Buffer, End, ProtocolError
+from swiftray.hub import Hub
+from swiftray.link import HubCalls
+from swiftray.posts import Delivery, Post
+from swiftray.worker import Outcome, RunSpec
+
+#: After how many failures in a row a task no longer waits for a host.
+MOST_FAILURES = 3
+#: How long the pause after the first failure is, and how long one becomes at most, in seconds.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
+#: How long ended workers are waited for, in seconds.
+_PATIENCE = 10.0
+
+
+class _Host:
+    """A place where a command can start workers."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.workers = 0
+        #: How often in a row no worker has begun here.
+        self.failures = 0
+        #: How often in a row a worker was lost before it had done anything.
+        self.losses = 0
+        self.not_before = 0.0
+        self.last: Failure | None = None
+
+    def fail(self, failure: Failure) -> None:
+        """Waits longer each time."""
+        self.failures = max(self.failures + 1, MOST_FAILURES if failure.is_final else 0)
+        self.last = failure
+        self._pause(self.failures)
+
+    def lose(self) -> None:
+        """Waits longer each time, but not the first one."""
+        self.losses += 1
+        if self.losses > 1:
+            self._pause(self.losses - 1)
+
+    def _pause(self, count: int) -> None:
+        self.not_before = time.monotonic() + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(count - 1, 10))
+
+    @property
+    def reason(self) -> str:
+        """Why there is no worker here."""
+        reason = self.last.reason if self.last is not None else "unknown"
+        return f"{self.name}: {reason}" if self.name else reason
+
+
+class _Task:
+    """What waits for a worker, or has one."""
+
+    def __init__(self, pool: PoolOptions, specs: list[RunSpec], calls: list[Buffer], done: Ended) -> None:
+        self.pool = pool
+        self.specs = specs
+        self.calls = calls
+        self.done = done
+        self.worker: Worker | None = None
+
+
+class LaunchCluster(WorkerOwner):
+    """Hosts, and the workers that commands have started there."""
+
+    def __init__(self, folder: str) -> None:
+        self._bundle = bundle(folder)
+        self._lock = threading.RLock()
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="hubs", daemon=True).start()
+        #: Pools of other programs may be on the same hosts.
+        self._name = secrets.token_hex(8)
+        self._hubs: dict[str, Hub] = {}
+        self._asked: dict[str, set[Future[Any]]] = {}
+        self._waiting: collections.deque[_Task] = collections.deque()
+        self._workers: dict[Worker, _Task | None] = {}
+        #: The clients of hubs that a worker has, which leave with it.
+        self._clients: dict[Worker, set[tuple[str, int]]] = {}
+        self._hosts: list[_Host] = []
+        self._timer: threading.Timer | None = None
+        self._is_stopped = False
+        self._settings: Settings
+
+    def start(self, hello: dict[str, Any]) -> dict[str, Any]:
+        self._settings = Settings(
+            [str(word) for word in hello["command"]],
+            str(hello["python"]),
+            str(hello["executable"]),
+            str(hello["build"]),
+            {str(key): str(value) for key, value in hello["environment"].items()},
+            float(hello["period"]),
+            float(hello["startLimit"]),
+            self._bundle,
+        )
+        self._hosts = [_Host(str(name)) for name in hello["hosts"] or [""]]
+        with self._lock:
+            first = [worker for worker in map(self._launch, self._hosts) if worker is not None]
+        for worker in first:
+            worker.has_begun.wait()
+        ready = [worker for worker in first if worker.is_ready]
+        if not ready:
+            self.stop()
+            raise Refused("unreachable", self._reasons())
+        return {"nodes": [worker.node for worker in ready], "cpus": float(len(self._hosts))}
+
+    # Hubs
+
+    def open_pool(self, pool: PoolOptions) -> HubCalls:
+        name = pool.spec.name
+        with self._lock:
+            self._hubs[name] = Hub()
+            self._asked[name] = set()
+        return _NearHub(self, name)
+
+    def close_pool(self, pool: PoolOptions) -> None:
+        with self._lock:
+            self._hubs.pop(pool.spec.name, None)
+            asked = self._asked.pop(pool.spec.name, set())
+            idle = [] if self._hubs else [worker for worker, task in self._workers.items() if task is None]
+            # Nobody may give them a task any more.
+            for worker in idle:
+                self._remove(worker)
+        for future in list(asked):
+            future.cancel()
+        for worker in idle:
+            worker.end()
+        for worker in idle:
+            worker.has_ended.wait(_PATIENCE)
+
+    def ask(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        """Calls a hub, wherever the caller is."""
+        with self._lock:
+            hub = self._hubs.get(pool)
+            if hub is None:
+                failed: Future[Any] = Future()
+                failed.set_exception(RuntimeError("the hub has ended"))
+                return failed
+            asked = self._asked[pool]
+            future = asyncio.run_coroutine_threadsafe(getattr(hub, method)(*arguments), self._loop)
+            asked.add(future)
+        future.add_done_callback(asked.discard)
+        return future
+
+    def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
+        return self.ask(pool.spec.name, "statistics", ())
+
+    # Tasks
+
+    def submit(self, pool: PoolOptions, specs: list[RunSpec], calls: list[Buffer], done: Ended) -> object:
+        task = _Task(pool, specs, calls, done)
+        with self._lock:
+            self._waiting.append(task)
+        self._dispatch()
+        return task
+
+    def cancel(self, handle: object, kills: bool) -> None:
+        assert isinstance(handle, _Task)
+        with self._lock:
+            if handle in self._waiting:
+                self._waiting.remove(handle)
+                worker = None
+                is_withdrawn = True
+            else:
+                worker = handle.worker
+                is_withdrawn = False
+        if is_withdrawn:
+            handle.done(Loss(End.CANCELLED, "", "taken back"))
+        elif kills and worker is not None:
+            worker.kill("its task was to be ended with it")
+
+    @property
+    def store(self) -> _Store:
+        return _Store()
+
+    def statistics(self) -> dict[str, Any]:
+        with self._lock:
+            return {"nodes": sorted({worker.node for worker in self._workers}), "cpus": float(len(self._hosts))}
+
+    def stop(self) -> None:
+        with self._lock:
+            self._is_stopped = True
+            workers = list(self._workers)
+            if self._timer is not None:
+                self._timer.cancel()
+        for worker in workers:
+            worker.kill("the driver ends")
+        for worker in workers:
+            worker.has_ended.wait(_PATIENCE)
+
+    # Workers
+
+    def _dispatch(self) -> None:
+        """Gives tasks to workers, and has more workers started if there are too few."""
+        refused: list[_Task] = []
+        with self._lock:
+            while self._waiting and not self._is_stopped:
+                worker = next((w for w, task in self._workers.items() if w.is_ready and task is None), None)
+                if worker is None:
+                    break
+                self._give(self._waiting.popleft(), worker)
+            starting = sum(not worker.is_ready for worker in self._workers)
+            while len(self._waiting) > starting and not self._is_stopped:
+                host = self._next_host()
+                if host is None:
+                    break
+                starting += self._launch(host) is not None
+            if self._waiting and not self._workers and self._is_hopeless and not self._is_stopped:
+                refused = list(self._waiting)
+                self._waiting.clear()
+                for host in self._hosts:
+                    # The next task has another try.
+                    host.failures = MOST_FAILURES - 1
+            elif len(self._waiting) > starting:
+                self._look_again()
+        for task in refused:
+            task.done(Loss(End.UNREACHABLE, "", f"no host takes a worker: {self._reasons()}"))
+
+    def _give(self, task: _Task, worker: Worker) -> None:
+        self._workers[worker] = task
+        task.worker = worker
+        pool = [f"{self._name}/{task.pool.spec.name}", *task.pool.spec[1:]]
+        worker.run(pool, task.specs, task.calls)
+
+    def _next_host(self) -> _Host | None:
+        now = time.monotonic()
+        able = [host for host in self._hosts if host.not_before <= now and host.failures < MOST_FAILURES]
+        # One that has failed so often is only tried where there is no other.
+        able = able or [host for host in self._hosts if host.not_before <= now and self._workers]
+        return min(able, key=lambda host: host.workers) if able else None
+
+    @property
+    def _is_hopeless(self) -> bool:
+        return all(host.failures >= MOST_FAILURES for host in self._hosts)
+
+    def _reasons(self) -> str:
+        return "; ".join(dict.fromkeys(host.reason for host in self._hosts if host.last is not None))
+
+    def _look_again(self) -> None:
+        if self._timer is not None and self._timer.is_alive():
+            return
+        now = time.monotonic()
+        pauses = [host.not_before - now for host in self._hosts if host.not_before > now]
+        self._timer = threading.Timer(min(pauses, default=_FIRST_PAUSE), self._dispatch)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _launch(self, host: _Host) -> Worker | None:
+        try:
+            worker = Worker(host.name, self._settings, self)
+        except CannotStart as error:
+            host.fail(Failure(str(error), is_final=True))
+            return None
+        worker.place = host
+        host.workers += 1
+        self._workers[worker] = None
+        self._clients[worker] = set()
+        return worker
+
+    def _remove(self, worker: Worker) -> _Task | None:
+        task = self._workers.pop(worker, None)
+        if worker.place is not None:
+            worker.place.workers -= 1
+            worker.place = None
+        return task
+
+    # From workers, on their threads
+
+    def begin(self, worker: Worker) -> None:
+        with self._lock:
+            if worker.place is not None:
+                worker.place.failures = 0
+                worker.place.not_before = 0.0
+        self._dispatch()
+
+    def lose(self, worker: Worker, reason: str) -> None:
+        with self._lock:
+            host = worker.place
+            task = self._remove(worker)
+            clients = self._clients.pop(worker, set())
+            if host is not None and worker.failure is not None:
+                host.fail(worker.failure)
+            elif host is not None and not worker.was_killed:
+                host.lose()
+        for pool, client in clients:
+            self.ask(pool, "forget", (client,))
+        if task is not None:
+            task.worker = None
+            task.done(Loss(End.LOST, worker.node, reason))
+        self._dispatch()
+
+    def finish(self, worker: Worker, outcomes: Any) -> None:
+        with self._lock:
+            task = self._workers.get(worker)
+            if task is None:
+                raise ProtocolError("a worker has done what it was not given")
+            runs = {spec.run for spec in task.specs}
+            read = [(run, _outcome(fields)) for run, fields in outcomes]
+            if not all(run in runs for run, _ in read):
+                raise ProtocolError("a worker has run what it was not given")
+            self._workers[worker] = None
+            task.worker = None
+            if worker.place is not None:
+                worker.place.losses = 0
+        self._dispatch()
+        task.done(read)
+
+    def call(self, worker: Worker, number: int, pool: Any, method: Any, arguments: Any) -> None:
+        prefix, _, name = str(pool).rpartition("/")
+        if prefix != self._name:
+            raise ProtocolError("a worker asks for a pool that it was not given")
+        asked = self._call(worker, name, method, arguments)
+
+        def answer(future: Future[Any]) -> None:
+            if future.cancelled():
+                return worker.answer(number, None, "the hub has ended")
+            error = future.exception()
+            if error is not None:
+                return worker.answer(number, None, str(error))
+            result = future.result()
+            if method == "shared":
+                # Its bytes go only to who asks for them: another worker of the machine may have them.
+                result = (None if result[0] is None else (pool, arguments[0]), result[1])
+            elif method == "value":
+                result = result[0]
+            worker.answer(number, result, None)
+
+        asked.add_done_callback(answer)
+
+    def _call(self, worker: Worker, pool: str, method: Any, arguments: Any) -> Future[Any]:
+        if method in ("requests", "poll"):
+            client, *rest = arguments
+            if type(client) is not int or client == 0:
+                raise ProtocolError("a worker speaks as the host")
+            with self._lock:
+                self._clients.get(worker, set()).add((pool, client))
+            if method == "poll":
+                return self.ask(pool, method, (client, int(rest[0])))
+            batch, version, posts = rest
+            return self.ask(pool, method, (client, int(batch), int(version), [_post(post) for post in posts]))
+        if method == "share":
+            number, data = arguments
+            return self.ask(pool, method, (int(number), _bytes(data)))
+        if method == "shared":
+            return self.ask(pool, method, (int(arguments[0]), str(arguments[1])))
+        if method == "value":
+            return self.ask(pool, "shared", (int(arguments[0]), ""))
+        if method == "locate":
+            number, node, (pid, descriptor) = arguments
+            return self.ask(pool, method, (int(number), str(node), (int(pid), int(descriptor))))
+        raise ProtocolError(f"no hub can be asked for {method}")
+
+
+class _Store:
+    """The values themselves, which are in this process."""
+
+    def put(self, data: Buffer) -> Any:
+        return bytes(data)
+
+    def get(self, handle: Any) -> Buffer:
+        assert isinstance(handle, bytes)
+        return handle
+
+
+class _NearHub(NamedTuple):
+    """A hub in this process."""
+
+    cluster: LaunchCluster
+    pool: str
+
+    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
+        return self.cluster.ask(self.pool, "requests", (client, batch, version, posts))
+
+    def poll(self, client: int, version: int) -> Future[Delivery]:
+        return self.cluster.ask(self.pool, "poll", (client, version))
+
+    def share(self, number: int, handle: Any) -> Future[None]:
+        return self.cluster.ask(self.pool, "share", (number, handle))
+
+    def shared(self, number: int, node: str) -> Future[Any]:
+        return self.cluster.ask(self.pool, "shared", (number, node))
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        return self.cluster.ask(self.pool, "locate", (number, node, place))
+
+
+def _post(value: Any) -> Post:
+    kind, number, run, payload = value
+    return int(kind), int(number), int(run), _bytes(payload)
+
+
+def _bytes(value: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise ProtocolError("a worker says something else where there should be bytes")
+    return value
+
+
+def _outcome(value: Any) -> Outcome:
+    end, has_started, output, body, version, has_noted, times, place = value
+    decoding, running, encoding = map(int, times)
+    if End(end) is End.UNREACHABLE:
+        raise ProtocolError("a worker says that there is none")
+    outcome = Outcome(
+        End(end),
+        bool(has_started),
+        _bytes(output),
+        _bytes(body),
+        int(version),
+        bool(has_noted),
+        (decoding, running, encoding),
+        _bytes(place),
+    )
+    try:
+        # What does not fit into a frame is found here, and not where it would end a pool.
+        _ = outcome.head
+    except struct.error as error:
+        raise ProtocolError(f"an outcome has impossible numbers: {error}") from None
+    return outcome
