@@ -46,21 +46,15 @@ os.write(1, {preamble!r})
 exec(read(int(read(10))))
 """
 _OLD = " is too old: the workers need Python 3.9 or newer"
-#: Makes modules of texts.
+#: Makes modules of texts. An importer of one's own would have to load much more.
 _LOADER = """
-import importlib.abc, importlib.util
-class Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    def find_spec(self, name, path, target=None):
-        if name == "swiftray":
-            return importlib.util.spec_from_loader(name, self, is_package=True)
-        return importlib.util.spec_from_loader(name, self) if name in FILES else None
-    def exec_module(self, module):
-        name = module.__name__
-        exec(compile(FILES.get(name, ""), name, "exec"), module.__dict__)
-sys.meta_path.insert(0, Loader())
-from swiftray.remote import main
-main()
+sys.modules["swiftray"] = type(sys)("swiftray")
+for name, text in FILES.items():
+    module = sys.modules[name] = type(sys)(name)
+    exec(compile(text, name, "exec"), module.__dict__)
+sys.modules["swiftray.remote"].main()
 """
+#: What a worker needs, each behind what it imports.
 _FILES = ("frames", "posts", "link", "shares", "child", "worker", "stream", "remote")
 
 
