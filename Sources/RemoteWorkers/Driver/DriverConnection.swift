@@ -1,4 +1,4 @@
-package import MultitaskingCore
+internal import MultitaskingCore
 internal import Synchronization
 
 /// A connection to a driver, for one or several pools.

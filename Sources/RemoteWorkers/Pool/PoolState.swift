@@ -162,9 +162,7 @@ struct PoolState: Sendable {
             for (id, other) in runs where other.place == ended.place {
                 runs[id]?.tasksBefore = max(0, other.tasksBefore - ended.tasksBefore - 1)
             }
-        } else if case .withdrawn = end {
-            // Its worker has not run it.
-        } else {
+        } else if end.hasRun {
             tasksRun[ended.place] = max(tasksRun[ended.place, default: 0], ended.tasksBefore + 1)
         }
         let left = runCounts[ended.place, default: 1] - 1

@@ -23,6 +23,14 @@ package enum RunEnd: Sendable {
     /// No worker could be had, so that nothing has run.
     case unreachable(String)
 
+    /// Whether a worker has run it, or may have.
+    package var hasRun: Bool {
+        switch self {
+        case .withdrawn, .unreachable: false
+        default: true
+        }
+    }
+
     /// Whether the process that ran it is gone.
     package var isDeath: Bool {
         switch self {
