@@ -52,9 +52,12 @@ private func chatter(_ text: String) -> Int {
     @Test(arguments: [
         "echo 'Last login: Friday'; printf 'without an end'; {worker}", "head -c 60000 /dev/zero; {worker}",
         "echo on standard error >&2; {worker}", "cat | ( {worker} ) | cat",
+        "sleep 1; {worker}",
     ])
     func whatACommandPrintsFirst_isSkipped(_ script: String) throws {
-        let pool = try LaunchPool(command: ["sh", "-c", script], maxWorkers: 1)
+        // Some take longer to begin than a beat.
+        let options = LaunchOptions(heartbeat: .milliseconds(300))
+        let pool = try LaunchPool(command: ["sh", "-c", script], maxWorkers: 1, options: options)
         defer { pool.shutdown(.drain) }
         #expect(try pool.submit(doubled, 21).value(timeout: .seconds(30)) == 42)
     }

@@ -111,12 +111,15 @@ class Outbox:
 
     def _serve(self) -> None:
         beat = _frame(Kind.BEAT, 0, pack(None))
+        # Until it has said something, nobody who understands a frame may be there.
+        period: float | None = None
         try:
             while True:
                 try:
-                    frame = self._frames.get(timeout=self._period)
+                    frame = self._frames.get(timeout=period)
                 except queue.Empty:
                     frame = beat
+                period = self._period
                 if frame is None:
                     return self._closed()
                 for part in frame:
