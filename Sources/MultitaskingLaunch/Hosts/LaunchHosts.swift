@@ -17,7 +17,7 @@ internal import RemoteWorkers
 /// | command | starts workers |
 /// |---|---|
 /// | `["ssh", "-o", "BatchMode=yes", "{host}"]` | on each host, by its shell |
-/// | `["srun", "--ntasks=1", "--nodelist={host}", "sh", "-c"]` | on nodes of a Slurm allocation |
+/// | `["srun", "--unbuffered", "--overlap", "-n1", "-w", "{host}", "sh", "-c"]` | on nodes of a Slurm allocation |
 /// | `["kubectl", "exec", "-i", "{host}", "--", "sh", "-c"]` | in running pods |
 /// | `["sh", "-c"]` | on this machine |
 ///

@@ -26,6 +26,8 @@ MOST_BANNER = 1 << 16
 _MOST_SAID = 2000
 #: How long a command may take to end when its worker has nothing to do any more, in seconds.
 _PATIENCE = 3.0
+#: How long one may take that is ended; srun then gives back what it was given.
+_MERCY = 1.0
 #: The exit codes by which shells say that there is no such program, or that it may not be executed.
 _NOT_FOUND = (126, 127)
 
@@ -161,12 +163,19 @@ class Worker:
         timer.start()
 
     def kill(self, reason: str) -> None:
-        """Ends the command at once; the worker ends when it finds that out."""
+        """Ends the command; the worker ends when it finds that out."""
         with self._lock:
             self._reason = self._reason or reason
             self.was_killed = True
+        self._signal(signal.SIGTERM)
+        timer = threading.Timer(_MERCY, self._signal, [signal.SIGKILL])
+        timer.daemon = True
+        timer.start()
+
+    def _signal(self, number: int) -> None:
+        with self._lock:
             if not self._is_reaped:
-                _kill_group(self._process.pid)
+                _signal_group(self._process.pid, number)
 
     # On the thread that listens
 
@@ -300,9 +309,11 @@ class Worker:
         if not self._reason and self.failure is None:
             # It has hung up; a moment for the command to end of itself, whose code says more than a signal.
             _wait(self._process.pid, _PATIENCE)
+        self._signal(signal.SIGTERM)
+        _wait(self._process.pid, _MERCY)
         with self._lock:
             # Also what the command has left behind.
-            _kill_group(self._process.pid)
+            _signal_group(self._process.pid, signal.SIGKILL)
             _wait(self._process.pid, None)
             self._process.wait()
             self._is_reaped = True
@@ -350,9 +361,9 @@ class CannotStart(Exception):
     """There is no such command on this machine."""
 
 
-def _kill_group(pid: int) -> None:
+def _signal_group(pid: int, number: int) -> None:
     try:
-        os.killpg(pid, signal.SIGKILL)
+        os.killpg(pid, number)
     except (ProcessLookupError, PermissionError):
         pass
 
