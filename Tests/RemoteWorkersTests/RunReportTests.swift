@@ -53,8 +53,13 @@ import Testing
         }
     }
 
+    @Test func runThatNobodyTook_hasNotRun() throws {
+        let end = try report(bytes(9, started: false, Array("no host".utf8))).end
+        guard case .unreachable("no host") = end, !end.hasRun, !end.isDeath else { throw FrameError("another end") }
+    }
+
     @Test func endThatThereIsNot_isAnError() {
-        for end in 9...255 as ClosedRange<UInt8> { #expect(throws: FrameError.self) { try report(bytes(end)) } }
+        for end in 10...255 as ClosedRange<UInt8> { #expect(throws: FrameError.self) { try report(bytes(end)) } }
     }
 
     @Test func order_isReadAsItWasWritten() throws {
