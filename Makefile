@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all test-adapters test-dashboard setup-dashboard test-timeline setup-viewers \
 	models setup-models kill chaos fuzz crashes replacements captures endless \
-	setup-ray test-ray demo-ray lint-python \
+	setup-ray test-ray test-slurm demo-ray lint-python \
 	bench bench-build bench-test bench-check bench-update
 
 help: ## List what there is (this)
@@ -296,6 +296,10 @@ test-ray: setup-ray-others ## Run the contract on a Ray cluster of two nodes, an
 	export OTHER_RAY=$(OTHER_RAY)/bin/python OTHER_PYTHON=$(OTHER_PYTHON)/bin/python
 	$(RAY_PYTHON) Tests/Ray/check_ray.py faults $(BUILD)/debug/ray-harness $(TIMES)
 	$(RAY_PYTHON) Tests/Ray/check_ray.py kit $(BUILD)/debug/ray-harness
+
+# Needs root, and Debian's packages slurmctld, slurmd and slurm-client; the daemons listen on the loopback address alone.
+test-slurm: ## Run launched workers by srun, on a Slurm of one node that is started for it
+	python3 Tests/Ray/check_slurm.py
 
 demo-ray: setup-ray ## Look for primes and process orders on a Ray cluster of two nodes on this machine
 	$(SWIFT) build -c release --product cluster
