@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
-from swiftray.frames import Buffer, End, ProtocolError
+from swiftray.frames import ORDER, Buffer, End, ProtocolError
 from swiftray.hub import Hub
 from swiftray.link import HubCalls
 from swiftray.posts import Delivery, Post
@@ -42,8 +42,14 @@ class _Host:
 
     def fail(self, failure: Failure) -> None:
         """Waits longer each time."""
-        self.failures = max(self.failures + 1, MOST_FAILURES if failure.is_final else 0)
         self.last = failure
+        if failure.is_final:
+            self.failures = max(self.failures, MOST_FAILURES)
+        elif time.monotonic() < self.not_before:
+            # Several that were tried together are one try.
+            return
+        else:
+            self.failures += 1
         self._pause(self.failures)
 
     def lose(self) -> None:
@@ -71,6 +77,8 @@ class _Task:
         self.calls = calls
         self.done = done
         self.worker: Worker | None = None
+        #: The pool, and the number that the host gives to the worker.
+        self.place: tuple[str, int] = (pool.spec.name, ORDER.unpack(specs[0].order)[1])
 
 
 class LaunchCluster(WorkerOwner):
@@ -87,6 +95,8 @@ class LaunchCluster(WorkerOwner):
         self._asked: dict[str, set[Future[Any]]] = {}
         self._waiting: collections.deque[_Task] = collections.deque()
         self._workers: dict[Worker, _Task | None] = {}
+        #: Which worker a place has, or had.
+        self._places: dict[tuple[str, int], Worker] = {}
         #: The clients of hubs that a worker has, which leave with it.
         self._clients: dict[Worker, set[tuple[str, int]]] = {}
         self._hosts: list[_Host] = []
@@ -129,6 +139,7 @@ class LaunchCluster(WorkerOwner):
         with self._lock:
             self._hubs.pop(pool.spec.name, None)
             asked = self._asked.pop(pool.spec.name, set())
+            self._places = {place: worker for place, worker in self._places.items() if place[0] != pool.spec.name}
             idle = [] if self._hubs else [worker for worker, task in self._workers.items() if task is None]
             # Nobody may give them a task any more.
             for worker in idle:
@@ -203,30 +214,48 @@ class LaunchCluster(WorkerOwner):
     # Workers
 
     def _dispatch(self) -> None:
-        """Gives tasks to workers, and has more workers started if there are too few."""
+        """Gives tasks to the workers of their places, and has more workers started if there are too few."""
         refused: list[_Task] = []
         with self._lock:
-            while self._waiting and not self._is_stopped:
-                worker = next((w for w, task in self._workers.items() if w.is_ready and task is None), None)
+            if self._is_stopped:
+                return
+            is_short = False
+            for task in list(self._waiting):
+                worker = self._worker_for(task)
                 if worker is None:
-                    break
-                self._give(self._waiting.popleft(), worker)
-            starting = sum(not worker.is_ready for worker in self._workers)
-            while len(self._waiting) > starting and not self._is_stopped:
-                host = self._next_host()
-                if host is None:
-                    break
-                starting += self._launch(host) is not None
-            if self._waiting and not self._workers and self._is_hopeless and not self._is_stopped:
+                    is_short = True
+                elif worker.is_ready:
+                    self._waiting.remove(task)
+                    self._give(task, worker)
+            if self._waiting and not self._workers and self._is_hopeless:
                 refused = list(self._waiting)
                 self._waiting.clear()
                 for host in self._hosts:
                     # The next task has another try.
                     host.failures = MOST_FAILURES - 1
-            elif len(self._waiting) > starting:
+            elif is_short:
                 self._look_again()
         for task in refused:
             task.done(Loss(End.UNREACHABLE, "", f"no host takes a worker: {self._reasons()}"))
+
+    def _worker_for(self, task: _Task) -> Worker | None:
+        """The worker of a task's place, which may be starting; or another one without a task, if there is no host for
+        one more. What runs at one place runs in one process, as long as that lives."""
+        own = self._places.get(task.place)
+        if own is not None and own in self._workers and self._workers[own] is None:
+            return own
+        pool, _ = task.place
+        taken = {worker for place, worker in self._places.items() if place[0] == pool}
+        taken.update(self._places[other.place] for other in self._waiting if other.place in self._places)
+        idle = [worker for worker, other in self._workers.items() if other is None]
+        worker = next((worker for worker in idle if worker not in taken), None)
+        host = self._next_host() if worker is None else None
+        if host is not None:
+            worker = self._launch(host)
+        if worker is not None:
+            self._places[task.place] = worker
+            return worker
+        return next((worker for worker in idle if worker.is_ready), None)
 
     def _give(self, task: _Task, worker: Worker) -> None:
         self._workers[worker] = task
@@ -249,8 +278,8 @@ class LaunchCluster(WorkerOwner):
         return "; ".join(dict.fromkeys(host.reason for host in self._hosts if host.last is not None))
 
     def _look_again(self) -> None:
-        if self._timer is not None and self._timer.is_alive():
-            return
+        if self._timer is not None:
+            self._timer.cancel()
         now = time.monotonic()
         pauses = [host.not_before - now for host in self._hosts if host.not_before > now]
         self._timer = threading.Timer(min(pauses, default=_FIRST_PAUSE), self._dispatch)
@@ -271,6 +300,8 @@ class LaunchCluster(WorkerOwner):
 
     def _remove(self, worker: Worker) -> _Task | None:
         task = self._workers.pop(worker, None)
+        for place in [place for place, other in self._places.items() if other is worker]:
+            del self._places[place]
         if worker.place is not None:
             worker.place.workers -= 1
             worker.place = None
