@@ -104,6 +104,12 @@ class LaunchTests(unittest.TestCase):
         for number, run in enumerate(runs):
             self.assertTrue(host.wait(Kind.DONE, run).head.endswith(str(number).encode()))
 
+    def test_a_task_may_say_nothing_for_many_periods(self) -> None:
+        host = self.start()
+        self.assertFalse(self.hello(host, ["sh", "-c"], period=0.2)["isRefused"])
+        run = host.submit(host.pool(), ["sleep", 1.5])
+        self.assertEqual(host.wait(Kind.DONE, run).head[0], End.VALUE)
+
     def test_workers_that_misbehave_are_ended_and_the_driver_goes_on(self) -> None:
         for mode in ("damage", "no-value", "pickle", *ANSWERS):
             with self.subTest(mode):

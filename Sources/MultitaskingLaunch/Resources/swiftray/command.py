@@ -144,7 +144,7 @@ class Worker:
             raise CannotStart(f"{settings.command[0]} cannot be started: {error.strerror or error}") from None
         finally:
             theirs.close()
-        self._outbox = Outbox(self._ours.fileno(), settings.period, self._hang_up)
+        self._outbox = Outbox(self._ours, settings.period, self._hang_up)
         threading.Thread(target=self._listen, name="worker", daemon=True).start()
 
     def run(self, pool: list[Any], specs: list[Any], calls: list[Any]) -> None:

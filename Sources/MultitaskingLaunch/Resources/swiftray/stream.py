@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import socket
 import struct
 import threading
 from typing import Any, Callable
@@ -23,6 +24,8 @@ PREAMBLE = b"\0multitasking worker 1\n"
 MOST_PERIODS = 3
 
 _CHUNK = 1 << 18
+#: Up to how many bytes a frame is written by who has it.
+_SMALL = 1 << 16
 _SIZE = struct.Struct("<I")
 
 
@@ -81,12 +84,20 @@ def _frame(kind: int, number: int, parts: list[Buffer]) -> list[Buffer]:
 
 
 class Outbox:
-    """Writes frames on a thread of its own, so that nobody waits for a slow link; and one now and then without need."""
+    """Writes frames, so that nobody waits for a slow link; and one now and then without need.
 
-    def __init__(self, descriptor: int, period: float, closed: Callable[[], None]) -> None:
-        #: Must stay open until the outbox was joined.
-        self._descriptor = descriptor
+    What is small is written at once, if that can be; all else by a thread.
+    """
+
+    def __init__(self, end: socket.socket | int, period: float, closed: Callable[[], None]) -> None:
+        #: A socket, or a descriptor whose other end is always read. Must stay open until the outbox was joined.
+        self._end = end
         self._period = period
+        self._lock = threading.Lock()
+        #: Until it has said something, nobody who understands a frame may be there.
+        self._has_begun = False
+        #: How many frames the thread has, or is about to have.
+        self._pending = 0
         #: Frames, and None at the end.
         self._frames: queue.SimpleQueue[list[Buffer] | None] = queue.SimpleQueue()
         self._closed = closed
@@ -95,11 +106,21 @@ class Outbox:
 
     def put(self, kind: Kind, number: int = 0, value: Any = None) -> None:
         """Sends a frame, some time."""
-        self._frames.put(_frame(kind, number, pack(value)))
+        frame = _frame(kind, number, pack(value))
+        with self._lock:
+            if self._has_begun and self._pending == 0 and sum(map(len, frame)) <= _SMALL:
+                rest = self._write_now(b"".join(frame))
+                if not rest:
+                    return
+                frame = [rest]
+            self._pending += 1
+            self._frames.put(frame)
 
     def put_bytes(self, data: bytes) -> None:
         """Sends what is no frame."""
-        self._frames.put([data])
+        with self._lock:
+            self._pending += 1
+            self._frames.put([data])
 
     def close(self) -> None:
         """Calls `closed` when everything is written."""
@@ -109,29 +130,44 @@ class Outbox:
         """Returns when nothing is written any more."""
         self._thread.join()
 
+    def _write_now(self, data: bytes) -> bytes:
+        """Writes what can be written; the rest."""
+        try:
+            if isinstance(self._end, int):
+                self._write(data)
+                return b""
+            return data[self._end.send(data, socket.MSG_DONTWAIT) :]
+        except BlockingIOError:
+            return data
+        except OSError:
+            # The other end has gone, which who reads from it finds out.
+            return b""
+
     def _serve(self) -> None:
         beat = _frame(Kind.BEAT, 0, pack(None))
-        # Until it has said something, nobody who understands a frame may be there.
-        period: float | None = None
         try:
             while True:
                 try:
-                    frame = self._frames.get(timeout=period)
+                    frame = self._frames.get(timeout=self._period if self._has_begun else None)
                 except queue.Empty:
                     frame = beat
-                period = self._period
+                    with self._lock:
+                        self._pending += 1
+                self._has_begun = True
                 if frame is None:
                     return self._closed()
                 for part in frame:
                     self._write(part)
+                with self._lock:
+                    self._pending -= 1
         except OSError:
-            # The other end has gone, which who reads from it finds out.
             pass
 
     def _write(self, part: Buffer) -> None:
         view = memoryview(part)
         while len(view) > 0:
-            view = view[os.write(self._descriptor, view[:_CHUNK]) :]
+            count = os.write(self._end if isinstance(self._end, int) else self._end.fileno(), view[:_CHUNK])
+            view = view[count:]
 
 
 class Inbox:
