@@ -97,7 +97,8 @@ extension Trial {
     /// Has tasks and threads of the parent make random calls at once on channels of several capacities, often enough
     /// that some are interrupted in the middle, if there are fewer cores.
     fileprivate func checkTimedHistories(_ pool: any Executor, tasks: Int, threads: Int) throws {
-        let limit = patience / 12
+        // Where a call takes a millisecond, fewer calls than are wanted will do.
+        let limit = patience / 40
         for (round, capacity) in [nil, 1, 5, nil, 1, 5].enumerated() {
             let channel = try pool.makeChannel(capacity: capacity)
             let (origin, seed) = (ContinuousClock.now, seed &+ UInt64(round) << 16)
