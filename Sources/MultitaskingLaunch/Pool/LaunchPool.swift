@@ -145,8 +145,8 @@ public final class LaunchPool: GradualShutdown {
     /// - Throws: `shutDown`; `clusterLost`.
     public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
 
-    /// Shuts down the pool and blocks until nothing of it is left on this machine. Workers on other hosts end when their
-    /// commands do.
+    /// Shuts down the pool and blocks until nothing of it is left on this machine. Workers on other hosts end when
+    /// their commands do.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode) {
         settleDependents(mode)

@@ -8,7 +8,8 @@ public import MultitaskingSessions
 ///
 /// ```swift
 /// try withLaunchedExecutor(
-///     command: ["ssh", "{host}"], hosts: ["node1", "node2"], maxWorkers: 16, initializer: connect, "db://…", finalizer: disconnect
+///     command: ["ssh", "{host}"], hosts: ["node1", "node2"], maxWorkers: 16, initializer: connect, "db://…",
+///     finalizer: disconnect
 /// ) { manager in … }
 /// ```
 /// ``LaunchSetup`` says when they run.

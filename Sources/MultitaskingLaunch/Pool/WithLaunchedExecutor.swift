@@ -11,8 +11,8 @@ public import MultitaskingSessions
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// This is the counterpart of `withProcessPoolExecutor` for other machines. When `body` returns, the pool finishes all tasks
-/// before it shuts down; when `body` throws, tasks that haven't started are cancelled first.
+/// This is the counterpart of `withProcessPoolExecutor` for other machines. When `body` returns, the pool finishes
+/// all tasks before it shuts down; when `body` throws, tasks that haven't started are cancelled first.
 ///
 /// - Parameters:
 ///   - command: the command that starts a worker, and its arguments; see ``LaunchHosts``.
