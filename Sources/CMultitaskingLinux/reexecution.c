@@ -2,7 +2,7 @@
 //
 // A constructor runs in every program that links this package, before its main, with an environment and descriptors
 // that its starter has chosen. So it becomes a supervisor only if its parent is this same program, run by the
-// same user, and has made everything for this one child; and never in a program that has more rights than the one who
+// same user, and has made everything for this one child; and never in a program that has more rights than the user that
 // started it.
 
 #define _GNU_SOURCE

@@ -5,7 +5,7 @@
     import MultitaskingSessions
     import Synchronization
 
-    /// What is watched, how it was lately, and who wants to know.
+    /// What is watched, how it was lately, and the listeners.
     final class Board: Sendable {
         /// How many samples a new page gets.
         private static let sampleLimit = 120

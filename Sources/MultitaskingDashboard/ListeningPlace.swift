@@ -11,7 +11,7 @@
         import Darwin
     #endif
 
-    /// Where the server listens, and what it asks of those who come.
+    /// Where the server listens, and what it asks of its clients.
     struct ListeningPlace: Sendable {
         let address: any SocketAddress
         let name: String

@@ -10,8 +10,8 @@
 // MiB where that is unlimited. A size that the system refuses is tried smaller. 0 or -errno.
 int mt_start_thread(void *(*body)(void *), void *argument);
 
-// Ends the process when the calling thread ends by itself, with a word on standard error: whoever waits for what the
-// thread was doing would wait without an end. The thread otherwise ends the process itself, by _exit.
+// Ends the process when the calling thread ends by itself, with a word on standard error: a caller that waits for what
+// the thread was doing would wait without an end. The thread otherwise ends the process itself, by _exit.
 enum { mt_thread_ended_exit_code = 70 };
 void mt_end_with_this_thread(void);
 
@@ -42,7 +42,7 @@ void mt_end_worker_sleep(void);
 // Says that the main queue is about to be used, so that nobody has to find out. Cheap when it was said before.
 void mt_expect_main_queue(void);
 
-// Forks after the calling thread has forgotten who it is: libraries keep the id of the current thread in variables of
+// Forks after the calling thread has forgotten its id: libraries keep the id of the current thread in variables of
 // that thread, which the child's thread would inherit, and take the other one for the owner of its locks. A process
 // that is not known is found out again when it is needed. Only for a thread that runs nothing but this package. -errno
 // on failure.

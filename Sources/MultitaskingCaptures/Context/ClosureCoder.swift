@@ -104,7 +104,7 @@ enum Conformance {
 
     /// The witness table of a type's conformance; nil if there is none.
     static func table(of type: RawAddress, to proto: RawAddress) -> RawAddress? {
-        // SAFETY: both come from bindings of a context, or were checked to be what they are by those who read a shape.
+        // SAFETY: both come from bindings of a context, or were checked to be what they are when their shape was read.
         unsafe mc_conformance(type.pointer, proto.pointer).map { unsafe RawAddress($0) }
     }
 

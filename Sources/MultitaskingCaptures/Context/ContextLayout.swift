@@ -1,4 +1,4 @@
-/// What a capture is to those who copy it.
+/// What a capture is to the code that copies it.
 enum CaptureKind {
     /// A value with a `Codable` of its own.
     case value(any Codable.Type)

@@ -22,7 +22,8 @@ struct RawAddress: Hashable, Sendable {
     init(_ pointer: UnsafeRawPointer) { bits = UInt(bitPattern: pointer) }
 
     static func + (address: RawAddress, offset: Int) -> RawAddress {
-        // Never null in what is laid out properly; what is not is found by those who check addresses before they read.
+        // Never null in what is laid out properly; what is not is found where addresses are checked before they are
+        // read.
         RawAddress(address.bits &+ UInt(bitPattern: offset)) ?? address
     }
 
@@ -69,7 +70,7 @@ struct RawAddress: Hashable, Sendable {
 
     /// The object that is here.
     var object: AnyObject {
-        // SAFETY: asked for only where an object is, by those who hold it.
+        // SAFETY: asked for only where an object is, by its holders.
         unsafe Unmanaged<AnyObject>.fromOpaque(pointer).takeUnretainedValue()
     }
 }

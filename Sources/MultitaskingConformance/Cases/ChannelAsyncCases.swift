@@ -69,7 +69,7 @@ let channelAsyncCases: [ConformanceCase] = [
             }
             trial.expect("count of the full channel", full.status.count, is: 1)
             trial.expect("its element", try trial.next(Int.self, from: full), is: 0)
-            // The wake-up of an element must not go to one who has left.
+            // The wake-up of an element must not go to a waiter that has left.
             for number in 0..<5 { try trial.put(number, into: empty) }
             for number in 0..<5 { trial.expect("the next", try trial.next(Int.self, from: empty), is: number) }
         }

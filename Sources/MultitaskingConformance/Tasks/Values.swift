@@ -38,7 +38,7 @@ struct Parcel: Codable, Sendable, Equatable {
     }
 }
 
-/// An element of a channel: who sent it, and its number there.
+/// An element of a channel: its sender, and its number there.
 struct Item: Codable, Sendable, Hashable {
     var producer: Int
     var number: Int

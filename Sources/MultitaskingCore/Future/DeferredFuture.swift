@@ -15,7 +15,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         var phase = Phase.pending
         /// Called when it is no longer pending.
         var callbacks: [@Sendable () -> Void] = []
-        /// Passes a cancellation on to what the outcome depends on; nil if it depends on nobody who could be told.
+        /// Passes a cancellation on to what the outcome depends on; nil if it depends on nothing that could be told.
         var cancel: (@Sendable (_ force: Bool) -> Bool)?
     }
 

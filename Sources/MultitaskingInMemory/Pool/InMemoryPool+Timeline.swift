@@ -51,7 +51,7 @@ private final class InMemoryRecording: Recording {
     }
 }
 
-/// What was recorded, as who writes it asks for it.
+/// What was recorded, as its writer asks for it.
 private final class Recorded: TimelineSource {
     private let events: TimelineEvents
     private let curves: [TimelineGauge]

@@ -33,7 +33,7 @@ struct SimulatedTimeline: Sendable {
 
     /// Notes what a timeline shows of a step.
     ///
-    /// - Parameter place: who has made it; nil for the pool itself.
+    /// - Parameter place: its maker; nil for the pool itself.
     mutating func note(_ event: Trace.Event, at place: TimelinePlace?, _ now: Nanoseconds) {
         switch event {
         case .sends(let channel, _): add(isSend: true, channel, 1, at: place, now)

@@ -6,10 +6,10 @@ import Synchronization
 // step from one valid state to the next is a single store or compare-and-exchange of one of them: that is what makes
 // the arena whole again whatever instruction a process dies at.
 //
-// ORDERING: unless a method's name says otherwise, loads acquire, stores release and exchanges do both, so whoever
-// reads a word sees everything its writer wrote before it. `fence()` is for the one pattern that needs more: "write A,
-// then read B" against "write B, then read A" (publish work and look for sleepers, against go to sleep and look for
-// work). Where A is written by an exchange anyway, the ordered methods do without the fence.
+// ORDERING: unless a method's name says otherwise, loads acquire, stores release and exchanges do both, so a member
+// that reads a word sees everything its writer wrote before it. `fence()` is for the one pattern that needs more:
+// "write A, then read B" against "write B, then read A" (publish work and look for sleepers, against go to sleep and
+// look for work). Where A is written by an exchange anyway, the ordered methods do without the fence.
 
 /// A 64-bit word in shared memory.
 @safe
@@ -155,7 +155,7 @@ struct SharedFutex: @unchecked Sendable {
     }
 }
 
-/// Orders everything before it against the stores after it, for who reads these acquiring.
+/// Orders everything before it against the stores after it, for a reader that acquires.
 @inline(__always)
 func releasingFence() { atomicMemoryFence(ordering: .releasing) }
 

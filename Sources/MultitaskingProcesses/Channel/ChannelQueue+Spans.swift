@@ -7,8 +7,8 @@ import Synchronization
 // Until a cell's own word is needed, it stays free. Whoever wants to take fewer than all elements of a span has the
 // rest speak for itself first, by one exchange of the first of the rest, and then claims the front. Others may split at
 // the same time, at other places. Then the first of a rest may be marked that is taken with the cells before it; nobody
-// looks at a cell in the middle of what was taken. A cell is never free again under the same tag, so whoever splits too
-// late changes nothing.
+// looks at a cell in the middle of what was taken. A cell is never free again under the same tag, so a member that
+// splits too late changes nothing.
 
 extension ChannelQueue {
     /// For how many cells a word speaks that is the one of a cell with this index.

@@ -76,7 +76,7 @@ struct ChannelQueue: Sendable {
     @inline(__always)
     var isClosedOrdered: Bool { header.state.loadOrdered() != serial << 8 | ChannelHeader.liveFlag }
 
-    /// Whether nobody can come any more who has not been there before: the pool has ended, or the channel is gone.
+    /// Whether no new member can come any more: the pool has ended, or the channel is gone.
     var hasEnded: Bool { !isLive || header.state.load() & ChannelHeader.endedFlag != 0 }
 
     /// Whether a receiver would find something.
@@ -113,7 +113,7 @@ struct ChannelQueue: Sendable {
     @inline(__always)
     var isBounded: Bool { capacity | byteCapacity != 0 || isRendezvous }
 
-    /// Wakes who waits for a cell to become free: one, or, where each waits for its own, all.
+    /// Wakes members that wait for a cell to become free: one, or, where each waits for its own, all.
     @inline(__always)
     func wakeSender() {
         if isRendezvous { header.senders.wakeAll() } else { header.senders.wakeOne() }

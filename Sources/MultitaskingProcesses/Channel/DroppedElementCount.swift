@@ -16,8 +16,8 @@ struct DroppedElementCount {
     func add(for entry: JournalEntry, _ added: Int = 1) {
         var patience = LoopBudget()
         while !patience.isSpent() {
-            // ORDERING: the count first, then the entry. If the count does not name the entry any more, whoever changed
-            // it has told the entry before.
+            // ORDERING: the count first, then the entry. If the count does not name the entry any more, the member that
+            // changed it has told the entry before.
             let now = header.dropped.load()
             let count = now >> Self.entryBits
             let intent = entry.segment

@@ -271,7 +271,7 @@ final class SupervisorHandle: Sendable {
     @discardableResult
     func awaitEnd(isKilled: Bool, within patience: Int64 = .max) -> Bool {
         let limit = monotonicNanoseconds().addingSaturated(patience)
-        // Not under the lock: others who wait for a task look after the supervisor as well.
+        // Not under the lock: other waiting threads look after the supervisor as well.
         let end = monotonicNanoseconds() + Self.killPatience
         while case let (isOver, process) = state.withLock({ ($0.isOver, $0.process) }), !isOver {
             // Without one, another is to come; see `restartIfDead`. Not for long, as another may take its place.

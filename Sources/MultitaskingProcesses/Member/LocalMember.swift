@@ -97,7 +97,7 @@ final class LocalMember: @unchecked Sendable {
     /// An empty writer, to be given back.
     func takeWriter() -> PayloadWriter { writers.take() ?? PayloadWriter(home: shares) }
 
-    /// Keeps a writer for the next one who needs one.
+    /// Keeps a writer for the next caller that needs one.
     @usableFromInline
     func giveBack(_ writer: consuming PayloadWriter) {
         writer.reset()

@@ -29,7 +29,7 @@ final class UnacknowledgedElements: Sendable {
     }
 
     private let held = Mutex<[Key: Held]>([:])
-    /// ORDERING: relaxed; the thread that ends a task has received what it received, or waited for who did.
+    /// ORDERING: relaxed; the thread that ends a task has received what it received, or waited for the thread that did.
     private let isUsed = Atomic<Bool>(false)
 
     /// Adds an element that was received.

@@ -8,10 +8,10 @@ import MultitaskingSystem
 // A wake-up of a sleeping core takes 15 to 40 µs each way on the machines we measured, a hand-over by looking less than
 // 1 µs. Looking for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental
 // argument: Karlin et al., "Competitive randomized algorithms for nonuniform problems", 1990). But it is worse than
-// useless when the one who looks takes the core that the other side needs. As long as nobody else wants the machine's
-// cores, yielding in between is enough: it puts the members of a pool behind each other, without a system call of the
-// one that has something for them. Where others do, each of them would get a whole slice, while a sleeper keeps its
-// turn. Then nobody yields, and `SpinHistory` learns how long it pays to look.
+// useless when the spinning thread takes the core that the other side needs. As long as nothing else wants the
+// machine's cores, yielding in between is enough: it puts the members of a pool behind each other, without a system
+// call of the one that has something for them. Where others do, each of them would get a whole slice, while a sleeper
+// keeps its turn. Then nobody yields, and `SpinHistory` learns how long it pays to look.
 
 /// When a wait must end, in nanoseconds of CLOCK_MONOTONIC.
 struct Deadline {
@@ -72,7 +72,7 @@ extension LocalMember {
     /// Whether there are cores for all members of this pool that are awake.
     var maySpin: Bool { spinTime > 0 && awakeWorkers &+ (isClient ? 1 : 0) <= SpinningCores.count }
 
-    /// Whether there is nobody who wants a core but members of this pool, or there are enough cores for all.
+    /// Whether only members of this pool want a core, or there are enough cores for all.
     private func isAlone(at now: Int64) -> Bool { !machineLoad.exceeds(members: awakeWorkers &+ 1, now: now) }
 
     private var awakeWorkers: Int {
@@ -147,7 +147,7 @@ extension LocalMember {
         if isClient { checkSupervisor() }
     }
 
-    /// Says that a task goes to sleep, if it sets no limit, to those who look whether anything can still happen.
+    /// Says that a task goes to sleep, if it sets no limit, for the check whether anything can still happen.
     func beginSleep(until deadline: Deadline) {
         guard deadline.nanoseconds == .max else { return }
         guard !isClient else {

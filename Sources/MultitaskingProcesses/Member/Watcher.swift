@@ -4,7 +4,7 @@ import MultitaskingCore
 import MultitaskingSystem
 import Synchronization
 
-/// One thread that waits on behalf of everybody who must not block: `async` callers and completion callbacks.
+/// One thread that waits on behalf of all that must not block: `async` callers and completion callbacks.
 ///
 /// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through, and those
 /// of tasks that were noted as ended; see `WatchedTasks`. It holds no lock while it sleeps, so a process whose only

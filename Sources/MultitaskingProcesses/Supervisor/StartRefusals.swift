@@ -19,7 +19,7 @@ struct StartRefusals {
     /// Notes a refusal; whether it is time to give up.
     ///
     /// - Parameters:
-    ///   - hasWorkers: whether there is a worker who will take the tasks that wait.
+    ///   - hasWorkers: whether there is a worker that will take the tasks that wait.
     ///   - hasTasks: whether any wait.
     mutating func refused(hasWorkers: Bool, hasTasks: Bool, now: Int64 = monotonicNanoseconds()) -> Bool {
         pause = min(max(2 * pause, Self.shortestPause), Self.longestPause)

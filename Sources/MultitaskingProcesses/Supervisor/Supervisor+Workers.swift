@@ -71,7 +71,7 @@ extension Supervisor {
         // Until the worker says what it started with, nothing is too much.
         member.baseMemory.store(UInt64(Int64.max))
         member.state = .starting
-        // Before there is somebody who may finish a task.
+        // Before there is a worker that may finish a task.
         let finished = member.finishedTasks.load()
         let start = monotonicNanoseconds()
         arena.tally(index).begin(forkedAt: start)

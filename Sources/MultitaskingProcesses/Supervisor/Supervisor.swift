@@ -215,7 +215,7 @@ struct Supervisor {
 /// Where a re-executed supervisor begins, before `main`; what it is given was checked.
 @c(mt_supervisor_main)
 func supervisorMain(_ bootstrap: UnsafePointer<mt_bootstrap>) -> Int32 {
-    // SAFETY: the caller's, who waits for this function.
+    // SAFETY: the caller's, which waits for this function.
     unsafe beginSupervisor(bootstrap.pointee)
 }
 

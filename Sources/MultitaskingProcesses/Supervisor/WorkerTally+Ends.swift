@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-// What the supervisor writes while there is no worker who would.
+// What the supervisor writes while there is no worker that would.
 
 extension WorkerTally {
     /// A worker is about to be forked.

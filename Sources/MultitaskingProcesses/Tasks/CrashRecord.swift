@@ -26,7 +26,7 @@ struct CrashRecord: Record {
     var peakMemory: SharedWord { word(.peakMemory) }
 }
 
-/// How a process ended: a signal or an exit code, and who had a hand in it.
+/// How a process ended: a signal or an exit code, and what had a hand in it.
 struct EndStatus: BitFields, OptionSet {
     /// Bits 0...31: signal or exit code. From bit 32: the flags below.
     var rawValue: UInt64

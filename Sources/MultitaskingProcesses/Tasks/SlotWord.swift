@@ -1,4 +1,4 @@
-/// The word of truth of one task: how far it is, who runs it, and which queueing of the slot this is.
+/// The word of truth of one task: how far it is, which worker runs it, and which queueing of the slot this is.
 struct SlotWord: BitFields {
     enum Status: UInt64 {
         /// Not in use, or being filled by the client.

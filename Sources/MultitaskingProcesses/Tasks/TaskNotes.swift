@@ -36,7 +36,7 @@ struct TaskNotes: Record {
 
     /// The last report that is whole; nil if there is none.
     func report(of run: UInt64) -> TaskReport? {
-        // A writer overtakes who reads only if it reports twice meanwhile.
+        // A writer overtakes a reader only if it reports twice meanwhile.
         for _ in 0..<Self.patience {
             let (first, second) = (self.first.number(in: run), self.second.number(in: run))
             let newer = first < second ? self.second : self.first

@@ -196,7 +196,7 @@ struct TaskRing {
     var isAtBlock: Bool { tail.loadRelaxed() & (blockSize &- 1) == 0 }
 
     /// Gives the memory of blocks back that the head has passed, so that the ring takes up as much as is queued, and
-    /// not all that it has room for. Called by the one who pushes.
+    /// not all that it has room for. Called by the pushing member.
     ///
     /// Nobody needs what was there: a process that has slept in the middle of a claim finds another number, and in the
     /// word of that slot another ticket.

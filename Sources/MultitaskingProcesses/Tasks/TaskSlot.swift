@@ -186,7 +186,7 @@ struct TaskSlot: Record, Sendable {
     @inline(__always)
     var isStamped: Bool { call.loadRelaxed() & Self.stampFlag != 0 }
 
-    /// When the task was submitted, if it is known and this is the first who asks: for its first attempt.
+    /// When the task was submitted, if it is known and this is the first call: for its first attempt.
     func takeStamp() -> Stamp? {
         guard isStamped else { return nil }
         let stamp = Stamp(rawValue: body.stamp.loadRelaxed())

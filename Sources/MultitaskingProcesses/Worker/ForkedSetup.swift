@@ -1,7 +1,7 @@
 import MultitaskingCore
 
 /// What workers run first and last that cannot be read from the arena, since it captures what cannot be copied: those
-/// who are forked have it in their memory.
+/// that are forked have it in their memory.
 struct ForkedSetup: Sendable {
     var initializer: (any WorkerCall)?
     var finalizer: (any WorkerCall)?

@@ -47,7 +47,7 @@ package final class SharedPool<Pool: AnyObject & Sendable>: Sendable {
     /// The pool.
     ///
     /// - Parameters:
-    ///   - make: makes one. Others who ask meanwhile wait for it.
+    ///   - make: makes one. Others that ask meanwhile wait for it.
     ///   - isUsable: whether one that was made can still be used.
     package func get(_ make: () throws -> Pool, isUsable: (Pool) -> Bool) throws -> Pool {
         let me = ForkGeneration.begin()

@@ -93,7 +93,7 @@ package protocol TimelineSource: RestingSource {
     func endTimeline()
 }
 
-/// How a rest of who writes a timeline has ended.
+/// How a rest of the writer of a timeline has ended.
 package enum TimelinePause: Sendable {
     /// Something has begun, or it was ended.
     case woken

@@ -1,10 +1,10 @@
 internal import MultitaskingCore
 internal import Synchronization
 
-/// Where who writes a timeline sleeps while nothing happens, and whoever does something meanwhile wakes it.
+/// Where the writer of a timeline sleeps while nothing happens. What happens next wakes it.
 ///
-/// ORDERING: who begins something looks without a fence, so it may miss a rest that begins at the same time. The rest
-/// is limited, and what was missed is written after it.
+/// ORDERING: a thread that begins something looks without a fence, so it may miss a rest that begins at the same time.
+/// The rest is limited, and what was missed is written after it.
 package final class TimelineRest: Sendable {
     private let isResting = Atomic<Bool>(false)
     private let bell = Mutex<Latch?>(nil)

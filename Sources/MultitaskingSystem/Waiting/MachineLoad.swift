@@ -24,7 +24,8 @@ package final class MachineLoad: Sendable {
     /// Whether more threads want a core than there are cores, and than a pool has members that are awake.
     ///
     /// - Parameters:
-    ///   - members: counted only when the system is asked again: that takes a cache line from those who go to sleep.
+    ///   - members: counted only when the system is asked again: that takes a cache line from the threads that go to
+    ///     sleep.
     ///   - now: the time in nanoseconds of CLOCK_MONOTONIC.
     package func exceeds(members: @autoclosure () -> Int, now: Int64) -> Bool {
         if now >= nextLook.load(ordering: .relaxed) { lookAgain(members(), now) }

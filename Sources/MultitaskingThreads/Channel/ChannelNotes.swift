@@ -8,7 +8,7 @@ internal import MultitaskingSystem
 struct ChannelNotes {
     /// A call that has sent or received elements.
     struct Note {
-        /// The calling thread; whoever takes the note knows where that is.
+        /// The calling thread; the taker of the note knows where that is.
         var thread: UInt
         var isSend: Bool
         /// Which elements, of all that were ever sent, counted from the first.

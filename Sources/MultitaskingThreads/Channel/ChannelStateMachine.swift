@@ -1,6 +1,7 @@
 internal import MultitaskingCore
 
-/// What a channel holds and who waits for it. Decides under the storage's lock; the storage wakes whom it names.
+/// What a channel holds and what waits for it. Decides under the storage's lock; the storage wakes the waiters it
+/// names.
 ///
 /// A waiter is not given anything: it is taken from its list and woken, and tries again. So that no wake-up is lost,
 /// every change and every waiter that leaves without success ends in ``settle()``: as long as there is an element and
@@ -192,7 +193,7 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     /// Whom the last one that was enlisted wakes: with the capacity 0, a receiver that waits is what senders wait for.
     mutating func wakesOfEnlisting() -> Wakes { isRendezvous ? settle() : Wakes() }
 
-    /// One of those who could go on now, of each kind.
+    /// One waiter of each kind that could go on now.
     private mutating func settle() -> Wakes {
         Wakes(
             receiver: hasElement ? receivers.popFirst() : nil,

@@ -21,7 +21,7 @@ final class ThreadChannelStorage: Sendable {
     }
 
     private let guarded: Lock<Guarded>
-    /// A bit for each operation that was possible a moment ago, for those who look without the lock.
+    /// A bit for each operation that was possible a moment ago, for callers that look without the lock.
     private let hints: Atomic<UInt8>
     private let reference: SharedObjectID
     private let isRendezvous: Bool
@@ -159,7 +159,7 @@ final class ThreadChannelStorage: Sendable {
 
     /// Blocks the thread until `attempt` succeeds; nil if the limit passed first.
     ///
-    /// - Parameter attempt: is given who is to be woken, and when the call began.
+    /// - Parameter attempt: is given the waiters to wake, and when the call began.
     func block<Value, Failure: Error>(
         for operation: ChannelOperation, wait: WaitLimit,
         _ attempt: (Waiter?, Int64) throws(Failure) -> Attempt<Value>

@@ -1,4 +1,4 @@
-/// Those who wait, in the order in which they came; any of them may leave.
+/// The threads and tasks that wait, in the order in which they came; any of them may leave.
 struct WaitList<Waiter> {
     private var order = FIFO<UInt64>()
     private var waiters: [UInt64: Waiter] = [:]
@@ -35,7 +35,7 @@ struct WaitList<Waiter> {
     /// Takes a waiter out; false if it is not here any more.
     mutating func remove(id: UInt64) -> Bool {
         guard waiters.removeValue(forKey: id) != nil else { return false }
-        // Ids of those who left stay in `order`; they are swept before they outnumber the others.
+        // Ids of waiters that left stay in `order`; they are swept before they outnumber the others.
         if order.count > 2 * waiters.count + 16 { sweep() }
         return true
     }

@@ -8,7 +8,7 @@ struct PoolLifecycle: ~Copyable {
     enum Action: ~Copyable {
         /// Join these threads, then tell the others.
         case join([Worker])
-        /// Wait until the one who joins them says so.
+        /// Wait until the caller that joins them says so.
         case awaitOther
         /// Nothing: waiting would wait for the caller itself.
         case leave
@@ -31,7 +31,7 @@ struct PoolLifecycle: ~Copyable {
         return ended
     }
 
-    /// What to do for a caller who wants the threads to be gone.
+    /// What to do for a caller that wants the threads to be gone.
     mutating func shutDown(fromInside: Bool) -> Action {
         if fromInside { return .leave }
         guard let workers else { return .awaitOther }

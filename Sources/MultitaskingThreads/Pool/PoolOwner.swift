@@ -3,7 +3,7 @@ internal import MultitaskingSystem
 
 /// The process whose threads a pool has.
 ///
-/// A value, which a thread that asks has a copy of: an object would be held while it is asked, and counting who holds
+/// A value, which a thread that asks has a copy of: an object would be held while it is asked, and counting its holders
 /// it moved its cache line from one thread to the other with each task, which doubled what a `submit` takes.
 struct PoolOwner: Sendable {
     private let generation = ForkGeneration.begin()

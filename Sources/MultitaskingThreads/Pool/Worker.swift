@@ -1,7 +1,7 @@
 internal import MultitaskingSystem
 internal import Synchronization
 
-/// A worker's thread, which is joined or detached once; the first one who asks does it.
+/// A worker's thread, which is joined or detached once; the first caller that asks does it.
 final class Worker: Sendable {
     private let thread: Lock<SystemThread?>
     private let end: EndMark

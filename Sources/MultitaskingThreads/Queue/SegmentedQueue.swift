@@ -34,7 +34,7 @@ internal import Synchronization
 
     // SAFETY: `ends` holds words that live as long as the queue: the head's index and block; 128 bytes on, so that
     // senders and receivers do not share a cache line, the tail's; and, another 128 bytes on, the addresses of blocks
-    // that are kept for use again. Blocks are freed by the last who reads them: see `free`. Element addresses are
+    // that are kept for use again. Blocks are freed by their last reader: see `free`. Element addresses are
     // retained references.
     private let ends: UnsafeMutablePointer<Atomic<UInt>>
     private static var endsCount: Int { 64 }
@@ -98,7 +98,8 @@ internal import Synchronization
 
     /// Refuses every later `push`.
     func close() {
-        // ORDERING: sequentially consistent: a push either came before, and is seen by all who see the bit, or fails.
+        // ORDERING: sequentially consistent: a push either came before, and is seen by every thread that sees the bit,
+        // or fails.
         unsafe tailIndex.pointee.bitwiseOr(Self.closedBit, ordering: .sequentiallyConsistent)
     }
 
@@ -109,7 +110,7 @@ internal import Synchronization
         var spare: Block?
         defer { if let spare = unsafe spare { unsafe keep(spare) } }
         var backoff = Backoff()
-        // ORDERING: acquiring, pairs with the releasing stores of the one who put the block in place.
+        // ORDERING: acquiring, pairs with the releasing stores of the thread that put the block in place.
         var tail = unsafe tailIndex.pointee.load(ordering: .acquiring)
         while true {
             if tail & Self.closedBit != 0 { return false }
@@ -187,7 +188,7 @@ internal import Synchronization
         }
     }
 
-    /// Puts a new block in place; called by the one who took the last slot of `block`.
+    /// Puts a new block in place; called by the thread that took the last slot of `block`.
     private func append(_ next: Block, after block: Block) {
         let address = unsafe Self.address(of: next)
         // ORDERING: releasing: a thread that sees the index beyond the gap also sees the block.
@@ -196,7 +197,7 @@ internal import Synchronization
         unsafe block[Int(Self.capacity)].store(address, ordering: .releasing)
     }
 
-    /// Moves the head to the next block; called by the one who took the last slot of `block`.
+    /// Moves the head to the next block; called by the thread that took the last slot of `block`.
     private func advanceHead(beyond block: Block, index: UInt) {
         var backoff = Backoff()
         // ORDERING: acquiring, pairs with the releasing store in `append`.
@@ -230,20 +231,20 @@ internal import Synchronization
         if offset + 1 == Self.capacity {
             unsafe free(block, from: 0)
         } else {
-            // ORDERING: releasing our reading to the one who frees; acquiring the others' if that is us.
+            // ORDERING: releasing our reading to the thread that frees; acquiring the others' if that is us.
             let flags = unsafe block[Int(offset)].bitwiseOr(Self.isRead, ordering: .acquiringAndReleasing).oldValue
             if flags & Self.mayFree != 0 { unsafe free(block, from: offset + 1) }
         }
-        // SAFETY: the word is the reference that `push` retained, and only the one who took the slot reads it.
+        // SAFETY: the word is the reference that `push` retained, and only the thread that took the slot reads it.
         let pointer = unsafe UnsafeRawPointer(bitPattern: word & ~Self.flags)
         guard let pointer = unsafe pointer else { return nil }
         return unsafe Unmanaged<Element>.fromOpaque(pointer).takeRetainedValue()
     }
 
-    /// Frees a block all of whose slots were taken, or leaves that to the first who is still reading.
+    /// Frees a block all of whose slots were taken, or leaves that to the first thread that is still reading.
     private func free(_ block: Block, from start: UInt) {
         for offset in Int(start)..<Int(Self.capacity - 1) {
-            // ORDERING: acquiring the reading of those who are through, releasing ours to the one who is not.
+            // ORDERING: acquiring the reading of threads that are through, releasing ours to one that is not.
             if unsafe block[offset].load(ordering: .acquiring) & Self.isRead == 0,
                 unsafe block[offset].bitwiseOr(Self.mayFree, ordering: .acquiringAndReleasing).oldValue & Self.isRead
                     == 0

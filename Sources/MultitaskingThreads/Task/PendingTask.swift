@@ -8,8 +8,8 @@ internal import Synchronization
 /// on each use, which showed in profiles of short tasks.
 @usableFromInline
 class PendingTask: Selectable, @unchecked Sendable {
-    // SAFETY: what the subclass adds is touched only by the one who moved `progress` out of "queued". The outcome is
-    // read by others only after `progress` says that the task is done, and never written again.
+    // SAFETY: what the subclass adds is touched only by the thread that moved `progress` out of "queued". The outcome
+    // is read by others only after `progress` says that the task is done, and never written again.
     private let progress = TaskProgress(generation: ForkGeneration.current)
 
     /// How long a waiting thread looks at the task before it goes to sleep.

@@ -10,7 +10,7 @@ final class SubmitSampler: Sendable {
     /// Whether it is noted of all, because they are recorded.
     private let notesAll = Atomic<Bool>(false)
     private let last = Atomic<Int64>(0)
-    /// Wakes who writes a timeline, if it rests.
+    /// Wakes the writer of a timeline, if it rests.
     let rest: TimelineRest
 
     init(_ rest: TimelineRest) { self.rest = rest }

@@ -1,8 +1,8 @@
 internal import MultitaskingCore
 internal import Synchronization
 
-/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, somebody who waits for the end, or
-/// asks for it.
+/// What few tasks have: a place in the queue of a pool with a limit, a seed, a name, a caller that waits for the end,
+/// or asks for it.
 ///
 /// Apart from the task, so that those without do not pay for it.
 final class TaskCompanion: Sendable {

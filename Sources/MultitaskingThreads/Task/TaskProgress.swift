@@ -25,7 +25,7 @@ struct TaskProgress: ~Copyable, Sendable {
     // only what asks for it; bits 56 and up are the address's, since some systems keep a tag of the memory there.
     private let word: Atomic<UInt>
 
-    /// What `start`, `cancel` and `finish` tell the one who succeeded.
+    /// What `start`, `cancel` and `finish` tell the caller that succeeded.
     struct Change {
         /// The task's companion.
         var companion: TaskCompanion?
@@ -81,13 +81,13 @@ struct TaskProgress: ~Copyable, Sendable {
 
     /// The companion, if there is one.
     var companionIfAny: TaskCompanion? {
-        // ORDERING: acquiring, pairs with the releasing of the one who put it there, where it stays.
+        // ORDERING: acquiring, pairs with the releasing of the thread that put it there, where it stays.
         unsafe Self.reference(in: word.load(ordering: .acquiring))?.takeUnretainedValue()
     }
 
     /// The companion; made if there is none.
     borrowing func companion(else make: () -> TaskCompanion) -> TaskCompanion {
-        // ORDERING: acquiring, pairs with the releasing of the one who put it there.
+        // ORDERING: acquiring, pairs with the releasing of the thread that put it there.
         var now = word.load(ordering: .acquiring)
         if let companion = unsafe Self.reference(in: now)?.takeUnretainedValue() { return companion }
         let made = make()

@@ -39,7 +39,7 @@ package final class RemoteSignal: CancelSignal {
         change(to: false, try await hub.callAsynchronously(HubRequest(.clear, reference)))
     }
 
-    /// Where the hub is gone, who is left here sees it all the same; the hub itself has pushed the change.
+    /// Where the hub is gone, what is left here sees it all the same; the hub itself has pushed the change.
     private func change(to isSet: Bool, _ answer: HubAnswer) {
         if answer.code == .lost { hub.note(reference, isSet: isSet) }
     }

@@ -239,7 +239,7 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
             return (rest, false)
         }
         guard let rest else { return isCancelled }
-        // Those who hear of the end find it in the statistics.
+        // A caller that hears of the end finds it in the statistics.
         if isCounted { pool.count(end) }
         rest.timer?.cancel()
         if rest.leavesRoom { pool.room.give() }

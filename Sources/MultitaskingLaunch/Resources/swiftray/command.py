@@ -225,7 +225,7 @@ class Worker:
                 until = (heard if self.is_ready else begin) + silence
                 ready = selector.select(max(0.0, until - time.monotonic()))
                 if [key.fd for key, _ in ready] == [watch]:
-                    # It has ended, and what it has said is read; whoever else may hold the connection.
+                    # It has ended, and what it has said is read, even if another process holds the connection.
                     raise EOFError
                 if not ready and time.monotonic() >= until:
                     silence_text = f"{silence:g} s"

@@ -362,7 +362,7 @@ class LaunchCluster(WorkerOwner):
                 return worker.answer(number, None, str(error))
             result = future.result()
             if method == "shared":
-                # Its bytes go only to who asks for them: another worker of the machine may have them.
+                # Its bytes go only to a worker that asks for them: another one of the machine may have them.
                 result = (None if result[0] is None else (pool, arguments[0]), result[1])
             elif method == "value":
                 result = result[0]

@@ -24,7 +24,7 @@ PREAMBLE = b"\0multitasking worker 1\n"
 MOST_PERIODS = 3
 
 _CHUNK = 1 << 18
-#: Up to how many bytes a frame is written by who has it.
+#: Up to how many bytes a frame is written by the thread that has it.
 _SMALL = 1 << 16
 _SIZE = struct.Struct("<I")
 
@@ -94,7 +94,7 @@ class Outbox:
         self._end = end
         self._period = period
         self._lock = threading.Lock()
-        #: Until it has said something, nobody who understands a frame may be there.
+        #: Until it has said something, there may be nothing that understands a frame.
         self._has_begun = False
         #: How many frames the thread has, or is about to have.
         self._pending = 0
@@ -140,7 +140,7 @@ class Outbox:
         except BlockingIOError:
             return data
         except OSError:
-            # The other end has gone, which who reads from it finds out.
+            # The other end has gone, which the reader finds out.
             return b""
 
     def _serve(self) -> None:

@@ -95,7 +95,8 @@ extension Arena {
         return (chunk.sizeClass, chunk.owner)
     }
 
-    /// Frees the chunks of a run, its head last, so that whoever completes the work of the dead finds what is left.
+    /// Frees the chunks of a run, its head last, so that the member that completes the work of the dead finds what is
+    /// left.
     ///
     /// - Parameter member: the process that gives it back.
     func releaseRun(_ head: Int, length: Int, by member: Int) {
@@ -138,7 +139,7 @@ extension Arena {
             case .tail where word.owner == member && !isCovered(chunk, by: word.value):
                 releaseChunk(chunk, from: word, to: ChunkWord(.warm))
             case .blocks where word.owner != member && word.sizeClass < SizeClass.count:
-                // The dead may have freed a block and not told its owner, who then looks once more.
+                // The dead may have freed a block and not told its owner, which then looks once more.
                 self.member(word.owner).freedBlocks(word.sizeClass).add(1)
             case .cold, .warm, .blocks, .tail:
                 continue

@@ -92,7 +92,7 @@ struct FailureRecord: Record {
 
     /// What the client is to log, the first time it is asked after there is something.
     var newNotice: String? {
-        // Looked at first, since this is asked for now and then by all who wait.
+        // Looked at first, since this is asked for now and then by every waiting thread.
         guard notice.load() == 1, notice.compareExchange(1, 2) else { return nil }
         return text
     }

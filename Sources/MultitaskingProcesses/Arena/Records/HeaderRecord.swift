@@ -130,7 +130,7 @@ struct HeaderRecord: Record {
     @inline(__always) var callCount: SharedWord { word(.callCount) }
     /// Not 0 while tasks are written down for a timeline; see ``RecordingState``.
     @inline(__always) var recording: SharedWord { word(.recording) }
-    /// What who writes the timeline sleeps on.
+    /// What the writer of the timeline sleeps on.
     var recorderBell: SharedFutex { futex(.recorderBell) }
     @inline(__always) var idleWorkers: IdleWorkers { IdleWorkers(arena: arena) }
     /// How many slots have ever served a task: the first ones.

@@ -3,7 +3,7 @@ import MultitaskingCore
 /// A `TimeHistogram` in the arena, with one writer at a time.
 ///
 /// ORDERING: relaxed. Each word is right by itself; a reader may miss the last time, or see it in one word alone, and
-/// so does who reads what a writer has left that died in between.
+/// so does a reader of what a writer has left that died in between.
 struct TimeRecord: Record {
     enum Field: Int, RecordField {
         case total = 0

@@ -153,7 +153,7 @@ struct SlowTaskRecord: Record {
 
     /// Puts another task here.
     ///
-    /// ORDERING: the time is taken away first and stored last, releasing, so that a reader who finds the same time
+    /// ORDERING: the time is taken away first and stored last, releasing, so that a reader that finds the same time
     /// before and after has read the words that belong to it.
     func replace(by task: Task, runTime time: UInt64) {
         runTime.store(0)

@@ -48,7 +48,7 @@ struct SharedRecord: Record {
     /// Says that a worker keeps nothing.
     func forget(by member: Int) { word(.keepers, member / 64).formClear(bit(member)) }
 
-    /// Forgets who keeps something of the value, and calls `body` with each of them.
+    /// Forgets the keepers of something of the value, and calls `body` with each of them.
     func takeKeepers(_ body: (Int) -> Void) {
         for word in 0...arena.layout.workers / 64 {
             var bits = self.word(.keepers, word).formClear(.max)
@@ -84,7 +84,7 @@ struct SharedRecordWord: BitFields {
         /// A member makes it; nobody else knows it.
         case making
         case live
-        /// A member has found nobody who uses it, and looks once more.
+        /// A member has found no user of it, and looks once more.
         case doubted
         /// Nobody uses it; a member gives its memory back.
         case freeing

@@ -5,11 +5,11 @@
 /// Waking one sleeper takes a system call, and until it runs, more changes may come. So bit 0 of the futex says that
 /// one was woken and is on its way: a process that makes a change meanwhile leaves it at that. The one on its way
 /// clears the bit before it looks, and when it has taken its part and there is more, it wakes the next. If it dies
-/// first, the supervisor wakes all; and everybody clears the bit before going to sleep, so that nobody relies on one
-/// who is not there.
+/// first, the supervisor wakes all; and every member clears the bit before going to sleep, so that none relies on one
+/// that is not there.
 ///
 /// What a sleeper compares the futex with is what its clearing has left, not what it reads afterwards: by then the bit
-/// may be set again, for one who was not asleep yet. A model of this is in `Tests/Models`.
+/// may be set again, for a member that was not asleep yet. A model of this is in `Tests/Models`.
 struct WaitQueue: Record {
     enum Field: Int, RecordField {
         case futex = 0

@@ -62,7 +62,7 @@ class Request:
 
 
 class Channel:
-    """What a channel holds, who waits for it, and what was received and not reported."""
+    """What a channel holds, what waits for it, and what was received and not reported."""
 
     def __init__(self, capacity: int | None, byte_capacity: int | None, redelivers: bool) -> None:
         self.capacity = capacity
@@ -119,7 +119,7 @@ class Channel:
             NONE if self.byte_capacity is None else self.byte_capacity,
         )
 
-    # What happens to those who ask
+    # What happens to requests
 
     def end(self, run: int, has_died: bool) -> None:
         """Forgets a run: what it waits for, and what it holds. What a dead one holds goes back to the front."""

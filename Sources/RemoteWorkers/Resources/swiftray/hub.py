@@ -337,7 +337,7 @@ class Hub:
         if channel is not None:
             channel.drop()
         elif target in self._signals:
-            # Those who hold it see it cleared; that is remembered for a while.
+            # Its holders see it cleared; that is remembered for a while.
             self._signal(Operation.CLEAR, target)
             self._dropped[target] = self._signals.pop(target)
             if len(self._dropped) > _REMEMBERED:
@@ -407,7 +407,7 @@ class Hubs:
         self._hubs[pool] = Hub()
 
     async def close(self, pool: str) -> None:
-        """Ends the hub of a pool: those who poll it are told so."""
+        """Ends the hub of a pool: its pollers are told so."""
         hub = self._hubs.pop(pool, None)
         if hub is not None:
             hub.close()

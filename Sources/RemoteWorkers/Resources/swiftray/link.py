@@ -196,7 +196,7 @@ class HubLink:
         for item in items:
             if item[0] == Kind.SETUP:
                 self._deliver(item)
-        # Not before the frame is written, and not after what follows it: whoever acts on either relies on that.
+        # Not before the frame is written, and not after what follows it: what acts on either relies on that.
         self.version = max(self.version, version)
         for item in items:
             if item[0] != Kind.SETUP:
