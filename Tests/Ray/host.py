@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE.parent.parent / "Sources"
-#: What all drivers share, and what speaks with Ray: two parts of one package.
+#: What all drivers share, what speaks with Ray, and what launches workers: three parts of one package.
 RESOURCES = SOURCES / "RemoteWorkers" / "Resources"
 RAY_RESOURCES = SOURCES / "MultitaskingRay" / "Resources"
 LAUNCH_RESOURCES = SOURCES / "MultitaskingLaunch" / "Resources"
-for folder in (RESOURCES, LAUNCH_RESOURCES):
+for folder in (RESOURCES, RAY_RESOURCES, LAUNCH_RESOURCES):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 

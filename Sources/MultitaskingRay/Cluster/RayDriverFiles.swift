@@ -6,5 +6,6 @@ enum RayDriverFiles {
     static let own: [DriverFiles.File] = [
         ("main.py", PackageResources.main_py),
         ("cluster.py", PackageResources.cluster_py),
+        ("withdrawals.py", PackageResources.withdrawals_py),
     ]
 }

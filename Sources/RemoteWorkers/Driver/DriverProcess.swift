@@ -177,12 +177,19 @@ final class DriverProcess: Sendable {
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
         let size = Int(mt_file_size(descriptor))
-        let limit = 2000
+        let limit = 1 << 16
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             // SAFETY: the buffer has room for so many bytes.
             count = max(0, unsafe pread(descriptor, buffer.baseAddress, limit, off_t(max(0, size - limit))))
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return Self.lastWords(of: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The last of what a program has printed, without the frames of native stacks: the line above them says what
+    /// happened, and there may be many.
+    static func lastWords(of log: String) -> String {
+        let lines = log.split(separator: "\n").filter { !$0.contains(".so(") && !$0.contains(".so.6(") }
+        return String(lines.joined(separator: "\n").suffix(2000))
     }
 
     /// Ends the link, waits until the process has ended, and removes its directory; kills it when the time is up.

@@ -23,6 +23,7 @@ from swiftray.frames import Buffer, End
 from swiftray.hub import Hubs
 from swiftray.link import HubCalls
 from swiftray.posts import Delivery, Post
+from swiftray.withdrawals import Call, Withdrawals
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
 #: The first version of Ray that has tokens.
@@ -160,6 +161,7 @@ class RayCluster:
 
     def __init__(self) -> None:
         self._completions = _Completions()
+        self._withdrawals = Withdrawals(_withdraw)
         self._name = secrets.token_hex(8)
         self._task: Any = None
         #: The task with the options of a pool and of a run.
@@ -228,13 +230,18 @@ class RayCluster:
         if task is None:
             task = self._tasks[(name, resources)] = self._task.options(**_task_options(pool, resources))
         reference = task.remote((name, *pool.spec[1:]), [tuple(spec) for spec in specs], *map(_shipped, calls))
-        future = self._completions.future(reference)
-        future.add_done_callback(lambda future: done(_outcome(future)))
-        return reference
+        call = Call(reference)
+
+        def end(future: Future[Any]) -> None:
+            call.has_ended = True
+            done(_outcome(future))
+
+        self._completions.future(reference).add_done_callback(end)
+        return call
 
     def cancel(self, handle: object, kills: bool) -> None:
-        if handle is not None:
-            ray.cancel(handle, force=kills, recursive=False)
+        if isinstance(handle, Call):
+            self._withdrawals.add(handle, kills)
 
     def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
         return self._completions.future(self._hubs.statistics.remote(self._pool_name(pool)))
@@ -251,11 +258,20 @@ class RayCluster:
         }
 
     def stop(self) -> None:
+        # Ray would begin anew if it were asked to take something back.
+        self._withdrawals.close()
         if ray.is_initialized():
             ray.shutdown()
 
     def _pool_name(self, pool: PoolOptions) -> str:
         return f"multitasking-{self._name}/{pool.spec.name}"
+
+
+def _withdraw(reference: Any, kills: bool) -> None:
+    try:
+        ray.cancel(reference, force=kills, recursive=False)
+    except Exception as error:
+        print(f"swiftray: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
 
 
 def _outcome(future: Future[Any]) -> list[tuple[int, Outcome]] | Loss:

@@ -152,7 +152,7 @@ class Child:
 
     def kill(self, number: int) -> None:
         """Sends a signal, as long as the child is there."""
-        # Not by the process object, which would look for the child's end, and take it from the thread that waits for it.
+        # Not by the process object, which would look for the child's end, and take it from the thread that waits.
         with self._reaping:
             if not self.is_dead:
                 os.kill(self.pid, number)

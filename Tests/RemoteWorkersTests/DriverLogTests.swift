@@ -1,0 +1,18 @@
+import Testing
+
+@testable import RemoteWorkers
+
+@Suite struct DriverLogTests {
+    @Test func stackOfADriverThatFails_leavesTheLineThatSaysWhy() {
+        let why = "[2026-11-27 13:13:01,123 C 7 9] normal_task_submitter.cc:583: Check failed: it != tasks.end()"
+        let frames = (0..<100).map { "/venv/ray/_raylet.so(+0x\($0)) [0x7f] ray::core::Submitter::Push()" }
+        let log = (["Traceback", why, "*** StackTrace Information ***"] + frames).joined(separator: "\n")
+        #expect(DriverProcess.lastWords(of: log) == "Traceback\n\(why)\n*** StackTrace Information ***")
+    }
+
+    @Test func longLog_isItsEnd() {
+        let log = (0..<1000).map { "line \($0)" }.joined(separator: "\n")
+        let words = DriverProcess.lastWords(of: log)
+        #expect(words.count == 2000 && words.hasSuffix("line 998\nline 999"))
+    }
+}
