@@ -173,9 +173,11 @@ extension PoolCore {
         state.withLock { state in
             for (member, copy) in state.forkedTasks where copy.pid > 0 {
                 if copy.end == nil { state.forkedTasks[member]?.end = Self.reap(copy.pid, block: false) }
-                guard state.forkedTasks[member]?.end != nil, !holdsCrash(copy, of: member) else { continue }
-                // The supervisor must have settled it before another one gets its number.
-                guard arena.member(member).state == .left else { continue }
+                // The supervisor must have settled it before another one gets its number. Looked at first: until then,
+                // the task has not ended, and may still end as a crash.
+                guard state.forkedTasks[member]?.end != nil, arena.member(member).state == .left,
+                    !holdsCrash(copy, of: member)
+                else { continue }
                 arena.member(member).state = .absent
                 state.forkedTasks[member] = nil
             }

@@ -126,11 +126,13 @@ struct Round {
         let errors = Proc.read("\(directory)/errors").split(separator: "\n").filter {
             !$0.contains("this trap is meant")
         }
+        // Where Swift's backtrace begins; its end is only a list of images.
+        let crash = errors.lastIndex { $0.contains("Fatal error") || $0.hasPrefix("*** ") } ?? 0
         totals.breach(
             .clients,
             "round \(number): the client ended with \(signal != 0 ? "signal \(signal)" : "code \(code)") at: "
                 + "\(place)\n    "
-                + errors.suffix(8).joined(separator: "\n    "))
+                + errors[max(crash, errors.count - 200)...].prefix(60).joined(separator: "\n    "))
     }
 
     private func waitForOrphans(_ totals: inout Totals) {
