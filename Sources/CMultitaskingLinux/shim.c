@@ -712,6 +712,8 @@ pid_t mt_thread_id(pid_t process) {
     return known.thread;
 }
 
+bool mt_has_thread(pid_t number) { return syscall(SYS_tgkill, getpid(), number, 0) == 0; }
+
 int mt_thread_count(void) {
     DIR *directory = opendir("/proc/self/task");
     if (!directory) return -errno;

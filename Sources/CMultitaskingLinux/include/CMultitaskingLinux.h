@@ -265,6 +265,9 @@ int64_t mt_read_count(const char *path, const char *name);
 // How many threads this process has, or -errno.
 int mt_thread_count(void);
 
+// Whether this process has a thread of that number, even one that is about to end.
+bool mt_has_thread(pid_t number);
+
 // Whether libdispatch is loaded and has ever started a thread: it does not work in a forked child then.
 bool mt_dispatch_was_used(void);
 

@@ -144,7 +144,8 @@ final class SupervisorHandle: Sendable {
     func checkNow() { check(after: -1) }
 
     private func check(after pause: Int64) {
-        state.withLock { state in
+        // Never waits for another thread that looks: that may be about to fork, and wait for this one to sleep.
+        _ = state.withLockIfAvailable { state in
             let now = monotonicNanoseconds()
             guard !state.isOver, now - state.lastCheck > pause else { return }
             state.lastCheck = now

@@ -29,7 +29,7 @@ enum ForkSafety {
     ///   - name: of the copy, as ps shows it.
     ///   - activity: a word that is zero while the copy runs nothing that may use the main queue; nil if it never does.
     ///   - first: what the copy does before it has a second thread.
-    /// - Returns: the copy's process id; -errno if the system refuses.
+    /// - Returns: the copy's process id; -errno if the system refuses, or if a watcher does not sleep.
     static func fork(
         named name: StaticString, serving activity: SharedWord?, first: () -> Void, child: () -> Int32
     ) -> pid_t {
@@ -47,30 +47,25 @@ enum ForkSafety {
 
     private static func holding(_ watchers: ArraySlice<Watcher>, _ body: () -> pid_t) -> pid_t {
         guard let first = watchers.first else { return body() }
-        return first.whileHeld { holding(watchers.dropFirst(), body) }
+        return first.whileHeld { holding(watchers.dropFirst(), body) } ?? -EBUSY
     }
-
-    /// When the last watcher was told to end, in nanoseconds of CLOCK_MONOTONIC.
-    ///
-    /// ORDERING: relaxed; it only decides for how long to look.
-    private static let lastStop = Atomic<Int64>(.min)
-    /// How long a thread may take to end once it was told to.
-    private static let stopNanoseconds: Int64 = 200_000_000
-
-    /// Notes that a watcher was told to end; its thread is one of this process's until the system has taken it away.
-    static func watcherStops() { lastStop.store(monotonicNanoseconds(), ordering: .relaxed) }
 
     /// What speaks against forking; nil if nothing does.
     static var obstacle: ForkObstacle? {
         // First: it does not pass, however long this waits.
         if Initialization.underWay.isUnderWay { return .initialization }
+        let end = monotonicNanoseconds() + endingNanoseconds
         while true {
+            // Looked at first: what ends in between is counted once more, not once too little.
+            let areEnding = EndingThreads.areThere
             let found = currentObstacle
-            let end = lastStop.load(ordering: .relaxed).addingSaturated(stopNanoseconds)
-            guard found != nil, monotonicNanoseconds() < end, !mt_dispatch_was_used() else { return found }
+            guard found != nil, areEnding, monotonicNanoseconds() < end, !mt_dispatch_was_used() else { return found }
             usleep(100)
         }
     }
+
+    /// How long threads that were told to end are waited for, on a machine that gives them no core.
+    private static let endingNanoseconds: Int64 = 5_000_000_000
 
     /// Whether all watchers sleep, which one that is just now awake does again in a moment, unless it is what has
     /// called us.
@@ -86,7 +81,7 @@ enum ForkSafety {
     }
 
     /// How long callbacks are waited for.
-    private static let callbackNanoseconds: Int64 = 1_000_000_000
+    static let callbackNanoseconds: Int64 = 1_000_000_000
 
     private static var currentObstacle: ForkObstacle? {
         let threads = Int(mt_thread_count())

@@ -26,8 +26,7 @@ final class Watcher: Sendable {
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
     private let asleep = Atomic<Bool>(false)
-    /// The thread; 0 before it has begun. ORDERING: relaxed: what matters is only whether it is the reader's own.
-    private let thread = Atomic<UInt>(0)
+    private let thread = ThreadNumber()
     /// Held by the thread while it is awake.
     private let awake = Mutex(())
 
@@ -172,16 +171,19 @@ final class Watcher: Sendable {
     var pollCount: Int { state.withLock { $0.polls.count + $0.tasks.count } }
 
     func stop() {
-        ForkSafety.watcherStops()
-        state.withLock { $0.isStopped = true }
+        let isRunning = state.withLock { state in
+            defer { state.isStopped = true }
+            return state.isStarted && !state.isStopped
+        }
+        if isRunning { EndingThreads.add(thread) }
         event.signal()
     }
 
     /// Whether the caller runs on this thread, that is in a callback.
-    var isCaller: Bool { thread.load(ordering: .relaxed) == pthread_self() }
+    var isCaller: Bool { thread.isCallers }
 
     private func run() {
-        thread.store(pthread_self(), ordering: .relaxed)
+        thread.takeCallers()
         while true {
             let ticket = event.futex.load()
             guard let isIdle = awake.withLock({ _ in pollAll() }) else { return }
@@ -221,6 +223,16 @@ final class Watcher: Sendable {
         return state.withLock { $0.tasks.count > 0 }
     }
 
-    /// Runs `body` while the thread sleeps.
-    func whileHeld(_ body: () -> pid_t) -> pid_t { awake.withLock { _ in body() } }
+    /// Runs `body` while the thread sleeps; nil if it is not about to.
+    ///
+    /// Doesn't wait for the thread in the kernel: it may be waiting for a lock that the caller has, which the kernel
+    /// would notice, and end the program for it.
+    func whileHeld(_ body: () -> pid_t) -> pid_t? {
+        let end = monotonicNanoseconds() + ForkSafety.callbackNanoseconds
+        while true {
+            if let result = awake.withLockIfAvailable({ _ in body() }) { return result }
+            guard monotonicNanoseconds() < end else { return nil }
+            usleep(50)
+        }
+    }
 }

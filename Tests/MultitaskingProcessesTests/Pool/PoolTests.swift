@@ -169,8 +169,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "loss-supervisor", "loss-supervisor-idle", "loss-supervisor-again-and-again",
-            "loss-supervisor-newborn", "loss-supervisor-grandchild", "loss-supervisor-glances", "loss-idle-workers",
-            "loss-busy-workers",
+            "loss-supervisor-watched", "loss-supervisor-newborn", "loss-supervisor-grandchild",
+            "loss-supervisor-glances", "loss-idle-workers", "loss-busy-workers",
         ])
     func processesKilledFromOutside(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))

@@ -2,11 +2,13 @@ import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
 import MultitaskingTestSupport
+import Synchronization
 
 let lossScenarios: [String: Scenario] = [
     "loss-supervisor": { try $0.supervisorLost() },
     "loss-supervisor-idle": { try $0.supervisorLostIdle() },
     "loss-supervisor-again-and-again": { try $0.supervisorStorm() },
+    "loss-supervisor-watched": { try $0.supervisorLostBesideCallbacks() },
     "loss-supervisor-newborn": { try $0.newbornSupervisorsKilled() },
     "loss-supervisor-glances": { try $0.supervisorLostWhileGlancing() },
     "loss-supervisor-grandchild": { try $0.grandchildOfLostSupervisor() },
@@ -35,6 +37,30 @@ extension Harness {
             check(pool.supervisorProcessID != old, "the supervisor was not replaced")
             check(gate.isSet == false, "a signal changed")
             checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        }
+    }
+
+    /// The thread that makes callbacks and the one that waits both find the supervisor dead, and one of them forks the
+    /// next one, for which the other has to hold still.
+    func supervisorLostBesideCallbacks() throws {
+        try withPool(maxWorkers: 2) { pool in
+            for round in 0..<25 {
+                let calls = Atomic<Int>(0)
+                let futures = try (0..<40).map { try pool.submit(double, $0) }
+                for future in futures {
+                    future.whenDone {
+                        // To ask for the state of a task is to look after the supervisor as well.
+                        for other in futures { _ = other.state }
+                        calls.add(1, ordering: .relaxed)
+                    }
+                }
+                if round.isMultiple(of: 2) { usleep(UInt32(round * 60)) }
+                kill(pool.supervisorProcessID, SIGKILL)
+                for future in futures {
+                    check(future.waitUntilDone(.upTo(.seconds(20))), "a task of round \(round) does not end")
+                }
+                check(eventually { calls.load(ordering: .relaxed) == 40 }, "callbacks of round \(round) are missing")
+            }
         }
     }
 
