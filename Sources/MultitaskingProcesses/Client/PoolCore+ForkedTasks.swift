@@ -213,8 +213,10 @@ extension PoolCore {
         if known() == nil {
             let end = Self.reap(pid, block: true)
             state.withLock { state in
-                for (member, copy) in state.forkedTasks where copy.pid == pid && copy.end == nil {
-                    state.forkedTasks[member]?.end = end
+                for (member, copy) in state.forkedTasks where copy.pid == pid {
+                    // Another thread that looked in between has found no child, and knows less.
+                    if case .known? = end { state.forkedTasks[member]?.end = end }
+                    if copy.end == nil { state.forkedTasks[member]?.end = end }
                 }
             }
         }
