@@ -51,7 +51,7 @@ struct TaskRemains: Equatable {
             .terminatingForCancel where role == .standIn:
             return .leave
         // What it was dying of already is what ended the task.
-        case .terminatingForTimeout where role == .worker && crashedInTime: return .crash([])
+        case .terminatingForTimeout where role == .worker && crashedInTime: return retriesCrash ? .retry : .crash([])
         case .terminatingForTimeout: return .crash(.timeout)
         case .terminatingForMemory: return .crash(.memory)
         case .terminatingForCancel: return .cancel

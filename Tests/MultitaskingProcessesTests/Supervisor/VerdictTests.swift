@@ -20,10 +20,12 @@ import Testing
         (.init(role: .worker, status: .claimed), .crash([])),
         (.init(role: .worker, status: .claimed, retriesCrash: true), .retry),
         (.init(role: .worker, status: .claimed, crashedInTime: true), .crash([])),
-        // One that was being ended. What it was dying of before its time was up counts, the wish to retry does not.
+        // One that was being ended. What it was dying of before its time was up counts, and can be retried; running out
+        // of time cannot.
         (.init(role: .worker, status: .terminatingForTimeout), .crash(.timeout)),
         (.init(role: .worker, status: .terminatingForTimeout, retriesCrash: true), .crash(.timeout)),
         (.init(role: .worker, status: .terminatingForTimeout, crashedInTime: true), .crash([])),
+        (.init(role: .worker, status: .terminatingForTimeout, retriesCrash: true, crashedInTime: true), .retry),
         (.init(role: .worker, status: .terminatingForMemory), .crash(.memory)),
         (.init(role: .worker, status: .terminatingForMemory, crashedInTime: true), .crash(.memory)),
         (.init(role: .worker, status: .terminatingForCancel), .cancel),
