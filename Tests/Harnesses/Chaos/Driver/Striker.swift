@@ -43,9 +43,11 @@ struct Striker {
         guard let victim = isOfSupervisor ? child : workers.randomElement(using: &random) else { return }
         // Newborns are mostly spared: a pool whose workers all die at once gives up, and one whose supervisor does,
         // never begins.
-        let grown = isOfSupervisor && !workers.isEmpty ? workers : [victim]
-        guard grown.contains(where: { births[$0].map { now - $0 > .milliseconds(6) } ?? false }) || random.once(in: 40)
-        else { return }
+        let isGrown =
+            isOfSupervisor && !workers.isEmpty
+            ? workers.contains { hasLived($0, .milliseconds(6), now) }
+            : hasLived(victim, isOfSupervisor ? .milliseconds(20) : .milliseconds(6), now)
+        guard isGrown || random.once(in: 40) else { return }
         let signal = random.pick([
             (10, SIGKILL), (3, SIGSEGV), (2, SIGABRT), (2, SIGTERM), (1, SIGBUS), (4, SIGSTOP),
         ])
@@ -54,6 +56,13 @@ struct Striker {
         let next = random.once(in: 3) ? SIGKILL : SIGCONT
         let due = now + .microseconds(random.number(0...(random.once(in: 5) ? 150_000 : 10_000)))
         stopped.append((Strike(next, on: victim, isOfSupervisor: isOfSupervisor), due))
+    }
+
+    /// Whether a process is older than this, without the time for which it had no core: on a busy machine, that may be
+    /// most of its life.
+    private func hasLived(_ pid: pid_t, _ time: Duration, _ now: ContinuousClock.Instant) -> Bool {
+        guard let birth = births[pid], now - birth > time else { return false }
+        return now - birth - Proc.delay(of: pid) > time
     }
 
     /// Lets those go on, or ends them, who were stopped for long enough; all of them if there is no limit.

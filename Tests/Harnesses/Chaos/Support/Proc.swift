@@ -8,6 +8,15 @@ extension Proc {
     /// Whether a process belongs to the round with this tag; none without a tag does.
     static func carries(_ tag: String, _ pid: pid_t) -> Bool { !tag.isEmpty && carries(tagVariable, tag + "\0", pid) }
 
+    /// For how long the threads of a process have waited for a core; see `proc(5)`, `schedstat`.
+    static func delay(of pid: pid_t) -> Duration {
+        let delays = entries("/proc/\(pid)/task").map { thread in
+            read("/proc/\(pid)/task/\(thread)/schedstat").split(separator: " ").dropFirst().first.flatMap { Int64($0) }
+                ?? 0
+        }
+        return .nanoseconds(delays.reduce(0, +))
+    }
+
     /// The processes that carry the tag, and run.
     static func family(_ tag: String) -> [pid_t] { processes.filter { carries(tag, $0) && isAlive($0) } }
 }
