@@ -29,6 +29,10 @@ public final class OneThreadPerTask: InProcessExecutor {
         self.maxWorkers = maxWorkers
     }
 
+    private static var shutDown: MultitaskingError {
+        MultitaskingError(.shutDown, "the pool was shut down; make another one")
+    }
+
     /// Queues a call.
     public func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions
@@ -46,9 +50,7 @@ public final class OneThreadPerTask: InProcessExecutor {
         try options.validate(for: [])
         let job = Job(body)
         try state.access { state in
-            guard !state.isShutDown else {
-                throw MultitaskingError(.shutDown, "the pool was shut down; make another one")
-            }
+            guard !state.isShutDown else { throw Self.shutDown }
             state.queue.append(job)
         }
         startNext()
@@ -57,8 +59,9 @@ public final class OneThreadPerTask: InProcessExecutor {
 
     /// Makes a channel.
     ///
-    /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes.
+    /// - Throws: `invalidArgument` for a bound below 1, and for a bound in bytes; `shutDown` after ``shutdown(_:)``.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
+        guard !state.access({ $0.isShutDown }) else { throw Self.shutDown }
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(.invalidArgument, "leave byteCapacity out: elements are not encoded here")

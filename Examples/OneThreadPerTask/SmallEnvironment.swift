@@ -47,12 +47,14 @@ struct SmallClock: TaskClock {
 }
 
 /// The channels and signals of a pool by their references, which are never used twice. It does not keep them alive.
+///
+/// References count from a random number, so that those of another pool lead to nothing here.
 final class Objects: Sendable {
     private struct Entry: Sendable {
         weak let object: (any AnyObject & Sendable)?
     }
 
-    private let entries = Watched<(last: UInt64, all: [SharedObjectID: Entry])>((0, [:]))
+    private let entries = Watched<(last: UInt64, all: [SharedObjectID: Entry])>((.random(in: 0..<1 << 62), [:]))
 
     func add<Object: AnyObject & Sendable>(_ make: (SharedObjectID) -> Object) -> Object {
         entries.access { entries in

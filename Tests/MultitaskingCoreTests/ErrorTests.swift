@@ -16,6 +16,19 @@ struct Cause: Error, CustomStringConvertible {
         #expect(caused.cause is Cause)
     }
 
+    @Test func descriptionOfWhatDrivesTerminals_showsQuestionMarks_andKeepsLines() {
+        let message = "a\u{1B}]0;title\u{7}\u{9B}2J\u{202E}b\n\tc 👩\u{200D}🚀"
+        let error = MultitaskingError(.closed, message)
+        #expect(error.description == "closed: a?]0;title??2J?b\n\tc 👩\u{200D}🚀")
+        #expect(error.message == message)
+        #expect(RemoteError(error).description.hasSuffix(": closed: a?]0;title??2J?b\n\tc 👩\u{200D}🚀"))
+        let failure = WorkerFailure(
+            pid: 1, worker: 0, phase: .running, signal: 9, signalName: nil, exitCode: nil, peakMemory: 0,
+            lastLines: ["\u{1B}[2Jx"])
+        #expect(failure.description.hasSuffix("    ?[2Jx\n") && failure.lastLines == ["\u{1B}[2Jx"])
+        #expect("two\nlines\u{2028}\r".printable == "two?lines??")
+    }
+
     @Test func codesCompareByNameAndMayBeAdded() {
         #expect(MultitaskingError.Code("closed") == .closed)
         #expect(MultitaskingError.Code("ofAnotherBackend") != .closed)

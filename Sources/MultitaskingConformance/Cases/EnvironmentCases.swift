@@ -64,6 +64,29 @@ let environmentCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "environment.anotherPoolFindsNothing", duty: "TaskEnvironment.channel(_:)",
+        "References of one pool's channels and signals are noSuchObject in another, which has as many of its own.",
+        requires: [.severalPools]
+    ) { trial in
+        try trial.withPool { pool in
+            try trial.withExecutor { other in
+                var own: [any AnyObject] = []
+                for round in 0..<4 {
+                    let (channel, signal) = (try pool.makeChannel(), try pool.makeCancelSignal())
+                    own += [try other.makeChannel(), try other.makeCancelSignal(), channel, signal]
+                    for reference in [channel.reference, signal.reference] {
+                        trial.expect(
+                            "what opening a foreign reference throws, in round \(round)",
+                            try trial.value(of: other.start(openUnknown, reference)),
+                            is: ["noSuchObject", "noSuchObject"])
+                    }
+                }
+                withExtendedLifetime(own) {}
+                other.shutdown(.drain)
+            }
+        }
+    },
+    ConformanceCase(
         "environment.objectsMadeLaterAreFound", duty: "TaskEnvironment (references made after the worker started)",
         "Channels and signals made while workers run, and between tasks, work in all of them."
     ) { trial in

@@ -61,7 +61,8 @@ let shutdownCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "shutdown.laterSubmitsAreRefused", duty: "Executor.submit(_:options:)",
-        "submit throws shutDown after each mode; what was submitted before keeps its outcome; ending twice is allowed."
+        "submit and makeChannel throw shutDown after each mode; what was submitted before keeps its outcome; ending "
+            + "twice is allowed."
     ) { trial in
         for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
             try trial.withExecutor { pool in
@@ -73,6 +74,9 @@ let shutdownCases: [ConformanceCase] = [
                 for _ in 0..<3 {
                     trial.expectThrows(.shutDown, from: "submit after shutdown(\(mode))") {
                         try pool.submit(double, 1)
+                    }
+                    trial.expectThrows(.shutDown, from: "makeChannel after shutdown(\(mode))") {
+                        try pool.makeChannel()
                     }
                 }
                 pool.shutdown(.drain)

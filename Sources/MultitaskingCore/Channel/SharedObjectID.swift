@@ -13,3 +13,38 @@ public struct SharedObjectID: Hashable, Sendable, Codable {
     /// Creates a reference from the pool's number.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 }
+
+// Pools begin to count their objects at random numbers: a reference that goes to another pool by mistake leads to
+// nothing there. Counting from one, each pool would find an object of its own under it.
+extension SharedObjectID {
+    /// The bits that count a pool's objects. Those above are the pool's.
+    private static let countBits: UInt64 = 40
+
+    /// A number for a new pool to count from.
+    package static func makeOrigin() -> UInt64 { .random(in: 1..<1 << 23) << countBits }
+
+    /// How many objects the pool had when it had made this one.
+    package var ordinal: UInt64 { rawValue & (1 << Self.countBits - 1) }
+
+    /// Whether a pool that counts from `origin` may have given it out.
+    package func isCounted(from origin: UInt64) -> Bool { rawValue >> Self.countBits == origin >> Self.countBits }
+}
+
+extension MultitaskingError {
+    /// The kinds of objects that a pool shares with its tasks.
+    package enum ObjectKind: String, Sendable {
+        case channel
+        case cancelEvent = "cancel event"
+    }
+
+    /// The error for a reference that leads to nothing.
+    ///
+    /// - Parameter isForeign: whether the pool has never given it out.
+    package static func missing(_ kind: ObjectKind, isForeign: Bool) -> Self {
+        let text =
+            isForeign
+            ? "belongs to another pool, whose tasks alone can use it; give tasks what their own pool makes"
+            : "no longer exists: its last handle in the parent was dropped; keep it"
+        return Self(.noSuchObject, "the \(kind.rawValue) \(text)")
+    }
+}

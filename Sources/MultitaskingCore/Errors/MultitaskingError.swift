@@ -40,10 +40,10 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The same error, with the origin ``Origin-swift.enum/task``.
     public var thrownByTask: Self { Self(code, message, cause: cause, origin: .task) }
 
-    /// The code's name, the message, and the cause.
+    /// The code's name, the message, and the cause, with `?` for characters that control a terminal.
     public var description: String {
-        guard let cause else { return "\(code.name): \(message)" }
-        return "\(code.name): \(message) (cause: \(cause))"
+        guard let cause else { return "\(code.name): \(message)".printableLines }
+        return "\(code.name): \(message) (cause: \(cause))".printableLines
     }
 }
 

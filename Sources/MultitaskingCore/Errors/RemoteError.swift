@@ -31,5 +31,5 @@ public struct RemoteError: Error, Sendable, Hashable, Codable, CustomStringConve
     }
 
     /// The type's name and the message.
-    public var description: String { "\(typeName): \(message)" }
+    public var description: String { "\(typeName): \(message)".printableLines }
 }

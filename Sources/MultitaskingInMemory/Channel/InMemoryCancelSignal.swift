@@ -29,11 +29,11 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     init(_ reference: SharedObjectID, simulation: Simulator) throws {
         self.simulation = simulation
         isOwner = false
-        id = reference.rawValue
-        guard simulation.update({ state, _ in state.signals[reference.rawValue] != nil }) else {
-            throw MultitaskingError(
-                .noSuchObject,
-                "the cancel event no longer exists: its last handle in the parent was dropped; keep it")
+        let id = reference.ordinal
+        self.id = id
+        let isForeign = simulation.isForeign(reference)
+        guard !isForeign, simulation.update({ state, _ in state.signals[id] != nil }) else {
+            throw MultitaskingError.missing(.cancelEvent, isForeign: isForeign)
         }
     }
 
@@ -46,7 +46,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     }
 
     /// The name under which workers find this signal.
-    public var reference: SharedObjectID { SharedObjectID(rawValue: id) }
+    public var reference: SharedObjectID { simulation.reference(id) }
 
     /// The simulation's timeline.
     public var timeline: any Timeline { simulation }

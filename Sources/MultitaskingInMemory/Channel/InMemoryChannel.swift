@@ -43,13 +43,12 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         self.simulation = simulation
         isOwner = false
         senderLedger = nil
-        id = reference.rawValue
-        let options = simulation.update { state, _ in state.channels[reference.rawValue]?.options }
+        let id = reference.ordinal
+        self.id = id
+        let isForeign = simulation.isForeign(reference)
+        let options = isForeign ? nil : simulation.update { state, _ in state.channels[id]?.options }
         isRendezvous = options?.capacity == 0
-        guard options != nil else {
-            throw MultitaskingError(
-                .noSuchObject, "the channel no longer exists: its last handle in the parent was dropped; keep it")
-        }
+        guard options != nil else { throw MultitaskingError.missing(.channel, isForeign: isForeign) }
     }
 
     deinit {
@@ -61,7 +60,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     }
 
     /// The name under which workers find this channel.
-    public var reference: SharedObjectID { SharedObjectID(rawValue: id) }
+    public var reference: SharedObjectID { simulation.reference(id) }
 
     /// The simulation's timeline.
     public var timeline: any Timeline { simulation }

@@ -13,6 +13,8 @@ final class Simulator: Timeline {
     private let state: Mutex<SimulationState>
     let threads: ThreadCache
     let shares = SimulatedShares()
+    /// Not drawn from the seed: no two simulations may have the same, and nothing that happens depends on it.
+    private let objectOrigin = SharedObjectID.makeOrigin()
     private let ownsThreads: Bool
     private let setup: SimulatedSetup
 
@@ -25,6 +27,14 @@ final class Simulator: Timeline {
         ownsThreads = threads == nil
         self.setup = workers
     }
+
+    // MARK: References
+
+    /// The name under which workers find a channel or signal.
+    func reference(_ id: UInt64) -> SharedObjectID { SharedObjectID(rawValue: objectOrigin | id) }
+
+    /// Whether another pool than this has given a reference out.
+    func isForeign(_ reference: SharedObjectID) -> Bool { !reference.isCounted(from: objectOrigin) }
 
     // MARK: Calls
 

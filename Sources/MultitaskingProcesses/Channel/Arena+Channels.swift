@@ -1,3 +1,5 @@
+import MultitaskingCore
+
 extension Arena {
     @inline(__always)
     func channel(_ index: Int) -> ChannelHeader { ChannelHeader(arena: self, index: index) }
@@ -23,5 +25,10 @@ extension Arena {
                 body(Segment(arena: self, offset: chunkOffset(chunk) + block * SizeClass.size(SizeClass.segment)))
             }
         }
+    }
+
+    /// Whether another pool than this has given a reference out.
+    func isForeign(_ reference: SharedObjectID) -> Bool {
+        !ObjectNumbers.isCounted(reference.serial, from: header.objectOrigin.load())
     }
 }

@@ -23,13 +23,24 @@ struct ObjectNumbers {
     private static let rest = 64
 
     private let limit: Int
+    /// What serials begin after.
+    private let origin: UInt64
     /// The serial of each place that was ever used.
     private var serials: [UInt64] = []
     /// The free ones among them, the one that was given back first at `first`.
     private var free: [Int] = []
     private var first = 0
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, origin: UInt64 = 0) {
+        self.limit = limit
+        self.origin = origin
+    }
+
+    /// A serial to begin after that other pools do not begin after, so that their references lead to nothing here.
+    static func makeOrigin() -> UInt64 { .random(in: 0..<SharedObjectID.serialLimit / 2) }
+
+    /// Whether a pool whose serials begin after `origin` gave one out, as far as its number says.
+    static func isCounted(_ serial: UInt64, from origin: UInt64) -> Bool { 1...1 << 32 ~= serial &- origin }
 
     /// How many are in use.
     var usedCount: Int { serials.count - freeCount }
@@ -46,7 +57,7 @@ struct ObjectNumbers {
 
     private mutating func takeIndex() -> Int? {
         if freeCount < Self.rest, serials.count < limit {
-            serials.append(0)
+            serials.append(origin)
             return serials.count - 1
         }
         guard freeCount > 0 else { return nil }

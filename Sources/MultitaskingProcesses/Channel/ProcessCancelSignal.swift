@@ -33,9 +33,7 @@ public final class ProcessCancelSignal: CancelSignal {
         guard serial != 0, index < ArenaLayout.signalLimit,
             membership.arena.signal(index).state.load() >> 8 == serial
         else {
-            throw MultitaskingError(
-                .noSuchObject,
-                "the cancel event no longer exists: its last handle in the parent process was dropped; keep it")
+            throw MultitaskingError.missing(.cancelEvent, isForeign: membership.arena.isForeign(reference))
         }
         self.init(membership: membership, index: index, serial: serial)
     }

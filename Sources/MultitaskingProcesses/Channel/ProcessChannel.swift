@@ -56,17 +56,13 @@ public final class ProcessChannel: OfferingChannel {
     /// The channel behind a reference.
     convenience init(_ reference: SharedObjectID, membership: LocalMember) throws {
         let (index, serial) = (reference.index, reference.serial)
-        guard index < ArenaLayout.channelLimit else { throw Self.gone }
+        let isForeign = membership.arena.isForeign(reference)
+        guard index < ArenaLayout.channelLimit else { throw MultitaskingError.missing(.channel, isForeign: isForeign) }
         self.init(membership: membership, index: index, serial: serial)
-        guard queue.isLive else { throw Self.gone }
+        guard queue.isLive else { throw MultitaskingError.missing(.channel, isForeign: isForeign) }
     }
 
     deinit { onRelease?() }
-
-    static var gone: MultitaskingError {
-        MultitaskingError(
-            .noSuchObject, "the channel no longer exists: its last handle in the parent process was dropped; keep it")
-    }
 
     /// The name under which workers find this channel.
     public var reference: SharedObjectID { queue.reference }

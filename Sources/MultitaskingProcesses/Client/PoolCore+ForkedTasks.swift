@@ -169,7 +169,7 @@ extension PoolCore {
 
     /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for any more.
     func reapForkedTasks() {
-        guard hasForkedTasks.load(ordering: .relaxed) else { return }
+        guard hasForkedTasks.load(ordering: .relaxed), belongsToThisProcess else { return }
         state.withLock { state in
             for (member, copy) in state.forkedTasks where copy.pid > 0 {
                 if copy.end == nil { state.forkedTasks[member]?.end = Self.reap(copy.pid, block: false) }

@@ -4,10 +4,15 @@ import Synchronization
 extension PoolCore {
     /// The channels and signals of the pool.
     struct Objects {
-        var channels = ObjectNumbers(limit: ArenaLayout.channelLimit)
+        var channels: ObjectNumbers
         /// Channels that were let go while somebody was in the middle of one of their places.
         var lingering: [ChannelQueue] = []
-        var signals = ObjectNumbers(limit: ArenaLayout.signalLimit)
+        var signals: ObjectNumbers
+
+        init(origin: UInt64) {
+            channels = ObjectNumbers(limit: ArenaLayout.channelLimit, origin: origin)
+            signals = ObjectNumbers(limit: ArenaLayout.signalLimit, origin: origin)
+        }
     }
 
     func makeChannel(_ options: ChannelOptions) throws -> ProcessChannel {

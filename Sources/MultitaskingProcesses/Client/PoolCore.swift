@@ -26,7 +26,7 @@ final class PoolCore: Sendable {
     ///
     /// ORDERING: relaxed; a process that made a copy, or learnt of it, sees it.
     let hasForkedTasks = Atomic<Bool>(false)
-    let objects = Mutex(Objects())
+    let objects: Mutex<Objects>
     let supervision: SupervisorHandle
     /// What becomes of functions that capture.
     let captures: CapturePolicy
@@ -91,6 +91,9 @@ final class PoolCore: Sendable {
         arena.header.compression.store(compression.rawValue)
         arena.limits.store(limits)
         backtraces.store(in: arena)
+        let objectOrigin = ObjectNumbers.makeOrigin()
+        arena.header.objectOrigin.store(objectOrigin)
+        objects = Mutex(Objects(origin: objectOrigin))
         // Free memory that is kept because fresh pages are slow: a quarter of the limit, 256 MiB at most.
         arena.header.warmLimit.store(UInt64(min(256, arena.layout.chunkCount / 4)))
         self.mapping = mapping
@@ -118,12 +121,15 @@ final class PoolCore: Sendable {
         MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
     }
 
+    /// For a process that was forked from the one that has the pool.
+    static var isParents: MultitaskingError {
+        MultitaskingError(
+            .shutDown, "this pool belongs to the parent process; make a pool of your own in this one")
+    }
+
     /// Throws unless this process may use the pool now.
     func checkUsable() throws {
-        guard belongsToThisProcess else {
-            throw MultitaskingError(
-                .shutDown, "this pool belongs to the parent process; make a pool of your own inside the task")
-        }
+        guard belongsToThisProcess else { throw Self.isParents }
         switch arena.header.phase.load() {
         case .running: return
         case .broken: throw arena.header.failure.error

@@ -51,7 +51,8 @@ final class PoolTimeline: TimelineSource {
     }
 
     func name(of channel: SharedObjectID) -> String {
-        channel.serial == 1 ? "channel \(channel.index)" : "channel \(channel.index).\(channel.serial)"
+        let ordinal = channel.serial &- core.arena.header.objectOrigin.load()
+        return ordinal == 1 ? "channel \(channel.index)" : "channel \(channel.index).\(ordinal)"
     }
 
     func takeEvents() -> TimelineEvents {

@@ -44,11 +44,13 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     }
 
     deinit {
-        guard !isSettled.load(ordering: .acquiring) else { return }
+        guard !isSettled.load(ordering: .acquiring), core.belongsToThisProcess else { return }
         if slot.hasEnded { core.releaseSlot(slot) } else { core.abandon(slot, companion: companion) }
     }
 
-    fileprivate var hasEnded: Bool { isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() }
+    fileprivate var hasEnded: Bool {
+        isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() || !core.belongsToThisProcess
+    }
 
     @usableFromInline
     var state: TaskState {
@@ -61,6 +63,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     private var currentState: TaskState {
         lock.withLock { _ in
             if isSettled.load(ordering: .relaxed) { return wasCancelled ? .cancelled : .done }
+            if !core.belongsToThisProcess { return .done }
             if slot.expireIfDue() { return .done }
             let word = slot.word.load()
             switch word.status {
@@ -98,6 +101,12 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     /// Reads how the task ended, and gives the slot back; false if it has not ended.
     private func settle() -> Bool {
         if isSettled.load(ordering: .relaxed) { return true }
+        // The slot is the parent's alone, which gives it to another task as soon as it has read the result.
+        guard core.belongsToThisProcess else {
+            unsafe settled = failure(PoolCore.isParents)
+            isSettled.store(true, ordering: .releasing)
+            return true
+        }
         _ = slot.expireIfDue()
         switch slot.word.load().status {
         case .free, .queued, .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
@@ -137,7 +146,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @usableFromInline
     var failure: (any Error)? {
         let hasValue = lock.withLock { _ in
-            !isSettled.load(ordering: .relaxed) && slot.word.load().status == .done
+            !isSettled.load(ordering: .relaxed) && core.belongsToThisProcess && slot.word.load().status == .done
                 && slot.resultKind.load() == .value
         }
         guard !hasValue, let outcome = outcome() else { return nil }
@@ -189,7 +198,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @usableFromInline
     var report: TaskReport? {
         lock.withLock { _ in
-            if isSettled.load(ordering: .relaxed) { unsafe rest?.report } else { slot.report }
+            if isSettled.load(ordering: .relaxed) { return unsafe rest?.report }
+            return core.belongsToThisProcess ? slot.report : nil
         }
     }
 
@@ -220,7 +230,9 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     /// Ends the wait for a task that nobody has any more, because its slot was written over; false if somebody has it.
     fileprivate func settleIfLost() -> Bool {
         lock.withLock { _ in
-            guard !isSettled.load(ordering: .relaxed), core.isLost(slot) else { return false }
+            guard !isSettled.load(ordering: .relaxed), core.belongsToThisProcess, core.isLost(slot) else {
+                return false
+            }
             // The slot is not used again: somebody may still write to it.
             unsafe settled = OutcomeBox(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
             isSettled.store(true, ordering: .releasing)
@@ -231,6 +243,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     @usableFromInline
     func whenDone(_ body: @escaping @Sendable () -> Void) {
+        // The threads that would watch are the parent's.
+        guard core.belongsToThisProcess else { return body() }
         lock.withLock { _ in unsafe callbacks += 1 }
         let isOver: @Sendable () -> Bool = { [self] in hasEnded || settleIfLost() }
         let finish: @Sendable () -> Void = { [self] in
@@ -282,6 +296,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     func cancel(force: Bool) -> Bool {
         lock.withLock { _ in
             if isSettled.load(ordering: .relaxed) { return wasCancelled }
+            guard core.belongsToThisProcess else { return false }
             let word = slot.word.load()
             if word.status == .cancelled { return true }
             if word.status == .queued, slot.end(from: word, as: .cancelled) {

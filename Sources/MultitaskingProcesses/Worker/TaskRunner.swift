@@ -57,9 +57,7 @@ struct TaskRunner {
     }
 
     private func beginLines() {
-        let name = String(
-            String.UnicodeScalarView(
-                slot.label.text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        let name = slot.label.text.printable
         // A copy of the client has a worker that stands in for it.
         let number = WorkerEnvironment(membership: membership, slot: slot).worker.index
         var prefix = name.isEmpty ? "[worker \(number)] " : "[\(name), worker \(number)] "

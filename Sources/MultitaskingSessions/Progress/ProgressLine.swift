@@ -112,23 +112,13 @@ struct ProgressLine {
         var result = ""
         var room = limit
         for character in text {
-            let isControl = character.unicodeScalars.contains(where: movesCursor)
+            let isControl = character.unicodeScalars.contains(where: \.drivesTerminal)
             let shown = isControl ? "?" : character
             room -= columns(of: String(shown))
             guard room >= 0 else { break }
             result.append(shown)
         }
         return result
-    }
-
-    /// Whether a terminal may do something else with it than show it, such as turn the direction of writing around.
-    private static func movesCursor(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        // The one that joins emoji is harmless.
-        case .format: scalar.value != 0x200D
-        default: false
-        }
     }
 
     /// How many columns a text takes at most: letters of East Asia, symbols and parts of emoji take two.

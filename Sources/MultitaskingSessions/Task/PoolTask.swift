@@ -134,5 +134,5 @@ extension PoolTask {
 
 extension PoolTask: CustomStringConvertible {
     /// The name and the state or outcome: `task1 (succeeded: 42)`. Never blocks.
-    public var description: String { "\(name) (\(future.summary))" }
+    public var description: String { "\(name.printable) (\(future.summary))" }
 }

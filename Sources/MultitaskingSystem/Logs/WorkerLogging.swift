@@ -1,4 +1,5 @@
 package import Logging
+internal import MultitaskingCore
 internal import Synchronization
 
 /// What becomes of what workers log: it goes to the client's handlers if the program has asked for that.
@@ -70,7 +71,7 @@ package struct RelayingLogHandler: LogHandler {
         let own = base.metadata.merging(base.metadataProvider?.get() ?? [:]) { $1 }
         let record = LogRecord(event, label: label, metadata: own)
         // Without room for it, or a client, it must not be lost in silence.
-        if !send(record) { writeWhole(record.text, to: 2) }
+        if !send(record) { writeWhole(record.text.printableLines, to: 2) }
     }
 
     package var logLevel: Logger.Level {

@@ -4,7 +4,7 @@ internal import Synchronization
 /// The channels and signals of a pool by their references. It does not keep them alive.
 final class ObjectRegistry: Sendable {
     private struct State {
-        var nextReference: UInt64 = 1
+        var lastReference: UInt64
         var channels: [SharedObjectID: WeakChannel] = [:]
         var signals: [SharedObjectID: WeakSignal] = [:]
     }
@@ -17,15 +17,21 @@ final class ObjectRegistry: Sendable {
         weak let object: ThreadCancelSignal?
     }
 
-    private let state = Lock(State())
+    private let origin = SharedObjectID.makeOrigin()
+    private let state: Lock<State>
     let owner = PoolOwner()
     let log = TimelineLog()
 
-    /// A reference that no object of this pool has or had.
+    init() { state = Lock(State(lastReference: origin)) }
+
+    /// Whether another pool than this has given a reference out.
+    func isForeign(_ reference: SharedObjectID) -> Bool { !reference.isCounted(from: origin) }
+
+    /// A reference that no object of this pool, or of another, has or had.
     func makeReference() -> SharedObjectID {
         state.withLock { state in
-            defer { state.nextReference += 1 }
-            return SharedObjectID(rawValue: state.nextReference)
+            state.lastReference += 1
+            return SharedObjectID(rawValue: state.lastReference)
         }
     }
 

@@ -52,13 +52,13 @@ final class ThreadEnvironment: TaskEnvironment {
 
     @usableFromInline
     func channel(_ reference: SharedObjectID) throws -> any Channel {
-        guard let channel = registry.channel(reference) else { throw missing("channel", reference) }
+        guard let channel = registry.channel(reference) else { throw missing(.channel, reference) }
         return channel
     }
 
     @usableFromInline
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
-        guard let signal = registry.signal(reference) else { throw missing("cancel signal", reference) }
+        guard let signal = registry.signal(reference) else { throw missing(.cancelEvent, reference) }
         return signal
     }
 
@@ -73,9 +73,7 @@ final class ThreadEnvironment: TaskEnvironment {
 
     @usableFromInline var isEndRequested: Bool { identity.isEndRequested }
 
-    private func missing(_ kind: String, _ reference: SharedObjectID) -> MultitaskingError {
-        MultitaskingError(
-            .noSuchObject,
-            "this pool has no \(kind) with the reference \(reference.rawValue); keep it alive as long as tasks use it")
+    private func missing(_ kind: MultitaskingError.ObjectKind, _ reference: SharedObjectID) -> MultitaskingError {
+        .missing(kind, isForeign: registry.isForeign(reference))
     }
 }

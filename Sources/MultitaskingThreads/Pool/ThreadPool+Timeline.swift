@@ -44,7 +44,7 @@ private final class ThreadTimeline: TimelineSource {
         storage.roster.withLock { $0.workers }.sorted().map { .worker($0, pid: nil) }
     }
 
-    func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
+    func name(of channel: SharedObjectID) -> String { "channel \(channel.ordinal)" }
 
     func takeEvents() -> TimelineEvents {
         for channel in storage.registry.channels { channel.takeNotes() }

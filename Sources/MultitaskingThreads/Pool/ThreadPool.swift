@@ -139,7 +139,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     /// Because a thread can't die alone, the channel never needs to redeliver an element.
     /// - Throws: `invalidArgument` for a capacity below 0, and for a byte capacity, because elements aren't encoded.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
-        try owner.check()
+        try checkOpen()
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(

@@ -37,7 +37,8 @@ struct PoolState: Sendable {
     var tally = PoolTally()
     /// What a timeline is made of; nil while there is none.
     var spans: SpanLog?
-    var objects: UInt64 = 0
+    /// The number of the last channel or signal.
+    var objects = SharedObjectID.makeOrigin()
 
     /// The calls that all processes make, by their numbers.
     var calls: Set<UInt64> = []

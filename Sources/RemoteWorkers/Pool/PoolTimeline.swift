@@ -35,7 +35,7 @@ private final class PoolTimeline: TimelineSource {
     }
 
     func gauges() -> [TimelineGauge] { core.statistics.gauges }
-    func name(of channel: SharedObjectID) -> String { "channel \(channel.rawValue)" }
+    func name(of channel: SharedObjectID) -> String { "channel \(channel.ordinal)" }
     func endTimeline() { core.record(false) }
 }
 

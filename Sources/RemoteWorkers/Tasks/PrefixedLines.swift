@@ -11,8 +11,7 @@ struct PrefixedLines: Sendable {
 
     /// Lines of a task, at the worker that runs it.
     init(_ options: TaskOptions, worker: Int) {
-        let name = (options.name ?? "").unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
-        let label = String(String.UnicodeScalarView(name.prefix(Self.labelLimit)))
+        let label = String(String.UnicodeScalarView((options.name ?? "").printable.unicodeScalars.prefix(Self.labelLimit)))
         prefix = Array((label.isEmpty ? "[worker \(worker)] " : "[\(label), worker \(worker)] ").utf8)
     }
 

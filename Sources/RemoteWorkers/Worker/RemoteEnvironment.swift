@@ -24,33 +24,35 @@ struct RemoteEnvironment: TaskEnvironment {
 
     func channel(_ reference: SharedObjectID) throws -> any Channel {
         if let known = process.objects.channel(reference) { return known }
-        return try channel(reference, process.hub.call(look(for: reference)))
+        return try channel(reference, process.hub.call(look(for: reference, .channel)))
     }
 
     func findChannel(_ reference: SharedObjectID) async throws -> any Channel {
         if let known = process.objects.channel(reference) { return known }
-        return try channel(reference, try await process.hub.callAsynchronously(look(for: reference)))
+        return try channel(reference, try await process.hub.callAsynchronously(look(for: reference, .channel)))
     }
 
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
         if let known = process.objects.signal(reference) { return known }
-        return try signal(reference, process.hub.call(look(for: reference)))
+        return try signal(reference, process.hub.call(look(for: reference, .cancelEvent)))
     }
 
     func findCancelSignal(_ reference: SharedObjectID) async throws -> any CancelSignal {
         if let known = process.objects.signal(reference) { return known }
-        return try signal(reference, try await process.hub.callAsynchronously(look(for: reference)))
+        return try signal(reference, try await process.hub.callAsynchronously(look(for: reference, .cancelEvent)))
     }
 
-    private func look(for reference: SharedObjectID) -> HubRequest {
-        HubRequest(.exists, reference, number: made, wait: .forever)
+    /// - Throws: `noSuchObject` for what the hub has never been told of, and would be waited for there.
+    private func look(
+        for reference: SharedObjectID, _ kind: MultitaskingError.ObjectKind
+    ) throws(MultitaskingError) -> HubRequest {
+        guard reference.isCounted(from: made) else { throw .missing(kind, isForeign: true) }
+        return HubRequest(.exists, reference, number: made, wait: .forever)
     }
 
     private func channel(_ reference: SharedObjectID, _ answer: HubAnswer) throws -> any Channel {
         guard answer.code == .ok, answer.number == 1 else {
-            throw MultitaskingError(
-                .noSuchObject, "the channel no longer exists: its last handle in the parent was dropped; keep it"
-            )
+            throw MultitaskingError.missing(.channel, isForeign: false)
         }
         let channel = RemoteChannel(reference, process.hub, environment: self)
         process.objects.keep(channel)
@@ -59,9 +61,7 @@ struct RemoteEnvironment: TaskEnvironment {
 
     private func signal(_ reference: SharedObjectID, _ answer: HubAnswer) throws -> any CancelSignal {
         guard answer.code == .ok, (2...3).contains(answer.number) else {
-            throw MultitaskingError(
-                .noSuchObject,
-                "the cancel event no longer exists: its last handle in the parent was dropped; keep it")
+            throw MultitaskingError.missing(.cancelEvent, isForeign: false)
         }
         let signal = RemoteSignal(reference, process.hub, isOwner: false)
         process.objects.keep(signal)

@@ -28,6 +28,7 @@ struct HeaderRecord: Record {
         case channelCount = 1440
         case slotCount = 1448
         case forkedCount = 1456
+        case objectOrigin = 1464
         case warmChunks = 1536
         case usedChunks = 1544
         case chunkEnd = 1552
@@ -137,6 +138,8 @@ struct HeaderRecord: Record {
     var slotCount: SharedWord { word(.slotCount) }
     var functionCount: SharedWord { word(.functionCount) }
     var channelCount: SharedWord { word(.channelCount) }
+    /// What the serials of channels and signals begin after.
+    var objectOrigin: SharedWord { word(.objectOrigin) }
 
     // MARK: Processes
 

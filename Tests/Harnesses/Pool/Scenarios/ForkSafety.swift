@@ -87,13 +87,21 @@ extension Harness {
         pool.shutdown(.drain)
     }
 
-    /// A process pool in a process that the program itself has forked.
+    /// A process pool in a process that the program itself has forked: what its futures wait for stays the parent's.
     func forkWithPool() throws {
         try withPool { pool in
             checkEqual(try pool.submit(double, 1).value(), 2)
+            let (ended, read) = (try pool.submit(double, 5), try pool.submit(double, 6))
+            check(ended.waitUntilDone(.upTo(.seconds(20))), "a task has not ended")
+            checkEqual(try read.value(), 12)
+            let running = try pool.submit(nap, 100)
             let child = fork()
             if child == 0 {
                 alarm(20)
+                checkThrows(.shutDown) { try ended.value() }
+                checkThrows(.shutDown) { try running.value() }
+                checkEqual(try read.value(), 12, "what the parent had read")
+                check(!running.cancel(force: true), "the parent's task was cancelled")
                 checkThrows(.shutDown) { try pool.submit(double, 2) }
                 checkThrows(.shutDown) { try pool.makeChannel(capacity: nil) }
                 pool.shutdown(.drain)
@@ -102,6 +110,8 @@ extension Harness {
             var status: Int32 = 0
             _ = unsafe waitpid(child, &status, 0)
             checkEqual(status, 5 << 8, "the child's status")
+            checkEqual(try ended.value(), 10, "a result that the child asked for")
+            checkEqual(try running.value(), 100, "a task that the child waited for")
             checkEqual(try pool.submit(double, 2).value(), 4)
         }
     }
