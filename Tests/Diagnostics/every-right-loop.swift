@@ -3,7 +3,6 @@ import Multitasking
 func double(_ n: Int) -> Int { n * 2 }
 func blocking(_ pool: ThreadPool) throws {
     for (offset, result) in try pool.stream(double, 0..<3) { print(offset, try result.get()) }
-    for (offset, result) in try pool.stream(0..<3, { $0 * 2 }) { print(offset, try result.get()) }
     let results: ResultSequence = try pool.stream(double, 0..<3)
     for (_, result) in results.showing(.progressBar) { print(try result.get()) }
     print(try Array(pool.stream(double, 0..<3)).count, try pool.stream(double, 0..<3).map { try $0.result.get() })
@@ -14,7 +13,6 @@ func blocking(_ pool: ThreadPool) throws {
 func suspending(_ pool: ThreadPool) async throws {
     let results = pool.stream(double, 0..<3)
     for try await (offset, result) in results { print(offset, try result.get()) }
-    for try await (offset, result) in pool.stream(0..<3, { $0 * 2 }) { print(offset, try result.get()) }
     for try await (_, result) in pool.stream(double, 0..<3).showing(.progressBar) { print(try result.get()) }
     for try await value in pool.stream(double, 0..<3).map({ try $0.result.get() }) { print(value) }
     let ended = completions(of: [try pool.submit(double, 1)])

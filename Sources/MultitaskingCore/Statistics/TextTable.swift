@@ -13,7 +13,7 @@ struct TextTable {
     var isEmpty: Bool { rows.count == 1 }
 
     /// Adds a row of as many cells as there are headings.
-    mutating func add(_ row: [String]) { rows.append(row.map(\.printable)) }
+    mutating func add(_ row: [String]) { rows.append(row.map(\.printableLines)) }
 
     /// The lines of the table. What is too wide is cut in the first column, then at the end of the line.
     var text: String {

@@ -11,7 +11,8 @@ struct PrefixedLines: Sendable {
 
     /// Lines of a task, at the worker that runs it.
     init(_ options: TaskOptions, worker: Int) {
-        let label = String(String.UnicodeScalarView((options.name ?? "").printable.unicodeScalars.prefix(Self.labelLimit)))
+        let name = (options.name ?? "").printable
+        let label = String(String.UnicodeScalarView(name.unicodeScalars.prefix(Self.labelLimit)))
         prefix = Array((label.isEmpty ? "[worker \(worker)] " : "[\(label), worker \(worker)] ").utf8)
     }
 
