@@ -54,11 +54,10 @@ extension Harness {
                         calls.add(1, ordering: .relaxed)
                     }
                 }
-                if round.isMultiple(of: 2) { usleep(UInt32(round * 60)) }
+                usleep(UInt32(round * 60))
                 kill(pool.supervisorProcessID, SIGKILL)
-                for future in futures {
-                    check(future.waitUntilDone(.upTo(.seconds(20))), "a task of round \(round) does not end")
-                }
+                // By turns, only the callbacks' thread looks after the supervisor, or this one does as well.
+                if round.isMultiple(of: 2) { _ = futures[39].waitUntilDone(.upTo(.seconds(20))) }
                 check(eventually { calls.load(ordering: .relaxed) == 40 }, "callbacks of round \(round) are missing")
             }
         }
