@@ -26,6 +26,8 @@ struct Cause: Error, CustomStringConvertible {
             pid: 1, worker: 0, phase: .running, signal: 9, signalName: nil, exitCode: nil, peakMemory: 0,
             lastLines: ["\u{1B}[2Jx"])
         #expect(failure.description.hasSuffix("    ?[2Jx\n") && failure.lastLines == ["\u{1B}[2Jx"])
+        #expect(RaceError([error]).description.hasSuffix("closed: a?]0;title??2J?b\n\tc 👩\u{200D}🚀"))
+        #expect(TaskReport(0.5, "a\u{1B}\nb").description == "50% a??b")
         #expect("two\nlines\u{2028}\r".printable == "two?lines??")
     }
 

@@ -16,5 +16,5 @@ public struct WorkerLoss: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The machine and the cluster's message.
-    public var description: String { node.map { "\($0): \(detail)" } ?? detail }
+    public var description: String { (node.map { "\($0): \(detail)" } ?? detail).printableLines }
 }

@@ -62,6 +62,6 @@ extension TaskReport: CustomStringConvertible {
     /// The report in a few words: `40% epoch 2 of 5`.
     public var description: String {
         let percent = "\(Int(fraction * 100))%"
-        return message.isEmpty ? percent : "\(percent) \(message)"
+        return message.isEmpty ? percent : "\(percent) \(message.printable)"
     }
 }
