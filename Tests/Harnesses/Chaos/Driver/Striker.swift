@@ -46,7 +46,7 @@ struct Striker {
         let isGrown =
             isOfSupervisor && !workers.isEmpty
             ? workers.contains { hasLived($0, .milliseconds(6), now) }
-            : hasLived(victim, isOfSupervisor ? .milliseconds(20) : .milliseconds(6), now)
+            : hasLived(victim, isOfSupervisor ? .milliseconds(200) : .milliseconds(6), now)
         guard isGrown || random.once(in: 40) else { return }
         let signal = random.pick([
             (10, SIGKILL), (3, SIGSEGV), (2, SIGABRT), (2, SIGTERM), (1, SIGBUS), (4, SIGSTOP),
