@@ -1,3 +1,4 @@
+internal import Logging
 internal import MultitaskingCore
 
 #if canImport(Glibc)
@@ -14,6 +15,7 @@ internal import MultitaskingCore
 ///
 /// They read it also if the closing bracket is missing, so the file is right after each write.
 struct TraceFile: ~Copyable {
+    private let path: String
     private let descriptor: Int32
     private let origin: Int64
     private let client: Int32
@@ -44,6 +46,7 @@ struct TraceFile: ~Copyable {
     /// - Throws: `permissionDenied`, `systemError`, or `invalidArgument`.
     init(_ path: String, origin: Int64) throws(MultitaskingError) {
         descriptor = try Self.makeFile(path)
+        self.path = path
         self.origin = origin
         client = getpid()
         text.put("[\n")
@@ -224,8 +227,11 @@ struct TraceFile: ~Copyable {
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
-                if errno == EINTR { continue }
+                let error = errno
+                if error == EINTR { continue }
                 endEarly(behind: text.bytes[..<rest.startIndex])
+                Logger(label: "swift-multitasking").warning(
+                    "the timeline \(path) ends early, and opens as far as it goes: \(describe(errno: error))")
                 return false
             }
             rest = rest.dropFirst(count)

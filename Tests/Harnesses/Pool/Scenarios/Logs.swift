@@ -14,7 +14,7 @@ let logScenarios: [String: Scenario] = [
 ]
 
 /// Keeps what is logged, as a program's own handler does.
-private struct KeepingHandler: LogHandler {
+struct KeepingHandler: LogHandler {
     let label: String
     var logLevel = Logger.Level.debug
     var metadata: Logger.Metadata = ["own": "yes"]

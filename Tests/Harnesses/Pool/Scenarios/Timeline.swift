@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import MultitaskingCore
 import MultitaskingProcesses
 import MultitaskingTestSupport
@@ -47,10 +48,12 @@ extension Harness {
 
     private var keepsTrace: Bool { unsafe getenv("HARNESS_TRACE") != nil }
 
-    /// When the disk is full, here for one file, the file has what there was room for, and opens; tasks go on.
+    /// When the disk is full, here for one file, the file has what there was room for, and opens; tasks go on. The log
+    /// says so once.
     func timelineOnAFullDisk() throws {
         defer { if !keepsTrace { unsafe unlink(tracePath) } }
         let (room, count) = (40_000, 500)
+        LoggingSystem.bootstrap { KeepingHandler(label: $0) }
         try withPool(maxWorkers: 2) { pool in
             checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
             signal(SIGXFSZ, SIG_IGN)
@@ -66,6 +69,8 @@ extension Harness {
                 check(eventually { self.trace.hasSuffix("\n]\n") }, "it was not closed: …\(self.trace.suffix(60))")
             }
         }
+        let warnings = KeepingHandler.messages { $0.event.message.description.contains("\(tracePath) ends early") }
+        checkEqual(warnings.count, 1)
         let text = trace
         check(text.utf8.count > room / 2 && text.utf8.count <= room, "\(text.utf8.count) bytes")
         check(text.hasPrefix("[\n{") && text.hasSuffix("}\n]\n"), "…\(text.suffix(60))")
