@@ -52,6 +52,9 @@ static inline void mt_pause(void) {
 #endif
 }
 
+// A number that no other thread of the process has at the same time. A constant of the thread, and no call.
+static inline __attribute__((const)) uintptr_t mt_thread(void) { return (uintptr_t)__builtin_thread_pointer(); }
+
 // Fetches the cache line at `address`, to be written soon; any address will do.
 static inline void mt_prefetch_write(const void *address) {
 #if defined(__x86_64__)

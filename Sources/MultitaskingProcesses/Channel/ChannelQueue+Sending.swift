@@ -8,7 +8,67 @@ extension ChannelQueue {
     ///   - fill: must be short and must not fail.
     @inline(__always)
     func send(journal: JournalEntry, byteCount: Int, fill: (Cell) -> Void) throws -> SendResult {
-        let member = membership.member
+        if let position = sendAtOnce(journal: journal, fill: fill) { return .sent(position) }
+        return try sendAnyhow(journal: journal, byteCount: byteCount, fill: fill)
+    }
+
+    /// Sends an element if the cell at the tail is free and there is room, as nearly always; at which position.
+    ///
+    /// - Returns: nil if it is not so simple; then ``sendAnyhow(journal:byteCount:fill:)`` finds out what is.
+    @inline(__always)
+    private func sendAtOnce(journal: JournalEntry, fill: (Cell) -> Void) -> UInt64? {
+        let position = header.tail.load()
+        guard byteCapacity == 0, !isFull(tail: position), !isClosed else { return nil }
+        let (number, index) = Self.location(position)
+        let link = header.tailSegment.load(near: number)
+        guard link.number == number, let segment = Segment(arena: arena, link: link) else { return nil }
+        let cell = segment.cell(index)
+        if index + Self.lookahead < Segment.cells { cell.prefetch(ahead: Self.lookahead) }
+        guard case .sent = put(in: cell, at: position, number, journal, fill) else { return nil }
+        return position
+    }
+
+    /// What has become of the attempt to put an element into a cell.
+    private enum Putting {
+        case sent
+        /// Somebody else has claimed the cell, or it is gone.
+        case taken
+        /// It took too long, and somebody has made the cell void.
+        case void
+        case closed
+    }
+
+    /// Claims a cell if it is free, has `fill` write the element, publishes it, and moves the tail. What follows is
+    /// ordered after that.
+    @inline(__always)
+    private func put(
+        in cell: Cell, at position: UInt64, _ number: UInt64, _ journal: JournalEntry, _ fill: (Cell) -> Void
+    ) -> Putting {
+        announce(cell, of: number, in: journal)
+        let free = CellWord(.free, tag: tag(number))
+        let writing = CellWord(.writing, owner: membership.member, tag: free.tag)
+        guard cell.word.compareExchangeOrdered(free, writing) else { return .taken }
+        // ORDERING: both in the one order of ordered accesses: a process that closes the channel sets the flag
+        // and then, after a fence, looks at cells. It sees this cell claimed, or this sees the flag.
+        if isClosedOrdered {
+            abandon(cell, writing)
+            return .closed
+        }
+        fill(cell)
+        // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
+        let full = CellWord(.full, owner: offerer, tag: free.tag)
+        guard cell.word.compareExchangeOrdered(writing, full) else {
+            leaveVoid(cell, number: number)
+            return .void
+        }
+        // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must do.
+        if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
+        return .sent
+    }
+
+    /// Sends an element whatever there is in between: other senders, the end of a segment, a count of bytes.
+    @inline(never)
+    private func sendAnyhow(journal: JournalEntry, byteCount: Int, fill: (Cell) -> Void) throws -> SendResult {
         var patience = LoopBudget()
         while true {
             if isClosed { return .closed }
@@ -25,28 +85,15 @@ extension ChannelQueue {
                 if isFull(bytes: bytes) { return .full }
                 startBytes = bytes
             }
-            announce(cell, of: number, in: journal)
-            let writing = CellWord(.writing, owner: member, tag: tag)
-            if cell.word.compareExchangeOrdered(CellWord(.free, tag: tag), writing) {
-                // ORDERING: both in the one order of ordered accesses: a process that closes the channel sets the flag
-                // and then, after a fence, looks at cells. It sees this cell claimed, or this sees the flag.
-                if isClosedOrdered {
-                    abandon(cell, writing)
-                    return .closed
-                }
+            let putting = put(in: cell, at: position, number, journal) { cell in
                 fill(cell)
                 if byteCapacity != 0 { cell.endBytes.store(startBytes &+ UInt64(byteCount)) }
-                // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
-                let full = CellWord(.full, owner: offerer, tag: tag)
-                guard cell.word.compareExchangeOrdered(writing, full) else {
-                    // It took too long, and somebody has made the cell void.
-                    leaveVoid(cell, number: number)
-                    continue
-                }
-                // ORDERING: before the caller looks for sleepers. If another sender has moved the tail, a fence must
-                // do.
-                if !header.tail.compareExchangeOrdered(position, position &+ 1) { fence() }
-                return .sent(position)
+            }
+            switch putting {
+            case .sent: return .sent(position)
+            case .closed: return .closed
+            case .void: continue
+            case .taken: break
             }
             let word = cell.word.load()
             guard word.tag == tag else { continue }

@@ -90,35 +90,71 @@ public final class ProcessChannel: OfferingChannel {
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
         try lateFailure.rethrow()
-        let start = membership.messageStart
         let known = CodedType(type)
-        guard let hold = try claim(type, fingerprint: known.fingerprint, wait) else { return nil }
-        if start != 0 { record(hold, since: start) }
         // As large, and as aligned, as any value that is read so.
         var storage = SIMD64<UInt8>()
-        // SAFETY: the cell is this call's until it is finished, and the storage then has a value of the type.
-        if unsafe withUnsafeMutablePointer(to: &storage, { unsafe readFlat(hold.claim, as: known, to: $0) }) {
-            if keepsElements { keep(hold) } else { finish(hold) }
+        switch try unsafe withUnsafeMutablePointer(to: &storage, { try unsafe take(type, known, wait, to: $0) }) {
+        case .value:
+            // SAFETY: `take` has made a value of the type, and left it to this call.
             return unsafe withUnsafeMutablePointer(to: &storage) {
                 unsafe UnsafeMutableRawPointer($0).assumingMemoryBound(to: type).move()
             }
+        case .element(let hold): return try decode(hold, known)
+        case .nothing: return nil
         }
+    }
+
+    /// What a call has received.
+    private enum Received {
+        /// A value, which is in the storage.
+        case value
+        /// An element that takes a reader.
+        case element(Hold)
+        case nothing
+    }
+
+    // Not generic: see `send`.
+    @unsafe
+    private func take(
+        _ type: Any.Type, _ known: CodedType, _ wait: WaitLimit, to storage: UnsafeMutableRawPointer
+    ) throws -> Received {
+        let start = membership.messageStart
+        guard let hold = try claimAtOnce(known) ?? claim(type, fingerprint: known.fingerprint, wait) else {
+            return .nothing
+        }
+        if start != 0 { record(hold, since: start) }
+        // SAFETY: the cell is this call's until it is finished.
+        guard let bytes = try? unsafe queue.cell(hold.claim).payload.bytes(),
+            unsafe known.readFlat(bytes, to: storage)
+        else { return .element(hold) }
+        if keepsElements { keep(hold) } else { finish(hold) }
+        return .value
+    }
+
+    @inline(__always)
+    private func claimAtOnce(_ type: CodedType) -> Hold? {
+        // Elements that went back come first.
+        guard !queue.redelivers else { return nil }
+        let journal = membership.journal.begin()
+        guard let claim = queue.receiveAtOnce(journal: journal, fingerprint: type.fingerprint) else {
+            end(journal)
+            return nil
+        }
+        return Hold(claim: claim, journal: journal)
+    }
+
+    /// The element of a claim, which is settled whatever comes of that.
+    @inline(never)
+    private func decode<Element: Decodable>(_ hold: Hold, _ known: CodedType) throws -> Element {
         let element: Element
-        do { element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type, as: known) } } catch {
+        do {
+            element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(Element.self, as: known) }
+        } catch {
             finish(hold)
             throw error
         }
         if keepsElements { keep(hold) } else { finish(hold) }
         return element
-    }
-
-    /// Reads the element of a claim if that takes no reader; whether it has.
-    @unsafe @inline(__always)
-    private func readFlat(
-        _ claim: ChannelQueue.Claim, as type: CodedType, to storage: UnsafeMutableRawPointer
-    ) -> Bool {
-        guard let bytes = try? unsafe queue.cell(claim).payload.bytes() else { return false }
-        return unsafe type.readFlat(bytes, to: storage)
     }
 
     /// An element that is being taken, and the journal entry that says so.

@@ -1,4 +1,4 @@
-import Glibc
+import CMultitaskingLinux
 import Synchronization
 
 /// Which of a process's threads has come first to something that is kept for it, and takes no exchange to use.
@@ -14,7 +14,7 @@ struct FirstThread: ~Copyable, Sendable {
     /// Whether the caller is that thread; the first one that asks becomes it.
     @inline(__always)
     var isCaller: Bool {
-        let caller = UInt(pthread_self())
+        let caller = mt_thread()
         let first = number.load(ordering: .relaxed)
         return first == caller || first == 0 && adopt(caller)
     }
