@@ -51,11 +51,13 @@ extension Supervisor {
     private var waitingTasks: Int { TaskRings(arena).count }
 
     /// How many workers sleep, or look for a task, or are about to.
+    ///
+    /// Only of those that there are: one that dies with its supervisor may say so after its end was settled.
     private var idleWorkers: Int {
-        let starting = workers.indices.count {
-            workers[$0] != nil && arena.member($0).state == .starting
+        let idle = arena.idleWorkers
+        return workers.indices.count {
+            workers[$0] != nil && (arena.member($0).state == .starting || idle.contains($0))
         }
-        return arena.idleWorkers.count + starting
     }
 
     /// Forks a worker; what the system has refused, if it cannot make a process now.
@@ -307,6 +309,7 @@ extension Supervisor {
         TaskRing(arena: arena, .retries).repairTail()
         for index in 1...count {
             let member = arena.member(index)
+            arena.idleWorkers.remove(index)
             guard member.state != .absent else { continue }
             if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isForked: false) {
                 process.send(SIGKILL)

@@ -66,11 +66,9 @@ struct Worker: ~Copyable {
         let start = monotonicNanoseconds()
         tally.starting.increase(by: UInt64(clamping: start - Int64(clamping: tally.forked.loadRelaxed())))
         do {
-            me.enter(.initializing)
             me.endlessWaits.store(0)
             if isMemoryWatched { requestMemoryMonitoring() }
             try initialize(setup)
-            me.enter(.idle)
         } catch {
             arena.header.failure.reportStart(failing: error)
             return PoolPhase.initializerFailedExitCode
@@ -105,14 +103,19 @@ struct Worker: ~Copyable {
     }
 
     private mutating func initialize(_ setup: ForkedSetup) throws {
+        let header = arena.header
+        let call = StoredCall(at: header.initializer, header.initializerPayload)
+        // A worker that is killed without one has not failed to initialize.
+        guard setup.initializer != nil || call != nil else { return }
+        me.enter(.initializing)
         try membership.withWriter { writer in
             if let initializer = setup.initializer {
-                return try initializer.call(in: current.environment, into: &writer)
+                try initializer.call(in: current.environment, into: &writer)
+            } else if let call {
+                try make(call, into: &writer)
             }
-            let header = arena.header
-            guard let call = StoredCall(at: header.initializer, header.initializerPayload) else { return }
-            try make(call, into: &writer)
         }
+        me.enter(.idle)
     }
 
     /// Leaves for good, after the finalizer.

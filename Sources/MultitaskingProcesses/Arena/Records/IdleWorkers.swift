@@ -50,15 +50,18 @@ struct IdleWorkers: Record {
         endSearch(member)
     }
 
+    /// Whether a member sleeps, or looks for a task.
+    func contains(_ member: Int) -> Bool {
+        let (cell, bit) = place(member)
+        return (parked(cell).loadRelaxed() | searching(cell).loadRelaxed()) & bit != 0
+    }
+
     @inline(__always)
     var parkedCount: Int {
         var count = 0
         for cell in 0..<cells { count += parked(cell).loadRelaxed().nonzeroBitCount }
         return count
     }
-
-    /// How many workers have nothing to do.
-    var count: Int { parkedCount + searcherCount }
 
     private var searcherCount: Int {
         (0..<cells).reduce(0) { $0 + searching($1).loadRelaxed().nonzeroBitCount }
