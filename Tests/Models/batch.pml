@@ -173,7 +173,7 @@ inline receive(answer) {
     :: else ->
         h = head;
         if
-        :: h >= PLACES || tail <= h -> answer = 2
+        :: h >= PLACES -> answer = 2
         :: else ->
             if
             :: state[h] == FREE -> answer = 2

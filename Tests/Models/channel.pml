@@ -9,14 +9,11 @@
    - nobody says that a place is done with while its sender may still write there;
    - at the end each place was counted once: as an element or as a void place.
 
-   A receiver goes by the tail first, which a send moves before it returns, and leaves what is not in front of it alone.
-
    MUTATION 1: a receiver that finds an unfilled place takes the channel for empty.
    MUTATION 2: a sender publishes by a store, whatever has become of its place.
    MUTATION 3: whoever passes a void place says that it is done with.
    MUTATION 4: the distance of the ends is taken for the number of elements.
-   MUTATION 5: the void place is counted by another step than the one that passes it, and by each who passes it.
-   MUTATION 6: a send returns before it has moved the tail. */
+   MUTATION 5: the void place is counted by another step than the one that passes it, and by each who passes it. */
 #ifndef SENDERS
 #define SENDERS 2
 #endif
@@ -139,9 +136,7 @@ again:
 #if DEATHS
                     if :: atomic { deaths < DEATHS -> deaths++ }; goto died :: true fi;
 #endif
-#if MUTATION != 6
                     atomic { if :: tail == p -> tail = p + 1 :: else fi };
-#endif
                     atomic { returned++; returnedSet = returnedSet | (1 << ID); sent = true; k = 0 }
                 fi
             fi
@@ -182,7 +177,7 @@ inline receive(answer) {
     :: else ->
         h = head;
         if
-        :: h >= PLACES || tail <= h -> answer = 2
+        :: h >= PLACES -> answer = 2
         :: else ->
             s = state[h];
             if

@@ -10,7 +10,7 @@
 
 extension ChannelQueue {
     /// How many cells ahead to fetch from the core that had them last.
-    static let lookahead = 4
+    private static let lookahead = 4
 
     /// Sends elements into the cells at the tail, as many as are free, at most `count`. What follows is ordered after
     /// that.
@@ -130,7 +130,7 @@ extension ChannelQueue {
     /// Moves the head past cells that this process has received from, and the tail before it.
     func moveHead(from head: HeadWord, by count: UInt64) {
         let target = head.position &+ count
-        if !isInFrontOfTail(target &- 1) {
+        if mayBeBehind(target &- 1) {
             moveTail(to: target)
             noteTail()
         }

@@ -21,33 +21,19 @@ extension ChannelQueue {
     @inline(__always)
     func receiveAtOnce(journal: JournalEntry, fingerprint: UInt64) -> Claim? {
         let head = header.head.load()
-        if !isInFrontOfTail(head.position) {
-            noteTail()
-            guard isInFrontOfTail(head.position) else { return nil }
-        }
         let (number, index) = Self.location(head.position)
         let link = header.headSegment.load(near: number)
         guard link.number == number, let segment = Segment(arena: arena, link: link) else { return nil }
         let cell = segment.cell(index)
-        prefetchForReceiving(cell, index, head.position)
         let full = CellWord(.full, tag: tag(number))
         // The word names the channel and the segment: there is nothing else to ask.
         guard cell.word.load() == full, cell.fingerprint.loadRelaxed() == fingerprint else { return nil }
         announce(cell, of: number, in: journal)
+        if mayBeBehind(head.position) { header.prefetchTail() }
         let reading = CellWord(.reading, owner: membership.member, tag: full.tag)
         guard cell.word.compareExchange(full, reading) else { return nil }
         moveHead(past: head)
         return Claim(offset: cell.offset, number: number)
-    }
-
-    /// Fetches a cell that was sent, and one that follows soon if that was sent as well: this process will write to
-    /// both.
-    @inline(__always)
-    private func prefetchForReceiving(_ cell: Cell, _ index: Int, _ position: UInt64) {
-        cell.prefetch(ahead: 0)
-        if index + Self.lookahead < Segment.cells, isInFrontOfTail(position &+ UInt64(Self.lookahead)) {
-            cell.prefetch(ahead: Self.lookahead)
-        }
     }
 
     /// Claims the first element that was never received. What follows is ordered after the move of the head.
@@ -64,7 +50,6 @@ extension ChannelQueue {
             if patience.isSpent() { try mendHead(&patience) }
             let head = header.head.load()
             let position = head.position
-            guard mayHoldElement(position) else { return .empty }
             let (number, index) = Self.location(position)
             guard let segment = segmentForReceiving(number) else {
                 if position >= header.tail.load() { return .empty }
@@ -84,6 +69,7 @@ extension ChannelQueue {
                     continue
                 }
                 announce(cell, of: number, in: journal)
+                if mayBeBehind(position) { header.prefetchTail() }
                 if word.span > 1 { split(word, of: cell, after: 1) }
                 let mine = CellWord(state, owner: member, tag: tag)
                 guard cell.word.compareExchange(word, mine) else { continue }
@@ -109,21 +95,9 @@ extension ChannelQueue {
         return .empty
     }
 
-    /// Whether the tail has moved past this cell, as far as this process knows.
+    /// Whether the tail may not have moved past this cell yet, as far as this process knows.
     @inline(__always)
-    func isInFrontOfTail(_ position: UInt64) -> Bool { hints.tail.load(ordering: .relaxed) > position }
-
-    /// Whether a cell at the head may hold an element that a receiver must find.
-    ///
-    /// A call that sends moves the tail before it returns, so what is not in front of the tail need not be found yet,
-    /// and its cell is left to the sender that is about to fill it. In a closed channel nothing comes later: there the
-    /// cell itself says.
-    @inline(__always)
-    func mayHoldElement(_ position: UInt64) -> Bool {
-        if isInFrontOfTail(position) { return true }
-        noteTail()
-        return isInFrontOfTail(position) || isClosed
-    }
+    func mayBeBehind(_ position: UInt64) -> Bool { hints.tail.load(ordering: .relaxed) <= position }
 
     /// Remembers where the tail is.
     @inline(__always)
@@ -140,7 +114,7 @@ extension ChannelQueue {
     /// Moves the tail past a cell that has been sent, if it may be there.
     @inline(__always)
     func moveTail(past position: UInt64, count: Int) {
-        guard !isInFrontOfTail(position) else { return }
+        guard mayBeBehind(position) else { return }
         // Its sender may not have moved the tail yet.
         _ = header.tail.compareExchange(position, position &+ UInt64(count))
         noteTail()

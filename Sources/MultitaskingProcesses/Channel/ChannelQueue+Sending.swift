@@ -23,7 +23,6 @@ extension ChannelQueue {
         let link = header.tailSegment.load(near: number)
         guard link.number == number, let segment = Segment(arena: arena, link: link) else { return nil }
         let cell = segment.cell(index)
-        if index + Self.lookahead < Segment.cells { cell.prefetch(ahead: Self.lookahead) }
         guard case .sent = put(in: cell, at: position, number, journal, fill) else { return nil }
         return position
     }

@@ -123,7 +123,6 @@ struct ChannelQueue: Sendable {
     @inline(__always)
     var hasElement: Bool {
         let position = header.head.load().position
-        guard mayHoldElement(position) else { return false }
         let (number, index) = Self.location(position)
         let link = header.headSegment.load(near: number)
         guard var segment = Segment(arena: arena, link: link) else { return true }

@@ -6,6 +6,7 @@ extension ProcessChannel {
     /// - Complexity: O(*n*) in the size of the element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
+        header.prefetchTail()
         let type = CodedType(Element.self)
         // SAFETY: the element is where it is until the call returns.
         let isSent = try unsafe withUnsafePointer(to: element) {
