@@ -229,8 +229,9 @@ class _Pool:
             return self._end(number, outcome)
         was_cancelled = run.cancel_level is not None and (run.cancel_level > 0 or run.started is None)
         if was_cancelled and outcome.end in (End.LOST, End.CANCELLED):
-            body = b""
-            end = Outcome(End.CANCELLED, run.started is not None, b"", body)
+            # What a lost worker was doing, nobody knows: it may have begun and not said so yet.
+            may_have_begun = run.started is not None or outcome.end is End.LOST
+            end = Outcome(End.CANCELLED, may_have_begun, b"", b"")
         elif outcome.end is End.CANCELLED and not is_alone:
             # It was taken back with another one, before any of them had begun.
             end = Outcome(End.CANCELLED, False, b"", b"")
