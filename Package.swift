@@ -197,7 +197,10 @@ let package = Package(
         .target(name: "CPtrace", path: "Tests/CPtrace"),
         .executableTarget(
             name: "kill-harness",
-            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingProcesses", "CPtrace"],
+            dependencies: [
+                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingProcesses",
+                "CPtrace",
+            ],
             path: "Tests/Harnesses/Kill"),
         .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness", "MultitaskingTestPrograms"]),
 

@@ -88,6 +88,7 @@
             Scoreboard.text = ""
             let pid = fork()
             if pid == 0 {
+                world.playClient()
                 do { try body(checks) } catch {
                     Scoreboard.text = (error as? Broken)?.text ?? "\(error)"
                     _exit(1)

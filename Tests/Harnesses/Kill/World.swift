@@ -3,6 +3,8 @@
     import Glibc
     import MultitaskingCore
     import MultitaskingSerialization
+    import MultitaskingSystem
+    import Synchronization
     @testable import MultitaskingProcesses
 
     /// An element of a test channel: who sent it and its number, padded to a size that decides where it travels.
@@ -42,6 +44,16 @@
         /// What is in the channel when the victim begins.
         var queued: [Item] = []
         var futures: [ProcessFuture<[UInt8]>] = []
+        /// Which process has made the pool.
+        private let generation = ForkGeneration.begin()
+
+        /// Has a copy of the harness pass for the process that has made the pool, where futures are to be read: they
+        /// give nothing away in others. Not where values are shared, because there, the client's own handles are to do
+        /// nothing.
+        func playClient() {
+            if !futures.isEmpty { ForkGeneration.counter.store(generation, ordering: .relaxed) }
+        }
+
         /// What the client holds out.
         var offers: [any ChannelOffer] = []
         /// What the client shares, and how it is found.
