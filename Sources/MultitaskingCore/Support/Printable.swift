@@ -1,6 +1,6 @@
 // What tasks are called, print and throw may come from strangers. Text that this package composes for people, which may
 // read it at a terminal, shows such characters as question marks; names, messages and outputs themselves stay as they
-/// are.
+// are.
 
 extension Unicode.Scalar {
     /// Whether a terminal may do something else with it than show it, such as turn the direction of writing around.
