@@ -126,7 +126,8 @@ extension Harness {
 
     /// Workers that are killed as soon as they appear are not forked as fast as they are killed.
     func idleWorkersKilledAgainAndAgain() throws {
-        try withPool(maxWorkers: 2) { pool in
+        // Without an initializer, which would be to blame for workers that are killed in it.
+        try withPool(maxWorkers: 2, wrapped: .none) { pool in
             var killed: Set<Int32> = []
             let end = ContinuousClock.now + .seconds(1)
             while ContinuousClock.now < end {

@@ -62,7 +62,7 @@ extension Harness {
     /// but whatever arrives is whole, comes once and in order, and at the end nothing is left.
     func storm(_ storm: Storm) throws {
         var random = SplitMix64(seed: number)
-        try withPool(maxWorkers: 3) { pool in
+        try withPool(maxWorkers: 3, wrapped: .none) { pool in
             let input = try pool.makeChannel(capacity: 40)
             let output = try pool.makeChannel(capacity: storm == .sending ? nil : 60)
             let state = StormState()
@@ -138,7 +138,7 @@ extension Harness {
     /// Workers are killed while they pass many small and large tasks: every task ends, and nothing is left.
     func stormOfTasks() throws {
         var random = SplitMix64(seed: number)
-        try withPool(maxWorkers: 3) { pool in
+        try withPool(maxWorkers: 3, wrapped: .none) { pool in
             var crashes = 0
             for _ in 0..<25 {
                 let futures = try (0..<300).map { number in
