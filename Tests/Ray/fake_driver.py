@@ -28,8 +28,8 @@ if "SWIFTRAY_HOME" in os.environ:
 from swiftray.driver import Driver, Ended, Loss, PoolOptions
 from swiftray.frames import Buffer, Connection, End
 from swiftray.hub import Hub
-from swiftray.link import HubCalls
-from swiftray.posts import Delivery, Post
+from swiftray.link import AskedHub, HubCalls
+from swiftray.shares import NearStore
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
 _NODES = 2
@@ -69,40 +69,6 @@ class Pipe:
 # A worker
 
 
-class _DistantHub:
-    """A hub on the other side of a pipe."""
-
-    def __init__(self, site: _WorkerSite, pool: str) -> None:
-        self._site = site
-        self._pool = pool
-
-    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        return self._site.ask(self._pool, "requests", (client, batch, version, posts))
-
-    def poll(self, client: int, version: int) -> Future[Delivery]:
-        return self._site.ask(self._pool, "poll", (client, version))
-
-    def share(self, number: int, handle: Any) -> Future[None]:
-        return self._site.ask(self._pool, "share", (number, handle))
-
-    def shared(self, number: int, node: str) -> Future[Any]:
-        return self._site.ask(self._pool, "shared", (number, node))
-
-    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
-        return self._site.ask(self._pool, "locate", (number, node, place))
-
-
-class _Store:
-    """The values themselves."""
-
-    def put(self, data: Buffer) -> Any:
-        return bytes(data)
-
-    def get(self, handle: Any) -> Buffer:
-        assert isinstance(handle, bytes)
-        return handle
-
-
 class _WorkerSite:
     """Where a worker of this cluster is."""
 
@@ -114,11 +80,11 @@ class _WorkerSite:
         self._asked: dict[int, Future[Any]] = {}
 
     @property
-    def store(self) -> _Store:
-        return _Store()
+    def store(self) -> NearStore:
+        return NearStore()
 
     def hub(self, pool: str) -> HubCalls:
-        return _DistantHub(self, pool)
+        return AskedHub(self.ask, pool)
 
     def ask(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
         future: Future[Any] = Future()
@@ -334,7 +300,7 @@ class LocalCluster:
         with self._lock:
             self._hubs[pool.spec.name] = Hub()
             self._polls[pool.spec.name] = set()
-        return _NearHub(self, pool.spec.name)
+        return AskedHub(self.ask, pool.spec.name)
 
     def close_pool(self, pool: PoolOptions) -> None:
         with self._lock:
@@ -391,8 +357,8 @@ class LocalCluster:
         handle.done(Loss(End.CANCELLED, "", "taken back"))
 
     @property
-    def store(self) -> _Store:
-        return _Store()
+    def store(self) -> NearStore:
+        return NearStore()
 
     def statistics(self) -> dict[str, Any]:
         return {"nodes": [f"node{node}" for node in range(_NODES)], "cpus": _CPUS_OF_NODE * _NODES}
@@ -458,29 +424,6 @@ class LocalCluster:
             worker.task = task
             task.worker = worker
             worker.pipe.put("run", tuple(task.pool.spec), [tuple(spec) for spec in task.specs], task.calls)
-
-
-class _NearHub:
-    """A hub in this process."""
-
-    def __init__(self, cluster: LocalCluster, pool: str) -> None:
-        self._cluster = cluster
-        self._pool = pool
-
-    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        return self._cluster.ask(self._pool, "requests", (client, batch, version, posts))
-
-    def poll(self, client: int, version: int) -> Future[Delivery]:
-        return self._cluster.ask(self._pool, "poll", (client, version))
-
-    def share(self, number: int, handle: Any) -> Future[None]:
-        return self._cluster.ask(self._pool, "share", (number, handle))
-
-    def shared(self, number: int, node: str) -> Future[Any]:
-        return self._cluster.ask(self._pool, "shared", (number, node))
-
-    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
-        return self._cluster.ask(self._pool, "locate", (number, node, place))
 
 
 def _answer(worker: _Worker, number: int, future: Future[Any]) -> None:

@@ -9,14 +9,15 @@ import struct
 import threading
 import time
 from concurrent.futures import Future
-from typing import Any, NamedTuple
+from typing import Any
 
 from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
 from swiftray.frames import ORDER, Buffer, End, ProtocolError
 from swiftray.hub import Hub
-from swiftray.link import HubCalls
-from swiftray.posts import Delivery, Post
+from swiftray.link import AskedHub, HubCalls
+from swiftray.posts import Post
+from swiftray.shares import NearStore
 from swiftray.worker import Outcome, RunSpec
 
 #: After how many failures in a row a task no longer waits for a host.
@@ -133,7 +134,7 @@ class LaunchCluster(WorkerOwner):
         with self._lock:
             self._hubs[name] = Hub()
             self._asked[name] = set()
-        return _NearHub(self, name)
+        return AskedHub(self.ask, name)
 
     def close_pool(self, pool: PoolOptions) -> None:
         with self._lock:
@@ -193,8 +194,8 @@ class LaunchCluster(WorkerOwner):
             worker.kill("its task was to be ended with it")
 
     @property
-    def store(self) -> _Store:
-        return _Store()
+    def store(self) -> NearStore:
+        return NearStore()
 
     def statistics(self) -> dict[str, Any]:
         with self._lock:
@@ -392,39 +393,6 @@ class LaunchCluster(WorkerOwner):
             number, node, (pid, descriptor) = arguments
             return self.ask(pool, method, (int(number), str(node), (int(pid), int(descriptor))))
         raise ProtocolError(f"no hub can be asked for {method}")
-
-
-class _Store:
-    """The values themselves, which are in this process."""
-
-    def put(self, data: Buffer) -> Any:
-        return bytes(data)
-
-    def get(self, handle: Any) -> Buffer:
-        assert isinstance(handle, bytes)
-        return handle
-
-
-class _NearHub(NamedTuple):
-    """A hub in this process."""
-
-    cluster: LaunchCluster
-    pool: str
-
-    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        return self.cluster.ask(self.pool, "requests", (client, batch, version, posts))
-
-    def poll(self, client: int, version: int) -> Future[Delivery]:
-        return self.cluster.ask(self.pool, "poll", (client, version))
-
-    def share(self, number: int, handle: Any) -> Future[None]:
-        return self.cluster.ask(self.pool, "share", (number, handle))
-
-    def shared(self, number: int, node: str) -> Future[Any]:
-        return self.cluster.ask(self.pool, "shared", (number, node))
-
-    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
-        return self.cluster.ask(self.pool, "locate", (number, node, place))
 
 
 def _post(value: Any) -> Post:

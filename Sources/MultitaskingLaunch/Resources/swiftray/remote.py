@@ -13,36 +13,13 @@ from concurrent.futures import Future
 from typing import Any, BinaryIO
 
 from swiftray.frames import Buffer, Frame, Kind, ProtocolError
-from swiftray.link import HubCalls
-from swiftray.posts import Delivery, Post
+from swiftray.link import AskedHub, HubCalls
+from swiftray.posts import Delivery
 from swiftray.stream import MOST_PERIODS, Inbox, Outbox
 from swiftray.worker import PoolSpec, RunSpec, Wrapper
 
 #: How much of an executable is looked at for the number of its build.
 _MOST_NOTES = 1 << 16
-
-
-class _DistantHub:
-    """A hub at the other end."""
-
-    def __init__(self, site: _Site, pool: str) -> None:
-        self._site = site
-        self._pool = pool
-
-    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        return self._site.ask(self._pool, "requests", client, batch, version, posts)
-
-    def poll(self, client: int, version: int) -> Future[Delivery]:
-        return self._site.ask(self._pool, "poll", client, version)
-
-    def share(self, number: int, handle: Any) -> Future[None]:
-        return self._site.ask(self._pool, "share", number, handle)
-
-    def shared(self, number: int, node: str) -> Future[Any]:
-        return self._site.ask(self._pool, "shared", number, node)
-
-    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
-        return self._site.ask(self._pool, "locate", number, node, place)
 
 
 class _Store:
@@ -56,7 +33,7 @@ class _Store:
 
     def get(self, handle: Any) -> Buffer:
         pool, number = handle
-        value: Buffer = self._site.ask(pool, "value", number).result()
+        value: Buffer = self._site.ask(pool, "value", (number,)).result()
         return value
 
 
@@ -72,9 +49,9 @@ class _Site:
         self._asked: dict[int, tuple[str, Future[Any]]] = {}
 
     def hub(self, pool: str) -> HubCalls:
-        return _DistantHub(self, pool)
+        return AskedHub(self.ask, pool)
 
-    def ask(self, pool: str, method: str, *arguments: Any) -> Future[Any]:
+    def ask(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
         future: Future[Any] = Future()
         with self._lock:
             self._last += 1

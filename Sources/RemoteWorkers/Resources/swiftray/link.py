@@ -40,6 +40,29 @@ class HubCalls(Protocol):
         """See `Hub.locate`."""
 
 
+class AskedHub:
+    """The calls of a hub that is asked by a function: its pool, the name of the call, its arguments."""
+
+    def __init__(self, ask: Callable[[str, str, tuple[Any, ...]], Future[Any]], pool: str) -> None:
+        self._ask = ask
+        self._pool = pool
+
+    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
+        return self._ask(self._pool, "requests", (client, batch, version, posts))
+
+    def poll(self, client: int, version: int) -> Future[Delivery]:
+        return self._ask(self._pool, "poll", (client, version))
+
+    def share(self, number: int, handle: Any) -> Future[None]:
+        return self._ask(self._pool, "share", (number, handle))
+
+    def shared(self, number: int, node: str) -> Future[tuple[Any, tuple[int, int] | None]]:
+        return self._ask(self._pool, "shared", (number, node))
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        return self._ask(self._pool, "locate", (number, node, place))
+
+
 class HubLink:
     """What one client says to the hub, and is told.
 
