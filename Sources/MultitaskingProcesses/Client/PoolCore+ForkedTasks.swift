@@ -215,8 +215,8 @@ extension PoolCore {
             state.withLock { state in
                 for (member, copy) in state.forkedTasks where copy.pid == pid {
                     // Another thread that looked in between has found no child, and knows less.
-                    if case .known? = end { state.forkedTasks[member]?.end = end }
-                    if copy.end == nil { state.forkedTasks[member]?.end = end }
+                    if case .known? = copy.end { continue }
+                    state.forkedTasks[member]?.end = end
                 }
             }
         }

@@ -44,35 +44,22 @@ struct WatcherTests {
     /// As when one thread finds the supervisor dead and forks another one, while a callback looks for the supervisor.
     @Test func holdingAWatcherThatWaitsForTheHoldersLock_isGivenUp() throws {
         let membership = try Fixture().membership(ArenaLayout.client)
-        let (lock, isInCallback) = (LockBox(), LockBox())
-        let result = try lock.mutex.withLock { _ -> pid_t? in
+        let lock = Mutex(())
+        let polls = Atomic<Int>(0)
+        let result = try lock.withLock { _ -> pid_t? in
             try membership.watcher.add {
-                guard isInCallback.mutex.withLock({ $0.countCall() }) else { return false }
-                lock.mutex.withLock { _ in }
+                // The first poll is the caller's own.
+                guard polls.add(1, ordering: .relaxed).oldValue > 0 else { return false }
+                lock.withLock { _ in }
                 return true
             }
             membership.arena.event.signal()
-            while isInCallback.mutex.withLock({ $0.count < 2 }) { usleep(100) }
+            while polls.load(ordering: .relaxed) < 2 { usleep(100) }
             return membership.watcher.whileHeld { 1 }
         }
         #expect(result == nil)
         while membership.watcher.pollCount > 0 { usleep(100) }
         #expect(membership.watcher.whileHeld { 1 } == 1)
         membership.watcher.stop()
-    }
-}
-
-/// A lock that closures share.
-private final class LockBox: Sendable {
-    let mutex = Mutex(Count())
-
-    struct Count {
-        var count = 0
-
-        /// Counts a call; whether it was not the first.
-        mutating func countCall() -> Bool {
-            count += 1
-            return count > 1
-        }
     }
 }
