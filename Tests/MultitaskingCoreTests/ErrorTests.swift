@@ -1,10 +1,11 @@
 import MultitaskingCore
 import Testing
 
-/// Not private, because the names of private types hold addresses.
-struct Cause: Error, CustomStringConvertible {
+private struct Cause: Error, CustomStringConvertible {
     var description: String { "the disk is full" }
 }
+
+private struct Hidden {}
 
 @Suite struct ErrorTests {
     @Test func descriptionHoldsCodeMessageAndCause() {
@@ -53,6 +54,16 @@ struct Cause: Error, CustomStringConvertible {
         #expect(remote.typeName.hasSuffix("Tests.Cause"))
         #expect(remote.message == "the disk is full")
         #expect(remote.description == "\(remote.typeName): the disk is full")
+    }
+
+    @Test func namesOfLocalAndPrivateTypes_holdNoAddress() {
+        struct Local: Error {}
+        let name = qualifiedName(of: [Local?].self)
+        #expect(name.hasPrefix("Swift.Array<Swift.Optional<MultitaskingCoreTests.") && name.hasSuffix("Local>>"))
+        #expect(!name.contains("unknown context") && !name.contains("$"))
+        #expect(qualifiedName(of: Hidden.self) == "MultitaskingCoreTests.Hidden")
+        #expect(RemoteError(Local()).typeName == qualifiedName(of: Local.self))
+        #expect(qualifiedName(of: ((Int) -> String).self) == "(Swift.Int) -> Swift.String")
     }
 
     @Test func workerFailureSaysHowTheWorkerEnded() {

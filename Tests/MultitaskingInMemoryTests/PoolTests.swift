@@ -48,6 +48,24 @@ import Testing
         }
     }
 
+    @Test func referenceOfAnotherPool_isRefusedAsThat_andOneWhoseObjectIsGone_asGone() throws {
+        // Two simulations, each with a channel and a signal of the same number.
+        let (first, second) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(1)))
+        defer { for pool in [first, second] { pool.shutdown(.drain) } }
+        let (channels, signals) = (
+            try [first, second].map { try $0.makeChannel() }, try [first, second].map { try $0.makeCancelSignal() }
+        )
+        for (reference, isChannel) in [(channels[0].reference, true), (signals[0].reference, false)] {
+            #expect(try Opening.message(of: reference, isChannel: isChannel, in: first) == nil)
+            let message = try Opening.message(of: reference, isChannel: isChannel, in: second)
+            let kind = isChannel ? "channel" : "cancel event"
+            #expect(message?.hasPrefix("noSuchObject: the \(kind) belongs to another pool") == true)
+        }
+        let message = try Opening.message(of: second.makeChannel().reference, isChannel: true, in: second)
+        #expect(message?.hasPrefix("noSuchObject: the channel no longer exists") == true)
+        withExtendedLifetime((channels, signals)) {}
+    }
+
     // MARK: What cannot cross
 
     @Test func whatAFunctionCapturesIsCopiedOrRefusedAsBetweenProcesses() throws {
@@ -304,5 +322,22 @@ import Testing
             }
             #expect(sum == 56)
         }
+    }
+}
+
+/// Opens what a reference leads to, and returns the error if that fails.
+struct Opening: PortableFunction {
+    func call(
+        _ arguments: ArgumentList<SharedObjectID, Bool>, in environment: any TaskEnvironment
+    ) throws -> String? {
+        let (reference, isChannel) = arguments.values
+        do {
+            if isChannel { _ = try environment.channel(reference) } else { _ = try environment.cancelSignal(reference) }
+            return nil
+        } catch { return "\(error)" }
+    }
+
+    static func message(of reference: SharedObjectID, isChannel: Bool, in pool: InMemoryPool) throws -> String? {
+        try pool.submit(Invocation(Opening(), ArgumentList(reference, isChannel)), options: .default).value()
     }
 }

@@ -20,14 +20,7 @@ public struct RemoteError: Error, Sendable, Hashable, Codable, CustomStringConve
 
     /// Creates a stand-in for `error`.
     public init(_ error: any Error) {
-        self.init(typeName: Self.name(of: type(of: error)), message: String(describing: error))
-    }
-
-    /// The type's name with its module; without the address that stands for the file of a private type, which differs
-    /// from process to process.
-    private static func name(of type: Any.Type) -> String {
-        String(reflecting: type).split(separator: ".").filter { !$0.hasPrefix("(unknown context") }
-            .joined(separator: ".")
+        self.init(typeName: qualifiedName(of: type(of: error)), message: String(describing: error))
     }
 
     /// The type's name and the message.

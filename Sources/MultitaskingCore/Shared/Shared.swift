@@ -42,7 +42,7 @@ extension Shared: Codable {
         switch object {
         case let box as SharedValueBox<Value>: self.init(box)
         case let memory as any SharedMemory: self.init(memory, value: try memory.value(as: Value.self, in: environment))
-        default: throw MultitaskingError(.wrongType, "the shared value is not a \(String(reflecting: Self.self))")
+        default: throw MultitaskingError(.wrongType, "the shared value is not a \(qualifiedName(of: Self.self))")
         }
     }
 

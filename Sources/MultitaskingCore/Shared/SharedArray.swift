@@ -40,7 +40,7 @@ public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
         guard bytes.count % MemoryLayout<Element>.stride == 0, address % MemoryLayout<Element>.alignment == 0 else {
             throw MultitaskingError(
                 .wrongType,
-                "\(bytes.count) bytes are not a whole number of \(String(reflecting: Element.self)), each of "
+                "\(bytes.count) bytes are not a whole number of \(qualifiedName(of: Element.self)), each of "
                     + "\(MemoryLayout<Element>.stride) bytes")
         }
         // SAFETY: the memory is aligned, belongs to the object, which is kept beside it, and holds bits of elements.
@@ -126,7 +126,7 @@ extension SharedArray: Codable {
         switch try sharedObject(from: decoder, type: Self.self).object {
         case let box as SharedArrayBox<Element>: self.init(box)
         case let memory as any SharedMemory: try self.init(memory)
-        default: throw MultitaskingError(.wrongType, "the shared value is not a \(String(reflecting: Self.self))")
+        default: throw MultitaskingError(.wrongType, "the shared value is not a \(qualifiedName(of: Self.self))")
         }
     }
 

@@ -75,7 +75,7 @@ func sharedObject(
     }
     let reference = try SharedReference(from: decoder)
     guard reference.type == SharedReference.typeNumber(of: type) else {
-        throw MultitaskingError(.wrongType, "the shared value is not a \(String(reflecting: type))")
+        throw MultitaskingError(.wrongType, "the shared value is not a \(qualifiedName(of: type))")
     }
     return (try environment.sharedObject(reference), environment)
 }

@@ -72,7 +72,7 @@ final class SimulatedMemory: SharedMemory {
     func fill(_ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows { try unsafe body(memory) }
 
     func value<Value: Portable>(as type: Value.Type, in environment: any TaskEnvironment) throws -> Value {
-        throw MultitaskingError(.wrongType, "the shared value is an array, and not a \(String(reflecting: type))")
+        throw MultitaskingError(.wrongType, "the shared value is an array, and not a \(qualifiedName(of: type))")
     }
 }
 

@@ -125,7 +125,7 @@ public func decodePayload<Value: Decodable>(_ type: Value.Type, from bytes: [UIn
         let value = try reader.decode(type)
         guard reader.isAtEnd else {
             throw MultitaskingError(
-                .decodeFailed, "the payload continues after its \(String(reflecting: type)); decode all of its values")
+                .decodeFailed, "the payload continues after its \(qualifiedName(of: type)); decode all of its values")
         }
         return value
     }

@@ -11,7 +11,7 @@ enum PayloadFailure {
         }
         return MultitaskingError(
             .encodeFailed,
-            "a value of type \(String(reflecting: type)) cannot be encoded: \(what); "
+            "a value of type \(qualifiedName(of: type)) cannot be encoded: \(what); "
                 + "change the value or the type's Encodable conformance",
             cause: withShortPath(cause))
     }
@@ -29,7 +29,7 @@ enum PayloadFailure {
         }
         return MultitaskingError(
             .decodeFailed,
-            "the payload cannot be decoded as \(String(reflecting: type)): \(what); "
+            "the payload cannot be decoded as \(qualifiedName(of: type)): \(what); "
                 + "check that init(from:) reads what encode(to:) writes",
             cause: withShortPath(cause))
     }

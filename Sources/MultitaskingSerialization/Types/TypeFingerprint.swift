@@ -30,7 +30,7 @@ package enum TypeFingerprint {
         let found = typeName(of: fingerprint) ?? "a type this process has not used (fingerprint \(fingerprint))"
         return MultitaskingError(
             .wrongType,
-            "the value is \(found), but \(String(reflecting: type)) was asked for; ask for the type that was sent")
+            "the value is \(found), but \(qualifiedName(of: type)) was asked for; ask for the type that was sent")
     }
 
     /// The fingerprint of `type`, without the cache.

@@ -1,3 +1,4 @@
+internal import MultitaskingCore
 internal import Synchronization
 
 /// What is known about every type that was coded in this process: a lock-free cache before a locked dictionary.
@@ -27,7 +28,7 @@ internal import Synchronization
 
     /// The name of the type with this fingerprint, if this process has met it.
     static func name(of fingerprint: UInt64) -> String? {
-        registry.withLock { $0.types[fingerprint] }.map { String(reflecting: $0.type) }
+        registry.withLock { $0.types[fingerprint] }.map { qualifiedName(of: $0.type) }
     }
 
     @unsafe @inline(never)

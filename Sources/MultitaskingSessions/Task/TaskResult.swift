@@ -84,8 +84,8 @@ extension MultitaskingError {
         Self(
             .wrongType,
             """
-            the task's function returns \(String(reflecting: found)), not \(String(reflecting: wanted)): \
-            ask for \(String(reflecting: found))
+            the task's function returns \(qualifiedName(of: found)), not \(qualifiedName(of: wanted)): \
+            ask for \(qualifiedName(of: found))
             """)
     }
 }

@@ -90,7 +90,7 @@ final class ThreadChannelStorage: Sendable {
     private static func mismatch(_ element: ChannelElement, _ type: Any.Type) -> MultitaskingError {
         MultitaskingError(
             .wrongType,
-            "the first element is a \(String(reflecting: element.type)), not a \(String(reflecting: type)); ask for "
+            "the first element is a \(qualifiedName(of: element.type)), not a \(qualifiedName(of: type)); ask for "
                 + "that"
         )
     }

@@ -75,7 +75,7 @@ enum RunVerdict {
         if let error = error as? MultitaskingError, error.origin != .task { return false }
         let name = (error as? RemoteError)?.typeName
         return retries.errors.contains { each in
-            each.type == type(of: error) || name.map { $0 == RemoteError.typeName(of: each.type) } ?? false
+            each.type == type(of: error) || name.map { $0 == qualifiedName(of: each.type) } ?? false
         }
     }
 
@@ -123,12 +123,5 @@ enum RunVerdict {
             .memoryLimitExceeded,
             "the node \(loss.node.map { "\($0) " } ?? "")had too little memory and ended the task (\(loss.detail)); "
                 + "run fewer at once, or say in the task's resources how much it needs", cause: loss)
-    }
-}
-
-extension RemoteError {
-    /// The name by which an error of a type arrives that cannot be decoded.
-    fileprivate static func typeName(of type: any Error.Type) -> String {
-        String(reflecting: type).split(separator: ".").filter { !$0.hasPrefix("(unknown") }.joined(separator: ".")
     }
 }

@@ -64,7 +64,7 @@ struct FailureRecord: Record {
     /// Keeps the description of what a worker failed to start with where the client finds it.
     func reportStart(failing error: any Error) {
         // What the pool says of a worker needs no more.
-        let text = (error as? MultitaskingError)?.message ?? "\(String(reflecting: type(of: error))): \(error)"
+        let text = (error as? MultitaskingError)?.message ?? "\(qualifiedName(of: type(of: error))): \(error)"
         keep(text, .workers)
     }
 
