@@ -59,6 +59,20 @@ let crashCases: [ConformanceCase] =
             }
         },
         ConformanceCase(
+            "crash.byEndingTheThread", duty: "Executor (every call ends in exactly one outcome)",
+            "A task ends the thread that runs it, and not its process: it alone fails, as if it had called `exit`.",
+            requires: [.crashIsolation]
+        ) { trial in
+            try trial.withPool { pool in
+                let others = try (0..<3).map { try pool.submit(double, $0) }
+                trial.failure(of: try pool.submit(endThread), is: .workerExited)
+                for (number, other) in others.enumerated() {
+                    trial.expect("another result", try trial.value(of: other), is: number * 2)
+                }
+                trial.expect("the next result", try trial.value(of: pool.submit(double, 7)), is: 14)
+            }
+        },
+        ConformanceCase(
             "crash.withLargeArguments", duty: "Executor (every call ends in exactly one outcome)",
             "10 tasks with 300 kB of arguments crash while decoding and running: 10 failures, and nothing is kept.",
             requires: [.crashIsolation]

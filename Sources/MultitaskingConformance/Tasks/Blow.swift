@@ -57,6 +57,9 @@ enum Blow: String, Codable, Sendable, CaseIterable {
     }
 }
 
+/// Ends the thread that calls it.
+func endThread() { pthread_exit(nil) }
+
 /// Calls itself until there is no stack left; what it adds after the call keeps the compiler from making a loop of it.
 @inline(never)
 private func overflow(_ depth: Int) -> Int {

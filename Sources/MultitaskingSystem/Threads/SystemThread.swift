@@ -18,10 +18,15 @@ package struct SystemThread: ~Copyable, @unchecked Sendable {
 
     /// Starts a thread that runs `body`.
     ///
-    /// - Parameter name: shown by debuggers and `top`; cut to 15 bytes, which is all that Linux keeps.
+    /// - Parameters:
+    ///   - name: shown by debuggers and `top`; cut to 15 bytes, which is all that Linux keeps.
+    ///   - onEarlyEnd: called on the thread when it ends before `body` returns, because something called
+    ///     `pthread_exit`.
     /// - Throws: ``Refusal``, with what the system says.
-    package init(name: String, _ body: @escaping @Sendable () -> Void) throws(Refusal) {
-        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+    package init(
+        name: String, onEarlyEnd: (@Sendable () -> Void)? = nil, _ body: @escaping @Sendable () -> Void
+    ) throws(Refusal) {
+        let start = unsafe Unmanaged.passRetained(Start(name: name, onEarlyEnd: onEarlyEnd, body: body))
         var attributes = pthread_attr_t()
         // SAFETY: the attributes live from init to destroy. The thread takes over the reference to `start`; if there is
         // no thread, it is released here.
@@ -78,10 +83,12 @@ package struct SystemThread: ~Copyable, @unchecked Sendable {
 /// What a new thread is to do.
 private final class Start: Sendable {
     let name: String
+    let onEarlyEnd: (@Sendable () -> Void)?
     let body: @Sendable () -> Void
 
-    init(name: String, body: @escaping @Sendable () -> Void) {
+    init(name: String, onEarlyEnd: (@Sendable () -> Void)?, body: @escaping @Sendable () -> Void) {
         self.name = name
+        self.onEarlyEnd = onEarlyEnd
         self.body = body
     }
 
@@ -90,7 +97,11 @@ private final class Start: Sendable {
         // SAFETY: the argument is the reference that `SystemThread.init` passed on; it is taken over once.
         let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         SystemThread.nameCurrent(start.name)
-        start.body()
+        if let onEarlyEnd = start.onEarlyEnd {
+            EarlyThreadEnd.watching(onEarlyEnd, start.body)
+        } else {
+            start.body()
+        }
         return nil
     }
 }

@@ -164,15 +164,19 @@ final class PoolStorage: Sendable {
         idle.announce()
     }
 
-    /// A worker's life.
-    func work(_ number: Int) {
+    /// What a worker does from its first task to its last.
+    ///
+    /// - Parameter isReplacement: whether it goes on for a worker whose thread has ended early, perhaps because of the
+    ///   initializer.
+    func work(_ number: Int, isReplacement: Bool = false) {
         PoolIdentity.$current.withValue(identity) {
             registry.log.begin(worker: number)
             let tally = tally(number)
             let environment = ThreadEnvironment(
                 registry: registry, identity: identity, worker: number, tally: tally)
             let start = monotonicNanoseconds()
-            let isInitialized = environment.namingLogs { initialize() }
+            let isInitialized =
+                !(isReplacement && !isHealthy) && environment.namingLogs { initialize() }
             tally.becomeReady(after: start)
             defer {
                 tally.leave()
@@ -208,12 +212,17 @@ final class PoolStorage: Sendable {
             try setup.initializer()
             return true
         } catch {
-            initializerFailure.withLock { $0 = $0 ?? error }
-            // ORDERING: releasing the error. A pool that is being shut down stays so.
-            _ = verdict.compareExchange(
-                expected: Verdict.run.rawValue, desired: Verdict.fail.rawValue, ordering: .releasing)
+            failAll(error)
             return false
         }
+    }
+
+    /// Fails all tasks from now on, as what each worker has to do first has failed in one.
+    func failAll(_ error: any Error) {
+        initializerFailure.withLock { $0 = $0 ?? error }
+        // ORDERING: releasing the error. A pool that is being shut down stays so.
+        _ = verdict.compareExchange(
+            expected: Verdict.run.rawValue, desired: Verdict.fail.rawValue, ordering: .releasing)
     }
 
     private func finalize() {
@@ -227,12 +236,12 @@ final class PoolStorage: Sendable {
             made += 1
             switch duty {
             case .task(let task): settle(task, .unknown, in: environment)
-            case .again(let call): if isHealthy { call(environment) }
+            case .again(let call): if isHealthy { call?(environment) }
             }
         }
     }
 
-    private var isHealthy: Bool { verdict.load(ordering: .acquiring) == Verdict.run.rawValue }
+    var isHealthy: Bool { verdict.load(ordering: .acquiring) == Verdict.run.rawValue }
 
     private func settle(_ task: PendingTask, _ submission: Submission, in environment: ThreadEnvironment) {
         // ORDERING: acquiring, pairs with the releasing of the failed initializer's error.

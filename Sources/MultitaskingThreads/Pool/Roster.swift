@@ -7,14 +7,14 @@ struct Roster: ~Copyable {
     struct Call: Sendable {
         /// What those workers do that were there when the call was made, by their numbers.
         var tasks: [Int: PendingTask]
-        /// What a worker does that comes later.
-        let again: @Sendable (ThreadEnvironment) -> Void
+        /// What a worker does that comes later; nothing once the call has ended a worker's thread.
+        var again: (@Sendable (ThreadEnvironment) -> Void)?
     }
 
     /// What a worker has to do for one call.
     enum Duty: Sendable {
         case task(PendingTask)
-        case again(@Sendable (ThreadEnvironment) -> Void)
+        case again((@Sendable (ThreadEnvironment) -> Void)?)
     }
 
     /// The numbers of the workers that have not left.
@@ -22,6 +22,8 @@ struct Roster: ~Copyable {
     /// How many there are to be.
     private(set) var target = 0
     private var calls: [Call] = []
+    /// The calls that workers are in, by the workers' numbers.
+    private var callsUnderWay: [Int: Int] = [:]
 
     /// Changes how many workers there are to be; the numbers of those that are missing.
     mutating func resize(to count: Int) -> [Int] {
@@ -41,8 +43,16 @@ struct Roster: ~Copyable {
 
     /// What a worker does for a call; nil if there are not so many. It is not asked again.
     mutating func duty(_ call: Int, of worker: Int) -> Duty? {
+        callsUnderWay[worker] = call < calls.count ? call : nil
         guard call < calls.count else { return nil }
         return calls[call].tasks.removeValue(forKey: worker).map(Duty.task) ?? .again(calls[call].again)
+    }
+
+    /// Has nobody make a call again in whose middle a worker's thread has ended; false if that was in none.
+    mutating func endCall(of worker: Int) -> Bool {
+        guard let call = callsUnderWay.removeValue(forKey: worker) else { return false }
+        calls[call].again = nil
+        return true
     }
 
     /// Whether a worker that has made so many calls leaves now, because there are too many or the pool is over.

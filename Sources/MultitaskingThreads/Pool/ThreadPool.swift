@@ -356,7 +356,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         storage.addWorker()
         storage.roster.withLock { $0.add(number) }
         do {
-            return try Worker(name: threadName(prefix: prefix, number: number)) { storage.work(number) }
+            return try Worker(name: threadName(prefix: prefix, number: number), storage.life(of: number))
         } catch {
             storage.roster.withLock { $0.cancel(number) }
             storage.removeWorker()

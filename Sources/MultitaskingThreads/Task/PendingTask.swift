@@ -32,15 +32,28 @@ class PendingTask: Selectable, @unchecked Sendable {
     /// Drops the call with all that it holds, and keeps the error, if there is one, as the outcome.
     func dropCall(_ error: (any Error)?) {}
 
+    /// Keeps an error as the outcome of a call that will never return.
+    func keepFailure(_ error: any Error) {}
+
     /// Runs the task unless it was cancelled.
     final func run(_ submission: Submission, in environment: ThreadEnvironment) {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
         let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         change.companion?.permits?.give()
+        environment.tally.taskInHand(self)
         environment.namingLogs(TaskLabel(name: change.companion?.name, type: outputType)) {
             makeCall(in: environment)
         }
+        environment.tally.taskInHand(nil)
         environment.tally.end(isTimed: isTimed)
+        finish()
+    }
+
+    /// Ends a running task with an error, since the thread that ran it has ended.
+    final func abandon(_ error: any Error, in tally: ThreadTally) {
+        keepFailure(error)
+        tally.countFailure()
+        tally.end(isTimed: tally.isTiming)
         finish()
     }
 

@@ -21,6 +21,10 @@ final class ThreadTally: Sendable {
     /// When the last task ended that was timed.
     private let lastEnd = Atomic<Int64>(0)
     private let current = CurrentTask()
+    // SAFETY: the address of a task that is there until this is 0 again: the worker holds it while it runs it, and a
+    // thread that ends in the middle never lets it go.
+    /// The task that runs; 0 if none does.
+    private let inHand = Atomic<UInt>(0)
     /// For how long the initializer ran.
     private let initializing = Atomic<Int64>(0)
     /// Since when the worker takes tasks; 0 before, and negative after it has left: for how long it did.
@@ -75,6 +79,26 @@ final class ThreadTally: Sendable {
         self.untimed.store(untimed &+ 1, ordering: .relaxed)
         return false
     }
+
+    /// Notes which task runs now.
+    @inline(__always)
+    func taskInHand(_ task: PendingTask?) {
+        // ORDERING: releasing, pairs with `takeTaskInHand`; within one worker no more is needed.
+        inHand.store(
+            unsafe task.map { unsafe UInt(bitPattern: Unmanaged.passUnretained($0).toOpaque()) } ?? 0,
+            ordering: .releasing)
+    }
+
+    /// The task in whose middle the worker's thread has ended, if it was in one.
+    func takeTaskInHand() -> PendingTask? {
+        let address = inHand.exchange(0, ordering: .acquiring)
+        return unsafe UnsafeRawPointer(bitPattern: address).map {
+            unsafe Unmanaged.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    /// Whether the task that runs is timed.
+    var isTiming: Bool { start.load(ordering: .relaxed) != 0 }
 
     @inline(never)
     private func beginTimed(_ task: TaskLabel, _ submission: Submission) {

@@ -28,6 +28,7 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
             case .fail(let error):
                 _ = unsafe task.place.take(Call.self)
                 unsafe task.place.put(TaskOutcome<Value>.failure(error))
+            case .abandon(let error): unsafe task.place.put(TaskOutcome<Value>.failure(error))
             case .read: body(unsafe task.place.copy(TaskOutcome<Value>.self))
             case .dropCall: _ = unsafe task.place.take(Call.self)
             case .dropOutcome: _ = unsafe task.place.take(TaskOutcome<Value>.self)
@@ -52,6 +53,8 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
     override func dropCall(_ error: (any Error)?) {
         if let error { step(self, .fail(error)) { _ in } } else { step(self, .dropCall) { _ in } }
     }
+
+    override func keepFailure(_ error: any Error) { step(self, .abandon(error)) { _ in } }
 
     @usableFromInline
     func withOutcome(_ body: (TaskOutcome<Value>) -> Void) {

@@ -117,6 +117,7 @@ private func beginWorker(_ socket: Int32, _ descriptor: Int32) -> Int32 {
 }
 
 private func runTasks(of process: WorkerProcess) -> Never {
+    mt_end_with_this_thread()
     var loop = WorkerLoop(process)
     loop.run()
 }

@@ -67,7 +67,7 @@ func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
 
 /// Threads that a test starts and waits for.
 func withThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void, meanwhile: () -> Void = {}) throws {
-    let workers = try (0..<count).map { number in try Worker(name: "test") { body(number) } }
+    let workers = try (0..<count).map { number in try Worker(name: "test", Worker.Life(begin: { body(number) })) }
     meanwhile()
     for worker in workers { worker.join() }
 }

@@ -1,0 +1,47 @@
+internal import MultitaskingCore
+internal import MultitaskingSystem
+internal import Synchronization
+
+// Workers whose threads something ends before their time.
+
+extension PoolStorage {
+    /// What a worker does, and what becomes of it when its thread ends early.
+    func life(of number: Int) -> Worker.Life {
+        Worker.Life(
+            begin: { self.work(number) },
+            resume: { if self.settleEarlyEnd(of: number) { self.work(number, isReplacement: true) } },
+            abandon: { if self.settleEarlyEnd(of: number) { self.abandon(number) } })
+    }
+
+    /// Fails what has ended the thread of a worker; whether there is more for the worker to do.
+    private func settleEarlyEnd(of number: Int) -> Bool {
+        let tally = tally(number)
+        let (isThere, wasInCall) = roster.withLock { ($0.workers.contains(number), $0.endCall(of: number)) }
+        if let task = tally.takeTaskInHand() {
+            task.abandon(Self.earlyEnd(of: "task"), in: tally)
+        } else if isThere, !wasInCall {
+            failAll(Self.earlyEnd(of: "initializer"))
+        } else if !isThere {
+            finalized.withLock { $0.append(.failure(Self.earlyEnd(of: "finalizer"))) }
+            removeWorker()
+        }
+        return isThere
+    }
+
+    /// Does without a worker for whom there is no thread. Without any, the pool is over.
+    private func abandon(_ number: Int) {
+        let isLast = roster.withLock { roster in
+            roster.cancel(number)
+            return roster.workers.isEmpty
+        }
+        if isLast { close(cancellingQueued: true) }
+        removeWorker()
+    }
+
+    private static func earlyEnd(of culprit: String) -> MultitaskingError {
+        MultitaskingError(
+            .workerExited,
+            "the \(culprit) ended the thread that ran it (pthread_exit, Thread.exit); it must return or throw, not end "
+                + "the thread")
+    }
+}
