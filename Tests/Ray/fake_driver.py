@@ -351,8 +351,11 @@ class LocalCluster:
             if handle in self._waiting:
                 self._waiting.remove(handle)
             else:
-                if kills and handle.worker is not None:
-                    handle.worker.process.kill()
+                worker = handle.worker
+                if kills and worker is not None and worker in self._workers:
+                    # At once: it may have ended the task, and be given another one before its end is known.
+                    self._workers.remove(worker)
+                    worker.process.kill()
                 return
         handle.done(Loss(End.CANCELLED, "", "taken back"))
 

@@ -186,11 +186,14 @@ class LaunchCluster(WorkerOwner):
                 worker = None
                 is_withdrawn = True
             else:
-                worker = handle.worker
+                worker = handle.worker if kills else None
                 is_withdrawn = False
+                if worker is not None:
+                    # At once: it may have ended the task, and is not to be given another one before it is killed.
+                    worker.was_killed = True
         if is_withdrawn:
             handle.done(Loss(End.CANCELLED, "", "taken back"))
-        elif kills and worker is not None:
+        elif worker is not None:
             worker.kill("its task was to be ended with it")
 
     @property
@@ -243,12 +246,12 @@ class LaunchCluster(WorkerOwner):
         """The worker of a task's place, which may be starting; or another one without a task, if there is no host for
         one more. What runs at one place runs in one process, as long as that lives."""
         own = self._places.get(task.place)
-        if own is not None and own in self._workers and self._workers[own] is None:
+        if own is not None and own in self._workers and self._workers[own] is None and not own.was_killed:
             return own
         pool, _ = task.place
         taken = {worker for place, worker in self._places.items() if place[0] == pool}
         taken.update(self._places[other.place] for other in self._waiting if other.place in self._places)
-        idle = [worker for worker, other in self._workers.items() if other is None]
+        idle = [worker for worker, other in self._workers.items() if other is None and not worker.was_killed]
         worker = next((worker for worker in idle if worker not in taken), None)
         host = self._next_host() if worker is None else None
         if host is not None:

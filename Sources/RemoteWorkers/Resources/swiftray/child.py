@@ -84,7 +84,7 @@ class Child:
         #: Whether the run has said anything to the hub, or to the host by way of it.
         self.has_asked = False
         self.has_noted = False
-        self._is_announced = False
+        self.is_announced = False
         self._announcing = threading.Lock()
         #: Held while the child is waited for: afterwards its number may be another's.
         self._reaping = threading.Lock()
@@ -171,7 +171,7 @@ class Child:
         self._captured = None if output_limit is None else bytearray()
         self._capture_limit = output_limit or 0
         self._relays_output = relays_output
-        self.has_asked = self.has_noted = self._is_announced = False
+        self.has_asked = self.has_noted = self.is_announced = False
         self.run = run
         self._connection.write(Kind.TASK, run, order, call)
 
@@ -374,12 +374,12 @@ class Child:
         with self._announcing:
             # Whoever hears of what the run says knows that it has started, and how far it was.
             posts = [*self._report(), *posts]
-            is_due = again or (not self._is_announced and (announces or bool(posts)))
+            is_due = again or (not self.is_announced and (announces or bool(posts)))
+            self.has_asked = self.has_asked or bool(posts)
             if self.run != 0 and is_due:
-                self._is_announced = True
+                self.is_announced = True
                 posts = [(Kind.STARTED, self.run, self.run, self.place), *posts]
             if posts:
-                self.has_asked = True
                 self.link.post(posts)
 
     def _read_pipe(self, pipe: int, number: int) -> int:

@@ -6,6 +6,7 @@ It carries out what must not depend on a network: time limits, the ladder of a f
 from __future__ import annotations
 
 import collections
+import math
 import os
 import queue
 import random
@@ -21,8 +22,11 @@ from swiftray.link import HubCalls
 from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import Shares, Store
 
-#: How long a run must last before the host is told that it has started, in seconds: short ones end before.
-_STARTED_AFTER = 0.003
+#: How long a run may take before those that were handed over with it no longer wait for it, in seconds.
+_LONG = 0.003
+#: How long a run must last before the host is told that it has started, in seconds: telling takes three milliseconds of
+#: processor time, in three processes together.
+_STARTED_AFTER = 0.02
 #: How often it is looked whether a run has said how far it is, in seconds.
 _LOOK_EVERY = 0.1
 #: How many children a wrapper keeps, each for a pool and the resources it was made for.
@@ -196,6 +200,11 @@ class _Burst:
         if posts:
             child.link.post(posts)
 
+    @property
+    def is_several(self) -> bool:
+        """Whether others wait for the one that runs."""
+        return bool(self.done or self.waiting)
+
 
 class _Attempt:
     """One run in one child: waits for its outcome, its limit, or the order to end it."""
@@ -227,19 +236,19 @@ class _Attempt:
         if spec.timeout > 0:
             self._due = now + spec.timeout / 1e6
         look_at = now + _STARTED_AFTER
-        is_announced = False
+        split_at = now + _LONG if self._burst.is_several else look_at
         keeps_output = self._flags & _HAS_OUTPUT_LIMIT
         relays_output = bool(self._flags & _RELAYS_OUTPUT)
         child.begin(spec.run, spec.order, call, self._output_limit if keeps_output else None, relays_output)
         while True:
-            event = self._next(look_at if self._due is None else min(look_at, self._due))
+            event = self._next(min(split_at, look_at, self._due or look_at))
             now = time.monotonic()
+            if now >= split_at:
+                split_at = math.inf
+                self._burst.split(child)
             if now >= look_at:
                 look_at = now + _LOOK_EVERY
-                if not is_announced:
-                    is_announced = True
-                    child.announce()
-                    self._burst.split(child)
+                child.announce()
                 child.relay_report()
             if event is None:
                 if self._due is not None and now >= self._due:
@@ -303,6 +312,9 @@ class _Attempt:
             child.link.post([(RUN_DIED if has_died else RUN_ENDED, 0, run, b"")])
             # What it has said takes effect before its end is known.
             child.link.wait_sync(None)
+        elif child.is_announced:
+            # The hub may forget it, which has time.
+            child.link.add([(RUN_DIED if has_died else RUN_ENDED, 0, run, b"")])
         has_noted = child.has_noted
         output = child.finish()
         if has_died:
