@@ -29,6 +29,13 @@ func privateMemory(of process: Int32) -> Int {
         .reduce(0) { $0 + kilobytes($1) } * 1024
 }
 
+/// Nanoseconds for which this process has had a processor.
+func ownProcessorTime() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
 /// Nanoseconds that all threads of the process have run.
 func processorTime(of process: Int32) -> Int {
     guard let directory = opendir("/proc/\(process)/task") else { return 0 }

@@ -68,11 +68,10 @@ func idleCost() throws {
         let processes = [pool.supervisorProcessID] + pool.workerProcessIDs
         func others() -> Int { processes.reduce(0) { $0 + processorTime(of: $1) } }
         sleep(1)
-        // This process last, and then first: looking at the others' clocks takes it longer than idling.
-        let before = others() + processorTime(of: getpid())
-        let start = microseconds()
+        // By its own clock for this process: looking at the others' takes it far longer than the pool's idling.
+        let (before, ownBefore, start) = (others(), ownProcessorTime(), microseconds())
         sleep(5)
-        let (own, time) = (processorTime(of: getpid()), microseconds() - start)
+        let (own, time) = (ownProcessorTime() - ownBefore, microseconds() - start)
         report("idle", Double(own + others() - before) / time / 10, "%")
     }
 }

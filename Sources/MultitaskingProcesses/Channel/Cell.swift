@@ -59,6 +59,10 @@ struct Cell: Record {
         arena.prefetch(offset + count * Segment.cellStride)
         arena.prefetch(offset + count * Segment.cellStride + 64)
     }
+    /// Like ``prefetch(ahead:)``, but only the second of a cell's two lines.
+    @inline(__always)
+    func prefetchBack(ahead count: Int) { arena.prefetch(offset + count * Segment.cellStride + 64) }
+
     /// A cell behind this one in its segment.
     @inline(__always)
     func next(_ count: Int) -> Cell { Cell(arena: arena, offset: offset &+ count &* Segment.cellStride) }

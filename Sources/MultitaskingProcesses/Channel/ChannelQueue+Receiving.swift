@@ -29,11 +29,23 @@ extension ChannelQueue {
         // The word names the channel and the segment: there is nothing else to ask.
         guard cell.word.load() == full, cell.fingerprint.loadRelaxed() == fingerprint else { return nil }
         announce(cell, of: number, in: journal)
-        if mayBeBehind(head.position) { header.prefetchTail() }
+        if mayBeBehind(head.position) { header.prefetchTail() } else { prefetch(after: cell, at: head.position, index) }
         let reading = CellWord(.reading, owner: membership.member, tag: full.tag)
         guard cell.word.compareExchange(full, reading) else { return nil }
         moveHead(past: head)
         return Claim(offset: cell.offset, number: number)
+    }
+
+    /// How many cells before it is their turn a receiver fetches them.
+    private static let receiveLookahead: UInt64 = 4
+
+    /// Fetches a cell some way behind the head, if its sender has left it: the one that is being filled would be taken
+    /// from its sender's core in the middle.
+    @inline(__always)
+    private func prefetch(after cell: Cell, at position: UInt64, _ index: Int) {
+        let count = Int(Self.receiveLookahead)
+        guard index + count < Segment.cells, !mayBeBehind(position &+ Self.receiveLookahead) else { return }
+        cell.prefetch(ahead: count)
     }
 
     /// Claims the first element that was never received. What follows is ordered after the move of the head.

@@ -23,9 +23,14 @@ extension ChannelQueue {
         let link = header.tailSegment.load(near: number)
         guard link.number == number, let segment = Segment(arena: arena, link: link) else { return nil }
         let cell = segment.cell(index)
+        // Nobody else looks at a cell behind the tail.
+        if index + Self.sendLookahead < Segment.cells { cell.prefetchBack(ahead: Self.sendLookahead) }
         guard case .sent = put(in: cell, at: position, number, journal, fill) else { return nil }
         return position
     }
+
+    /// How many cells before it is their turn a sender fetches the lines that most of an element goes to.
+    private static let sendLookahead = 2
 
     /// What has become of the attempt to put an element into a cell.
     private enum Putting {

@@ -57,6 +57,8 @@ struct Segment: Record {
     func initialize(
         _ newTag: SegmentTag, block reference: BlockReference, channel index: Int, startBytes bytes: UInt64 = 0
     ) {
+        // The last receiver of their elements has them; written to as they are, they would come one after the other.
+        for index in 0..<Self.cells { cell(index).prefetch(ahead: 0) }
         next.storeRelaxed(SegmentLink(noneAfter: newTag))
         tag.storeRelaxed(newTag.rawValue)
         block.storeRelaxed(reference)

@@ -188,8 +188,8 @@ struct TaskRing {
 
     // MARK: Memory
 
-    /// How many entries are given back to the system at a time: a mebibyte of them, less in a small ring.
-    private var blockSize: UInt64 { UInt64(max(1, min(1 << 17, arena.layout.slotCapacity / 4))) }
+    /// How many entries are given back to the system at a time: 16 KiB of them, less in a small ring.
+    private var blockSize: UInt64 { UInt64(max(1, min(1 << 11, arena.layout.slotCapacity / 4))) }
 
     /// Whether the tail has come to a new block, so that it is worth looking for old ones.
     @inline(__always)
