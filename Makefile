@@ -72,8 +72,11 @@ test: setup-tests ## Set up and run all tests
 	python3 -m unittest discover -s Tests/Ray
 	$(TEST)
 
+# Not all of the package: most of that are the tests' programs.
+EXAMPLES := primes orders scopes bank shared wordcount pipeline
+
 examples: setup ## Run each example once, with little to do
-	$(SWIFT) build -c release
+	for example in $(EXAMPLES); do $(SWIFT) build -c release --product $$example; done
 	echo "--- primes"
 	$(SWIFT) run -c release --skip-build primes 200000
 	echo "--- orders"

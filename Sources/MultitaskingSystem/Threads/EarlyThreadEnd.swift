@@ -19,7 +19,7 @@ enum EarlyThreadEnd {
         // system has nothing to call.
         let isSet = unsafe pthread_setspecific(key, reference.toOpaque()) == 0
         body()
-        if isSet { unsafe pthread_setspecific(key, nil) }
+        if isSet { pthread_setspecific(key, nil) }
         unsafe reference.release()
     }
 
