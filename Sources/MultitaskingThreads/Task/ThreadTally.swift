@@ -85,7 +85,7 @@ final class ThreadTally: Sendable {
     func taskInHand(_ task: PendingTask?) {
         // ORDERING: releasing, pairs with `takeTaskInHand`; within one worker no more is needed.
         inHand.store(
-            unsafe task.map { unsafe UInt(bitPattern: Unmanaged.passUnretained($0).toOpaque()) } ?? 0,
+            task.map { unsafe UInt(bitPattern: Unmanaged.passUnretained($0).toOpaque()) } ?? 0,
             ordering: .releasing)
     }
 
