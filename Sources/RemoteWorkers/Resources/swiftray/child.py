@@ -81,7 +81,7 @@ class Child:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         #: The run whose requests these are; 0 between two.
         self.run = 0
-        #: Whether the run has said anything to the hub, or to the host by way of it.
+        #: Whether the run has said anything to the hub, or to the host by way of it, besides that it has started.
         self.has_asked = False
         self.has_noted = False
         self.is_announced = False

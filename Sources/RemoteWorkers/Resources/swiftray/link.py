@@ -109,11 +109,6 @@ class HubLink:
         else:
             self._send()
 
-    def add(self, posts: list[Post]) -> None:
-        """Says something that has no answer together with what is said next."""
-        with self._lock:
-            self._outbox += posts
-
     def sync(self, then: Callable[[], None]) -> None:
         """Calls `then` when all that was said has taken effect, and what the hub knew then was handed on."""
         with self._lock:

@@ -308,13 +308,11 @@ class _Attempt:
     def _close(self, end: End, body: Buffer, has_died: bool) -> Outcome:
         child, run = self._child, self._spec.run
         child.relay_report()
-        if child.has_asked:
+        if child.is_announced:
             child.link.post([(RUN_DIED if has_died else RUN_ENDED, 0, run, b"")])
+        if child.has_asked:
             # What it has said takes effect before its end is known.
             child.link.wait_sync(None)
-        elif child.is_announced:
-            # The hub may forget it, which has time.
-            child.link.add([(RUN_DIED if has_died else RUN_ENDED, 0, run, b"")])
         has_noted = child.has_noted
         output = child.finish()
         if has_died:
