@@ -65,10 +65,11 @@ extension RemotePool {
         return tasks.map { Future($0) }
     }
 
-    /// No process that comes later makes a call that has failed.
-    func forget(_ role: RunOrder.SetUpRole) {
-        guard case .call(let number) = role, state.withLock({ $0.calls.remove(number) }) != nil else { return }
-        hub.ask(HubRequest(.setUp, SharedObjectID(rawValue: number), number: SetUpRole.none.rawValue))
+    /// Has no process that comes later make a call that has failed, and calls `body` once that is known to the hub: who
+    /// learns of the failure may add workers at once.
+    func forget(_ role: RunOrder.SetUpRole, then body: @escaping @Sendable () -> Void) {
+        guard case .call(let number) = role, state.withLock({ $0.calls.remove(number) }) != nil else { return body() }
+        hub.ask(HubRequest(.setUp, SharedObjectID(rawValue: number), number: SetUpRole.none.rawValue)) { _ in body() }
     }
 
     package func resize(to count: Int) throws {

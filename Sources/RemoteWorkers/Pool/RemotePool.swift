@@ -211,9 +211,9 @@ package final class RemotePool: Sendable {
             state.tally.retried += isRetry ? 1 : 0
         }
         for (stream, var lines) in lastLines { Self.print(lines.end(), to: stream) }
-        if case .end(let end) = verdict, !end.isValue { forget(task.setUp) }
         switch verdict {
-        case .end(let end): task.end(end, output: report.output, onlyIfWaiting: false)
+        case .end(let end) where end.isValue: task.end(end, output: report.output, onlyIfWaiting: false)
+        case .end(let end): forget(task.setUp) { task.end(end, output: report.output, onlyIfWaiting: false) }
         case .again: requeue(task)
         case .retry(let pause) where pause <= .zero: requeue(task)
         case .retry(let pause):
