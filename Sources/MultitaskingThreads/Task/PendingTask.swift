@@ -40,11 +40,11 @@ class PendingTask: Selectable, @unchecked Sendable {
         guard let change = progress.start() else { return environment.tally.passCancelled() }
         let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         change.companion?.permits?.give()
-        environment.tally.taskInHand(self)
+        environment.tally.take(self)
         environment.namingLogs(TaskLabel(name: change.companion?.name, type: outputType)) {
             makeCall(in: environment)
         }
-        environment.tally.taskInHand(nil)
+        environment.tally.putDown()
         environment.tally.end(isTimed: isTimed)
         finish()
     }

@@ -82,12 +82,14 @@ final class ThreadTally: Sendable {
 
     /// Notes which task runs now.
     @inline(__always)
-    func taskInHand(_ task: PendingTask?) {
+    func take(_ task: PendingTask) {
         // ORDERING: releasing, pairs with `takeTaskInHand`; within one worker no more is needed.
-        inHand.store(
-            task.map { unsafe UInt(bitPattern: Unmanaged.passUnretained($0).toOpaque()) } ?? 0,
-            ordering: .releasing)
+        unsafe inHand.store(UInt(bitPattern: Unmanaged.passUnretained(task).toOpaque()), ordering: .releasing)
     }
+
+    /// Notes that no task runs.
+    @inline(__always)
+    func putDown() { inHand.store(0, ordering: .releasing) }
 
     /// The task in whose middle the worker's thread has ended, if it was in one.
     func takeTaskInHand() -> PendingTask? {
