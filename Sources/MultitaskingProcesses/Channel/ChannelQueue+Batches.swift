@@ -10,7 +10,7 @@
 
 extension ChannelQueue {
     /// How many cells ahead to fetch from the core that had them last.
-    private static let lookahead = 4
+    static let lookahead = 4
 
     /// Sends elements into the cells at the tail, as many as are free, at most `count`. What follows is ordered after
     /// that.

@@ -36,16 +36,12 @@ extension ChannelQueue {
         return Claim(offset: cell.offset, number: number)
     }
 
-    /// How many cells before it is their turn a receiver fetches them.
-    private static let receiveLookahead: UInt64 = 4
-
     /// Fetches a cell some way behind the head, if its sender has left it: the one that is being filled would be taken
     /// from its sender's core in the middle.
     @inline(__always)
     private func prefetch(after cell: Cell, at position: UInt64, _ index: Int) {
-        let count = Int(Self.receiveLookahead)
-        guard index + count < Segment.cells, !mayBeBehind(position &+ Self.receiveLookahead) else { return }
-        cell.prefetch(ahead: count)
+        let isThere = index + Self.lookahead < Segment.cells && !mayBeBehind(position &+ UInt64(Self.lookahead))
+        if isThere { cell.prefetch(ahead: Self.lookahead) }
     }
 
     /// Claims the first element that was never received. What follows is ordered after the move of the head.

@@ -176,7 +176,7 @@ final class PoolStorage: Sendable {
                 registry: registry, identity: identity, worker: number, tally: tally)
             let start = monotonicNanoseconds()
             let isInitialized =
-                !(isReplacement && !isHealthy) && environment.namingLogs { initialize() }
+                (!isReplacement || isHealthy) && environment.namingLogs { initialize() }
             tally.becomeReady(after: start)
             defer {
                 tally.leave()

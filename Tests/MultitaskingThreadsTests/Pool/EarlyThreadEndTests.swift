@@ -8,11 +8,10 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct EarlyThreadEndTests {
     @Test(arguments: [1, 3])
     func taskThatEndsItsThread_failsAlone_andAnotherThreadGoesOn(_ workers: Int) async throws {
-        let ends = try (0..<40).map { number in try EndingTask.make(number) }
         let pool = try ThreadPool(maxWorkers: workers, threadNamePrefix: "early")
-        let futures = try ends.map { end in try pool.submit { end.run() } }
-        for (future, end) in zip(futures, ends) {
-            if let number = end.number {
+        let futures = try (0..<40).map { try pool.submit(returnEven, $0) }
+        for (number, future) in futures.enumerated() {
+            if number % 2 == 0 {
                 #expect(try await future.value(timeout: .seconds(60)) == number)
             } else {
                 await #expect { try await future.value(timeout: .seconds(60)) } throws: {
@@ -83,21 +82,10 @@ import Testing
     }
 }
 
-/// A task that returns its number, or ends its thread if it has none.
-private struct EndingTask: Sendable {
-    let number: Int?
-
-    static func make(_ number: Int) throws -> Self { Self(number: number % 2 == 0 ? number : nil) }
-
-    func run() -> Int {
-        guard let number else { return end() }
-        return number
-    }
-
-    private func end() -> Int {
-        Thread.exit()
-        return 0
-    }
+/// Returns an even number; ends its thread for an odd one.
+@Sendable private func returnEven(_ number: Int) -> Int {
+    if number % 2 == 1 { Thread.exit() }
+    return number
 }
 
 @Sendable private func endThread() { pthread_exit(nil) }

@@ -176,7 +176,7 @@ class Child:
         self._connection.write(Kind.TASK, run, order, call)
 
     def announce(self, again: bool = False) -> None:
-        """Lets the host know that the run has started, once."""
+        """Lets the host know that the run has started, once, and how far it is, if that is news."""
         self._post([], announces=True, again=again)
 
     def relay_report(self) -> None:

@@ -249,7 +249,6 @@ class _Attempt:
             if now >= look_at:
                 look_at = now + _LOOK_EVERY
                 child.announce()
-                child.relay_report()
             if event is None:
                 if self._due is not None and now >= self._due:
                     self._step(now)
