@@ -1,6 +1,7 @@
 // W5 on ZeroMQ: PUSH and PULL over a Unix socket. It has no queue of two senders and two receivers.
 #include "peers.h"
 #include <csignal>
+#include <cstdlib>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.hpp>
@@ -9,25 +10,32 @@ std::string address(const char *kind) { return std::string("ipc:///tmp/bench-") 
 
 double throughput(int count, size_t size) {
     std::string at = address("throughput");
+    int bound[2];
+    if (pipe(bound) != 0) abort();
     pid_t sender = fork();
     if (sender == 0) {
-        {
-            zmq::context_t context;
-            zmq::socket_t socket(context, ZMQ_PUSH);
-            socket.set(zmq::sockopt::sndhwm, 4096);
-            socket.connect(at);
-            for (int i = 0; i < count; i++) socket.send(zmq::message_t(size), zmq::send_flags::none);
-        }
-        _exit(0);
+        // On a busy machine messages got lost where the sender came before the socket, or left before they were received.
+        char byte;
+        if (read(bound[0], &byte, 1) != 1) _exit(1);
+        zmq::context_t context;
+        zmq::socket_t socket(context, ZMQ_PUSH);
+        socket.set(zmq::sockopt::sndhwm, 4096);
+        socket.connect(at);
+        for (int i = 0; i < count; i++) socket.send(zmq::message_t(size), zmq::send_flags::none);
+        for (;;) pause();
     }
     zmq::context_t context;
     zmq::socket_t socket(context, ZMQ_PULL);
     socket.set(zmq::sockopt::rcvhwm, 4096);
     socket.bind(at);
+    if (write(bound[1], "", 1) != 1) abort();
     zmq::message_t message;
     double start = microseconds();
     for (int i = 0; i < count; i++) (void)socket.recv(message);
     double time = microseconds() - start;
+    kill(sender, SIGKILL);
+    close(bound[0]);
+    close(bound[1]);
     waitpid(sender, nullptr, 0);
     return count / time * 1e6;
 }
