@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -20,6 +21,13 @@ from peers import report, timed  # noqa: E402
 COUNT = 100_000
 #: Of how many the best counts, as in `ray-harness bench`.
 ROUNDS = 12
+#: In so many parts does W25 divide its work.
+PARTS = 32
+
+
+def busy():
+    """Takes some tens of milliseconds of processor time, and in C, so as long in any process of Python."""
+    hashlib.pbkdf2_hmac("sha256", b"multitasking", b"w25", 290_000)
 
 
 def pure() -> None:
@@ -80,6 +88,15 @@ def pure() -> None:
             received += len(queue.get_nowait_batch(min(1024, calls - received)))
 
     report("w24", calls / timed(messages) * 1e6, "/s")
+    # As long a part as one of the harness, of which there are as many.
+    count_down = ray.remote(scheduling_strategy="SPREAD")(busy)
+    speed_ups = []
+    for _ in range(3):
+        # In a process that does nothing else: here are Ray's threads.
+        alone = float(subprocess.run([sys.executable, HERE, "--busy"], check=True, capture_output=True).stdout)
+        together = timed(lambda: ray.get([count_down.remote() for _ in range(PARTS)]))
+        speed_ups.append(alone / together)
+    report("w25.speedup", max(speed_ups), "x")
 
 
 def main() -> None:
@@ -100,5 +117,7 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["--pure"]:
         pure()
+    elif sys.argv[1:] == ["--busy"]:
+        print(timed(lambda: [busy() for _ in range(PARTS)]))
     else:
         main()

@@ -25,8 +25,8 @@ from swiftray.shares import Shares, Store
 #: How long a run may take before those that were handed over with it no longer wait for it, in seconds.
 _LONG = 0.003
 #: How long a run must last before the host is told that it has started, in seconds: telling takes three milliseconds of
-#: processor time, in three processes together.
-_STARTED_AFTER = 0.02
+#: processor time, in three processes together. A host that must know earlier asks.
+_STARTED_AFTER = 0.1
 #: How often it is looked whether a run has said how far it is, in seconds.
 _LOOK_EVERY = 0.1
 #: How many children a wrapper keeps, each for a pool and the resources it was made for.
