@@ -35,31 +35,42 @@ private final class Counted: Codable, Sendable {
 }
 
 /// Can be encoded, not decoded.
-private struct OneWay: Codable, Sendable {
+///
+/// Public, as is ``Entry``: an optimized build has no description of others that only closures use.
+public struct OneWay: Codable, Sendable {
     var text = "a text that is longer than a small string"
 
     init() {}
-    init(from decoder: any Decoder) throws { throw MultitaskingError(.wrongType, "one way") }
+    public init(from decoder: any Decoder) throws { throw MultitaskingError(.wrongType, "one way") }
 }
 
 /// Stands for an entry of a table that may be another one where it is decoded.
-private struct Entry: Codable, Sendable, Equatable {
+public struct Entry: Codable, Sendable, Equatable {
     static let offset = Atomic<Int32>(0)
     var number: Int32
 
     init(number: Int32) { self.number = number }
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         number = try decoder.singleValueContainer().decode(Int32.self) + Self.offset.load(ordering: .relaxed)
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(number)
     }
 }
 
 @inline(never) private func number() -> Int { Int.random(in: 100...200) }
+
+// Not optimized, or the closures become functions of what they are made with, which capture other values, or none.
+
+@_optimize(none) private func adding(_ number: Int) -> Literal<Int, Int> { Literal { $0 + number } }
+
+@_optimize(none)
+private func applying(_ function: @escaping @Sendable (Int) -> Int) -> Literal<Int, Int> {
+    Literal { function($0) + 1 }
+}
 
 // Serialized: some count objects of the whole process.
 @Suite(.serialized)
@@ -79,12 +90,8 @@ struct SendingTests {
 
     @Test("The same closure with other values has the same shape; a captured function makes another")
     func shapeDependsOnTypesAndCode() throws {
-        func add(_ number: Int) -> Literal<Int, Int> { Literal { $0 + number } }
-        func apply(_ function: @escaping @Sendable (Int) -> Int) -> Literal<Int, Int> {
-            Literal { function($0) + 1 }
-        }
-        #expect(try Sent(add(number())).shape == Sent(add(number() + 1000)).shape)
-        #expect(try Sent(apply { $0 * 2 }).shape != Sent(apply { $0 * 3 }).shape)
+        #expect(try Sent(adding(number())).shape == Sent(adding(number() + 1000)).shape)
+        #expect(try Sent(applying { $0 * 2 }).shape != Sent(applying { $0 * 3 }).shape)
     }
 
     @Test("A closure that captures nothing has no trace")

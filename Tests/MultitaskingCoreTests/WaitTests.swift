@@ -30,12 +30,15 @@ private struct Failure: Error, Equatable { let number: Int }
     @Test func theRestIsCancelledOnlyWhenTheConditionIsFulfilled() throws {
         let promises = (0..<4).map { _ in Promise<Int>() }
         let futures = promises.map(\.future)
-        promises[1].fulfill(1)
-        var parts = try wait(for: futures, until: .count(2), timeout: .milliseconds(5), rest: .cancel)
-        #expect(parts.done.count == 1 && parts.notDone.count == 3)
-        promises[3].fail(Failure(number: 1))
-        parts = try wait(for: futures, until: .count(2), timeout: .seconds(20), rest: .cancel)
-        #expect(futures.map(\.isCancelled) == [true, false, true, false])
+        // A promise that is gone has failed.
+        try withExtendedLifetime(promises) {
+            promises[1].fulfill(1)
+            var parts = try wait(for: futures, until: .count(2), timeout: .milliseconds(5), rest: .cancel)
+            #expect(parts.done.count == 1 && parts.notDone.count == 3)
+            promises[3].fail(Failure(number: 1))
+            parts = try wait(for: futures, until: .count(2), timeout: .seconds(20), rest: .cancel)
+            #expect(futures.map(\.isCancelled) == [true, false, true, false])
+        }
     }
 
     @Test func aCancelledTaskHasNotFailed() throws {

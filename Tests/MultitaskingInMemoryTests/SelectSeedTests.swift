@@ -21,7 +21,9 @@ import Testing
                 try Simulation.require(try channels[index].channel.send(number, wait: .upTo(.seconds(1))), "\(number)")
             }
             stop.signal.set()
-            let taken = try takers.map { try $0.value() }.joined().sorted()
+            let taken = try withExtendedLifetime((channels, stop)) {
+                try takers.map { try $0.value() }.joined().sorted()
+            }
             try Simulation.require(taken == Array(0..<6), "\(taken)")
         }
         #expect(tried.schedules == 150)
@@ -78,7 +80,7 @@ import Testing
                 let takers = try (0..<2).map { _ in try pool.submit(takeWhatWasFound, channels) }
                 _ = try channels[0].channel.send(1, wait: .never)
                 _ = try channels[1].channel.send(2, wait: .never)
-                let sum = try takers.reduce(0) { try $0 + $1.value() }
+                let sum = try withExtendedLifetime(channels) { try takers.reduce(0) { try $0 + $1.value() } }
                 try Simulation.require(sum == 3, "the sum is \(sum)")
             }
         } catch let found as ScheduleFailure { failure = found }

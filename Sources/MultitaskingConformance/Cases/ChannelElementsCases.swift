@@ -80,13 +80,14 @@ let channelElementsCases: [ConformanceCase] = [
             for _ in 0..<3 {
                 let channel = try pool.makeChannel(closesWithSenders: true)
                 trial.expect("isClosed without any sender", channel.status.isClosed, is: false)
-                var senders: [ChannelSender] = [channel.makeSender()]
+                let sender = channel.makeSender()
                 let tasks = try (0..<4).map {
                     try pool.submit(sendThrough, channel.makeSender(), $0 * 10..<$0 * 10 + 10, limit)
                 }
                 for task in tasks { trial.expect("how many were sent", try trial.value(of: task), is: 10) }
-                trial.expect("isClosed with a sender in the parent", channel.status.isClosed, is: false)
-                senders.removeAll()
+                withExtendedLifetime(sender) {
+                    trial.expect("isClosed with a sender in the parent", channel.status.isClosed, is: false)
+                }
                 try trial.eventually("the channel closes") { channel.status.isClosed }
                 trial.expect("what came", Array(channel.elements(as: Int.self)).sorted(), is: Array(0..<40))
             }

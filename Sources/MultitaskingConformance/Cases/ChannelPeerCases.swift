@@ -119,8 +119,10 @@ let channelPeerCases: [ConformanceCase] = [
                 trial.expect("count of a new channel", channel.status.count, is: 0)
                 trial.expect("isClosed of a new channel", channel.status.isClosed, is: false)
                 trial.expect("isSet of a new signal", signal.isSet, is: false)
-                let task = try pool.start(produce, trial.ticket(channel), round, 5)
-                trial.expect("how many were sent", try trial.value(of: task), is: 5)
+                try trial.releasingHandles {
+                    let task = try pool.start(produce, trial.ticket(channel), round, 5)
+                    trial.expect("how many were sent", try trial.value(of: task), is: 5)
+                }
                 trial.expect("count", channel.status.count, is: 5)
                 if round % 2 == 0 { channel.close(discarding: round % 4 == 0) }
                 signal.set()

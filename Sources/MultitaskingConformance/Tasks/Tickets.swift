@@ -25,11 +25,15 @@ struct SignalTicket: Codable, Sendable {
 }
 
 extension Trial {
+    /// What a task finds the channel by, which stays there until the case is through with its executor.
     func ticket(_ channel: any Channel) -> ChannelTicket {
-        ChannelTicket(reference: channel.reference, patience: patience)
+        keep(channel)
+        return ChannelTicket(reference: channel.reference, patience: patience)
     }
 
+    /// What a task finds the signal by, which stays there until the case is through with its executor.
     func ticket(_ signal: any CancelSignal) -> SignalTicket {
-        SignalTicket(reference: signal.reference, patience: patience)
+        keep(signal)
+        return SignalTicket(reference: signal.reference, patience: patience)
     }
 }

@@ -13,7 +13,7 @@ extension Trial {
         let before = backend.holdings(of: pool)
         let failuresBefore = failures.count
         do {
-            try body(pool)
+            try releasingHandles { try body(pool) }
         } catch {
             // What a failed case has left running must not hold up the others.
             noteProcesses()
@@ -33,7 +33,7 @@ extension Trial {
         let pool = try countingPoolTime { try backend.makeExecutor(ExecutorSettings(maxWorkers: workers)) }
         noteProcesses()
         defer { pool.shutdown(.kill) }
-        try body(pool)
+        try releasingHandles { try body(pool) }
     }
 
     private func checkHoldings(of pool: any Executor, are before: [String: Int]) -> Bool {

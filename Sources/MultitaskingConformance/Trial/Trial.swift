@@ -1,4 +1,5 @@
 import MultitaskingCore
+import MultitaskingSystem
 import Synchronization
 
 /// One run of one case on one backend: makes its executors, and keeps what it has found.
@@ -24,6 +25,9 @@ final class Trial: Sendable {
     }
 
     private let findings = Mutex(Findings())
+    /// The channels and signals that tasks use. An optimized program gives up a variable after its last use, and what
+    /// it holds, although a task may still find that by its reference.
+    private let handles = Mutex<[any Sendable]>([])
 
     init(_ conformanceCase: ConformanceCase, on backend: some ConformanceBackend, seed: UInt64) {
         self.conformanceCase = conformanceCase
@@ -91,6 +95,17 @@ final class Trial: Sendable {
     /// Ends a case that goes on after it was abandoned, so that it does not disturb the next ones.
     func checkNotAbandoned() throws {
         if findings.withLock({ $0.isAbandoned }) { throw CaseAborted() }
+    }
+
+    /// Keeps the handle of something that tasks use.
+    func keep(_ handle: any Sendable) { handles.withLock { $0.append(handle) } }
+
+    /// Gives up the handles that were kept while `body` ran.
+    func releasingHandles<Value>(_ body: () throws -> Value) rethrows -> Value {
+        let outer = handles.withLock { exchange(&$0, with: []) }
+        // Not under the lock: a handle may be an object of anybody's.
+        defer { _ = handles.withLock { exchange(&$0, with: outer) } }
+        return try body()
     }
 
     /// Notes which processes the executors have now, so that none of them is overlooked when its parent goes first.

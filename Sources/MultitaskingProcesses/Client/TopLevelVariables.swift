@@ -6,8 +6,8 @@ import Logging
 /// They are set by `main`, which a re-executed process never reaches, so they read as zero there — silently. The symbol
 /// table of the executable gives them away: a variable outside of any type (a mangled name that ends in `vp`), in
 /// zero-initialized memory, that is neither set on first use, as those of other files are (there is a token, `…_Wz`),
-/// nor reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds have no
-/// addressors, so there a variable counts only if it is not zero now: one that reads as zero anyway misleads nobody.
+/// nor reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds lack some or
+/// all addressors, so there a variable counts only if it is not zero now: one that reads as zero anyway misleads nobody.
 ///
 /// A stripped executable tells nothing; then nothing is said but in debug messages.
 enum TopLevelVariables {
@@ -75,12 +75,14 @@ enum TopLevelVariables {
         var tokens: Set<Substring> = []
         var addressors: Set<Substring> = []
         var mainModules: Set<String> = []
+        var optimizedModules: Set<Substring> = []
         table.forEachSymbol { symbol, isZeroInitialized, address, size in
             // SwiftPM renames the entry point of an executable after its module.
             if symbol.hasSuffix("_main"), !symbol.hasPrefix("$") { mainModules.insert(String(symbol.dropLast(5))) }
             guard symbol.hasPrefix("$s") else { return }
             if symbol.hasSuffix("_Wz") { tokens.insert(symbol.dropLast(3)) }
             if symbol.hasSuffix("vau") { addressors.insert(symbol.dropLast(3)) }
+            if isOptimized(symbol), let module = module(of: symbol) { optimizedModules.insert(module) }
             if isZeroInitialized, symbol.hasSuffix("vp") { variables.append((symbol, address, size)) }
         }
         let found = variables.compactMap { variable -> Candidate? in
@@ -89,12 +91,25 @@ enum TopLevelVariables {
             guard !isLazy, !addressors.contains(stem), let (module, name) = place(of: variable.symbol),
                 mainModules.isEmpty || mainModules.contains(module)
             else { return nil }
-            let isDebug = addressors.contains { $0.hasPrefix("$s\(module.utf8.count)\(module)") }
+            let isDebug =
+                !optimizedModules.contains(module[...])
+                && addressors.contains { $0.hasPrefix("$s\(module.utf8.count)\(module)") }
             return Candidate(
                 name: name, address: variable.address, size: variable.size,
                 isCertain: isDebug && !mainModules.isEmpty)
         }
         return found.sorted { $0.name < $1.name }
+    }
+
+    /// Whether a symbol is a function whose signature the optimizer has changed for its callers.
+    private static func isOptimized(_ symbol: String) -> Bool { symbol.utf8.contains(0x54) && symbol.contains("Tf4") }
+
+    /// The module of a mangled name, as in `$s6primes5limitSivp`.
+    private static func module(of symbol: String) -> Substring? {
+        let rest = symbol.dropFirst(2)
+        let digits = rest.prefix { $0.isNumber }
+        guard let count = Int(digits), count <= rest.count - digits.count else { return nil }
+        return rest.dropFirst(digits.count).prefix(count)
     }
 
     /// The module and the name of a variable that is in no type and no function; nil for any other.
