@@ -41,6 +41,8 @@ public struct OneWay: Codable, Sendable {
     var text = "a text that is longer than a small string"
 
     init() {}
+
+    /// Fails.
     public init(from decoder: any Decoder) throws { throw MultitaskingError(.wrongType, "one way") }
 }
 
@@ -51,10 +53,12 @@ public struct Entry: Codable, Sendable, Equatable {
 
     init(number: Int32) { self.number = number }
 
+    /// Reads what ``encode(to:)`` writes, and adds the offset.
     public init(from decoder: any Decoder) throws {
         number = try decoder.singleValueContainer().decode(Int32.self) + Self.offset.load(ordering: .relaxed)
     }
 
+    /// Writes the number.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(number)

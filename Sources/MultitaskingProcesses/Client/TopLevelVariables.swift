@@ -6,8 +6,9 @@ import Logging
 /// They are set by `main`, which a re-executed process never reaches, so they read as zero there — silently. The symbol
 /// table of the executable gives them away: a variable outside of any type (a mangled name that ends in `vp`), in
 /// zero-initialized memory, that is neither set on first use, as those of other files are (there is a token, `…_Wz`),
-/// nor reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds lack some or
-/// all addressors, so there a variable counts only if it is not zero now: one that reads as zero anyway misleads nobody.
+/// nor reached by an addressor (`…vau`), as those are that the compiler has set by itself. Optimized builds lack some
+/// addressors, or all, so there a variable counts only if it is not zero now: one that reads as zero anyway misleads
+/// nobody.
 ///
 /// A stripped executable tells nothing; then nothing is said but in debug messages.
 enum TopLevelVariables {
