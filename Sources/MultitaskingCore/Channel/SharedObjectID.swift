@@ -6,6 +6,16 @@
 /// ```
 ///
 /// Sending a reference costs eight bytes; ``TaskEnvironment`` turns it back into the object.
+///
+/// A reference doesn't keep its object alive: the object is freed with its last handle in the parent. An optimized
+/// program releases a local variable after its last use, not at the end of its scope. If only tasks use an object, keep
+/// its handle explicitly:
+///
+/// ```swift
+/// let channel = try pool.makeChannel()
+/// let future = try pool.submit(fill, channel.reference)
+/// let count = try withExtendedLifetime(channel) { try future.value() }
+/// ```
 public struct SharedObjectID: Hashable, Sendable, Codable {
     /// The pool's own number for the object.
     public let rawValue: UInt64
@@ -44,7 +54,8 @@ extension MultitaskingError {
         let text =
             isForeign
             ? "belongs to another pool, whose tasks alone can use it; give tasks what their own pool makes"
-            : "no longer exists: its last handle in the parent was dropped; keep it"
+            : "no longer exists: its last handle in the parent was dropped; keep it, by withExtendedLifetime if nothing "
+                + "else in the parent uses it: an optimized program drops a variable after its last use"
         return Self(.noSuchObject, "the \(kind.rawValue) \(text)")
     }
 }
