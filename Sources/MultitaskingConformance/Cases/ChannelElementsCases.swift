@@ -80,7 +80,7 @@ let channelElementsCases: [ConformanceCase] = [
             for _ in 0..<3 {
                 let channel = try pool.makeChannel(closesWithSenders: true)
                 trial.expect("isClosed without any sender", channel.status.isClosed, is: false)
-                let sender = channel.makeSender()
+                var sender: ChannelSender? = channel.makeSender()
                 let tasks = try (0..<4).map {
                     try pool.submit(sendThrough, channel.makeSender(), $0 * 10..<$0 * 10 + 10, limit)
                 }
@@ -88,6 +88,7 @@ let channelElementsCases: [ConformanceCase] = [
                 withExtendedLifetime(sender) {
                     trial.expect("isClosed with a sender in the parent", channel.status.isClosed, is: false)
                 }
+                sender = nil
                 try trial.eventually("the channel closes") { channel.status.isClosed }
                 trial.expect("what came", Array(channel.elements(as: Int.self)).sorted(), is: Array(0..<40))
             }

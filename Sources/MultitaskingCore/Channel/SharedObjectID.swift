@@ -54,8 +54,8 @@ extension MultitaskingError {
         let text =
             isForeign
             ? "belongs to another pool, whose tasks alone can use it; give tasks what their own pool makes"
-            : "no longer exists: its last handle in the parent was dropped; keep it, by withExtendedLifetime if nothing "
-                + "else in the parent uses it: an optimized program drops a variable after its last use"
+            : "no longer exists: its last handle in the parent was dropped; keep it, by withExtendedLifetime if only "
+                + "tasks use it: an optimized program drops a variable after its last use"
         return Self(.noSuchObject, "the \(kind.rawValue) \(text)")
     }
 }

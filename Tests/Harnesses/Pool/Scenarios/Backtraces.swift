@@ -45,11 +45,13 @@ private func jumpToNowhere(_ address: Int) -> Int {
 @inline(never)
 private func overflow(_ depth: Int) -> Int { depth == .max ? 0 : overflow(depth + 1) / 3 &+ depth }
 
+/// Where an optimizer that knows `malloc` does not follow.
+private let lastAddress = Atomic<Int>(0)
+
 @inline(never)
 private func corruptHeap(_ count: Int) -> Int {
-    let memory = unsafe malloc(count)
-    unsafe free(memory)
-    unsafe free(memory)
+    lastAddress.store(unsafe Int(bitPattern: malloc(count)), ordering: .relaxed)
+    for _ in 0..<2 { unsafe free(UnsafeMutableRawPointer(bitPattern: lastAddress.load(ordering: .relaxed))) }
     return 1
 }
 
