@@ -296,7 +296,6 @@ setup-ray-others: setup-ray
 		{ $$python -m venv $(OTHER_PYTHON) && $(OTHER_PYTHON)/bin/python -m pip install --quiet 'ray==2.60.*'; } && break
 	done
 
-# Not in release mode: the kit's cases hold their channels by variables, which an optimized program gives up after their last use.
 test-ray: setup-ray-others ## Run the contract on a Ray cluster of two nodes, and lose parts of it TIMES times each
 	$(SWIFT) build --product ray-harness
 	export OTHER_RAY=$(OTHER_RAY)/bin/python OTHER_PYTHON=$(OTHER_PYTHON)/bin/python
