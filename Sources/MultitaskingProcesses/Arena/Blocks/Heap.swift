@@ -263,13 +263,19 @@ final class Heap: Sendable {
         return true
     }
 
-    /// Repeats an allocation that was refused, if another member gives back a chunk that it does not use.
+    /// Repeats an allocation that was refused, as long as other members give back chunks that they do not use: a third
+    /// one may take these first.
     private func withChunksOfOthers(_ allocate: () throws -> BlockReference) throws -> BlockReference {
-        do { return try allocate() } catch {
-            guard arena.askForEmptyChunks(by: member) else { throw error }
-            return try allocate()
+        for _ in 0..<Self.mostRequests {
+            do { return try allocate() } catch {
+                guard arena.askForEmptyChunks(by: member) else { throw error }
+            }
         }
+        return try allocate()
     }
+
+    /// How often to ask others for chunks, at most; each time waits for a quarter of a second at most.
+    private static let mostRequests = 16
 
     private func limitReached(_ byteCount: Int) -> MultitaskingError {
         MultitaskingError(
