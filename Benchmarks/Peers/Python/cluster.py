@@ -89,12 +89,12 @@ def pure() -> None:
 
     report("w24", calls / timed(messages) * 1e6, "/s")
     # As long a part as one of the harness, of which there are as many.
-    count_down = ray.remote(scheduling_strategy="SPREAD")(busy)
+    busy_remotely = ray.remote(scheduling_strategy="SPREAD")(busy)
     speed_ups = []
     for _ in range(3):
         # In a process that does nothing else: here are Ray's threads.
         alone = float(subprocess.run([sys.executable, HERE, "--busy"], check=True, capture_output=True).stdout)
-        together = timed(lambda: ray.get([count_down.remote() for _ in range(PARTS)]))
+        together = timed(lambda: ray.get([busy_remotely.remote() for _ in range(PARTS)]))
         speed_ups.append(alone / together)
     report("w25.speedup", max(speed_ups), "x")
 
