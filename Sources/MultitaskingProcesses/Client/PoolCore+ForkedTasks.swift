@@ -37,7 +37,7 @@ extension PoolCore {
         let member = try takeForkedMember(options.waitForRoom)
         let slot: TaskSlot
         do { slot = try takeSlot(waiting: options.waitForRoom) } catch {
-            state.withLock { $0.forkedTasks[member] = nil }
+            giveBackForkedMember(member)
             throw error
         }
         slot.prepare(kind: .forked, function: 0, forkedMember: member, options: options, stamp: stampNow)
@@ -62,7 +62,7 @@ extension PoolCore {
         guard pid > 0 else {
             membership.shares.letGoAll(by: member)
             releaseSlot(slot)
-            state.withLock { $0.forkedTasks[member] = nil }
+            giveBackForkedMember(member)
             throw Refusal(.fork, -pid).error(
                 "fork this process for a task that captures state", or: "pass what is captured as arguments")
         }
@@ -72,7 +72,7 @@ extension PoolCore {
         state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, slot: slot) }
         do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
-            state.withLock { $0.forkedTasks[member] = nil }
+            giveBackForkedMember(member)
             membership.shares.letGoAll(by: member)
             throw error
         }
@@ -145,7 +145,7 @@ extension PoolCore {
             sweepAbandoned()
             reapForkedTasks()
             let member = state.withLock { state in
-                let free = members.first { state.forkedTasks[$0] == nil }
+                let free = members.first { state.forkedTasks[$0] == nil && arena.member($0).take() }
                 if let free {
                     state.forkedTasks[free] = ForkedTask()
                     // Before there can be one, since the supervisor looks no further.
@@ -167,6 +167,14 @@ extension PoolCore {
         }
     }
 
+    /// Gives back the number of a copy that there is not.
+    private func giveBackForkedMember(_ member: Int) {
+        state.withLock { state in
+            state.forkedTasks[member] = nil
+            arena.member(member).state = .left
+        }
+    }
+
     /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for any more.
     func reapForkedTasks() {
         guard hasForkedTasks.load(ordering: .relaxed), belongsToThisProcess else { return }
@@ -178,21 +186,7 @@ extension PoolCore {
                 guard state.forkedTasks[member]?.end != nil, arena.member(member).state == .left,
                     !holdsCrash(copy, of: member)
                 else { continue }
-                arena.member(member).state = .absent
                 state.forkedTasks[member] = nil
-            }
-        }
-    }
-
-    /// Gives back the chunks of small blocks that copies have left, as far as these are free by now.
-    func giveBackChunksOfForkedTasks() {
-        guard hasForkedTasks.load(ordering: .relaxed) else { return }
-        reapForkedTasks()
-        state.withLock { state in
-            // The supervisor has settled those without an entry, and they get none as long as the lock is held.
-            for member in arena.ownersOfSmallBlocks
-            where member > arena.layout.workers && state.forkedTasks[member] == nil {
-                Heap(arena: arena, member: member).giveBackEmptyChunks()
             }
         }
     }

@@ -232,7 +232,6 @@ extension PoolCore {
         while true {
             do { return try attempt() } catch let error as MultitaskingError where Self.meansFull(error) {
                 sweepAbandoned()
-                giveBackChunksOfForkedTasks()
                 let end = deadline ?? Deadline(limit)
                 deadline = end
                 if end.left == 0 { throw error }

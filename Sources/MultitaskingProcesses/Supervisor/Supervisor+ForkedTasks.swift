@@ -8,9 +8,7 @@ import MultitaskingCore
 extension Supervisor {
     /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
     mutating func watchForkedTasks() {
-        // Most pools have none, and these members are many pages.
-        let count = min(Int(clamping: arena.header.forkedCount.load()), ArenaLayout.forkedLimit)
-        for index in (arena.layout.workers + 1)..<(arena.layout.workers + 1 + count) {
+        for index in forkedMembers {
             let member = arena.member(index)
             guard forkedTasks[index] == nil, member.state == .ready else { continue }
             if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isForked: true) {
@@ -30,8 +28,32 @@ extension Supervisor {
         Recovery(mapping).recover(index, .clientChild)
         teardowns[index] = nil
         dying[index] = nil
+        Heap(arena: arena, member: index).giveBackEmptyChunks()
         arena.member(index).state = .left
         arena.event.signal()
+    }
+
+    /// The numbers that copies have or had.
+    private var forkedMembers: Range<Int> {
+        // Most pools have none, and these members are many pages.
+        let count = min(Int(clamping: arena.header.forkedCount.load()), ArenaLayout.forkedLimit)
+        let first = arena.layout.workers + 1
+        return first..<first + count
+    }
+
+    /// Gives back the chunks of small blocks of copies that have left, if another member has asked for them.
+    func giveBackChunksOfForkedTasks() {
+        for index in forkedMembers where arena.member(index).isAskedForChunks {
+            arena.member(index).whileGone { giveBackChunks(of: index) }
+        }
+    }
+
+    /// Completes what a supervisor that died was doing with copies that have left.
+    func recoverForkedTasksAfterPredecessor() {
+        for index in forkedMembers where arena.member(index).state == .tidied {
+            arena.releaseRuns(of: index)
+            arena.member(index).state = .left
+        }
     }
 
     /// Whether a process is a worker or copy that this process watches.

@@ -320,6 +320,7 @@ extension Supervisor {
             member.state = .absent
             member.pid.store(0)
         }
+        recoverForkedTasksAfterPredecessor()
         takeOverDelayedTasks()
     }
 }
@@ -327,11 +328,14 @@ extension Supervisor {
 extension Supervisor {
     /// Gives back the chunks of small blocks of workers that have left, if another member has asked for them.
     func giveBackChunksOfTheAbsent() {
-        for index in 1...peak where workers[index] == nil {
-            let attention = arena.member(index).attention
-            guard attention.loadRelaxed() & MemberRecord.Attention.chunks != 0 else { continue }
-            attention.formClear(MemberRecord.Attention.chunks)
-            Heap(arena: arena, member: index).giveBackEmptyChunks()
+        for index in 1...peak where workers[index] == nil && arena.member(index).isAskedForChunks {
+            giveBackChunks(of: index)
         }
+    }
+
+    /// Answers a request for chunks in the place of a member that is gone.
+    func giveBackChunks(of index: Int) {
+        arena.member(index).attention.formClear(MemberRecord.Attention.chunks)
+        Heap(arena: arena, member: index).giveBackEmptyChunks()
     }
 }

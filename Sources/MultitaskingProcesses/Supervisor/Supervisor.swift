@@ -140,6 +140,7 @@ struct Supervisor {
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
         giveBackChunksOfTheAbsent()
+        giveBackChunksOfForkedTasks()
         reapOrphans()
         if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), forkedTasks.isEmpty {
             if phase != .killing, areBacktracesPrinted {

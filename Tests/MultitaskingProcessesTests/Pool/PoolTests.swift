@@ -66,7 +66,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
-            "memory-large-at-once", "memory-small-arena",
+            "memory-large-at-once", "memory-small-arena", "memory-of-copies",
         ])
     func memory(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))

@@ -108,13 +108,9 @@ extension Arena {
         return true
     }
 
-    /// The members that have chunks of small blocks.
-    var ownersOfSmallBlocks: Set<Int> {
-        Set(touchedChunks.lazy.map { self.chunk($0).load() }.filter { $0.state == .blocks }.map(\.owner))
-    }
-
     /// Asks the members that have chunks of small blocks without a block in use to give them back, and waits for that
-    /// for a moment: a worker answers between two tasks, the client when it waits.
+    /// for a moment: a worker answers between two tasks, the client when it waits, and the supervisor, when it looks
+    /// around, for those that have left.
     ///
     /// - Returns: whether there is a free chunk now.
     func askForEmptyChunks(by member: Int) -> Bool {
@@ -129,12 +125,16 @@ extension Arena {
             owner.attention.formUnion(MemberRecord.Attention.chunks)
             owner.wake()
         }
-        for _ in 0..<500 {
+        for _ in 0..<Self.mostLooks {
             if empty.contains(where: { self.chunk($0).load().isFree }) { return true }
-            usleep(500)
+            usleep(Self.pauseBetweenLooks)
         }
         return false
     }
+
+    /// Together half a second, in which even the supervisor of a busy pool looks around, on a busy machine too.
+    private static let mostLooks = 1000
+    private static let pauseBetweenLooks: useconds_t = 500
 
     /// The last generation that a chunk's blocks have had, or nil if one of them is in use.
     private func lastGeneration(inEmpty chunk: Int, _ sizeClass: Int) -> UInt64? {

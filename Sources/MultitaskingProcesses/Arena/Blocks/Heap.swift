@@ -274,7 +274,7 @@ final class Heap: Sendable {
         return try allocate()
     }
 
-    /// How often to ask others for chunks, at most; each time waits for a quarter of a second at most.
+    /// How often to ask others for chunks, at most; each time waits for half a second at most.
     private static let mostRequests = 16
 
     private func limitReached(_ byteCount: Int) -> MultitaskingError {

@@ -54,13 +54,29 @@ struct MemberRecord: Record {
         case left
         /// Running the finalizer, until the member's deadline.
         case finalizing
+        /// A copy that has left, whose memory the supervisor gives back; its number is not to be taken.
+        case tidied
 
         init(word: UInt64) { self = Self(rawValue: word) ?? .absent }
     }
 
     var state: State {
-        get { shared(.state).load() }
-        nonmutating set { shared(.state).store(newValue) }
+        get { stateWord.load() }
+        nonmutating set { stateWord.store(newValue) }
+    }
+
+    private var stateWord: Shared<State> { shared(.state) }
+
+    /// Takes the number of a copy that has left, or of one that never was; false if the supervisor is at it.
+    func take() -> Bool {
+        stateWord.compareExchange(.left, .starting) || stateWord.compareExchange(.absent, .starting)
+    }
+
+    /// Runs `body` while nobody takes the number of this copy; not at all unless it has left.
+    func whileGone(_ body: () -> Void) {
+        guard stateWord.compareExchange(.left, .tidied) else { return }
+        body()
+        state = .left
     }
 
     /// Bits 0...31: the process id, 0 if there is none. Bits 32...63: a sum over it; see `process`.
@@ -152,6 +168,8 @@ struct MemberRecord: Record {
         /// What others ask it for.
         static let requests = shares | chunks
     }
+    /// Whether another member needs the chunks that it has and does not use.
+    var isAskedForChunks: Bool { attention.loadRelaxed() & Attention.chunks != 0 }
     /// How many bytes of memory it held when it started, without what it shares.
     var baseMemory: SharedWord { word(.baseMemory) }
     /// How many of its blocks of a class others have freed so far; a hint where to look, not the truth.

@@ -9,6 +9,7 @@ let memoryScenarios: [String: Scenario] = [
     "memory-many-sizes": { try $0.manySizes() },
     "memory-large-at-once": { try $0.largeAtOnce() },
     "memory-small-arena": { try $0.smallArena() },
+    "memory-of-copies": { try $0.memoryOfCopies() },
 ]
 
 /// Bytes that do not shrink when they are compressed.
@@ -41,6 +42,23 @@ extension Harness {
                         check(try future.value(timeout: .seconds(20)) == noise(size), "round \(round), \(size) bytes")
                     }
                 }
+            }
+        }
+    }
+
+    /// Copies of the client leave chunks of their own, six of twelve, of which a worker then needs the most.
+    func memoryOfCopies() throws {
+        try withPool(maxWorkers: 1, arenaLimit: 12 << 20, captures: .byValueOrCopies) { pool in
+            for _ in 0..<3 {
+                let futures = try (8..<14).map { exponent in
+                    final class Local { var size = 0 }
+                    let local = Local()
+                    local.size = 1 << exponent - 100
+                    nonisolated(unsafe) let captured = local
+                    return (local.size, try pool.submit { noise(unsafe captured.size) })
+                }
+                for (size, future) in futures { check(try future.value() == noise(size), "\(size) bytes") }
+                checkEqual(try pool.submit(makeNoise, 6 << 20).value(), noise(6 << 20))
             }
         }
     }
