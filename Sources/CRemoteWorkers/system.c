@@ -73,6 +73,8 @@ int mr_socket_pair(int *descriptors) {
     return 0;
 }
 
+int mr_seal_against_shrinking(int memfd) { return fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK) == 0 ? 0 : -errno; }
+
 int64_t mr_sealed_size(int descriptor) {
     struct stat file;
     int seals = fcntl(descriptor, F_GET_SEALS);

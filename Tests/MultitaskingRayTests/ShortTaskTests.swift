@@ -18,6 +18,9 @@ private func noteAndWait(_ path: String, _ number: Int, _ gate: String) throws -
     return try note(path, number)
 }
 
+/// More than a mebibyte from 131,073 on.
+private func numbers(_ first: Int, _ count: Int) -> [Int] { Array(first..<first + count) }
+
 private func noteAndDie(_ path: String, _ number: Int) throws -> Int {
     _ = try note(path, number)
     kill(getpid(), SIGKILL)
@@ -65,6 +68,15 @@ private func noteAndTakeTheWrapperAlong(_ path: String, _ number: Int) throws ->
     private func code(_ future: Future<Int>) -> MultitaskingError.Code? {
         guard case .failure(let error as MultitaskingError)? = outcome(future) else { return nil }
         return error.code
+    }
+
+    @Test func largeResultsAreNotMixedUp_whenTasksGoTogetherOrFollowEachOther() throws {
+        for count in [1, 1, 1, 40] {
+            let futures = try (0..<count).map { try pool.submit(numbers, $0, 200_000 + $0) }
+            for (first, future) in futures.enumerated() {
+                #expect(try future.value() == numbers(first, 200_000 + first))
+            }
+        }
     }
 
     @Test func manyShortTasks_eachRunOnce() throws {

@@ -19,6 +19,7 @@ from swiftray.frames import (
     FrameReader,
     Kind,
     ProtocolError,
+    TailMemory,
     join_elements,
     make_blob,
     map_blob,
@@ -100,6 +101,30 @@ class FramesTests(unittest.TestCase):
         read, write = os.pipe()
         os.close(write)
         self.assertRaises(ProtocolError, map_blob, read, 0)
+
+    def test_memory_for_tails_is_written_over_and_grows_and_goes_when_it_is_not_used(self) -> None:
+        one, other = (Connection(end) for end in socket.socketpair())
+        memory = TailMemory()
+        before = len(os.listdir("/proc/self/fd"))
+        inodes = set()
+        for size in (2 << 20, 1 << 10, (3 << 20) + 1, (1 << 20) + 1):
+            tail = random.Random(size).randbytes(size)
+            self.assertTrue(memory.write(one, Kind.TASK, 1, b"head", tail))
+            (frame,) = other.read()
+            self.assertEqual((frame.head[:4], bytes(frame.rest(4))), (b"head", tail))
+            if size > 1 << 20:
+                assert memory._descriptor is not None
+                inodes.add(os.fstat(memory._descriptor).st_ino)
+        del frame
+        self.assertEqual(len(inodes), 1, "each is written over the one before")
+        memory.release_unused()
+        self.assertTrue(memory.is_kept, "it was used just now")
+        memory._last_use -= TailMemory.PATIENCE
+        memory.release_unused()
+        self.assertFalse(memory.is_kept)
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+        one.close()
+        other.close()
 
     def test_elements_of_a_batch_are_split_as_they_were_joined(self) -> None:
         elements = [b"", b"a", b"x" * 1000]

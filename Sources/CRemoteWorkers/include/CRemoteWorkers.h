@@ -25,6 +25,9 @@ ssize_t mr_send(int socket, const void *bytes, size_t count, int descriptor, boo
 // Two connected sockets that close on exec, with large buffers. 0 or -errno.
 int mr_socket_pair(int *descriptors);
 
+// Seals a memfd against shrinking; it may still grow. 0 or -errno.
+int mr_seal_against_shrinking(int memfd);
+
 // Whether a descriptor is a memfd whose size cannot shrink: bytes, or -1.
 int64_t mr_sealed_size(int descriptor);
 

@@ -35,18 +35,37 @@ package final class Blob: Sendable {
 
     /// Makes memory of `count` bytes, to be sent.
     ///
-    /// They are written and not mapped: the system then need not clear each page, and find it again.
     /// - Throws: `Refusal`, and what `pieces` throws.
     static func make(count: Int, _ pieces: TailPieces) throws -> OwnedDescriptor {
+        let descriptor = try make()
+        try unsafe fill(descriptor, count: count, pieces)
+        return descriptor
+    }
+
+    /// Makes memory that is still empty.
+    ///
+    /// - Throws: `Refusal`.
+    fileprivate static func make() throws -> OwnedDescriptor {
         let number = unsafe mt_memfd_create("mt-frame")
         guard number >= 0 else { throw Refusal(.createMemfd, -number) }
         let descriptor = OwnedDescriptor(number)
+        let status = mr_seal_against_shrinking(number)
+        guard status == 0 else { throw Refusal(.sealFile, -status) }
+        return descriptor
+    }
+
+    /// Writes `count` bytes to where memory begins.
+    ///
+    /// They are written and not mapped: the system then need not clear each page, and find it again.
+    /// - Throws: `Refusal`, and what `pieces` throws.
+    fileprivate static func fill(_ descriptor: OwnedDescriptor, count: Int, _ pieces: TailPieces) throws {
         var written = 0
         try unsafe pieces { piece in
             var rest = unsafe piece[...]
             while unsafe !rest.isEmpty {
                 // SAFETY: the piece is there until this returns.
-                let part = unsafe Glibc.write(number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                let part = unsafe pwrite(
+                    descriptor.number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count, off_t(written))
                 guard part > 0 else {
                     if part < 0, errno == EINTR { continue }
                     throw Refusal(.writeFile, part < 0 ? errno : ENOSPC)
@@ -57,9 +76,37 @@ package final class Blob: Sendable {
         }
         // Whoever maps them relies on it.
         guard written == count else { throw FrameError("\(written) bytes were written instead of \(count)") }
-        let status = mt_seal_size(number)
-        guard status == 0 else { throw Refusal(.sealFile, -status) }
-        return descriptor
+    }
+}
+
+/// Memory for large tails that go to one peer, each of which the peer has read when the next one is written.
+///
+/// The system need not find and clear its pages anew: memory that was filled before takes half as long to fill.
+struct TailMemory {
+    private var descriptor: OwnedDescriptor?
+    private var lastUse: Int64 = 0
+
+    /// How long memory is kept that is not used, in nanoseconds.
+    static let patience: Int64 = 1_000_000_000
+
+    var isKept: Bool { descriptor != nil }
+
+    /// Writes `count` bytes over what was here before.
+    ///
+    /// - Returns: what is to be sent.
+    /// - Throws: `Refusal`, and what `pieces` throws.
+    mutating func fill(count: Int, _ pieces: TailPieces) throws -> OwnedDescriptor {
+        // Gone if this throws.
+        let memory = try descriptor.take() ?? Blob.make()
+        try unsafe Blob.fill(memory, count: count, pieces)
+        descriptor = memory
+        lastUse = monotonicNanoseconds()
+        return memory
+    }
+
+    /// Gives the memory back if it was not used for a while.
+    mutating func releaseUnused() {
+        if isKept, monotonicNanoseconds() - lastUse >= Self.patience { descriptor = nil }
     }
 }
 

@@ -49,6 +49,20 @@ package final class FrameLink: Sendable {
         unsafe send(kind, id, head, tailCount: payload.byteCount) { try unsafe payload.forEachPiece($0) }
     }
 
+    /// Sends a frame whose tail is a payload, by memory of the caller's if it is large.
+    @discardableResult
+    func send(
+        _ kind: FrameKind, _ id: UInt64, _ head: [UInt8], payload: PayloadWriter, by memory: inout TailMemory
+    ) -> Bool {
+        let count = payload.byteCount
+        if count > FrameKind.leastBlob,
+            let descriptor = try? unsafe memory.fill(count: count, { try unsafe payload.forEachPiece($0) })
+        {
+            return send(kind, id, head, descriptor, count: count)
+        }
+        return send(kind, id, head, payload: payload)
+    }
+
     /// Sends a frame whose tail is ready to be sent.
     @discardableResult
     package func send(_ kind: FrameKind, _ id: UInt64, _ head: [UInt8], parcel: Parcel) -> Bool {

@@ -25,6 +25,14 @@ package final class Mailbox<Element: Sendable>: Sendable {
     @available(*, noasync)
     package func take() -> Element {
         while true {
+            if let element = take(within: .forever) { return element }
+        }
+    }
+
+    /// Takes the first element; blocks until there is one or the limit has passed, and returns nil then.
+    @available(*, noasync)
+    func take(within limit: WaitLimit) -> Element? {
+        while true {
             let (element, latch): (Element?, Latch?) = state.withLock { state in
                 if !state.elements.isEmpty { return (state.elements.removeFirst(), nil) }
                 let latch = Latch()
@@ -32,7 +40,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
                 return (nil, latch)
             }
             if let element { return element }
-            _ = latch?.wait(.forever)
+            guard latch?.wait(limit) == true else { return nil }
         }
     }
 }

@@ -10,6 +10,7 @@ struct WorkerLoop {
     private let writer: PayloadWriter
     /// For what the calls before a task return, which nobody asks for.
     private let scratch: PayloadWriter
+    private var memory = TailMemory()
     private var runners: [PortableCall: any CallRunner] = [:]
     private var setUp = SetUpCalls()
     private var clock = PhaseClock()
@@ -27,13 +28,23 @@ struct WorkerLoop {
     /// Does what arrives, for as long as the process lives.
     mutating func run() -> Never {
         while true {
-            let frame = process.nextFrame()
+            let frame = nextFrame()
             switch frame.kind {
             case .setUp: takeSetUp(frame)
             case .task: perform(frame)
             default: leave()
             }
         }
+    }
+
+    /// Waits for the next frame, and gives back meanwhile what was kept for large results.
+    private mutating func nextFrame() -> Frame {
+        memory.releaseUnused()
+        while memory.isKept {
+            if let frame = process.nextFrame(within: .nanoseconds(TailMemory.patience)) { return frame }
+            memory.releaseUnused()
+        }
+        return process.nextFrame()
     }
 
     private mutating func takeSetUp(_ frame: Frame) {
@@ -50,7 +61,7 @@ struct WorkerLoop {
         mt_flush_output()
         clock.enter(.idle, at: monotonicNanoseconds())
         process.page.note(clock.times)
-        process.send(end, of: frame, writer)
+        process.send(end, of: frame, writer, by: &memory)
         writer.reset()
         process.page.enter(.idle)
     }

@@ -79,6 +79,9 @@ final class WorkerProcess: Sendable {
     /// Takes the next frame for the task thread: a task, a call, or the word that the process is to leave.
     func nextFrame() -> Frame { tasks.take() }
 
+    /// Like ``nextFrame()``, or nil if none comes within a limit.
+    func nextFrame(within limit: Duration) -> Frame? { tasks.take(within: .upTo(limit)) }
+
     /// A task begins.
     func begin(_ frame: Frame) {
         run.withLock { run in
@@ -88,9 +91,11 @@ final class WorkerProcess: Sendable {
     }
 
     /// Sends what came of a task.
-    func send(_ end: CallEnd, of task: Frame, _ result: PayloadWriter) {
+    ///
+    /// - Parameter memory: what large results are sent by: the wrapper has read one when it hands the next task over.
+    func send(_ end: CallEnd, of task: Frame, _ result: PayloadWriter, by memory: inout TailMemory) {
         run.withLock { $0.tasksAhead -= 1 }
-        link.send(.result, task.id, [end.rawValue], payload: result)
+        link.send(.result, task.id, [end.rawValue], payload: result, by: &memory)
     }
 
     /// Sends what came of the finalizer.

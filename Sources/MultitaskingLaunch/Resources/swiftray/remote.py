@@ -124,7 +124,9 @@ class _Worker:
             self._has_tasks.acquire()
             pool, specs, calls = self._tasks.popleft()
             outcomes = wrapper.run(PoolSpec(*pool), [RunSpec(*spec) for spec in specs], calls)
-            self._outbox.put(Kind.OUTCOME, 0, outcomes)
+            # They are written when the next task may be running.
+            kept = [(run, outcome._replace(body=bytes(outcome.body))) for run, outcome in outcomes]
+            self._outbox.put(Kind.OUTCOME, 0, kept)
 
     def _read(self) -> None:
         try:

@@ -25,6 +25,7 @@ from swiftray.frames import (
     Frame,
     Kind,
     ProtocolError,
+    TailMemory,
     place,
     text,
     unpack,
@@ -136,6 +137,8 @@ class Child:
             os.close(page)
         self.pid = self._process.pid
         self._connection = Connection(ours)
+        #: What large calls are sent by: the child has read one when its run is over.
+        self._memory = TailMemory()
 
     def end(self) -> None:
         """Asks the child to leave, by the end of file; kills it if it does not."""
@@ -173,7 +176,7 @@ class Child:
         self._relays_output = relays_output
         self.has_asked = self.has_noted = self.is_announced = False
         self.run = run
-        self._connection.write(Kind.TASK, run, order, call)
+        self._memory.write(self._connection, Kind.TASK, run, order, call)
 
     def announce(self, again: bool = False) -> None:
         """Lets the host know that the run has started, once, and how far it is, if that is news."""
@@ -304,8 +307,9 @@ class Child:
             is_alive = True
             limit: float | None = None
             while is_alive:
-                ready = selector.select(limit)
-                if not ready:
+                ready = selector.select(TailMemory.PATIENCE if limit is None and self._memory.is_kept else limit)
+                self._memory.release_unused()
+                if not ready and limit is not None:
                     self.kill(signal.SIGKILL)
                 for key, _ in ready:
                     if key.fd == watch:
@@ -441,6 +445,7 @@ class Child:
         """Gives back what a dead child has needed."""
         self.link.close()
         self._connection.close()
+        self._memory.close()
         self._page.close()
 
 

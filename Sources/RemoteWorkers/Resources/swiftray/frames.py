@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple, Union
@@ -300,19 +301,84 @@ class Connection:
             self.stream.sendall(data[sent:])
 
 
+class TailMemory:
+    """Memory for large tails that go to one reader, each of which it has read when the next one is written.
+
+    The system need not find and clear its pages anew: memory that was filled before takes half as long to fill.
+    """
+
+    #: How long memory is kept that is not used, in seconds.
+    PATIENCE = 1.0
+
+    def __init__(self) -> None:
+        #: Whoever writes need not be who gives the memory back.
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._last_use = 0.0
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is something to give back."""
+        return self._descriptor is not None
+
+    def write(self, connection: Connection, kind: Kind, number: int, head: bytes, tail: Buffer) -> bool:
+        """Writes a frame, by this memory if it is large; False if nobody reads any more."""
+        if len(tail) <= BLOB_SIZE:
+            return connection.write(kind, number, head, tail)
+        with self._lock:
+            try:
+                if self._descriptor is None:
+                    self._descriptor = _new_blob("multitasking")
+                _fill_blob(self._descriptor, tail)
+            except OSError:
+                self._release()
+                return False
+            self._last_use = time.monotonic()
+            return connection.write_descriptor(kind, number, head, self._descriptor, len(tail))
+
+    def release_unused(self) -> None:
+        """Gives the memory back if it was not used for a while."""
+        with self._lock:
+            if self.is_kept and time.monotonic() - self._last_use >= self.PATIENCE:
+                self._release()
+
+    def close(self) -> None:
+        """Gives the memory back."""
+        with self._lock:
+            self._release()
+
+    def _release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
 def make_blob(data: Buffer, name: str = "multitasking") -> int:
     """A sealed memfd that holds `data`."""
+    descriptor = _new_blob(name)
+    try:
+        _fill_blob(descriptor, data)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _new_blob(name: str) -> int:
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        with memoryview(data).cast("B") as view:
-            written = 0
-            while written < len(view):
-                written += os.write(descriptor, view[written : written + (1 << 30)])
         fcntl.fcntl(descriptor, _ADD_SEALS, _SEAL_SHRINK)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _fill_blob(descriptor: int, data: Buffer) -> None:
+    with memoryview(data).cast("B") as view:
+        written = 0
+        while written < len(view):
+            written += os.pwrite(descriptor, view[written : written + (1 << 30)], written)
 
 
 def map_blob(descriptor: int, count: int) -> memoryview:

@@ -110,6 +110,8 @@ class Wrapper:
 
         They are several where they are expected to be short. If one is not, the others do not wait for its end: what is
         done by then is said at once, and what has not begun is given back.
+
+        A body in the outcomes may be in memory of the child's, which writes over it in its next run.
         """
         burst = _Burst(specs)
         for call in calls:
@@ -118,6 +120,8 @@ class Wrapper:
             spec = burst.waiting.popleft()
             # Which of them nobody has heard of may change meanwhile.
             outcome = self._run(pool, spec, call, burst)
+            if burst.waiting:
+                outcome = outcome._replace(body=bytes(outcome.body))
             burst.done.append((spec.run, outcome))
         return burst.done
 
