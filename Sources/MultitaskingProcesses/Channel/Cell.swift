@@ -50,6 +50,19 @@ struct Cell: Record {
             arena: arena, offset: offset(of: .payload), inline: offset(of: .inline),
             inlineCapacity: Self.inlineCapacity, frontCapacity: Self.frontCapacity)
     }
+    /// Makes so many bytes the payload of this cell, and of each one behind it, and returns where those of the first
+    /// are to be written.
+    ///
+    /// - Parameter count: how many cells there are, in one segment.
+    @unsafe @inline(__always)
+    func reserve(_ count: Int, of byteCount: Int, _ fingerprint: UInt64) -> UnsafeMutableRawPointer? {
+        for number in 0..<count {
+            let cell = next(number)
+            cell.fingerprint.storeRelaxed(fingerprint)
+            _ = unsafe cell.payload.reserve(byteCount)
+        }
+        return unsafe payload.reserve(byteCount).baseAddress
+    }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { word(.endBytes) }
     /// Fetches a cell behind this one in its segment to this core, which will change it soon, while it does something

@@ -74,25 +74,14 @@ extension ProcessChannel {
 
     /// Sends what can be sent without waiting, of small elements; whether that was any.
     private func sendRun(_ batch: Batch, _ encode: (Int) throws -> Void) throws -> Bool {
+        if let flat = batch.flat { return try sendSpans(of: batch, flat) }
         let journal = membership.journal.begin()
-        var isSent = false
+        let before = batch.done
         defer {
             end(journal)
-            if isSent {
-                header.receivers.wakeOne()
-                header.notifyWatcher()
-            }
+            if batch.done > before { tellReceivers() }
         }
-        let before = batch.done
         let start = membership.messageStart
-        if let flat = batch.flat {
-            let position = try sendSpan(batch, flat, journal)
-            isSent = batch.done > before
-            if start != 0, isSent {
-                membership.record(.sent, queue.reference, position, count: batch.done - before, since: start)
-            }
-            return isSent
-        }
         var failure: (any Error)?
         var byteCount = 0
         let position = queue.sendRun(upTo: batch.count - batch.done, journal: journal) {
@@ -112,30 +101,71 @@ extension ProcessChannel {
         } sent: {
             batch.sentOne()
         }
-        isSent = batch.done > before
-        if start != 0, isSent {
+        if start != 0, batch.done > before {
             membership.record(.sent, queue.reference, position, count: batch.done - before, since: start)
         }
         if let failure { throw failure }
-        return isSent
+        return batch.done > before
     }
 
-    /// Sends the next elements of a batch that is written without the writer; the position of the first one.
-    private func sendSpan(_ batch: Batch, _ flat: FlatBatchWriter, _ journal: JournalEntry) throws -> UInt64 {
-        let range = batch.done..<batch.count
-        let fitting = flat.fitting(range.prefix(Segment.cells), Cell.inlineCapacity)
-        guard fitting > 0 else { return 0 }
+    /// Sends what can be sent without waiting of a batch that is written without the writer; whether that was any.
+    private func sendSpans(of batch: Batch, _ flat: FlatBatchWriter) throws -> Bool {
         let fingerprint = batch.fingerprint
-        let sent = try queue.sendSpan(upTo: fitting, journal: journal) { first, count in
-            // SAFETY: the cells are this call's, and there is room in each.
-            unsafe flat.write(range.lowerBound..<range.lowerBound + count) { number, byteCount in
-                let cell = first.next(number)
-                cell.fingerprint.storeRelaxed(fingerprint)
-                return unsafe cell.payload.reserve(byteCount)
+        // SAFETY: the cells are this call's, and there is room in each.
+        switch unsafe flat.write {
+        case .values(let payloadSize, let write):
+            return try sendSpans(of: batch, flat.fitting) { first, range in
+                guard let start = unsafe first.reserve(range.count, of: payloadSize, fingerprint) else { return }
+                unsafe write(range, start, Segment.cellStride)
+            }
+        case .arrays(let write):
+            return try sendSpans(of: batch, flat.fitting) { first, range in
+                unsafe write(range) { number, byteCount in
+                    let cell = first.next(number)
+                    cell.fingerprint.storeRelaxed(fingerprint)
+                    return unsafe cell.payload.reserve(byteCount)
+                }
             }
         }
-        batch.done += sent.count
-        return sent.position
+    }
+
+    /// - Parameters:
+    ///   - fitting: as in ``FlatBatchWriter``.
+    ///   - fill: writes the elements in a range into cells from the first one on.
+    private func sendSpans(
+        of batch: Batch, _ fitting: (Range<Int>, Int) -> Int, _ fill: (_ first: Cell, _ range: Range<Int>) -> Void
+    ) throws -> Bool {
+        let journal = membership.journal.begin()
+        let before = batch.done
+        var done = before
+        defer {
+            end(journal)
+            batch.done = done
+        }
+        while done < batch.count {
+            let count = fitting(done..<min(batch.count, done &+ Segment.cells), Cell.inlineCapacity)
+            guard count > 0 else { break }
+            let start = membership.messageStart
+            let sent = try queue.sendSpan(upTo: count, journal: journal) { first, count in
+                fill(first, done..<done &+ count)
+            }
+            guard sent.count > 0 else { break }
+            // The next one may need a segment first, and the entry for that.
+            journal.clear()
+            done &+= sent.count
+            if start != 0 {
+                membership.record(.sent, queue.reference, sent.position, count: sent.count, since: start)
+            }
+            tellReceivers()
+        }
+        return done > before
+    }
+
+    /// Says that there are elements; what has published them was ordered.
+    @inline(__always)
+    private func tellReceivers() {
+        header.receivers.wakeOne()
+        header.notifyWatcher()
     }
 
     /// Removes and returns up to `count` elements, waiting only for the first; see `ReceivingChannel`.
@@ -151,13 +181,17 @@ extension ProcessChannel {
         let known = CodedType(type)
         if let flat = FlatBatchReader<Element>(expecting: count) {
             // Outside of the loop, as it takes the generic type's metadata to find it.
-            let (read, readAll) = unsafe (flat.read, flat.readAll)
+            let (read, readAll, payloadSize) = unsafe (flat.read, flat.readAll, flat.payloadSize)
             try receive(upTo: count, type, known.fingerprint, wait) { place in
                 if let bytes = try unsafe place.bytes(), unsafe read(bytes) { return }
                 flat.keep(try reader.read(place) { try $0.decode(type) })
             } takeAll: { first, count in
-                // SAFETY: the cells are this call's.
-                unsafe readAll(count) { unsafe first.next($0).payload.bytes($1) }
+                guard let payloadSize, payloadSize <= Cell.inlineCapacity,
+                    let start = unsafe first.payload.bytes(payloadSize).baseAddress
+                else { return false }
+                // SAFETY: the cells are this call's, and what is in each is inside of it.
+                unsafe readAll(count, start, Segment.cellStride)
+                return true
             }
             return flat.elements()
         }

@@ -6,8 +6,6 @@ internal import Glibc
 
 /// Where the payload of the element with this number in a range goes, which has so many bytes.
 package typealias FlatBatchTarget = (_ number: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer
-/// Where the payload with this number lies, which has so many bytes.
-package typealias FlatBatchSource = (_ number: Int, _ byteCount: Int) -> UnsafeRawBufferPointer
 
 /// The elements of a batch as payloads.
 ///
@@ -16,8 +14,16 @@ package typealias FlatBatchSource = (_ number: Int, _ byteCount: Int) -> UnsafeR
 @safe package struct FlatBatchWriter {
     /// How many elements of a range, counted from 0, come before the first one whose payload has more bytes.
     package let fitting: (_ range: Range<Int>, _ byteCount: Int) -> Int
-    /// Writes the payloads of elements.
-    package let write: (_ range: Range<Int>, _ target: FlatBatchTarget) -> Void
+    package let write: Write
+
+    /// Writes the payloads of the elements in a range.
+    @unsafe package enum Write {
+        /// All have so many bytes; the places for them are so far apart.
+        case values(
+            payloadSize: Int,
+            write: (_ range: Range<Int>, _ first: UnsafeMutableRawPointer, _ stride: Int) -> Void)
+        case arrays(write: (_ range: Range<Int>, _ target: FlatBatchTarget) -> Void)
+    }
 
     /// A writer of these elements; nil if they are of another kind.
     package init?<Element>(_ elements: UnsafeBufferPointer<Element>) {
@@ -40,9 +46,10 @@ package typealias FlatBatchSource = (_ number: Int, _ byteCount: Int) -> UnsafeR
     /// Reads a payload and keeps the element; false, and nothing is kept, if it is not what a ``FlatBatchWriter`` or a
     /// ``PayloadWriter`` makes of such an element alone.
     package let read: (_ payload: UnsafeRawBufferPointer) -> Bool
-    /// Reads so many payloads that a ``FlatBatchWriter`` has made of elements of this type, and keeps the elements;
-    /// false, and nothing is kept, if they are not all of one size.
-    package let readAll: (_ count: Int, _ source: FlatBatchSource) -> Bool
+    /// How many bytes each payload has that a ``FlatBatchWriter`` makes of elements of this type; nil if they differ.
+    package let payloadSize: Int?
+    /// Reads so many such payloads, of one size, and keeps the elements; the payloads are so far apart.
+    package let readAll: (_ count: Int, _ first: UnsafeRawPointer, _ stride: Int) -> Void
     /// Keeps an element that was read in another way.
     package let keep: (Element) -> Void
     /// All elements that were kept.
@@ -56,14 +63,13 @@ package typealias FlatBatchSource = (_ number: Int, _ byteCount: Int) -> UnsafeR
         if case .array(let kind) = strategy, kind != .bool {
             let parts = unsafe kind.reader(ofArraysAs: Element.self)
             unsafe (read, keep, elements) = parts
-            unsafe readAll = { _, _ in false }
+            payloadSize = nil
+            unsafe readAll = { _, _, _ in }
         } else if let shape = FlatShape(of: Element.self, strategy) {
             let values = KeptValues(shape, expecting: count)
             unsafe read = unsafe values.read
-            unsafe readAll = { count, source in
-                unsafe values.read(count, source)
-                return true
-            }
+            payloadSize = shape.head + shape.byteCount
+            unsafe readAll = unsafe values.read
             keep = { value in unsafe withUnsafeBytes(of: value) { unsafe values.append($0) } }
             elements = { values.array(of: Element.self) }
         } else {
@@ -72,9 +78,7 @@ package typealias FlatBatchSource = (_ number: Int, _ byteCount: Int) -> UnsafeR
     }
 }
 
-private typealias Write = (
-    fitting: (Range<Int>, Int) -> Int, write: (Range<Int>, FlatBatchTarget) -> Void
-)
+private typealias WriterParts = (fitting: (Range<Int>, Int) -> Int, write: FlatBatchWriter.Write)
 private typealias Parts<Element> = (
     read: (UnsafeRawBufferPointer) -> Bool, keep: (Element) -> Void, elements: () -> [Element]
 )
@@ -82,15 +86,13 @@ private typealias Parts<Element> = (
 // MARK: Values of plain bytes
 
 extension FlatShape {
-    fileprivate func writer(ofValuesAt start: UnsafeRawPointer?) -> Write {
+    fileprivate func writer(ofValuesAt start: UnsafeRawPointer?) -> WriterParts {
         (
             fitting: { range, byteCount in byteCount < head + self.byteCount ? 0 : range.count },
-            write: { range, target in
+            write: unsafe .values(payloadSize: head + byteCount) { range, first, stride in
                 guard let start = unsafe start else { return }
-                for index in range {
-                    let target = unsafe target(index - range.lowerBound, head + byteCount)
-                    unsafe write(valueAt: start + index * byteCount, to: target)
-                }
+                unsafe write(
+                    range.count, valuesFrom: start + range.lowerBound &* byteCount, to: first, stride: stride)
             }
         )
     }
@@ -124,21 +126,12 @@ extension FlatShape {
         return true
     }
 
-    /// Reads so many payloads of this size, whose heads are what they are.
-    func read(_ number: Int, _ source: FlatBatchSource) {
+    /// Reads so many payloads, whose heads are what they are.
+    func read(_ number: Int, _ first: UnsafeRawPointer, _ stride: Int) {
         while capacity - count < number * size { grow() }
-        // Once for all, as each access to a property is checked.
-        var place = unsafe bytes + count
-        var read = 0
-        defer { count += read * size }
-        while read < number {
-            let payload = unsafe source(read, head + size)
-            // SAFETY: there is room, and any bytes are a value.
-            guard payload.count == head + size, let start = payload.baseAddress else { return }
-            unsafe FlatShape.copy(from: start + head, to: place, size)
-            unsafe place += size
-            read += 1
-        }
+        // SAFETY: there is room, and any bytes are a value.
+        unsafe FlatShape.copy(number, of: size, from: first + head, stride: stride, to: bytes + count, stride: size)
+        count += number * size
     }
 
     func append(_ value: UnsafeRawBufferPointer) {
@@ -168,7 +161,7 @@ extension FlatShape {
 
 // MARK: Arrays
 
-private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRawPointer?, _ count: Int) -> Write {
+private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRawPointer?, _ count: Int) -> WriterParts {
     let arrays = unsafe UnsafeBufferPointer(start: start?.assumingMemoryBound(to: [Number].self), count: count)
     return (
         fitting: { range, byteCount in
@@ -176,7 +169,7 @@ private func writer<Number: FixedWidthScalar>(_: Number.Type, _ start: UnsafeRaw
             let limit = (byteCount - FlatArray.head) / MemoryLayout<Number>.stride
             return range.prefix(while: { unsafe arrays[$0].count <= limit }).count
         },
-        write: { range, target in
+        write: unsafe .arrays { range, target in
             for index in range {
                 unsafe arrays[index].withUnsafeBytes { bytes in
                     let target = unsafe target(index - range.lowerBound, bytes.count + FlatArray.head)
@@ -231,7 +224,7 @@ private func parts<Number: FixedWidthScalar, Element>(_: Number.Type) -> Parts<E
 
 // One line for each number, so that each is compiled for itself.
 extension NumberKind {
-    fileprivate func writer(ofArraysAt start: UnsafeRawPointer?, _ count: Int) -> Write {
+    fileprivate func writer(ofArraysAt start: UnsafeRawPointer?, _ count: Int) -> WriterParts {
         switch self {
         case .int: unsafe MultitaskingSerialization.writer(Int.self, start, count)
         case .int8: unsafe MultitaskingSerialization.writer(Int8.self, start, count)

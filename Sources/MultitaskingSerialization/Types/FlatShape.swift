@@ -29,6 +29,21 @@ struct FlatShape {
         unsafe Self.copy(from: start, to: place + head, byteCount)
     }
 
+    /// Writes the payloads of so many values, which lie one after the other, to places for them so far apart.
+    @unsafe
+    func write(
+        _ number: Int, valuesFrom start: UnsafeRawPointer, to first: UnsafeMutableRawPointer, stride: Int
+    ) {
+        let marks = UInt16(tag).bigEndian
+        var place = unsafe first
+        for _ in 0..<number {
+            unsafe place.storeBytes(of: marks, as: UInt16.self)
+            if count > 0 { unsafe place.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
+            unsafe place += stride
+        }
+        unsafe Self.copy(number, of: byteCount, from: start, stride: byteCount, to: first + head, stride: stride)
+    }
+
     /// Copies the value of a payload to memory that has room for it; false if it is not the payload of such a value.
     @unsafe @inline(__always)
     func read(_ payload: UnsafeRawBufferPointer, to storage: UnsafeMutableRawPointer) -> Bool {
@@ -43,6 +58,28 @@ struct FlatShape {
     func isHead(of payload: UnsafeRawBufferPointer) -> Bool {
         guard payload.count == head &+ byteCount, unsafe payload[0] == 0, unsafe payload[1] == tag else { return false }
         return unsafe count == 0 || payload.loadUnaligned(fromByteOffset: 2, as: UInt64.self) == UInt64(count)
+    }
+
+    /// Copies so many values of plain bytes; those of the commonest sizes in loops of their own.
+    @unsafe @inline(__always)
+    static func copy(
+        _ number: Int, of byteCount: Int, from source: UnsafeRawPointer, stride sourceStride: Int,
+        to target: UnsafeMutableRawPointer, stride targetStride: Int
+    ) {
+        @inline(__always)
+        func copyAll(_ byteCount: Int) {
+            var (from, to) = unsafe (source, target)
+            for _ in 0..<number {
+                unsafe copy(from: from, to: to, byteCount)
+                unsafe from += sourceStride
+                unsafe to += targetStride
+            }
+        }
+        switch byteCount {
+        case 8: copyAll(8)
+        case 64: copyAll(64)
+        default: copyAll(byteCount)
+        }
     }
 
     /// Copies a value of plain bytes; the commonest sizes without a call.

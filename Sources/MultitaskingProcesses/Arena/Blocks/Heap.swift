@@ -74,7 +74,11 @@ final class Heap: Sendable {
             if state.classes.isEmpty { state.classes = initialClasses() }
             while true {
                 while let offset = state.classes[sizeClass].free.popLast() {
-                    if let block = take(offset, sizeClass: sizeClass, journal: journal) { return block }
+                    guard let block = take(offset, sizeClass: sizeClass, journal: journal) else { continue }
+                    if sizeClass == SizeClass.segment, let next = state.classes[sizeClass].free.last {
+                        Segment(arena: arena, offset: next).prefetch()
+                    }
+                    return block
                 }
                 reclaimFreed(&state.classes[sizeClass], sizeClass: sizeClass)
                 guard state.classes[sizeClass].free.isEmpty else { continue }
