@@ -1,4 +1,6 @@
+import Glibc
 import MultitaskingCore
+import MultitaskingSystem
 import Testing
 
 @testable import MultitaskingProcesses
@@ -170,6 +172,29 @@ import Testing
         one.giveBackEmptyChunks()
         let block = try two.allocate(1 << 20, journal: noJournal(fixture))
         #expect(fixture.arena.isLive(block) && fixture.arena.isLive(blocks[1]))
+    }
+
+    @Test
+    func memberAsksAgain_whenAThirdOneHasTakenWhatWasGivenBack() throws {
+        let fixture = try Fixture(workers: 3, chunks: 1)
+        let arena = fixture.arena
+        let heaps = (1...3).map { Heap(arena: arena, member: $0) }
+        heaps[0].free(try heaps[0].allocate(300, journal: noJournal(fixture)))
+        let isDone = Latch()
+        try SystemThread(name: "others") {
+            defer { isDone.open() }
+            let limit = ContinuousClock.now + .seconds(20)
+            while !arena.member(1).isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
+            heaps[0].giveBackEmptyChunks()
+            // Nearly always before the one that has asked looks.
+            guard let block = try? heaps[2].allocate(300, journal: noJournal(fixture)) else { return }
+            heaps[2].free(block)
+            while !arena.member(3).isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
+            heaps[2].giveBackEmptyChunks()
+        }.detach()
+        defer { _ = isDone.wait(.upTo(.seconds(60))) }
+        let block = try heaps[1].allocate(300, journal: noJournal(fixture))
+        #expect(arena.isLive(block))
     }
 
     @Test

@@ -112,21 +112,23 @@ extension Arena {
     /// for a moment: a worker answers between two tasks, the client when it waits, and the supervisor, when it looks
     /// around, for those that have left.
     ///
-    /// - Returns: whether there is a free chunk now.
+    /// - Returns: whether one was given back, though somebody else may have it by now.
     func askForEmptyChunks(by member: Int) -> Bool {
-        let empty = touchedChunks.filter { chunk in
-            let word = self.chunk(chunk).load()
-            return word.state == .blocks && word.owner != member && word.sizeClass < SizeClass.segment
-                && lastGeneration(inEmpty: chunk, word.sizeClass) != nil
+        let empty = touchedChunks.compactMap { index -> (index: Int, word: ChunkWord)? in
+            let word = chunk(index).load()
+            guard word.state == .blocks, word.owner != member, word.sizeClass < SizeClass.segment,
+                lastGeneration(inEmpty: index, word.sizeClass) != nil
+            else { return nil }
+            return (index, word)
         }
         guard !empty.isEmpty else { return false }
-        for owner in Set(empty.map { chunk($0).load().owner }) {
+        for owner in Set(empty.map(\.word.owner)) {
             let owner = self.member(owner)
             owner.attention.formUnion(MemberRecord.Attention.chunks)
             owner.wake()
         }
         for _ in 0..<Self.mostLooks {
-            if empty.contains(where: { self.chunk($0).load().isFree }) { return true }
+            if empty.contains(where: { chunk($0.index).load() != $0.word }) { return true }
             usleep(Self.pauseBetweenLooks)
         }
         return false
