@@ -123,6 +123,10 @@ class FramesTests(unittest.TestCase):
         memory.release_unused()
         self.assertFalse(memory.is_kept)
         self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+        memory.LIMIT = 2 << 20
+        self.assertTrue(memory.write(one, Kind.TASK, 1, b"", bytes(3 << 20)))
+        self.assertFalse(memory.is_kept, "it is too large")
+        self.assertEqual(len(other.read()[0].tail), 3 << 20)
         one.close()
         other.close()
 

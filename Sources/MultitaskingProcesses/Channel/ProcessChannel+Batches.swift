@@ -150,7 +150,7 @@ extension ProcessChannel {
                 fill(first, done..<done &+ count)
             }
             guard sent.count > 0 else { break }
-            // The next one may need a segment first, and the entry for that.
+            // The next cell is announced after its channel and number, which are not to stand beside this one.
             journal.clear()
             done &+= sent.count
             if start != 0 {

@@ -53,12 +53,6 @@ struct Segment: Record {
     @inline(__always)
     func cell(_ index: Int) -> Cell { Cell(arena: arena, offset: offset(of: .cells) + index * Self.cellStride) }
 
-    /// Fetches all of it to this core, which will need it soon: the last receiver of its elements has it.
-    func prefetch() {
-        arena.prefetch(offset)
-        for index in 0..<Self.cells { cell(index).prefetch(ahead: 0) }
-    }
-
     /// Makes an allocated segment ready to be linked.
     func initialize(
         _ newTag: SegmentTag, block reference: BlockReference, channel index: Int, startBytes bytes: UInt64 = 0

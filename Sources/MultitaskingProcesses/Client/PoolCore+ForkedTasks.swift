@@ -72,8 +72,8 @@ extension PoolCore {
         state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, slot: slot) }
         do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
-            giveBackForkedMember(member)
             membership.shares.letGoAll(by: member)
+            giveBackForkedMember(member)
             throw error
         }
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
@@ -107,6 +107,8 @@ extension PoolCore {
         while status == .queued || status == .free {
             me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
             if getppid() != parent { return 1 }
+            // The number may have had a copy before, whose chunks are this one's.
+            if me.isAskedForChunks { membership.answerRequests() }
             ticket = me.doorbell.ticket
             status = slot.word.load().status
         }

@@ -17,6 +17,7 @@ extension PoolCore {
         }
         supervision.endAllQueued(as: .cancelled)
         membership.setSupervisorCheck(nil)
+        membership.bell.set(nil)
         finalizers.end()
         endLogs()
         if mode == .kill { killAllForkedTasks() }

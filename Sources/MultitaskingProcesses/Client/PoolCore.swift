@@ -110,6 +110,7 @@ final class PoolCore: Sendable {
         self.supervision = supervision
         // Does not capture `self` weakly: the first weak reference would slow down every later retain and release.
         membership.setSupervisorCheck { supervision.check() }
+        membership.bell.set { supervision.ringDoorbell() }
     }
 
     deinit { membership.startedWatcher?.stop() }

@@ -92,10 +92,7 @@ final class SupervisorHandle: Sendable {
     /// Whether there is no supervisor to look after: it has ended for good, or never started.
     var isOver: Bool { state.withLock { $0.isOver } }
 
-    func ringDoorbell() {
-        var one: UInt64 = 1
-        _ = unsafe write(doorbell, &one, 8)
-    }
+    func ringDoorbell() { SupervisorBell.ring(doorbell) }
 
     /// Adds a function to the function table.
     func add(_ address: FunctionAddress, typeName: String, attachment: [UInt8] = []) throws -> Int {

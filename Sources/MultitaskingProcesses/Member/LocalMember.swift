@@ -34,6 +34,7 @@ final class LocalMember: @unchecked Sendable {
     private let environment: @Sendable (LocalMember) -> any TaskEnvironment
     private let watcherOrNil = Mutex<Watcher?>(nil)
     private let supervisorCheck = Mutex<SupervisorCheck?>(nil)
+    let bell = SupervisorBell()
 
     /// Held while a thread of this process reports how far a task is.
     let reporting = Mutex(())
@@ -52,7 +53,7 @@ final class LocalMember: @unchecked Sendable {
         unsafe currentMember = member
         compression = CompressionPolicy(rawValue: arena.header.compression.load())
         spinTime = arena.limits.spinTime
-        unsafe currentHeap = Heap(arena: arena, member: member)
+        unsafe currentHeap = Heap(arena: arena, member: member, ringSupervisor: bell.ring)
         journal = Journal(arena: arena, member: member)
     }
 
@@ -67,7 +68,7 @@ final class LocalMember: @unchecked Sendable {
     func adoptMember(_ member: Int) {
         unsafe currentMember = member
         unsafe currentProcess = getpid()
-        unsafe currentHeap = Heap(arena: arena, member: member)
+        unsafe currentHeap = Heap(arena: arena, member: member, ringSupervisor: bell.ring)
         journal.adopt(member)
         watcherOrNil.withLock { $0 = nil }
         // Handles that were inherited belong to the client's.

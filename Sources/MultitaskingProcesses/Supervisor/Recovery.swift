@@ -182,8 +182,9 @@ struct Recovery {
             output: OutputLog(arena: arena, member: member.index).tail, stack: CrashArea(member).stack)
         guard !remains.isEmpty, let sizeClass = SizeClass.holding(CrashRemains.byteLimit) else { return }
         let bytes = remains.bytes
-        // The dead one's own heap, since nobody else has one that is not in use.
-        let heap = Heap(arena: arena, member: member.index)
+        // The dead one's own heap, since nobody else has one that is not in use. If the supervisor asked others, it
+        // would wait for itself.
+        let heap = Heap(arena: arena, member: member.index) { false }
         guard let block = try? heap.allocate(sizeClass: sizeClass, journal: journal) else { return }
         unsafe arena.withBytes(at: block.offset, count: bytes.count) { unsafe $0.copyBytes(from: bytes) }
         slot.result.adopt(block, length: bytes.count)

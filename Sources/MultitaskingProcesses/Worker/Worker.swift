@@ -37,6 +37,7 @@ struct Worker: ~Copyable {
         output = OutputLog(arena: mapping.arena, member: member)
         let arena = mapping.arena
         membership = LocalMember(mapping, member: member)
+        membership.bell.set { SupervisorBell.ring(doorbell) }
         let current = CurrentTask(membership)
         self.current = current
         reader = PayloadFieldReader(current.environment)
@@ -329,10 +330,7 @@ struct Worker: ~Copyable {
         if arena.header.memoryWatch.load() == 0 { ringDoorbell() }
     }
 
-    private func ringDoorbell() {
-        var one: UInt64 = 1
-        _ = unsafe write(doorbell, &one, 8)
-    }
+    private func ringDoorbell() { SupervisorBell.ring(doorbell) }
 
     private mutating func runPortable(_ claim: Claim, _ call: CallTable.Call?, isTimed: Bool) {
         let slot = claim.slot

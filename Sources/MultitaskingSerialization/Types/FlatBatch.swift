@@ -9,7 +9,7 @@ package typealias FlatBatchTarget = (_ number: Int, _ byteCount: Int) -> UnsafeM
 
 /// The elements of a batch as payloads.
 ///
-/// SAFETY: `write` checks that what it writes fits the places; that these are there, and the elements are, is the
+/// SAFETY: that the places are there and have room, as `fitting` tells, and that the elements are there, is the
 /// caller's to see to.
 @safe package struct FlatBatchWriter {
     /// How many elements of a range, counted from 0, come before the first one whose payload has more bytes.

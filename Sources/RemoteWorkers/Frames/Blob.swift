@@ -88,6 +88,8 @@ struct TailMemory {
 
     /// How long memory is kept that is not used, in nanoseconds.
     static let patience: Int64 = 1_000_000_000
+    /// How much is kept, in bytes: the task that follows may take long.
+    static let limit = 256 << 20
 
     var isKept: Bool { descriptor != nil }
 
@@ -99,7 +101,8 @@ struct TailMemory {
         // Gone if this throws.
         let memory = try descriptor.take() ?? Blob.make()
         try unsafe Blob.fill(memory, count: count, pieces)
-        descriptor = memory
+        // What another tail has left behind this one's end counts as well.
+        if mr_sealed_size(memory.number) <= Self.limit { descriptor = memory }
         lastUse = monotonicNanoseconds()
         return memory
     }

@@ -67,6 +67,7 @@ struct PoolTests {
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
             "memory-large-at-once", "memory-small-arena", "memory-of-copies",
+            "memory-of-copies-at-rest",
         ])
     func memory(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))

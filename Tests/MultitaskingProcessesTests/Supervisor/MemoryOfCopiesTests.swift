@@ -26,7 +26,7 @@ import Testing
         copy.state = .left
         supervisor.giveBackChunksOfForkedTasks()
         #expect(usedChunks == 1, "nobody has asked")
-        #expect(!fixture.arena.askForEmptyChunks(by: 1), "nobody has answered")
+        #expect(!fixture.arena.askForEmptyChunks(by: 1) { true }, "nobody has answered")
         supervisor.giveBackChunksOfForkedTasks()
         #expect(usedChunks == 0)
         #expect(copy.state == .left && !copy.isAskedForChunks)

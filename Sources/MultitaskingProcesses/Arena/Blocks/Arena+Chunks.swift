@@ -109,16 +109,15 @@ extension Arena {
     }
 
     /// Asks the members that have chunks of small blocks without a block in use to give them back, and waits for that
-    /// for a moment: a worker answers between two tasks, the client when it waits, and the supervisor, when it looks
-    /// around, for those that have left.
+    /// for a moment: a worker answers between two tasks, the client when it waits, and the supervisor for those that
+    /// have left.
     ///
+    /// - Parameter ringSupervisor: wakes the supervisor; false if there is nobody to wait for.
     /// - Returns: whether one was given back, though somebody else may have it by now.
-    func askForEmptyChunks(by member: Int) -> Bool {
+    func askForEmptyChunks(by member: Int, _ ringSupervisor: () -> Bool) -> Bool {
         let empty = touchedChunks.compactMap { index -> (index: Int, word: ChunkWord)? in
             let word = chunk(index).load()
-            guard word.state == .blocks, word.owner != member, word.sizeClass < SizeClass.segment,
-                lastGeneration(inEmpty: index, word.sizeClass) != nil
-            else { return nil }
+            guard word.owner != member, isEmpty(index, word) || isOnItsWay(index, word) else { return nil }
             return (index, word)
         }
         guard !empty.isEmpty else { return false }
@@ -127,14 +126,29 @@ extension Arena {
             owner.attention.formUnion(MemberRecord.Attention.chunks)
             owner.wake()
         }
+        guard ringSupervisor() else { return false }
         for _ in 0..<Self.mostLooks {
-            if empty.contains(where: { chunk($0.index).load() != $0.word }) { return true }
+            let isBack = empty.contains {
+                let word = chunk($0.index).load()
+                return word != $0.word && !isOnItsWay($0.index, word)
+            }
+            if isBack { return true }
             usleep(Self.pauseBetweenLooks)
         }
         return false
     }
 
-    /// Together half a second, in which even the supervisor of a busy pool looks around, on a busy machine too.
+    private func isEmpty(_ index: Int, _ word: ChunkWord) -> Bool {
+        word.state == .blocks && word.sizeClass < SizeClass.segment
+            && lastGeneration(inEmpty: index, word.sizeClass) != nil
+    }
+
+    /// Whether somebody is giving the chunk back, or taking it, at this moment; see ``giveBackChunk(_:of:sizeClass:)``.
+    private func isOnItsWay(_ index: Int, _ word: ChunkWord) -> Bool {
+        word.state == .run && word.value == 1 && blockHeader(chunk: index, block: 0).load().state != .used
+    }
+
+    /// Together half a second, which is long for a member that is awake, on a busy machine too.
     private static let mostLooks = 1000
     private static let pauseBetweenLooks: useconds_t = 500
 

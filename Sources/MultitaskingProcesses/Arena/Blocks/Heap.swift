@@ -8,10 +8,12 @@ import Synchronization
 /// are used, so it can be rebuilt from nothing: a new worker takes over its predecessor's chunks.
 ///
 /// A chunk without a block in use goes back to the arena when memory is short: of its owner's own accord when that
-/// needs memory, and at the request of another member (`Arena/askForEmptyChunks(by:)`) otherwise.
+/// needs memory, and at the request of another member (`Arena/askForEmptyChunks(by:_:)`) otherwise.
 final class Heap: Sendable {
     let arena: Arena
     let member: Int
+    /// Wakes the supervisor, which may have to give chunks back; false if others are not to be asked.
+    private let ringSupervisor: @Sendable () -> Bool
     private let state: Mutex<State>
 
     private struct State {
@@ -34,9 +36,10 @@ final class Heap: Sendable {
         var mustSearch = false
     }
 
-    init(arena: Arena, member: Int) {
+    init(arena: Arena, member: Int, ringSupervisor: @escaping @Sendable () -> Bool = { true }) {
         self.arena = arena
         self.member = member
+        self.ringSupervisor = ringSupervisor
         state = Mutex(State())
     }
 
@@ -76,7 +79,10 @@ final class Heap: Sendable {
                 while let offset = state.classes[sizeClass].free.popLast() {
                     guard let block = take(offset, sizeClass: sizeClass, journal: journal) else { continue }
                     if sizeClass == SizeClass.segment, let next = state.classes[sizeClass].free.last {
-                        Segment(arena: arena, offset: next).prefetch()
+                        // Whoever received its elements last has its lines; one after the other they come slowly.
+                        for line in stride(from: 0, to: SizeClass.size(sizeClass), by: 64) {
+                            arena.prefetch(next + line)
+                        }
                     }
                     return block
                 }
@@ -272,7 +278,7 @@ final class Heap: Sendable {
     private func withChunksOfOthers(_ allocate: () throws -> BlockReference) throws -> BlockReference {
         for _ in 0..<Self.mostRequests {
             do { return try allocate() } catch {
-                guard arena.askForEmptyChunks(by: member) else { throw error }
+                guard arena.askForEmptyChunks(by: member, ringSupervisor) else { throw error }
             }
         }
         return try allocate()

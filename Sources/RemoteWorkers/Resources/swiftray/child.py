@@ -176,7 +176,9 @@ class Child:
         self._relays_output = relays_output
         self.has_asked = self.has_noted = self.is_announced = False
         self.run = run
-        self._memory.write(self._connection, Kind.TASK, run, order, call)
+        if not self._memory.write(self._connection, Kind.TASK, run, order, call):
+            # It has died, or the system has no descriptor or memory for the call: nobody is to wait for its outcome.
+            self.kill(signal.SIGKILL)
 
     def announce(self, again: bool = False) -> None:
         """Lets the host know that the run has started, once, and how far it is, if that is news."""

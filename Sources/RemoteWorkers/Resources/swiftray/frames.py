@@ -309,6 +309,8 @@ class TailMemory:
 
     #: How long memory is kept that is not used, in seconds.
     PATIENCE = 1.0
+    #: How much is kept, in bytes: the run that follows may take long.
+    LIMIT = 256 << 20
 
     def __init__(self) -> None:
         #: Whoever writes need not be who gives the memory back.
@@ -334,7 +336,11 @@ class TailMemory:
                 self._release()
                 return False
             self._last_use = time.monotonic()
-            return connection.write_descriptor(kind, number, head, self._descriptor, len(tail))
+            is_written = connection.write_descriptor(kind, number, head, self._descriptor, len(tail))
+            # What another tail has left behind this one's end counts as well.
+            if os.fstat(self._descriptor).st_size > self.LIMIT:
+                self._release()
+            return is_written
 
     def release_unused(self) -> None:
         """Gives the memory back if it was not used for a while."""

@@ -10,6 +10,7 @@ let memoryScenarios: [String: Scenario] = [
     "memory-large-at-once": { try $0.largeAtOnce() },
     "memory-small-arena": { try $0.smallArena() },
     "memory-of-copies": { try $0.memoryOfCopies() },
+    "memory-of-copies-at-rest": { try $0.memoryOfCopiesAtRest() },
 ]
 
 /// Bytes that do not shrink when they are compressed.
@@ -50,17 +51,34 @@ extension Harness {
     func memoryOfCopies() throws {
         try withPool(maxWorkers: 1, arenaLimit: 12 << 20, captures: .byValueOrCopies) { pool in
             for _ in 0..<3 {
-                let futures = try (8..<14).map { exponent in
-                    final class Local { var size = 0 }
-                    let local = Local()
-                    local.size = 1 << exponent - 100
-                    nonisolated(unsafe) let captured = local
-                    return (local.size, try pool.submit { noise(unsafe captured.size) })
-                }
-                for (size, future) in futures { check(try future.value() == noise(size), "\(size) bytes") }
+                try useCopies(pool)
                 checkEqual(try pool.submit(makeNoise, 6 << 20).value(), noise(6 << 20))
             }
         }
+    }
+
+    /// The same, but it is the client that needs them, when all others sleep.
+    func memoryOfCopiesAtRest() throws {
+        try withPool(maxWorkers: 1, arenaLimit: 12 << 20, captures: .byValueOrCopies) { pool in
+            // Until the supervisor rests, of which it tells nobody.
+            try useCopies(pool) { usleep(1_500_000) }
+            let options = TaskOptions(waitForRoom: .upTo(.seconds(5)))
+            checkEqual(try pool.submit(options: options, noise(6 << 20)) { $0.count }.value(), 6 << 20)
+        }
+    }
+
+    /// Has copies of the client return six results of different sizes, which are all there before the first is read.
+    private func useCopies(_ pool: ProcessPool, beforeReading: () -> Void = {}) throws {
+        let futures = try (8..<14).map { exponent in
+            final class Local { var size = 0 }
+            let local = Local()
+            local.size = 1 << exponent - 100
+            nonisolated(unsafe) let captured = local
+            return (local.size, try pool.submit { noise(unsafe captured.size) })
+        }
+        for (size, future) in futures { check(future.waitUntilDone(.upTo(.seconds(20))), "\(size) bytes") }
+        beforeReading()
+        for (size, future) in futures { check(try future.value() == noise(size), "\(size) bytes") }
     }
 
     func largePayloads() throws {
