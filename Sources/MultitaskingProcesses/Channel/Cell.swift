@@ -50,18 +50,11 @@ struct Cell: Record {
             arena: arena, offset: offset(of: .payload), inline: offset(of: .inline),
             inlineCapacity: Self.inlineCapacity, frontCapacity: Self.frontCapacity)
     }
-    /// Makes so many bytes the payload of this cell, and of each one behind it, and returns where those of the first
-    /// are to be written.
-    ///
-    /// - Parameter count: how many cells there are, in one segment.
+    /// Makes so many bytes of a type the payload of this cell, and returns them to be written; there is room for them.
     @unsafe @inline(__always)
-    func reserve(_ count: Int, of byteCount: Int, _ fingerprint: UInt64) -> UnsafeMutableRawPointer? {
-        for number in 0..<count {
-            let cell = next(number)
-            cell.fingerprint.storeRelaxed(fingerprint)
-            _ = unsafe cell.payload.reserve(byteCount)
-        }
-        return unsafe payload.reserve(byteCount).baseAddress
+    func reserve(_ byteCount: Int, _ fingerprint: UInt64) -> UnsafeMutableRawBufferPointer {
+        self.fingerprint.storeRelaxed(fingerprint)
+        return unsafe payload.reserve(byteCount)
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { word(.endBytes) }

@@ -115,23 +115,20 @@ extension ProcessChannel {
         switch unsafe flat.write {
         case .values(let payloadSize, let write):
             return try sendSpans(of: batch, flat.fitting) { first, range in
-                guard let start = unsafe first.reserve(range.count, of: payloadSize, fingerprint) else { return }
+                guard let start = unsafe first.reserve(payloadSize, fingerprint).baseAddress else { return }
+                for number in 1..<range.count { _ = unsafe first.next(number).reserve(payloadSize, fingerprint) }
                 unsafe write(range, start, Segment.cellStride)
             }
         case .arrays(let write):
             return try sendSpans(of: batch, flat.fitting) { first, range in
-                unsafe write(range) { number, byteCount in
-                    let cell = first.next(number)
-                    cell.fingerprint.storeRelaxed(fingerprint)
-                    return unsafe cell.payload.reserve(byteCount)
-                }
+                unsafe write(range) { number, byteCount in unsafe first.next(number).reserve(byteCount, fingerprint) }
             }
         }
     }
 
     /// - Parameters:
     ///   - fitting: as in ``FlatBatchWriter``.
-    ///   - fill: writes the elements in a range into cells from the first one on.
+    ///   - fill: writes the elements in a range, of one at least, into cells from the first one on.
     private func sendSpans(
         of batch: Batch, _ fitting: (Range<Int>, Int) -> Int, _ fill: (_ first: Cell, _ range: Range<Int>) -> Void
     ) throws -> Bool {

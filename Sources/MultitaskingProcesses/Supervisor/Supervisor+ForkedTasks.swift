@@ -28,7 +28,7 @@ extension Supervisor {
         Recovery(mapping).recover(index, .clientChild)
         teardowns[index] = nil
         dying[index] = nil
-        Heap(arena: arena, member: index).giveBackEmptyChunks()
+        giveBackChunks(of: index)
         arena.member(index).state = .left
         arena.event.signal()
     }

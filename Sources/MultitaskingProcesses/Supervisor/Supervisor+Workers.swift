@@ -238,7 +238,7 @@ extension Supervisor {
         takeHandedBack()
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
-        Heap(arena: arena, member: index).giveBackEmptyChunks()
+        giveBackChunks(of: index)
         teardowns[index] = nil
         dying[index] = nil
         member.state = .absent
@@ -333,7 +333,7 @@ extension Supervisor {
         }
     }
 
-    /// Answers a request for chunks in the place of a member that is gone.
+    /// Gives back the chunks of small blocks of a member that is gone, and with that answers those who asked for them.
     func giveBackChunks(of index: Int) {
         arena.member(index).attention.formClear(MemberRecord.Attention.chunks)
         Heap(arena: arena, member: index).giveBackEmptyChunks()

@@ -23,10 +23,15 @@ struct FlatShape {
     func write(valueAt start: UnsafeRawPointer, to target: UnsafeMutableRawBufferPointer) {
         // SAFETY: there is room, and the element is there.
         guard target.count >= head &+ byteCount, let place = target.baseAddress else { return }
-        unsafe target[0] = 0
-        unsafe target[1] = tag
-        if count > 0 { unsafe target.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
+        unsafe writeHead(to: place)
         unsafe Self.copy(from: start, to: place + head, byteCount)
+    }
+
+    /// Writes what stands before the bytes of a value.
+    @unsafe @inline(__always)
+    private func writeHead(to place: UnsafeMutableRawPointer) {
+        unsafe place.storeBytes(of: UInt16(tag).bigEndian, as: UInt16.self)
+        if count > 0 { unsafe place.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
     }
 
     /// Writes the payloads of so many values, which lie one after the other, to places for them so far apart.
@@ -34,13 +39,7 @@ struct FlatShape {
     func write(
         _ number: Int, valuesFrom start: UnsafeRawPointer, to first: UnsafeMutableRawPointer, stride: Int
     ) {
-        let marks = UInt16(tag).bigEndian
-        var place = unsafe first
-        for _ in 0..<number {
-            unsafe place.storeBytes(of: marks, as: UInt16.self)
-            if count > 0 { unsafe place.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
-            unsafe place += stride
-        }
+        for index in 0..<number { unsafe writeHead(to: first + index &* stride) }
         unsafe Self.copy(number, of: byteCount, from: start, stride: byteCount, to: first + head, stride: stride)
     }
 

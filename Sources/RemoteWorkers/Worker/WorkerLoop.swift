@@ -39,12 +39,11 @@ struct WorkerLoop {
 
     /// Waits for the next frame, and gives back meanwhile what was kept for large results.
     private mutating func nextFrame() -> Frame {
-        memory.releaseUnused()
-        while memory.isKept {
-            if let frame = process.nextFrame(within: .nanoseconds(TailMemory.patience)) { return frame }
+        while true {
             memory.releaseUnused()
+            let limit = memory.isKept ? WaitLimit.upTo(.nanoseconds(TailMemory.patience)) : .forever
+            if let frame = process.nextFrame(within: limit) { return frame }
         }
-        return process.nextFrame()
     }
 
     private mutating func takeSetUp(_ frame: Frame) {

@@ -76,11 +76,9 @@ final class WorkerProcess: Sendable {
 
     // MARK: Tasks, for the thread that runs them
 
-    /// Takes the next frame for the task thread: a task, a call, or the word that the process is to leave.
-    func nextFrame() -> Frame { tasks.take() }
-
-    /// Like ``nextFrame()``, or nil if none comes within a limit.
-    func nextFrame(within limit: Duration) -> Frame? { tasks.take(within: .upTo(limit)) }
+    /// Takes the next frame for the task thread: a task, a call, or the word that the process is to leave. Nil if none
+    /// comes within a limit.
+    func nextFrame(within limit: WaitLimit) -> Frame? { tasks.take(within: limit) }
 
     /// A task begins.
     func begin(_ frame: Frame) {

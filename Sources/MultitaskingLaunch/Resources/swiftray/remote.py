@@ -125,8 +125,7 @@ class _Worker:
             pool, specs, calls = self._tasks.popleft()
             outcomes = wrapper.run(PoolSpec(*pool), [RunSpec(*spec) for spec in specs], calls)
             # They are written when the next task may be running.
-            kept = [(run, outcome._replace(body=bytes(outcome.body))) for run, outcome in outcomes]
-            self._outbox.put(Kind.OUTCOME, 0, kept)
+            self._outbox.put(Kind.OUTCOME, 0, [(run, outcome.own()) for run, outcome in outcomes])
 
     def _read(self) -> None:
         try:

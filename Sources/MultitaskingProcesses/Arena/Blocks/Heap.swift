@@ -78,12 +78,7 @@ final class Heap: Sendable {
             while true {
                 while let offset = state.classes[sizeClass].free.popLast() {
                     guard let block = take(offset, sizeClass: sizeClass, journal: journal) else { continue }
-                    if sizeClass == SizeClass.segment, let next = state.classes[sizeClass].free.last {
-                        // Whoever received its elements last has its lines; one after the other they come slowly.
-                        for line in stride(from: 0, to: SizeClass.size(sizeClass), by: 64) {
-                            arena.prefetch(next + line)
-                        }
-                    }
+                    if sizeClass == SizeClass.segment { prefetchSegment(state.classes[sizeClass].free.last) }
                     return block
                 }
                 reclaimFreed(&state.classes[sizeClass], sizeClass: sizeClass)
@@ -133,6 +128,13 @@ final class Heap: Sendable {
         journal.block = reference
         word.store(BlockHeader(.used, generation: generation))
         return reference
+    }
+
+    /// Fetches the memory of the segment that is allocated next: whoever received its elements last has its lines, and
+    /// one after the other they come slowly.
+    private func prefetchSegment(_ offset: Int?) {
+        guard let offset else { return }
+        for line in stride(from: 0, to: SizeClass.size(SizeClass.segment), by: 64) { arena.prefetch(offset + line) }
     }
 
     /// Takes a block of a larger class, whose chunks have room where there is no chunk left to cut.

@@ -74,6 +74,10 @@ class Outcome(NamedTuple):
     #: Where it ran, as STARTED says it.
     place: bytes = NOWHERE
 
+    def own(self) -> Outcome:
+        """The same with a body of its own, which no later run of the child writes over."""
+        return self._replace(body=bytes(self.body))
+
     @property
     def head(self) -> bytes:
         """What stands before the body in the payload of DONE."""
@@ -111,7 +115,7 @@ class Wrapper:
         They are several where they are expected to be short. If one is not, the others do not wait for its end: what is
         done by then is said at once, and what has not begun is given back.
 
-        A body in the outcomes may be in memory of the child's, which writes over it in its next run.
+        The last outcome's body may be in memory of the child's, which writes over it in its next run.
         """
         burst = _Burst(specs)
         for call in calls:
@@ -120,9 +124,7 @@ class Wrapper:
             spec = burst.waiting.popleft()
             # Which of them nobody has heard of may change meanwhile.
             outcome = self._run(pool, spec, call, burst)
-            if burst.waiting:
-                outcome = outcome._replace(body=bytes(outcome.body))
-            burst.done.append((spec.run, outcome))
+            burst.done.append((spec.run, outcome.own() if burst.waiting else outcome))
         return burst.done
 
     def _run(self, pool: PoolSpec, spec: RunSpec, call: Buffer, burst: _Burst) -> Outcome:
