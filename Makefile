@@ -64,9 +64,7 @@ demo: setup ## Set up, build, and look for the primes below 5,000,000 in every w
 	$(SWIFT) build -c release --product primes
 	$(SWIFT) run -c release --skip-build primes
 
-# Without XCTest's empty run, Swift Testing's summary is the last that is printed. One test after the other: some count the
-# threads, descriptors and children of the whole process, and all tests share one.
-TEST := $(SWIFT) test --disable-xctest --no-parallel
+TEST := SWIFT="$(SWIFT)" Scripts/test.sh
 
 test: setup-tests ## Set up and run all tests
 	python3 -m unittest discover -s Tests/Ray
