@@ -28,7 +28,8 @@ struct ArenaLayout: Sendable, Equatable {
         spanTable = (ended + 63) & ~63
         eventTable = spanTable + (workers + 1) * Self.spanStride
         slotNotes = eventTable + (workers + 1) * EventRing.size
-        chunkTable = slotNotes + slotCapacity * Self.slotNotesStride
+        taskControls = (slotNotes + slotCapacity * Self.slotNotesStride + 63) & ~63
+        chunkTable = taskControls + slotCapacity * Self.taskControlStride
         blockHeaders = chunkTable + chunkCount * 8
         // Aligned so that the system may use huge pages.
         let headersEnd = blockHeaders + chunkCount * Self.headersPerChunk * 8
@@ -103,7 +104,7 @@ struct ArenaLayout: Sendable, Equatable {
     /// own.
     static let slotStride = 64
     static let slotTable = passageTable + passageLimit * Passage.Entry.size
-    static let slotBodyStride = 192
+    static let slotBodyStride = 128
     let slotBodies: Int
     let taskRing: Int
     let retryRing: Int
@@ -129,6 +130,9 @@ struct ArenaLayout: Sendable, Equatable {
     /// See `TaskNotes`.
     let slotNotes: Int
     static let slotNotesStride = 320
+    /// See `TaskControl`.
+    let taskControls: Int
+    static let taskControlStride = 64
 
     // MARK: Blocks
 

@@ -100,7 +100,7 @@ struct ArenaPlan {
 
 extension ArenaLayout {
     /// What one unfinished task takes, without its payloads.
-    static let bytesPerSlot = slotStride + slotBodyStride + 2 * 8
+    static let bytesPerSlot = slotStride + slotBodyStride + taskControlStride + 2 * 8
 
     fileprivate func with(slots: Int? = nil, chunks: Int? = nil) -> ArenaLayout {
         ArenaLayout(workers: workers, slotCapacity: slots ?? slotCapacity, chunkCount: chunks ?? chunkCount)

@@ -305,7 +305,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
                 return true
             }
             guard force, slot.word.load().isClaimed else { return false }
-            slot.control.askForEnd()
+            slot.requests.askForEnd()
             core.supervision.ringDoorbell()
             return true
         }

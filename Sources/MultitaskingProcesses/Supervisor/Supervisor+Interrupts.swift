@@ -23,7 +23,7 @@ extension Supervisor {
         fence()
         settleQueuedTasks()
         for index in 1..<workers.count where workers[index] != nil {
-            arena.slot(arena.member(index).slot.load())?.control.requestEnd()
+            arena.slot(arena.member(index).slot.load())?.requests.requestEnd()
         }
         guard monotonicNanoseconds() >= Int64(clamping: end) else { return Int64(clamping: end) }
         arena.header.phase.advance(to: .killing)

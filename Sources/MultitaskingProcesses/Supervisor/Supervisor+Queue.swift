@@ -58,7 +58,7 @@ extension Supervisor {
         delayed.removeAll { task in
             let word = task.slot.word.load()
             guard word.isAwaitingRetry else { return true }
-            if task.slot.control.requests.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
+            if task.slot.requests.snapshot.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
             guard task.due <= now else {
                 next = min(next, task.due)
                 return false

@@ -41,13 +41,13 @@ extension Supervisor {
         let word = slot.word.load()
         guard word.status == .claimed, word.member == index, !isDying(slot, index) else { return .max }
         let deadline = Int64(clamping: member.deadline.load())
-        let requests = slot.control.requests
-        let isForced = requests.isEndAskedFor
+        let asked = slot.requests.snapshot
+        let isForced = asked.isEndAskedFor
         // Both were the same before and after, so what was read in between is this task's.
         guard slot.word.load() == word, member.slot.load() == number else { return now }
         guard isForced || deadline != 0 else { return .max }
         guard isForced || now >= deadline else { return deadline }
-        guard slot.control.requestEnd(after: requests) else { return now }
+        guard slot.requests.requestEnd(after: asked) else { return now }
         teardowns[index] = Teardown(
             word: word, slot: slot, reason: isForced ? .terminatingForCancel : .terminatingForTimeout, step: .asked,
             due: now.addingSaturated(slot.control.gracePeriod))

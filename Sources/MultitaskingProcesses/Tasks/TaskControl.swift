@@ -2,21 +2,20 @@ import MultitaskingCore
 import MultitaskingSerialization
 import MultitaskingSystem
 
-/// The options of a task, in its slot, as far as workers and the supervisor act on them: 72 bytes.
+/// The options of a task, beside its slot, as far as workers and the supervisor act on them: one cache line.
 struct TaskControl: Record {
     enum Field: Int, RecordField {
-        case flags = 0
-        case runLimit = 8
-        case claimDeadline = 16
-        case grace = 24
-        case attempts = 32
-        case backoff = 40
-        case errors = 48
-        case seed = 56
-        case extras = 64
+        case runLimit = 0
+        case claimDeadline = 8
+        case grace = 16
+        case attempts = 24
+        case backoff = 32
+        case errors = 40
+        case seed = 48
+        case extras = 56
     }
 
-    static let size = 72
+    static let size = ArenaLayout.taskControlStride
 
     /// How many attempts a policy can ask for at most, and so can be counted here.
     private static let attemptMask: UInt64 = 0xffff
@@ -24,13 +23,9 @@ struct TaskControl: Record {
 
     let arena: Arena
     let offset: Int
-    /// Whether anything but the defaults was asked for. Only then a worker looks at what is here, and brings it to its
-    /// core.
+    /// Whether anything but the defaults was asked for. Only then is anything written here, or looked at.
     let isPresent: Bool
 
-    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has
-    /// served.
-    private var flags: SharedWord { word(.flags) }
     /// Nanoseconds; 0 for no limit.
     private var runLimit: SharedWord { word(.runLimit) }
     /// When the task must have been claimed, in nanoseconds of CLOCK_MONOTONIC; 0 for no limit.
@@ -46,19 +41,13 @@ struct TaskControl: Record {
     /// begin with the task's name.
     private var extras: SharedWord { word(.extras) }
 
-    private static let forceFlag: UInt64 = 2
-    private static let endFlag: UInt64 = 4
-    private static let allFlags: UInt64 = 7
-
     /// Writes the options of a new task.
     func prepare(_ options: TaskOptions) {
-        flags.storeRelaxed((flags.loadRelaxed() | Self.allFlags) &+ 1)
-        attempts.storeRelaxed(0)
-        grace.storeRelaxed(Self.gracePeriod(options))
         guard isPresent else { return }
         runLimit.storeRelaxed(options.timeout.map { UInt64(clamping: max(1, $0.nanoseconds)) } ?? 0)
         claimDeadline.storeRelaxed(
             options.queueTimeout.map { UInt64(clamping: monotonicNanoseconds().addingSaturated($0.nanoseconds)) } ?? 0)
+        grace.storeRelaxed(UInt64(clamping: options.gracePeriod.nanoseconds))
         attempts.storeRelaxed(
             UInt64(options.retries.limit) << 16 | (options.retries.onCrash ? Self.onCrashFlag : 0))
         backoff.storeRelaxed(UInt64(clamping: options.retries.backoff.nanoseconds))
@@ -76,18 +65,11 @@ struct TaskControl: Record {
     /// Whether these options ask for anything but the defaults.
     static func isNeeded(for options: TaskOptions) -> Bool {
         options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0
-            || options.seed != nil || options.output != .inherited
-    }
-
-    /// In nanoseconds. Turning a `Duration` into them takes two long divisions.
-    private static func gracePeriod(_ options: TaskOptions) -> UInt64 {
-        options.gracePeriod == usualGracePeriod.duration
-            ? usualGracePeriod.nanoseconds : UInt64(clamping: options.gracePeriod.nanoseconds)
+            || options.seed != nil || options.output != .inherited || options.gracePeriod != usualGracePeriod.duration
     }
 
     private static let usualGracePeriod = (
-        duration: TaskOptions.default.gracePeriod,
-        nanoseconds: UInt64(clamping: TaskOptions.default.gracePeriod.nanoseconds)
+        duration: TaskOptions.default.gracePeriod, nanoseconds: TaskOptions.default.gracePeriod.nanoseconds
     )
 
     /// How long the task may run, in nanoseconds; nil for no limit.
@@ -96,7 +78,10 @@ struct TaskControl: Record {
         return Int64(clamping: runLimit.load())
     }
 
-    var gracePeriod: Int64 { Int64(clamping: grace.load()) }
+    /// In nanoseconds.
+    var gracePeriod: Int64 {
+        isPresent ? Int64(clamping: grace.load()) : Int64(clamping: Self.usualGracePeriod.nanoseconds)
+    }
 
     /// Whether the task has waited for too long.
     var isExpired: Bool {
@@ -125,47 +110,13 @@ struct TaskControl: Record {
     /// Whether each line that the task prints begins with its name.
     var prefixesOutput: Bool { isPresent && extras.load() & Self.prefixFlag != 0 }
 
-    // MARK: Ending a running task
-
-    /// What was asked for at some time, and of which task of the slot.
-    struct Requests {
-        fileprivate let flags: UInt64
-        var isEndAskedFor: Bool { flags & TaskControl.forceFlag != 0 }
-    }
-
-    /// How many tasks the slot has served, with the present one.
-    var servedTasks: UInt64 { flags.loadRelaxed() >> 3 }
-
-    /// The client wants the task ended by force.
-    func askForEnd() { flags.formUnion(Self.forceFlag) }
-    var requests: Requests { Requests(flags: flags.load()) }
-
-    /// The task itself is asked to end; false if anything was asked for since `requests`, or the slot serves another
-    /// task.
-    func requestEnd(after requests: Requests) -> Bool {
-        flags.compareExchange(requests.flags, requests.flags | Self.endFlag)
-    }
-
-    /// Whatever task the slot serves is asked to end.
-    func requestEnd() { flags.formUnion(Self.endFlag) }
-
-    /// ORDERING: relaxed, as for cancel signals.
-    @inline(__always)
-    var isEndRequested: Bool { flags.loadRelaxed() & Self.endFlag != 0 }
-    var endProbe: CancelProbe { flags.probe(mask: Self.endFlag, value: Self.endFlag) }
-
     // MARK: Attempts
 
     /// Counts an attempt that begins now.
-    func beginAttempt() {
-        // Without retries there is only one.
-        guard isPresent else { return }
-        flags.formClear(Self.endFlag)
-        attempts.add(1)
-    }
+    func beginAttempt() { attempts.add(1) }
 
     /// Which attempt this is, counted from 1.
-    var attempt: Int { max(1, Int(attempts.load() & Self.attemptMask)) }
+    var attempt: Int { isPresent ? max(1, Int(attempts.load() & Self.attemptMask)) : 1 }
 
     private var mayRetry: Bool { isPresent && attempt <= Int(attempts.load() >> 16 & Self.attemptMask) }
 

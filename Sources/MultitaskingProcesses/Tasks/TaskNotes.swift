@@ -116,8 +116,7 @@ extension TaskSlot {
 
     /// Which attempt of which task the slot serves.
     private var run: UInt64 {
-        let control = control
-        return control.servedTasks << 16 | UInt64(control.attempt)
+        requests.servedTasks << 16 | UInt64(control.attempt)
     }
 
     /// Keeps what the task says of itself; for the process that runs it, and one thread at a time.

@@ -1,7 +1,7 @@
 import MultitaskingCore
 
-/// One task in the arena: a ledger entry of 64 bytes, one cache line, and three more with room for small arguments, a
-/// small result, and options that few tasks have.
+/// One task in the arena: a ledger entry of 64 bytes, one cache line, and two more with room for small arguments and a
+/// small result.
 @usableFromInline
 struct TaskSlot: Record, Sendable {
     /// What every task's processes hand to each other.
@@ -135,13 +135,17 @@ struct TaskSlot: Record, Sendable {
         if kind == .forked { arena.member(forkedMember).wake() }
     }
 
+    /// What is asked of the task.
+    @inline(__always) var requests: TaskRequests { body.requests }
+
     /// The options of the task that workers and the supervisor act on.
     @inline(__always)
     var control: TaskControl { control(isPresent: call.loadRelaxed() & Self.controlFlag != 0) }
 
     @inline(__always)
     private func control(isPresent: Bool) -> TaskControl {
-        TaskControl(arena: arena, offset: body.offset(of: .control), isPresent: isPresent)
+        TaskControl(
+            arena: arena, offset: arena.layout.taskControls + index * TaskControl.size, isPresent: isPresent)
     }
 
     private static let controlFlag: UInt64 = 1 << 50
@@ -150,6 +154,7 @@ struct TaskSlot: Record, Sendable {
     /// Prepares a free slot; only the client does this.
     func prepare(kind: Kind, function: Int, forkedMember: Int = 0, options: TaskOptions, stamp: Stamp?) {
         let hasControl = TaskControl.isNeeded(for: options)
+        requests.prepare()
         control(isPresent: hasControl).prepare(options)
         call.store(
             UInt64(function) | kind.rawValue << 32 | UInt64(forkedMember) << 40 | (hasControl ? Self.controlFlag : 0)
@@ -161,6 +166,15 @@ struct TaskSlot: Record, Sendable {
         result.clear()
         completion.reset()
         progressWord.store(0)
+    }
+
+    /// Counts an attempt that begins now.
+    func beginAttempt() {
+        let control = control
+        // Without retries there is only one.
+        guard control.isPresent else { return }
+        requests.withdrawEnd()
+        control.beginAttempt()
     }
 
     // MARK: When it was submitted
@@ -195,7 +209,7 @@ struct TaskSlot: Record, Sendable {
     }
 
     /// A number of this task that no other one of the pool has for long: the slot's, and how many it has served.
-    var serial: UInt64 { UInt64(index) << 40 | control(isPresent: false).servedTasks & (1 << 40 - 1) }
+    var serial: UInt64 { UInt64(index) << 40 | requests.servedTasks & (1 << 40 - 1) }
 
     /// A number that is none, or too great, says nothing.
     func note(progress element: Int) {
@@ -247,20 +261,19 @@ struct TaskSlot: Record, Sendable {
     }
 }
 
-/// The rest of a slot: small arguments, a small result, and the options that few tasks have.
+/// The rest of a slot: a cache line that the client writes, with small arguments, and one for a small result.
 struct TaskSlotBody: Record {
     enum Field: Int, RecordField {
         case arguments = 0
-        case result = 56
-        case control = 112
-        case stamp = 184
+        case requests = 56
+        case result = 64
+        case stamp = 120
 
         var size: Int {
             switch self {
             case .arguments: TaskSlot.inlineCapacity
             case .result: max(TaskSlot.inlineCapacity, CrashRecord.size)
-            case .control: TaskControl.size
-            case .stamp: 8
+            case .requests, .stamp: 8
             }
         }
     }
@@ -271,6 +284,8 @@ struct TaskSlotBody: Record {
     let index: Int
 
     @inline(__always) var offset: Int { arena.layout.slotBodies + index * Self.size }
+
+    var requests: TaskRequests { TaskRequests(flags: word(.requests)) }
 
     /// See `TaskSlot.Stamp`.
     var stamp: SharedWord { word(.stamp) }

@@ -284,7 +284,7 @@ struct Worker: ~Copyable {
             case .portable, .call:
                 // First: a task whose worker dies before this was not begun, so this attempt must not be counted yet.
                 me.enter(.decoding)
-                slot.control.beginAttempt()
+                slot.beginAttempt()
                 requestMonitoring(for: slot)
                 if Counting.isOn { tally.bytesIn.increase(by: task.argumentSize) }
                 runPortable(claim, call, isTimed: isTimed)

@@ -46,8 +46,8 @@ struct WorkerEnvironment: TaskEnvironment {
 
     var clock: any TaskClock { MachineClock() }
 
-    var isEndRequested: Bool { slot?.control.isEndRequested ?? false }
-    var endProbe: CancelProbe? { slot?.control.endProbe ?? .never }
+    var isEndRequested: Bool { slot?.requests.isEndRequested ?? false }
+    var endProbe: CancelProbe? { slot?.requests.endProbe ?? .never }
     var attempt: Int { slot?.control.attempt ?? 1 }
 
     var seed: UInt64? { slot?.control.seed }

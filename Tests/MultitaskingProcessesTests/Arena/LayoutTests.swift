@@ -93,6 +93,10 @@ import Testing
         #expect(header.lastRetry.address / 64 == header.retryTail.address / 64)
         let slot = try Fixture().arena.slot(5)
         #expect(slot.word.word.address % 64 == 0 && TaskSlot.size == 64)
+        // The client prepares a task in two lines, and its worker ends it in the first and a third one.
+        let requests = slot.requests.flags.address
+        let result = slot.arena.word(slot.crashRecord.offset).address
+        #expect(requests % 64 == 56 && result == requests + 8)
     }
 
     @Test(arguments: [(1, 1 << 14, 16), (512, 1 << 22, 1 << 14), (3, 64, 32)])
@@ -113,6 +117,7 @@ import Testing
             (layout.endedTaskGroups, (slots / 64 + 63) / 64 * 8),
             (layout.spanTable, (workers + 1) * ArenaLayout.spanStride),
             (layout.eventTable, (workers + 1) * EventRing.size), (layout.slotNotes, slots * TaskNotes.size),
+            (layout.taskControls, slots * TaskControl.size),
             (layout.chunkTable, chunks * 8),
             (layout.blockHeaders, chunks * ArenaLayout.headersPerChunk * 8),
             (layout.chunks, chunks * ArenaLayout.chunkSize), (layout.size, 0),

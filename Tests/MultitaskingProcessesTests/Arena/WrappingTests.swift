@@ -256,13 +256,12 @@ import Testing
     func slotThatHasServedAsManyTasksAsItCanCount_servesOn() throws {
         let fixture = try Fixture(slots: 8)
         let slot = fixture.arena.slot(3)
-        let flags = fixture.arena.word(fixture.arena.layout.slotBodies + 3 * ArenaLayout.slotBodyStride + 112)
-        flags.store(.max)
+        slot.requests.flags.store(.max)
         slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
-        let requests = slot.control.requests
-        #expect(!requests.isEndAskedFor && !slot.control.isEndRequested)
+        let asked = slot.requests.snapshot
+        #expect(!asked.isEndAskedFor && !slot.requests.isEndRequested)
         slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
-        #expect(!slot.control.requestEnd(after: requests))
+        #expect(!slot.requests.requestEnd(after: asked))
     }
 
     @Test

@@ -51,23 +51,23 @@ import Testing
     @Test
     func requestToEndThatComesTooLateDoesNotReachTheNextTask() throws {
         _ = try claim(.portable)
-        let requests = slot.control.requests
-        #expect(!requests.isEndAskedFor && !slot.control.isEndRequested)
+        let requests = slot.requests.snapshot
+        #expect(!requests.isEndAskedFor && !slot.requests.isEndRequested)
         slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
-        #expect(!slot.control.requestEnd(after: requests))
-        #expect(!slot.control.isEndRequested)
-        #expect(slot.control.requestEnd(after: slot.control.requests))
-        #expect(slot.control.isEndRequested)
+        #expect(!slot.requests.requestEnd(after: requests))
+        #expect(!slot.requests.isEndRequested)
+        #expect(slot.requests.requestEnd(after: slot.requests.snapshot))
+        #expect(slot.requests.isEndRequested)
     }
 
     @Test
     func requestToEndSeesThatTheTaskWasCancelledByForceMeanwhile() throws {
         _ = try claim(.portable)
-        let requests = slot.control.requests
-        slot.control.askForEnd()
-        #expect(!slot.control.requestEnd(after: requests))
-        #expect(slot.control.requests.isEndAskedFor)
+        let requests = slot.requests.snapshot
+        slot.requests.askForEnd()
+        #expect(!slot.requests.requestEnd(after: requests))
+        #expect(slot.requests.snapshot.isEndAskedFor)
         slot.prepare(kind: .portable, function: 0, options: .default, stamp: nil)
-        #expect(!slot.control.requests.isEndAskedFor)
+        #expect(!slot.requests.snapshot.isEndAskedFor)
     }
 }
