@@ -9,7 +9,10 @@ public struct TaskOptions: Sendable, Hashable {
     /// fail.
     ///
     /// By default, it waits as long as it takes.
-    public var waitForRoom: WaitLimit
+    public var waitForRoom: WaitLimit {
+        get { asked?.values.waitForRoom ?? .forever }
+        set { change { $0.waitForRoom = newValue } }
+    }
 
     /// How long the task may run; nil for no limit.
     ///
@@ -17,75 +20,139 @@ public struct TaskOptions: Sendable, Hashable {
     /// process receives SIGTERM, after another grace period SIGKILL, and the task ends with `taskTimedOut`. A result
     /// that it returns within the first grace period counts. A thread pool can't end a running task, and refuses this,
     /// ``queueTimeout`` and ``retries`` with `invalidArgument`; see ``validate(for:)``.
-    public var timeout: Duration?
+    public var timeout: Duration? {
+        get { asked?.values.timeout }
+        set { change { $0.timeout = newValue } }
+    }
 
     /// How long the task may wait for a worker; nil for no limit. When the limit passes, the task ends with
     /// `queueTimedOut` and never starts.
-    public var queueTimeout: Duration?
+    public var queueTimeout: Duration? {
+        get { asked?.values.queueTimeout }
+        set { change { $0.queueTimeout = newValue } }
+    }
 
     /// The time between the steps of ending a running task, each harder than the one before.
-    public var gracePeriod: Duration
+    public var gracePeriod: Duration {
+        get { asked?.values.gracePeriod ?? Values.usualGracePeriod }
+        set { change { $0.gracePeriod = newValue } }
+    }
 
     /// The failures after which the task runs again.
-    public var retries: RetryPolicy
+    public var retries: RetryPolicy {
+        get { asked?.values.retries ?? .never }
+        set { change { $0.retries = newValue } }
+    }
 
     /// Which of the waiting tasks start first.
-    public var priority: Priority
+    public var priority: Priority {
+        get { asked?.values.priority ?? .normal }
+        set { change { $0.priority = newValue } }
+    }
 
     /// The seed of the task's `context.random`; nil for a random seed, which you can read from the task and its
     /// `PoolTask`. If one call submits several tasks, as `map` does, each task's seed is derived from this one and its
     /// index; see ``TaskRandom/seed(_:at:)``.
-    public var seed: UInt64?
+    public var seed: UInt64? {
+        get { asked?.values.seed }
+        set { change { $0.seed = newValue } }
+    }
 
     /// What happens to the task's output. Tasks of a thread pool or a simulation share standard output, so these
     /// backends refuse `.capture` and `.prefixed` with `invalidArgument`.
-    public var output: Output
+    public var output: Output {
+        get { asked?.values.output ?? .inherited }
+        set { change { $0.output = newValue } }
+    }
 
     /// The resources that the task needs; nil for no requirement. Pools on this machine refuse requests.
     public var resources: ResourceRequest? {
-        get { rest?.resources }
-        set { rest = RareOptions.with(newValue, name: name) }
+        get { asked?.values.resources }
+        set { change { $0.resources = newValue } }
     }
 
     /// The task's name in statistics and timelines; nil for the name of its function. A session sets this to the task's
     /// name in the session. It has no other effect and doesn't need to be unique.
     public var name: String? {
-        get { rest?.name }
-        set { rest = RareOptions.with(resources, name: newValue) }
+        get { asked?.values.name }
+        set { change { $0.name = newValue } }
     }
 
-    /// Apart, so that options stay small where nothing is asked for.
-    @usableFromInline var rest: RareOptions?
+    /// What is asked for; nil for the defaults. One reference, because options are copied several times for each task.
+    @usableFromInline var asked: Asked?
 
     /// Creates options.
-    @inlinable
     public init(
         waitForRoom: WaitLimit = .forever, timeout: Duration? = nil, queueTimeout: Duration? = nil,
         gracePeriod: Duration = .milliseconds(500), retries: RetryPolicy = .never, priority: Priority = .normal,
         seed: UInt64? = nil, output: Output = .inherited, resources: ResourceRequest? = nil,
         name: String? = nil
     ) {
-        self.waitForRoom = waitForRoom
-        self.timeout = timeout
-        self.queueTimeout = queueTimeout
-        self.gracePeriod = gracePeriod
-        self.retries = retries
-        self.priority = priority
-        self.seed = seed
-        self.output = output
-        rest = RareOptions.with(resources, name: name)
+        asked = .holding(
+            Values(
+                waitForRoom: waitForRoom, timeout: timeout, queueTimeout: queueTimeout, gracePeriod: gracePeriod,
+                retries: retries, priority: priority, seed: seed, output: output, resources: resources, name: name))
     }
+
+    @inlinable
+    init(_ asked: Asked?) { self.asked = asked }
 
     /// The default options.
     @inlinable
-    public static var `default`: TaskOptions { TaskOptions() }
+    public static var `default`: TaskOptions { TaskOptions(nil) }
 
     /// Whether anything is asked for but to wait for room. Inlined, so that nothing is left of it where that is known.
     @inlinable
-    package var asksForMoreThanRoom: Bool {
-        timeout != nil || queueTimeout != nil || gracePeriod.attoseconds < 0 || retries.limit != 0 || retries.onCrash
-            || retries.onLoss || !retries.errors.isEmpty || retries.backoff.attoseconds != 0 || priority != .normal
-            || seed != nil || output != .inherited || rest != nil
+    package var asksForMoreThanRoom: Bool { asked?.asksForMoreThanRoom ?? false }
+
+    private mutating func change(_ change: (inout Values) -> Void) {
+        var values = asked?.values ?? Values()
+        change(&values)
+        asked = .holding(values)
+    }
+}
+
+extension TaskOptions {
+    struct Values: Sendable, Hashable {
+        var waitForRoom = WaitLimit.forever
+        var timeout: Duration?
+        var queueTimeout: Duration?
+        var gracePeriod = usualGracePeriod
+        var retries = RetryPolicy.never
+        var priority = Priority.normal
+        var seed: UInt64?
+        var output = Output.inherited
+        var resources: ResourceRequest?
+        var name: String?
+
+        static let usualGracePeriod = Duration.milliseconds(500)
+        static let defaults = Values()
+    }
+
+    /// Options that are not the default ones.
+    @usableFromInline
+    final class Asked: Sendable, Hashable {
+        let values: Values
+
+        private init(_ values: Values) { self.values = values }
+
+        /// Options with these values; nil if they are the defaults.
+        static func holding(_ values: Values) -> Asked? { values == .defaults ? nil : Asked(values) }
+
+        /// A grace period that can be kept asks for nothing by itself.
+        @usableFromInline
+        var asksForMoreThanRoom: Bool {
+            var others = values
+            others.waitForRoom = .forever
+            if others.gracePeriod >= .zero { others.gracePeriod = Values.usualGracePeriod }
+            return others != .defaults
+        }
+
+        @usableFromInline
+        static func == (first: Asked, second: Asked) -> Bool { first.values == second.values }
+
+        @usableFromInline
+        func hash(into hasher: inout Hasher) { hasher.combine(values) }
     }
 }
 
@@ -110,37 +177,5 @@ extension TaskOptions {
         guard let duration, duration <= .zero else { return }
         throw MultitaskingError(
             .invalidArgument, "\(name) is \(duration); give a positive duration, or nil for no limit")
-    }
-}
-
-/// Holds options that few tasks have.
-@usableFromInline
-final class RareOptions: Sendable, Hashable {
-    let resources: ResourceRequest?
-    let name: String?
-
-    private init(_ resources: ResourceRequest?, _ name: String?) {
-        self.resources = resources
-        self.name = name
-    }
-
-    /// Options that ask for this; nil if it is nothing.
-    @inlinable
-    static func with(_ resources: ResourceRequest?, name: String?) -> RareOptions? {
-        resources == nil && name == nil ? nil : holding(resources, name)
-    }
-
-    @usableFromInline
-    static func holding(_ resources: ResourceRequest?, _ name: String?) -> RareOptions { RareOptions(resources, name) }
-
-    @usableFromInline
-    static func == (first: RareOptions, second: RareOptions) -> Bool {
-        first.resources == second.resources && first.name == second.name
-    }
-
-    @usableFromInline
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(resources)
-        hasher.combine(name)
     }
 }
