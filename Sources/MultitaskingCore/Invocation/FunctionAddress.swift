@@ -16,12 +16,13 @@ public struct FunctionAddress: Hashable, Sendable {
     public init(code: UInt) { self.code = code }
 
     /// Creates the address of `function`'s code; nil if the function has captures and therefore can't be sent.
+    @inlinable
     public init?<Function: PortableFunction>(of function: Function) {
         guard MemoryLayout<Function>.size == MemoryLayout<Words>.size else { return nil }
         // SAFETY: the sizes are equal, and a `PortableFunction` holds one function value: two plain words.
         let words = unsafe unsafeBitCast(function, to: Words.self)
         guard words.context == 0 else { return nil }
-        code = words.code
+        self.init(code: words.code)
     }
 
     /// Returns the function at this address.
@@ -35,9 +36,10 @@ public struct FunctionAddress: Hashable, Sendable {
         return unsafe unsafeBitCast(Words(code: code, context: 0), to: Function.self)
     }
 
-    private struct Words {
-        var code: UInt
-        var context: UInt
+    @usableFromInline
+    struct Words {
+        @usableFromInline var code: UInt
+        @usableFromInline var context: UInt
     }
 
     /// Returns whether function values have the memory layout that this file assumes. Pools check this once, and refuse

@@ -22,25 +22,29 @@ public protocol SharedHome: AnyObject, Sendable {
 /// ```
 public final class SharedExports {
     private let home: any SharedHome
+    // SAFETY: an encoder is used by one thread at a time, and nothing here calls out while it uses the array.
+    // Each payload asks whether there are any, and a check of that would take longer than all the rest of the answer.
+    @exclusivity(unchecked) @usableFromInline var held: [any SharedObject] = []
+
     /// The values, in the order in which they were encoded.
-    public private(set) var objects: [any SharedObject] = []
+    public var objects: [any SharedObject] { unsafe held }
 
     /// Creates an empty list.
     public init(home: any SharedHome) { self.home = home }
 
     /// Whether the payload refers to no shared value.
     @inlinable
-    public var isEmpty: Bool { objects.isEmpty }
+    public var isEmpty: Bool { unsafe held.isEmpty }
 
     /// Adds a value, and returns its reference for encoding.
     func add(_ object: any SharedObject, type: UInt64) throws -> SharedReference {
         let reference = try home.reference(to: object, type: type)
-        objects.append(object)
+        unsafe held.append(object)
         return reference
     }
 
     /// Releases all values.
-    public func removeAll() { objects.removeAll(keepingCapacity: true) }
+    public func removeAll() { unsafe held.removeAll(keepingCapacity: true) }
 }
 
 extension CodingUserInfoKey {

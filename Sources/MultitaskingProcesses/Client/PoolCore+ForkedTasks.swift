@@ -79,12 +79,8 @@ extension PoolCore {
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
         copy.state = .ready
         supervision.ringDoorbell()
-        let companion = Function.companion(of: call.arguments)
-        let future = ProcessFuture(
-            core: self, slot: slot, companion: companion, keepsOutput: options.output.limit != nil,
-            reading: Function.outcomeBox)
-        if let companion { future.drop(sendersIn: companion) }
-        return future
+        return ProcessFuture(
+            core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
     }
 
     /// What the copy does; its exit code.

@@ -13,7 +13,8 @@ extension PoolCore {
     func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
-        guard let (function, borrowed) = try begin(call.function, options) else {
+        if options.asksForMoreThanRoom { try validate(options) }
+        guard let (function, borrowed) = try begin(call.function, at: FunctionAddress(of: call.function)) else {
             return try submitForked(call, options: options)
         }
         var writer = borrowed
@@ -22,32 +23,31 @@ extension PoolCore {
             throw MultitaskingError.encodeFailed(error)
         }
         let slot = try enqueue(writer, function, options)
-        let companion = Function.companion(of: call.arguments)
-        let future = ProcessFuture(
-            core: self, slot: slot, companion: companion, keepsOutput: options.output.limit != nil,
-            reading: Function.outcomeBox)
-        if let companion { future.drop(sendersIn: companion) }
-        return future
+        return ProcessFuture(
+            core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
     }
 
-    /// What of a task's options the pool keeps.
-    private static var taskCapabilities: TaskCapabilities {
-        [
+    /// Throws for options that the pool does not keep.
+    @usableFromInline
+    func validate(_ options: TaskOptions) throws {
+        try options.validate(for: [
             .timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds, .output, .prefixedOutput,
-        ]
+        ])
     }
 
     /// Checks what can be checked before the arguments are encoded.
     ///
+    /// - Parameter address: the function's; nil if it captures.
     /// - Returns: the function's place in the function table and a writer for its arguments, which has what it
     ///   captures; nil if a copy of this process is to run it.
     @usableFromInline
     func begin<Function: PortableFunction>(
-        _ function: Function, _ options: TaskOptions
+        _ function: Function, at address: FunctionAddress?
     ) throws -> (function: Int, writer: PayloadWriter)? {
         try checkUsable()
-        if options.asksForMoreThanRoom { try options.validate(for: Self.taskCapabilities) }
-        guard let index = try functionIndex(of: function) else { return try beginCapturing(function) }
+        guard let address, let index = try functionIndex(of: address, Function.self) else {
+            return try beginCapturing(function)
+        }
         return (index, membership.takeWriter())
     }
 
@@ -182,8 +182,7 @@ extension PoolCore {
     // MARK: Functions
 
     /// The function's place in the function table, or nil if it cannot be sent.
-    func functionIndex<Function: PortableFunction>(of function: Function) throws -> Int? {
-        guard let address = FunctionAddress(of: function) else { return nil }
+    func functionIndex<Function: PortableFunction>(of address: FunctionAddress, _: Function.Type) throws -> Int? {
         let type = ObjectIdentifier(Function.self)
         if let index = state.withLock({ $0.functions[address, type] }) { return index < 0 ? nil : index }
         let name = FunctionTypeName(of: Function.self)
@@ -250,7 +249,7 @@ extension PoolCore {
     // MARK: Dropped futures
 
     /// Keeps a task going whose future was dropped; its slot is given back some time after it has ended.
-    func abandon(_ slot: TaskSlot, companion: (any Sendable)?) {
+    func abandon(_ slot: TaskSlot, companion: TaskCompanion?) {
         let isDue = state.withLock { state in
             state.abandoned.append((slot, companion))
             return state.abandoned.count >= state.sweepCount
@@ -261,7 +260,7 @@ extension PoolCore {
     /// Gives back the slots of dropped futures whose tasks have ended.
     func sweepAbandoned() {
         let ended = state.withLock { state in
-            guard !state.abandoned.isEmpty else { return [(slot: TaskSlot, companion: (any Sendable)?)]() }
+            guard !state.abandoned.isEmpty else { return [(slot: TaskSlot, companion: TaskCompanion?)]() }
             let split = state.abandoned.partition { $0.slot.hasEnded || $0.slot.expireIfDue() }
             let ended = Array(state.abandoned[split...])
             state.abandoned.removeSubrange(split...)

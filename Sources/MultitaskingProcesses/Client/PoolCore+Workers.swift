@@ -9,15 +9,16 @@ extension PoolCore {
     func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [ProcessFuture<Function.Output>] {
-        guard let (function, borrowed) = try begin(call.function, .default) else { throw Self.hasNoName }
+        guard let (function, borrowed) = try begin(call.function, at: FunctionAddress(of: call.function)) else {
+            throw Self.hasNoName
+        }
         var writer = borrowed
         defer { membership.giveBack(writer) }
         do { try Function.encode(call.arguments, into: &writer) } catch { throw MultitaskingError.encodeFailed(error) }
         let slots = try everywhere(function, writer)
-        let companion = Function.companion(of: call.arguments)
+        let companion = TaskCompanion.of(call)
         return slots.map {
-            ProcessFuture(
-                core: self, slot: $0, companion: companion, keepsOutput: false, reading: Function.outcomeBox)
+            ProcessFuture(core: self, slot: $0, companion: companion, reading: Function.outcomeBox)
         }
     }
 

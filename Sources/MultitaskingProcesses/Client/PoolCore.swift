@@ -55,7 +55,7 @@ final class PoolCore: Sendable {
         var callCount = 0
         var functions = FunctionIndices()
         /// Slots whose futures were dropped before the task ended, with what the task still needs.
-        var abandoned: [(slot: TaskSlot, companion: (any Sendable)?)] = []
+        var abandoned: [(slot: TaskSlot, companion: TaskCompanion?)] = []
         /// How many of them there must be before it is worth looking which have ended.
         var sweepCount = 16
         /// The processes forked for one task each, by member.

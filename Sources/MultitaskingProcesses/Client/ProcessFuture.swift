@@ -12,7 +12,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     fileprivate let core: PoolCore
     fileprivate let slot: TaskSlot
-    private let companion: (any Sendable)?
+    private let companion: TaskCompanion?
     /// Whether the task's outcome begins with what it has printed.
     private let keepsOutput: Bool
     private let reading: Reading
@@ -33,14 +33,13 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     private let isSettled = Atomic<Bool>(false)
 
     @usableFromInline
-    init(
-        core: PoolCore, slot: TaskSlot, companion: (any Sendable)?, keepsOutput: Bool, reading: @escaping Reading
-    ) {
+    init(core: PoolCore, slot: TaskSlot, companion: TaskCompanion?, reading: @escaping Reading) {
         self.core = core
         self.slot = slot
         self.companion = companion
-        self.keepsOutput = keepsOutput
         self.reading = reading
+        keepsOutput = slot.control.outputLimit != nil
+        if let senders = companion?.senders { dropWhenDone(senders) }
     }
 
     deinit {
@@ -286,9 +285,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     }
 
     /// Lets go of the senders among a task's arguments when the task has ended, whether or not anybody waits for it.
-    @usableFromInline
-    func drop(sendersIn companion: any Sendable) {
-        guard let senders = companion as? HeldSenders else { return }
+    private func dropWhenDone(_ senders: HeldSenders) {
         whenDone { senders.drop() }
     }
 

@@ -20,7 +20,7 @@ package struct SamplingRate: Sendable {
     }
 
     /// For the moments of submission: a look at the clock takes 25 ns, and a task that is noted is timed.
-    package static let submissions = SamplingRate(fast: 1_000, slow: 4_000, first: 1024)
+    package static let submissions = SamplingRate(fast: 1_000, slow: 4_000, first: 256)
 
     /// Of how many tasks one is sampled that come in so many nanoseconds on average; at least 1.
     package func share(ofTasksComingIn average: Int64) -> Int { average < fast ? Self.most : average < slow ? 16 : 1 }
