@@ -1,28 +1,23 @@
 /// An element of a channel, with the type it was sent as.
-class ChannelElement: @unchecked Sendable {
-    // SAFETY: the only subclass has nothing but one constant of a `Sendable` type.
-
+///
+/// Not generic: to make an object of a generic class, the runtime looks the class up each time.
+final class ChannelElement: Sendable {
     /// The type it was sent as.
     let type: Any.Type
+    private let value: any Sendable
 
-    init(type: Any.Type) { self.type = type }
-
-    /// The value, if this is the type it was sent as; nil if not.
-    @inline(__always)
-    func value<Value: Sendable>(as type: Value.Type) -> Value? {
-        guard self.type == type else { return nil }
-        // SAFETY: the only subclass passes its own parameter as the type.
-        return unsafe unsafeDowncast(self, to: TypedElement<Value>.self).value
-    }
-}
-
-/// An element of a known type. Receiving asks for exactly this class, so that an `Int` is no `Int?` and a subclass no
-/// superclass, as in a process pool.
-final class TypedElement<Value: Sendable>: ChannelElement, @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) {
+    init<Value: Sendable>(_ value: Value) {
+        type = Value.self
         self.value = value
-        super.init(type: Value.self)
+    }
+
+    /// The value, if this is the type it was sent as; nil if not. Exactly this type, so that an `Int` is no `Int?` and
+    /// a subclass no superclass, as in a process pool.
+    func value<Value: Sendable>(as type: Value.Type) -> Value? {
+        func same<Sent>(_ value: Sent) -> Value? {
+            // SAFETY: it is the same type.
+            unsafe Sent.self == Value.self ? unsafeBitCast(value, to: Value.self) : nil
+        }
+        return _openExistential(value, do: same)
     }
 }

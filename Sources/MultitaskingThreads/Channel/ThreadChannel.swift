@@ -69,8 +69,10 @@ public final class ThreadChannel: InProcessOfferingChannel {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         try owner.check()
-        let box = TypedElement(element)
+        let box = ChannelElement(element)
         if isRendezvous { return try storage.handOver(box, wait: wait) }
+        // Of its own, because to retain an object that something refers to weakly, as the channel, takes twice as long.
+        let storage = storage
         return try storage.block(for: .send, wait: wait) { try storage.send(box, since: $1, orEnlist: $0) } ?? false
     }
 
@@ -120,7 +122,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try owner.check()
         guard !elements.isEmpty else { return 0 }
         if isRendezvous { return try sendEachInProcess(elements, wait: wait) }
-        var left: ArraySlice<ChannelElement> = elements.map { TypedElement($0) }[...]
+        var left: ArraySlice<ChannelElement> = elements.map { ChannelElement($0) }[...]
         do {
             _ = try storage.block(for: .send, wait: wait) {
                 try storage.send(contentsOf: &left, since: $1, orEnlist: $0)
@@ -187,7 +189,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Offers an element that doesn't need to be `Codable`, if the capacity is 0.
     public func offerInProcess<Element: Sendable>(_ element: Element) throws -> any ChannelOffer {
         try owner.check()
-        return try ThreadOffer(TypedElement(element), in: storage)
+        return try ThreadOffer(ChannelElement(element), in: storage)
     }
 
     /// Whether `operation` can complete without waiting.
