@@ -27,21 +27,24 @@ final class FreeSlots: Sendable {
 
     init(arena: Arena) { self.arena = arena }
 
-    /// Takes a slot; nil if there is none.
-    func take(from chain: inout Chain) -> TaskSlot? {
+    /// Takes a slot that has served a task; nil if there is none.
+    func takeReturned(from chain: inout Chain) -> TaskSlot? {
         if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
-        guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return takeUnused() }
+        guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return nil }
         let slot = arena.slot(Int(chain.first - 1))
         guard slot.word.load().status == .free else {
             // Somebody has written over the chain: what is left of it is not used again.
             chain.first = 0
-            return takeUnused()
+            return nil
         }
         chain.first = slot.nextFree
         return slot
     }
 
-    private func takeUnused() -> TaskSlot? {
+    /// Takes a slot that has never served a task; nil if there is none.
+    ///
+    /// Does not look at it: memory that is first read, then written, takes longer to get than memory that is written.
+    func takeUnused() -> TaskSlot? {
         let index = usedCount.load(ordering: .relaxed)
         guard index < arena.layout.slotCapacity else { return nil }
         usedCount.store(index + 1, ordering: .releasing)

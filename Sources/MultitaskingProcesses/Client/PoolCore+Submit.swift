@@ -197,10 +197,11 @@ extension PoolCore {
     // MARK: Slots
 
     func takeSlot(_ state: inout State) throws -> TaskSlot {
-        if let slot = freeSlots.take(from: &state.freeSlots) {
+        if let slot = freeSlots.takeReturned(from: &state.freeSlots) {
             state.ended.count(slot)
             return slot
         }
+        if let slot = freeSlots.takeUnused() { return slot }
         throw MultitaskingError(
             .arenaLimitReached,
             "\(arena.layout.slotCapacity) tasks are unfinished or hold a result; drop some results or wait")

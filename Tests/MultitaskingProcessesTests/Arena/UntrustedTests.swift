@@ -96,13 +96,13 @@ import Testing
         let fixture = try Fixture(slots: 16)
         let free = FreeSlots(arena: fixture.arena)
         var chain = FreeSlots.Chain()
-        let slots = (0..<4).compactMap { _ in free.take(from: &chain) }
+        let slots = (0..<4).compactMap { _ in free.takeReturned(from: &chain) ?? free.takeUnused() }
         for slot in slots { free.giveBack(slot) }
         // Around in a circle, and to a slot that serves a task.
         slots[3].nextFree = UInt64(slots[3].index + 1)
         var taken: [Int] = []
         for _ in 0..<13 {
-            guard let slot = free.take(from: &chain) else { break }
+            guard let slot = free.takeReturned(from: &chain) ?? free.takeUnused() else { break }
             slot.word.store(SlotWord(.queued, ticket: Ticket(position: 1, ring: .normal)))
             taken.append(slot.index)
         }
