@@ -101,6 +101,10 @@ public struct TaskOptions: Sendable, Hashable {
     @inlinable
     public static var `default`: TaskOptions { TaskOptions(nil) }
 
+    /// Whether nothing is asked for.
+    @inlinable
+    package var areDefaults: Bool { asked == nil }
+
     /// Whether anything is asked for but to wait for room. Inlined, so that nothing is left of it where that is known.
     @inlinable
     package var asksForMoreThanRoom: Bool { asked?.asksForMoreThanRoom ?? false }

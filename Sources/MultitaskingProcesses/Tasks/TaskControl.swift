@@ -64,13 +64,12 @@ struct TaskControl: Record {
 
     /// Whether these options ask for anything but the defaults.
     static func isNeeded(for options: TaskOptions) -> Bool {
-        options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0
-            || options.seed != nil || options.output != .inherited || options.gracePeriod != usualGracePeriod.duration
+        guard !options.areDefaults else { return false }
+        return options.timeout != nil || options.queueTimeout != nil || options.retries.limit > 0
+            || options.seed != nil || options.output != .inherited || options.gracePeriod != usualGracePeriod
     }
 
-    private static let usualGracePeriod = (
-        duration: TaskOptions.default.gracePeriod, nanoseconds: TaskOptions.default.gracePeriod.nanoseconds
-    )
+    private static let usualGracePeriod = TaskOptions.default.gracePeriod
 
     /// How long the task may run, in nanoseconds; nil for no limit.
     var timeLimit: Int64? {
@@ -80,7 +79,7 @@ struct TaskControl: Record {
 
     /// In nanoseconds.
     var gracePeriod: Int64 {
-        isPresent ? Int64(clamping: grace.load()) : Int64(clamping: Self.usualGracePeriod.nanoseconds)
+        isPresent ? Int64(clamping: grace.load()) : Self.usualGracePeriod.nanoseconds
     }
 
     /// Whether the task has waited for too long.
