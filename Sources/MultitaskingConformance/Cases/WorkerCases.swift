@@ -80,6 +80,25 @@ let workerCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "worker.everywhereKeepsItsSendersForAll", duty: "WorkerExecutor.everywhere(_:)",
+        "The senders among the arguments count at least until the call has ended in every worker.",
+        requires: [.workers, .closingWithSenders]
+    ) { trial in
+        try trial.withExecutor(workers: 2) { pool in
+            let workers = try trial.workerExecutor(pool)
+            let channel = try pool.makeChannel(closesWithSenders: true)
+            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
+            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
+            _ = try trial.next(Int.self, from: started)
+            let calls = try workers.everywhere(sendThrough, channel.makeSender(), 0..<5, trial.patience)
+            try trial.eventually("the call of the idle worker ends") { calls.contains { $0.isDone } }
+            gate.set()
+            for call in calls { trial.expect("how many were sent", try trial.value(of: call), is: 5) }
+            trial.expect("what came", try (0..<10).map { _ in try trial.next(Int.self, from: channel) }.count, is: 10)
+            _ = try trial.value(of: busy)
+        }
+    },
+    ConformanceCase(
         "worker.everywhereRunsInThoseThatComeLater", duty: "WorkerExecutor.everywhere(_:)",
         "A worker that comes later makes the calls before its first task, in order, but for those that threw.",
         requires: [.workers, .workerInfo]

@@ -22,7 +22,8 @@ public protocol SharedHome: AnyObject, Sendable {
 /// ```
 public final class SharedExports {
     private let home: any SharedHome
-    // SAFETY: an encoder is used by one thread at a time, and nothing here calls out while it uses the array.
+    // SAFETY: an encoder is used by one thread at a time, nothing here calls out while it uses the array, and what
+    // `removeAll` releases never comes back here.
     // Each payload asks whether there are any, and a check of that would take longer than all the rest of the answer.
     @exclusivity(unchecked) @usableFromInline var held: [any SharedObject] = []
 

@@ -30,9 +30,9 @@ final class FreeSlots: Sendable {
     /// Takes a slot that has served a task; nil if there is none.
     func takeReturned(from chain: inout Chain) -> TaskSlot? {
         if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
-        guard chain.first > 0, chain.first <= UInt64(arena.layout.slotCapacity) else { return nil }
-        let slot = arena.slot(Int(chain.first - 1))
-        guard slot.word.load().status == .free else {
+        guard chain.first > 0 else { return nil }
+        let slot = chain.first <= UInt64(arena.layout.slotCapacity) ? arena.slot(Int(chain.first - 1)) : nil
+        guard let slot, slot.word.load().status == .free else {
             // Somebody has written over the chain: what is left of it is not used again.
             chain.first = 0
             return nil
@@ -43,7 +43,7 @@ final class FreeSlots: Sendable {
 
     /// Takes a slot that has never served a task; nil if there is none.
     ///
-    /// Does not look at it: memory that is first read, then written, takes longer to get than memory that is written.
+    /// Does not look at its ledger entry: memory that is first read takes longer to get than memory that is written.
     func takeUnused() -> TaskSlot? {
         let index = usedCount.load(ordering: .relaxed)
         guard index < arena.layout.slotCapacity else { return nil }

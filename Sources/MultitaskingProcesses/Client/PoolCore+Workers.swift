@@ -16,9 +16,9 @@ extension PoolCore {
         defer { membership.giveBack(writer) }
         do { try Function.encode(call.arguments, into: &writer) } catch { throw MultitaskingError.encodeFailed(error) }
         let slots = try everywhere(function, writer)
-        let companion = TaskCompanion.of(call)
+        // A companion for each: the senders of one are dropped when its own task has ended.
         return slots.map {
-            ProcessFuture(core: self, slot: $0, companion: companion, reading: Function.outcomeBox)
+            ProcessFuture(core: self, slot: $0, companion: .of(call), reading: Function.outcomeBox)
         }
     }
 

@@ -111,8 +111,8 @@ struct TaskControl: Record {
 
     // MARK: Attempts
 
-    /// Counts an attempt that begins now.
-    func beginAttempt() { attempts.add(1) }
+    /// Counts an attempt that begins now; whether there was one before.
+    func beginAttempt() -> Bool { attempts.add(1) & Self.attemptMask > 1 }
 
     /// Which attempt this is, counted from 1.
     var attempt: Int { isPresent ? max(1, Int(attempts.load() & Self.attemptMask)) : 1 }

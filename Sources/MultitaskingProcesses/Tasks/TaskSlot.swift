@@ -171,10 +171,9 @@ struct TaskSlot: Record, Sendable {
     /// Counts an attempt that begins now.
     func beginAttempt() {
         let control = control
-        // Without retries there is only one.
-        guard control.isPresent else { return }
-        requests.withdrawEnd()
-        control.beginAttempt()
+        // Without retries there is only one. What is asked of the first one after it was claimed, but before it begins,
+        // is asked of it.
+        if control.isPresent, control.beginAttempt() { requests.withdrawEnd() }
     }
 
     // MARK: When it was submitted

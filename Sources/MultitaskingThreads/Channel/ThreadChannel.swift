@@ -71,7 +71,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
         try owner.check()
         let box = ChannelElement(element)
         if isRendezvous { return try storage.handOver(box, wait: wait) }
-        // Of its own, because to retain an object that something refers to weakly, as the channel, takes twice as long.
+        // A reference of its own: the closure would retain the channel, which something refers to weakly; that takes
+        // twice as long.
         let storage = storage
         return try storage.block(for: .send, wait: wait) { try storage.send(box, since: $1, orEnlist: $0) } ?? false
     }

@@ -93,7 +93,7 @@ import Testing
         #expect(header.lastRetry.address / 64 == header.retryTail.address / 64)
         let slot = try Fixture().arena.slot(5)
         #expect(slot.word.word.address % 64 == 0 && TaskSlot.size == 64)
-        // The client prepares a task in two lines, and its worker ends it in the first and a third one.
+        // The client prepares most tasks in two lines, and a worker ends them in the first and a third one.
         let requests = slot.requests.flags.address
         let result = slot.arena.word(slot.crashRecord.offset).address
         #expect(requests % 64 == 56 && result == requests + 8)

@@ -109,6 +109,20 @@ import Testing
         #expect(taken.count == 13 && Set(taken).count == 13)
     }
 
+    @Test
+    func chainOfFreeSlotsThatLeadsOutOfTheArena_isGivenUp_andNotWhatIsGivenBackLater() throws {
+        let fixture = try Fixture(slots: 4)
+        let free = FreeSlots(arena: fixture.arena)
+        var chain = FreeSlots.Chain()
+        let slots = (0..<4).compactMap { _ in free.takeUnused() }
+        for slot in slots.prefix(2) { free.giveBack(slot) }
+        slots[1].nextFree = 5
+        #expect(free.takeReturned(from: &chain)?.index == 1)
+        #expect(free.takeReturned(from: &chain) == nil)
+        free.giveBack(slots[2])
+        #expect(free.takeReturned(from: &chain)?.index == 2)
+    }
+
     // MARK: Functions
 
     @Test

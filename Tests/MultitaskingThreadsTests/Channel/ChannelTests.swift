@@ -43,6 +43,25 @@ extension ThreadsTests {
             #expect(try channel.receiveInProcess(as: NonCodable.self, wait: .never) === object)
         }
 
+        @Test func elementsOfEveryKindOfTypeAreReceivedAsExactlyThat() throws {
+            struct Large: Sendable { var numbers = (1, 2, 3, 4, 5) }
+            let channel = makeChannel()
+            let function: @Sendable (Int) -> Int = { $0 + 1 }
+            let error: any Error = CancellationError()
+            #expect(try channel.sendInProcess(function, wait: .never))
+            #expect(try channel.sendInProcess(error, wait: .never))
+            #expect(try channel.sendInProcess(error as? CancellationError, wait: .never))
+            #expect(try channel.sendInProcess(Large(), wait: .never))
+            #expect(try channel.sendInProcess(Int.self as Any.Type, wait: .never))
+            #expect(try channel.receiveInProcess(as: (@Sendable (Int) -> Int).self, wait: .never)?(1) == 2)
+            #expect(
+                thrownCode { _ = try channel.receiveInProcess(as: CancellationError.self, wait: .never) } == .wrongType)
+            #expect(try channel.receiveInProcess(as: (any Error).self, wait: .never) is CancellationError)
+            #expect(try channel.receiveInProcess(as: CancellationError?.self, wait: .never) != nil)
+            #expect(try channel.receiveInProcess(as: Large.self, wait: .never)?.numbers.4 == 5)
+            #expect(try channel.receiveInProcess(as: Any.Type.self, wait: .never) == Int.self)
+        }
+
         @Test func wrongTypeThrowsNamingBothAndTheElementStays() throws {
             let channel = makeChannel()
             #expect(try channel.send("text", wait: .never))
