@@ -116,6 +116,11 @@ public struct TaskOptions: Sendable, Hashable {
     }
 }
 
+extension TaskOptions: CustomReflectable {
+    /// The options, for printing and debugging.
+    public var customMirror: Mirror { Mirror(self, children: Mirror(reflecting: asked?.values ?? .defaults).children) }
+}
+
 extension TaskOptions {
     struct Values: Sendable, Hashable {
         var waitForRoom = WaitLimit.forever

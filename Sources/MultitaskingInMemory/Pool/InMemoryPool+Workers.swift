@@ -14,7 +14,7 @@ extension InMemoryPool: WorkerExecutor {
         let body = try CodedTask(call, captures: options.captures, shares: simulation.shares)
         let tasks: [Int]? = try simulation.call { (state, party) throws -> [Int]? in
             if let refusal = state.refusal { throw refusal }
-            return state.callEverywhere(body, by: party)
+            return state.callEverywhere(body, by: party) { Function.companion(of: call.arguments) }
         }
         return (tasks ?? []).map { Future(InMemoryFuture<Function>(simulation: simulation, task: $0)) }
     }

@@ -258,11 +258,15 @@ extension SimulationState {
     // MARK: All workers
 
     /// Has every worker make a call; the tasks of those that are there, in the order of the workers.
-    mutating func callEverywhere(_ body: any TaskBody, by party: Int?) -> [Int] {
+    ///
+    /// - Parameter companion: what one of the tasks keeps alive until it has ended.
+    mutating func callEverywhere(
+        _ body: any TaskBody, by party: Int?, companion: () -> (any Sendable)?
+    ) -> [Int] {
         var call = Call(body: body, tasks: [:])
         var made: [Int] = []
         for worker in 0..<target {
-            var record = TaskRecord(body: body, options: .default, companion: nil)
+            var record = TaskRecord(body: body, options: .default, companion: companion())
             record.call = calls.count
             let task = add(record, by: party)
             call.tasks[worker] = task

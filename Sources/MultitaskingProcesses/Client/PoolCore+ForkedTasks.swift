@@ -97,19 +97,21 @@ extension PoolCore {
         mt_null_stdin()
         WorkerResourceLimits(me, arena.limits).noteBaseMemory()
         membership.relayLogs()
-        var ticket = me.doorbell.ticket
-        var status = slot.word.load().status
-        // The client enqueues the slot after the fork; until then it still reads as free.
-        while status == .queued || status == .free {
-            me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
-            if getppid() != parent { return 1 }
-            // The number may have had a copy before, whose chunks are this one's.
-            if me.isAskedForChunks { membership.answerRequests() }
-            ticket = me.doorbell.ticket
-            status = slot.word.load().status
-        }
-        // Reads the status once: if the stand-in dies now, the task is queued again but is still this copy's.
-        guard status == .claimed, slot.kind == .forked, slot.forkedMember == me.index else { return 0 }
+        repeat {
+            var ticket = me.doorbell.ticket
+            var status = slot.word.load().status
+            // The client enqueues the slot after the fork; until then it still reads as free.
+            while status == .queued || status == .free {
+                me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
+                if getppid() != parent { return 1 }
+                // The number may have had a copy before, whose chunks are this one's.
+                if me.isAskedForChunks { membership.answerRequests() }
+                ticket = me.doorbell.ticket
+                status = slot.word.load().status
+            }
+            guard status == .claimed, slot.kind == .forked, slot.forkedMember == me.index else { return 0 }
+            // Once it has begun, the task is this copy's, even if its stand-in dies and it is queued again.
+        } while !slot.beginForked()
         let environment = WorkerEnvironment(membership: membership, slot: slot)
         _ = TaskRunner(membership: membership, claim: Claim(ofForkedTask: slot))
             .run(Function.self) { try call(in: environment) }

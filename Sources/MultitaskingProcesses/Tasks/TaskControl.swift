@@ -88,6 +88,18 @@ struct TaskControl: Record {
         return monotonicNanoseconds() >= Int64(clamping: claimDeadline.load())
     }
 
+    /// Takes the limit for waiting away, because the task begins; puts it back if that turns out to be wrong.
+    func endWaiting(if begins: () -> Bool) -> Bool {
+        let deadline = isPresent ? claimDeadline.load() : 0
+        guard deadline != 0 else { return begins() }
+        claimDeadline.store(0)
+        // ORDERING: a process that sees the task queued again sees that it has no limit; or that is seen here.
+        fence()
+        if begins() { return true }
+        claimDeadline.store(deadline)
+        return false
+    }
+
     /// When the task will have waited for too long; nil if never.
     var expiry: Int64? {
         guard isPresent, claimDeadline.load() != 0 else { return nil }

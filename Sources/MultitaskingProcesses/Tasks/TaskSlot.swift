@@ -176,6 +176,19 @@ struct TaskSlot: Record, Sendable {
         if control.isPresent, control.beginAttempt() { requests.withdrawEnd() }
     }
 
+    /// Whether the copy that the task waits for may begin with it; false if it has waited too long, or waits again.
+    ///
+    /// From here on, it cannot have waited too long, even if it is queued again because its stand-in dies.
+    func beginForked() -> Bool {
+        let word = word.load()
+        guard word.status == .claimed else { return false }
+        guard !control.isExpired else {
+            end(from: word, as: .expired)
+            return false
+        }
+        return control.endWaiting { self.word.load().isClaimed }
+    }
+
     // MARK: When it was submitted
 
     /// When a task was submitted, and for how many tasks that stands; to 256 ns.

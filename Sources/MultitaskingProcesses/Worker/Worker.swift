@@ -275,7 +275,8 @@ struct Worker: ~Copyable {
         tally.begun.store(number)
         let isTimed = timer.begin(slot)
         let task = SlowTaskRecord.Task(of: slot, call, isTimed: isTimed)
-        if slot.control.isExpired {
+        // Of a copy's task, the copy decides: it may have begun, whichever worker stands in for it now.
+        if slot.control.isExpired, slot.kind != .forked {
             slot.end(from: claim.word, as: .expired)
             leaveIfTerminating(claim)
         } else {

@@ -16,6 +16,8 @@ let copyScenarios: [String: Scenario] = [
     "copy-killed-newborn": { try $0.copyKilledNewborn() },
     "copy-slot-reused": { try $0.copySlotReused() },
     "copy-cancelled-running": { try $0.copyCancelledRunning() },
+    "copy-begun-is-not-late": { try $0.copyBegunIsNotLate() },
+    "copy-late": { try $0.copyLate() },
     "copy-refused": { try $0.copyRefused() },
 ]
 
@@ -292,6 +294,49 @@ extension Harness {
                 checkEqual(try pool.submit(echoBytes, [1, 2]).value(timeout: .seconds(20)), [1, 2])
             }
             check(cancelled > 0, "no copy was cancelled")
+        }
+    }
+
+    /// A task that has begun does not wait any more, even if its stand-in dies after the limit for waiting.
+    func copyBegunIsNotLate() throws {
+        let options = TaskOptions(queueTimeout: .milliseconds(300))
+        try withCopyingPool(maxWorkers: 1) { pool in
+            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
+            let copy = try pool.submit(options: options, 1) { (number: Int) throws -> Int in
+                _ = try started.send(number, wait: .forever)
+                while !gate.isSet { usleep(1000) }
+                return number + 1
+            }
+            checkEqual(try started.receive(as: Int.self, wait: .upTo(.seconds(20))), 1)
+            usleep(400_000)
+            guard let worker = pool.onlyWorker else { return }
+            kill(worker, SIGKILL)
+            check(eventually { pool.onlyWorker.map { $0 != worker } ?? false }, "no other worker stands in")
+            usleep(100_000)
+            gate.set()
+            checkEqual(try copy.value(timeout: .seconds(20)), 2)
+        }
+    }
+
+    /// A task whose copy waits too long for a worker never begins.
+    func copyLate() throws {
+        try withCopyingPool(maxWorkers: 1) { pool in
+            let (gate, begun) = (try pool.makeCancelSignal(), try pool.makeChannel())
+            let blocker = try pool.submit(0) { (number: Int) in
+                while !gate.isSet { usleep(1000) }
+                return number
+            }
+            let options = TaskOptions(queueTimeout: .milliseconds(100))
+            let copies = try (0..<4).map { number in
+                try pool.submit(options: options, number) { (number: Int) throws -> Int in
+                    _ = try begun.send(number, wait: .forever)
+                    return number
+                }
+            }
+            for copy in copies { checkThrows(.queueTimedOut) { try copy.value(timeout: .seconds(20)) } }
+            gate.set()
+            checkEqual(try blocker.value(timeout: .seconds(20)), 0)
+            checkEqual(begun.status.count, 0)
         }
     }
 
