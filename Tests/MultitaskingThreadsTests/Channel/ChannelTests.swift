@@ -49,7 +49,7 @@ extension ThreadsTests {
             let function: @Sendable (Int) -> Int = { $0 + 1 }
             let error: any Error = CancellationError()
             #expect(try channel.sendInProcess(function, wait: .never))
-            #expect(try channel.sendInProcess(error, wait: .never))
+            #expect(try channel.sendInProcess(error as any Error, wait: .never))
             #expect(try channel.sendInProcess(error as? CancellationError, wait: .never))
             #expect(try channel.sendInProcess(Large(), wait: .never))
             #expect(try channel.sendInProcess(Int.self as Any.Type, wait: .never))
