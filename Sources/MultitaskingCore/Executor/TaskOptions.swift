@@ -79,6 +79,7 @@ public struct TaskOptions: Sendable, Hashable {
     }
 
     /// What is asked for; nil for the defaults. One reference, because options are copied several times for each task.
+    /// Where it is nil, the properties above are constants to the compiler, so they say their defaults themselves.
     @usableFromInline var asked: Asked?
 
     /// Creates options.
@@ -118,7 +119,10 @@ public struct TaskOptions: Sendable, Hashable {
 
 extension TaskOptions: CustomReflectable {
     /// The options, for printing and debugging.
-    public var customMirror: Mirror { Mirror(self, children: Mirror(reflecting: asked?.values ?? .defaults).children) }
+    public var customMirror: Mirror {
+        Mirror(
+            self, children: Mirror(reflecting: asked?.values ?? .defaults).children, displayStyle: .struct)
+    }
 }
 
 extension TaskOptions {
