@@ -79,8 +79,7 @@ extension PoolCore {
         // Last: the supervisor settles the task of a copy that has ended, which must be queued by then.
         copy.state = .ready
         supervision.ringDoorbell()
-        return ProcessFuture(
-            core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
+        return ProcessFuture(core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
     }
 
     /// What the copy does; its exit code.

@@ -23,8 +23,7 @@ extension PoolCore {
             throw MultitaskingError.encodeFailed(error)
         }
         let slot = try enqueue(writer, function, options)
-        return ProcessFuture(
-            core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
+        return ProcessFuture(core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
     }
 
     /// Throws for options that the pool does not keep.

@@ -7,16 +7,14 @@ public import MultitaskingCore
 final class TaskCompanion: Sendable {
     private let value: any Sendable
 
-    private init(_ value: any Sendable) { self.value = value }
+    @usableFromInline
+    init(_ value: any Sendable) { self.value = value }
 
     /// The companion of a task with these arguments; nil if there is none. Inlined, because the compiler often knows.
     @inlinable
     static func of<Function: PortableFunction>(_ call: Invocation<Function>) -> TaskCompanion? {
-        Function.companion(of: call.arguments).map(keeping)
+        Function.companion(of: call.arguments).map(TaskCompanion.init)
     }
-
-    @usableFromInline
-    static func keeping(_ value: any Sendable) -> TaskCompanion { TaskCompanion(value) }
 
     /// The senders among the task's arguments, which count until the task ends; nil if there are none.
     var senders: HeldSenders? { value as? HeldSenders }
