@@ -51,7 +51,7 @@ struct RayHarness {
         let cluster = try await RayCluster.connect(to: address, options: options)
         var isPassed = true
         switch command {
-        case "bench": try await runBench(on: cluster)
+        case "bench": try await runBench(on: cluster, options)
         case "lines": try await runLines(on: cluster)
         case "faults": try await runFaults(on: cluster, &words)
         default: isPassed = await runKit(on: cluster, seed, Array(words.rest.dropFirst()))
