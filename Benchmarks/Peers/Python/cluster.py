@@ -91,7 +91,7 @@ def pure() -> None:
     # As long a part as one of the harness, of which there are as many.
     busy_remotely = ray.remote(scheduling_strategy="SPREAD")(busy)
     speed_ups = []
-    for _ in range(3):
+    for _ in range(6):
         # In a process that does nothing else: here are Ray's threads.
         alone = float(subprocess.run([sys.executable, HERE, "--busy"], check=True, capture_output=True).stdout)
         together = timed(lambda: ray.get([busy_remotely.remote() for _ in range(PARTS)]))

@@ -45,8 +45,8 @@ public struct RayOptions: Sendable, Hashable {
 
     /// How many calls to pass to Ray beyond `maxWorkers`, 0...10,000, so that it has the next one when a task ends.
     ///
-    /// If the cluster has room, up to that many more tasks run concurrently. Cancelling a call that waits there takes a
-    /// round trip.
+    /// Without any, a worker waits about 5 milliseconds between two tasks. If the cluster has room, up to that many
+    /// more tasks run concurrently. Cancelling a call that waits there takes a round trip.
     public var handOver: Int
 
     /// What to do with functions that capture values: copy the values or refuse the functions.

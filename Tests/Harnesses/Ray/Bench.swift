@@ -124,8 +124,8 @@ private func measureMessages(_ pool: RayPool) async throws {
     report("w24", Double(received) / time)
 }
 
-/// Hands over more calls than there are workers, which Ray has no room to run: the next one is there when a task ends. In
-/// pure Python, Ray has all of them.
+/// Hands over more calls than there are workers, which Ray has no room to run: the next one is there when a task ends.
+/// In pure Python, Ray has all of them.
 private func measureSpeedUp(on cluster: RayCluster) async throws {
     let pool = try await RayPool.make(on: cluster, maxWorkers: workerCount)
     try await warmUp(pool)
@@ -144,7 +144,7 @@ extension RayOptions {
 
 private func bestSpeedUp(_ pool: some Executor) async throws -> Double {
     var best = 0.0
-    for _ in 0..<3 { best = max(best, try await speedUp(pool)) }
+    for _ in 0..<6 { best = max(best, try await speedUp(pool)) }
     return best
 }
 
