@@ -259,16 +259,17 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         if options.asksForMoreThanRoom {
             try enqueue(task, asking: options)
         } else {
-            try enqueue(task, options.waitForRoom)
+            try enqueue(task, waitingForRoom: options)
         }
         return Future(task)
     }
 
+    /// The options ask for nothing else. How long to wait is read only if somebody may have to.
     @usableFromInline
-    func enqueue(_ task: PendingTask, _ waitForRoom: WaitLimit) throws {
+    func enqueue(_ task: PendingTask, waitingForRoom options: TaskOptions) throws {
         try owner.check()
         if let permits = storage.permits {
-            try takePermit(permits, waitForRoom)
+            try takePermit(permits, options.waitForRoom)
             task.prepare(permits, seed: nil, name: nil)
         }
         guard storage.submit(task) else { throw Self.shutDownError }
