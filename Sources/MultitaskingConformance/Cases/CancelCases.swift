@@ -7,11 +7,8 @@ let cancelCases: [ConformanceCase] = [
         "Of 100 queued tasks, those that are cancelled never run; the others do, in order."
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
             let ran = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let queued = try (0..<100).map { try pool.start(sendOne, trial.ticket(ran), $0) }
             for (number, future) in queued.enumerated() where number % 3 != 1 {
                 trial.expect("cancel of queued task \(number)", future.cancel(force: number % 3 == 2), is: true)
@@ -34,10 +31,7 @@ let cancelCases: [ConformanceCase] = [
         "cancel() of a task that runs, or has ended, is false and changes nothing."
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let future = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (future, gate) = try trial.busyTask(in: pool)
             trial.expect("cancel of a running task", future.cancel(), is: false)
             trial.expect("its state", future.state, is: .running)
             gate.set()

@@ -7,10 +7,7 @@ let futureCases: [ConformanceCase] = [
         "A task is queued, then running, then done; what it tells agrees, and stays."
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let first = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (first, gate) = try trial.busyTask(in: pool)
             let second = try pool.submit(double, 1)
             trial.expect("the state of a task that runs", first.state, is: .running)
             trial.expect("isRunning", first.isRunning, is: true)
@@ -35,10 +32,7 @@ let futureCases: [ConformanceCase] = [
         "value(timeout:) throws timedOut not before its time, and the task goes on."
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let future = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (future, gate) = try trial.busyTask(in: pool)
             let start = trial.clock.now
             trial.expectThrows(.timedOut, from: "value(timeout:)") { try future.value(timeout: .milliseconds(30)) }
             trial.expect(
@@ -56,12 +50,9 @@ let futureCases: [ConformanceCase] = [
         "Callbacks registered before the end and after it are called once each."
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
             let calls = Tally()
             let early = Tally()
-            let future = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (future, gate) = try trial.busyTask(in: pool)
             for _ in 0..<10 {
                 future.whenDone {
                     if !future.isDone { early.add() }
@@ -87,10 +78,7 @@ let futureCases: [ConformanceCase] = [
         "Cancelling a queued task calls its callbacks, also while all workers are busy."
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let calls = Tally()
             let queued = try (0..<5).map { try pool.submit(double, $0) }
             for future in queued { future.whenDone { calls.add() } }

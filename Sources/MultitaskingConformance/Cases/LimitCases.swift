@@ -53,11 +53,8 @@ let limitCases: [ConformanceCase] = [
         requires: [.queueTimeout]
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let started = try pool.makeChannel()
             let ran = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let hasty = try pool.start(
                 sendOne, options: TaskOptions(queueTimeout: .milliseconds(30)), trial.ticket(ran), 1)
             let patient = try pool.start(
@@ -104,10 +101,7 @@ let limitCases: [ConformanceCase] = [
                 return trial.expect(false, "expected PortableFailure; it is \(String(describing: future.outcome()))")
             }
             trial.expect("the attempt", error.number, is: 1)
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let cancelled = try pool.start(throwBefore, options: options, 3)
             trial.expect("cancel", cancelled.cancel(), is: true)
             gate.set()

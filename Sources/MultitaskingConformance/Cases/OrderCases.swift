@@ -42,11 +42,8 @@ let orderCases: [ConformanceCase] = [
         "While one of two workers is busy, 100 tasks go through the other, in their order."
     ) { trial in
         try trial.withPool { pool in
-            let started = try pool.makeChannel()
             let ran = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let long = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started, "word of the long task")
+            let (long, gate) = try trial.busyTask(in: pool)
             let futures = try (0..<100).map { try pool.start(sendOne, trial.ticket(ran), $0) }
             for future in futures { _ = try trial.value(of: future, "a short task beside a long one") }
             trial.expect("the order of the short ones", try trial.drain(Int.self, ran), is: Array(0..<100))
@@ -61,10 +58,7 @@ let orderCases: [ConformanceCase] = [
         requires: [.limitedQueue]
     ) { trial in
         try trial.withPool(workers: 1, queueLimit: 2) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let long = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (long, gate) = try trial.busyTask(in: pool)
             let queued = try (0..<2).map { try pool.submit(double, options: TaskOptions(waitForRoom: .never), $0) }
             for wait in [WaitLimit.never, .upTo(.milliseconds(5))] {
                 trial.expectThrows(.timedOut, .arenaLimitReached, from: "submit to a full pool") {

@@ -28,9 +28,7 @@ let reportCases: [ConformanceCase] = [
         "The last report of a task that throws stays; a task that has not started has none.", requires: [.reports]
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
-            let first = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (first, gate) = try trial.busyTask(in: pool)
             let task = try pool.start(reportAndThrow, 0.5)
             trial.expect("the report of a task that waits", task.progress, is: nil)
             gate.set()

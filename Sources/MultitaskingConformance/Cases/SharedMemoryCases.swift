@@ -38,10 +38,7 @@ let sharedMemoryCases: [ConformanceCase] = [
         try trial.withPool(workers: 1) { pool in
             guard let pool = pool as? any InProcessExecutor else { return }
             let references = References()
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let futures = try (0..<10).map { _ in
                 let object = references.make()
                 return try pool.submit(options: .default) { _ in object.count }

@@ -121,10 +121,7 @@ let shutdownCases: [ConformanceCase] = [
     ) { trial in
         for mode in [ShutdownMode.drain, .cancelQueued] {
             try trial.withExecutor(workers: 1) { pool in
-                let started = try pool.makeChannel()
-                let gate = try pool.makeCancelSignal()
-                let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-                _ = try trial.next(Int.self, from: started)
+                let (busy, gate) = try trial.busyTask(in: pool)
                 let home = System.processID
                 // Whether a worker is another process is not ours to know: at home or away, one of the two throws.
                 let arguments = try [Stubborn.Moment.decodingAway, .decodingAtHome].map {
@@ -220,10 +217,7 @@ let shutdownCases: [ConformanceCase] = [
         "A drain whose time is up returns, also where a task cannot be ended; that ends by itself later."
     ) { trial in
         try trial.withExecutor(workers: 1) { pool in
-            let started = try pool.makeChannel()
-            let gate = try pool.makeCancelSignal()
-            let running = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (running, gate) = try trial.busyTask(in: pool)
             let queued = try pool.submit(double, 1)
             let isClean = pool.shutdown(.drain, within: .milliseconds(30), then: .cancelQueued)
             trial.expect("whether it was clean", isClean, is: false)

@@ -20,9 +20,7 @@ let taskOptionCases: [ConformanceCase] = [
         "Low and normal tasks go on while more and more high ones come.", requires: [.priorities]
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
-            let first = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (first, gate) = try trial.busyTask(in: pool)
             var flood: [Future<Int>] = []
             func pour() throws {
                 for _ in 0..<64 {
@@ -54,10 +52,8 @@ let taskOptionCases: [ConformanceCase] = [
         "A task of any priority that is cancelled before it starts never runs.", requires: [.priorities]
     ) { trial in
         try trial.withPool(workers: 1) { pool in
-            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
             let ran = try pool.makeChannel()
-            let first = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (first, gate) = try trial.busyTask(in: pool)
             let tasks = try TaskOptions.Priority.allCases.flatMap { priority in
                 try (0..<4).map {
                     try pool.start(sendOne, options: TaskOptions(priority: priority), trial.ticket(ran), $0)
@@ -234,9 +230,8 @@ extension Trial {
     fileprivate func order(of priorities: [TaskOptions.Priority]) throws -> [Int] {
         var order: [Int] = []
         try withPool(workers: 1) { pool in
-            let (started, gate, ran) = (try pool.makeChannel(), try pool.makeCancelSignal(), try pool.makeChannel())
-            let first = try pool.start(waitForSignal, ticket(started), ticket(gate))
-            _ = try next(Int.self, from: started)
+            let ran = try pool.makeChannel()
+            let (first, gate) = try busyTask(in: pool)
             let tasks = try priorities.enumerated().map { number, priority in
                 try pool.start(sendOne, options: TaskOptions(priority: priority), ticket(ran), number)
             }

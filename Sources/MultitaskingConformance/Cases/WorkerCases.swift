@@ -65,9 +65,7 @@ let workerCases: [ConformanceCase] = [
         try trial.withExecutor(workers: 3) { pool in
             let workers = try trial.workerExecutor(pool)
             let ran = try pool.makeChannel()
-            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let calls = try workers.startEverywhere(sendWorker, trial.ticket(ran))
             trial.expect("the number of futures", calls.count, is: 3)
             for _ in 0..<2 { _ = try trial.next(Int.self, from: ran, "the call of an idle worker") }
@@ -87,9 +85,7 @@ let workerCases: [ConformanceCase] = [
         try trial.withExecutor(workers: 2) { pool in
             let workers = try trial.workerExecutor(pool)
             let channel = try pool.makeChannel(closesWithSenders: true)
-            let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
-            let busy = try pool.start(waitForSignal, trial.ticket(started), trial.ticket(gate))
-            _ = try trial.next(Int.self, from: started)
+            let (busy, gate) = try trial.busyTask(in: pool)
             let calls = try workers.everywhere(sendThrough, channel.makeSender(), 0..<5, trial.patience)
             try trial.eventually("the call of the idle worker ends") { calls.contains { $0.isDone } }
             gate.set()

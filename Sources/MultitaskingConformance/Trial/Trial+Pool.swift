@@ -36,6 +36,16 @@ extension Trial {
         try releasingHandles { try body(pool) }
     }
 
+    /// Keeps a worker busy: returns when it runs a task, which ends when the gate is set and then returns true.
+    func busyTask(
+        in pool: any Executor, options: TaskOptions = .default
+    ) throws -> (task: Future<Bool>, gate: any CancelSignal) {
+        let (started, gate) = (try pool.makeChannel(), try pool.makeCancelSignal())
+        let task = try pool.start(waitForSignal, options: options, ticket(started), ticket(gate))
+        _ = try next(Int.self, from: started)
+        return (task, gate)
+    }
+
     private func checkHoldings(of pool: any Executor, are before: [String: Int]) -> Bool {
         guard !before.isEmpty else { return true }
         if holds({ backend.holdings(of: pool) == before }) { return true }
