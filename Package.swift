@@ -242,7 +242,7 @@ let package = Package(
             name: "MultitaskingRayTests",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingRay", "MultitaskingConformance", "RemoteWorkers",
-                "ray-harness",
+                "MultitaskingTestPrograms", "ray-harness",
             ]),
         .testTarget(
             name: "MultitaskingLaunchTests",
@@ -276,10 +276,12 @@ let package = Package(
             name: "top-level-program", dependencies: ["MultitaskingCore", "MultitaskingProcesses"],
             path: "Tests/TopLevelProgram"),
 
-        .testTarget(name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore"]),
+        .testTarget(
+            name: "MultitaskingCoreTests", dependencies: ["MultitaskingCore", "MultitaskingTestSupport"]),
         .testTarget(name: "MultitaskingSystemTests", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
         .testTarget(
-            name: "MultitaskingSerializationTests", dependencies: ["MultitaskingCore", "MultitaskingSerialization"]),
+            name: "MultitaskingSerializationTests",
+            dependencies: ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingTestSupport"]),
         .testTarget(
             name: "MultitaskingCapturesTests",
             dependencies: [

@@ -1,3 +1,4 @@
+import MultitaskingTestSupport
 import Testing
 
 @testable import MultitaskingCore
@@ -36,11 +37,11 @@ import Testing
         "4mai", "\u{1}abcd", "Si\u{7F}", "🙂", "A", "S", "A9", String(repeating: "m", count: 5000),
     ])
     func forgedName_isNotLookedUp(_ text: String) {
-        let start = ContinuousClock.now
+        let start = processorTime()
         #expect(!MangledName(text).isBounded)
         #expect(MangledName(text).type == nil)
         #expect(FunctionTypeName(mangled: text).resolve() == nil)
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(processorTime() - start < .seconds(2))
     }
 
     @Test func lookUpsOfMutatedNames_endSoon() throws {
@@ -52,7 +53,7 @@ import Testing
             _mangledTypeName(ValueFunction<Int?, String, Double?, [Outer]>.self), _mangledTypeName([[Int?]?].self),
         ].compactMap(\.self)
         let pieces = ["Sg", "AA", "AC", "Say", "G", "A9B", "S9i", "_", "t", "Si", "y"]
-        let start = ContinuousClock.now
+        let start = processorTime()
         for _ in 0..<3000 {
             var name = Array(names.randomElement(using: &generator) ?? "")
             for _ in 0..<Int.random(in: 1...12, using: &generator) {
@@ -61,7 +62,7 @@ import Testing
             }
             _ = MangledName(String(name)).type as? any (Error & Decodable).Type
         }
-        #expect(ContinuousClock.now - start < .seconds(20), "seed \(seed)")
+        #expect(processorTime() - start < .seconds(20), "seed \(seed)")
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskingCore
 import MultitaskingRay
+import MultitaskingTestPrograms
 @testable import RemoteWorkers
 import Testing
 
@@ -33,17 +34,10 @@ import Testing
 
 @Suite(.serialized) struct RelayedOutputTests {
     @Test func linesOfTasksThatPrintAtOnce_comeWhole_withNameAndWorker_andTheLastOnesToo() throws {
-        let process = Process()
-        process.executableURL = package.appendingPathComponent(".build/debug/ray-harness")
         let driver = package.appendingPathComponent("Tests/Ray/fake_driver.py").path
-        process.arguments = ["lines", "--fake", driver]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let run = try TestProgram("ray-harness").run(["lines", "--fake", driver], keeping: .standardOutput)
         var found: [String: Int] = [:]
-        for line in text.split(separator: "\n") {
+        for line in run.output.split(separator: "\n") {
             let match = try #require(try /\[task (\d), worker [01]\] (.*)/.wholeMatch(in: line), "\(line)")
             #expect(match.2.hasSuffix(" \(match.1)"))
             found[String(match.2), default: 0] += 1

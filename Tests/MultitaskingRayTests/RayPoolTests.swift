@@ -2,6 +2,7 @@ import Foundation
 import MultitaskingConformance
 import MultitaskingCore
 import MultitaskingRay
+import MultitaskingTestPrograms
 import Testing
 import ray_harness
 
@@ -66,7 +67,7 @@ private func hang(_ started: ChannelSender) throws {
 
     @Test func workersOfAnotherBuild_runNothing() throws {
         var options = fakeOptions
-        options.executable = package.appendingPathComponent(".build/debug/ray-harness").path
+        options.executable = TestProgram("ray-harness").url.path
         try #require(FileManager.default.isExecutableFile(atPath: options.executable ?? ""))
         let pool = try RayPool(address: nil, maxWorkers: 1, options: options)
         defer { pool.shutdown(.kill) }

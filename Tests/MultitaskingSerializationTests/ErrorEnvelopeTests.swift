@@ -1,5 +1,6 @@
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingTestSupport
 import Testing
 
 /// Errors as they cross between processes, and what is made of damaged or forged ones.
@@ -42,12 +43,12 @@ import Testing
         String(repeating: "Say", count: 500) + "Si" + String(repeating: "G", count: 500),
     ])
     func forgedTypeName_isTheErrorThatStandsForIt_atOnce(_ name: String) throws {
-        let start = ContinuousClock.now
+        let start = processorTime()
         for value in [nil, [1, 2]] {
             let error = try read(encodePayload(Forged(type: name, value: value)))
             #expect(error as? RemoteError == RemoteError(typeName: "Forged", message: "stand"))
         }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(processorTime() - start < .seconds(2))
     }
 }
 

@@ -1,22 +1,16 @@
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingTestSupport
 import Testing
 
 /// How long decoding takes is bounded by the number of bytes, in whatever order and depth they are nested.
-///
 @Suite struct WorkTests {
-    private func time(_ body: () throws -> Void) rethrows -> Duration {
-        let start = ContinuousClock.now
-        try body()
-        return ContinuousClock.now - start
-    }
-
     /// Whether `body` takes at most 40 times as long as something that does about as much: a square would take
     /// hundreds.
     private func isLinear(_ body: () -> Void, beside simple: () -> Void) -> Bool {
-        // The machine may be busy with other things during one of them.
+        // What a virtual machine is kept waiting counts as its own time.
         (0..<3).contains { _ in
-            let (simple, time) = (time(simple), time(body))
+            let (simple, time) = (processorTime(of: simple), processorTime(of: body))
             if time > simple * 40 { print("took \(time) beside \(simple)") }
             return time <= simple * 40
         }
