@@ -51,7 +51,8 @@ static int reserve(void) {
 int mt_above_standard(int descriptor) {
     if (descriptor < 0 || descriptor > STDERR_FILENO) return descriptor;
     int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    int error = errno;
+    // So it says that no number above the standard ones is allowed.
+    int error = errno == EINVAL ? EMFILE : errno;
     close(descriptor);
     errno = error;
     return moved;

@@ -346,7 +346,7 @@ static bool runs_same_program(pid_t pid) {
 
 static bool client_is_gone(void) {
     struct pollfd descriptors[] = {{.fd = mt_spawn_client_fd, .events = POLLIN}, {.fd = mt_spawn_link_fd}};
-    return poll(descriptors, 2, 0) > 0
+    return mt_poll(descriptors, 2, 0) > 0
         && ((descriptors[0].revents & POLLIN) || (descriptors[1].revents & (POLLHUP | POLLERR)));
 }
 

@@ -272,10 +272,60 @@ bool mt_has_marked_themselves(uint64_t mark, uint64_t mask) {
     return found;
 }
 
+// What poll says, found out by select, which knows no limit of descriptors.
+static int select_instead(struct pollfd *descriptors, size_t count, int milliseconds) {
+    enum { word_bits = 8 * sizeof(unsigned long) };
+    int highest = -1;
+    for (size_t i = 0; i < count; i++) {
+        descriptors[i].revents = 0;
+        // One that is closed would be all that select has to say.
+        if (descriptors[i].fd >= 0 && fcntl(descriptors[i].fd, F_GETFD) < 0) descriptors[i].revents = POLLNVAL;
+        if (descriptors[i].events && descriptors[i].fd > highest) highest = descriptors[i].fd;
+    }
+    size_t words = (size_t)(highest + word_bits) / word_bits;
+    // Not an fd_set, which ends at 1,024.
+    unsigned long *sets = calloc(2 * words + 1, sizeof *sets);
+    if (!sets) return -ENOMEM;
+    unsigned long *readable = sets, *writable = sets + words;
+    int found = 0;
+    for (size_t i = 0; i < count; i++) {
+        int number = descriptors[i].fd;
+        if (descriptors[i].revents) found++;
+        if (number < 0 || descriptors[i].revents) continue;
+        unsigned long bit = 1UL << number % word_bits;
+        if (descriptors[i].events & POLLIN) readable[number / word_bits] |= bit;
+        if (descriptors[i].events & POLLOUT) writable[number / word_bits] |= bit;
+    }
+    struct timeval limit = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+    if (found) limit = (struct timeval){0};
+    int result = select(highest + 1, (fd_set *)readable, (fd_set *)writable, NULL, milliseconds < 0 && !found ? NULL : &limit);
+    if (result < 0) {
+        result = -errno;
+        free(sets);
+        return result;
+    }
+    for (size_t i = 0; result > 0 && i < count; i++) {
+        int number = descriptors[i].fd;
+        if (number < 0 || !descriptors[i].events || descriptors[i].revents) continue;
+        unsigned long bit = 1UL << number % word_bits;
+        if (readable[number / word_bits] & bit) descriptors[i].revents |= descriptors[i].events & POLLIN;
+        if (writable[number / word_bits] & bit) descriptors[i].revents |= descriptors[i].events & POLLOUT;
+        if (descriptors[i].revents) found++;
+    }
+    free(sets);
+    return found;
+}
+
+int mt_poll(struct pollfd *descriptors, size_t count, int milliseconds) {
+    int result = poll(descriptors, count, milliseconds);
+    if (result >= 0 || errno != EINVAL) return result < 0 ? -errno : result;
+    return select_instead(descriptors, count, milliseconds);
+}
+
 bool mt_pidfd_has_ended(int pidfd, int *signal) {
     struct pollfd descriptor = {.fd = pidfd, .events = POLLIN};
     *signal = 0;
-    if (poll(&descriptor, 1, 0) <= 0) return false;
+    if (mt_poll(&descriptor, 1, 0) <= 0) return false;
     siginfo_t info = {0};
     while (waitid((idtype_t)MT_P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0 && errno == EINTR) {}
     if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) *signal = info.si_status;
@@ -473,7 +523,7 @@ void mt_end_lines(void) { change_lines(NULL, 0); }
 bool mt_offer_line(int descriptor, const char *bytes, size_t count, int milliseconds) {
     // What can be written to takes a line of a pipe's page without waiting.
     struct pollfd place = {.fd = descriptor, .events = POLLOUT};
-    if (poll(&place, 1, milliseconds) <= 0 || (place.revents & (POLLOUT | POLLERR)) != POLLOUT) return false;
+    if (mt_poll(&place, 1, milliseconds) <= 0 || (place.revents & (POLLOUT | POLLERR)) != POLLOUT) return false;
     // A reader that goes away now must not end this process.
     sigset_t pipe_signal, before;
     sigemptyset(&pipe_signal);

@@ -187,7 +187,7 @@ _Noreturn void mt_serve_main_queue(const uint64_t *activity) {
         // Somebody may have closed it, as some programs close all descriptors they do not know.
         int timeout = queue.revents & POLLNVAL ? 10 : -1;
         if (timeout > 0) poll(NULL, 0, timeout);
-        if (poll(&queue, 1, timeout) < 0) continue;
+        if (mt_poll(&queue, 1, timeout) < 0) continue;
         uint64_t count;
         ssize_t result = read(queue.fd, &count, sizeof count);
         (void)result;

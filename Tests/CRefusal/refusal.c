@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,6 +43,13 @@ int become_user(uid_t user) {
     if (setgid(user) != 0 || setuid(user) != 0) return -errno;
     // A process that has changed its user may not look into its own /proc otherwise.
     return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 ? -errno : 0;
+}
+
+int split_pids(void) { return unshare(CLONE_NEWPID) != 0 ? -errno : 0; }
+
+int limit_descriptors_of(pid_t process, uint64_t count) {
+    struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+    return prlimit(process, RLIMIT_NOFILE, &limit, NULL) != 0 ? -errno : 0;
 }
 
 int hide_proc(void) {

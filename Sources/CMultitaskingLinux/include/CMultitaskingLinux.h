@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -147,6 +148,11 @@ int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living)
 
 // Whether a process runs whose mark, in the bits of `mask`, is `mark` and otherwise its own id: one that marked itself.
 bool mt_has_marked_themselves(uint64_t mark, uint64_t mask);
+
+// Waits as poll does. poll refuses more descriptors than this process may have, and a sandbox may have lowered that
+// number since they were opened, to 0 even; then another call waits for them, which hears of no end of the other side
+// where no event is asked for. -errno on failure.
+int mt_poll(struct pollfd *descriptors, size_t count, int milliseconds);
 
 // Whether the process has ended, whichever process has reaped it; reaps it if nobody has and it is a child of this
 // process. `signal` is the one that ended it; 0 if none did or somebody else has reaped it.

@@ -78,8 +78,14 @@ final class SupervisorHandle: Sendable {
             throw MultitaskingError(
                 .systemError,
                 "/proc is missing, where a pool finds its processes, their threads, and their memory; mount it (mount "
-                    + "-t "
-                    + "proc proc /proc), or use a thread pool")
+                    + "-t proc proc /proc), or use a thread pool")
+        }
+        // There, other processes have the numbers of this pool's.
+        guard SystemFiles().target("/proc/self") == "\(getpid())" else {
+            throw MultitaskingError(
+                .systemError,
+                "/proc is that of another PID namespace, in which a pool does not find its processes; mount this one's "
+                    + "(mount -t proc proc /proc), or use a thread pool")
         }
     }
 
@@ -142,19 +148,21 @@ final class SupervisorHandle: Sendable {
 
     private func check(after pause: Int64) {
         // Never waits for another thread that looks: that may be about to fork, and wait for this one to sleep.
-        _ = state.withLockIfAvailable { state in
+        let notice: String?? = state.withLockIfAvailable { state -> String? in
             let now = monotonicNanoseconds()
-            guard !state.isOver, now - state.lastCheck > pause else { return }
+            guard !state.isOver, now - state.lastCheck > pause else { return nil }
             state.lastCheck = now
             continueIfStopped(&state, now)
             restartIfDead(&state)
             giveUpIfUnproven(&state)
-            if let notice = arena.header.failure.newNotice {
-                Logger.processes.warning(
-                    "\(notice). The pool continues with fewer workers while it has one, and tries again.")
-            }
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
             if !TaskRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
+            return arena.header.failure.newNotice
+        }
+        // Not under the lock: a log handler may ask this pool something.
+        if let notice, let notice {
+            Logger.processes.warning(
+                "\(notice). The pool continues with fewer workers while it has one, and tries again.")
         }
     }
 

@@ -53,6 +53,6 @@ final class SupervisorLink: Sendable {
             pollfd(fd: process?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         let milliseconds = Int32(clamping: (max(0, end - monotonicNanoseconds()) + 999_999) / 1_000_000)
-        _ = unsafe poll(&descriptors, 2, milliseconds)
+        _ = unsafe mt_poll(&descriptors, 2, milliseconds)
     }
 }

@@ -178,7 +178,7 @@ struct Supervisor {
                 Int32(clamping: (max(0, wakeUp - monotonicNanoseconds()) + 999_999) / 1_000_000)
             }
         let count = unsafe descriptors.withUnsafeMutableBufferPointer {
-            unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds)
+            unsafe mt_poll($0.baseAddress, $0.count, milliseconds)
         }
         guard count > 0 else { return true }
         if descriptors[1].revents != 0 || descriptors[2].revents != 0 { return false }

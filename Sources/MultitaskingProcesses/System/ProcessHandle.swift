@@ -27,7 +27,7 @@ final class ProcessHandle: Sendable {
     /// Whether the process has ended, or does within some milliseconds; it is not reaped.
     func hasEnded(within milliseconds: Int32 = 0) -> Bool {
         var descriptor = pollfd(fd: pidfd.number, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&descriptor, 1, milliseconds) > 0
+        return unsafe mt_poll(&descriptor, 1, milliseconds) > 0
     }
 
     /// Reaps the process, a child, if it has ended; the signal that has killed it, 0 for none. Nil if it has not ended.

@@ -99,9 +99,12 @@ private final class Pipe: Sendable {
             let left = end.map { max(.zero, $0 - .now).pollMilliseconds } ?? -1
             // SAFETY: both calls write to local variables, which outlive them.
             let count = unsafe poll(&descriptor, 1, left)
+            // A sandbox may have lowered the number of descriptors that this process may have, to 0 even, which `poll`
+            // refuses. Then this looks now and then.
+            if count < 0, errno == EINVAL { usleep(10_000) }
             var message: UInt64 = 0
-            if count > 0, unsafe read(output, &message, 8) == 8 { return message }
-            if count == 0 { return nil }
+            if count != 0, unsafe read(output, &message, 8) == 8 { return message }
+            if count == 0 || left == 0 { return nil }
         }
     }
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <stdint.h>
 #include <sys/types.h>
 
 // The calls that can be refused.
@@ -22,3 +23,9 @@ int become_user(uid_t user);
 
 // Takes /proc away from this process and those it starts. 0 or -errno.
 int hide_proc(void);
+
+// Puts the next children of this process into a PID namespace of their own, to which /proc does not belong. 0 or -errno.
+int split_pids(void);
+
+// Sets how many descriptors a process may have. 0 or -errno.
+int limit_descriptors_of(pid_t process, uint64_t count);

@@ -308,8 +308,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "refused-workers", "refused-some-workers", "refused-supervisor", "refused-first-process", "refused-threads",
-            "refused-group", "refused-calls", "refused-descriptors", "refused-close-range", "refused-proc",
-            "refused-advice-of-signals",
+            "refused-group", "refused-calls", "refused-descriptors", "refused-descriptors-later", "refused-close-range",
+            "refused-proc", "refused-pids", "refused-advice-of-signals",
         ], methods)
     func whatTheSystemRefuses(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -16,8 +16,10 @@ let refusalScenarios: [String: Scenario] = [
     "refused-group": { try $0.refusedByGroup() },
     "refused-calls": { try $0.refusedCalls() },
     "refused-descriptors": { try $0.refusedDescriptors() },
+    "refused-descriptors-later": { try $0.refusedDescriptorsLater() },
     "refused-close-range": { try $0.refusedCloseRange() },
     "refused-proc": { try $0.refusedProc() },
+    "refused-pids": { try $0.refusedPids() },
     "refused-advice-of-signals": { try $0.adviceOfSignals() },
 ]
 
@@ -214,6 +216,54 @@ extension Harness {
         }
     }
 
+    /// A pool goes on, notices deaths, and ends, however few descriptors its processes may have later: sandboxes lower
+    /// that number to 0 when all that they need is open.
+    fileprivate func refusedDescriptorsLater() throws {
+        for (mode, isSupervisorLimited) in [(ShutdownMode.drain, false), (.kill, false), (.drain, true)] {
+            let child = fork()
+            if child == 0 {
+                let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
+                checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
+                checkEqual(limit_descriptors_of(0, 0), 0, "the client's limit")
+                // It can start no worker then, but notices all that happens.
+                if isSupervisorLimited { limit_descriptors_of(pool.supervisorProcessID, 1) }
+                for _ in 0..<(isSupervisorLimited ? 1 : 3) {
+                    checkThrows(.workerCrashed) { try pool.submit(strike, SIGKILL).value(timeout: .seconds(20)) }
+                    checkEqual(try pool.submit(double, 2).value(timeout: .seconds(20)), 4)
+                }
+                pool.shutdown(mode)
+                _exit(Checks.failures == 0 ? 0 : 1)
+            }
+            checkEnd(of: child, "the end of the child with few descriptors")
+        }
+    }
+
+    private func checkEnd(of child: pid_t, _ what: String) {
+        var status: Int32 = 0
+        unsafe checkEqual(waitpid(child, &status, 0), child, "the child reaped")
+        checkEqual(status, 0, what)
+    }
+
+    /// With the `/proc` of another PID namespace there is no pool either: processes would be mistaken for others.
+    fileprivate func refusedPids() throws {
+        let child = fork()
+        if child == 0 {
+            checkEqual(split_pids(), 0, "the result of leaving the PID namespace")
+            // Of which its next child is the first process.
+            let first = fork()
+            if first == 0 {
+                let error = checkThrows(.systemError) {
+                    try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+                }
+                expect(error, "another PID namespace", "mount -t proc")
+                _exit(Checks.failures == 0 ? 0 : 1)
+            }
+            checkEnd(of: first, "the end of the first process of a namespace")
+            _exit(Checks.failures == 0 ? 0 : 1)
+        }
+        checkEnd(of: child, "the end of the child that left its namespace")
+    }
+
     /// Without `/proc` there is no pool, and an error that says what to do.
     fileprivate func refusedProc() throws {
         let child = fork()
@@ -226,9 +276,7 @@ extension Harness {
             check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
             _exit(Checks.failures == 0 ? 0 : 1)
         }
-        var status: Int32 = 0
-        unsafe checkEqual(waitpid(child, &status, 0), child, "the child reaped")
-        checkEqual(status, 0, "the end of the child without /proc")
+        checkEnd(of: child, "the end of the child without /proc")
     }
 
     /// What is said of a worker's death fits the signal.
