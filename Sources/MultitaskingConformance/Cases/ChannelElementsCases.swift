@@ -41,6 +41,30 @@ let channelElementsCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "channel.elementsThatAreNilArrive", duty: "ReceivingChannel.receive(as:wait:)",
+        "An element that is nil arrives like any other: alone, in a batch, and in a loop."
+    ) { trial in
+        try trial.withPool(workers: 1) { pool in
+            let (once, twice) = ([nil, 1, nil] as [Int?], [.some(nil), nil, 2] as [Int??])
+            let (channel, other) = (try pool.makeChannel(), try pool.makeChannel())
+            func fill() throws {
+                for element in once { try trial.put(element, into: channel) }
+                for element in twice { try trial.put(element, into: other) }
+            }
+            try fill()
+            trial.expect("what comes alone", try trial.drain(Int?.self, channel), is: once)
+            trial.expect("what comes alone of the other type", try trial.drain(Int??.self, other), is: twice)
+            try fill()
+            trial.expect("a batch", try channel.receive(upTo: 9, as: Int?.self, wait: .never), is: once)
+            trial.expect("a batch of the other type", try other.receive(upTo: 9, as: Int??.self, wait: .never), is: twice)
+            try fill()
+            channel.close(discarding: false)
+            other.close(discarding: false)
+            trial.expect("what a loop gives", Array(channel.elements(as: Int?.self)), is: once)
+            trial.expect("what a loop over the other type gives", Array(other.elements(as: Int??.self)), is: twice)
+        }
+    },
+    ConformanceCase(
         "channel.elementsCanBeAwaited", duty: "Channel.elements(as:)",
         "An asynchronous loop takes each element and ends with the channel; a cancelled one throws.",
         requires: [.asyncTwins]

@@ -99,7 +99,7 @@ public final class ProcessChannel: OfferingChannel {
             return unsafe withUnsafeMutablePointer(to: &storage) {
                 unsafe UnsafeMutableRawPointer($0).assumingMemoryBound(to: type).move()
             }
-        case .element(let hold): return try decode(hold, known)
+        case .element(let hold): return try decode(hold, as: type, known)
         case .nothing: return nil
         }
     }
@@ -145,10 +145,13 @@ public final class ProcessChannel: OfferingChannel {
 
     /// The element of a claim, which is settled whatever comes of that.
     @inline(never)
-    private func decode<Element: Decodable>(_ hold: Hold, _ known: CodedType) throws -> Element {
+    /// Reads an element. Its type is given, because that of the result is ambiguous where an element may be nil.
+    private func decode<Element: Decodable>(
+        _ hold: Hold, as type: Element.Type, _ known: CodedType
+    ) throws -> Element {
         let element: Element
         do {
-            element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(Element.self, as: known) }
+            element = try reader.read(queue.cell(hold.claim).payload) { try $0.decode(type, as: known) }
         } catch {
             finish(hold)
             throw error

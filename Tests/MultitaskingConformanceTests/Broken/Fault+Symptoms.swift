@@ -31,6 +31,7 @@ extension Fault {
                 Symptom("rendezvous.manyMeet", "expected that what 0 sent"),
             ]
         case .reordersElements: [Symptom("channel.elementsArriveInOrder", "expected that the next element is")]
+        case .losesWhatIsNil: [Symptom("channel.elementsThatAreNilArrive", "expected that what comes alone is")]
         case .dropsOnClose: [Symptom("channel.closeDrainsThenEnds", "expected that count is")]
         case .reportsTheWrongError: [Symptom("channel.closeDrainsThenEnds", "throws closed; it threw noSuchObject")]
         case .exceedsCapacity: [Symptom("channel.capacityIsKept", "send into a full channel")]

@@ -1,6 +1,7 @@
 /// One way to break the contract; how the kit must notice it is in `Fault+Symptoms.swift`.
 enum Fault: String, CaseIterable, Sendable {
     case losesAnElement, doublesAnElement, reordersElements, dropsOnClose, exceedsCapacity, losesAWakeUp
+    case losesWhatIsNil
     case blocksForEver, returnsEarly, reportsTheWrongError, countsJoinWrongly, allowsTooManyReports
     case ignoresCancel, startsACancelledTask, callsBackTwice, forgetsACallback, swallowsAnError, changesItsOutcome
     case jumpsTheQueue, runsTooManyAtOnce, acceptsAfterShutdown, returnsBeforeTheEnd, ignoresOptions

@@ -62,7 +62,10 @@ final class FaultyChannel: InProcessOfferingChannel {
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element? {
         harm.pause()
         if wait == .never, let count = harm.occasion(for: .hidesElements), count % 20 == 0 { return nil }
-        if let element = try base.receiveInProcess(as: type, wait: .never) { return element }
+        if let element = try base.receiveInProcess(as: type, wait: .never) {
+            if harm.has(.losesWhatIsNil), let mayBeNil = element as? any MayBeNil, mayBeNil.isNil { return nil }
+            return element
+        }
         if wait == .forever, harm.has(.hidesTheEnd), status.isClosed {
             harm.block()
             return nil
@@ -192,4 +195,13 @@ struct StubbornOffer: ChannelOffer {
     }
 
     func withdraw() -> Bool { false }
+}
+
+/// An optional of whatever type.
+private protocol MayBeNil {
+    var isNil: Bool { get }
+}
+
+extension Optional: MayBeNil {
+    fileprivate var isNil: Bool { self == nil }
 }
