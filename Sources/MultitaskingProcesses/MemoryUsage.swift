@@ -22,6 +22,8 @@ public struct MemoryUsage: Sendable, Hashable {
 
 extension PoolCore {
     var memoryUsage: MemoryUsage {
+        // Only the supervisor takes back what dead workers held, and perhaps nobody waits who looks after it.
+        membership.checkSupervisor()
         sweepAbandoned()
         let blocks = arena.blocksInUse()
         var tasks = 0

@@ -31,7 +31,8 @@ final class FreeSlots: Sendable {
     func takeReturned(from chain: inout Chain) -> TaskSlot? {
         if chain.first == 0 { chain.first = returned.exchange(0, ordering: .acquiring) }
         guard chain.first > 0 else { return nil }
-        let slot = chain.first <= UInt64(arena.layout.slotCapacity) ? arena.slot(Int(chain.first - 1)) : nil
+        let used = UInt64(usedCount.load(ordering: .relaxed))
+        let slot = chain.first <= used ? arena.slot(Int(chain.first - 1)) : nil
         guard let slot, slot.word.load().status == .free else {
             // Somebody has written over the chain: what is left of it is not used again.
             chain.first = 0

@@ -44,8 +44,7 @@ struct QueueLeavers {
     /// How many there are in a ring; forgets those that were passed.
     mutating func count(in ring: TaskRing) -> Int {
         guard let all = positions[ring.kind], !all.isEmpty else { return 0 }
-        let range = ring.positions
-        let left = all.filter { range.contains($0) }
+        let left = zip(all, ring.holds(all)).compactMap { $1 ? $0 : nil }
         positions[ring.kind] = left
         return left.count
     }
@@ -64,8 +63,7 @@ extension PoolCore {
         throw MultitaskingError(
             .timedOut,
             "\(limit) tasks wait for a worker, and there was no room for another one in time; wait longer, or raise "
-                + "the "
-                + "pool's queueLimit")
+                + "the pool's queueLimit")
     }
 
     /// Notes that a task has left the queue by itself.

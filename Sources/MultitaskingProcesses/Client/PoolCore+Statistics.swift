@@ -11,8 +11,9 @@ extension PoolCore {
         let now = end ?? monotonicNanoseconds()
         var tasks = ended.tasks(with: freeSlots)
         let tallies = (1...peak).map { arena.tally($0) }
-        let retried = tallies.reduce(arena.crashes.retried.hint) { $0 + $1.retried.hint }
-        tasks.retried = retried
+        // What the words say is anything, if a task has written over them.
+        let retried = tallies.reduce(Int64(arena.crashes.retried.hint)) { $0.addingSaturated(Int64($1.retried.hint)) }
+        tasks.retried = Int(retried)
         var (queueTimes, runTimes) = (TimeHistogram(), TimeHistogram())
         for tally in tallies {
             queueTimes.add(tally.queueTimes.histogram)
@@ -23,7 +24,7 @@ extension PoolCore {
             runTime: runTimes.times, slowestTasks: slowestTasks(of: tallies), crashes: crashes,
             workers: tallies.map { worker($0, now: monotonicNanoseconds()) },
             memory: PoolStatistics.Memory(
-                used: arena.header.usedChunks.hint * ArenaLayout.chunkSize,
+                used: min(arena.header.usedChunks.hint, arena.layout.chunkCount) * ArenaLayout.chunkSize,
                 limit: arena.layout.chunkCount * ArenaLayout.chunkSize))
     }
 

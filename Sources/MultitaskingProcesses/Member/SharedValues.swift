@@ -77,6 +77,9 @@ final class SharedValues: SharedHome {
                 return install(record, serial, try known ?? view(of: record), decoded: nil, &state)
             } catch {
                 record.letGo(by: member)
+                // Somebody who has let go of what is there by now may have seen this handle, and left it to this call.
+                fence()
+                table.freeIfUnused(record)
                 throw error
             }
         }

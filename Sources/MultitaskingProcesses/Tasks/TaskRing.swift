@@ -66,10 +66,11 @@ struct TaskRing {
     /// How many entries there are, also of tasks that were cancelled and not passed over yet.
     var count: Int { count(from: head.load()) }
 
-    /// The positions of the entries: from the head to the tail.
-    var positions: Range<UInt64> {
+    /// Whether an entry at each of some positions is still there: from the head to the tail.
+    func holds(_ positions: [UInt64]) -> [Bool] {
         let head = self.head.load()
-        return head..<head &+ UInt64(count(from: head))
+        let count = UInt64(count(from: head))
+        return positions.map { $0 &- head < count }
     }
 
     private func count(from head: UInt64) -> Int {

@@ -52,7 +52,8 @@ struct SpanLog: Sendable {
             lost += 1
             return
         }
-        func before(_ time: Int64, _ duration: UInt64) -> Int64 { time - Int64(clamping: duration) }
+        // What the times are, the child says, whose memory its tasks may have written over.
+        func before(_ time: Int64, _ duration: UInt64) -> Int64 { time - min(max(time, 0), Int64(clamping: duration)) }
         var hasCrashed = false
         switch report.end {
         case .call: break

@@ -202,14 +202,17 @@ package final class RemotePool: Sendable {
         var isRetry = false
         if case .retry = verdict { isRetry = true }
         var lastLines: [UInt8: PrefixedLines] = [:]
-        state.withLock { state in
-            guard let run = state.end(run, as: report.end) else { return }
+        let isNews = state.withLock { state in
+            guard let run = state.end(run, as: report.end) else { return false }
             lastLines = run.lines
             state.tally.end(report, of: task, at: run.place)
             state.spans?.add(
                 report, of: task, attempt: circumstances.attempt, at: run.place, now: monotonicNanoseconds())
             state.tally.retried += isRetry ? 1 : 0
+            return true
         }
+        // A run that is said to have ended twice must not begin twice.
+        guard isNews else { return }
         for (stream, var lines) in lastLines { Self.print(lines.end(), to: stream) }
         switch verdict {
         case .end(let end) where end.isValue: task.end(end, output: report.output, onlyIfWaiting: false)
@@ -233,7 +236,8 @@ package final class RemotePool: Sendable {
             state.insert(task)
             return false
         }
-        if isLate { task.end(.cancelled, output: [], onlyIfWaiting: true) }
+        // A forced cancel may have come when its end was known and nobody had decided that it is to go on.
+        if isLate || task.circumstances.isCancelled { task.end(.cancelled, output: [], onlyIfWaiting: true) }
         dispatch()
     }
 

@@ -79,6 +79,8 @@ struct Passage {
         let cell = arena.header.passageCount
         while count < ArenaLayout.passageLimit {
             let last = cell.load()
+            // It may have grown since it was looked at.
+            guard last < UInt64(ArenaLayout.passageLimit) else { break }
             guard cell.compareExchange(last, last &+ 1) else { continue }
             if let claim = claim(Int(clamping: last), by: member) { return claim }
         }

@@ -97,16 +97,23 @@ struct SharedTable {
     /// Frees a value if nobody uses it.
     @discardableResult
     func freeIfUnused(_ record: SharedRecord) -> Bool {
-        let word = record.word.load()
-        guard word.state == .live, isUnused(record, word.serial) else { return false }
-        let doubted = SharedRecordWord(.doubted, member: member, serial: word.serial)
-        guard record.word.compareExchangeOrdered(word, doubted) else { return false }
-        fence()
-        let isUnused = isUnused(record, word.serial)
-        let next = isUnused ? SharedRecordWord(.freeing, member: member, serial: word.serial) : word
-        guard record.word.compareExchange(doubted, next), isUnused else { return false }
-        release(record, serial: word.serial)
-        return true
+        for _ in 0..<100 {
+            let word = record.word.load()
+            guard word.state == .live, isUnused(record, word.serial) else { return false }
+            let doubted = SharedRecordWord(.doubted, member: member, serial: word.serial)
+            guard record.word.compareExchangeOrdered(word, doubted) else { return false }
+            fence()
+            if isUnused(record, word.serial) {
+                let freeing = SharedRecordWord(.freeing, member: member, serial: word.serial)
+                guard record.word.compareExchange(doubted, freeing) else { return false }
+                release(record, serial: word.serial)
+                return true
+            }
+            guard record.word.compareExchange(doubted, word) else { return false }
+            // Somebody who has let go of it meanwhile has seen the doubt, and left it to this call.
+            fence()
+        }
+        return false
     }
 
     private func isUnused(_ record: SharedRecord, _ serial: UInt64) -> Bool {

@@ -195,6 +195,9 @@ class Hub:
             self._end_item = (Kind.ENDPOOL, 0, payload, b"")
             self._tell_wrappers(self._end_item)
         elif kind == Kind.CANCEL:
+            if run in self._over:
+                # Nobody would forget it any more.
+                return
             self._cancelled[run] = max(payload[0], self._cancelled.get(run, 0))
             self._tell_wrappers(_cancel(run, self._cancelled[run]))
         else:
@@ -296,6 +299,8 @@ class Hub:
             request.elements = [Element(argument, operands)]
         elif operation is Operation.SEND_MANY:
             request.elements = [Element(argument, data) for data in reversed(split_elements(operands))]
+            if not request.elements:
+                return answers.append(_answer(number, (Code.OK, 0, b"")))
         elif operation is Operation.RECEIVE_MANY:
             if len(operands) != MOST.size:
                 raise ProtocolError("RECEIVE_MANY has no bounds")
