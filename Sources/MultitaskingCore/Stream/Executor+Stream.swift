@@ -7,9 +7,14 @@ extension Executor {
     ) -> StreamSubmitter<Chunk.Element, Chunk.Value>
     where Single.Arguments == ArgumentList<Chunk.Element>, Single.Output == Chunk.Value {
         StreamSubmitter(
-            submit: { try self.submit(Invocation(single, ArgumentList($0)), options: options.of(task: $1)) },
-            submitChunk: { try self.submit(Invocation(chunk, $0), options: options.of(elementsFrom: $1)) },
-            submitsElements: options.areForEachElement)
+            submit: { element, offset, wait in
+                try self.submit(
+                    Invocation(single, ArgumentList(element)), options: options.of(task: offset).waiting(wait))
+            },
+            submitChunk: { elements, offset, wait in
+                try self.submit(Invocation(chunk, elements), options: options.of(elementsFrom: offset).waiting(wait))
+            },
+            submitsElements: options.areForEachElement, waitsForRoom: options.waitForRoom == .forever)
     }
 
     @usableFromInline
@@ -52,5 +57,15 @@ extension Executor {
         throw MultitaskingError(
             .invalidArgument,
             "ahead is \(ahead); give at least 1, or nil for a bound that follows the number of workers")
+    }
+}
+
+extension TaskOptions {
+    /// The same, but with a limit for how long to wait for room, if there is none.
+    fileprivate func waiting(_ limit: WaitLimit) -> TaskOptions {
+        guard waitForRoom == .forever, limit != .forever else { return self }
+        var options = self
+        options.waitForRoom = limit
+        return options
     }
 }

@@ -43,18 +43,37 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     /// Submits inputs as one task.
     ///
     /// - Parameter gathering: how long it took to take them from where they come from.
-    func submit(_ elements: [Element], gathering: Duration = .zero) {
+    /// - Returns: false if the pool's memory may be full of what this stream has submitted and its reader has not read,
+    ///   so that waiting for room would keep the reader from making it. Then the inputs are to be submitted again when
+    ///   something has been read.
+    func submit(_ elements: [Element], gathering: Duration = .zero) -> Bool {
         // Not under the lock: submitting may wait for room in the pool.
-        let offset = state.withLock { $0.stream.offset }
-        let unit = StreamUnit(elements, offset: offset, gathering: gathering, by: submitter, now: { now })
+        let (offset, mayBeInTheWay) = state.withLock { ($0.stream.offset, !$0.stream.isEmpty) }
+        let limit = mayBeInTheWay ? WaitLimit.upTo(Self.patience) : .forever
+        var unit: StreamUnit<Element, Output>
+        repeat {
+            unit = StreamUnit(
+                elements, offset: offset, gathering: gathering, by: submitter, waitingForRoom: limit, now: { now })
+            // Workers make room in a queue that is full, whatever is read.
+        } while limit != .forever && submitter.waitsForRoom && unit.refusal == .timedOut && !isStopped
+        if limit != .forever, submitter.waitsForRoom, unit.refusal == .arenaLimitReached { return false }
         let number = state.withLock { state -> Int? in
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
             return state.stream.next - 1
         }
-        guard let number else { return unit.stop() }
+        guard let number else {
+            unit.stop()
+            return true
+        }
         if order == .completion { watch(unit, number) }
+        return true
     }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// How long to wait for room at a time while there is something to read.
+    private static var patience: Duration { .milliseconds(20) }
 
     private func watch(_ unit: StreamUnit<Element, Output>, _ number: Int) {
         unit.whenProgressed { [mailbox] in mailbox.post(number) }

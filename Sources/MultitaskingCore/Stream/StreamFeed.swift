@@ -3,20 +3,32 @@
 struct StreamFeed<Element: Portable> {
     /// Gives so many inputs, or fewer if there are no more.
     private let take: (Int) -> [Element]
-    private(set) var hasEnded = false
+    private var isAtEnd = false
+    /// What was taken, and for which there was no room.
+    private var kept: (elements: [Element], gathering: Duration)?
+
+    /// Whether there is nothing more to submit.
+    var hasEnded: Bool { isAtEnd && kept == nil }
 
     @usableFromInline
     init(_ take: @escaping (Int) -> [Element]) { self.take = take }
 
     /// Submits the next inputs as one task; false if there is no room for any, or there are none.
     mutating func submit<Output>(to engine: StreamEngine<Element, Output>) -> Bool {
-        guard !hasEnded, case let room = engine.room, room > 0 else { return false }
+        guard !hasEnded, case let room = engine.room, room > 0, let next = next(room, engine) else { return false }
+        let isSubmitted = engine.submit(next.elements, gathering: next.gathering)
+        kept = isSubmitted ? nil : next
+        return isSubmitted
+    }
+
+    private mutating func next<Output>(
+        _ room: Int, _ engine: StreamEngine<Element, Output>
+    ) -> (elements: [Element], gathering: Duration)? {
+        if let kept { return kept }
         let start = engine.now
         let elements = take(room)
-        hasEnded = elements.count < room
-        guard !elements.isEmpty else { return false }
-        engine.submit(elements, gathering: engine.now - start)
-        return true
+        isAtEnd = elements.count < room
+        return elements.isEmpty ? nil : (elements, engine.now - start)
     }
 }
 

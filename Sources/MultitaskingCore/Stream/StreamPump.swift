@@ -21,7 +21,7 @@ final class PumpedStreamSource<Element: Portable, Output: Portable>: AsyncStream
             // A worker may have become idle.
             pump.wake()
             if let batch { return batch }
-            if let end = pump.end, engine.isEmpty {
+            if let end = pump.end, engine.isEmpty, pump.isEmpty {
                 if let error = end.error { throw error }
                 return nil
             }
@@ -47,6 +47,8 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         var elements: [Element] = []
         /// How many of them there is room for; 0 if that is to be asked for again.
         var room = 0
+        /// Whether they are the last ones.
+        var areLast = false
     }
 
     private let engine: StreamEngine<Element, Output>
@@ -58,6 +60,9 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
 
     /// How the inputs ended; nil while they go on.
     var end: End? { state.withLock { $0 } }
+
+    /// Whether everything that was taken was submitted.
+    var isEmpty: Bool { gathered.withLock { $0.elements.isEmpty } }
 
     /// Looks again whether there is room, or a worker that could take what was gathered.
     func wake() {
@@ -80,7 +85,8 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
                 if isEnough { try await waitForRoom() } else { try Task.checkCancellation() }
             }
         } catch { end = End(error: error) }
-        submitGathered(isLast: true)
+        gathered.withLock { $0.areLast = true }
+        submitGathered()
         state.withLock { $0 = end }
         engine.mailbox.post()
     }
@@ -89,13 +95,13 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     ///
     /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader,
     /// which then waits for a result, looks here again.
-    private func submitGathered(isLast: Bool = false) {
+    private func submitGathered() {
         let hasSubmitted = gathered.withLock { gathered in
             let count = gathered.elements.count
-            guard count > 0, isLast || engine.hasIdleWorkers || count >= engine.room else { return false }
+            guard count > 0, gathered.areLast || engine.hasIdleWorkers || count >= engine.room else { return false }
             // Under the lock, so that the elements of two callers stay in order.
-            engine.submit(gathered.elements)
-            gathered = Gathered()
+            guard engine.submit(gathered.elements) else { return false }
+            gathered = Gathered(areLast: gathered.areLast)
             return true
         }
         // The reader calls this before it waits: word of nothing would have it look again and again.

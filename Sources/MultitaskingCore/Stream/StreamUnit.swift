@@ -21,10 +21,11 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     /// - Parameters:
     ///   - offset: the offset of the first one among the inputs.
     ///   - gathering: how long it took to take them from where they come from.
+    ///   - wait: how long to wait for room if the stream's options do not say it.
     ///   - now: the time.
     init(
         _ elements: [Element], offset: Int, gathering: Duration, by submitter: StreamSubmitter<Element, Output>,
-        now: () -> Duration
+        waitingForRoom wait: WaitLimit, now: () -> Duration
     ) {
         self.offset = offset
         self.gathering = gathering
@@ -33,15 +34,20 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
         do {
             work =
                 if submitter.submitsElements, let element = elements.first {
-                    .element(try submitter.submit(element, offset))
+                    .element(try submitter.submit(element, offset, wait))
                 } else {
                     .chunk(
                         try MapResults(elements, chunkSize: elements.count) {
-                            try submitter.submitChunk($0, offset + $1)
+                            try submitter.submitChunk($0, offset + $1, wait)
                         })
                 }
         } catch { work = .refused(error) }
         submission = now() - start
+    }
+
+    /// The code of the error with which it could not be submitted.
+    var refusal: MultitaskingError.Code? {
+        if case .refused(let error as MultitaskingError) = work { error.code } else { nil }
     }
 
     /// Whether all elements have a result. What is left of a chunk whose worker died is submitted again by this.
@@ -109,11 +115,14 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     }
 }
 
-/// How a stream submits its function, with the offset of the first element among the inputs.
+/// How a stream submits its function, with the offset of the first element among the inputs, and how long to wait for
+/// room if the stream's options do not say it.
 @usableFromInline
 package struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
-    let submit: @Sendable (Element, Int) throws -> Future<Output>
-    let submitChunk: @Sendable ([Element], Int) throws -> Future<MapChunk<Output>>
+    let submit: @Sendable (Element, Int, WaitLimit) throws -> Future<Output>
+    let submitChunk: @Sendable ([Element], Int, WaitLimit) throws -> Future<MapChunk<Output>>
     /// Whether each element is a task: time limits and retries are an element's.
     let submitsElements: Bool
+    /// Whether it is left to the stream how long to wait for room.
+    let waitsForRoom: Bool
 }

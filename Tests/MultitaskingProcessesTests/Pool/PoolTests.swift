@@ -231,7 +231,10 @@ struct PoolTests {
     }
 
     @Test(
-        arguments: ["stream-endless", "stream-idle-reader", "stream-left", "stream-crashes", "stream-limits"])
+        arguments: [
+            "stream-endless", "stream-idle-reader", "stream-left", "stream-crashes", "stream-limits",
+            "stream-full-arena",
+        ])
     func streams(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
     }

@@ -10,6 +10,7 @@ let streamingScenarios: [String: Scenario] = [
     "stream-left": { try $0.leftStream() },
     "stream-crashes": { try $0.crashesInAStream() },
     "stream-limits": { try $0.limitsInAStream() },
+    "stream-full-arena": { try $0.streamInAFullArena() },
 ]
 
 private func half(_ number: Int) -> Int { number / 2 }
@@ -20,6 +21,11 @@ private func sleepAfterTheFirst(_ number: Int) -> Int {
 private func strike(_ number: Int) -> Int {
     if number % 1000 == 777 { kill(getpid(), SIGKILL) }
     return number
+}
+/// Takes long for no bytes, and makes many of one.
+private func swell(_ bytes: [UInt8]) -> [UInt8] {
+    if bytes.isEmpty { usleep(300_000) }
+    return bytes.count == 1 ? [UInt8](repeating: bytes[0], count: 18 << 20) : [UInt8](bytes.prefix(10))
 }
 private func stallAtTwo(_ number: Int) -> Int {
     if number == 2 { sleep(100) }
@@ -206,6 +212,49 @@ extension Harness {
                 }
             }
             checkEqual(count, 200)
+        }
+    }
+
+    /// A result that cannot be read yet leaves no room in the arena for the next input, which waits until it was read;
+    /// the reader, who would have to wait for that room, goes on.
+    func streamInAFullArena() throws {
+        let inputs: [[UInt8]] = [[], [3], [UInt8](repeating: 7, count: 18 << 20), []]
+        let counts = [0, 18 << 20, 10, 0]
+        // The large input comes when the large result is there, which would find no room otherwise.
+        let slowInputs = inputs.lazy.map { input in
+            if input.count > 1 { usleep(150_000) }
+            return input
+        }
+        try withPool(maxWorkers: 2, arenaLimit: 32 << 20) { pool in
+            for ahead in [nil, 4] {
+                for order in [StreamOrder.input, .completion] {
+                    var found: [Int: Int] = [:]
+                    for (offset, result) in try pool.stream(swell, slowInputs, ahead: ahead, order: order) {
+                        found[offset] = try result.get().count
+                    }
+                    checkEqual(found, Dictionary(uniqueKeysWithValues: counts.enumerated().map { ($0, $1) }))
+                }
+                runAsync {
+                    var found: [Int] = []
+                    for try await (_, result) in pool.stream(swell, slowInputs, ahead: ahead) {
+                        found.append(try result.get().count)
+                    }
+                    checkEqual(found, counts)
+                    let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
+                    Task {
+                        for input in inputs {
+                            if input.count > 1 { try await Task.sleep(for: .milliseconds(150)) }
+                            continuation.yield(input)
+                        }
+                        continuation.finish()
+                    }
+                    found = []
+                    for try await (_, result) in pool.stream(swell, stream, ahead: ahead) {
+                        found.append(try result.get().count)
+                    }
+                    checkEqual(found, counts)
+                }
+            }
         }
     }
 }
