@@ -188,6 +188,13 @@ let taskOptionCases: [ConformanceCase] = [
             trial.expect("the result", try trial.value(of: long), is: 5_000)
             let all = (0..<5_000).map { "a long line \($0)\n" }.joined()
             trial.expect("the last of much output", long.output == String(all.suffix(10_000)), is: true)
+            let dependent = try pool.submit(
+                printLines, options: options, resultsOf: Future.completed(1), Future.completed("dependent"))
+            trial.expect("the result", try trial.value(of: dependent), is: 1)
+            trial.expect("the output of a task with results of others", dependent.output, is: "dependent 0\n")
+            let next = plain.then { try pool.submit(printLines, options: options, $0, "next") }
+            trial.expect("the result", try trial.value(of: next), is: 1)
+            trial.expect("the output of what follows a task", next.output, is: "next 0\n")
         }
     },
     ConformanceCase(

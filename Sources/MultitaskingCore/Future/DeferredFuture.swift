@@ -43,6 +43,10 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         }
     }
 
+    var output: String? {
+        if case .following(let future) = phase { future.output } else { nil }
+    }
+
     var report: TaskReport? {
         if case .following(let future) = phase { future.progress } else { nil }
     }
