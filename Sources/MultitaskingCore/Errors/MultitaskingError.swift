@@ -25,6 +25,9 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// created it.
     public let origin: Origin
 
+    /// Whether what was refused never fits, however much room becomes free, so that waiting is no use.
+    package private(set) var neverFits = false
+
     /// Creates an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.init(code, message, cause: cause, origin: .pool)
@@ -35,6 +38,13 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
         self.message = message
         self.cause = cause
         self.origin = origin
+    }
+
+    /// The error of what the pool's memory has no room for, and will never have.
+    package static func neverFits(_ message: String) -> Self {
+        var error = Self(.arenaLimitReached, message)
+        error.neverFits = true
+        return error
     }
 
     /// The same error, with the origin ``Origin-swift.enum/task``.

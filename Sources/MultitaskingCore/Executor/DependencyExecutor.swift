@@ -132,6 +132,6 @@ extension MultitaskingError {
             cause: cause)
     }
 
-    /// Whether it is one of a pool that is full.
-    fileprivate var meansNoRoom: Bool { code == .arenaLimitReached || code == .timedOut }
+    /// Whether it is one of a pool that is full now and may have room later.
+    package var meansNoRoom: Bool { (code == .arenaLimitReached || code == .timedOut) && !neverFits }
 }

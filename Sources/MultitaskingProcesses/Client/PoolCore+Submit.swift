@@ -86,8 +86,7 @@ extension PoolCore {
     /// A block with the arguments.
     func pack(_ writer: PayloadWriter, _ count: Int, _ options: TaskOptions) throws -> PayloadBlock {
         guard count <= arena.layout.payloadLimit else {
-            throw MultitaskingError(
-                .arenaLimitReached,
+            throw MultitaskingError.neverFits(
                 "the arguments take \(count) bytes, more than the pool's arenaLimit; make it larger")
         }
         return try waitForRoom(options.waitForRoom) {
@@ -229,7 +228,7 @@ extension PoolCore {
         var deadline: Deadline?
         var pause: useconds_t = 100
         while true {
-            do { return try attempt() } catch let error as MultitaskingError where Self.meansFull(error) {
+            do { return try attempt() } catch let error as MultitaskingError where error.meansNoRoom {
                 sweepAbandoned()
                 let end = deadline ?? Deadline(limit)
                 deadline = end
@@ -240,10 +239,6 @@ extension PoolCore {
                 try checkUsable()
             }
         }
-    }
-
-    private static func meansFull(_ error: MultitaskingError) -> Bool {
-        error.code == .arenaLimitReached || error.code == .timedOut
     }
 
     // MARK: Dropped futures

@@ -28,8 +28,7 @@ struct FunctionTable {
     ) throws -> Int {
         let index = extent.count
         guard index < ArenaLayout.functionLimit else {
-            throw MultitaskingError(
-                .arenaLimitReached,
+            throw MultitaskingError.neverFits(
                 "more than \(ArenaLayout.functionLimit) different functions were submitted to one pool; make a new pool"
             )
         }
@@ -37,8 +36,8 @@ struct FunctionTable {
         let previousEnd = extent.nameBytes
         let names = Array(location.image.utf8) + Array(typeName.utf8) + attachment
         guard previousEnd <= ArenaLayout.functionNamesSize - names.count else {
-            throw MultitaskingError(
-                .arenaLimitReached, "the names of the submitted functions' types are too long; make a new pool")
+            throw MultitaskingError.neverFits(
+                "the names of the submitted functions' types are too long; make a new pool")
         }
         unsafe arena.withBytes(at: ArenaLayout.functionNames + previousEnd, count: names.count) {
             unsafe $0.copyBytes(from: names)
@@ -63,8 +62,7 @@ struct FunctionTable {
     func keep(_ bytes: [UInt8], to extent: inout Extent) throws -> (start: Int, count: Int) {
         let start = extent.nameBytes
         guard bytes.count <= ArenaLayout.functionNamesSize - start else {
-            throw MultitaskingError(
-                .arenaLimitReached,
+            throw MultitaskingError.neverFits(
                 "the initializers, finalizers, and their arguments take \(bytes.count) bytes, more than the pool has "
                     + "room for; pass less, or the path of a file with it")
         }

@@ -28,8 +28,7 @@ struct PayloadBlock {
     ) throws {
         let count = writer.byteCount
         guard count <= arena.layout.payloadLimit else {
-            throw MultitaskingError(
-                .arenaLimitReached,
+            throw MultitaskingError.neverFits(
                 "a value takes \(count) bytes, more than the pool's arenaLimit of \(arena.layout.payloadLimit) bytes; "
                     + "make that larger, "
                     + "or send less at a time")

@@ -119,6 +119,9 @@ extension Harness {
             checkThrows(.arenaLimitReached) {
                 try pool.submit(noise(33 << 20)) { $0.count }
             }
+            // It must not wait for room that there never is.
+            let dependent = try pool.submit(resultsOf: Future.completed(noise(33 << 20))) { $0.count }
+            checkThrows(.arenaLimitReached) { try dependent.value(timeout: .seconds(20)) }
             checkEqual(try pool.submit(double, 1).value(), 2)
         }
     }
