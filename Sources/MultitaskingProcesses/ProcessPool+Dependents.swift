@@ -21,8 +21,9 @@ extension ProcessPool: DependencyExecutor {
     private func submit<Function: PortableFunction>(
         _ function: Function, _ options: TaskOptions, after dependencies: [any Dependency]
     ) -> Future<Function.Output> {
-        let core = core
-        return submit(after: dependencies, options) { options in
+        // The closure has the pool, not only its core: a pool that is released drains, and must not before this is
+        // submitted.
+        submit(after: dependencies, options) { [self] options in
             let sources = try dependencies.map { try $0.source(in: core) }
             let call = Invocation(HandingOn(function), HandedOn<Function>(sources))
             return Future(try core.submit(call, options: options))

@@ -91,7 +91,7 @@ struct PoolTests {
         arguments: [
             "shutdown-drain", "shutdown-cancel-queued", "shutdown-kill", "shutdown-kill-stopped-worker",
             "shutdown-concurrently", "shutdown-during-submits", "shutdown-during-replacement",
-            "shutdown-others-still-wait", "shutdown-by-dropping",
+            "shutdown-others-still-wait", "shutdown-by-dropping", "shutdown-by-dropping-with-dependents",
             "shutdown-at-once", "shutdown-children-ignored",
         ])
     func shuttingDown(_ scenario: String) async throws {

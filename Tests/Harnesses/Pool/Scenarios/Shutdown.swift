@@ -12,6 +12,7 @@ let shutdownScenarios: [String: Scenario] = [
     "shutdown-during-replacement": { try $0.shutdownDuringReplacement() },
     "shutdown-others-still-wait": { try $0.othersStillWait() },
     "shutdown-by-dropping": { try $0.dropped() },
+    "shutdown-by-dropping-with-dependents": { try $0.droppedWithDependents() },
     "shutdown-at-once": { try $0.shutdownAtOnce() },
     "shutdown-children-ignored": { try $0.childrenIgnored() },
 ]
@@ -153,6 +154,17 @@ extension Harness {
             futures = try (0..<50).map { try pool.submit(nap, $0 % 5) }
         }
         for (number, future) in futures.enumerated() { checkEqual(try future.value(timeout: .seconds(30)), number % 5) }
+    }
+
+    func droppedWithDependents() throws {
+        let dependents: [Future<Int>]
+        do {
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+            let slow = try pool.submit(nap, 200)
+            let first = try pool.submit(double, resultsOf: slow)
+            dependents = [first, try pool.submit(double, resultsOf: first)]
+        }
+        checkEqual(try dependents.map { try $0.value(timeout: .seconds(30)) }, [400, 800])
     }
 
     func shutdownAtOnce() throws {
