@@ -11,7 +11,9 @@ extension ProcessPool: DependencyExecutor {
     public func submit<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {
-        try options.validate()
+        // What `submit` would refuse when the results are there, it refuses now.
+        try core.validate(options)
+        try core.checkUsable()
         var dependencies: [any Dependency] = [first]
         for future in repeat each others { dependencies.append(future) }
         return submit(function, options, after: dependencies)

@@ -14,6 +14,7 @@ extension ThreadPool {
         body: @escaping @Sendable (First, ValueList<repeat each Other>, any TaskEnvironment) throws -> Output
     ) throws -> Future<Output> {
         if options.asksForMoreThanRoom { try refuse(options) }
+        try checkOpen()
         var dependencies: [any Awaitable] = [first]
         for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in

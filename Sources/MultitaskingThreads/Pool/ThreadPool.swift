@@ -175,7 +175,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         return Shared(SharedValueBox(value))
     }
 
-    private func checkOpen() throws {
+    func checkOpen() throws {
         try owner.check()
         if storage.isClosed { throw Self.shutDownError }
     }

@@ -92,6 +92,7 @@ struct PoolTests {
             "shutdown-drain", "shutdown-cancel-queued", "shutdown-kill", "shutdown-kill-stopped-worker",
             "shutdown-concurrently", "shutdown-during-submits", "shutdown-during-replacement",
             "shutdown-others-still-wait", "shutdown-by-dropping", "shutdown-by-dropping-with-dependents",
+            "shutdown-refuses-dependents",
             "shutdown-at-once", "shutdown-children-ignored",
         ])
     func shuttingDown(_ scenario: String) async throws {

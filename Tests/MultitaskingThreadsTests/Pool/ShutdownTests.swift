@@ -54,6 +54,8 @@ extension ThreadsTests {
             let pool = try ThreadPool(maxWorkers: 1)
             pool.shutdown()
             #expect(thrownCode { _ = try pool.submit { 1 } } == .shutDown)
+            let promise = Promise<Int>()
+            #expect(thrownCode { _ = try pool.submit(resultsOf: promise.future) { $0 } } == .shutDown)
             pool.shutdown(.kill)
         }
 

@@ -13,6 +13,7 @@ let shutdownScenarios: [String: Scenario] = [
     "shutdown-others-still-wait": { try $0.othersStillWait() },
     "shutdown-by-dropping": { try $0.dropped() },
     "shutdown-by-dropping-with-dependents": { try $0.droppedWithDependents() },
+    "shutdown-refuses-dependents": { try $0.dependentsRefused() },
     "shutdown-at-once": { try $0.shutdownAtOnce() },
     "shutdown-children-ignored": { try $0.childrenIgnored() },
 ]
@@ -165,6 +166,16 @@ extension Harness {
             dependents = [first, try pool.submit(double, resultsOf: first)]
         }
         checkEqual(try dependents.map { try $0.value(timeout: .seconds(30)) }, [400, 800])
+    }
+
+    func dependentsRefused() throws {
+        let promise = Promise<Int>()
+        let options = TaskOptions(resources: ResourceRequest(cpus: 2))
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        checkThrows(.invalidArgument) { try pool.submit(double, options: options, 1) }
+        checkThrows(.invalidArgument) { try pool.submit(double, options: options, resultsOf: promise.future) }
+        pool.shutdown(.drain)
+        checkThrows(.shutDown) { try pool.submit(double, resultsOf: promise.future) }
     }
 
     func shutdownAtOnce() throws {
