@@ -31,6 +31,8 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
             let id = state.nextObject
             state.nextObject += 1
             state.channels[id] = ChannelState(options)
+            // The pool may have ended since it was asked.
+            if state.isOver { state.channels[id]?.end() }
             return id
         }
         self.id = id
@@ -146,21 +148,34 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         }
     }
 
-    /// Blocks until every element sent so far has been reported with ``taskDone()``.
+    /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes or the
+    /// pool ends first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit = .forever) -> Bool {
         let isJoined = try? simulation.call(wait, for: .joined(id)) { [id] state, _ -> Bool? in
-            state.channels[id]?.isJoined ?? true ? true : nil
+            guard let channel = state.channels[id], !channel.isJoined else { return true }
+            return channel.hasEnded ? false : nil
         }
         return (isJoined ?? nil) ?? false
     }
 
     /// Suspends until `operation` may succeed; see `Channel.waitUntilReady(for:wait:)`.
+    ///
+    /// - Throws: `shutDown` if the pool has ended with unreported elements; `deadlock`; `CancellationError` if the
+    ///   awaiting task is cancelled.
     public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         if let failure = simulation.failure { throw failure }
         var watch: Int?
         defer { if let watch { simulation.removeWatch(watch) } }
         _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(condition(for: operation), $0) }
+        guard operation == .join else { return }
+        let isInVain = simulation.update { [id] state, _ in
+            state.channels[id].map { $0.hasEnded && !$0.isJoined } ?? false
+        }
+        if isInVain {
+            throw MultitaskingError(
+                .shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
+        }
     }
 
     func condition(for operation: ChannelOperation) -> Condition {

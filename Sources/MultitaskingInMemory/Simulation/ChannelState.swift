@@ -17,6 +17,8 @@ struct ChannelState: Sendable {
 
     let options: ChannelOptions
     private(set) var isClosed = false
+    /// Whether the pool has ended, so that nobody is waited for any more.
+    private(set) var hasEnded = false
     /// Until when it pretends to have no room.
     var fullUntil: Nanoseconds = 0
     private var elements: [Element] = []
@@ -86,6 +88,12 @@ struct ChannelState: Sendable {
         unfinished = max(0, unfinished - discarded)
         (elements, head, byteCount) = ([], 0, 0)
         return discarded
+    }
+
+    /// Closes the channel of a pool that has ended. What is left can still be received.
+    mutating func end() {
+        hasEnded = true
+        _ = close(discarding: false)
     }
 
     /// Counts one element as done; false if all were.

@@ -241,6 +241,7 @@ extension SimulationState {
         statistics.workers[worker].enter(.absent, at: now)
         // One that is too many, or came to the end of its pool.
         if phase == .running { statistics.workers[worker].replacements.retired += 1 }
+        endIfEmpty()
     }
 
     /// A worker is there that was not.
@@ -320,6 +321,7 @@ extension SimulationState {
         if let task { settle(task, end: end, of: worker, reason) }
         if isStarting { failedToStart(end, reason) }
         if case .dead = workers[worker].activity { timers.add(.respawn(worker: worker), at: now + Self.spawnTime) }
+        endIfEmpty()
         callWatches()
     }
 
@@ -449,6 +451,20 @@ extension SimulationState {
             case .idle, .fresh, .dead: leave(worker)
             }
         }
+        callWatches()
+    }
+
+    /// Closes all channels when the last worker has left a pool that is ending: nobody is left to send or to receive.
+    ///
+    /// Not after a failure, which is what calls that wait get instead.
+    private mutating func endIfEmpty() {
+        guard phase != .running, failure == nil, !isOver, holds(.poolEnd) else { return }
+        isOver = true
+        for id in channels.keys.sorted() {
+            if channels[id]?.isClosed == false { note(.closes(channel: id, discarded: 0), by: nil) }
+            channels[id]?.end()
+        }
+        idlePolls = 0
         callWatches()
     }
 

@@ -139,6 +139,8 @@ struct SimulationState: ~Copyable, Sendable {
     /// Why no worker starts any more.
     var broken: MultitaskingError?
     var phase = Phase.running
+    /// Whether the last worker has left.
+    var isOver = false
     /// Why nothing goes on any more.
     var failure: MultitaskingError?
 
@@ -272,7 +274,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .settled(let id, let offer):
             return channels[id].map { $0.isClosed || !$0.offers.contains { $0.id == offer } } ?? true
         case .element(let id): return channels[id].map { $0.first != nil || $0.isClosed } ?? true
-        case .joined(let id): return channels[id]?.isJoined ?? true
+        case .joined(let id): return channels[id].map { $0.isJoined || $0.hasEnded } ?? true
         case .signal(let id): return signals[id] ?? true
         case .ended(let task): return tasks[task]?.isDone ?? true
         case .taskRoom: return phase != .running || taskLimit.map { unfinished < $0 } ?? true

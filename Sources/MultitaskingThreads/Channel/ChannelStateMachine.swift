@@ -7,7 +7,7 @@ internal import MultitaskingCore
 /// every change and every waiter that leaves without success ends in ``settle()``: as long as there is an element and
 /// someone waits for one, someone is on the way; the same for room.
 ///
-/// Exits: open → closed; a closed channel still gives what it holds.
+/// Exits: open → closed → ended; a closed channel still gives what it holds, as does one whose pool has ended.
 struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     /// The waiters to wake.
     struct Wakes {
@@ -34,6 +34,8 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     private let capacity: Int?
     private var elements = FIFO<Element>()
     private var isClosed = false
+    /// Whether the pool has ended, so that nobody is waited for any more.
+    private var hasEnded = false
     /// Elements that were sent and not reported as done.
     private var unfinished = 0
     /// With the capacity 0: what senders hold out, and how each of them is told that it was taken.
@@ -56,9 +58,12 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         switch operation {
         case .send: isClosed || hasRoom
         case .receive: isClosed || hasElement
-        case .join: unfinished == 0
+        case .join: isJoined || hasEnded
         }
     }
+
+    /// Whether every element was reported as done.
+    var isJoined: Bool { unfinished == 0 }
 
     mutating func send(_ element: Element) -> SendResult {
         if isClosed { return .closed }
@@ -119,6 +124,15 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
         var wakes = Wakes(others: senders.popAll() + receivers.popAll() + Array(offerers.values))
         if unfinished == 0 { wakes.others += joiners.popAll() }
         return (discarded, wakes)
+    }
+
+    /// Closes the channel of a pool that has ended. Whoever waits for reports does so in vain, although what is left
+    /// can still be received and reported.
+    mutating func end() -> Wakes {
+        hasEnded = true
+        var wakes = close(discarding: false).wakes
+        wakes.others += joiners.popAll()
+        return wakes
     }
 
     /// Counts one element as done; nil if all were.

@@ -157,12 +157,16 @@ public final class ThreadChannel: InProcessOfferingChannel {
     @discardableResult
     public func close(discarding: Bool = false) -> Int { storage.close(discarding: discarding) }
 
+    /// Closes the channel because the pool has ended: also those wake who wait for reports.
+    func end() { storage.end() }
+
     /// Reports that one received element has been processed.
     ///
     /// - Throws: `invalidArgument` if called more often than elements were sent.
     public func taskDone() throws { try storage.taskDone() }
 
-    /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes first.
+    /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes or the
+    /// pool ends first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit) -> Bool {
         let limit = owner.isThisProcess ? wait : .never
@@ -172,7 +176,8 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Suspends until `operation` may succeed, the channel is closed, or the limit passes. May return early.
     ///
     /// A waiter that wakes must try the operation, because no other waiter is woken for the same element or room.
-    /// - Throws: `CancellationError` if the awaiting task is cancelled.
+    /// - Throws: `shutDown` if the pool has ended with unreported elements; `CancellationError` if the awaiting task is
+    ///   cancelled.
     public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         var id: UInt64?
         var isWoken = false
@@ -180,6 +185,10 @@ public final class ThreadChannel: InProcessOfferingChannel {
             if let id, !isWoken { storage.leave(id, operation) }
         }
         isWoken = try await awaitCallback(wait) { id = storage.enlist($0, for: operation) }
+        if operation == .join, storage.hasEndedUnreported {
+            throw MultitaskingError(
+                .shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
+        }
     }
 
     /// Offers an element, if the capacity is 0.

@@ -136,11 +136,16 @@ final class ThreadChannelStorage: Sendable {
     }
 
     func join(orEnlist waiter: Waiter?) -> Attempt<Bool> {
-        let (isDone, id) = update { machine in
-            let isDone = machine.isReady(for: .join)
-            return (isDone, isDone ? nil : waiter.map { machine.enlist($0, for: .join) })
+        let (isJoined, id) = update { machine -> (Bool?, UInt64?) in
+            if machine.isReady(for: .join) { return (machine.isJoined, nil) }
+            return (nil, waiter.map { machine.enlist($0, for: .join) })
         }
-        return isDone ? .done(true) : .notYet(id)
+        return isJoined.map(Attempt.done) ?? .notYet(id)
+    }
+
+    /// Whether the pool has ended before every element was reported.
+    var hasEndedUnreported: Bool {
+        guarded.withLock { $0.machine.isReady(for: .join) && !$0.machine.isJoined }
     }
 
     func taskDone() throws {
@@ -156,6 +161,9 @@ final class ThreadChannelStorage: Sendable {
         wake(wakes)
         return discarded.count
     }
+
+    /// Closes the channel because its pool has ended.
+    func end() { wake(update { $0.end() }) }
 
     /// Blocks the thread until `attempt` succeeds; nil if the limit passed first.
     ///

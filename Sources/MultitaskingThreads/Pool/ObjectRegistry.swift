@@ -7,6 +7,8 @@ final class ObjectRegistry: Sendable {
         var lastReference: UInt64
         var channels: [SharedObjectID: WeakChannel] = [:]
         var signals: [SharedObjectID: WeakSignal] = [:]
+        /// Whether the last worker has gone.
+        var isOver = false
     }
 
     private struct WeakChannel: Sendable {
@@ -35,9 +37,14 @@ final class ObjectRegistry: Sendable {
         }
     }
 
-    func add(_ channel: ThreadChannel) {
+    /// Registers a channel; false if the pool has ended, and nobody would close it any more.
+    func add(_ channel: ThreadChannel) -> Bool {
         let entry = WeakChannel(object: channel)
-        state.withLock { $0.channels[channel.reference] = entry }
+        return state.withLock { state in
+            if state.isOver { return false }
+            state.channels[channel.reference] = entry
+            return true
+        }
     }
 
     func add(_ signal: ThreadCancelSignal) {
@@ -65,6 +72,13 @@ final class ObjectRegistry: Sendable {
     var channels: [ThreadChannel] {
         let channels = state.withLock { Array($0.channels.values) }
         return channels.compactMap(\.object).sorted { $0.reference.rawValue < $1.reference.rawValue }
+    }
+
+    /// Closes all channels, and has no more added: the last worker has gone.
+    func endChannels() {
+        state.withLock { $0.isOver = true }
+        // Not under the lock: this calls whoever waits, and what is released may come back here.
+        for channel in channels { channel.end() }
     }
 
     /// How many objects are registered; for tests.

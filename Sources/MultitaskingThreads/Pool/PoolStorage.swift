@@ -138,6 +138,10 @@ final class PoolStorage: Sendable {
     func removeWorker() {
         guard living.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 else { return }
         ExitDrain.remove(self)
+        // Nobody is left to send or to receive. Before anybody is told that the pool has ended, and as the pool's own
+        // work: who is called may end the pool, and must not wait for this thread. A fork has copied locks that other
+        // threads held.
+        if registry.owner.isThisProcess { PoolIdentity.$current.withValue(identity) { registry.endChannels() } }
         end.store(monotonicNanoseconds(), ordering: .relaxed)
         empty.open()
     }

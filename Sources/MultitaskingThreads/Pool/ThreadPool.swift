@@ -136,8 +136,10 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
 
     /// Creates a channel for this pool's tasks and their parent.
     ///
-    /// Because a thread can't die alone, the channel never needs to redeliver an element.
-    /// - Throws: `invalidArgument` for a capacity below 0, and for a byte capacity, because elements aren't encoded.
+    /// Because a thread can't die alone, the channel never needs to redeliver an element. When the pool's last thread
+    /// has ended, the channel is closed: blocked callers wake, and the elements that are left can still be received.
+    /// - Throws: `invalidArgument` for a capacity below 0, and for a byte capacity, because elements aren't encoded;
+    ///   `shutDown`.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
         try checkOpen()
         try options.validate()
@@ -147,7 +149,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
                 "a thread pool's channels do not count bytes; leave byteCapacity out, and give a capacity")
         }
         let channel = ThreadChannel(options, registry: storage.registry)
-        storage.registry.add(channel)
+        guard storage.registry.add(channel) else { throw Self.shutDownError }
         return channel
     }
 
