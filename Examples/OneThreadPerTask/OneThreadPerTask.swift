@@ -29,6 +29,9 @@ public final class OneThreadPerTask: InProcessExecutor {
         self.maxWorkers = maxWorkers
     }
 
+    // The threads of a pool that is dropped keep it until its work is done.
+    deinit { objects.endChannels() }
+
     private static var shutDown: MultitaskingError {
         MultitaskingError(.shutDown, "the pool was shut down; make another one")
     }
@@ -93,6 +96,8 @@ public final class OneThreadPerTask: InProcessExecutor {
         }
         // Also for what another caller is cancelling.
         _ = state.wait(.forever) { $0.running == 0 && $0.queue.isEmpty && $0.unwanted == 0 ? true : nil }
+        // Nobody is left to send or to receive.
+        objects.endChannels()
     }
 
     /// Starts the first job that was not cancelled, if a worker is free.

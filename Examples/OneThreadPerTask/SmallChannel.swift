@@ -14,8 +14,12 @@ final class SmallChannel: InProcessChannel {
         var elements: [Element] = []
         var unfinished = 0
         var isClosed = false
+        /// Whether the pool has ended.
+        var hasEnded = false
 
         var hasRoom: Bool { capacity.map { elements.count < $0 } ?? true }
+        /// Whether all elements were reported, or nobody is left who would; nil if neither.
+        var isJoined: Bool? { unfinished == 0 ? true : hasEnded ? false : nil }
     }
 
     private let state: Watched<State>
@@ -72,6 +76,14 @@ final class SmallChannel: InProcessChannel {
         return dropped.count
     }
 
+    /// Closes the channel of a pool that has ended; what is left can still be received.
+    func end() {
+        state.access { state in
+            state.isClosed = true
+            state.hasEnded = true
+        }
+    }
+
     func taskDone() throws {
         try state.access { state in
             guard state.unfinished > 0 else {
@@ -81,7 +93,7 @@ final class SmallChannel: InProcessChannel {
         }
     }
 
-    func join(wait: WaitLimit) -> Bool { state.wait(wait) { $0.unfinished == 0 ? true : nil } ?? false }
+    func join(wait: WaitLimit) -> Bool { state.wait(wait) { $0.isJoined } ?? false }
 
     func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
         _ = try await awaitCallback(wait) { callback in
@@ -90,9 +102,12 @@ final class SmallChannel: InProcessChannel {
                     switch operation {
                     case .send: state.isClosed || state.hasRoom
                     case .receive: state.isClosed || !state.elements.isEmpty
-                    case .join: state.unfinished == 0
+                    case .join: state.isJoined != nil
                     }
                 }, callback)
+        }
+        if operation == .join, state.access({ $0.isJoined }) == false {
+            throw MultitaskingError(.shutDown, "the pool has ended before every element was reported by taskDone()")
         }
     }
 }

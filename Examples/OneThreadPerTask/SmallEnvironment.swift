@@ -67,6 +67,12 @@ final class Objects: Sendable {
         }
     }
 
+    /// Closes all channels, as the pool has ended.
+    func endChannels() {
+        // Not under the lock: this calls whoever waits.
+        for entry in entries.access({ $0.all }).values { (entry.object as? SmallChannel)?.end() }
+    }
+
     func find<Object>(_ type: Object.Type, _ reference: SharedObjectID) throws -> Object {
         guard let object = entries.access({ $0.all[reference]?.object }) as? Object else {
             throw MultitaskingError(.noSuchObject, "there is no \(type) with the reference \(reference.rawValue)")

@@ -246,6 +246,81 @@ let shutdownCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "shutdown.closesItsChannels", duty: "Executor.shutdown(_:)",
+        "When it returns, the pool's channels are closed: send throws closed, and receive returns nil at once."
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            try trial.withExecutor { pool in
+                let channels = [try pool.makeChannel(), try pool.makeChannel(capacity: 1)]
+                pool.shutdown(mode)
+                for channel in channels {
+                    trial.expect("isClosed after shutdown(\(mode))", channel.status.isClosed, is: true)
+                    for wait in [WaitLimit.never, trial.limit] {
+                        trial.expectThrows(.closed, from: "send after shutdown(\(mode))") {
+                            try channel.send(1, wait: wait)
+                        }
+                    }
+                    let start = trial.clock.now
+                    trial.expect("receive", try channel.receive(as: Int.self, wait: trial.limit), is: nil)
+                    // What it says is up to who counted, who may have gone with the pool.
+                    _ = channel.join(wait: trial.limit)
+                    trial.expect(
+                        trial.clock.now - start < trial.patience,
+                        "expected that receive and join after shutdown(\(mode)) do not wait")
+                }
+            }
+        }
+    },
+    ConformanceCase(
+        "shutdown.leavesWhatWasSent", duty: "Executor.shutdown(_:)",
+        "What a task and the parent have sent before it can still be received, then nil comes at once."
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            try trial.withExecutor { pool in
+                let channel = try pool.makeChannel()
+                for number in 0..<3 { try trial.put(number, into: channel) }
+                trial.expect("sent", try trial.value(of: pool.start(sendOne, trial.ticket(channel), 3)), is: true)
+                pool.shutdown(mode)
+                trial.expect("count after shutdown(\(mode))", channel.status.count, is: 4)
+                let start = trial.clock.now
+                trial.expect("join of what was not reported", channel.join(wait: trial.limit), is: false)
+                for number in 0..<4 {
+                    trial.expect("what was left", try channel.receive(as: Int.self, wait: trial.limit), is: number)
+                    try channel.taskDone()
+                }
+                trial.expect("receive at the end", try channel.receive(as: Int.self, wait: trial.limit), is: nil)
+                trial.expect("join of what was reported", channel.join(wait: trial.limit), is: true)
+                trial.expect(
+                    trial.clock.now - start < trial.patience,
+                    "expected that nothing waits after shutdown(\(mode))")
+            }
+        }
+    },
+    ConformanceCase(
+        "shutdown.wakesWhoWaits", duty: "Executor.shutdown(_:)",
+        "Threads that wait without a limit for an element, for room, and for reports go on when the pool has ended.",
+        requires: [.parentThreads]
+    ) { trial in
+        for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
+            try trial.withExecutor { pool in
+                let empty = try pool.makeChannel()
+                let full = try pool.makeChannel(capacity: 1)
+                try trial.put(0, into: full)
+                try trial.onThreads(4) { thread in
+                    switch thread {
+                    case 0: trial.expect("a receive", try empty.receive(as: Int.self, wait: .forever), is: nil)
+                    case 1: trial.expectThrows(.closed, from: "a send") { try full.send(1, wait: .forever) }
+                    case 2: trial.expect("a join", full.join(wait: .forever), is: false)
+                    default:
+                        // By then they surely wait, and are not just about to.
+                        trial.clock.sleep(for: .milliseconds(20))
+                        pool.shutdown(mode)
+                    }
+                }
+            }
+        }
+    },
+    ConformanceCase(
         "shutdown.racingSubmitsRunOrAreRefused", duty: "Executor.submit(_:options:)",
         "While threads submit, another shuts down: each submit threw shutDown or has an outcome.",
         requires: [.parentThreads]

@@ -223,6 +223,12 @@ extension Fault {
         case .spoilsWhatIsMade: [Symptom("sharing.aTaskMakesAnArray", "expected that the last is")]
         case .meetsOnlyWhoWaits: [Symptom("rendezvous.whoDoesNotWaitFindsWhoDoes", "a send without waiting finds")]
         case .losesWhatIsBeforeAnError: [Symptom("channel.anErrorEndsABatch", "wrongType")]
+        case .leavesChannelsOpen:
+            [
+                Symptom("shutdown.closesItsChannels", "expected that isClosed after shutdown(drain) is true"),
+                Symptom("shutdown.wakesWhoWaits", "a call of a parent's thread blocks", .blocked),
+            ]
+        case .losesWhatIsLeft: [Symptom("shutdown.leavesWhatWasSent", "expected that count after shutdown(drain)")]
         case .losesTasksAtResize: [Symptom("worker.resizeLosesNothing", "it was cancelled")]
         case .returnsAnotherResult:
             [

@@ -17,5 +17,6 @@ enum Fault: String, CaseIterable, Sendable {
     case countsTasksTwice, losesFailures, hidesSlowTasks, forgetsReports
     case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
     case meetsOnlyWhoWaits, losesWhatIsBeforeAnError
+    case leavesChannelsOpen, losesWhatIsLeft
     case losesTasksAtResize, asksNobodyToEnd, asksAllToEnd, returnsAnotherResult
 }

@@ -10,6 +10,8 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
     /// What the pool gives its tasks, for those that do not go through its queue.
     private let environment: Future<any TaskEnvironment>?
     private let harm: Harm
+    /// The channels that are emptied at the end.
+    private let made = Mutex<[any Channel]>([])
 
     init(_ settings: ExecutorSettings, harm: Harm) throws {
         self.settings = settings
@@ -127,7 +129,15 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
         var options = options
         if harm.has(.exceedsCapacity) { options.capacity = options.capacity.map { $0 < 1 ? $0 : $0 + 1 } }
         if harm.has(.buffersAtZero), options.capacity == 0 { options.capacity = 1 }
-        return try FaultyChannel(base.makeChannel(options), harm: harm)
+        var pool = base
+        if harm.has(.leavesChannelsOpen) {
+            // Its end is not that of this pool.
+            pool = try ThreadPool(maxWorkers: 1)
+            harm.keep(pool)
+        }
+        let channel = try pool.makeChannel(options)
+        if harm.has(.losesWhatIsLeft) { made.withLock { $0.append(channel) } }
+        return FaultyChannel(channel, harm: harm)
     }
 
     func makeCancelSignal() throws -> any CancelSignal {
@@ -156,6 +166,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
         }
         settleDependents(mode)
         base.shutdown(harm.has(.drainsByCancelling) && mode == .drain ? .cancelQueued : mode)
+        for channel in made.withLock(\.self) { channel.close(discarding: true) }
     }
 }
 
