@@ -34,6 +34,49 @@ extension ThreadsTests {
             #expect(counter.count == 1_000)
         }
 
+        enum Way: CaseIterable { case release, begin, inside }
+
+        @Test(arguments: Way.allCases)
+        func theLastThreadClosesTheChannels(_ way: Way) async throws {
+            let (task, gate, channels) = try Self.endPool(way)
+            async let received = channels[1].receive(as: Int.self, wait: .forever)
+            async let sent = channels[2].send(1, wait: .forever)
+            gate.set()
+            #expect(try await task.value())
+            #expect(try await received == nil)
+            do {
+                Issue.record("a send came back with \(try await sent)")
+            } catch let error as MultitaskingError {
+                #expect(error.code == .closed)
+            }
+            do {
+                Issue.record("a join came back with \(try await channels[0].join(wait: .forever))")
+            } catch let error as MultitaskingError {
+                #expect(error.code == .shutDown)
+            }
+            #expect(channels.allSatisfy { $0.status.isClosed })
+            #expect(try await channels[0].receive(as: Int.self, wait: .forever) == 1)
+            #expect(try await channels[0].receive(as: Int.self, wait: .forever) == nil)
+        }
+
+        /// Ends a pool whose task has yet to send to the first of three channels, the others of which have no room.
+        private static func endPool(
+            _ way: Way
+        ) throws -> (task: Future<Bool>, gate: any CancelSignal, channels: [any Channel]) {
+            let pool = try ThreadPool(maxWorkers: 2)
+            let gate = pool.makeCancelSignal()
+            let channels = try [nil, 0, 0].map { try pool.makeChannel(capacity: $0) }
+            let task = try pool.submit(running: { _ in
+                try gate.waitUntilSet(.forever) && channels[0].send(1, wait: .never)
+            })
+            switch way {
+            case .release: break
+            case .begin: pool.beginShutdown(.drain)
+            case .inside: try pool.submit { pool.shutdown(.drain) }.value()
+            }
+            return (task, gate, channels)
+        }
+
         @Test(arguments: [ShutdownMode.cancelQueued, .kill])
         func cancellingEndsWhatIsQueuedAndLetsRunningTasksFinish(_ mode: ShutdownMode) throws {
             let pool = try ThreadPool(maxWorkers: 1)
