@@ -43,6 +43,53 @@ let cancelCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "cancel.aTaskThatWaitsForItsRetryNeverRunsAgain", duty: "FutureSource.cancel(force:)",
+        "A task whose first attempt has failed is queued until its backoff ends, and cancel() ends it at once.",
+        requires: [.retries]
+    ) { trial in
+        try trial.withPool(workers: 1) { pool in
+            for number in 0..<4 {
+                let ran = try pool.makeChannel()
+                // Longer than any case takes.
+                let retries = RetryPolicy.onErrors(PortableFailure.self, limit: 3, backoff: trial.patience * 100)
+                let future = try pool.start(
+                    sendAndThrow, options: TaskOptions(retries: retries), trial.ticket(ran), number)
+                trial.expect("the first attempt", try trial.next(Int.self, from: ran), is: number)
+                try trial.eventually("it waits for the next attempt") { future.state == .queued }
+                trial.expect("cancel", future.cancel(force: number % 2 == 1), is: true)
+                trial.expect("its state", future.state, is: .cancelled)
+                trial.expect("cancel once more", future.cancel(), is: true)
+                trial.expectThrows(.cancelled, from: "value() of a cancelled task") { try future.value() }
+                // The worker has room for what it hands back next, and the slot for another task.
+                let next = RetryPolicy.onErrors(PortableFailure.self, limit: 2)
+                trial.expect(
+                    "the last attempt of the next task",
+                    try trial.value(of: pool.start(throwBefore, options: TaskOptions(retries: next), 3)), is: 3)
+                trial.expect("what ran afterwards", try trial.drain(Int.self, ran), is: [])
+            }
+        }
+    },
+    ConformanceCase(
+        "cancel.racesWithRetriesAreDecidedOnce", duty: "FutureSource.cancel(force:)",
+        "200 tasks that fail and are retried without a pause are cancelled at any time: none runs after cancel() was true.",
+        requires: [.retries]
+    ) { trial in
+        var random = SplitMix64(seed: trial.seed)
+        try trial.withPool { pool in
+            let retries = RetryPolicy.onErrors(PortableFailure.self, limit: 3)
+            for number in 0..<200 {
+                let future = try pool.start(throwBefore, options: TaskOptions(retries: retries), 4)
+                for _ in 0..<Int.random(in: 0..<60, using: &random) { _ = future.state }
+                if future.cancel() {
+                    trial.expect("the state of task \(number) after cancel() was true", future.state, is: .cancelled)
+                    trial.expectThrows(.cancelled, from: "value() of cancelled task \(number)") { try future.value() }
+                } else {
+                    trial.expect("the result after cancel() was false", try trial.value(of: future), is: 4)
+                }
+            }
+        }
+    },
+    ConformanceCase(
         "cancel.largeArgumentsInTransferAreKeptByNobody", duty: "FutureSource.cancel(force:)",
         "40 tasks with 300 kB each are cancelled about when workers take them: each was cancelled, or has its result."
     ) { trial in

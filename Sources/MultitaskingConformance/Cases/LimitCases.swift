@@ -126,4 +126,23 @@ let limitCases: [ConformanceCase] = [
             trial.expect(passed >= .milliseconds(58), "expected 20 and 40 ms of back-off; \(passed) passed")
         }
     },
+    ConformanceCase(
+        "limit.queueTimeoutEndsWithTheFirstAttempt", duty: "TaskOptions.queueTimeout",
+        "A task that has begun waits for its retry longer than its queueTimeout, and has the outcome of the last attempt.",
+        requires: [.retries, .queueTimeout]
+    ) { trial in
+        try trial.withPool { pool in
+            let options = TaskOptions(
+                queueTimeout: trial.patience / 10,
+                retries: .onErrors(PortableFailure.self, limit: 1, backoff: trial.patience / 8))
+            let given = try pool.start(throwBefore, options: options, 2)
+            let failing = try pool.start(throwBefore, options: options, 100)
+            trial.expect("the attempt that succeeded", try trial.value(of: given), is: 2)
+            _ = failing.waitUntilDone(trial.limit)
+            guard case .failure(let error as PortableFailure) = failing.outcome() else {
+                return trial.expect(false, "expected PortableFailure; it is \(String(describing: failing.outcome()))")
+            }
+            trial.expect("the attempt that was the last", error.number, is: 2)
+        }
+    },
 ]

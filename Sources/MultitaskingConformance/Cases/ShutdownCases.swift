@@ -33,6 +33,30 @@ let shutdownCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "shutdown.cancelQueuedWaitsForNoRetry", duty: "Executor.shutdown(_:)",
+        "A task that waits for its retry is cancelled, and so is one that fails afterwards: the shutdown returns.",
+        requires: [.retries]
+    ) { trial in
+        try trial.withExecutor(workers: 2) { pool in
+            let started = try pool.makeChannel()
+            let gate = try pool.makeCancelSignal()
+            // Longer than any case takes.
+            let retries = RetryPolicy.onErrors(PortableFailure.self, limit: 3, backoff: trial.patience * 100)
+            let options = TaskOptions(retries: retries)
+            let running = try pool.start(
+                throwAfterSignal, options: options, trial.ticket(started), trial.ticket(gate))
+            _ = try trial.next(Int.self, from: started)
+            let waiting = try pool.start(sendAndThrow, options: options, trial.ticket(started), 2)
+            _ = try trial.next(Int.self, from: started)
+            try trial.eventually("it waits for the next attempt") { waiting.state == .queued }
+            // The other one still runs when the shutdown has begun, however slow the machine is.
+            whenAllAreDone([waiting]) { gate.set() }
+            pool.shutdown(.cancelQueued)
+            trial.expect("the state of the one that waited", waiting.state, is: .cancelled)
+            trial.expect("the state of the one that failed afterwards", running.state, is: .cancelled)
+        }
+    },
+    ConformanceCase(
         "shutdown.killEndsWhatRuns", duty: "Executor.shutdown(_:)",
         "Tasks that would run for long have ended when a kill returns, typed; what waited is cancelled.",
         requires: [.forcedCancel]

@@ -95,6 +95,20 @@ func sendOne(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _ num
     try channel.open(environment).send(number, wait: channel.limit)
 }
 
+/// Sends one, then throws an error.
+func sendAndThrow(_ environment: any TaskEnvironment, _ channel: ChannelTicket, _ number: Int) throws -> Bool {
+    _ = try channel.open(environment).send(number, wait: channel.limit)
+    throw PortableFailure(number: number)
+}
+
+/// Says that it runs, waits for the signal, then throws an error.
+func throwAfterSignal(
+    _ environment: any TaskEnvironment, _ started: ChannelTicket, _ gate: SignalTicket
+) throws -> Bool {
+    _ = try waitForSignal(environment, started, gate)
+    throw PortableFailure(number: 1)
+}
+
 /// Says that it begins, then sends one.
 func announceAndSend(
     _ environment: any TaskEnvironment, _ started: ChannelTicket, _ channel: ChannelTicket, _ number: Int

@@ -26,7 +26,7 @@ public struct TaskOptions: Sendable, Hashable {
     }
 
     /// How long the task may wait for a worker; nil for no limit. When the limit passes, the task ends with
-    /// `queueTimedOut` and never starts.
+    /// `queueTimedOut` and never starts. A task that waits for a retry has started, and has no such limit.
     public var queueTimeout: Duration? {
         get { asked?.values.queueTimeout }
         set { change { $0.queueTimeout = newValue } }

@@ -90,7 +90,6 @@ extension SimulationState {
         switch record.state {
         case .done(.cancelled): return true
         case .done: return false
-        case .delayed where !force: return false
         case .queued, .delayed:
             note(.cancels(task: task), by: running)
             settle(task, .cancelled)

@@ -185,6 +185,10 @@ extension SimulationState {
     }
 
     private mutating func retry(_ task: Int) {
+        if cancelsRetries {
+            note(.cancels(task: task), by: nil)
+            return settle(task, .cancelled)
+        }
         guard let pause = tasks[task]?.pause else { return }
         let due = now.addingSaturated(pause)
         statistics.retried += 1
@@ -425,6 +429,7 @@ extension SimulationState {
         let wanted: Phase = mode == .kill ? .killing : .draining
         if phase.rawValue < wanted.rawValue { phase = wanted }
         if mode != .drain {
+            cancelsRetries = true
             for task in tasks.keys.sorted() where tasks[task]?.isDone == false && tasks[task]?.worker == nil {
                 note(.cancels(task: task), by: nil)
                 settle(task, .cancelled)

@@ -141,6 +141,8 @@ struct SimulationState: ~Copyable, Sendable {
     var phase = Phase.running
     /// Whether the last worker has left.
     var isOver = false
+    /// Whether no task is run again any more: those that were to be are cancelled.
+    var cancelsRetries = false
     /// Why nothing goes on any more.
     var failure: MultitaskingError?
 

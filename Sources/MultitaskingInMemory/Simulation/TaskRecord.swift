@@ -6,7 +6,7 @@ struct TaskRecord: Sendable {
     enum State: Sendable {
         /// Waits for a worker. Exits: `running`; `done` when cancelled or expired.
         case queued
-        /// Waits for its next attempt. Exits: `queued` when it is due; `done` when cancelled by force.
+        /// Waits for its next attempt. Exits: `queued` when it is due; `done` when cancelled.
         case delayed
         /// Exits: `done`; `queued` if its worker died before it began; `delayed` if it is to be retried.
         case running(worker: Int)

@@ -49,6 +49,8 @@ struct ArenaLayout: Sendable, Equatable {
     static let forkedLimit = 64
     /// The member that holds a task between two attempts: the supervisor.
     static let supervisor = memberLimit - 1
+    /// What stands for the supervisor while it has not taken such a task yet from the worker that hands it back.
+    static let handedBack = memberLimit - 2
     static let memberStride = 1024
     static let memberTable = 1 << 16
 

@@ -80,6 +80,8 @@ extension PoolCore {
             arena.header.phase.advance(to: .draining)
         case .cancelQueued:
             arena.header.phase.advance(to: .draining)
+            // First: a task that runs until now may be to be run again later, and waits for that like others.
+            arena.header.cancelsRetries.store(1)
             supervision.endAllQueued(as: .cancelled)
         case .kill:
             arena.header.phase.advance(to: .killing)

@@ -67,7 +67,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             let word = slot.word.load()
             switch word.status {
             case .free, .queued: return .queued
-            case .claimed where word.isAwaitingRetry: return .queued
+            case .claimed where word.isDelayed: return .queued
             case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory: return .running
             case .done, .expired: return .done
             case .cancelled: return .cancelled
@@ -294,10 +294,18 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         lock.withLock { _ in
             if isSettled.load(ordering: .relaxed) { return wasCancelled }
             guard core.belongsToThisProcess else { return false }
-            let word = slot.word.load()
-            if word.status == .cancelled { return true }
-            if word.status == .queued, slot.end(from: word, as: .cancelled) {
-                if word.member == 0 { core.noteLeaver(word.ticket) }
+            while true {
+                let word = slot.word.load()
+                if word.status == .cancelled { return true }
+                guard word.status == .queued || word.isDelayed else { break }
+                // Otherwise it was taken, or queued for its next attempt, at this very moment.
+                guard slot.end(from: word, as: .cancelled) else { continue }
+                if word.isDelayed {
+                    // A supervisor that ends may have waited for this task.
+                    core.supervision.ringDoorbell()
+                } else if word.member == 0 {
+                    core.noteLeaver(word.ticket)
+                }
                 slot.wakeForkedTask()
                 return true
             }

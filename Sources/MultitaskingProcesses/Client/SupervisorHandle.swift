@@ -303,11 +303,11 @@ final class SupervisorHandle: Sendable {
         return true
     }
 
-    /// Ends every task that no worker has claimed.
+    /// Ends every task that no worker has claimed, and those between two attempts.
     func endAllQueued(as status: SlotWord.Status) {
         slots.forEachUsed { slot in
             let word = slot.word.load()
-            guard word.status == .queued, slot.end(from: word, as: status) else { return }
+            guard word.status == .queued || word.isDelayed, slot.end(from: word, as: status) else { return }
             slot.wakeForkedTask()
         }
     }

@@ -12,6 +12,7 @@ extension Supervisor {
         let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
         guard interruptDeadline.compareExchange(0, end) else { return }
         arena.header.phase.advance(to: .draining)
+        arena.header.cancelsRetries.store(1)
         arena.idleWorkers.wakeAll(peak)
     }
 

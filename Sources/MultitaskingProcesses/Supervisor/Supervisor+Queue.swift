@@ -13,7 +13,7 @@ extension Supervisor {
     }
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for task in delayed where task.slot.word.load().isAwaitingRetry { end(task.slot, task.slot.word.load()) }
+        for task in delayed { end(task.slot, task.word) }
         for kind in TaskRing.Kind.allCases {
             while let claim = TaskRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
                 end(claim.slot, claim.word)
@@ -27,25 +27,38 @@ extension Supervisor {
     /// A task between two attempts.
     struct DelayedTask {
         var slot: TaskSlot
+        /// What the slot says as long as the task is this process's: it never says that of a later wait, or task.
+        var word: SlotWord
         /// When it is to be queued again, in nanoseconds of CLOCK_MONOTONIC.
         var due: Int64
     }
 
     /// Keeps a task, which the supervisor holds, until its next attempt is due.
     ///
-    /// It may be told twice: by what a worker has handed back just before it died, and by that death.
+    /// The client may have ended it already. It may be told twice, by a supervisor's death.
     mutating func delay(_ slot: TaskSlot) {
-        guard !delayed.contains(where: { $0.slot.index == slot.index }) else { return }
-        delayed.append(DelayedTask(slot: slot, due: monotonicNanoseconds().addingSaturated(slot.control.pause)))
+        let word = slot.word.load()
+        guard word.isDelayed, !delayed.contains(where: { $0.slot.index == slot.index && $0.word == word }) else {
+            return
+        }
+        let due = monotonicNanoseconds().addingSaturated(slot.control.pause)
+        delayed.append(DelayedTask(slot: slot, word: word, due: due))
+    }
+
+    /// Takes a task that a worker has handed back; false if it has not yet.
+    private mutating func take(_ slot: TaskSlot) -> Bool {
+        let word = slot.word.load()
+        guard word.isHandedBack else { return false }
+        guard slot.word.compareExchange(word, word.with(.claimed, member: ArenaLayout.supervisor)) else { return false }
+        delay(slot)
+        return true
     }
 
     /// Takes the tasks that workers have handed back.
     mutating func takeHandedBack() {
         for index in 1...peak {
             let returnedSlot = arena.member(index).returnedSlot
-            guard let slot = arena.slot(returnedSlot.load()), slot.word.load().isAwaitingRetry else { continue }
-            delay(slot)
-            returnedSlot.store(.none)
+            if let slot = arena.slot(returnedSlot.load()), take(slot) { returnedSlot.store(.none) }
         }
     }
 
@@ -55,15 +68,19 @@ extension Supervisor {
         let now = monotonicNanoseconds()
         var next = Int64.max
         let (retries, idle) = (arena.retries, arena.idleWorkers)
+        let areCancelled = arena.header.cancelsRetries.load() != 0
         delayed.removeAll { task in
-            let word = task.slot.word.load()
-            guard word.isAwaitingRetry else { return true }
-            if task.slot.requests.snapshot.isEndAskedFor { return task.slot.end(from: word, as: .cancelled) }
+            // The client has ended it.
+            guard task.slot.word.load() == task.word else { return true }
+            if areCancelled || task.slot.requests.snapshot.isEndAskedFor {
+                task.slot.end(from: task.word, as: .cancelled)
+                return true
+            }
             guard task.due <= now else {
                 next = min(next, task.due)
                 return false
             }
-            guard retries.push(task.slot, from: word) else { return false }
+            guard retries.push(task.slot, from: task.word) else { return false }
             idle.wakeOne()
             return true
         }
@@ -75,7 +92,7 @@ extension Supervisor {
         let count = min(Int(clamping: arena.header.slotCount.load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = arena.slot(index)
-            if slot.word.load().isAwaitingRetry { delay(slot) }
+            if !take(slot) { delay(slot) }
         }
     }
 }

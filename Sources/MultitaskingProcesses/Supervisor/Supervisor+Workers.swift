@@ -236,6 +236,8 @@ extension Supervisor {
         record(.died, index, process: child.pid, status)
         countReplacement(of: index, child, hasLeft: left)
         takeHandedBack()
+        // What it could not hand back is settled below. Its slot may be another worker's to hand back soon.
+        member.returnedSlot.store(.none)
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
         if let retry { delay(retry) }
         giveBackChunks(of: index)
@@ -316,6 +318,8 @@ extension Supervisor {
                 _ = process.hasEnded(within: 5000)
             }
             if let process = member.process { record(.died, index, process: process, .supervisor) }
+            // What it has handed back is found by the slot.
+            member.returnedSlot.store(.none)
             if let retry = Recovery(mapping).recover(index, .withSupervisor) { delay(retry) }
             member.state = .absent
             member.pid.store(0)

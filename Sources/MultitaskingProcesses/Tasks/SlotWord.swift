@@ -54,7 +54,16 @@ struct SlotWord: BitFields {
     }
 
     /// Whether the task is between two attempts.
-    var isAwaitingRetry: Bool { status == .claimed && member == ArenaLayout.supervisor }
+    var isAwaitingRetry: Bool { isDelayed || isHandedBack }
+
+    /// Whether the supervisor keeps the task until its next attempt is due. Until then, the client may end it.
+    var isDelayed: Bool { status == .claimed && member == ArenaLayout.supervisor }
+
+    /// Whether a worker has handed the task back, and the supervisor has not taken it yet.
+    ///
+    /// Nobody else may end it meanwhile: the worker's place for what it hands back is free again only when the
+    /// supervisor has taken it from there.
+    var isHandedBack: Bool { status == .claimed && member == ArenaLayout.handedBack }
 
     /// Whether the task has ended, in whatever way.
     @inline(__always)

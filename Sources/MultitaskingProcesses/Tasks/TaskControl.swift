@@ -83,10 +83,7 @@ struct TaskControl: Record {
     }
 
     /// Whether the task has waited for too long.
-    var isExpired: Bool {
-        guard isPresent, claimDeadline.load() != 0 else { return false }
-        return monotonicNanoseconds() >= Int64(clamping: claimDeadline.load())
-    }
+    var isExpired: Bool { expiry.map { monotonicNanoseconds() >= $0 } ?? false }
 
     /// Takes the limit for waiting away, because the task begins; puts it back if that turns out to be wrong.
     func endWaiting(if begins: () -> Bool) -> Bool {
@@ -101,8 +98,12 @@ struct TaskControl: Record {
     }
 
     /// When the task will have waited for too long; nil if never.
+    ///
+    /// One that has begun waits for its next attempt as long as that takes.
+    ///
+    /// ORDERING: an attempt is counted before the task is queued again, so a process that sees that sees the count.
     var expiry: Int64? {
-        guard isPresent, claimDeadline.load() != 0 else { return nil }
+        guard isPresent, claimDeadline.load() != 0, attempts.load() & Self.attemptMask == 0 else { return nil }
         return Int64(clamping: claimDeadline.load())
     }
 

@@ -363,7 +363,7 @@ struct Worker: ~Copyable {
     private func handBack(_ claim: Claim) {
         while !me.returnedSlot.load().isNone { usleep(50) }
         me.returnedSlot.store(claim.slot.number)
-        let held = claim.word.with(.claimed, member: ArenaLayout.supervisor)
+        let held = claim.word.with(.claimed, member: ArenaLayout.handedBack)
         // Too late: the supervisor has decided to end this process, and settles the task when it is gone.
         guard claim.slot.word.compareExchange(claim.word, held) else { _exit(0) }
         ringDoorbell()

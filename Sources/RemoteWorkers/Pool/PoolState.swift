@@ -26,6 +26,9 @@ struct PoolState: Sendable {
     private var queue = TaskQueue()
     /// The tasks that belong to a place.
     private var ownTasks: [Int: [any QueuedTask]] = [:]
+    /// The tasks that wait for their next attempt.
+    private var delayed: [UInt64: any QueuedTask] = [:]
+    private var lastDelay: UInt64 = 0
 
     private(set) var runs: [UInt64: Run] = [:]
     /// How many runs there are at a place that has some.
@@ -71,9 +74,24 @@ struct PoolState: Sendable {
         if let place = task.place { ownTasks[place, default: []].insert(task, at: 0) } else { queue.insert(task) }
     }
 
+    /// Keeps a task until its next attempt is due; by what it is taken out then. Nil if no task is run again any more.
+    mutating func delay(_ task: any QueuedTask) -> UInt64? {
+        guard takesBack else { return nil }
+        lastDelay += 1
+        delayed[lastDelay] = task
+        return lastDelay
+    }
+
+    /// Takes out a task whose next attempt is due; nil if it is not there any more.
+    mutating func removeDelayed(_ id: UInt64) -> (any QueuedTask)? { delayed.removeValue(forKey: id) }
+
+    /// Whether a task can be run again.
+    var takesBack: Bool { loss == nil && (mode == nil || mode == .drain) }
+
+    /// Takes out all tasks that wait, for a worker or for their next attempt.
     mutating func removeQueued() -> [any QueuedTask] {
-        defer { ownTasks = [:] }
-        return ownTasks.values.flatMap(\.self) + queue.removeAll()
+        defer { (ownTasks, delayed) = ([:], [:]) }
+        return ownTasks.values.flatMap(\.self) + queue.removeAll() + delayed.values
     }
 
     /// A task that begins, as the next run of a place.

@@ -221,9 +221,11 @@ package final class RemotePool: Sendable {
         case .retry(let pause) where pause <= .zero: requeue(task)
         case .retry(let pause):
             task.wait()
+            // Nothing is waited for where nothing is run again: it ends now.
+            guard let id = state.withLock({ $0.delay(task) }) else { return requeue(task) }
             Task {
                 try? await Task.sleep(for: pause)
-                self.requeue(task)
+                if let task = self.state.withLock({ $0.removeDelayed(id) }) { self.requeue(task) }
             }
         }
         dispatch()
@@ -232,7 +234,7 @@ package final class RemotePool: Sendable {
     private func requeue(_ task: any QueuedTask) {
         task.wait()
         let isLate = state.withLock { state in
-            guard state.loss == nil, state.mode == nil || state.mode == .drain else { return true }
+            guard state.takesBack else { return true }
             state.insert(task)
             return false
         }

@@ -181,7 +181,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "deadline-running", "deadline-grace", "deadline-waiting", "deadline-refused", "deadline-spares-next",
-            "force-cancel", "force-cancel-races", "retry-crash", "retry-errors", "retry-gives-up",
+            "force-cancel", "force-cancel-races", "retry-cancelled", "retry-crash", "retry-errors", "retry-gives-up",
             "retry-supervisor-killed",
         ])
     func deadlinesAndRetries(_ scenario: String) async throws {

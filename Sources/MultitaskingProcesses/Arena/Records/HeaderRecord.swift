@@ -24,6 +24,7 @@ struct HeaderRecord: Record {
         case event = 1024
         case functionCount = 1280
         case supervisorPid = 1408
+        case cancelsRetries = 1416
         case startFailures = 1424
         case channelCount = 1440
         case slotCount = 1448
@@ -150,6 +151,8 @@ struct HeaderRecord: Record {
     var supervisorPid: SharedWord { word(.supervisorPid) }
     /// What stands for the supervisor's process id once it has ended because there is nothing left to do.
     static let supervisorHasEnded = UInt64.max
+    /// Not 0 when no task is run again any more: those that were to be are cancelled.
+    var cancelsRetries: SharedWord { word(.cancelsRetries) }
     /// How many workers in a row have failed to start.
     var startFailures: SharedWord { word(.startFailures) }
     /// How many of the members for copies were ever used, the first ones.

@@ -10,6 +10,7 @@ let deadlineScenarios: [String: Scenario] = [
     "deadline-spares-next": { try $0.theNextTaskIsNotHit() },
     "force-cancel": { try $0.forcedCancelEndsARunningTask() },
     "force-cancel-races": { try $0.forcedCancelAndTheTasksOwnEnd() },
+    "retry-cancelled": { try $0.tasksThatWaitForTheirRetryAreCancelled() },
     "retry-crash": { try $0.crashesAreRetried() },
     "retry-errors": { try $0.listedErrorsAreRetried() },
     "retry-gives-up": { try $0.atLimitTheLastFailureStands() },
@@ -38,6 +39,14 @@ func countCall(_ path: String) -> Int {
     let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     defer { close(file) }
     _ = unsafe write(file, "x", 1)
+    return Int(lseek(file, 0, SEEK_END))
+}
+
+/// How often `countCall` was called with a file.
+private func length(_ path: String) -> Int {
+    let file = unsafe open(path, O_RDONLY)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
     return Int(lseek(file, 0, SEEK_END))
 }
 
@@ -226,17 +235,44 @@ extension Harness {
         }
     }
 
+    fileprivate func tasksThatWaitForTheirRetryAreCancelled() throws {
+        let slow = TaskOptions(retries: .onCrash(1, backoff: .seconds(1000)))
+        // A worker that dies with the supervisor may have had it.
+        let quick = TaskOptions(retries: .onCrash(3, backoff: .milliseconds(1)))
+        try withPool { pool in
+            func crash(_ path: String) throws -> Future<Int> {
+                let future = try pool.submit(crashUntil, options: slow, path, 100)
+                check(
+                    eventually { length(path) == 1 && future.state == .queued }, "the first attempt does not end")
+                return future
+            }
+            for isSupervisorKilled in [false, true] {
+                try withCounter { path in
+                    let future = try crash(path)
+                    if isSupervisorKilled { kill(pool.supervisorProcessID, SIGKILL) }
+                    check(future.cancel(), "a task that waits for its retry was not cancelled")
+                    check(future.isCancelled, "state is \(future.state)")
+                    checkThrows(.cancelled) { try future.value(timeout: .seconds(30)) }
+                    // The next task in the same place waits as long as its own policy says.
+                    checkEqual(
+                        try pool.submit(crashUntil, options: quick, path, 3).value(timeout: .seconds(30)), 3)
+                }
+            }
+            try withCounter { path in
+                let future = try crash(path)
+                check(pool.shutdown(.cancelQueued, within: .seconds(30)), "the shutdown waits for a retry")
+                check(future.isCancelled, "state is \(future.state)")
+                checkEqual(length(path), 1, "calls")
+            }
+        }
+    }
+
     fileprivate func delayedTasksOutliveTheSupervisor() throws {
         try withPool { pool in
             try withCounter { path in
                 let options = TaskOptions(retries: .onErrors(Flaky.self, limit: 1, backoff: .milliseconds(300)))
                 let future = try pool.submit(throwUntil, options: options, path, 2)
-                check(
-                    eventually {
-                        let file = unsafe open(path, O_RDONLY)
-                        defer { if file >= 0 { close(file) } }
-                        return file >= 0 && lseek(file, 0, SEEK_END) == 1 && !future.isRunning
-                    }, "the first attempt does not end")
+                check(eventually { length(path) == 1 && !future.isRunning }, "the first attempt does not end")
                 kill(pool.supervisorProcessID, SIGKILL)
                 checkEqual(try future.value(timeout: .seconds(30)), 2)
             }
