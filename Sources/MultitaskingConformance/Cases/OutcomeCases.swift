@@ -240,4 +240,35 @@ let outcomeCases: [ConformanceCase] = [
             }
         }
     },
+    ConformanceCase(
+        "outcome.anElementThatCannotBeEncodedFailsAlone", duty: "Executor.map(_:_:)",
+        "Of a map's elements that are computed together, those whose results cannot be encoded fail; the others do not.",
+        requires: [.encoding]
+    ) { trial in
+        try trial.withPool { pool in
+            var failed: Set<[Int]> = []
+            // Whether a worker is another process is not ours to know: at home or away, one of the two throws.
+            for moment in [Stubborn.Moment.encodingAway, .encodingAtHome] {
+                let orders = (0..<20).map { number in
+                    StubbornOrder(
+                        moment: [0, 7, 8, 19].contains(number) ? moment : .never, home: System.processID,
+                        isThrown: number == 5)
+                }
+                let results = try pool.map(makeOrdered, chunkSize: 20, orders).results(timeout: trial.patience)
+                failed.insert(results.indices.filter { if case .failure = results[$0] { true } else { false } })
+                for (number, result) in results.enumerated() {
+                    switch result {
+                    case .success(let value):
+                        trial.expect("the value of element \(number)", value.moment, is: orders[number].moment)
+                    case .failure(let error as MultitaskingError):
+                        trial.expect("the error of element \(number)", error.code, is: .resultEncodeFailed)
+                        trial.expect("whose error it is", error.origin, is: .pool)
+                    case .failure(let error):
+                        trial.expect(number == 5, "expected no \(error) of element \(number)")
+                    }
+                }
+            }
+            trial.expect("the elements that failed", failed, is: [[5], [0, 5, 7, 8, 19]])
+        }
+    },
 ]

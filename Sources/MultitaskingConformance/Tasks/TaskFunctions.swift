@@ -13,6 +13,10 @@ func echo(_ parcel: Parcel) -> Parcel { parcel }
 func echoBytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
 func echoStubborn(_ value: Stubborn) -> Int { 1 }
 func makeStubborn(_ moment: Stubborn.Moment, _ home: Int32) -> Stubborn { Stubborn(moment, home: home) }
+func makeOrdered(_ order: StubbornOrder) throws -> Stubborn {
+    if order.isThrown { throw PortableFailure(number: 5) }
+    return Stubborn(order.moment, home: order.home)
+}
 func throwPortable(_ number: Int) throws -> Int { throw PortableFailure(number: number) }
 func throwAsThePool(_ code: String) throws -> Int { throw MultitaskingError(.init(code), "thrown by the task") }
 func throwAsThePoolLater(_ code: String) async throws -> Int { try throwAsThePool(code) }

@@ -83,3 +83,10 @@ struct Stubborn: Codable, Sendable {
         try values.encode(home, forKey: .home)
     }
 }
+
+/// Which ``Stubborn`` value a task is to return, if any.
+struct StubbornOrder: Codable, Sendable {
+    var moment: Stubborn.Moment
+    var home: Int32
+    var isThrown: Bool
+}

@@ -67,9 +67,20 @@ package struct MapChunk<Output: Sendable>: Sendable {
 }
 
 extension MapChunk where Output: Portable {
-    /// Writes what ``init(from:)`` reads: the values in one piece, then the failures one by one.
+    /// Writes what ``init(from:)`` reads: the values in one piece or, if one of them cannot be encoded, each for itself;
+    /// then the failures one by one.
     func encode(into encoder: inout some PayloadEncoder) throws {
-        try encoder.encode(values)
+        var failures = failures
+        let isWhole: Bool
+        do {
+            try encoder.encode(values)
+            isWhole = true
+        } catch { isWhole = false }
+        if isWhole {
+            try encoder.encode(0)
+        } else {
+            failures = try encodeEach(into: &encoder)
+        }
         try encoder.encode(duration.map(Self.nanoseconds) ?? -1)
         try encoder.encode(failures.count)
         for failure in failures {
@@ -78,9 +89,41 @@ extension MapChunk where Output: Portable {
         }
     }
 
+    /// Writes the values one by one, and nothing in the place of one that cannot be encoded.
+    ///
+    /// - Returns: the failures, with those of such values.
+    private func encodeEach(into encoder: inout some PayloadEncoder) throws -> [Failure] {
+        try encoder.encode([Output]())
+        try encoder.encode(values.count)
+        var (all, failed) = ([Failure](), failures[...])
+        for (index, value) in values.enumerated() {
+            // The elements without a value lie between those with one.
+            while let failure = failed.first, failure.offset == index + failures.count - failed.count {
+                failed.removeFirst()
+                all.append(failure)
+            }
+            do { try encoder.encode([value]) } catch {
+                let offset = index + failures.count - failed.count
+                all.append(Failure(offset: offset, error: Self.unencodable(error)))
+                try encoder.encode([Output]())
+            }
+        }
+        return all + failed
+    }
+
+    /// The error of an element whose value cannot be encoded, as that of a task with such a result.
+    private static func unencodable(_ error: any Error) -> MultitaskingError {
+        let error = error as? MultitaskingError ?? MultitaskingError(.resultEncodeFailed, "\(error)", cause: error)
+        if error.code == .arenaLimitReached { return error }
+        return MultitaskingError(.resultEncodeFailed, error.message, cause: error.cause ?? error)
+    }
+
     /// Reads a chunk.
     init(from decoder: inout some PayloadDecoder) throws {
         values = try decoder.decode([Output].self)
+        let valueCount = try decoder.decode(Int.self)
+        guard valueCount >= 0 else { throw MultitaskingError(.decodeFailed, "a chunk has \(valueCount) values") }
+        for _ in 0..<valueCount { values += try decoder.decode([Output].self) }
         failures = []
         let nanoseconds = try decoder.decode(Int64.self)
         duration = nanoseconds < 0 ? nil : .nanoseconds(nanoseconds)
