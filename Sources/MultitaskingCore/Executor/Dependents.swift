@@ -29,6 +29,9 @@ package enum Dependents {
         return waiting.withLock { $0[pool].map { Array($0.values) } ?? [] }
     }
 
+    /// How many calls of all executors wait for others.
+    package static var count: Int { waiting.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+
     /// Before an executor is shut down: waits for its calls that wait for others, or cancels them.
     ///
     /// - Returns: false if the limit passed before all of them were submitted.

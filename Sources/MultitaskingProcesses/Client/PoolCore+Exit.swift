@@ -18,10 +18,12 @@ extension PoolCore: PoolAtExit {
         return left
     }
 
+    func help() { supervision.checkNow() }
+
     func beginExit() { beginShutdown(modeAtExit == .kill ? .cancelQueued : modeAtExit) }
 
     func hasExited() -> Bool {
-        supervision.checkNow()
+        help()
         guard supervision.isOver else { return false }
         // Nothing is left to wait for but what was forked for single tasks.
         shutdown(modeAtExit)

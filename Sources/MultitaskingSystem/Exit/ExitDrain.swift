@@ -41,6 +41,9 @@ package enum ExitDrain {
     /// The thread that called `exit` first; 0 before that. ORDERING: as `isOver`.
     private static let first = Atomic<UInt>(0)
 
+    /// Whether all pools have begun to end. ORDERING: as `isOver`.
+    private static let hasBegun = Atomic<Bool>(false)
+
     /// For how long nothing may happen before the pools are held to be stuck.
     private static let patience: Duration = .seconds(1)
 
@@ -81,9 +84,12 @@ package enum ExitDrain {
         let caller = CurrentThread.id
         let isFirst =
             first.compareExchange(expected: 0, desired: caller, ordering: .sequentiallyConsistent).original == 0
-        if isFirst { begin(pools) }
+        // A task that a thread runs in here may call `exit` again.
+        let isLeading = isFirst || first.load(ordering: .sequentiallyConsistent) == caller
+        if isFirst { begin(pools.filter { $0.modeAtExit != .drain }) }
+        begin(draining: pools.filter { $0.modeAtExit == .drain }, isLeading: isLeading)
         drain(pools)
-        if isFirst || first.load(ordering: .sequentiallyConsistent) == caller {
+        if isLeading {
             if !isOver.exchange(true, ordering: .sequentiallyConsistent) { report(pools) }
         } else {
             while true { sleep(1_000) }
@@ -99,6 +105,30 @@ package enum ExitDrain {
                 noteCutOff(running: left.running, queued: 0)
                 pool.cutOff()
             }
+        }
+    }
+
+    /// Begins to drain, which a pool does not before the calls that wait for results of others are submitted: it would
+    /// refuse them.
+    private static func begin(draining pools: [any PoolAtExit], isLeading: Bool) {
+        var pause: useconds_t = 50
+        var last = Pulse(pools)
+        while !hasBegun.load(ordering: .sequentiallyConsistent) {
+            for pool in pools { pool.help() }
+            let dependents = pools.isEmpty ? 0 : Dependents.count
+            if pools.allSatisfy({ $0.isStuck || !$0.workLeft.isAny }) {
+                let now = Pulse(pools)
+                if !now.isQuiet(since: last) { last = now }
+            } else {
+                last = Pulse(pools)
+            }
+            if isLeading, dependents == 0 || ContinuousClock.now - last.time > patience {
+                noteCutOff(running: 0, queued: dependents)
+                begin(pools)
+                return hasBegun.store(true, ordering: .sequentiallyConsistent)
+            }
+            usleep(pause)
+            pause = min(pause * 2, 5_000)
         }
     }
 

@@ -17,12 +17,15 @@ package protocol PoolAtExit: PoolActivity {
     /// What the pool does when the program ends.
     var modeAtExit: ShutdownMode { get }
 
+    /// Does what the caller's thread would do if it is one of the pool's: the task that it runs never goes on. Called
+    /// again and again, also before ``beginExit()``.
+    func help()
+
     /// Takes no more tasks, and begins what the mode says; does not wait. Called once.
     func beginExit()
 
-    /// Whether everything has come to its end, so that nothing has to be waited for. Called again and again.
-    ///
-    /// The caller may be one of the pool's own tasks, which never goes on; it may do the work of its thread here.
+    /// Whether everything has come to its end, so that nothing has to be waited for. Called again and again, and may
+    /// help.
     func hasExited() -> Bool
 
     /// Ends by force what still runs.
@@ -38,4 +41,7 @@ package struct WorkLeft: Sendable, Equatable {
         self.running = running
         self.queued = queued
     }
+
+    /// Whether there are any.
+    var isAny: Bool { running > 0 || queued > 0 }
 }

@@ -9,14 +9,19 @@ extension PoolStorage: PoolAtExit {
 
     func beginExit() { close(cancellingQueued: modeAtExit != .drain) }
 
+    func help() {
+        // A task that has called `exit` does not come back, so its thread is free for the others; it counts until they
+        // have ended.
+        guard PoolIdentity.current === identity else { return }
+        _ = exiting.withLock { $0.remove(CurrentThread.id) }
+        workOff()
+        _ = exiting.withLock { $0.insert(CurrentThread.id) }
+    }
+
     func hasExited() -> Bool {
-        if PoolIdentity.current === identity {
-            // A task that has called `exit` does not come back, so its thread is free for the others; it counts until
-            // they have ended.
-            workOff()
-            _ = exiting.withLock { $0.insert(CurrentThread.id) }
-        }
-        return remainingWorkers == 0
+        help()
+        // In this order: a thread that helps counts again before it takes a task.
+        return queuedTasks == 0 && remainingWorkers == 0
     }
 
     var isStuck: Bool { identity.endlessWaitCount >= remainingWorkers }

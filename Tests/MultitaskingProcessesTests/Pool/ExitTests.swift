@@ -33,6 +33,25 @@ struct ExitTests {
         #expect(run.exitCode == 7 && run.tasks == 40 && !run.output.contains("cut off"), "\(run)")
     }
 
+    @Test(arguments: ["", "-dropped", "-in-task"], Pool.allCases)
+    func tasksThatWaitForOthersRunBeforeExitEndsTheProgram(_ scenario: String, _ pool: Pool) async throws {
+        let run = try await run("dependents" + scenario, pool)
+        #expect(run.exitCode == 7 && run.tasks == 40 && !run.output.contains("cut off"), "\(run)")
+    }
+
+    @Test(arguments: Pool.allCases)
+    func tasksThatWaitForOthersRunBeforeMainHasReturned(_ pool: Pool) async throws {
+        let run = try await run("dependents-return", pool)
+        #expect(run.exitCode == 0 && run.tasks == 40, "\(run)")
+    }
+
+    @Test(arguments: Pool.allCases)
+    func taskThatWaitsForWhatNobodyDoesIsGivenUp(_ pool: Pool) async throws {
+        let run = try await run("dependents-of-nothing", pool)
+        #expect(run.exitCode == 7 && run.tasks == 40, "\(run)")
+        #expect(run.output.contains("0 running and 1 queued tasks were cut off"), "\(run)")
+    }
+
     @Test(arguments: Pool.allCases)
     func tasksOfAnOpenPoolRunBeforeMainHasReturned(_ pool: Pool) async throws {
         let run = try await run("return", pool)

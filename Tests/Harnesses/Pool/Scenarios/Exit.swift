@@ -9,6 +9,11 @@ import MultitaskingThreads
 let exitScenarios: [String: Scenario] = [
     "exit-drain": { try $0.leaveOpen(.drain) },
     "exit-return": { try $0.leaveOpen(.drain, exits: false) },
+    "exit-dependents": { try $0.leaveDependents() },
+    "exit-dependents-dropped": { try $0.leaveDependents(isDropped: true) },
+    "exit-dependents-return": { try $0.leaveDependents(exits: false) },
+    "exit-dependents-in-task": { try $0.exitInTaskWithDependents() },
+    "exit-dependents-of-nothing": { try $0.leaveDependentOfNothing() },
     "exit-cancel-queued": { try $0.leaveOpen(.cancelQueued) },
     "exit-kill": { try $0.leaveOpen(.kill) },
     "exit-dropped": { try $0.leaveDropped() },
@@ -77,6 +82,43 @@ extension Harness {
     func leaveDropped() throws {
         do { try submitForty(to: try makeOpenPool()) }
         exit(7)
+    }
+
+    /// Each depends on the one before it.
+    private func submitChain(to pool: any Executor) throws {
+        var last = try pool.submit(nap, 100)
+        for index in 0..<40 { last = try pool.submit(resultsOf: last, Future.completed(index)) { runSlowly($1) } }
+    }
+
+    func leaveDependents(isDropped: Bool = false, exits: Bool = true) throws {
+        do {
+            let pool = try makeOpenPool()
+            if !isDropped { keep(pool) }
+            try submitChain(to: pool)
+        }
+        if exits { exit(7) }
+    }
+
+    /// When the task calls `exit`, none of those that wait for others has been submitted.
+    func exitInTaskWithDependents() throws {
+        let pool = try makeOpenPool(maxWorkers: 1)
+        keep(pool)
+        try submitChain(to: pool)
+        let leaver = try pool.submit(exitNow, 7)
+        if number == 0 {
+            checkThrows(.workerExited) { try leaver.value() }
+            exit(7)
+        }
+        while true { sleep(100) }
+    }
+
+    func leaveDependentOfNothing() throws {
+        let pool = try makeOpenPool()
+        keep(pool)
+        let promise = Promise<Int>()
+        _ = try pool.submit(double, resultsOf: promise.future)
+        try submitForty(to: pool)
+        withExtendedLifetime(promise) { exit(7) }
     }
 
     func leaveBothOpen() throws {
