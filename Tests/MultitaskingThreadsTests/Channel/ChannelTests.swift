@@ -165,7 +165,7 @@ extension ThreadsTests {
             let registry = ObjectRegistry()
             for _ in 0..<10 {
                 let channel = ThreadChannel(ChannelOptions(capacity: 1), registry: registry)
-                registry.add(channel)
+                #expect(registry.add(channel))
                 #expect(registry.channel(channel.reference) === channel)
                 let signal = ThreadCancelSignal(registry: registry)
                 registry.add(signal)

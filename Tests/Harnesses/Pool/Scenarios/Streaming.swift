@@ -32,6 +32,18 @@ private func stallAtTwo(_ number: Int) -> Int {
     return number
 }
 
+/// Inputs of which the large ones come late: when a large result is there, which would find no room otherwise.
+private struct SlowInputs: Sequence, IteratorProtocol, Sendable {
+    private var rest: ArraySlice<[UInt8]>
+
+    init(_ inputs: [[UInt8]]) { rest = inputs[...] }
+
+    mutating func next() -> [UInt8]? {
+        if let first = rest.first, first.count > 1 { usleep(150_000) }
+        return rest.popFirst()
+    }
+}
+
 /// A number that several threads may change.
 private final class Count: Sendable {
     private let number = Atomic<Int>(0)
@@ -220,11 +232,7 @@ extension Harness {
     func streamInAFullArena() throws {
         let inputs: [[UInt8]] = [[], [3], [UInt8](repeating: 7, count: 18 << 20), []]
         let counts = [0, 18 << 20, 10, 0]
-        // The large input comes when the large result is there, which would find no room otherwise.
-        let slowInputs = inputs.lazy.map { input in
-            if input.count > 1 { usleep(150_000) }
-            return input
-        }
+        let slowInputs = SlowInputs(inputs)
         try withPool(maxWorkers: 2, arenaLimit: 32 << 20) { pool in
             for ahead in [nil, 4] {
                 for order in [StreamOrder.input, .completion] {
