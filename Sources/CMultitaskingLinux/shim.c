@@ -298,7 +298,8 @@ static int select_instead(struct pollfd *descriptors, size_t count, int millisec
     }
     struct timeval limit = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
     if (found) limit = (struct timeval){0};
-    int result = select(highest + 1, (fd_set *)readable, (fd_set *)writable, NULL, milliseconds < 0 && !found ? NULL : &limit);
+    struct timeval *wait = milliseconds < 0 && !found ? NULL : &limit;
+    int result = select(highest + 1, (fd_set *)readable, (fd_set *)writable, NULL, wait);
     if (result < 0) {
         result = -errno;
         free(sets);

@@ -6,7 +6,7 @@
     /// An executor that runs tasks on another executor, with a span and the caller's `ServiceContext` for each.
     ///
     /// ```swift
-    /// let pool = TracedExecutor(try ProcessPool())
+    /// let pool = try TracedExecutor(ProcessPool())
     /// try withSpan("import") { _ in
     ///     let future = try pool.submit(convert, file)   // a child of "import"
     ///     print(try future.value())

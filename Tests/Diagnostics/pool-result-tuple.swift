@@ -1,5 +1,5 @@
 // warning: 'submit(options:_:body:)' is deprecated: the closure's result is not Codable & Sendable, so it cannot
-//     come back; this call throws notCodable
+//     come back, or its type is not known here: write it ({ … -> Int in … }); this call throws notCodable
 import Multitasking
 
 let pool = try ProcessPool(maxWorkers: 1)

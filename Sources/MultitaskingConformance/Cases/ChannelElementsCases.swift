@@ -56,7 +56,7 @@ let channelElementsCases: [ConformanceCase] = [
             trial.expect("what comes alone of the other type", try trial.drain(Int??.self, other), is: twice)
             try fill()
             trial.expect("a batch", try channel.receive(upTo: 9, as: Int?.self, wait: .never), is: once)
-            trial.expect("a batch of the other type", try other.receive(upTo: 9, as: Int??.self, wait: .never), is: twice)
+            trial.expect("a batch of the other", try other.receive(upTo: 9, as: Int??.self, wait: .never), is: twice)
             try fill()
             channel.close(discarding: false)
             other.close(discarding: false)

@@ -128,7 +128,7 @@ let limitCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "limit.queueTimeoutEndsWithTheFirstAttempt", duty: "TaskOptions.queueTimeout",
-        "A task that has begun waits for its retry longer than its queueTimeout, and has the outcome of the last attempt.",
+        "A task that has begun waits for its retry longer than its queueTimeout; its last attempt is its outcome.",
         requires: [.retries, .queueTimeout]
     ) { trial in
         try trial.withPool { pool in

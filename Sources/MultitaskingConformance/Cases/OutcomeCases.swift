@@ -242,7 +242,7 @@ let outcomeCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "outcome.anElementThatCannotBeEncodedFailsAlone", duty: "Executor.map(_:_:)",
-        "Of a map's elements that are computed together, those whose results cannot be encoded fail; the others do not.",
+        "Of a map's elements that are computed together, only those fail whose results cannot be encoded.",
         requires: [.encoding]
     ) { trial in
         try trial.withPool { pool in

@@ -6,7 +6,10 @@ extension Executor {
     /// Without this, the compiler takes the closure for one that returns nothing, and drops the result.
     @available(
         *, deprecated,
-        message: "the closure's result is not Codable & Sendable, so it cannot come back; this call throws notCodable"
+        message: """
+            the closure's result is not Codable & Sendable, so it cannot come back, or its type is not known here: \
+            write it ({ … -> Int in … }); this call throws notCodable
+            """
     )
     @_disfavoredOverload
     public func submit<each Argument: Portable, Output>(
@@ -44,7 +47,13 @@ extension Executor {
 extension MultitaskingError {
     /// The error of a call whose result cannot come back.
     package static func resultIsNotCodable(_ type: Any.Type) -> Self {
-        Self(
+        if type is any Codable.Type {
+            return Self(
+                .notCodable,
+                "the compiler did not know the closure's result type, \(type), where it chose this call; write it "
+                    + "({ … -> \(type) in … }), or keep the future in a variable before its value is read")
+        }
+        return Self(
             .notCodable,
             "the result type \(type) is not Codable & Sendable; return a type that is, or run the function on a thread "
                 + "pool"

@@ -36,6 +36,9 @@ public protocol Executor: AnyObject, Sendable {
     func makeCancelSignal() throws -> any CancelSignal
 
     /// Shuts down the pool and blocks until it is gone. Later calls return when the first one completes.
+    ///
+    /// A backend calls ``settleDependents(_:)`` first, or loses the tasks that wait for results of others. It closes
+    /// its channels when nothing runs any more.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     func shutdown(_ mode: ShutdownMode)
 

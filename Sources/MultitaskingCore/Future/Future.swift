@@ -19,7 +19,7 @@ public struct Future<Value: Sendable>: Sendable {
     /// Whether the task has ended, in whatever way.
     public var isDone: Bool { source.state.isEnd }
 
-    /// Whether the task was cancelled before it started.
+    /// Whether the task was cancelled: before it started, or by force while it ran.
     public var isCancelled: Bool { source.state == .cancelled }
 
     /// Whether a worker is running the task.

@@ -67,8 +67,8 @@ package struct MapChunk<Output: Sendable>: Sendable {
 }
 
 extension MapChunk where Output: Portable {
-    /// Writes what ``init(from:)`` reads: the values in one piece or, if one of them cannot be encoded, each for itself;
-    /// then the failures one by one.
+    /// Writes what ``init(from:)`` reads: the values in one piece or, if one of them cannot be encoded, each for
+    /// itself; then the failures one by one.
     func encode(into encoder: inout some PayloadEncoder) throws {
         var failures = failures
         let isWhole: Bool

@@ -10,11 +10,13 @@ extension TaskManager {
     /// - Parameter path: the path of the file; an existing file is replaced.
     /// - Throws: `invalidArgument` if the pool can't be recorded or already is; `systemError` or `permissionDenied` if
     ///   the file can't be written; whatever `body` throws.
+    @discardableResult
     public func record<Result>(to path: String, _ body: () throws -> Result) throws -> Result {
         try recordingExecutor.record(to: path, body)
     }
 
     /// Records a timeline of the pool's tasks while the asynchronous `body` runs.
+    @discardableResult
     public func record<Result>(
         to path: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
     ) async throws -> Result {

@@ -85,7 +85,7 @@ public class TaskManager: @unchecked Sendable {
     /// ```swift
     /// print(manager.statistics)   // a table
     /// ```
-    /// Asking stops no worker. Reading it stops no worker. If the executor isn't a `MonitoredExecutor`, only the number
+    /// Reading it stops no worker. If the executor isn't a `MonitoredExecutor`, only the number
     /// of workers is known.
     public var statistics: PoolStatistics { executor.knownStatistics }
 

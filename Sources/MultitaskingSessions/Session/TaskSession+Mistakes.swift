@@ -6,7 +6,10 @@ extension TaskSession {
     /// Without this, the compiler takes the closure for one that returns nothing, and drops the result.
     @available(
         *, deprecated,
-        message: "the closure's result is not Codable & Sendable, so it cannot come back; this call throws notCodable"
+        message: """
+            the closure's result is not Codable & Sendable, so it cannot come back, or its type is not known here: \
+            write it ({ … -> Int in … }); this call throws notCodable
+            """
     )
     @_disfavoredOverload
     @discardableResult

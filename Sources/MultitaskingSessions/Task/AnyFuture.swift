@@ -1,7 +1,7 @@
 /// A type-erased `Future`.
 ///
 /// ```swift
-/// let future = task.future.typed(as: [Int].self)   // throws wrongType if the function returns something else
+/// let future = try task.future.typed(as: [Int].self)   // throws wrongType if the function returns something else
 /// ```
 public struct AnyFuture: Sendable {
     private let base: any ErasableFuture
@@ -15,7 +15,7 @@ public struct AnyFuture: Sendable {
     /// Whether the task has ended, in whatever way.
     public var isDone: Bool { state.isEnd }
 
-    /// Whether the task was cancelled before it started.
+    /// Whether the task was cancelled: before it started, or by force while it ran.
     public var isCancelled: Bool { state == .cancelled }
 
     /// Whether a worker is running the task.

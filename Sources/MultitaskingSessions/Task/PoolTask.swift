@@ -53,7 +53,7 @@ public final class PoolTask: ParentSideContext, Awaitable {
     /// Whether the task has ended, in whatever way.
     public var isDone: Bool { future.isDone }
 
-    /// Whether the task was cancelled before it started.
+    /// Whether the task was cancelled: before it started, or by force while it ran.
     public var isCancelled: Bool { future.isCancelled }
 
     /// Whether a worker is running the task.

@@ -24,7 +24,7 @@ int become_user(uid_t user);
 // Takes /proc away from this process and those it starts. 0 or -errno.
 int hide_proc(void);
 
-// Puts the next children of this process into a PID namespace of their own, to which /proc does not belong. 0 or -errno.
+// Puts the next child of this process into a PID namespace of its own, to which /proc does not belong. 0 or -errno.
 int split_pids(void);
 
 // Sets how many descriptors a process may have. 0 or -errno.
