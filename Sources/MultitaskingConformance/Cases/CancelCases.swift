@@ -71,7 +71,7 @@ let cancelCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "cancel.racesWithRetriesAreDecidedOnce", duty: "FutureSource.cancel(force:)",
-        "200 tasks that fail and are retried without a pause are cancelled at any time: none runs after a true cancel().",
+        "200 tasks that fail and are retried without a pause are cancelled at any time: none runs afterwards.",
         requires: [.retries]
     ) { trial in
         var random = SplitMix64(seed: trial.seed)
