@@ -16,6 +16,9 @@ internal import Synchronization
 /// that is retried has not ended. Create the senders of all tasks before the first task can end, or keep one until
 /// then.
 ///
+/// Pass a sender as an argument by itself. Process pools and simulations don't hold a sender inside another value, such
+/// as an array, or one that a closure captures; keep a copy of such a sender until the task has ended.
+///
 /// Only senders count, not the channel itself, so a receiver can keep the channel. In a worker, senders don't count
 /// individually, since the pool holds them for the task. In a channel that doesn't close with its senders, nothing is
 /// counted.
