@@ -61,9 +61,9 @@ extension Executor {
 }
 
 extension TaskOptions {
-    /// The same, but with a limit for how long to wait for room, if there is none.
-    fileprivate func waiting(_ limit: WaitLimit) -> TaskOptions {
-        guard waitForRoom == .forever, limit != .forever else { return self }
+    /// The same, but with a limit for how long to wait for room, if one is given.
+    fileprivate func waiting(_ limit: WaitLimit?) -> TaskOptions {
+        guard let limit else { return self }
         var options = self
         options.waitForRoom = limit
         return options

@@ -49,14 +49,15 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     func submit(_ elements: [Element], gathering: Duration = .zero) -> Bool {
         // Not under the lock: submitting may wait for room in the pool.
         let (offset, mayBeInTheWay) = state.withLock { ($0.stream.offset, !$0.stream.isEmpty) }
-        let limit = mayBeInTheWay ? WaitLimit.upTo(Self.patience) : .forever
+        let keepsForLater = mayBeInTheWay && submitter.waitsForRoom
         var unit: StreamUnit<Element, Output>
         repeat {
             unit = StreamUnit(
-                elements, offset: offset, gathering: gathering, by: submitter, waitingForRoom: limit, now: { now })
+                elements, offset: offset, gathering: gathering, by: submitter,
+                waitingForRoom: keepsForLater ? .upTo(Self.patience) : nil, now: { now })
             // Workers make room in a queue that is full, whatever is read.
-        } while limit != .forever && submitter.waitsForRoom && unit.refusal == .timedOut && !isStopped
-        if limit != .forever, submitter.waitsForRoom, unit.refusal == .arenaLimitReached { return false }
+        } while keepsForLater && unit.refusal == .timedOut && !isStopped
+        if keepsForLater, unit.refusal == .arenaLimitReached { return false }
         let number = state.withLock { state -> Int? in
             guard !state.isStopped else { return nil }
             state.stream.add(unit)

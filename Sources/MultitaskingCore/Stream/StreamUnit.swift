@@ -21,11 +21,11 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     /// - Parameters:
     ///   - offset: the offset of the first one among the inputs.
     ///   - gathering: how long it took to take them from where they come from.
-    ///   - wait: how long to wait for room if the stream's options do not say it.
+    ///   - wait: how long to wait for room; nil for as long as the stream's options say.
     ///   - now: the time.
     init(
         _ elements: [Element], offset: Int, gathering: Duration, by submitter: StreamSubmitter<Element, Output>,
-        waitingForRoom wait: WaitLimit, now: () -> Duration
+        waitingForRoom wait: WaitLimit?, now: () -> Duration
     ) {
         self.offset = offset
         self.gathering = gathering
@@ -116,11 +116,11 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
 }
 
 /// How a stream submits its function, with the offset of the first element among the inputs, and how long to wait for
-/// room if the stream's options do not say it.
+/// room, if that is not what the stream's options say.
 @usableFromInline
 package struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
-    let submit: @Sendable (Element, Int, WaitLimit) throws -> Future<Output>
-    let submitChunk: @Sendable ([Element], Int, WaitLimit) throws -> Future<MapChunk<Output>>
+    let submit: @Sendable (Element, Int, WaitLimit?) throws -> Future<Output>
+    let submitChunk: @Sendable ([Element], Int, WaitLimit?) throws -> Future<MapChunk<Output>>
     /// Whether each element is a task: time limits and retries are an element's.
     let submitsElements: Bool
     /// Whether it is left to the stream how long to wait for room.
