@@ -44,7 +44,7 @@ struct QueueLeavers {
     /// How many there are in a ring; forgets those that were passed.
     mutating func count(in ring: TaskRing) -> Int {
         guard let all = positions[ring.kind], !all.isEmpty else { return 0 }
-        let left = zip(all, ring.holds(all)).compactMap { $1 ? $0 : nil }
+        let left = ring.held(among: all)
         positions[ring.kind] = left
         return left.count
     }

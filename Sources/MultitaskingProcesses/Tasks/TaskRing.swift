@@ -66,11 +66,11 @@ struct TaskRing {
     /// How many entries there are, also of tasks that were cancelled and not passed over yet.
     var count: Int { count(from: head.load()) }
 
-    /// Whether an entry at each of some positions is still there: from the head to the tail.
-    func holds(_ positions: [UInt64]) -> [Bool] {
+    /// Those of some positions whose entries are still there: from the head to the tail.
+    func held(among positions: [UInt64]) -> [UInt64] {
         let head = self.head.load()
         let count = UInt64(count(from: head))
-        return positions.map { $0 &- head < count }
+        return positions.filter { $0 &- head < count }
     }
 
     private func count(from head: UInt64) -> Int {
