@@ -37,3 +37,10 @@ extension JoiningChannel {
 /// The former name of a channel that tracks processed elements, as every channel now does.
 @available(*, deprecated, renamed: "Channel", message: "every Channel can be joined; write Channel")
 public typealias JoinableChannel = Channel
+
+extension MultitaskingError {
+    /// The error of waiting for reports of elements that nobody will make any more.
+    package static var endedUnreported: Self {
+        Self(.shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
+    }
+}

@@ -173,8 +173,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
             state.channels[id].map { $0.hasEnded && !$0.isJoined } ?? false
         }
         if isInVain {
-            throw MultitaskingError(
-                .shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
+            throw MultitaskingError.endedUnreported
         }
     }
 

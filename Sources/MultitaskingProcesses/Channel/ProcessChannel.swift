@@ -369,8 +369,7 @@ public final class ProcessChannel: OfferingChannel {
             return queue.isReady(for: operation)
         }
         if operation == .join, queue.hasEnded, !isJoined {
-            throw MultitaskingError(
-                .shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
+            throw MultitaskingError.endedUnreported
         }
     }
 }

@@ -186,8 +186,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
         }
         isWoken = try await awaitCallback(wait) { id = storage.enlist($0, for: operation) }
         if operation == .join, storage.hasEndedUnreported {
-            throw MultitaskingError(
-                .shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
+            throw MultitaskingError.endedUnreported
         }
     }
 
