@@ -157,19 +157,14 @@ extension Harness {
         for (call, name) in calls {
             for (code, expected) in [(EPERM, "seccomp profile"), (ENOSYS, "Linux 5.4"), (ENFILE, "fs.file-max")] {
                 // A filter cannot be taken away again.
-                let child = fork()
-                if child == 0 {
+                try inChild("the end of the child without \(name)") {
                     checkEqual(refuse_call(call, code), 0, "the result of refusing \(name)")
                     let error = checkThrows(code == EPERM ? .permissionDenied : .systemError) {
                         try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
                     }
                     expect(error, name, "errno \(code)", expected)
                     check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
-                    _exit(Checks.failures == 0 ? 0 : 1)
                 }
-                var status: Int32 = 0
-                unsafe checkEqual(waitpid(child, &status, 0), child, "the child reaped")
-                checkEqual(status, 0, "the end of the child without \(name)")
             }
         }
     }
@@ -220,8 +215,7 @@ extension Harness {
     /// that number to 0 when all that they need is open.
     fileprivate func refusedDescriptorsLater() throws {
         for (mode, isSupervisorLimited) in [(ShutdownMode.drain, false), (.kill, false), (.drain, true)] {
-            let child = fork()
-            if child == 0 {
+            try inChild("the end of the child with few descriptors") {
                 let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
                 checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
                 checkEqual(limit_descriptors_of(0, 0), 0, "the client's limit")
@@ -232,13 +226,17 @@ extension Harness {
                     checkEqual(try pool.submit(double, 2).value(timeout: .seconds(20)), 4)
                 }
                 pool.shutdown(mode)
-                _exit(Checks.failures == 0 ? 0 : 1)
             }
-            checkEnd(of: child, "the end of the child with few descriptors")
         }
     }
 
-    private func checkEnd(of child: pid_t, _ what: String) {
+    /// Does something in a child, which then ends; what fails there fails here.
+    private func inChild(_ what: String, _ body: () throws -> Void) throws {
+        let child = fork()
+        if child == 0 {
+            try body()
+            _exit(Checks.failures == 0 ? 0 : 1)
+        }
         var status: Int32 = 0
         unsafe checkEqual(waitpid(child, &status, 0), child, "the child reaped")
         checkEqual(status, 0, what)
@@ -246,37 +244,28 @@ extension Harness {
 
     /// With the `/proc` of another PID namespace there is no pool either: processes would be mistaken for others.
     fileprivate func refusedPids() throws {
-        let child = fork()
-        if child == 0 {
+        try inChild("the end of the child that left its namespace") {
             checkEqual(split_pids(), 0, "the result of leaving the PID namespace")
             // Of which its next child is the first process.
-            let first = fork()
-            if first == 0 {
+            try inChild("the end of the first process of a namespace") {
                 let error = checkThrows(.systemError) {
                     try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
                 }
                 expect(error, "another PID namespace", "mount -t proc")
-                _exit(Checks.failures == 0 ? 0 : 1)
             }
-            checkEnd(of: first, "the end of the first process of a namespace")
-            _exit(Checks.failures == 0 ? 0 : 1)
         }
-        checkEnd(of: child, "the end of the child that left its namespace")
     }
 
     /// Without `/proc` there is no pool, and an error that says what to do.
     fileprivate func refusedProc() throws {
-        let child = fork()
-        if child == 0 {
+        try inChild("the end of the child without /proc") {
             checkEqual(hide_proc(), 0, "the result of hiding /proc")
             let error = checkThrows(.systemError) {
                 try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
             }
             expect(error, "/proc is missing", "mount -t proc")
             check(error?.message.contains("ulimit") != true, "advice that cannot help: \(error?.message ?? "")")
-            _exit(Checks.failures == 0 ? 0 : 1)
         }
-        checkEnd(of: child, "the end of the child without /proc")
     }
 
     /// What is said of a worker's death fits the signal.
