@@ -22,6 +22,8 @@ struct ChannelHeader: Record {
         case finished = 384
         case dropped = 392
         case voidSum = 400
+        case receiverNaps = 408
+        case senderNaps = 416
 
         var size: Int {
             switch self {
@@ -69,6 +71,9 @@ struct ChannelHeader: Record {
     @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .receivers)) }
     @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .senders)) }
     @inline(__always) var joiners: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .joiners)) }
+    /// Where receivers nap, and senders: see `Pace`.
+    var receiverNaps: NapSpot { NapSpot(arena: arena, offset: offset(of: .receiverNaps)) }
+    var senderNaps: NapSpot { NapSpot(arena: arena, offset: offset(of: .senderNaps)) }
 
     @inline(__always) var tail: SharedWord { word(.tail) }
     /// Fetches the tail to this core, which will move it soon, while it does something else.

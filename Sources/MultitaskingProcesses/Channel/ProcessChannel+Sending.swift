@@ -66,7 +66,9 @@ extension ProcessChannel {
         let result = try membership.wait(
             wait, for: .room, on: header.senders, spin: { watch.isOver() },
             isReady: { !queue.isFull || queue.isClosed },
-            nap: { sendPace.nap(at: header.tail.load(), left: $0) }, slept: sendPace.slept, attempt: attempt)
+            nap: {
+                sendPace.nap(in: header.senderNaps, ending: header.receiverNaps, at: header.tail.load(), left: $0)
+            }, slept: sendPace.slept, attempt: attempt)
         return result ?? false
     }
 

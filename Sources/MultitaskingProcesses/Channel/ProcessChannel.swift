@@ -143,9 +143,9 @@ public final class ProcessChannel: OfferingChannel {
         return Hold(claim: claim, journal: journal)
     }
 
-    /// The element of a claim, which is settled whatever comes of that.
+    /// Reads the element of a claim, which is settled whatever comes of that. Its type is given, because that of the
+    /// result is ambiguous where an element may be nil.
     @inline(never)
-    /// Reads an element. Its type is given, because that of the result is ambiguous where an element may be nil.
     private func decode<Element: Decodable>(
         _ hold: Hold, as type: Element.Type, _ known: CodedType
     ) throws -> Element {
@@ -185,7 +185,11 @@ public final class ProcessChannel: OfferingChannel {
                     wait, for: .element, on: header.receivers,
                     spin: { [queue] in queue.hasElement || queue.hasReturned || queue.isClosed },
                     isReady: { [queue] in queue.isReadyToReceive || queue.isClosed },
-                    nap: { receivePace.nap(at: header.head.load().position, left: $0) }, slept: receivePace.slept
+                    nap: {
+                        receivePace.nap(
+                            in: header.receiverNaps, ending: header.senderNaps, at: header.head.load().position,
+                            left: $0)
+                    }, slept: receivePace.slept
                 ) {
                     presence?.renew()
                     let attempt = try claimOnce(type, fingerprint: fingerprint)
