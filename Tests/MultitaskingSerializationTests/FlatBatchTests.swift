@@ -16,8 +16,9 @@ import Testing
                 var bytes = [UInt8](repeating: 0xEE, count: expected.count + 3)
                 unsafe bytes.withUnsafeMutableBytes { target in
                     switch unsafe writer.write {
-                    case .values(let payloadSize, let write):
+                    case .values(let payloadSize, let headSize, let write):
                         #expect(payloadSize == expected.count && payloadSize == reader.payloadSize)
+                        #expect(headSize == payloadSize - MemoryLayout<Element>.size)
                         if let start = target.baseAddress { unsafe write(index..<index + 1, start, 1 << 20) }
                     case .arrays(let write):
                         unsafe write(index..<index + 1) { number, count in
@@ -91,7 +92,8 @@ import Testing
             try unsafe elements.withUnsafeBufferPointer { buffer in
                 let writer = try #require(unsafe FlatBatchWriter(buffer))
                 unsafe bytes.withUnsafeMutableBytes { bytes in
-                    guard case .values(payload.count, let write) = unsafe writer.write, let start = bytes.baseAddress
+                    guard case .values(payload.count, _, let write) = unsafe writer.write,
+                        let start = bytes.baseAddress
                     else { return }
                     unsafe write(0..<1000, start, stride)
                     unsafe write(1000..<elements.count, start + 1000 * stride, stride)
@@ -101,7 +103,14 @@ import Testing
             #expect(reader.elements() == elements)
             for (index, element) in elements.enumerated() {
                 let place = bytes[index * stride..<(index + 1) * stride]
-                #expect(try Array(place.dropLast(6)) == encodePayload(element))
+                // What stands before the values is in the first place of each part.
+                let head = payload.count - MemoryLayout<Element>.size
+                let isFirst = index == 0 || index == 1000
+                #expect(
+                    isFirst
+                        ? Array(place.prefix(head)) == Array(payload.prefix(head))
+                        : place.prefix(head).allSatisfy { $0 == 0xEE })
+                #expect(try Array(place.dropLast(6).dropFirst(head)) == Array(encodePayload(element).dropFirst(head)))
                 #expect(place.suffix(6).allSatisfy { $0 == 0xEE })
             }
         }

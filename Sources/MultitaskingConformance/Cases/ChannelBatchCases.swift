@@ -38,6 +38,35 @@ let channelBatchCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "channel.elementsOfABatchComeOneByOneToo", duty: "ReceivingChannel.receive(as:wait:)",
+        "Numbers and vectors that were sent as one come alone, in parts, and after a call for another type."
+    ) { trial in
+        func check<Element: Codable & Sendable & Equatable>(_ elements: [Element]) throws {
+            try trial.withPool { pool in
+                let channel = try pool.makeChannel()
+                trial.expect(
+                    "how many were sent", try channel.send(contentsOf: elements, wait: .never), is: elements.count)
+                var found: [Element] = []
+                for step in 0... {
+                    trial.expectThrows(.wrongType, from: "text where \(Element.self) is") {
+                        try channel.receive(as: String.self, wait: .never)
+                    }
+                    guard let one = try channel.receive(as: Element.self, wait: .never) else { break }
+                    found.append(one)
+                    found += try channel.receive(upTo: step % 4, as: Element.self, wait: .never)
+                    if found.count == elements.count { break }
+                }
+                trial.expect("what came", found, is: elements)
+                _ = try channel.send(contentsOf: elements, wait: .never)
+                _ = try channel.receive(as: Element.self, wait: .never)
+                trial.expect("how many are thrown away", channel.close(discarding: true), is: elements.count - 1)
+            }
+        }
+        try check(Array(0..<70))
+        try check((0..<70).map { SIMD8<UInt64>(repeating: $0) })
+        try check((0..<70).map { SIMD2<Float>(Float($0), 0.5) })
+    },
+    ConformanceCase(
         "channel.aBatchSendsAsManyAsFit", duty: "SendingChannel.send(contentsOf:wait:)",
         "A batch that does not fit is sent as far as it does, waits for room up to its limit, and says how much was "
             + "sent."

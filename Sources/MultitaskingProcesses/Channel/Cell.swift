@@ -58,6 +58,29 @@ struct Cell: Record {
     }
     /// How many bytes were sent up to here and including this element, in a channel that counts them.
     var endBytes: SharedWord { word(.endBytes) }
+
+    /// Makes so many bytes the payload of this cell, and of those behind it that it describes, and returns those of the
+    /// first to be written; there is room for them.
+    ///
+    /// - Parameter headSize: how many of them come before the value and are the same in all; the others need not write
+    ///   those.
+    @unsafe
+    func reserve(_ byteCount: Int, _ fingerprint: UInt64, headSize: Int) -> UnsafeMutableRawBufferPointer {
+        // Where bytes are counted, each element describes itself.
+        endBytes.storeRelaxed(UInt64(headSize))
+        return unsafe reserve(byteCount, fingerprint)
+    }
+
+    /// Has this cell, which holds a value and is the caller's, describe it as the one does that described it so far.
+    func describe(as description: Cell) {
+        let (length, headSize) = (description.payload.byteCount, description.endBytes.loadRelaxed())
+        guard description.offset != offset, headSize <= length, length <= UInt64(Self.inlineCapacity) else { return }
+        let head = unsafe UnsafeRawBufferPointer(rebasing: description.payload.bytes(Int(length))[..<Int(headSize)])
+        // SAFETY: as many bytes as in the other cell are in this one, and the head is no longer.
+        unsafe payload.reserve(Int(length)).copyMemory(from: head)
+        fingerprint.storeRelaxed(description.fingerprint.loadRelaxed())
+    }
+
     /// Fetches a cell behind this one in its segment to this core, which will change it soon, while it does something
     /// else.
     @inline(__always)
@@ -72,6 +95,11 @@ struct Cell: Record {
     /// A cell behind this one in its segment.
     @inline(__always)
     func next(_ count: Int) -> Cell { Cell(arena: arena, offset: offset &+ count &* Segment.cellStride) }
+
+    /// A cell before this one in its segment; the first one at most.
+    func previous(_ count: Int) -> Cell {
+        Cell(arena: arena, offset: offset &- min(count, location.index) &* Segment.cellStride)
+    }
 
     /// The segment this cell lies in and its number there.
     @inline(__always)

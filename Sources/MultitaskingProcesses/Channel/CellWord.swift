@@ -19,8 +19,8 @@ struct CellWord: BitFields {
         case settling
     }
 
-    /// Bits 0...2: state. Bits 3...12: owner. Bits 13...17: how many cells follow that it speaks for as well. Bits
-    /// 18...63: the segment's tag.
+    /// Bits 0...2: state. Bits 3...12: owner, or where the element is described. Bits 13...17: how many cells follow
+    /// that it speaks for as well. Bits 18...63: the segment's tag.
     let rawValue: UInt64
 
     init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -29,6 +29,17 @@ struct CellWord: BitFields {
     init(_ state: State, owner: Int = 0, span: Int = 1, tag: SegmentTag) {
         rawValue = state.rawValue | UInt64(owner) << 3 | UInt64(span &- 1) << 13 | tag.rawValue << 18
     }
+
+    /// A full cell whose element is described by another cell, `distance` cells before it, or by itself if that is 0:
+    /// see `ChannelQueue+Spans.swift`.
+    init(describedBefore distance: Int, span: Int, tag: SegmentTag) {
+        self.init(.full, owner: distance &+ 1, span: span, tag: tag)
+    }
+
+    /// How many cells before it the one is that describes the values of a full cell; nil if each describes itself.
+    ///
+    /// Nobody owns an element that is in a channel, so the bits are free, except where it is held out by a sender.
+    @inline(__always) var describedBefore: Int? { state == .full && owner > 0 ? owner &- 1 : nil }
 
     var state: State { State(rawValue: rawValue & 7) ?? .void }
     var owner: Int { Int(rawValue >> 3 & 0x3ff) }

@@ -31,7 +31,6 @@ extension ChannelQueue {
         guard byteCapacity == 0, !isRendezvous, link.number == number, let segment = Segment(arena: arena, link: link)
         else { return position }
         let tag = tag(number)
-        let free = CellWord(.free, tag: tag)
         let writing = CellWord(.writing, owner: membership.member, tag: tag)
         let full = CellWord(.full, tag: tag)
         var done = 0
@@ -40,7 +39,7 @@ extension ChannelQueue {
             let cell = segment.cell(index + done)
             if index + done + Self.lookahead < Segment.cells { cell.prefetch(ahead: Self.lookahead) }
             announce(cell, of: number, in: journal)
-            guard cell.word.compareExchangeOrdered(free, writing) else { break }
+            guard claim(cell, in: segment, writing) else { break }
             // ORDERING: as in `send`.
             if isClosedOrdered {
                 abandon(cell, writing)
@@ -62,12 +61,13 @@ extension ChannelQueue {
     ///
     /// - Parameters:
     ///   - take: reads an element; it is gone whatever comes of that. False ends the run.
-    ///   - takeAll: reads so many elements that were sent as one, from a cell on.
+    ///   - takeAll: reads so many elements that were sent as one, from a cell on, and what describes them if they don't
+    ///     themselves.
     /// - Returns: how many were received, and the position of the first. If it is none, `receive` knows what is in the
     ///   way.
     func receiveRun(
         upTo count: Int, journal: JournalEntry, fingerprint: UInt64, take: (PayloadField) -> Bool,
-        takeAll: (Cell, Int) -> Void
+        takeAll: (_ first: Cell, _ count: Int, _ description: Cell?) -> Void
     ) -> (count: Int, position: UInt64) {
         let head = header.head.load()
         let (number, index) = Self.location(head.position)
@@ -78,10 +78,10 @@ extension ChannelQueue {
         let full = CellWord(.full, tag: tag)
         let first = segment.cell(index)
         let word = first.word.load()
-        if word.span > 1 {
-            guard word.state == .full, word.tag == tag, first.fingerprint.loadRelaxed() == fingerprint else {
-                return (0, head.position)
-            }
+        if word.span > 1 || word.describedBefore != nil {
+            guard word.state == .full, word.tag == tag,
+                description(of: first, word).fingerprint.loadRelaxed() == fingerprint
+            else { return (0, head.position) }
             let count = receiveSpan(word, of: first, at: head, upTo: count, journal: journal, take: takeAll)
             return (count, head.position)
         }

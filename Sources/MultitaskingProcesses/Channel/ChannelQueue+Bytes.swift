@@ -21,16 +21,16 @@ extension ChannelQueue {
 
     /// How many bytes were sent before a cell; nil if the cell is gone, or the one before it not published.
     func bytes(before index: Int, in segment: Segment, number: UInt64) -> UInt64? {
-        guard let bytes = bytes(before: index, in: segment) else { return nil }
+        guard let bytes = bytesSent(before: index, in: segment, number) else { return nil }
         // ORDERING: after the bytes. If they are those of another segment in the same place, so is the tag.
         return segment.tag.load() == tag(number).rawValue ? bytes : nil
     }
 
-    private func bytes(before index: Int, in segment: Segment) -> UInt64? {
+    private func bytesSent(before index: Int, in segment: Segment, _ number: UInt64) -> UInt64? {
         for before in (0..<index).reversed() {
             let cell = segment.cell(before)
-            switch cell.word.load().state {
-            case .free, .writing: return nil
+            switch state(of: cell.word.load(), in: segment, tag(number)) {
+            case nil, .free, .writing: return nil
             // Its sender may be writing a number there to this moment.
             case .void: continue
             case .full, .reading, .consumed, .taken, .settling: return cell.endBytes.load()

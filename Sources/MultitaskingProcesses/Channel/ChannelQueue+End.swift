@@ -92,12 +92,13 @@ extension ChannelQueue {
     private func empty(_ segment: Segment, _ index: Int, number: UInt64) -> Bool {
         let cell = segment.cell(index)
         let word = cell.word.load()
-        let consumed = CellWord(.consumed, tag: tag(number))
-        switch word.state {
+        let tag = tag(number)
+        let consumed = CellWord(.consumed, tag: tag)
+        switch word.tag == tag ? word.state : .free {
         case .free:
             guard cell.word.compareExchange(word, consumed) else { return false }
         case .full, .taken:
-            let reading = CellWord(.reading, owner: membership.member, tag: tag(number))
+            let reading = CellWord(.reading, owner: membership.member, tag: tag)
             guard cell.word.compareExchange(word, reading) else { return false }
             membership.release(cell.payload)
             cell.word.store(consumed)

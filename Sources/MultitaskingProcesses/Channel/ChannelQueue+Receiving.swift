@@ -48,10 +48,11 @@ extension ChannelQueue {
     ///
     /// - Parameters:
     ///   - fingerprint: of the type that is asked for; nil for any.
-    ///   - state: `reading`, which ``finish(_:)`` must end, or `taken`, which ``settle(_:journal:isDone:)`` must end.
+    ///   - newState: `reading`, which ``finish(_:)`` must end, or `taken`, which ``settle(_:journal:isDone:)`` must
+    ///     end.
     /// - Throws: `memoryDamaged`.
     @inline(__always)
-    func receive(journal: JournalEntry, fingerprint: UInt64?, as state: CellWord.State) throws -> Receipt {
+    func receive(journal: JournalEntry, fingerprint: UInt64?, as newState: CellWord.State) throws -> Receipt {
         let member = membership.member
         var patience = LoopBudget()
         while isLive {
@@ -66,11 +67,12 @@ extension ChannelQueue {
             let cell = segment.cell(index)
             let word = cell.word.load()
             let tag = tag(number)
-            guard word.tag == tag else { continue }
+            guard let state = self.state(of: word, in: segment, tag) else { continue }
             let claim = Claim(offset: cell.offset, number: number)
-            switch word.state {
+            switch state {
             case .full:
-                let found = cell.fingerprint.loadRelaxed()
+                let description = description(of: cell, word)
+                let found = description.fingerprint.loadRelaxed()
                 if let fingerprint, found != fingerprint {
                     // Unless it was taken meanwhile, and this was another one's.
                     if cell.word.load() == word { return .otherType(found) }
@@ -79,8 +81,9 @@ extension ChannelQueue {
                 announce(cell, of: number, in: journal)
                 if mayBeBehind(position) { header.prefetchTail() }
                 if word.span > 1 { split(word, of: cell, after: 1) }
-                let mine = CellWord(state, owner: member, tag: tag)
+                let mine = CellWord(newState, owner: member, tag: tag)
                 guard cell.word.compareExchange(word, mine) else { continue }
+                if word.describedBefore != nil { cell.describe(as: description) }
                 moveHead(past: head)
                 return .element(claim)
             case .void:

@@ -25,7 +25,7 @@ extension ChannelQueue {
         let cell = segment.cell(index)
         // Nobody else looks at a cell behind the tail.
         if index + Self.sendLookahead < Segment.cells { cell.prefetchBack(ahead: Self.sendLookahead) }
-        guard case .sent = put(in: cell, at: position, number, journal, fill) else { return nil }
+        guard case .sent = put(in: cell, of: segment, at: position, number, journal, fill) else { return nil }
         return position
     }
 
@@ -46,12 +46,13 @@ extension ChannelQueue {
     /// ordered after that.
     @inline(__always)
     private func put(
-        in cell: Cell, at position: UInt64, _ number: UInt64, _ journal: JournalEntry, _ fill: (Cell) -> Void
+        in cell: Cell, of segment: Segment, at position: UInt64, _ number: UInt64, _ journal: JournalEntry,
+        _ fill: (Cell) -> Void
     ) -> Putting {
         announce(cell, of: number, in: journal)
-        let free = CellWord(.free, tag: tag(number))
-        let writing = CellWord(.writing, owner: membership.member, tag: free.tag)
-        guard cell.word.compareExchangeOrdered(free, writing) else { return .taken }
+        let tag = tag(number)
+        let writing = CellWord(.writing, owner: membership.member, tag: tag)
+        guard claim(cell, in: segment, writing) else { return .taken }
         // ORDERING: both in the one order of ordered accesses: a process that closes the channel sets the flag
         // and then, after a fence, looks at cells. It sees this cell claimed, or this sees the flag.
         if isClosedOrdered {
@@ -60,7 +61,7 @@ extension ChannelQueue {
         }
         fill(cell)
         // ORDERING: ordered, as receivers that go to sleep look at this word; see `WaitQueue`.
-        let full = CellWord(.full, owner: offerer, tag: free.tag)
+        let full = CellWord(.full, owner: offerer, tag: tag)
         guard cell.word.compareExchangeOrdered(writing, full) else {
             leaveVoid(cell, number: number)
             return .void
@@ -89,7 +90,7 @@ extension ChannelQueue {
                 if isFull(bytes: bytes) { return .full }
                 startBytes = bytes
             }
-            let putting = put(in: cell, at: position, number, journal) { cell in
+            let putting = put(in: cell, of: segment, at: position, number, journal) { cell in
                 fill(cell)
                 if byteCapacity != 0 { cell.endBytes.store(startBytes &+ UInt64(byteCount)) }
             }
@@ -100,6 +101,7 @@ extension ChannelQueue {
             case .taken: break
             }
             let word = cell.word.load()
+            // One that is free after all is tried again.
             guard word.tag == tag else { continue }
             if byteCapacity != 0, word.state == .writing {
                 // Whether there is room behind it is not known before its size is.
@@ -125,15 +127,17 @@ extension ChannelQueue {
     }
 
     /// The segment with this number, linked now if it is the next one; nil if it is gone already.
+    ///
+    /// - Parameter cellsAreWritten: as in `Segment.initialize`.
     @inline(__always)
-    func segmentForSending(_ number: UInt64) throws -> Segment? {
+    func segmentForSending(_ number: UInt64, cellsAreWritten: Bool = true) throws -> Segment? {
         let link = header.tailSegment.load(near: number)
         if link.number == number, let segment = Segment(arena: arena, link: link) { return segment }
-        return try nextSegmentForSending(number)
+        return try nextSegmentForSending(number, cellsAreWritten)
     }
 
     @inline(never)
-    private func nextSegmentForSending(_ number: UInt64) throws -> Segment? {
+    private func nextSegmentForSending(_ number: UInt64, _ cellsAreWritten: Bool) throws -> Segment? {
         var patience = LoopBudget()
         while true {
             try patience.spend()
@@ -143,7 +147,7 @@ extension ChannelQueue {
             let next = segment.next.load(near: number)
             if next.isNone {
                 guard next == SegmentLink(noneAfter: tag(link.number)) else { return nil }
-                try append(after: segment, link: link)
+                try append(after: segment, link: link, cellsAreWritten)
             } else if next.number == link.number &+ 1 {
                 _ = header.tailSegment.compareExchange(link, next)
             } else {
@@ -152,7 +156,7 @@ extension ChannelQueue {
         }
     }
 
-    private func append(after segment: Segment, link: SegmentLink) throws {
+    private func append(after segment: Segment, link: SegmentLink, _ cellsAreWritten: Bool) throws {
         // The outer entry may already name the element's own block; a segment needs an entry of its own.
         try membership.journal.withInnerEntry { journal in
             journal.channel = UInt64(header.index)
@@ -161,7 +165,9 @@ extension ChannelQueue {
             let fresh = Segment(arena: arena, offset: block.offset)
             // If this segment is not the last one any more, the linking below fails.
             let bytes = byteCapacity == 0 ? 0 : bytes(before: Segment.cells, in: segment, number: link.number) ?? 0
-            fresh.initialize(tag(link.number &+ 1), block: block, channel: header.index, startBytes: bytes)
+            fresh.initialize(
+                tag(link.number &+ 1), block: block, channel: header.index, startBytes: bytes,
+                cellsAreWritten: cellsAreWritten)
             let linked = segment.next.compareExchange(
                 SegmentLink(noneAfter: tag(link.number)), SegmentLink(number: link.number &+ 1, unit: fresh.unit))
             if !linked { membership.heap.free(block) }

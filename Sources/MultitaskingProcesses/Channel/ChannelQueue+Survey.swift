@@ -79,10 +79,10 @@ extension Survey {
             guard let segment = queue.segment(number, from: &link) else { return false }
             let cell = segment.cell(index)
             let word = cell.word.load()
-            guard word.tag == queue.tag(number) else { return false }
-            let isUnfilled = word.state == .writing || word.state == .free
-            let span = queue.span(of: word, at: index)
-            if word.state == .writing, mustBeVoid(next, span) {
+            guard let state = queue.state(of: word, in: segment, queue.tag(number)) else { return false }
+            let isUnfilled = state == .writing || state == .free
+            let span = state == .free ? 1 : queue.span(of: word, at: index)
+            if state == .writing, mustBeVoid(next, span) {
                 queue.makeVoid(cell, word)
                 continue
             }
@@ -91,8 +91,8 @@ extension Survey {
             if !isUnfilled, next == position {
                 position = places.upperBound
                 self.link = link
-                if word.state == .void { voids += places }
-            } else if isUnfilled || word.state == .void {
+                if state == .void { voids += places }
+            } else if isUnfilled || state == .void {
                 unfilled += places
             }
             next = places.upperBound

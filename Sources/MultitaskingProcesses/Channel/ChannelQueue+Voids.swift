@@ -87,8 +87,8 @@ extension ChannelQueue {
         let cell = segment.cell(index)
         let word = cell.word.load()
         // If it is gone, the head has moved.
-        guard word.tag == tag(number) else { return true }
-        switch word.state {
+        guard let state = state(of: word, in: segment, tag(number)) else { return true }
+        switch state {
         case .free, .full: return false
         case .writing: makeVoid(cell, word)
         case .void: passVoid(head, cell, word)

@@ -132,12 +132,23 @@ struct ChannelQueue: Sendable {
             segment = successor
         }
         let word = segment.cell(index).word.load()
-        guard word.tag == tag(number) else { return true }
-        switch word.state {
+        guard let state = state(of: word, in: segment, tag(number)) else { return true }
+        switch state {
         case .free: return false
         case .writing: return mayHideElements(position, span(of: word, at: index))
         case .full, .reading, .consumed, .void, .taken, .settling: return true
         }
+    }
+
+    /// The state of a cell with this word in a segment that had this tag; nil if that serves for something else by now.
+    ///
+    /// A segment that a batch begins has the cells' words of an earlier one until they are claimed: see
+    /// `ChannelQueue+Spans.swift`. What is done to such a word late, by a process that has slept, changes nothing.
+    @inline(__always)
+    func state(of word: CellWord, in segment: Segment, _ tag: SegmentTag) -> CellWord.State? {
+        if word.tag == tag { return word.state }
+        // ORDERING: after the word. If the segment has this tag still, nobody had claimed the cell when it was read.
+        return segment.tag.load() == tag.rawValue ? .free : nil
     }
 
     /// Whether as many cells as elements fit were claimed before `tail` and not passed by the head.
@@ -171,6 +182,22 @@ struct ChannelQueue: Sendable {
     func announce(_ cell: Cell, of number: UInt64, in journal: JournalEntry) {
         journal.channel = UInt64(header.index) | number << 17
         journal.cell = UInt64(cell.offset)
+    }
+
+    /// Claims a free cell for this process, as `writing` says; false if it is not free. What follows is ordered after
+    /// that.
+    @inline(__always)
+    func claim(_ cell: Cell, in segment: Segment, _ writing: CellWord) -> Bool {
+        if cell.word.compareExchangeOrdered(CellWord(.free, tag: writing.tag), writing) { return true }
+        return claimUnwritten(cell, in: segment, writing)
+    }
+
+    /// Claims a free cell whose word is that of an earlier segment.
+    @inline(never)
+    private func claimUnwritten(_ cell: Cell, in segment: Segment, _ writing: CellWord) -> Bool {
+        let word = cell.word.load()
+        guard word.tag != writing.tag, state(of: word, in: segment, writing.tag) == .free else { return false }
+        return cell.word.compareExchangeOrdered(word, writing)
     }
 }
 

@@ -74,7 +74,8 @@ extension ProcessChannel {
 
     /// Sends what can be sent without waiting, of small elements; whether that was any.
     private func sendRun(_ batch: Batch, _ encode: (Int) throws -> Void) throws -> Bool {
-        if let flat = batch.flat { return try sendSpans(of: batch, flat) }
+        // What may go back is found by its cell, so each must describe itself.
+        if let flat = batch.flat, !queue.redelivers { return try sendSpans(of: batch, flat) }
         let journal = membership.journal.begin()
         let before = batch.done
         defer {
@@ -113,14 +114,14 @@ extension ProcessChannel {
         let fingerprint = batch.fingerprint
         // SAFETY: the cells are this call's, and there is room in each.
         switch unsafe flat.write {
-        case .values(let payloadSize, let write):
-            return try sendSpans(of: batch, flat.fitting) { first, range in
-                guard let start = unsafe first.reserve(payloadSize, fingerprint).baseAddress else { return }
-                for number in 1..<range.count { _ = unsafe first.next(number).reserve(payloadSize, fingerprint) }
+        case .values(let payloadSize, let headSize, let write):
+            return try sendSpans(of: batch, flat.fitting, areDescribedByFirst: true) { first, range in
+                let place = unsafe first.reserve(payloadSize, fingerprint, headSize: headSize)
+                guard let start = place.baseAddress else { return }
                 unsafe write(range, start, Segment.cellStride)
             }
         case .arrays(let write):
-            return try sendSpans(of: batch, flat.fitting) { first, range in
+            return try sendSpans(of: batch, flat.fitting, areDescribedByFirst: false) { first, range in
                 unsafe write(range) { number, byteCount in unsafe first.next(number).reserve(byteCount, fingerprint) }
             }
         }
@@ -128,9 +129,11 @@ extension ProcessChannel {
 
     /// - Parameters:
     ///   - fitting: as in ``FlatBatchWriter``.
+    ///   - areDescribedByFirst: as in `ChannelQueue`.
     ///   - fill: writes the elements in a range, of one at least, into cells from the first one on.
     private func sendSpans(
-        of batch: Batch, _ fitting: (Range<Int>, Int) -> Int, _ fill: (_ first: Cell, _ range: Range<Int>) -> Void
+        of batch: Batch, _ fitting: (Range<Int>, Int) -> Int, areDescribedByFirst: Bool,
+        _ fill: (_ first: Cell, _ range: Range<Int>) -> Void
     ) throws -> Bool {
         let journal = membership.journal.begin()
         let before = batch.done
@@ -143,7 +146,9 @@ extension ProcessChannel {
             let count = fitting(done..<min(batch.count, done &+ Segment.cells), Cell.inlineCapacity)
             guard count > 0 else { break }
             let start = membership.messageStart
-            let sent = try queue.sendSpan(upTo: count, journal: journal) { first, count in
+            let sent = try queue.sendSpan(
+                upTo: count, journal: journal, areDescribedByFirst: areDescribedByFirst
+            ) { first, count in
                 fill(first, done..<done &+ count)
             }
             guard sent.count > 0 else { break }
@@ -209,9 +214,13 @@ extension ProcessChannel {
             return failure == nil
         }
         // Elements that were taken as one are all kept, whatever is wrong with one among them.
-        func takesAll(_ first: Cell, _ count: Int) {
+        func takesAll(_ first: Cell, _ count: Int, _ description: Cell?) {
             if takeAll(first, count) { return }
-            for number in 0..<count { _ = takes(first.next(number).payload) }
+            for number in 0..<count {
+                let cell = first.next(number)
+                if let description { cell.describe(as: description) }
+                _ = takes(cell.payload)
+            }
         }
         var done = receiveRuns(upTo: count, fingerprint, takes, takesAll)
         do {
@@ -234,7 +243,8 @@ extension ProcessChannel {
 
     /// Takes what is there without waiting; how many.
     private func receiveRuns(
-        upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadField) -> Bool, _ takeAll: (Cell, Int) -> Void
+        upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadField) -> Bool,
+        _ takeAll: (Cell, Int, Cell?) -> Void
     ) -> Int {
         var done = 0
         var goesOn = true

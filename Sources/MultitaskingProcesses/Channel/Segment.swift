@@ -54,8 +54,12 @@ struct Segment: Record {
     func cell(_ index: Int) -> Cell { Cell(arena: arena, offset: offset(of: .cells) + index * Self.cellStride) }
 
     /// Makes an allocated segment ready to be linked.
+    ///
+    /// - Parameter cellsAreWritten: whether to write the words of the cells. Those that are left have the tag of an
+    ///   earlier segment, and that says that a cell is free, too: see `ChannelQueue.state(of:in:_:)`.
     func initialize(
-        _ newTag: SegmentTag, block reference: BlockReference, channel index: Int, startBytes bytes: UInt64 = 0
+        _ newTag: SegmentTag, block reference: BlockReference, channel index: Int, startBytes bytes: UInt64 = 0,
+        cellsAreWritten: Bool = true
     ) {
         next.storeRelaxed(SegmentLink(noneAfter: newTag))
         tag.storeRelaxed(newTag.rawValue)
@@ -64,6 +68,7 @@ struct Segment: Record {
         channel.storeRelaxed(UInt64(index))
         // ORDERING: after the tag: a process that reads the new bytes and then the tag sees that it is another segment.
         startBytes.store(bytes)
+        guard cellsAreWritten else { return }
         for index in 0..<Self.cells { cell(index).word.store(CellWord(.free, tag: newTag)) }
     }
 

@@ -100,7 +100,7 @@ extension Recovery {
                 guard number <= queue.headNumber &+ 1 else { continue }
                 let claim = ElementClaim(offset: cell.offset, number: number)
                 guard state == .taken else {
-                    // In other channels a full cell names nobody, and a void one is the business of the journal.
+                    // In other channels a full cell names no process, and a void one is the business of the journal.
                     if queue.isRendezvous { queue.withdrawForDead(claim) }
                     continue
                 }

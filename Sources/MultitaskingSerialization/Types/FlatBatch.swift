@@ -18,9 +18,10 @@ package typealias FlatBatchTarget = (_ number: Int, _ byteCount: Int) -> UnsafeM
 
     /// Writes the payloads of the elements in a range.
     @unsafe package enum Write {
-        /// All have so many bytes; the places for them are so far apart.
+        /// All have so many bytes, of which the first `headSize` are the same and written in the first place alone. The
+        /// places are so far apart.
         case values(
-            payloadSize: Int,
+            payloadSize: Int, headSize: Int,
             write: (_ range: Range<Int>, _ first: UnsafeMutableRawPointer, _ stride: Int) -> Void)
         case arrays(write: (_ range: Range<Int>, _ target: FlatBatchTarget) -> Void)
     }
@@ -89,8 +90,8 @@ extension FlatShape {
     fileprivate func writer(ofValuesAt start: UnsafeRawPointer?) -> WriterParts {
         (
             fitting: { range, byteCount in byteCount < head + self.byteCount ? 0 : range.count },
-            write: unsafe .values(payloadSize: head + byteCount) { range, first, stride in
-                guard let start = unsafe start else { return }
+            write: unsafe .values(payloadSize: head + byteCount, headSize: head) { range, first, stride in
+                guard !range.isEmpty, let start = unsafe start else { return }
                 unsafe write(
                     range.count, valuesFrom: start + range.lowerBound &* byteCount, to: first, stride: stride)
             }

@@ -34,12 +34,13 @@ struct FlatShape {
         if count > 0 { unsafe place.storeBytes(of: UInt64(count), toByteOffset: 2, as: UInt64.self) }
     }
 
-    /// Writes the payloads of so many values, which lie one after the other, to places for them so far apart.
+    /// Writes the payloads of so many values, which lie one after the other, to places for them so far apart. What
+    /// stands before the bytes of a value is written in the first place alone.
     @unsafe
     func write(
         _ number: Int, valuesFrom start: UnsafeRawPointer, to first: UnsafeMutableRawPointer, stride: Int
     ) {
-        for index in 0..<number { unsafe writeHead(to: first + index &* stride) }
+        unsafe writeHead(to: first)
         unsafe Self.copy(number, of: byteCount, from: start, stride: byteCount, to: first + head, stride: stride)
     }
 

@@ -36,8 +36,7 @@
         }
 
         private func receive() throws -> Item? {
-            guard let bytes = try world.survivorEnd.receive(as: [UInt8].self, wait: .never) else { return nil }
-            guard let item = Item(bytes) else { throw Broken("received garbage: \(bytes.prefix(16))") }
+            guard let item = try Item.receive(from: world.survivorEnd) else { return nil }
             try world.survivorEnd.taskDone()
             return item
         }

@@ -72,6 +72,46 @@
             }
         }
 
+        private static func sendVectors(_ name: String, count: Int, places: Int = 0) -> Scenario {
+            Scenario("send-vectors-\(name)", sends: items(count)) { world in
+                _ = try world.victimEnd.send(contentsOf: [Item(1, 200).vector], wait: .never)
+                _ = try world.survivorEnd.receive(as: SIMD8<UInt64>.self)
+                try world.survivorEnd.taskDone()
+                try world.turn(places)
+                try world.sendVectors([Item(0, 0), Item(0, 1)])
+            } operate: { world in
+                let sent = try world.victimEnd.send(contentsOf: items(count).map(\.vector), wait: .never)
+                guard sent == count else { throw Broken("\(sent) were sent of \(count)") }
+            }
+        }
+
+        /// The victim takes vectors that were sent as one, each so many at once: of the first ones, the others are
+        /// described by what it has taken.
+        private static func receiveVectors(
+            _ name: String, _ takes: [Int], count: Int, places: Int = 0, leavesBlocks: Bool = false
+        ) -> Scenario {
+            let total = takes.reduce(0, +)
+            return Scenario("receive-vectors-\(name)", takes: total) { world in
+                _ = try world.survivorEnd.send(contentsOf: [Item(2, 200).vector], wait: .never)
+                _ = try world.victimEnd.receive(as: SIMD8<UInt64>.self)
+                try world.survivorEnd.taskDone()
+                if leavesBlocks { try world.leaveBlocksInCells() }
+                try world.turn(places)
+                try world.sendVectors((0..<count).map { Item(0, UInt8($0)) })
+            } operate: { world in
+                var found: [Item?] = []
+                for take in takes {
+                    if take == 1 {
+                        found.append(try world.victimEnd.receive(as: SIMD8<UInt64>.self).flatMap(Item.init))
+                    } else {
+                        let vectors = try world.victimEnd.receive(upTo: take, as: SIMD8<UInt64>.self, wait: .never)
+                        found += vectors.map(Item.init)
+                    }
+                }
+                guard found == (0..<total).map({ Item(0, UInt8($0)) }) else { throw Broken("received \(found)") }
+            }
+        }
+
         /// The victim fills the cells of a batch, when another makes them void: it must claim others.
         private static func overtakenBatch(_ name: String, isPassed: Bool, places: Int = 0) -> Scenario {
             var scenario = Scenario("send-overtaken-batch-\(name)", sends: items(3)) { world in
@@ -123,6 +163,16 @@
                 // The last two places of the first segment, then the first one of the second.
                 receiveBatch("parts", inline, takes: 3, count: 5, places: 28, isOneBatch: true),
                 receiveFromBatch("some", takes: 2, count: 4),
+                sendVectors("some", count: 3),
+                // The last two places of the first segment, then the first one of the second.
+                sendVectors("append", count: 3, places: 26),
+                receiveVectors("whole", [3], count: 3),
+                receiveVectors("part", [2], count: 4),
+                receiveVectors("one-by-one", [1, 1], count: 4),
+                receiveVectors("mixed", [1, 2, 1], count: 6),
+                receiveVectors("retire", [1, 1], count: 2, places: 28),
+                // What the cells say that are described by another one is of earlier elements, long gone.
+                receiveVectors("after-blocks", [1, 2, 1], count: 6, places: 3, leavesBlocks: true),
                 receiveFromBatch("retire", takes: 2, count: 2, places: 29),
                 overtakenBatch("unseen", isPassed: false),
                 overtakenBatch("passed", isPassed: true),
@@ -163,6 +213,17 @@
             }
             if let failure { throw failure }
             guard sent.count == 0 else { throw Broken("sent although the places are void") }
+        }
+
+        /// Sends and receives large elements until the segments that come next were theirs.
+        fileprivate func leaveBlocksInCells() throws {
+            for number in 0..<3 * Segment.cells {
+                _ = try channel.send(Item(9, UInt8(number)).bytes(Self.block), wait: .never)
+                guard try Item.receive(from: survivorEnd) != nil else { throw Broken("nothing to receive") }
+                try survivorEnd.taskDone()
+            }
+            let header = channel.queue.header
+            while header.tail.load() % UInt64(Segment.cells) != 0 { try turn(1) }
         }
 
         /// Leaves places that were claimed as one and will not be filled: see ``leaveUnfilled()``.

@@ -22,6 +22,32 @@
             self.init(bytes[0], bytes[1])
         }
 
+        /// An item as a vector, which in a batch is described by another one's cell.
+        init?(_ vector: SIMD8<UInt64>) {
+            let (sender, number) = (UInt8(clamping: vector[0]), UInt8(clamping: vector[1]))
+            self.init(sender, number)
+            guard vector == self.vector else { return nil }
+        }
+
+        var vector: SIMD8<UInt64> {
+            var vector = SIMD8(repeating: UInt64(sender ^ number))
+            (vector[0], vector[1]) = (UInt64(sender), UInt64(number))
+            return vector
+        }
+
+        /// Receives an item in whichever form it was sent; nil if there is none.
+        static func receive(from end: ProcessChannel) throws -> Item? {
+            do {
+                guard let bytes = try end.receive(as: [UInt8].self, wait: .never) else { return nil }
+                guard let item = Item(bytes) else { throw Broken("received garbage: \(bytes.prefix(16))") }
+                return item
+            } catch let error as MultitaskingError where error.code == .wrongType {
+                guard let vector = try end.receive(as: SIMD8<UInt64>.self, wait: .never) else { return nil }
+                guard let item = Item(vector) else { throw Broken("received garbage: \(vector)") }
+                return item
+            }
+        }
+
         func bytes(_ count: Int) -> [UInt8] {
             [sender, number] + [UInt8](repeating: sender ^ number, count: max(0, count - 2))
         }
@@ -108,6 +134,14 @@
         /// Sends items by the client, all at once, and expects that there is room.
         func sendBatch(_ items: [Item], _ size: Int) throws {
             guard try channel.send(contentsOf: items.map { $0.bytes(size) }, wait: .never) == items.count else {
+                throw Broken("no room for \(items)")
+            }
+            queued += items
+        }
+
+        /// The same, as vectors.
+        func sendVectors(_ items: [Item]) throws {
+            guard try channel.send(contentsOf: items.map(\.vector), wait: .never) == items.count else {
                 throw Broken("no room for \(items)")
             }
             queued += items
