@@ -42,7 +42,7 @@ extension Executor {
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {
         try options.validate()
-        var dependencies: [any Awaitable] = [first]
+        var dependencies: [any Followable] = [first]
         for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in
             let arguments = DependentArguments(
@@ -53,38 +53,44 @@ extension Executor {
 
     /// A future that follows the one that `submit` gives, which is called when all `dependencies` have their values.
     package func submit<Value>(
-        after dependencies: [any Awaitable], _ options: TaskOptions,
+        after dependencies: [any Followable], _ options: TaskOptions,
         _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
     ) -> Future<Value> {
         let dependent = DeferredFuture<Value>(in: (self as? any HasTimeline)?.timeline)
         Dependents.add(dependent, to: self)
         let left = Countdown(dependencies.count)
-        let start: @Sendable () -> Void = { Self.start(dependent, options, submit) }
-        if dependencies.isEmpty { start() }
+        let start: @Sendable () -> [Follower] = { Self.start(dependent, options, submit) }
+        if dependencies.isEmpty { Follower.call(start()) }
         for dependency in dependencies {
-            dependency.whenDone {
-                if let error = dependency.failure { dependent.end(.failure(MultitaskingError.dependencyFailed(error))) }
-                if left.isLast() { start() }
-            }
+            let step = Follower(step: {
+                var followers: [Follower] = []
+                if let error = dependency.failure {
+                    followers = dependent.fail(MultitaskingError.dependencyFailed(error))
+                }
+                if left.isLast() { followers += start() }
+                return followers
+            })
+            Follower.call(dependency.add(step))
         }
         return Future(dependent)
     }
 
-    /// Submits without blocking: the caller may be a callback of a pool.
+    /// Submits without blocking: the caller may be a callback of a pool. Returns what follows, for the caller to call.
     private static func start<Value>(
         _ dependent: DeferredFuture<Value>, _ options: TaskOptions,
         _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
-    ) {
-        guard dependent.state == .queued else { return }
+    ) -> [Follower] {
+        guard dependent.state == .queued else { return [] }
         let end = options.waitForRoom.deadline
         var options = options
         let mayWait = options.waitForRoom != .never
         options.waitForRoom = .never
         do {
-            dependent.follow(orCancel: try submit(options))
+            return dependent.follow(orCancel: try submit(options))
         } catch let error as MultitaskingError where mayWait && error.meansNoRoom {
             Task.detached { [options] in await retry(dependent, options, until: end, submit) }
-        } catch { dependent.end(.failure(error)) }
+            return []
+        } catch { return dependent.fail(error) }
     }
 
     /// Tries again now and then, as long as the pool has no room.
@@ -95,11 +101,11 @@ extension Executor {
         while dependent.state == .queued {
             try? await Task.sleep(for: .milliseconds(5))
             do {
-                return dependent.follow(orCancel: try submit(options))
+                return Follower.call(dependent.follow(orCancel: try submit(options)))
             } catch let error as MultitaskingError where error.meansNoRoom && end.map({ $0 > .now }) ?? true {
                 continue
             } catch {
-                dependent.end(.failure(error))
+                Follower.call(dependent.fail(error))
             }
         }
     }
@@ -107,9 +113,14 @@ extension Executor {
 
 extension DeferredFuture {
     /// Follows a task that was submitted for it; cancels that if nobody wants it any more.
-    fileprivate func follow(orCancel future: Future<Value>) {
-        if !follow(future) { future.cancel() }
+    fileprivate func follow(orCancel future: Future<Value>) -> [Follower] {
+        if let followers = leavePending(for: .following(future)) { return followers }
+        future.cancel()
+        return []
     }
+
+    /// Ends with an error, unless it has ended.
+    fileprivate func fail(_ error: any Error) -> [Follower] { leavePending(for: .ended(.failure(error))) ?? [] }
 }
 
 extension Future {

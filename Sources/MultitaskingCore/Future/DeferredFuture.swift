@@ -2,21 +2,30 @@ import Synchronization
 
 /// A future whose outcome is not made by a worker of its own: a promise, or what follows from other futures.
 ///
+/// Futures that follow each other make chains of any length, so whatever goes along a chain, also when it is released,
+/// does so in a loop, and never by one future calling the next.
+///
 /// Exits: pending → following or ended; following is as far as the future that it follows.
 final class DeferredFuture<Value: Sendable>: FutureSource {
-    private enum Phase {
+    enum Phase {
         case pending
         /// Another future has the outcome, or will have it.
         case following(Future<Value>)
         case ended(TaskOutcome<Value>)
     }
 
+    /// What a cancellation does while the outcome is pending, instead of ending it.
+    enum Cancellation {
+        case passedOn(to: any TaskSource)
+        case handled(@Sendable (_ force: Bool) -> Bool)
+    }
+
     private struct State {
         var phase = Phase.pending
         /// Called when it is no longer pending.
-        var callbacks: [@Sendable () -> Void] = []
-        /// Passes a cancellation on to what the outcome depends on; nil if it depends on nothing that could be told.
-        var cancel: (@Sendable (_ force: Bool) -> Bool)?
+        var followers: [Follower] = []
+        /// Nil if the outcome depends on nothing that could be told.
+        var cancellation: Cancellation?
     }
 
     private let mutex = Mutex(State())
@@ -30,9 +39,40 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         mutex.withLock { $0.phase = .ended(outcome) }
     }
 
-    private var phase: Phase { mutex.withLock { $0.phase } }
+    deinit {
+        var followed = takeFollowed()
+        while isKnownUniquelyReferenced(&followed) { followed = followed?.takeFollowed() }
+    }
 
-    private var isPending: Bool { if case .pending = phase { true } else { false } }
+    /// Takes the future away that it follows; only of a future that nobody else has.
+    private func takeFollowed() -> DeferredFuture? {
+        mutex.withLock { state in
+            guard case .following(let future) = state.phase else { return nil }
+            state.phase = .pending
+            return future.deferred
+        }
+    }
+
+    private var ownPhase: Phase { mutex.withLock { $0.phase } }
+
+    /// Where it is itself, or the last of those that follow each other from here.
+    ///
+    /// What it follows is at the end of that chain, and either pending or a task of a pool.
+    private var phase: Phase {
+        let first = ownPhase
+        var last = first
+        var isFarther = false
+        while case .following(let future) = last, let next = future.deferred?.ownPhase {
+            if case .pending = next { break }
+            last = next
+            isFarther = true
+        }
+        // The next look need not go the same way, and what lies between can be released: after the lock was.
+        if isFarther { mutex.withLock { $0.phase = last } }
+        return withExtendedLifetime(first) { last }
+    }
+
+    private var isPending: Bool { if case .pending = ownPhase { true } else { false } }
 
     var state: TaskState {
         switch phase {
@@ -61,48 +101,87 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
 
     /// Ends it with an outcome; false if it has one, or follows another, already.
     @discardableResult
-    func end(_ outcome: TaskOutcome<Value>) -> Bool { leavePending(for: .ended(outcome)) }
-
-    /// Has it end as another does; false if it has an outcome, or follows another, already.
-    @discardableResult
-    func follow(_ future: Future<Value>) -> Bool { leavePending(for: .following(future)) }
-
-    private func leavePending(for phase: Phase) -> Bool {
-        let callbacks = mutex.withLock { state -> [@Sendable () -> Void]? in
-            guard case .pending = state.phase else { return nil }
-            state.phase = phase
-            state.cancel = nil
-            defer { state.callbacks = [] }
-            return state.callbacks
-        }
-        guard let callbacks else { return false }
-        for callback in callbacks { callback() }
+    func end(_ outcome: TaskOutcome<Value>) -> Bool {
+        guard let followers = leavePending(for: .ended(outcome)) else { return false }
+        Follower.call(followers)
         return true
+    }
+
+    /// Leaves the pending phase, unless it has.
+    ///
+    /// - Returns: the followers, which the caller must call or pass on; nil if it was not pending.
+    func leavePending(for phase: Phase) -> [Follower]? {
+        var phase = phase
+        if case .following(let future) = phase, isFollowed(by: future) { phase = .ended(.failure(Self.followsItself)) }
+        let (followers, cancellation): ([Follower]?, Cancellation?) = mutex.withLock { state in
+            guard case .pending = state.phase else { return (nil, nil) }
+            state.phase = phase
+            defer { (state.followers, state.cancellation) = ([], nil) }
+            return (state.followers, state.cancellation)
+        }
+        // Released outside of the lock.
+        withExtendedLifetime(cancellation) {}
+        return followers
+    }
+
+    /// Whether the future is as far as this one, also as the last of several.
+    private func isFollowed(by future: Future<Value>) -> Bool {
+        guard let deferred = future.deferred else { return false }
+        if deferred === self { return true }
+        guard case .following(let last) = deferred.phase else { return false }
+        return last.deferred === self
+    }
+
+    private static var followsItself: MultitaskingError {
+        MultitaskingError(
+            .invalidArgument,
+            "the future that the body of `then` has returned waits for the one that `then` has made, so neither would "
+                + "ever end; return one that doesn't depend on it")
+    }
+
+    /// Has `follower` called when it has ended; gives it back for the caller to call, if it has.
+    func add(_ follower: Follower) -> [Follower] {
+        let isPending = addIfPending(Follower(step: { [self] in passOn(follower) }))
+        return isPending ? [] : passOn(follower)
+    }
+
+    /// Passes a follower on to the future that it follows, or back.
+    private func passOn(_ follower: Follower) -> [Follower] {
+        if case .following(let future) = phase { future.add(follower) } else { [follower] }
+    }
+
+    private func addIfPending(_ follower: Follower) -> Bool {
+        mutex.withLock { state in
+            guard case .pending = state.phase else { return false }
+            state.followers.append(follower)
+            return true
+        }
     }
 
     /// Calls `body` when it is no longer pending, at once if it is not.
     func whenResolved(_ body: @escaping @Sendable () -> Void) {
-        let isNow = mutex.withLock { state in
-            guard case .pending = state.phase else { return true }
-            state.callbacks.append(body)
-            return false
-        }
-        if isNow { body() }
+        if !addIfPending(Follower(body)) { body() }
     }
 
     /// Says what a cancellation does while it is pending, instead of ending it.
-    func onCancel(_ body: @escaping @Sendable (_ force: Bool) -> Bool) {
+    func onCancel(_ cancellation: Cancellation) {
         mutex.withLock { state in
-            if case .pending = state.phase { state.cancel = body }
+            if case .pending = state.phase { state.cancellation = cancellation }
         }
     }
 
     @available(*, noasync)
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
         let deadline = WaitDeadline(wait, timeline: timeline)
-        guard waitUntilResolved(deadline) else { return false }
-        guard case .following(let future) = phase else { return true }
-        return future.waitUntilDone(wait == .never ? .never : deadline.remaining)
+        var next = self
+        while true {
+            guard next.waitUntilResolved(deadline) else { return false }
+            guard case .following(let future) = next.phase else { return true }
+            guard let followed = future.deferred else {
+                return future.waitUntilDone(wait == .never ? .never : deadline.remaining)
+            }
+            next = followed
+        }
     }
 
     @available(*, noasync)
@@ -115,29 +194,47 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         return PoolIdentity.waitingEndlessly { latch.wait(.forever) }
     }
 
-    func whenDone(_ body: @escaping @Sendable () -> Void) {
-        whenResolved { [self] in
-            if case .following(let future) = phase { future.whenDone(body) } else { body() }
-        }
-    }
+    func whenDone(_ body: @escaping @Sendable () -> Void) { Follower.call(add(Follower(body))) }
 
     func cancel(force: Bool) -> Bool {
-        let (phase, cancel) = mutex.withLock { ($0.phase, $0.cancel) }
-        switch phase {
-        case .pending:
-            if let cancel { return cancel(force) }
-            // Somebody may have fulfilled it in between.
-            return end(.cancelled) || state == .cancelled
-        case .following(let future): return future.cancel(force: force)
-        case .ended(.cancelled): return true
-        case .ended: return false
+        var next: any TaskSource = self
+        while let deferred = next as? any CancellationStep {
+            switch deferred.cancelStep(force: force) {
+            case .passOn(let source): next = source
+            case .over(let isCancelled): return isCancelled
+            }
+        }
+        return next.cancel(force: force)
+    }
+}
+
+/// Where a cancellation goes next.
+private enum CancellationResult {
+    case passOn(to: any TaskSource)
+    case over(isCancelled: Bool)
+}
+
+/// A future of any type on the way of a cancellation.
+private protocol CancellationStep: AnyObject {
+    func cancelStep(force: Bool) -> CancellationResult
+}
+
+extension DeferredFuture: CancellationStep {
+    fileprivate func cancelStep(force: Bool) -> CancellationResult {
+        let (phase, cancellation) = mutex.withLock { ($0.phase, $0.cancellation) }
+        switch (phase, cancellation) {
+        case (.pending, .passedOn(let source)?): return .passOn(to: source)
+        case (.pending, .handled(let body)?): return .over(isCancelled: body(force))
+        // Somebody may have fulfilled it in between.
+        case (.pending, nil): return .over(isCancelled: end(.cancelled) || state == .cancelled)
+        case (.following(let future), _): return .passOn(to: future.backend)
+        case (.ended(.cancelled), _): return .over(isCancelled: true)
+        case (.ended, _): return .over(isCancelled: false)
         }
     }
 }
 
 extension Future {
     /// The time in which the task lives; nil for the machine's.
-    public var timeline: (any Timeline)? {
-        (source as? any HasTimeline)?.timeline ?? (source as? DeferredFuture<Value>)?.timeline
-    }
+    public var timeline: (any Timeline)? { (source as? any HasTimeline)?.timeline ?? deferred?.timeline }
 }

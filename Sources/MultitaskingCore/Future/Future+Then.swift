@@ -9,10 +9,7 @@ extension Future {
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Other
     ) -> Future<Other> {
-        let next = DeferredFuture<Other>(in: timeline)
-        next.onCancel { [self] force in cancel(force: force) }
-        whenDone { [self] in next.end(outcome().map { $0.map(body) } ?? .cancelled) }
-        return Future<Other>(next)
+        next { next in next.leavePending(for: .ended(outcome().map { $0.map(body) } ?? .cancelled)) ?? [] }
     }
 
     /// Returns a future that continues with the future that `body` returns: `future.then { try pool.submit(parse, $0)
@@ -23,16 +20,15 @@ extension Future {
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Future<Other>
     ) -> Future<Other> {
-        let next = DeferredFuture<Other>(in: timeline)
-        next.onCancel { [self] force in cancel(force: force) }
-        whenDone { [self] in
-            switch outcome().map({ $0.map(body) }) {
-            case .success(let future)?: next.follow(future)
-            case .failure(let error)?: next.end(.failure(error))
-            case .cancelled?, nil: next.end(.cancelled)
-            }
+        next { next in
+            let phase: DeferredFuture<Other>.Phase =
+                switch outcome().map({ $0.map(body) }) {
+                case .success(let future)?: .following(future)
+                case .failure(let error)?: .ended(.failure(error))
+                case .cancelled?, nil: .ended(.cancelled)
+                }
+            return next.leavePending(for: phase) ?? []
         }
-        return Future<Other>(next)
     }
 
     /// Returns a future for the value transformed by an asynchronous `body`: `future.then { try await save($0) }`.
@@ -42,26 +38,35 @@ extension Future {
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) async throws -> Other
     ) -> Future<Other> {
-        let next = DeferredFuture<Other>(in: timeline)
-        next.onCancel { [self] force in cancel(force: force) }
-        whenDone { [self] in
+        next { next in
             let value: Value
             switch outcome() {
             case .success(let found)?: value = found
-            case .failure(let error)?: return _ = next.end(.failure(error))
-            case .cancelled?, nil: return _ = next.end(.cancelled)
+            case .failure(let error)?: return next.leavePending(for: .ended(.failure(error))) ?? []
+            case .cancelled?, nil: return next.leavePending(for: .ended(.cancelled)) ?? []
             }
             let task = Task.detached {
                 let outcome: TaskOutcome<Other>
                 do { outcome = .success(try await body(value)) } catch { outcome = .failure(error) }
                 next.end(outcome)
             }
-            next.onCancel { force in
-                guard force else { return false }
-                task.cancel()
-                return true
-            }
+            next.onCancel(
+                .handled { force in
+                    guard force else { return false }
+                    task.cancel()
+                    return true
+                })
+            return []
         }
+    }
+
+    /// A future that `step` ends when this one has ended, and that passes cancellations on to this one until then.
+    private func next<Other>(
+        _ step: @escaping @Sendable (DeferredFuture<Other>) -> [Follower]
+    ) -> Future<Other> {
+        let next = DeferredFuture<Other>(in: timeline)
+        next.onCancel(.passedOn(to: source))
+        Follower.call(add(Follower(step: { step(next) })))
         return Future<Other>(next)
     }
 }

@@ -2,7 +2,7 @@ import MultitaskingCore
 import MultitaskingSerialization
 
 /// A future whose value another task is given.
-protocol Dependency: Awaitable {
+protocol Dependency: Followable {
     func source(in core: PoolCore) throws -> HandedOnSource
 }
 

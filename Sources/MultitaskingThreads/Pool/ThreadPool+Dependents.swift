@@ -15,7 +15,7 @@ extension ThreadPool {
     ) throws -> Future<Output> {
         if options.asksForMoreThanRoom { try refuse(options) }
         try checkOpen()
-        var dependencies: [any Awaitable] = [first]
+        var dependencies: [any Followable] = [first]
         for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in
             let value = try first.availableValue()
