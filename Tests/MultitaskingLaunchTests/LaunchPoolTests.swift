@@ -3,6 +3,8 @@ import MultitaskingCore
 import MultitaskingLaunch
 import Testing
 
+@testable import RemoteWorkers
+
 private func doubled(_ number: Int) -> Int { number * 2 }
 private func process() -> Int32 { getpid() }
 private func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
@@ -47,6 +49,21 @@ private func chatter(_ text: String) -> Int {
         let places = try tasks.compactMap { try $0.value(timeout: .seconds(30)) }
         #expect(places.sorted() == ["left", "left", "right", "right"])
         #expect(Set(pool.statistics.workers.compactMap(\.node)) == ["left", "right"])
+    }
+
+    @Test func waitsForATaskThatGoesOn_leaveNothingWithIt() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        let gate = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: gate) }
+        let task = try pool.submit(placeWhenOpen, gate)
+        for _ in 0..<1000 {
+            #expect(!task.waitUntilDone(.upTo(.microseconds(1))))
+            #expect(try wait(for: [task], until: .any, timeout: .microseconds(1)).done.isEmpty)
+        }
+        #expect(try #require(task.backend as? any CallbackCounting).callbackCount == 0)
+        #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+        #expect(task.waitUntilDone(.upTo(.seconds(30))))
     }
 
     @Test(arguments: [
@@ -197,3 +214,10 @@ private func chatter(_ text: String) -> Int {
         #expect(error?.code == .invalidArgument)
     }
 }
+
+/// A future that says how many callbacks wait for its end.
+private protocol CallbackCounting {
+    var callbackCount: Int { get }
+}
+
+extension RemoteTask: CallbackCounting {}

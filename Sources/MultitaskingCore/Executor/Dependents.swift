@@ -5,7 +5,7 @@ package enum Dependents {
     /// A call that waits for others.
     fileprivate protocol Waiting: AnyObject, Sendable {
         func cancelIfWaiting()
-        func whenResolved(_ body: @escaping @Sendable () -> Void)
+        func whenResolved(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
     }
 
     private static let waiting = Mutex<[ObjectIdentifier: [ObjectIdentifier: any Waiting]]>([:])
@@ -52,7 +52,8 @@ package enum Dependents {
                 continue
             }
             let latch = Latch()
-            call.whenResolved { latch.open() }
+            let forget = call.whenResolved { latch.open() }
+            defer { forget() }
             guard latch.wait(deadline.remaining) else { return false }
         }
         return true

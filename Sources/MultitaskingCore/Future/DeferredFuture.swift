@@ -23,7 +23,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     private struct State {
         var phase = Phase.pending
         /// Called when it is no longer pending.
-        var followers: [Follower] = []
+        var followers = CallbackList<Follower>()
         /// Nil if the outcome depends on nothing that could be told.
         var cancellation: Cancellation?
     }
@@ -116,8 +116,8 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         let (followers, cancellation): ([Follower]?, Cancellation?) = mutex.withLock { state in
             guard case .pending = state.phase else { return (nil, nil) }
             state.phase = phase
-            defer { (state.followers, state.cancellation) = ([], nil) }
-            return (state.followers, state.cancellation)
+            defer { state.cancellation = nil }
+            return (state.followers.removeAll(), state.cancellation)
         }
         // Released outside of the lock.
         withExtendedLifetime(cancellation) {}
@@ -141,7 +141,16 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
 
     /// Has `follower` called when it has ended; gives it back for the caller to call, if it has.
     func add(_ follower: Follower) -> [Follower] {
-        let isPending = addIfPending(Follower(step: { [self] in passOn(follower) }))
+        let step = Follower(step: { [self] in passOn(follower) })
+        guard let registration = follower.registration else {
+            return addIfPending(step) == nil ? passOn(follower) : []
+        }
+        var isPending = false
+        registration.move {
+            let number = addIfPending(step)
+            isPending = number != nil
+            return number.map(forgetting)
+        }
         return isPending ? [] : passOn(follower)
     }
 
@@ -150,17 +159,28 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         if case .following(let future) = phase { future.add(follower) } else { [follower] }
     }
 
-    private func addIfPending(_ follower: Follower) -> Bool {
+    /// Returns the follower's number, or nil if it is not pending.
+    private func addIfPending(_ follower: Follower) -> UInt64? {
         mutex.withLock { state in
-            guard case .pending = state.phase else { return false }
-            state.followers.append(follower)
-            return true
+            guard case .pending = state.phase else { return nil }
+            return state.followers.add(follower)
         }
     }
 
-    /// Calls `body` when it is no longer pending, at once if it is not.
-    func whenResolved(_ body: @escaping @Sendable () -> Void) {
-        if !addIfPending(Follower(body)) { body() }
+    /// A function that takes a follower back.
+    private func forgetting(_ number: UInt64) -> @Sendable () -> Void {
+        { [self] in _ = mutex.withLock { $0.followers.remove(number) } }
+    }
+
+    /// How many callbacks wait for the outcome; for tests.
+    var callbackCount: Int { mutex.withLock { $0.followers.count } }
+
+    /// Calls `body` when it is no longer pending, at once if it is not, unless the returned function was called before.
+    @discardableResult
+    func whenResolved(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        if let number = addIfPending(Follower(nil, body)) { return forgetting(number) }
+        body()
+        return {}
     }
 
     /// Says what a cancellation does while it is pending, instead of ending it.
@@ -189,12 +209,19 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         guard isPending else { return true }
         if let timeline { return timeline.wait(deadline.remaining) { !self.isPending } }
         let latch = Latch()
-        whenResolved { latch.open() }
+        let forget = whenResolved { latch.open() }
+        defer { forget() }
         guard case .forever = deadline.remaining else { return latch.wait(deadline.remaining) }
         return PoolIdentity.waitingEndlessly { latch.wait(.forever) }
     }
 
-    func whenDone(_ body: @escaping @Sendable () -> Void) { Follower.call(add(Follower(body))) }
+    func whenDone(_ body: @escaping @Sendable () -> Void) { Follower.call(add(Follower(nil, body))) }
+
+    func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let registration = Registration()
+        Follower.call(add(Follower(registration, body)))
+        return { registration.end() }
+    }
 
     func cancel(force: Bool) -> Bool {
         var next: any TaskSource = self

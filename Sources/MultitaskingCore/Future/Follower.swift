@@ -8,16 +8,22 @@
 /// of its thread, what it waits for could stand behind it, and would never be called.
 package struct Follower: Sendable {
     private let step: @Sendable () -> [Follower]
+    /// Where it waits, if it can be taken back.
+    let registration: Registration?
 
     /// A step of a chain, which returns what is to be called next.
-    init(step: @escaping @Sendable () -> [Follower]) { self.step = step }
+    init(step: @escaping @Sendable () -> [Follower]) {
+        self.step = step
+        registration = nil
+    }
 
     /// A callback that nothing follows.
-    init(_ body: @escaping @Sendable () -> Void) {
+    init(_ registration: Registration?, _ body: @escaping @Sendable () -> Void) {
         step = {
             body()
             return []
         }
+        self.registration = registration
     }
 
     /// Calls followers and all that follow them, each one's before the next one.
@@ -41,7 +47,12 @@ extension Future: Followable {
         if let deferred { return deferred.add(follower) }
         // A task that has ended calls back at once. What would then happen inside of this call is left to the caller.
         let isEnded = Countdown(2)
-        source.whenDone { if isEnded.isLast() { Follower.call([follower]) } }
+        let call: @Sendable () -> Void = { if isEnded.isLast() { Follower.call([follower]) } }
+        if let registration = follower.registration {
+            registration.move { source.notifyWhenDone(call) }
+        } else {
+            source.whenDone(call)
+        }
         return isEnded.isLast() ? [follower] : []
     }
 

@@ -60,6 +60,14 @@ public struct Future<Value: Sendable>: Sendable {
     /// `body` is called exactly once, on a thread of the pool's choice. It must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { source.whenDone(body) }
 
+    /// Calls `body` as ``whenDone(_:)`` does, unless the returned function is called before.
+    ///
+    /// For waits that may end before the task: call the function then, and nothing of the wait is left.
+    /// - Returns: a function that takes the callback back. It may be called at any time.
+    public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        source.notifyWhenDone(body)
+    }
+
     /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { source.waitUntilDone(wait) }
@@ -85,7 +93,7 @@ extension Future {
     /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilDone(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isDone { return true }
-        return try await awaitCallback(wait, in: timeline) { source.whenDone($0) }
+        return try await awaitEnd(wait)
     }
 
     /// Suspends until the task has ended, and returns its value.

@@ -42,6 +42,11 @@ extension FutureSource {
         return failure
     }
 
+    /// Leaves an empty callback with the task when `body` was taken back.
+    public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        RevocableCallback.register(body, with: whenDone)
+    }
+
     /// Calls `body` with a copy of the outcome.
     public func withOutcome(_ body: (TaskOutcome<Value>) -> Void) { outcome().map(body) }
 }

@@ -18,6 +18,14 @@ public protocol TaskSource: AnyObject, Sendable {
     ///   returns or throws first; otherwise the task continues, and this is false.
     func cancel(force: Bool) -> Bool
 
+    /// Calls `body` as ``FutureSource/whenDone(_:)`` does, unless the returned function is called before.
+    ///
+    /// Waits with a limit use it: a caller that waits for a moment again and again leaves nothing with the task. The
+    /// default implementation leaves a few bytes until the task ends.
+    /// - Returns: a function that takes the callback back. It may be called at any time, more than once, and also when
+    ///   `body` is just being called.
+    func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
+
     /// The reason why the task has no value; nil if it has one or hasn't ended.
     var failure: (any Error)? { get }
 

@@ -110,10 +110,7 @@ extension Future: Selectable {
     /// Calls `body` once when the task has ended.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         if let source = source as? any Selectable { return try source.whenReadyForSelect(body) }
-        // A source that cannot be told that nobody waits any more keeps no more than an empty box.
-        let box = Keeper<(@Sendable () -> Void)?>(body)
-        source.whenDone { box.value?() }
-        return { box.value = nil }
+        return source.notifyWhenDone(body)
     }
 
     /// The station of the pool that runs the task, if it has one.

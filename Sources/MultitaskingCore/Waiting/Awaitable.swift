@@ -16,6 +16,13 @@ public protocol Awaitable: CancellableTask {
     /// Calls `body` once the task has ended, immediately if it already has. `body` must be short and must not block.
     func whenDone(_ body: @escaping @Sendable () -> Void)
 
+    /// Calls `body` once the task has ended, immediately if it already has, unless the returned function is called
+    /// before.
+    ///
+    /// Waits with a limit use it, so that they leave nothing with the task. By default, uses ``whenDone(_:)``.
+    /// - Returns: a function that takes the callback back. It may be called at any time.
+    func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
+
     /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
     func waitUntilDone(_ wait: WaitLimit) -> Bool
@@ -25,6 +32,22 @@ public protocol Awaitable: CancellableTask {
 }
 
 extension Awaitable {
+    /// Leaves an empty callback with the task when `body` was taken back.
+    public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        RevocableCallback.register(body, with: whenDone)
+    }
+
+    /// Suspends until the task has ended; false if the limit passes first. Leaves nothing with the task.
+    ///
+    /// - Throws: `CancellationError` if the awaiting task is cancelled.
+    func awaitEnd(_ wait: WaitLimit) async throws -> Bool {
+        var takeBack: (@Sendable () -> Void)?
+        var isDone = false
+        defer { if !isDone { takeBack?() } }
+        isDone = try await awaitCallback(wait, in: timeline) { takeBack = notifyWhenDone($0) }
+        return isDone
+    }
+
     /// Returns nil: the task lives in the machine's time.
     public var timeline: (any Timeline)? { nil }
 

@@ -23,16 +23,20 @@ final class CompletionQueue: Sendable {
     private let state = Mutex(State())
     let tasks: [any Awaitable]
     private let timeline: (any Timeline)?
+    /// What takes the callbacks back.
+    private let endings = Keeper<[@Sendable () -> Void]>([])
 
     /// Watches the tasks; those that have ended come first, in their order.
     init(_ tasks: [any Awaitable]) {
         self.tasks = tasks
         timeline = tasks.lazy.compactMap(\.timeline).first
-        for (place, task) in tasks.enumerated() {
-            // It does not keep the queue: a wait whose time is up leaves little behind.
-            task.whenDone { [weak self] in self?.end(place) }
+        endings.value = tasks.enumerated().map { place, task in
+            // It does not keep the queue: a wait whose time is up takes the callbacks back.
+            task.notifyWhenDone { [weak self] in self?.end(place) }
         }
     }
+
+    deinit { for ending in endings.value { ending() } }
 
     /// When a wait for these tasks that begins now must end.
     func deadline(_ wait: WaitLimit) -> WaitDeadline { WaitDeadline(wait, timeline: timeline) }

@@ -106,8 +106,7 @@ package func waitUntil(
     if condition == .all {
         let deadline = WaitDeadline(WaitLimit(timeout: timeout), timeline: timeline(of: tasks))
         for task in tasks where !task.isOver {
-            let isInTime = try await awaitCallback(deadline.remaining, in: task.timeline, register: task.whenDone)
-            guard isInTime else { break }
+            guard try await task.awaitEnd(deadline.remaining) else { break }
         }
         return nil
     }

@@ -75,13 +75,21 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
         return (isDone ?? nil) ?? false
     }
 
-    func whenDone(_ body: @escaping @Sendable () -> Void) {
+    func whenDone(_ body: @escaping @Sendable () -> Void) { _ = add(body) }
+
+    func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        guard let number = add(body) else { return {} }
+        return { [simulation, task] in
+            _ = simulation.update { state, _ in state.tasks[task]?.whenDone.remove(number) }
+        }
+    }
+
+    /// Returns the callback's number; nil if the task has ended, so that it is called at once.
+    private func add(_ body: @escaping @Sendable () -> Void) -> UInt64? {
         simulation.update { [task] state, _ in
-            if state.tasks[task]?.isDone == false {
-                state.tasks[task]?.whenDone.append(body)
-            } else {
-                state.effects.calls.append(body)
-            }
+            if state.tasks[task]?.isDone == false { return state.tasks[task]?.whenDone.add(body) }
+            state.effects.calls.append(body)
+            return nil
         }
     }
 

@@ -42,8 +42,7 @@ extension SimulationState {
         record.state = .done(outcome)
         unfinished -= 1
         statistics.end(outcome)
-        effects.calls += record.whenDone
-        record.whenDone = []
+        effects.calls += record.whenDone.removeAll()
         if let companion = record.companion { effects.garbage.append(companion) }
         record.companion = nil
         record.received = []

@@ -51,7 +51,7 @@ struct TaskRecord: Sendable {
     var switchPoints = 0
     /// What it has received from channels that redeliver and not reported as done.
     var received: [(channel: UInt64, element: ChannelState.Element)] = []
-    var whenDone: [@Sendable () -> Void] = []
+    var whenDone = CallbackList<@Sendable () -> Void>()
     /// The number of the call that every worker makes, if it is one worker's.
     var call: Int?
     /// Whether nobody will ask for its result.

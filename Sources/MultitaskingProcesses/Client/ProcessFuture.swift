@@ -244,27 +244,52 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     func whenDone(_ body: @escaping @Sendable () -> Void) {
         // The threads that would watch are the parent's.
         guard core.belongsToThisProcess else { return body() }
+        _ = watch(RevocableCallback(body))
+    }
+
+    @usableFromInline
+    func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        guard core.belongsToThisProcess else {
+            body()
+            return {}
+        }
+        let callback = RevocableCallback(body)
+        guard let id = watch(callback) else { return {} }
+        return { [self] in
+            guard take(callback) != nil else { return }
+            let watcher = core.membership.watcher
+            if core.membership.isClient { watcher.remove(id, for: slot) } else { watcher.remove(id) }
+        }
+    }
+
+    /// Has the watcher call back when the task has ended; the number by which it can be told not to, if it has not.
+    private func watch(_ callback: RevocableCallback) -> UInt64? {
         lock.withLock { _ in unsafe callbacks += 1 }
         let isOver: @Sendable () -> Bool = { [self] in hasEnded || settleIfLost() }
-        let finish: @Sendable () -> Void = { [self] in
-            lock.withLock { _ in unsafe callbacks -= 1 }
-            body()
-        }
+        let finish: @Sendable () -> Void = { [self] in take(callback)?() }
         do {
             let watcher = core.membership.watcher
             if core.membership.isClient { return try watcher.add(for: slot, isOver: isOver, finish) }
-            try watcher.add { [self] in
+            return try watcher.add { [self] in
                 slot.completion.watch()
                 guard isOver() else { return false }
                 finish()
                 return true
             }
         } catch {
-            lock.withLock { _ in unsafe callbacks -= 1 }
+            let body = take(callback)
             // Nobody can wait for it: better an error now than a callback that never comes.
             giveUp(error)
-            body()
+            body?()
+            return nil
         }
+    }
+
+    /// Takes a callback that the watcher was given; nil if it was called or taken back.
+    private func take(_ callback: RevocableCallback) -> (@Sendable () -> Void)? {
+        guard let body = callback.take() else { return nil }
+        lock.withLock { _ in unsafe callbacks -= 1 }
+        return body
     }
 
     /// Ends the wait for a task, which goes on, with an error.

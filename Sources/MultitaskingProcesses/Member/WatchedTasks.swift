@@ -27,6 +27,8 @@ struct WatchedTasks {
     private var nextExpiry: Int64 = 0
     private var nextSweep: Int64 = 0
     private(set) var count = 0
+    /// Those that were taken back while the watcher had some in hand; nil while it has none.
+    private var takenBack: Set<UInt64>?
 
     mutating func add(_ poll: Poll, for slot: Int, isExpiring: Bool) {
         pollsOfSlots[slot, default: Polls()].polls.append(poll)
@@ -43,6 +45,21 @@ struct WatchedTasks {
         count -= 1
         if pollsOfSlots[slot]?.polls.isEmpty == true { _ = take(slot) }
         return true
+    }
+
+    /// The watcher takes some in hand, until ``endAsking()``.
+    mutating func beginAsking() { takenBack = [] }
+
+    mutating func endAsking() { takenBack = nil }
+
+    /// Takes one poll back whose caller waits no more, also if the watcher has it in hand.
+    mutating func takeBack(_ id: UInt64, for slot: Int) {
+        if !remove(id, for: slot) { takenBack?.insert(id) }
+    }
+
+    /// Adds one that the watcher had in hand.
+    mutating func putBack(_ poll: Poll, for slot: Int, isExpiring: Bool) {
+        if takenBack?.contains(poll.id) != true { add(poll, for: slot, isExpiring: isExpiring) }
     }
 
     /// Takes the polls for a slot's tasks; nil if there are none.

@@ -59,10 +59,12 @@ final class Watcher: Sendable {
     /// Calls `body` when the task of a slot is over, at once if it is; only in the client.
     ///
     /// - Parameter isOver: whether it is; asked when its end was noted, and now and then.
+    /// - Returns: the number under which it can be removed; nil if `body` was called.
     /// - Throws: as ``add(_:)``.
+    @discardableResult
     func add(
         for slot: TaskSlot, isOver: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
-    ) throws {
+    ) throws -> UInt64? {
         let isExpiring = slot.control.expiry != nil
         var isFirst = false
         let id = try register(unless: isOver) {
@@ -70,19 +72,23 @@ final class Watcher: Sendable {
             isFirst = $0.tasks.count == 0
             $0.tasks.add(poll, for: slot.index, isExpiring: isExpiring)
         }
-        guard let id else { return body() }
+        guard let id else {
+            body()
+            return nil
+        }
         slot.completion.watch()
         // A thread that had nothing to watch sleeps until it is woken, and would see neither the end of the task's time
         // nor that of the supervisor.
         if isFirst { event.signal() }
         // It may have ended before the watch began.
-        guard isOver() else { return }
+        guard isOver() else { return id }
         if state.withLock({ $0.tasks.remove(id, for: slot.index) }) {
             body()
-        } else {
-            // The thread has it in hand, and may have asked before.
-            lookAgain(at: slot.index)
+            return nil
         }
+        // The thread has it in hand, and may have asked before.
+        lookAgain(at: slot.index)
+        return id
     }
 
     /// Has the thread ask for a slot's task as if it had ended just now.
@@ -137,6 +143,9 @@ final class Watcher: Sendable {
 
     /// Forgets a poll whose caller waits no more; it may be called once more at this moment.
     func remove(_ id: UInt64) { state.withLock { $0.polls[id] = nil } }
+
+    /// Forgets the callback of a slot's task; it may be called once more at this moment.
+    func remove(_ id: UInt64, for slot: TaskSlot) { state.withLock { $0.tasks.takeBack(id, for: slot.index) } }
 
     /// Suspends until `isReady`; false if the limit passed first.
     ///
@@ -208,7 +217,10 @@ final class Watcher: Sendable {
     /// Asks for the tasks that have ended, and now and then for the others; whether any are left.
     private func pollTasks(all: Bool) -> Bool {
         guard member.index == ArenaLayout.client else { return false }
-        var due = state.withLock { $0.tasks.takeDue(at: monotonicNanoseconds(), all: all) }
+        var due = state.withLock { state in
+            state.tasks.beginAsking()
+            return state.tasks.takeDue(at: monotonicNanoseconds(), all: all)
+        }
         EndedTasks(arena: arena).take(slotCount: Int(clamping: arena.header.slotCount.load())) { slot in
             state.withLock { state in if let polls = state.tasks.take(slot) { due.append((slot, polls)) } }
         }
@@ -217,10 +229,13 @@ final class Watcher: Sendable {
             for poll in polls.polls { if poll.isOver() { poll.body() } else { left.append(poll) } }
             guard !left.isEmpty else { continue }
             state.withLock { state in
-                for poll in left { state.tasks.add(poll, for: slot, isExpiring: polls.areExpiring) }
+                for poll in left { state.tasks.putBack(poll, for: slot, isExpiring: polls.areExpiring) }
             }
         }
-        return state.withLock { $0.tasks.count > 0 }
+        return state.withLock { state in
+            state.tasks.endAsking()
+            return state.tasks.count > 0
+        }
     }
 
     /// Runs `body` while the thread sleeps; nil if it is not about to.

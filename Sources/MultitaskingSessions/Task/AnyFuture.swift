@@ -42,6 +42,11 @@ public struct AnyFuture: Sendable {
     /// `body` is called exactly once, on a thread of the pool's choice. It must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { base.whenDone(body) }
 
+    /// Calls `body` as ``whenDone(_:)`` does, unless the returned function, which takes it back, is called before.
+    public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        base.notifyWhenDone(body)
+    }
+
     /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { base.waitUntilDone(wait) }

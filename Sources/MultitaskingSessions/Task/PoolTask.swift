@@ -114,6 +114,11 @@ extension PoolTask {
     /// Calls `body` once the task has ended, immediately if it already has. `body` must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { future.whenDone(body) }
 
+    /// Calls `body` as ``whenDone(_:)`` does, unless the returned function, which takes it back, is called before.
+    public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        future.notifyWhenDone(body)
+    }
+
     /// Blocks until the task has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await result()")
     public func waitUntilDone(_ wait: WaitLimit) -> Bool { future.waitUntilDone(wait) }

@@ -53,8 +53,15 @@ final class Gate: Sendable {
         return id
     }
 
+    /// How many callbacks wait; for tests.
+    var callbackCount: Int { monitor.withLock { $0.callbacks.count } }
+
     /// Takes a callback back that was not called yet.
     func forget(_ id: UInt64) {
-        monitor.withLock { state in state.callbacks.removeAll { $0.id == id } }
+        let forgotten = monitor.withLock { state in
+            state.callbacks.lastIndex { $0.id == id }.map { state.callbacks.remove(at: $0) }
+        }
+        // Released outside of the lock.
+        withExtendedLifetime(forgotten) {}
     }
 }

@@ -133,10 +133,8 @@ class PendingTask: Selectable, @unchecked Sendable {
         watchedGate().whenOpen(body)
     }
 
-    @usableFromInline final var isReadyForSelect: Bool { progress.isOver }
-
     @usableFromInline
-    final func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+    final func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         if progress.isOver || endIfForeign() {
             body()
             return {}
@@ -144,6 +142,16 @@ class PendingTask: Selectable, @unchecked Sendable {
         let gate = watchedGate()
         let id = gate.whenOpen(body)
         return { gate.forget(id) }
+    }
+
+    /// How many callbacks wait for the end; for tests.
+    final var callbackCount: Int { progress.companionIfAny?.gate.callbackCount ?? 0 }
+
+    @usableFromInline final var isReadyForSelect: Bool { progress.isOver }
+
+    @usableFromInline
+    final func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        notifyWhenDone(body)
     }
 
     @usableFromInline final var selectStation: (any SelectStation)? { ThreadSelectStation() }

@@ -129,7 +129,7 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
         var report: TaskReport?
         var decoded: TaskOutcome<Function.Output>?
         /// Called when the task has ended.
-        var watchers: [@Sendable () -> Void] = []
+        var watchers = CallbackList<@Sendable () -> Void>()
         /// Opened when the task has ended.
         var latches: [Latch] = []
         /// Opened when it is known whether the run that was handed over has started, or will not.
@@ -228,10 +228,9 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
             ledger.progress = .ended(end)
             ledger.output = output
             let rest = Rest(
-                watchers: ledger.watchers, latches: ledger.latches + ledger.takeStartLatches(),
+                watchers: ledger.watchers.removeAll(), latches: ledger.latches + ledger.takeStartLatches(),
                 timer: ledger.takeTimer(), companion: ledger.companion, shared: ledger.shared,
                 leavesRoom: ledger.isInRoom)
-            ledger.watchers = []
             ledger.latches = []
             ledger.companion = nil
             ledger.shared = []
@@ -339,12 +338,20 @@ extension RemoteTask: FutureSource {
         return hasEnded
     }
 
-    func whenDone(_ body: @escaping @Sendable () -> Void) {
-        let isDone = ledger.withLock { ledger in
-            if !ledger.progress.isEnded { ledger.watchers.append(body) }
-            return ledger.progress.isEnded
-        }
-        if isDone { body() }
+    func whenDone(_ body: @escaping @Sendable () -> Void) { if add(body) == nil { body() } }
+
+    func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        if let number = add(body) { return { [self] in _ = ledger.withLock { $0.watchers.remove(number) } } }
+        body()
+        return {}
+    }
+
+    /// How many callbacks wait for the end; for tests.
+    var callbackCount: Int { ledger.withLock { $0.watchers.count } }
+
+    /// Returns the callback's number; nil if the task has ended.
+    private func add(_ body: @escaping @Sendable () -> Void) -> UInt64? {
+        ledger.withLock { $0.progress.isEnded ? nil : $0.watchers.add(body) }
     }
 
     var output: String? {

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// A callback that is called at most once, and no more when it was taken back.
+package final class RevocableCallback: Sendable {
+    private let body: Mutex<(@Sendable () -> Void)?>
+
+    package init(_ body: @escaping @Sendable () -> Void) { self.body = Mutex(body) }
+
+    /// Has `whenDone`, which takes nothing back, call `body`, and returns what takes that back; what stays is empty.
+    static func register(
+        _ body: @escaping @Sendable () -> Void, with whenDone: (@escaping @Sendable () -> Void) -> Void
+    ) -> @Sendable () -> Void {
+        let callback = RevocableCallback(body)
+        whenDone { callback.take()?() }
+        return { _ = callback.take() }
+    }
+
+    /// Gives the callback to the one who asks first, who calls it, or has taken it back.
+    package func take() -> (@Sendable () -> Void)? {
+        body.withLock { body in
+            defer { body = nil }
+            return body
+        }
+    }
+}
