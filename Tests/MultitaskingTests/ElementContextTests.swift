@@ -1,3 +1,4 @@
+import Glibc
 import Multitasking
 import MultitaskingInMemory
 import Testing
@@ -47,6 +48,33 @@ extension Facade {
             }
         }
 
+        @Test(arguments: [PoolKind.processes, .inMemory])
+        func theirRandomNumbersAreThoseOfTheirPlacesWhenOthersCannotBeDecoded(_ kind: PoolKind) throws {
+            let elements = (0..<30).map { PickyElement(number: $0, isDecodable: ![0, 1, 12, 29].contains($0)) }
+            try kind.run(maxWorkers: 1) { manager in
+                let options = TaskOptions(seed: 42)
+                let map = try manager.executor.map(drawTwo, chunkSize: 30, options: options, elements)
+                for (number, result) in try map.results().enumerated() {
+                    if elements[number].isDecodable {
+                        #expect(try result.get() == Self.expected[number])
+                    } else {
+                        #expect(throws: MultitaskingError.self) { try result.get() }
+                    }
+                }
+            }
+        }
+
+        @Test func theOneThatEndsItsWorkerIsToBlameWhenOthersCannotBeDecoded() throws {
+            let elements = (0..<6).map { PickyElement(number: $0 == 3 ? -1 : $0, isDecodable: $0 > 1) }
+            try withProcessPoolExecutor(maxWorkers: 1) { manager in
+                let results = try manager.executor.map(drawTwo, chunkSize: 6, elements).results()
+                let codes = results.map { result in
+                    if case .failure(let error as MultitaskingError) = result { error.code.name } else { "none" }
+                }
+                #expect(codes == ["decodeFailed", "decodeFailed", "none", "workerExited", "none", "none"])
+            }
+        }
+
         @Test(arguments: PoolKind.allCases)
         func withoutASeedTheyDiffer(_ kind: PoolKind) throws {
             try kind.run { manager in
@@ -72,6 +100,34 @@ extension Facade {
             }
         }
     }
+}
+
+/// An element that its worker can decode, or not.
+struct PickyElement: Codable, Sendable {
+    let number: Int
+    let isDecodable: Bool
+
+    init(number: Int, isDecodable: Bool) {
+        self.number = number
+        self.isDecodable = isDecodable
+    }
+
+    private enum CodingKeys: CodingKey { case number, isDecodable }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        number = try values.decode(Int.self, forKey: .number)
+        isDecodable = try values.decode(Bool.self, forKey: .isDecodable)
+        guard isDecodable else {
+            throw DecodingError.dataCorruptedError(forKey: .number, in: values, debugDescription: "not decodable")
+        }
+    }
+}
+
+/// Ends its worker at a number below 0.
+private func drawTwo(_ context: TaskContext, _ element: PickyElement) -> [UInt64] {
+    if element.number < 0 { _exit(3) }
+    return drawTwo(context, element.number)
 }
 
 private func drawTwo(_ context: TaskContext, _ number: Int) -> [UInt64] {

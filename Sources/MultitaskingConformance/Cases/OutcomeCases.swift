@@ -271,4 +271,40 @@ let outcomeCases: [ConformanceCase] = [
             trial.expect("the elements that failed", failed, is: [[5], [0, 5, 7, 8, 19]])
         }
     },
+    ConformanceCase(
+        "outcome.anElementThatCannotBeDecodedFailsAlone", duty: "Executor.map(_:_:)",
+        "Of a map's elements that are computed together, only those fail that, or whose results, cannot be decoded.",
+        requires: [.encoding]
+    ) { trial in
+        try trial.withPool { pool in
+            let guilty = [0, 7, 8, 19]
+            func check(_ results: [Result<some Any, any Error>], _ what: String) -> [Int] {
+                let failed = results.indices.filter { if case .failure = results[$0] { true } else { false } }
+                for number in failed {
+                    guard case .failure(let error) = results[number] else { continue }
+                    let failure = error as? MultitaskingError
+                    trial.expect("the error of element \(number), \(what)", failure?.code, is: .decodeFailed)
+                    trial.expect("whose error it is, \(what)", failure?.origin, is: .pool)
+                }
+                return failed
+            }
+            var failed: Set<[Int]> = []
+            // Whether a worker is another process is not ours to know: at home or away, one of the two throws.
+            for moment in [Stubborn.Moment.decodingAway, .decodingAtHome] {
+                let elements = (0..<20).map { Stubborn(guilty.contains($0) ? moment : .never) }
+                let results = try pool.map(echoStubborn, chunkSize: 20, elements).results(timeout: trial.patience)
+                let inMap = check(results, "an argument")
+                failed.insert(inMap)
+                let streamed = try pool.stream(echoStubborn, elements).map { $0.result }
+                trial.expect("the failures in a stream", check(streamed, "a stream's argument"), is: inMap)
+            }
+            trial.expect("the arguments that failed", failed, is: [[], guilty])
+            let home = System.processID
+            let orders = (0..<20).map { number in
+                StubbornOrder(moment: guilty.contains(number) ? .decodingAtHome : .never, home: home, isThrown: false)
+            }
+            let results = try pool.map(makeOrdered, chunkSize: 20, orders).results(timeout: trial.patience)
+            trial.expect("the results that failed", check(results, "a result"), is: guilty)
+        }
+    },
 ]

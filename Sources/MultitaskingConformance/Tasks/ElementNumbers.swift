@@ -28,8 +28,8 @@ struct NumberMapping: ChunkFunction {
         self.function = function
     }
 
-    func call(_ elements: [Int], in environment: any TaskEnvironment) throws -> MapChunk<UInt64> {
-        var seeds = ElementSeeds(in: environment)
+    func call(_ elements: ChunkElements<Int>, in environment: any TaskEnvironment) throws -> MapChunk<UInt64> {
+        var seeds = ElementSeeds(of: elements, in: environment)
         return MapChunk(elements, in: environment) { function()(environment, seeds.next(), $0) }
     }
 }

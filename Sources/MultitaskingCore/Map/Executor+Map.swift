@@ -23,7 +23,7 @@ extension Executor {
                     "the pool is gone, so the element can't run again after its chunk's worker has died; keep the "
                         + "pool until all results are there")
             }
-            return try submit(Invocation(function, chunk), options: options.of(elementsFrom: offset))
+            return try submit(Invocation(function, ChunkElements(chunk)), options: options.of(elementsFrom: offset))
         }
     }
 }

@@ -7,23 +7,10 @@ package protocol ResultsOfSeveral {
 /// What came of some neighbouring elements of a `map`: the values of those that returned, and the errors of the others.
 @usableFromInline
 package struct MapChunk<Output: Sendable>: Sendable {
-    /// An element whose call threw, or whose worker died.
-    @usableFromInline
-    struct Failure: Sendable {
-        /// The element's place in the chunk.
-        @usableFromInline let offset: Int
-        @usableFromInline let error: any Error
-
-        init(offset: Int, error: any Error) {
-            self.offset = offset
-            self.error = error
-        }
-    }
-
     /// The values, in the order of their elements.
     @usableFromInline var values: [Output]
     /// The failures, in the order of their elements.
-    @usableFromInline var failures: [Failure]
+    @usableFromInline var failures: [ElementFailure]
 
     /// How long the calls took; nil if nobody measured.
     var duration: Duration?
@@ -31,21 +18,30 @@ package struct MapChunk<Output: Sendable>: Sendable {
     /// How many elements the chunk has.
     @usableFromInline var count: Int { values.count + failures.count }
 
-    /// Calls `function` for each element; an error of one does not keep the others from being called.
+    /// Calls `function` for each element that is there; an error of one does not keep the others from being called.
     package init<Element>(
-        _ elements: [Element], in environment: any TaskEnvironment, _ function: (Element) throws -> Output
+        _ elements: ChunkElements<Element>, in environment: any TaskEnvironment,
+        _ function: (Element) throws -> Output
     ) {
         values = []
-        values.reserveCapacity(elements.count)
+        values.reserveCapacity(elements.values.count)
         failures = []
+        var undecoded = elements.failures[...]
+        var offset = 0
         let start = environment.clock.now
         // No iterator: this runs unspecialized in a worker, and each generic call shows when the function is short.
-        for offset in 0..<elements.count {
-            environment.noteProgress(offset)
-            do { values.append(try function(elements[offset])) } catch {
-                failures.append(Failure(offset: offset, error: thrownByTask(error)))
+        for index in 0..<elements.values.count {
+            while undecoded.first?.offset == offset {
+                failures.append(undecoded.removeFirst())
+                offset += 1
             }
+            environment.noteProgress(offset)
+            do { values.append(try function(elements.values[index])) } catch {
+                failures.append(ElementFailure(offset: offset, error: thrownByTask(error)))
+            }
+            offset += 1
         }
+        failures += undecoded
         duration = environment.clock.now - start
     }
 
@@ -54,7 +50,7 @@ package struct MapChunk<Output: Sendable>: Sendable {
         (values, failures) = ([], [])
         switch result {
         case .success(let value): values = [value]
-        case .failure(let error): failures = [Failure(offset: 0, error: error)]
+        case .failure(let error): failures = [ElementFailure(offset: 0, error: error)]
         case nil: break
         }
     }
@@ -62,7 +58,7 @@ package struct MapChunk<Output: Sendable>: Sendable {
     /// The chunk of elements that all ended with the same error.
     init(failure: any Error, count: Int) {
         values = []
-        failures = (0..<count).map { Failure(offset: $0, error: failure) }
+        failures = (0..<count).map { ElementFailure(offset: $0, error: failure) }
     }
 }
 
@@ -92,23 +88,19 @@ extension MapChunk where Output: Portable {
     /// Writes the values one by one, and nothing in the place of one that cannot be encoded.
     ///
     /// - Returns: the failures, with those of such values.
-    private func encodeEach(into encoder: inout some PayloadEncoder) throws -> [Failure] {
+    private func encodeEach(into encoder: inout some PayloadEncoder) throws -> [ElementFailure] {
         try encoder.encode([Output]())
         try encoder.encode(values.count)
-        var (all, failed) = ([Failure](), failures[...])
+        var unencoded: [ElementFailure] = []
         for (index, value) in values.enumerated() {
-            // The elements without a value lie between those with one.
-            while let failure = failed.first, failure.offset == index + failures.count - failed.count {
-                failed.removeFirst()
-                all.append(failure)
-            }
             do { try encoder.encode([value]) } catch {
-                let offset = index + failures.count - failed.count
-                all.append(Failure(offset: offset, error: Self.unencodable(error)))
+                unencoded.append(ElementFailure(offset: index, error: Self.unencodable(error)))
                 try encoder.encode([Output]())
             }
         }
-        return all + failed
+        var all = failures
+        all.insert(amongOthers: unencoded)
+        return all
     }
 
     /// The error of an element whose value cannot be encoded, as that of a task with such a result.
@@ -118,12 +110,19 @@ extension MapChunk where Output: Portable {
         return MultitaskingError(.resultEncodeFailed, error.message, cause: error.cause ?? error)
     }
 
-    /// Reads a chunk.
+    /// Reads a chunk. A value that cannot be decoded is a failure of its element.
     init(from decoder: inout some PayloadDecoder) throws {
-        values = try decoder.decode([Output].self)
+        let whole = try ChunkElements<Output>(from: &decoder)
+        values = whole.values
+        var undecoded = whole.failures
         let valueCount = try decoder.decode(Int.self)
         guard valueCount >= 0 else { throw MultitaskingError(.decodeFailed, "a chunk has \(valueCount) values") }
-        for _ in 0..<valueCount { values += try decoder.decode([Output].self) }
+        for _ in 0..<valueCount {
+            let single = try ChunkElements<Output>(from: &decoder)
+            let first = values.count + undecoded.count
+            values += single.values
+            undecoded += single.failures.map { ElementFailure(offset: first + $0.offset, error: $0.error) }
+        }
         failures = []
         let nanoseconds = try decoder.decode(Int64.self)
         duration = nanoseconds < 0 ? nil : .nanoseconds(nanoseconds)
@@ -134,7 +133,11 @@ extension MapChunk where Output: Portable {
             guard offset >= 0, offset > failures.last?.offset ?? -1 else {
                 throw MultitaskingError(.decodeFailed, "the failures of a chunk are not in order")
             }
-            failures.append(Failure(offset: offset, error: try decoder.decodeError()))
+            failures.append(ElementFailure(offset: offset, error: try decoder.decodeError()))
+        }
+        failures.insert(amongOthers: undecoded)
+        guard failures.last?.offset ?? -1 < self.count else {
+            throw MultitaskingError(.decodeFailed, "a chunk of \(self.count) elements has failures beyond them")
         }
     }
 

@@ -3,7 +3,8 @@
 
 /// A function that is called for each element of an array.
 @usableFromInline
-package protocol ChunkFunction: PortableFunction where Arguments == [Element], Output == MapChunk<Value> {
+package protocol ChunkFunction: PortableFunction
+where Arguments == ChunkElements<Element>, Output == MapChunk<Value> {
     /// What the function takes.
     associatedtype Element: Portable
     /// What the function returns.
@@ -20,7 +21,8 @@ package struct Mapping<Element: Portable, Value: Portable>: ChunkFunction {
     package init(_ function: @escaping @Sendable () -> @Sendable (Element) throws -> Value) { self.function = function }
 
     @usableFromInline
-    package func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
+    package func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value>
+    {
         MapChunk(elements, in: environment, function())
     }
 }
@@ -37,7 +39,8 @@ package struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
     }
 
     @usableFromInline
-    package func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
+    package func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value>
+    {
         let function = function()
         return MapChunk(elements, in: environment) { element in
             try environment.wait { try await function(element) }
@@ -46,16 +49,6 @@ package struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
 }
 
 extension ChunkFunction {
-    @inlinable
-    package static func encode(_ elements: [Element], into encoder: inout some PayloadEncoder) throws {
-        try encoder.encode(elements)
-    }
-
-    @usableFromInline
-    package static func decodeArguments(from decoder: inout some PayloadDecoder) throws -> [Element] {
-        try decoder.decode([Element].self)
-    }
-
     @usableFromInline
     package static func encode(output: MapChunk<Value>, into encoder: inout some PayloadEncoder) throws {
         try output.encode(into: &encoder)

@@ -12,7 +12,9 @@ extension Executor {
                     Invocation(single, ArgumentList(element)), options: options.of(task: offset).waiting(wait))
             },
             submitChunk: { elements, offset, wait in
-                try self.submit(Invocation(chunk, elements), options: options.of(elementsFrom: offset).waiting(wait))
+                try self.submit(
+                    Invocation(chunk, ChunkElements(elements)),
+                    options: options.of(elementsFrom: offset).waiting(wait))
             },
             submitsElements: options.areForEachElement, waitsForRoom: options.waitForRoom == .forever)
     }

@@ -45,9 +45,9 @@ struct ContextMapping<Element: Portable, Value: Portable>: ChunkFunction {
     }
 
     @usableFromInline
-    func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
+    func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         let function = function()
-        var seeds = ElementSeeds(in: environment)
+        var seeds = ElementSeeds(of: elements, in: environment)
         return MapChunk(elements, in: environment) {
             try function(TaskContext(in: environment, seed: seeds.next()), $0)
         }
@@ -65,9 +65,9 @@ struct AsyncContextMapping<Element: Portable, Value: Portable>: ChunkFunction {
     }
 
     @usableFromInline
-    func call(_ elements: [Element], in environment: any TaskEnvironment) throws -> MapChunk<Value> {
+    func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         let function = function()
-        var seeds = ElementSeeds(in: environment)
+        var seeds = ElementSeeds(of: elements, in: environment)
         return MapChunk(elements, in: environment) { element in
             let context = TaskContext(in: environment, seed: seeds.next())
             return try environment.wait { try await function(context, element) }
