@@ -165,9 +165,11 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     /// process that made the pool can end it.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func shutdown(_ mode: ShutdownMode = .drain) {
+        // In a copy of this process, nobody would ever submit what waits.
+        guard core.belongsToThisProcess else { return }
         Dependents.settle(of: self, mode)
         core.shutdown(mode)
-        if core.belongsToThisProcess { Self.sharedPool.forget(self) }
+        Self.sharedPool.forget(self)
     }
 
     /// Shuts down the pool and suspends until all its processes are gone.
@@ -185,7 +187,11 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
 
     /// Refuses further tasks and returns immediately. Depending on the mode, the processes end with their tasks or are
     /// killed.
-    public func beginShutdown(_ mode: ShutdownMode = .drain) { core.beginShutdownIfOwn(mode) }
+    public func beginShutdown(_ mode: ShutdownMode = .drain) {
+        guard core.belongsToThisProcess else { return }
+        if mode != .drain { Dependents.settle(of: self, mode) }
+        core.beginShutdownIfOwn(mode)
+    }
 
     /// Blocks until all processes of a pool that is shutting down are gone; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
@@ -203,6 +209,10 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
 
     /// How this pool's first process was started.
     public var startedBy: StartMethod { core.supervision.method }
+}
+
+extension ProcessPool: ValidatesTaskOptions {
+    package func validate(_ options: TaskOptions) throws { try core.validate(options) }
 }
 
 extension ProcessPool: CustomStringConvertible {

@@ -135,7 +135,10 @@
         public var endsRunningTasks: Bool { base.endsRunningTasks }
 
         /// Begins to shut down the base executor.
-        public func beginShutdown(_ mode: ShutdownMode) { base.beginShutdown(mode) }
+        public func beginShutdown(_ mode: ShutdownMode) {
+            if mode != .drain { settleDependents(mode) }
+            base.beginShutdown(mode)
+        }
 
         /// Waits until the base executor has ended. Then all spans have ended.
         @available(*, noasync, message: "this blocks the thread")
@@ -144,6 +147,10 @@
             if hasEnded { starts.endAll() }
             return hasEnded
         }
+    }
+
+    extension TracedExecutor: ValidatesTaskOptions where Base: ValidatesTaskOptions {
+        package func validate(_ options: TaskOptions) throws { try base.validate(options) }
     }
 
     extension TracedExecutor: SharingExecutor where Base: SharingExecutor {

@@ -35,6 +35,17 @@ private func chatter(_ text: String) -> Int {
         #expect(value == 42)
     }
 
+    @Test func resourcesOfATaskThatWaitsForOthers_areRefusedAtOnce() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        let promise = Promise<Int>()
+        let error = #expect(throws: MultitaskingError.self) {
+            let options = TaskOptions(resources: ResourceRequest(gpus: 1))
+            _ = try pool.submit(doubled, options: options, resultsOf: promise.future)
+        }
+        #expect(error?.code == .invalidArgument)
+    }
+
     @Test func hostsByName_haveAsManyWorkersEach() throws {
         // The name is what the command makes of it: here a variable of the worker.
         let command = ["env", "PLACE={host}", "sh", "-c", "{worker}"]

@@ -39,6 +39,18 @@ extension Facade {
             }
         }
 
+        @Test(arguments: [PoolKind.threads, .processes, .inMemory])
+        func optionsThatAPoolDoesNotKeepAreRefusedAtOnceAlsoWithResultsOfOthers(_ kind: PoolKind) throws {
+            try kind.run { manager in
+                let promise = Promise<Int>()
+                let options = TaskOptions(resources: ResourceRequest(gpus: 1))
+                expectError(.invalidArgument) {
+                    try manager.executor.submit(countDown, options: options, resultsOf: promise.future)
+                }
+                promise.fulfill(1)
+            }
+        }
+
         @Test func invalidLimitsThrowAndTheBodyIsNotCalled() throws {
             _ = expectError(.invalidArgument) {
                 try withProcessPoolExecutor(maxWorkers: 1, limits: WorkerLimits(maxTasksPerWorker: 0)) { _ in
@@ -50,3 +62,5 @@ extension Facade {
 }
 
 func workerProcessID(_ number: Int) -> Int32 { ProcessInfo.processInfo.processIdentifier }
+
+private func countDown(_ number: Int) -> Int { number - 1 }

@@ -87,6 +87,20 @@ let dependentCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "dependent.isCancelledWhenAnEndBegins", duty: "GradualShutdown.beginShutdown(_:)",
+        "Begins to shut down without a drain: what waits for a promise that nobody keeps is cancelled at once."
+    ) { trial in
+        let promise = Promise<Int>()
+        for mode in [ShutdownMode.cancelQueued, .kill] {
+            try trial.withExecutor { pool in
+                guard let pool = pool as? any GradualShutdown else { return }
+                let future = try pool.submit(sum, resultsOf: promise.future, promise.future)
+                pool.beginShutdown(mode)
+                trial.expect("the state after \(mode)", future.state, is: .cancelled)
+            }
+        }
+    },
+    ConformanceCase(
         "dependent.aPromiseStartsIt", duty: "Executor.submit(_:options:resultsOf:)",
         "Tasks wait for promises: fulfilled ones start them, failed and dropped ones fail them."
     ) { trial in

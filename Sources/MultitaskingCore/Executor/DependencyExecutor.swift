@@ -36,12 +36,13 @@ extension Executor {
     /// Queues a call when the futures have their values, which pass through the client: the fallback of `resultsOf:`
     /// for backends without direct support. Doesn't block a thread.
     ///
-    /// - Throws: `invalidArgument` for options that are out of range. Every other error is the new future's failure:
-    ///   the failure of a dependency, as `dependencyFailed`, and whatever ``submit(_:options:)`` throws.
+    /// - Throws: `invalidArgument` for options that are out of range, or that a pool of this package doesn't support.
+    ///   Every other error is the new future's failure: the failure of a dependency, as `dependencyFailed`, and
+    ///   whatever ``submit(_:options:)`` throws.
     public func submitWhenDone<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {
-        try options.validate()
+        if let pool = self as? any ValidatesTaskOptions { try pool.validate(options) } else { try options.validate() }
         var dependencies: [any Followable] = [first]
         for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in

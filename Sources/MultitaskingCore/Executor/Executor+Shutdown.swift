@@ -14,7 +14,9 @@ public protocol GradualShutdown: Executor {
     /// Refuses further tasks, begins the shutdown, and returns without waiting for it. A later call may use a stricter
     /// mode.
     ///
-    /// Tasks that still wait for results of others fail with `shutDown`; `shutdown(.drain)` waits until they have run.
+    /// After ``ShutdownMode/drain``, tasks that still wait for results of others fail with `shutDown` when these are
+    /// there; `shutdown(.drain)` waits until they have run. The other modes cancel them, so a backend calls
+    /// ``Executor/settleDependents(_:)`` for those.
     func beginShutdown(_ mode: ShutdownMode)
 
     /// Blocks until a shutdown that has begun is complete; false if the limit passes first. Inside a task of the pool,
@@ -30,8 +32,8 @@ private let killPatience = Duration.seconds(5)
 private let lastGracePeriod = Duration.milliseconds(500)
 
 extension Executor {
-    /// Begins to shut down the pool and returns without waiting. The pool accepts no further tasks, so tasks that still
-    /// wait for results of others fail with `shutDown`.
+    /// Begins to shut down the pool and returns without waiting. The pool accepts no further tasks. Tasks that still
+    /// wait for results of others are cancelled, or fail with `shutDown` if the mode is `.drain`.
     ///
     /// To wait for the end, call `shutdown(_:)` or `shutdown(_:within:then:)` later.
     public func beginShutdown(_ mode: ShutdownMode = .drain) {

@@ -47,6 +47,12 @@ public struct TaskCapabilities: OptionSet, Sendable, Hashable {
     var optionNames: String { Self.names.filter { contains($0.capability) }.map(\.name).joined(separator: ", ") }
 }
 
+/// An executor that can be asked which options it refuses, before there is a call to submit.
+package protocol ValidatesTaskOptions: Executor {
+    /// Throws whatever ``Executor/submit(_:options:)`` throws for these options.
+    func validate(_ options: TaskOptions) throws
+}
+
 extension TaskOptions {
     /// The capabilities that these options require.
     public var requiredCapabilities: TaskCapabilities {

@@ -127,7 +127,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
     public func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions = .default
     ) throws -> Future<Function.Output> {
-        try options.validate(for: [.timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds])
+        try validate(options)
         let body = try CodedTask(call, captures: self.options.captures, shares: simulation.shares)
         let companion = KeptForTask(Function.companion(of: call.arguments), body.takeHeld())
         let record = TaskRecord(body: body, options: options, companion: companion)
@@ -178,7 +178,10 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
 
     /// Refuses further tasks and returns immediately. Depending on the mode, the workers end with their tasks or are
     /// killed.
-    public func beginShutdown(_ mode: ShutdownMode = .drain) { simulation.beginShutdown(mode) }
+    public func beginShutdown(_ mode: ShutdownMode = .drain) {
+        if mode != .drain { Dependents.settle(of: self, mode) }
+        simulation.beginShutdown(mode)
+    }
 
     /// Blocks until the workers and threads of a pool that is shutting down are gone; false if the limit, in virtual
     /// time, passes first.
@@ -206,6 +209,12 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
 
     /// The virtual time that has passed.
     public var elapsed: Duration { simulation.record().elapsed }
+}
+
+extension InMemoryPool: ValidatesTaskOptions {
+    package func validate(_ options: TaskOptions) throws {
+        try options.validate(for: [.timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds])
+    }
 }
 
 /// What the parent keeps until a task has ended.

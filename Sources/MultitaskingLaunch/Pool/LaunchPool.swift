@@ -158,7 +158,10 @@ public final class LaunchPool: GradualShutdown {
     public var endsRunningTasks: Bool { true }
 
     /// Refuses further tasks and begins the shutdown.
-    public func beginShutdown(_ mode: ShutdownMode) { core.beginShutdown(mode) }
+    public func beginShutdown(_ mode: ShutdownMode) {
+        if mode != .drain { settleDependents(mode) }
+        core.beginShutdown(mode)
+    }
 
     /// Blocks until the pool has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
@@ -167,4 +170,8 @@ public final class LaunchPool: GradualShutdown {
         if ownsHosts { hosts.close() }
         return true
     }
+}
+
+extension LaunchPool: ValidatesTaskOptions {
+    package func validate(_ options: TaskOptions) throws { try core.validate(options) }
 }

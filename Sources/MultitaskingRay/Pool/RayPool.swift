@@ -154,7 +154,10 @@ public final class RayPool: GradualShutdown {
     public var endsRunningTasks: Bool { true }
 
     /// Refuses further tasks and begins the shutdown.
-    public func beginShutdown(_ mode: ShutdownMode) { core.beginShutdown(mode) }
+    public func beginShutdown(_ mode: ShutdownMode) {
+        if mode != .drain { settleDependents(mode) }
+        core.beginShutdown(mode)
+    }
 
     /// Blocks until the pool has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
@@ -163,6 +166,10 @@ public final class RayPool: GradualShutdown {
         if ownsCluster { cluster.close() }
         return true
     }
+}
+
+extension RayPool: ValidatesTaskOptions {
+    package func validate(_ options: TaskOptions) throws { try core.validate(options) }
 }
 
 extension RayPool: CustomStringConvertible {

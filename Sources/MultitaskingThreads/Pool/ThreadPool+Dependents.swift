@@ -13,7 +13,7 @@ extension ThreadPool {
         _ options: TaskOptions, _ first: Future<First>, _ others: repeat Future<each Other>,
         body: @escaping @Sendable (First, ValueList<repeat each Other>, any TaskEnvironment) throws -> Output
     ) throws -> Future<Output> {
-        if options.asksForMoreThanRoom { try refuse(options) }
+        if options.asksForMoreThanRoom { try validate(options) }
         try checkOpen()
         var dependencies: [any Followable] = [first]
         for future in repeat each others { dependencies.append(future) }

@@ -221,6 +221,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     public func beginShutdown(_ mode: ShutdownMode = .drain) {
         // The threads of a parent process do not listen here.
         guard owner.isThisProcess else { return }
+        if mode != .drain { Dependents.settle(of: self, mode) }
         if mode == .kill { storage.identity.requestEnd() }
         storage.close(cancellingQueued: mode != .drain)
     }
@@ -238,7 +239,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     private func end(_ mode: ShutdownMode) {
         // The threads of a parent process are not to be waited for here.
         guard owner.isThisProcess else { return }
-        if PoolIdentity.current !== storage.identity || mode != .drain { Dependents.settle(of: self, mode) }
+        // A task of the pool would wait for what can't run before it has ended.
+        if mode == .drain, PoolIdentity.current !== storage.identity { Dependents.settle(of: self, mode) }
         beginShutdown(mode)
         joinThreads()
     }
@@ -279,16 +281,11 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
 
     @usableFromInline @inline(never)
     func enqueue(_ task: PendingTask, asking options: TaskOptions) throws {
-        try refuse(options)
+        try validate(options)
         try owner.check()
         if let permits = storage.permits { try takePermit(permits, options.waitForRoom) }
         task.prepare(storage.permits, seed: options.seed, name: options.name)
         guard storage.submit(task, options.priority) else { throw Self.shutDownError }
-    }
-
-    func refuse(_ options: TaskOptions) throws {
-        // A thread pool runs each task once, cannot end it, and does not know what it prints.
-        try options.validate(for: [.priorities, .seeds])
     }
 
     private func takePermit(_ permits: QueuePermits, _ wait: WaitLimit) throws {
@@ -373,6 +370,13 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         var name = prefix
         while name.utf8.count + suffix.utf8.count > SystemThread.longestName, !name.isEmpty { name.removeLast() }
         return name + suffix
+    }
+}
+
+extension ThreadPool: ValidatesTaskOptions {
+    package func validate(_ options: TaskOptions) throws {
+        // A thread pool runs each task once, cannot end it, and does not know what it prints.
+        try options.validate(for: [.priorities, .seeds])
     }
 }
 

@@ -17,11 +17,14 @@ extension RemotePool {
         }
     }
 
+    /// Throws for options that the pool does not keep.
+    package func validate(_ taskOptions: TaskOptions) throws { try taskOptions.validate(for: options.capabilities) }
+
     /// Queues a call; see `Executor`.
     package func submit<Function: PortableFunction>(
         _ call: Invocation<Function>, _ taskOptions: TaskOptions
     ) throws -> Future<Function.Output> {
-        try taskOptions.validate(for: options.capabilities)
+        try validate(taskOptions)
         try checkUsable()
         let encoded = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
         guard room.take(taskOptions.waitForRoom) else {
