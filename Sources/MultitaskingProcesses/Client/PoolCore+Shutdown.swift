@@ -30,7 +30,7 @@ extension PoolCore {
     func drainInBackground() {
         guard !supervision.isOver, belongsToThisProcess else { return }
         beginShutdown(.drain)
-        if BackgroundThread.start({ [self] in shutdown(.drain) }) { return }
+        if DrainThread.start(for: self) { return }
         // A process that drops a pool does not expect to wait for it for long. What is queued is run all the same, and
         // its processes end by themselves: they are reaped when the next pool is made.
         if supervision.awaitEnd(isKilled: false, within: Self.dropPatience) { return shutdown(.drain) }
@@ -50,7 +50,7 @@ extension PoolCore {
             core.supervision.check()
             if core.supervision.isOver {
                 core.shutdown(.drain)
-            } else if !BackgroundThread.start({ core.shutdown(.drain) }) {
+            } else if !DrainThread.start(for: core) {
                 unended.withLock { $0.append(core) }
             }
         }

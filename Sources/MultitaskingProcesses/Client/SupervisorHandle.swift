@@ -91,6 +91,8 @@ final class SupervisorHandle: Sendable {
 
     /// The supervisor's process id; 0 before it has started.
     var pid: pid_t { state.withLock { $0.pid } }
+    /// That process; nil while there is none.
+    var process: ProcessHandle? { state.withLock { $0.process } }
     /// Where the workers stand among pools that are made inside of tasks.
     var nesting: mt_nesting { state.withLock { $0.nesting } }
     /// How the first supervisor was made.
@@ -336,7 +338,7 @@ final class SupervisorHandle: Sendable {
     }
 
     /// For how long to wait for a supervisor's end before looking again, in milliseconds.
-    private static let glance: Int32 = 200
+    static let glance: Int32 = 200
 
     /// Kills a supervisor and reaps it; false if it takes its time to end.
     private static func end(_ process: ProcessHandle) -> Bool {

@@ -9,31 +9,32 @@ import Synchronization
 /// A forked child has only the forking thread. A lock that another thread held stays locked in it forever, and
 /// libdispatch does not work in a child whose parent had used it.
 enum ForkSafety {
-    /// The watchers of this process's pools, which hold no lock while they sleep.
-    private static let watchers = Mutex<[WeakWatcher]>([])
+    /// The threads of this process's pools, which hold no lock while they sleep: their watchers, and those that wait
+    /// for the end of one that was dropped.
+    private static let ownThreads = Mutex<[WeakThread]>([])
 
-    private struct WeakWatcher {
-        weak var watcher: Watcher?
+    private struct WeakThread {
+        weak var thread: (any SleepingThread)?
     }
 
-    static func register(_ watcher: Watcher) {
-        watchers.withLock {
-            $0.removeAll { $0.watcher == nil }
-            $0.append(WeakWatcher(watcher: watcher))
+    static func register(_ thread: any SleepingThread) {
+        ownThreads.withLock {
+            $0.removeAll { $0.thread == nil }
+            $0.append(WeakThread(thread: thread))
         }
     }
 
-    /// Forks this process while its watchers are held asleep, and has the copy run `child` and leave.
+    /// Forks this process while its pools' threads are held asleep, and has the copy run `child` and leave.
     ///
     /// - Parameters:
     ///   - name: of the copy, as ps shows it.
     ///   - activity: a word that is zero while the copy runs nothing that may use the main queue; nil if it never does.
     ///   - first: what the copy does before it has a second thread.
-    /// - Returns: the copy's process id; -errno if the system refuses, or if a watcher does not sleep.
+    /// - Returns: the copy's process id; -errno if the system refuses, or if one of those threads does not sleep.
     static func fork(
         named name: StaticString, serving activity: SharedWord?, first: () -> Void, child: () -> Int32
     ) -> pid_t {
-        let own = watchers.withLock { $0.compactMap(\.watcher) }
+        let own = ownThreads.withLock { $0.compactMap(\.thread) }
         return holding(own[...]) {
             let pid = mt_fork()
             if pid == 0 {
@@ -45,9 +46,9 @@ enum ForkSafety {
         }
     }
 
-    private static func holding(_ watchers: ArraySlice<Watcher>, _ body: () -> pid_t) -> pid_t {
-        guard let first = watchers.first else { return body() }
-        return first.whileHeld { holding(watchers.dropFirst(), body) } ?? -EBUSY
+    private static func holding(_ threads: ArraySlice<any SleepingThread>, _ body: () -> pid_t) -> pid_t {
+        guard let first = threads.first else { return body() }
+        return first.whileHeld { holding(threads.dropFirst(), body) } ?? -EBUSY
     }
 
     /// What speaks against forking; nil if nothing does.
@@ -56,10 +57,12 @@ enum ForkSafety {
         if Initialization.underWay.isUnderWay { return .initialization }
         let end = monotonicNanoseconds() + endingNanoseconds
         while true {
-            // Looked at first: what ends in between is counted once more, not once too little.
-            let areEnding = EndingThreads.areThere
+            // Looked at first and last: what ends in between is counted once more, not once too little.
+            let wereEnding = EndingThreads.areThere
             let found = currentObstacle
-            guard found != nil, areEnding, monotonicNanoseconds() < end, !mt_dispatch_was_used() else { return found }
+            guard found != nil, wereEnding || EndingThreads.areThere, monotonicNanoseconds() < end,
+                !mt_dispatch_was_used()
+            else { return found }
             usleep(100)
         }
     }
@@ -67,14 +70,14 @@ enum ForkSafety {
     /// How long threads that were told to end are waited for, on a machine that gives them no core.
     private static let endingNanoseconds: Int64 = 5_000_000_000
 
-    /// Whether all watchers sleep, which one that is just now awake does again in a moment, unless it is what has
+    /// Whether all these threads sleep, which one that is just now awake does again in a moment, unless it is what has
     /// called us.
     ///
     /// What is seen here is not yet safe: `fork` holds them asleep. But a callback that never ends must not hold it up.
-    private static func sleepSoon(_ own: [Watcher]) -> Bool {
+    private static func sleepSoon(_ own: [any SleepingThread]) -> Bool {
         let end = monotonicNanoseconds() + callbackNanoseconds
-        while !own.allSatisfy(\.isAsleep) {
-            if own.contains(where: \.isCaller) || monotonicNanoseconds() > end { return false }
+        while !own.allSatisfy({ $0.isAsleep }) {
+            if own.contains(where: { $0.isCaller }) || monotonicNanoseconds() > end { return false }
             usleep(50)
         }
         return true
@@ -86,7 +89,7 @@ enum ForkSafety {
     private static var currentObstacle: ForkObstacle? {
         let threads = Int(mt_thread_count())
         guard threads > 0 else { return .uncountable(Int32(-threads)) }
-        let own = watchers.withLock { $0.compactMap(\.watcher) }.filter(\.isRunning)
+        let own = ownThreads.withLock { $0.compactMap(\.thread) }.filter { $0.isRunning }
         let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
         if foreign > 0 || !sleepSoon(own) { return .threads(max(1, foreign)) }
         return mt_dispatch_was_used() ? .dispatch : nil

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through, and those
 /// of tasks that were noted as ended; see `WatchedTasks`. It holds no lock while it sleeps, so a process whose only
-/// other thread it is can be forked.
-final class Watcher: Sendable {
+/// other thread it is can be forked; see `SleepGate`.
+final class Watcher: SleepingThread {
     private struct State {
         var polls: [UInt64: @Sendable () -> Bool] = [:]
         var tasks = WatchedTasks()
@@ -25,10 +25,8 @@ final class Watcher: Sendable {
     private let member: MemberRecord
     private let idle: @Sendable () -> Void
     private let state = Mutex(State())
-    private let asleep = Atomic<Bool>(false)
+    private let gate = SleepGate()
     private let thread = ThreadNumber()
-    /// Held by the thread while it is awake.
-    private let awake = Mutex(())
 
     init(_ mapping: ArenaMapping, member: Int, idle: @escaping @Sendable () -> Void) {
         self.mapping = mapping
@@ -38,8 +36,7 @@ final class Watcher: Sendable {
         self.idle = idle
     }
 
-    /// Whether the thread sleeps. ORDERING: sequentially consistent, as it is read before a fork.
-    var isAsleep: Bool { asleep.load(ordering: .sequentiallyConsistent) }
+    var isAsleep: Bool { gate.isAsleep }
     var isRunning: Bool { state.withLock { $0.isStarted && !$0.isStopped } }
 
     /// Calls `poll` at once and whenever something may have happened, until it returns true.
@@ -195,10 +192,8 @@ final class Watcher: Sendable {
         thread.takeCallers()
         while true {
             let ticket = event.futex.load()
-            guard let isIdle = awake.withLock({ _ in pollAll() }) else { return }
-            asleep.store(true, ordering: .sequentiallyConsistent)
-            event.futex.sleep(while: ticket, nanoseconds: isIdle ? -1 : 50_000_000)
-            asleep.store(false, ordering: .sequentiallyConsistent)
+            guard let isIdle = gate.whileAwake({ pollAll() }) else { return }
+            gate.whileAsleep { event.futex.sleep(while: ticket, nanoseconds: isIdle ? -1 : 50_000_000) }
         }
     }
 
@@ -238,16 +233,5 @@ final class Watcher: Sendable {
         }
     }
 
-    /// Runs `body` while the thread sleeps; nil if it is not about to.
-    ///
-    /// Doesn't wait for the thread in the kernel: it may be waiting for a lock that the caller has, which the kernel
-    /// would notice, and end the program for it.
-    func whileHeld(_ body: () -> pid_t) -> pid_t? {
-        let end = monotonicNanoseconds() + ForkSafety.callbackNanoseconds
-        while true {
-            if let result = awake.withLockIfAvailable({ _ in body() }) { return result }
-            guard monotonicNanoseconds() < end else { return nil }
-            usleep(50)
-        }
-    }
+    func whileHeld(_ body: () -> pid_t) -> pid_t? { gate.whileHeld(body) }
 }

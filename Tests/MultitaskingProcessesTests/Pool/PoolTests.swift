@@ -162,7 +162,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
-            "fork-inherited-thread-pool", "fork-inherited-pool",
+            "fork-inherited-thread-pool", "fork-inherited-pool", "fork-while-a-dropped-pool-drains",
         ])
     func forkSafety(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

@@ -16,6 +16,7 @@ let forkSafetyScenarios: [String: Scenario] = [
     "fork-many-descriptors": { try $0.manyDescriptors() },
     "fork-no-standard-descriptors": { try $0.noStandardDescriptors() },
     "fork-method-is-kept": { try $0.methodIsKept() },
+    "fork-while-a-dropped-pool-drains": { try $0.forkWhileADroppedPoolDrains() },
 ]
 
 /// A flag between threads.
@@ -208,5 +209,19 @@ extension Harness {
         let automatic = try ProcessPool(maxWorkers: 1, arenaLimit: 64 << 20)
         checkEqual(automatic.startedBy, .fork, "the method of a process with one thread")
         automatic.shutdown(.drain)
+    }
+
+    /// A pool that nobody holds any more has a thread that waits for its tasks, and ends at any moment.
+    func forkWhileADroppedPoolDrains() throws {
+        for milliseconds in [300, 0, 1, 2, 3, 5, 8, 13, 0, 20] {
+            do { _ = try pool(maxWorkers: 1).submit(nap, milliseconds) }
+            let next = try ProcessPool(maxWorkers: 1, startMethod: .fork, arenaLimit: 64 << 20)
+            checkEqual(try next.submit(double, 21).value(timeout: .seconds(20)), 42)
+            next.shutdown(.drain)
+        }
+    }
+
+    private func pool(maxWorkers: Int) throws -> ProcessPool {
+        try ProcessPool(maxWorkers: maxWorkers, startMethod: method, arenaLimit: 64 << 20)
     }
 }
