@@ -199,7 +199,7 @@ let package = Package(
             name: "kill-harness",
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingProcesses",
-                "CPtrace",
+                "CMultitaskingLinux", "CPtrace",
             ],
             path: "Tests/Harnesses/Kill"),
         .testTarget(name: "MultitaskingKillTests", dependencies: ["kill-harness", "MultitaskingTestPrograms"]),

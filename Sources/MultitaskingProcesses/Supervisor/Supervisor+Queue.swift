@@ -15,7 +15,8 @@ extension Supervisor {
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
         for task in delayed { end(task.slot, task.word) }
         for kind in TaskRing.Kind.allCases {
-            while let claim = TaskRing(arena: arena, kind).claim(by: 0, announce: { _ in }) {
+            // As between two attempts: a successor finds what was claimed and not ended when this process died.
+            while let claim = TaskRing(arena: arena, kind).claim(by: ArenaLayout.supervisor, announce: { _ in }) {
                 end(claim.slot, claim.word)
             }
         }

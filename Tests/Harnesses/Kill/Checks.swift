@@ -201,6 +201,7 @@
         /// Every task ends once: with its value if it was through, as crashed if it was begun, and run again if not.
         private func checkTasks() throws {
             if scenario.areCalls { return try checkCalls() }
+            if scenario.endsQueued { return try checkEnds() }
             var supervisor = world.supervisor
             var worker = Worker(world.core.mapping, member: 2, doorbell: world.core.supervision.doorbell)
             for _ in 0..<scenario.attempts {
@@ -235,6 +236,21 @@
                 return false
             }
             try expect(crashed.count <= 1, "\(crashed.count) tasks crashed with one worker")
+            for kind in TaskRing.Kind.allCases {
+                try expect(TaskRing(arena: arena, kind).isEmpty, "a ring is not empty")
+            }
+        }
+
+        /// What waited was cancelled, and a worker finds nothing to do.
+        private func checkEnds() throws {
+            var worker = Worker(world.core.mapping, member: 2, doorbell: world.core.supervision.doorbell)
+            try expect(worker.run(ForkedSetup()) == 0, "the worker failed to start")
+            for (index, future) in world.futures.enumerated() {
+                let outcome = future.outcome()
+                guard case .cancelled? = outcome else {
+                    throw Broken("task \(index) has the outcome \(String(describing: outcome))")
+                }
+            }
             for kind in TaskRing.Kind.allCases {
                 try expect(TaskRing(arena: arena, kind).isEmpty, "a ring is not empty")
             }

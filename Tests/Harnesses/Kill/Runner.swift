@@ -1,4 +1,5 @@
 #if DEBUG || TESTABLE
+    import CMultitaskingLinux
     import CPtrace
     import Glibc
     import MultitaskingCore
@@ -86,7 +87,8 @@
             let checks = Checks(
                 world: world, scenario: scenario, isThrough: Scoreboard.value(Scoreboard.victimIsThrough) != 0)
             Scoreboard.text = ""
-            let pid = fork()
+            // This thread's id, which locks keep, is another one there.
+            let pid = mt_fork_afresh()
             if pid == 0 {
                 world.playClient()
                 do { try body(checks) } catch {
@@ -106,6 +108,7 @@
 
         /// What the supervisor does when it finds the victim dead.
         func settle() {
+            if scenario.endsQueued { return settleAfterPredecessor() }
             var supervisor = world.supervisor
             supervisor.takeHandedBack()
             // The third worker is dead from the beginning, where a scenario has given it a task.
@@ -120,6 +123,7 @@
         func settleAfterPredecessor() {
             var supervisor = world.supervisor
             supervisor.recoverAfterPredecessor(world.arena.layout.workers)
+            if scenario.endsQueued { supervisor.settleQueuedTasks() }
             supervisor.takeHandedBack()
             _ = supervisor.queueDueTasks()
         }

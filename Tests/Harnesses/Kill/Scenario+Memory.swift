@@ -117,6 +117,24 @@
             return scenario
         }
 
+        /// A supervisor ends the tasks that wait in each of the rings.
+        static var ending: [Scenario] {
+            var scenario = Scenario("end-queued") { world in
+                try world.submit(1, kind: 0, argument: World.block)
+                // A task that goes round by the ring of those that a worker has had.
+                claim(world)
+                Recovery(world.core.mapping).recover(3, .killed)
+                for priority in [TaskOptions.Priority.normal, .high, .low] {
+                    try world.submit(1, kind: 0, argument: 8, priority: priority)
+                }
+                world.arena.header.phase.advance(to: .draining)
+            } operate: { world in
+                world.supervisor.settleQueuedTasks()
+            }
+            scenario.endsQueued = true
+            return [scenario]
+        }
+
         /// Has a worker take a task and die before it begins.
         private static func claim(_ world: World) {
             let member = world.arena.member(3)

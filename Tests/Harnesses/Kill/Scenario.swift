@@ -34,6 +34,8 @@
         var reports: [TaskReport] = []
         /// Whether the death of its worker is one of these.
         var retriesCrash = false
+        /// Whether the victim is a supervisor that ends all tasks that wait, which its successor does as well.
+        var endsQueued = false
         /// Whether what the victim does is written down for a timeline.
         var isRecorded = false
 
@@ -58,7 +60,7 @@
 
         static var all: [Scenario] {
             sending + receiving + closing + batches + rendezvous + voids + bytes + redelivering + blocks + tasks
-                + reporting + sharing + selects + recording
+                + ending + reporting + sharing + selects + recording
         }
     }
 
