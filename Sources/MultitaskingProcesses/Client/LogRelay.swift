@@ -12,10 +12,26 @@ final class LogRelay: Sendable {
         var channel: ProcessChannel?
         /// By their labels.
         var handlers: [String: any LogHandler] = [:]
+        var delivery: Delivery?
+    }
+
+    /// One thread hands records out at a time, so that none overtakes another one.
+    private final class Delivery: Sendable {
+        let thread = ThreadNumber()
+        let end = Latch()
+
+        init() { thread.takeCallers() }
+    }
+
+    private enum Turn {
+        /// Nothing will come any more.
+        case over
+        case own(ProcessChannel, Delivery)
+        case another(Delivery)
     }
 
     private let factory: WorkerLogging.Factory
-    /// Held while the handlers are called, so that no record overtakes another one.
+    // Never held while a handler is called: that may ask the pool something, and even end it.
     private let state: Mutex<State>
 
     init(_ channel: ProcessChannel, factory: @escaping WorkerLogging.Factory) {
@@ -28,15 +44,37 @@ final class LogRelay: Sendable {
 
     /// Hands out what has come; whether nothing will come any more.
     ///
-    /// - Parameter name: what a task is called, by what names it and its function.
-    func deliver(name: (UInt64, UInt64) -> String) -> Bool {
+    /// Where a handler has led here, what is left is handed out when that has returned.
+    ///
+    /// - Parameters:
+    ///   - areLast: whether nothing more will be sent, so that another thread which hands records out is waited for.
+    ///   - name: what a task is called, by what names it and its function.
+    func deliver(areLast: Bool = false, name: (UInt64, UInt64) -> String) -> Bool {
+        while true {
+            switch takeTurn() {
+            case .over: return true
+            case .own(let channel, let delivery):
+                // First, so that what comes behind the last look is seen by another one.
+                channel.askForEvent()
+                fence()
+                while let record = Self.next(from: channel) { log(record, name) }
+                state.withLock { $0.delivery = nil }
+                delivery.end.open()
+                return false
+            case .another(let delivery):
+                guard areLast, !delivery.thread.isCallers else { return false }
+                _ = delivery.end.wait(.forever)
+            }
+        }
+    }
+
+    private func takeTurn() -> Turn {
         state.withLock { state in
-            guard let channel = state.channel else { return true }
-            // First, so that what comes behind the last look is seen by another one.
-            channel.askForEvent()
-            fence()
-            while let record = Self.next(from: channel) { log(record, &state, name) }
-            return false
+            guard let channel = state.channel else { return .over }
+            if let delivery = state.delivery { return .another(delivery) }
+            let delivery = Delivery()
+            state.delivery = delivery
+            return .own(channel, delivery)
         }
     }
 
@@ -53,10 +91,8 @@ final class LogRelay: Sendable {
         }
     }
 
-    private func log(_ record: LogRecord, _ state: inout State, _ name: (UInt64, UInt64) -> String) {
-        let handler =
-            state.handlers[record.label] ?? RelayingLogHandler(label: record.label, base: factory(record.label))
-        state.handlers[record.label] = handler
+    private func log(_ record: LogRecord, _ name: (UInt64, UInt64) -> String) {
+        let handler = handler(for: record.label)
         var names: Logger.Metadata = [:]
         if let origin = record.origin {
             names["worker"] = "\(origin.worker)"
@@ -67,6 +103,13 @@ final class LogRelay: Sendable {
         }
         let event = record.event(adding: names)
         if event.level >= handler.logLevel { handler.log(event: event) }
+    }
+
+    private func handler(for label: String) -> any LogHandler {
+        if let known = state.withLock({ $0.handlers[label] }) { return known }
+        let handler = RelayingLogHandler(label: label, base: factory(label))
+        state.withLock { $0.handlers[label] = handler }
+        return handler
     }
 
     /// Lets go of the channel, which keeps the pool's memory.
@@ -101,7 +144,7 @@ extension PoolCore {
     /// Hands out the rest, when the pool has ended.
     func endLogs() {
         guard let relay = logs.withLock({ $0.take() }) else { return }
-        _ = relay.deliver(name: name(of:function:))
+        _ = relay.deliver(areLast: true, name: name(of:function:))
         relay.end()
         arena.event.signal()
     }

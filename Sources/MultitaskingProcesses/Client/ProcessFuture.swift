@@ -1,3 +1,5 @@
+import CMultitaskingLinux
+import Glibc
 public import MultitaskingCore
 public import MultitaskingSerialization
 import MultitaskingSystem
@@ -16,8 +18,10 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     /// Whether the task's outcome begins with what it has printed.
     private let keepsOutput: Bool
     private let reading: Reading
+    // Never held while an outcome is decoded, which is code of the user's.
     private let lock = Mutex(())
-    // SAFETY: written once, with the lock held, before `isSettled`; read only after that.
+    // SAFETY: written once, by the thread that reads the outcome or holds the lock, before `phase` says that it is
+    // settled; read only after that.
     // An object, and beside the lock, so that it takes no look at the type at run time to make a future and to drop it.
     @exclusivity(unchecked) private var settled: Settled?
     // SAFETY: as `settled`.
@@ -28,9 +32,12 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     // SAFETY: as `pins`.
     /// How many callbacks wait for the watcher to see that the task has ended.
     @exclusivity(unchecked) private var callbacks = 0
+    /// Whether the outcome is settled; or the thread that reads it, which it begins with the lock held. As long as it
+    /// is unread and the lock is held, the slot is this task's.
+    ///
     /// ORDERING: set (releasing) after `settled` and before the slot is given back, so that a process that sees the
     /// slot serve another task sees this as well.
-    private let isSettled = Atomic<Bool>(false)
+    private let phase = Atomic<UInt>(ReadingPhase.unread)
 
     @usableFromInline
     init(core: PoolCore, slot: TaskSlot, companion: TaskCompanion?, reading: @escaping Reading) {
@@ -43,12 +50,16 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     }
 
     deinit {
-        guard !isSettled.load(ordering: .acquiring), core.belongsToThisProcess else { return }
+        guard !isSettled, core.belongsToThisProcess else { return }
         if slot.hasEnded { core.releaseSlot(slot) } else { core.abandon(slot, companion: companion) }
     }
 
+    /// With the lock held, the slot is this task's if it is.
+    private var isUnread: Bool { phase.load(ordering: .acquiring) == ReadingPhase.unread }
+    private var isSettled: Bool { phase.load(ordering: .acquiring) == ReadingPhase.settled }
+
     fileprivate var hasEnded: Bool {
-        isSettled.load(ordering: .acquiring) || slot.hasEnded || slot.expireIfDue() || !core.belongsToThisProcess
+        isSettled || slot.hasEnded || slot.expireIfDue() || !core.belongsToThisProcess
     }
 
     @usableFromInline
@@ -61,7 +72,11 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     private var currentState: TaskState {
         lock.withLock { _ in
-            if isSettled.load(ordering: .relaxed) { return wasCancelled ? .cancelled : .done }
+            switch phase.load(ordering: .acquiring) {
+            case ReadingPhase.settled: return wasCancelled ? .cancelled : .done
+            case ReadingPhase.unread: break
+            default: return .done
+            }
             if !core.belongsToThisProcess { return .done }
             if slot.expireIfDue() { return .done }
             let word = slot.word.load()
@@ -89,7 +104,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     @usableFromInline
     func withOutcome(_ body: (TaskOutcome<Value>) -> Void) {
-        guard lock.withLock({ _ in settle() }) else {
+        guard settle() else {
             // A caller that only polls must also notice that the supervisor has died.
             return core.membership.checkSupervisor()
         }
@@ -97,38 +112,115 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         if let settled = unsafe settled { body(settled.outcome) }
     }
 
+    /// Who is to read an outcome.
+    private enum Turn {
+        /// Nobody: the task has not ended, or this thread is reading it already.
+        case nobody
+        /// Nobody any more.
+        case settled
+        /// The caller.
+        case own(isValue: Bool, Obligations)
+        /// Another thread, which is doing it.
+        case another
+    }
+
+    /// What there is to do when the outcome is settled.
+    private struct Obligations {
+        /// Whether the watcher is to be told.
+        var tells: Bool
+        /// Whether another task may still be given the result where it is.
+        var isPinned: Bool
+    }
+
     /// Reads how the task ended, and gives the slot back; false if it has not ended.
+    ///
+    /// What is decoded may call for anything, also for this future: to a thread that decodes the outcome, the task has
+    /// not ended. Others wait for that thread.
     private func settle() -> Bool {
-        if isSettled.load(ordering: .relaxed) { return true }
+        switch lock.withLock({ _ in takeTurn() }) {
+        case .nobody: return false
+        case .settled: return true
+        case .another:
+            awaitReader()
+            return true
+        case .own(let isValue, let obligations):
+            var printed: [UInt8]?
+            let outcome =
+                if !isValue {
+                    outcomeWithoutValue(&printed)
+                } else {
+                    keepsOutput ? readOutputAndValue(&printed) : readValue()
+                }
+            finish(outcome, printed, obligations)
+            return true
+        }
+    }
+
+    /// With the lock held. What is not decoded is settled at once.
+    private func takeTurn() -> Turn {
+        switch phase.load(ordering: .acquiring) {
+        case ReadingPhase.settled: return .settled
+        case ReadingPhase.unread: break
+        case let reader: return reader == ReadingPhase.ofCaller ? .nobody : .another
+        }
         // The slot is the parent's alone, which gives it to another task as soon as it has read the result.
         guard core.belongsToThisProcess else {
             unsafe settled = failure(PoolCore.isParents)
-            isSettled.store(true, ordering: .releasing)
-            return true
+            phase.store(ReadingPhase.settled, ordering: .releasing)
+            return .settled
         }
         _ = slot.expireIfDue()
-        switch slot.word.load().status {
+        let status = slot.word.load().status
+        switch status {
         case .free, .queued, .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
-            return false
-        case .done where slot.resultKind.load() == .value:
-            unsafe settled = keepsOutput ? readOutputAndValue() : readValue()
-        case .done, .cancelled, .expired: unsafe settled = outcomeWithoutValue()
+            return .nobody
+        case .done:
+            // Nothing is added to these from now on: whoever would, sees that the task has ended.
+            let obligations = unsafe Obligations(tells: callbacks > 0, isPinned: pins > 0)
+            phase.store(ReadingPhase.ofCaller, ordering: .relaxed)
+            return .own(isValue: slot.resultKind.load() == .value, obligations)
+        case .cancelled, .expired:
+            let outcome = status == .cancelled ? OutcomeBox(.cancelled) : failure(Self.expired)
+            unsafe finish(outcome, nil, Obligations(tells: callbacks > 0, isPinned: false))
+            return .settled
         }
-        if slot.hasReport, let report = slot.report { keep(report: report) }
-        isSettled.store(true, ordering: .releasing)
-        // The next task of the slot may ask for no word before this one's end was told.
-        if unsafe callbacks > 0 { core.membership.watcher.lookAgain(at: slot.index) }
-        if unsafe pins == 0 { core.releaseSlot(slot) }
-        return true
+    }
+
+    /// Settles the outcome, and gives the slot back.
+    private func finish(_ outcome: Settled, _ printed: [UInt8]?, _ obligations: Obligations) {
+        unsafe settled = outcome
+        let report = slot.hasReport ? slot.report : nil
+        if printed != nil || report != nil { unsafe rest = TaskRest(printed: printed, report: report) }
+        if obligations.isPinned {
+            let isFree = lock.withLock { _ in
+                phase.store(ReadingPhase.settled, ordering: .releasing)
+                return unsafe pins == 0
+            }
+            // The next task of the slot may ask for no word before this one's end was told.
+            if obligations.tells { core.membership.watcher.lookAgain(at: slot.index) }
+            if isFree { core.releaseSlot(slot) }
+            return
+        }
+        phase.store(ReadingPhase.settled, ordering: .releasing)
+        if obligations.tells { core.membership.watcher.lookAgain(at: slot.index) }
+        core.releaseSlot(slot)
+    }
+
+    /// Waits until another thread has decoded the outcome, which most take some microseconds for.
+    @inline(never)
+    private func awaitReader() {
+        for _ in 0..<200 {
+            if isSettled { return }
+            mt_pause()
+        }
+        while !isSettled { usleep(50) }
     }
 
     /// Keeps the result where it is, for another task of the pool; nil if it is not there, or is no value alone.
     func pin(in other: PoolCore) -> ResultPin? {
         guard other === core, !keepsOutput else { return nil }
         return lock.withLock { _ in
-            guard !isSettled.load(ordering: .relaxed), slot.word.load().status == .done,
-                slot.resultKind.load() == .value
-            else { return nil }
+            guard isUnread, slot.word.load().status == .done, slot.resultKind.load() == .value else { return nil }
             unsafe pins += 1
             return ResultPin(slot) { [self] in unpin() }
         }
@@ -137,7 +229,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     private func unpin() {
         lock.withLock { _ in
             unsafe pins -= 1
-            if unsafe pins == 0, isSettled.load(ordering: .relaxed) { core.releaseSlot(slot) }
+            if unsafe pins == 0, isSettled { core.releaseSlot(slot) }
         }
     }
 
@@ -145,7 +237,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @usableFromInline
     var failure: (any Error)? {
         let hasValue = lock.withLock { _ in
-            !isSettled.load(ordering: .relaxed) && core.belongsToThisProcess && slot.word.load().status == .done
+            isUnread && core.belongsToThisProcess && slot.word.load().status == .done
                 && slot.resultKind.load() == .value
         }
         guard !hasValue, let outcome = outcome() else { return nil }
@@ -158,10 +250,10 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     }
 
     @inline(never)
-    private func readOutputAndValue() -> Settled {
+    private func readOutputAndValue(_ printed: inout [UInt8]?) -> Settled {
         do {
             return try core.reader.read(slot.result) { reader in
-                keep(printed: try reader.decode([UInt8].self))
+                printed = try reader.decode([UInt8].self)
                 return try reading(&reader)
             }
         } catch { return failure(error) }
@@ -170,19 +262,10 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     // Not inlined: making these takes look-ups of types, which the usual way would begin with.
 
     @inline(never)
-    private func outcomeWithoutValue() -> Settled {
-        switch slot.word.load().status {
-        case .cancelled: return OutcomeBox(.cancelled)
-        case .expired: return failure(Self.expired)
-        default:
-            do {
-                guard keepsOutput else { return failure(try core.failure(of: slot)) }
-                var bytes: [UInt8]?
-                let error = try core.failure(of: slot, printed: &bytes)
-                keep(printed: bytes)
-                return failure(error)
-            } catch { return failure(error) }
-        }
+    private func outcomeWithoutValue(_ printed: inout [UInt8]?) -> Settled {
+        do {
+            return failure(try keepsOutput ? core.failure(of: slot, printed: &printed) : core.failure(of: slot))
+        } catch { return failure(error) }
     }
 
     @inline(never)
@@ -190,20 +273,19 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     @usableFromInline
     var output: String? {
-        guard keepsOutput, lock.withLock({ _ in settle() }) else { return nil }
+        guard keepsOutput, settle() else { return nil }
         return unsafe rest?.printed.map { String(decoding: $0, as: UTF8.self) }
     }
 
     @usableFromInline
     var report: TaskReport? {
-        lock.withLock { _ in
-            if isSettled.load(ordering: .relaxed) { return unsafe rest?.report }
-            return core.belongsToThisProcess ? slot.report : nil
+        if !isSettled {
+            guard core.belongsToThisProcess else { return nil }
+            let report = slot.report
+            // As long as it is not settled, the slot is this task's.
+            if !isSettled { return report }
         }
-    }
-
-    private func keep(printed: [UInt8]? = nil, report: TaskReport? = nil) {
-        unsafe rest = TaskRest(printed: printed ?? rest?.printed, report: report ?? rest?.report)
+        return unsafe rest?.report
     }
 
     @available(*, noasync)
@@ -229,12 +311,10 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     /// Ends the wait for a task that nobody has any more, because its slot was written over; false if somebody has it.
     fileprivate func settleIfLost() -> Bool {
         lock.withLock { _ in
-            guard !isSettled.load(ordering: .relaxed), core.belongsToThisProcess, core.isLost(slot) else {
-                return false
-            }
+            guard isUnread, core.belongsToThisProcess, core.isLost(slot) else { return false }
             // The slot is not used again: somebody may still write to it.
             unsafe settled = OutcomeBox(.failure(MultitaskingError.memoryDamaged("the task was lost in it")))
-            isSettled.store(true, ordering: .releasing)
+            phase.store(ReadingPhase.settled, ordering: .releasing)
             core.noteLost(slot)
             return true
         }
@@ -294,10 +374,11 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     /// Ends the wait for a task, which goes on, with an error.
     private func giveUp(_ error: any Error) {
+        if settle() { return }
         let goesOn = lock.withLock { _ in
-            if settle() { return false }
+            guard isUnread else { return false }
             unsafe settled = failure(error)
-            isSettled.store(true, ordering: .releasing)
+            phase.store(ReadingPhase.settled, ordering: .releasing)
             return true
         }
         if goesOn { core.abandon(slot, companion: companion) }
@@ -317,7 +398,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @usableFromInline
     func cancel(force: Bool) -> Bool {
         lock.withLock { _ in
-            if isSettled.load(ordering: .relaxed) { return wasCancelled }
+            guard isUnread else { return isSettled && wasCancelled }
             guard core.belongsToThisProcess else { return false }
             while true {
                 let word = slot.word.load()
@@ -340,6 +421,14 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             return true
         }
     }
+}
+
+/// How far the outcome of a task was read.
+private enum ReadingPhase {
+    static let unread: UInt = 0
+    static let settled: UInt = 1
+    /// That the caller reads it: its thread, which is neither of the others.
+    @inline(__always) static var ofCaller: UInt { pthread_self() }
 }
 
 /// What few tasks leave besides their outcome.

@@ -58,6 +58,7 @@ struct PoolTests {
         arguments: [
             "output-last-lines", "output-of-copies", "output-prefixed", "output-unchanged", "output-on-a-terminal",
             "output-memory-cause", "logs-arrive", "logs-of-copies", "logs-of-all-pools",
+            "logs-whose-handler-ends-the-pool",
         ])
     func whatTasksPrint(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
@@ -225,7 +226,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-callbacks",
-            "concurrent-many-callbacks", "concurrent-in-successors",
+            "concurrent-many-callbacks", "concurrent-in-successors", "concurrent-decoding",
         ])
     func concurrency(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

@@ -10,7 +10,28 @@ let concurrencyScenarios: [String: Scenario] = [
     "concurrent-callbacks": { try $0.callbacks() },
     "concurrent-many-callbacks": { try $0.manyCallbacks() },
     "concurrent-in-successors": { try $0.threadsOfSuccessors() },
+    "concurrent-decoding": { try $0.askWhileDecoding() },
 ]
+
+/// A result that asks about its own future while the client decodes it, and takes its time.
+struct CuriousNumber: Codable, Sendable {
+    static let asker = Mutex<(@Sendable () -> Void)?>(nil)
+    let number: Int
+
+    init(_ number: Int) { self.number = number }
+
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+        Self.asker.withLock { $0 }?()
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+private func makeCurious(_ number: Int) -> CuriousNumber { CuriousNumber(number) }
 
 private func sumInPoolOfItsOwn(_ count: Int) throws -> Int {
     let pool = try ProcessPool(maxWorkers: 2, arenaLimit: 64 << 20)
@@ -44,6 +65,37 @@ private func shareChannel(_ queue: Queue, _ rounds: Int) throws -> Int {
 }
 
 extension Harness {
+    /// No lock of a future is held while its value is decoded: the value may ask the future, and other threads may.
+    fileprivate func askWhileDecoding() throws {
+        try withPool(maxWorkers: 1) { pool in
+            let future = try pool.submit(makeCurious, 7)
+            let next = try pool.submit(double, 4)
+            check(future.waitUntilDone(.upTo(.seconds(30))), "the task has not ended")
+            let decoded = Counter()
+            CuriousNumber.asker.withLock {
+                $0 = {
+                    decoded.add()
+                    checkEqual(future.state, .done)
+                    check(future.outcome() == nil, "there is an outcome before it is decoded")
+                    check(!future.cancel(force: true), "what has ended was cancelled")
+                    check(future.output == nil, "there is output")
+                    checkEqual(try? next.value(timeout: .seconds(30)), 8)
+                    // The others come meanwhile, and wait.
+                    usleep(100_000)
+                }
+            }
+            let values = Counter()
+            let threads = (0..<3).map { _ in
+                startThread { if (try? future.value(timeout: .seconds(30)))?.number == 7 { values.add() } }
+            }
+            for thread in threads { pthread_join(thread, nil) }
+            checkEqual(try future.value().number, 7)
+            checkEqual(values.value, 3, "how many threads got the value")
+            checkEqual(decoded.value, 1, "how often it was decoded")
+            CuriousNumber.asker.withLock { $0 = nil }
+        }
+    }
+
     func twoPools() throws {
         try withPool { first in
             try withPool { second in

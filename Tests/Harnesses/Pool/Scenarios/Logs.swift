@@ -11,6 +11,7 @@ let logScenarios: [String: Scenario] = [
     "logs-arrive": { try $0.logsArrive() },
     "logs-of-copies": { try $0.logsOfCopies() },
     "logs-of-all-pools": { try $0.logsOfAllPools() },
+    "logs-whose-handler-ends-the-pool": { try $0.logsWhoseHandlerEndsThePool() },
 ]
 
 /// Keeps what is logged, as a program's own handler does.
@@ -41,6 +42,25 @@ struct KeepingHandler: LogHandler {
 
     static func messages(_ isWanted: (Kept) -> Bool = { _ in true }) -> [String] {
         kept.withLock { $0.filter(isWanted).map(\.event.message.description) }
+    }
+}
+
+/// Does something with the pool that it writes about, once, and keeps what is logged.
+struct AskingHandler: LogHandler {
+    let label: String
+    var logLevel = Logger.Level.debug
+    var metadata: Logger.Metadata = [:]
+
+    static let question = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func log(event: LogEvent) {
+        KeepingHandler(label: label).log(event: event)
+        Self.question.withLock { $0.take() }?()
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
     }
 }
 
@@ -160,6 +180,28 @@ extension Harness {
         check(initialized.allSatisfy { $0.text("worker") != nil && $0.text("task") == nil }, "\(kind): no task")
         Logger(label: "own").info("here")
         checkEqual(KeepingHandler.messages { $0.label == "own" && $0.text("worker") == nil }, ["here"], kind)
+    }
+
+    /// A handler that is called for what a worker logs may use the pool as it likes; nothing is lost by that.
+    fileprivate func logsWhoseHandlerEndsThePool() throws {
+        LoggingSystem.bootstrap(withWorkers: { AskingHandler(label: $0) })
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        let hasEnded = FlagBox()
+        AskingHandler.question.withLock {
+            $0 = {
+                _ = pool.statistics
+                pool.shutdown(.drain)
+                hasEnded.set()
+            }
+        }
+        let future = try pool.submit(logLines, 0, 100)
+        checkEqual(try future.value(timeout: .seconds(30)), 0)
+        check(eventually { hasEnded.isSet }, "the handler that ends the pool has not returned")
+        let expected = (0..<100).map { "line \($0)" }
+        check(
+            eventually { KeepingHandler.messages { $0.label == "tasks" } == expected },
+            "\(KeepingHandler.messages().count) messages came")
+        pool.shutdown(.drain)
     }
 
     fileprivate func logsOfCopies() throws {
