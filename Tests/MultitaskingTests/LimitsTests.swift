@@ -39,6 +39,35 @@ extension Facade {
             }
         }
 
+        /// Many elements, of which one can never fit; several are computed together.
+        private static let inputs = (0..<3000).map { $0 == 2500 ? large : [UInt64($0)] }
+
+        @Test(arguments: [StreamOrder.input, .completion])
+        func aStreamsInputThatNeverFitsFailsAlone(_ order: StreamOrder) throws {
+            try withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 8 << 20) { manager in
+                var failed: [Int] = []
+                for (offset, result) in try manager.executor.stream(countAll, Self.inputs, order: order) {
+                    if case .failure = result { failed.append(offset) }
+                }
+                #expect(failed == [2500])
+            }
+        }
+
+        @Test(arguments: [StreamOrder.input, .completion])
+        func anAsyncStreamsInputThatNeverFitsFailsAlone(_ order: StreamOrder) async throws {
+            try await withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 8 << 20) { manager in
+                var failed: [Int] = []
+                let inputs = AsyncStream { continuation in
+                    for input in Self.inputs { continuation.yield(input) }
+                    continuation.finish()
+                }
+                for try await (offset, result) in manager.executor.stream(countAll, inputs, order: order) {
+                    if case .failure = result { failed.append(offset) }
+                }
+                #expect(failed == [2500])
+            }
+        }
+
         @Test(arguments: [PoolKind.threads, .processes, .inMemory])
         func optionsThatAPoolDoesNotKeepAreRefusedAtOnceAlsoWithResultsOfOthers(_ kind: PoolKind) throws {
             try kind.run { manager in
@@ -62,5 +91,7 @@ extension Facade {
 }
 
 func workerProcessID(_ number: Int) -> Int32 { ProcessInfo.processInfo.processIdentifier }
+
+private func countAll(_ numbers: [UInt64]) -> Int { numbers.count }
 
 private func countDown(_ number: Int) -> Int { number - 1 }

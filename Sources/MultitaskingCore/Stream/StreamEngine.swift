@@ -40,13 +40,14 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     /// The time of the backend if it has one of its own, so that a simulation's runs are the same each time.
     var now: Duration { timeline?.clock.now ?? start.duration(to: .now) }
 
-    /// Submits inputs as one task.
+    /// Submits inputs as one task, or the first of them if all can never fit the pool's memory together.
     ///
+    /// One that can never fit fails alone, in its place.
     /// - Parameter gathering: how long it took to take them from where they come from.
-    /// - Returns: false if the pool's memory may be full of what this stream has submitted and its reader has not read,
-    ///   so that waiting for room would keep the reader from making it. Then the inputs are to be submitted again when
-    ///   something has been read.
-    func submit(_ elements: [Element], gathering: Duration = .zero) -> Bool {
+    /// - Returns: how many were submitted; 0 if the pool's memory may be full of what this stream has submitted and its
+    ///   reader has not read, so that waiting for room would keep the reader from making it. The others are to be
+    ///   submitted again, in that case when something has been read.
+    func submit(_ elements: [Element], gathering: Duration = .zero) -> Int {
         // Not under the lock: submitting may wait for room in the pool.
         let (offset, mayBeInTheWay) = state.withLock { ($0.stream.offset, !$0.stream.isEmpty) }
         let keepsForLater = mayBeInTheWay && submitter.waitsForRoom
@@ -56,8 +57,13 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
                 elements, offset: offset, gathering: gathering, by: submitter,
                 waitingForRoom: keepsForLater ? .upTo(Self.patience) : nil, now: { now })
             // Workers make room in a queue that is full, whatever is read.
-        } while keepsForLater && unit.refusal == .timedOut && !isStopped
-        if keepsForLater, unit.refusal == .arenaLimitReached { return false }
+        } while keepsForLater && unit.refusal?.code == .timedOut && !isStopped
+        if let refusal = unit.refusal {
+            if refusal.neverFits, elements.count > 1 {
+                return submit(Array(elements.prefix(elements.count / 2)), gathering: gathering)
+            }
+            if keepsForLater, refusal.code == .arenaLimitReached, refusal.meansNoRoom { return 0 }
+        }
         let number = state.withLock { state -> Int? in
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
@@ -65,10 +71,10 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         }
         guard let number else {
             unit.stop()
-            return true
+            return elements.count
         }
         if order == .completion { watch(unit, number) }
-        return true
+        return elements.count
     }
 
     private var isStopped: Bool { state.withLock { $0.isStopped } }

@@ -16,9 +16,9 @@ struct StreamFeed<Element: Portable> {
     /// Submits the next inputs as one task; false if there is no room for any, or there are none.
     mutating func submit<Output>(to engine: StreamEngine<Element, Output>) -> Bool {
         guard !hasEnded, case let room = engine.room, room > 0, let next = next(room, engine) else { return false }
-        let isSubmitted = engine.submit(next.elements, gathering: next.gathering)
-        kept = isSubmitted ? nil : next
-        return isSubmitted
+        let count = engine.submit(next.elements, gathering: next.gathering)
+        kept = count == next.elements.count ? nil : (Array(next.elements.dropFirst(count)), next.gathering)
+        return count > 0
     }
 
     private mutating func next<Output>(

@@ -97,12 +97,17 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     /// which then waits for a result, looks here again.
     private func submitGathered() {
         let hasSubmitted = gathered.withLock { gathered in
-            let count = gathered.elements.count
-            guard count > 0, gathered.areLast || engine.hasIdleWorkers || count >= engine.room else { return false }
-            // Under the lock, so that the elements of two callers stay in order.
-            guard engine.submit(gathered.elements) else { return false }
-            gathered = Gathered(areLast: gathered.areLast)
-            return true
+            var hasSubmitted = false
+            while case let count = gathered.elements.count, count > 0,
+                gathered.areLast || engine.hasIdleWorkers || count >= engine.room
+            {
+                // Under the lock, so that the elements of two callers stay in order.
+                let submitted = engine.submit(gathered.elements)
+                guard submitted > 0 else { break }
+                gathered = Gathered(elements: Array(gathered.elements.dropFirst(submitted)), areLast: gathered.areLast)
+                hasSubmitted = true
+            }
+            return hasSubmitted
         }
         // The reader calls this before it waits: word of nothing would have it look again and again.
         if hasSubmitted { engine.mailbox.post() }

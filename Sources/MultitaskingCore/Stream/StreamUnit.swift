@@ -45,9 +45,9 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
         submission = now() - start
     }
 
-    /// The code of the error with which it could not be submitted.
-    var refusal: MultitaskingError.Code? {
-        if case .refused(let error as MultitaskingError) = work { error.code } else { nil }
+    /// The error with which it could not be submitted.
+    var refusal: MultitaskingError? {
+        if case .refused(let error as MultitaskingError) = work { error } else { nil }
     }
 
     /// Whether all elements have a result. What is left of a chunk whose worker died is submitted again by this.

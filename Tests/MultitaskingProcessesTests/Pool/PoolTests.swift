@@ -235,7 +235,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "stream-endless", "stream-idle-reader", "stream-left", "stream-crashes", "stream-limits",
-            "stream-full-arena",
+            "stream-full-arena", "stream-never-fits",
         ])
     func streams(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

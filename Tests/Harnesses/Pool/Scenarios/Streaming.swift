@@ -11,6 +11,7 @@ let streamingScenarios: [String: Scenario] = [
     "stream-crashes": { try $0.crashesInAStream() },
     "stream-limits": { try $0.limitsInAStream() },
     "stream-full-arena": { try $0.streamInAFullArena() },
+    "stream-never-fits": { try $0.streamOfWhatNeverFits() },
 ]
 
 private func half(_ number: Int) -> Int { number / 2 }
@@ -26,6 +27,15 @@ private func strike(_ number: Int) -> Int {
 private func swell(_ bytes: [UInt8]) -> [UInt8] {
     if bytes.isEmpty { usleep(300_000) }
     return bytes.count == 1 ? [UInt8](repeating: bytes[0], count: 18 << 20) : [UInt8](bytes.prefix(10))
+}
+/// Bytes, with which a task waits if there is one.
+struct HeldBytes: Codable, Sendable {
+    let bytes: [UInt8]
+    let flag: Flag
+}
+private func countWhenSet(_ held: HeldBytes) -> Int {
+    if held.bytes.count == 1 { _ = held.flag.signal.waitUntilSet(.upTo(.seconds(60))) }
+    return held.bytes.count
 }
 private func stallAtTwo(_ number: Int) -> Int {
     if number == 2 { sleep(100) }
@@ -224,6 +234,28 @@ extension Harness {
                 }
             }
             checkEqual(count, 200)
+        }
+    }
+
+    /// An input that can never fit fails when it is taken, though a task before it has not ended.
+    func streamOfWhatNeverFits() throws {
+        try withPool(maxWorkers: 2, arenaLimit: 32 << 20) { pool in
+            let flag = try pool.makeCancelSignal()
+            let inputs = [1, 64 << 20, 3, 4].map { count in
+                HeldBytes(bytes: [UInt8](repeating: 7, count: count), flag: Flag(flag))
+            }
+            var offsets: [Int] = []
+            for (offset, result) in try pool.stream(countWhenSet, inputs, ahead: 8, order: .completion) {
+                offsets.append(offset)
+                if offset == 1 {
+                    checkThrows(.arenaLimitReached) { try result.get() }
+                } else {
+                    checkEqual(try result.get(), inputs[offset].bytes.count)
+                }
+                if offsets.count == 3 { flag.set() }
+            }
+            checkEqual(offsets.last, 0, "the last one in \(offsets)")
+            checkEqual(offsets.sorted(), [0, 1, 2, 3])
         }
     }
 
