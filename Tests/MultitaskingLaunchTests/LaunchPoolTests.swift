@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskingCore
 import MultitaskingLaunch
+import Synchronization
 import Testing
 
 @testable import RemoteWorkers
@@ -10,6 +11,26 @@ private func process() -> Int32 { getpid() }
 private func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 private func sum(_ numbers: SharedArray<Int>) -> Int { numbers.reduce(0, +) }
 private func echo(_ bytes: [UInt8]) -> [UInt8] { bytes }
+/// An error that calls something while the client decodes it.
+struct DecodedError: Error, Codable {
+    static let onDecoding = Mutex<(@Sendable () -> Void)?>(nil)
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        _ = try decoder.singleValueContainer().decode(Int.self)
+        Self.onDecoding.withLock { $0 }?()
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(1)
+    }
+}
+private func beginAndFail(_ begun: ChannelSender) throws -> Int {
+    _ = try begun.send(1, wait: .forever)
+    throw DecodedError()
+}
 private func placeWhenOpen(_ gate: String) -> String? {
     while unsafe access(gate, F_OK) != 0 { usleep(2000) }
     return variable("PLACE")
@@ -44,6 +65,34 @@ private func chatter(_ text: String) -> Int {
             _ = try pool.submit(doubled, options: options, resultsOf: promise.future)
         }
         #expect(error?.code == .invalidArgument)
+    }
+
+    /// The cancel comes when the run has ended and nobody has decided yet that the task is to run again.
+    @Test func forcedCancelBetweenARunAndItsRetry_isNotLost() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        let begun = try pool.makeChannel()
+        let submitted = Promise<Future<Int>>()
+        DecodedError.onDecoding.withLock {
+            $0 = { _ = try? submitted.future.value(timeout: .seconds(30)).cancel(force: true) }
+        }
+        defer { DecodedError.onDecoding.withLock { $0 = nil } }
+        let retries = TaskOptions(retries: .onErrors(DecodedError.self, limit: 3))
+        let future = try pool.submit(beginAndFail, options: retries, begun.makeSender())
+        submitted.fulfill(future)
+        #expect(future.waitUntilDone(.upTo(.seconds(60))) && future.state == .cancelled)
+        #expect(try pool.submit(doubled, 4).value(timeout: .seconds(60)) == 8)
+        #expect(begun.status.count == 1)
+    }
+
+    @Test func emptyBatchToARendezvousChannel_isSentAtOnce_andThePoolGoesOn() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        let channel = try pool.makeChannel(capacity: 0)
+        for wait in [WaitLimit.never, .forever] {
+            #expect(try channel.send(contentsOf: [Int](), wait: wait) == 0)
+            #expect(try pool.submit(doubled, 4).value(timeout: .seconds(60)) == 8)
+        }
     }
 
     @Test func hostsByName_haveAsManyWorkersEach() throws {

@@ -1,5 +1,6 @@
 import MultitaskingCore
 import MultitaskingRay
+import MultitaskingSystem
 @testable import RemoteWorkers
 import Synchronization
 import Testing
@@ -127,6 +128,34 @@ private final class Waiting: QueuedTask {
             #expect(next.numbers == [number] && next.before == [before + number])
             try end(next.runs[0], &state, after: 50_000_000)
         }
+    }
+
+    /// A task may have written over the memory of the process that says them.
+    @Test(arguments: [0, 1 << 62, UInt64(Int64.max), 1 << 63, .max] as [UInt64])
+    func timesThatAreAnything_trapNobody(_ time: UInt64) throws {
+        var state = PoolState(maxWorkers: 1, handOver: 0)
+        var spans = SpanLog()
+        for number in 0..<3 {
+            state.append(Waiting(number))
+            let run = take(&state).runs[0]
+            var writer = ByteWriter()
+            writer.add(UInt8(0))
+            writer.add(UInt8(1))
+            for _ in 0..<3 { writer.add(time) }
+            writer.add(UInt32(0))
+            writer.add(UInt8(0))
+            writer.add(UInt32(0))
+            let report = try RunReport(Frame(kind: .done, id: run, head: writer.bytes))
+            guard let ended = state.end(run, as: report.end) else { return #expect(Bool(false), "there is no run") }
+            state.tally.end(report, of: ended.task, at: ended.place)
+            for now in [0, 1, .max] as [Int64] { spans.add(report, of: ended.task, attempt: 1, at: 0, now: now) }
+            // It has ended, and ends no more.
+            let hasEndedAgain = state.end(run, as: report.end) != nil
+            #expect(!hasEndedAgain)
+        }
+        let (all, lost) = spans.take()
+        #expect(all.count == 9 && lost == 0)
+        #expect(all.allSatisfy { $0.start >= 0 && $0.start <= $0.end })
     }
 
     @Test func deathOfAWorker_hasTheNextOneCountFromZero() throws {

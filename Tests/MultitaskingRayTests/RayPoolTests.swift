@@ -30,6 +30,14 @@ private let backend: RayBackend? = {
 
 private func doubled(_ number: Int) -> Int { number * 2 }
 
+/// An error after which a task is to run again.
+struct UnluckyRun: Error, Codable { var number = 1 }
+
+private func countAndFail(_ begun: ChannelSender) throws -> Int {
+    _ = try begun.send(1, wait: .forever)
+    throw UnluckyRun()
+}
+
 private func hang(_ started: ChannelSender) throws {
     _ = try started.send(1, wait: .forever)
     while true { sleep(60) }
@@ -49,6 +57,23 @@ private func hang(_ started: ChannelSender) throws {
             return try #require(result).get() as Int
         }
         #expect(value == 42)
+    }
+
+    @Test func runThatIsSaidToHaveEndedTwice_isRetriedOnce() throws {
+        let driver = package.appendingPathComponent("Tests/Ray/repeating_driver.py").path
+        // Room for another run of the same task.
+        let pool = try RayPool(address: nil, maxWorkers: 2, options: .fake(driver: driver))
+        defer { pool.shutdown(.kill) }
+        let begun = try pool.makeChannel()
+        let retries = TaskOptions(retries: .onErrors(UnluckyRun.self, limit: 2))
+        for round in 1...5 {
+            let future = try pool.submit(countAndFail, options: retries, begun.makeSender())
+            #expect(throws: UnluckyRun.self) { try future.value(timeout: .seconds(60)) }
+            // Behind whatever waits for a worker.
+            let others = try (0..<4).map { _ in try pool.submit(doubled, round) }
+            for other in others { #expect(try other.value(timeout: .seconds(60)) == 2 * round) }
+            #expect(begun.status.count == 3 * round)
+        }
     }
 
     @Test func driverThatIsKilled_endsAllTasksAsClusterLost_andLeavesNothing() throws {

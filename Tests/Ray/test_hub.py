@@ -137,6 +137,20 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
             await self.say(client, (CLIENT_GONE, 0, 0, b""))
         self.assertEqual((await self.hub.statistics())["clients"], 0)
 
+    async def test_an_empty_batch_to_a_rendezvous_channel_is_answered_at_once(self) -> None:
+        rendezvous = (Kind.HUB, 1, 0, REQUEST.pack(Operation.MAKE_CHANNEL, 1, 1, 0) + CHANNEL.pack(0, NONE, False))
+        await self.say(0, rendezvous)
+        for wait in (0, -1):
+            items = (await self.say(0, request(2, Operation.SEND_MANY, 1, wait=wait))).items
+            self.assertEqual([reply(item)[:3] for item in items], [(2, Code.OK, 0)])
+        self.assertEqual((await self.hub.statistics())["elements"], 0)
+
+    async def test_a_cancel_of_a_run_that_is_over_is_not_kept(self) -> None:
+        await self.say(7)
+        await self.say(7, (RUN_ENDED, 0, 3, b""))
+        await self.say(0, (Kind.CANCEL, 0, 3, b"\1"))
+        self.assertEqual((await self.say(9)).items, [])
+
     async def test_what_does_not_fit_is_invalid_and_a_child_makes_nothing(self) -> None:
         await self.say(0, make_channel(1))
         posts: list[Post] = [

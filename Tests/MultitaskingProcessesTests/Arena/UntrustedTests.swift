@@ -92,6 +92,68 @@ import Testing
         word.store(healthy)
     }
 
+    private static let hostileWords: [UInt64] = [
+        0, 1, 1 << 31, 1 << 32, UInt64(Int64.max) - 1, UInt64(Int64.max), 1 << 63, .max - 1, .max,
+    ]
+
+    @Test(arguments: hostileWords)
+    func countersAndTimesThatAreAnything_areSummedInTheStatistics(_ word: UInt64) throws {
+        let core = try PoolCore(workers: 3, arenaLimit: 16 << 20, compression: .none)
+        let arena = core.arena
+        for place in stride(from: 0, to: WorkerTally.size, by: 8) {
+            for worker in 1...3 { arena.word(arena.tally(worker).offset + place).store(word) }
+        }
+        arena.crashes.retried.store(word)
+        arena.header.usedChunks.store(word)
+        let statistics = core.statistics
+        #expect(statistics.workers.count == 3 && statistics.tasks.retried ?? 0 >= 0)
+        let memory = try #require(statistics.memory)
+        #expect((0...memory.limit).contains(memory.used))
+        #expect(!statistics.description.isEmpty)
+        _ = core.memoryUsage
+    }
+
+    /// Where a ring begins and ends is asked for to see how many tasks wait that count.
+    @Test(arguments: hostileWords, hostileWords)
+    func queueWhoseEndsAreAnything_countsNoMoreThanFit(_ head: UInt64, _ tail: UInt64) throws {
+        let core = try PoolCore(workers: 1, arenaLimit: 16 << 20, compression: .none, queueLimit: 2)
+        let call = Invocation(ValueFunction { negated }, ArgumentList(1))
+        var options = TaskOptions.default
+        options.waitForRoom = .never
+        let first = try core.submit(call, options: options)
+        #expect(first.cancel(force: false) && first.state == .cancelled)
+        let ring = TaskRing(arena: core.arena, .normal)
+        core.arena.header.taskHead.store(head)
+        core.arena.header.taskTail.store(tail)
+        #expect((0...2 * core.arena.layout.slotCapacity).contains(ring.count))
+        #expect(ring.held(among: [0, 1, head, tail, .max]).count <= 5)
+        for _ in 0..<4 { _ = try? core.submit(call, options: options) }
+    }
+
+    /// How many entries there are is looked at twice.
+    @Test
+    func countOfPassagesThatChangesBetweenTwoLooks_leadsOutOfNoTable() throws {
+        let fixture = try Fixture(chunks: 4)
+        let arena = fixture.arena
+        let heap = Heap(arena: arena, member: 1)
+        let block = try heap.allocate(400, journal: noJournal(fixture))
+        let isOver = Atomic<Bool>(false)
+        DispatchQueue.concurrentPerform(iterations: 2) { thread in
+            if thread == 0 {
+                while !isOver.load(ordering: .relaxed) {
+                    for word in Self.hostileWords { arena.header.passageCount.store(word) }
+                    arena.header.passageCount.store(0)
+                }
+                return
+            }
+            for _ in 0..<5_000 { try? Passage(arena).add([7], in: block, by: 1) }
+            isOver.store(true, ordering: .relaxed)
+        }
+        // Whatever was written lies in the table.
+        arena.header.passageCount.store(UInt64(ArenaLayout.passageLimit))
+        #expect(Passage(arena).leads(to: 7))
+    }
+
     @Test
     func chainOfFreeSlotsThatWasWrittenOver_givesNoSlotTwice() throws {
         let fixture = try Fixture(slots: 16)
@@ -181,7 +243,8 @@ import Testing
         stranger.executableURL = URL(fileURLWithPath: "/bin/sleep")
         stranger.arguments = ["100"]
         try stranger.run()
-        defer { stranger.terminate() }
+        // It may have begun with other signals blocked, as the threads of Dispatch have them.
+        defer { kill(stranger.processIdentifier, SIGKILL) }
         let copy = fixture.arena.member(3)
         copy.setProcess(stranger.processIdentifier)
         for isForked in [true, false] {
@@ -198,3 +261,5 @@ import Testing
         #expect(member.id == stranger.processIdentifier)
     }
 }
+
+@Sendable private func negated(_ number: Int) -> Int { -number }

@@ -314,7 +314,7 @@ struct PoolTests {
         arguments: [
             "refused-workers", "refused-some-workers", "refused-supervisor", "refused-first-process", "refused-threads",
             "refused-group", "refused-calls", "refused-descriptors", "refused-descriptors-later", "refused-close-range",
-            "refused-proc", "refused-pids", "refused-advice-of-signals",
+            "refused-proc", "refused-pids", "refused-advice-of-signals", "refused-workers-asked-about",
         ], methods)
     func whatTheSystemRefuses(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -73,7 +73,10 @@ struct Passage {
 
     private func claim(by member: Int) throws -> (Entry, UInt64) {
         // Most entries that were ever used mean nothing any more, so a few looks will do, and the table seldom grows.
-        for _ in 0..<16 where count > 0 {
+        for _ in 0..<16 {
+            // Looked at once: a task may have written over it in between.
+            let count = count
+            guard count > 0 else { break }
             if let claim = claim(.random(in: 0..<count), by: member) { return claim }
         }
         let cell = arena.header.passageCount

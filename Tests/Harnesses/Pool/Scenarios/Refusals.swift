@@ -1,5 +1,6 @@
 import CRefusal
 import Glibc
+import Logging
 import MultitaskingCore
 import MultitaskingProcesses
 import MultitaskingTestSupport
@@ -10,6 +11,7 @@ import Synchronization
 let refusalScenarios: [String: Scenario] = [
     "refused-workers": { try $0.refusedWorkers() },
     "refused-some-workers": { try $0.refusedSomeWorkers() },
+    "refused-workers-asked-about": { try $0.refusedWorkersAskedAbout() },
     "refused-supervisor": { try $0.refusedSupervisor() },
     "refused-first-process": { try $0.refusedFirstProcess() },
     "refused-threads": { try $0.refusedThreads() },
@@ -67,6 +69,28 @@ extension Harness {
         close(before)
         close(log)
         unsafe unlink(errors)
+    }
+
+    /// What the pool logs then, a handler may ask the pool about.
+    fileprivate func refusedWorkersAskedAbout() throws {
+        LoggingSystem.bootstrap { AskingHandler(label: $0) }
+        becomeNobody()
+        limitProcesses(to: 7)
+        let pool = try ProcessPool(maxWorkers: 12, startMethod: method, arenaLimit: 16 << 20)
+        let method = method
+        AskingHandler.question.withLock {
+            $0 = {
+                check(pool.supervisorProcessID > 0, "there is no supervisor")
+                checkEqual(pool.startedBy, method)
+                check(pool.statistics.workers.count <= 12, "there are more workers than asked for")
+            }
+        }
+        let futures = try (0..<40).map { try pool.submit(nap, 20 + $0 % 3) }
+        for (number, future) in futures.enumerated() {
+            checkEqual(try future.value(timeout: .seconds(30)), 20 + number % 3)
+        }
+        check(AskingHandler.question.withLock { $0 == nil }, "nothing was logged")
+        pool.shutdown(.drain)
     }
 
     /// The supervisor dies, and another one is refused: tasks end with an error, and so does the pool.
