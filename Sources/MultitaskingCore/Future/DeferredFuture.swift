@@ -5,7 +5,7 @@ import Synchronization
 /// Futures that follow each other make chains of any length, so whatever goes along a chain, also when it is released,
 /// does so in a loop, and never by one future calling the next.
 ///
-/// Exits: pending → following or ended; following is as far as the future that it follows.
+/// It goes from pending to following or ended; one that follows is as far as the future that it follows.
 final class DeferredFuture<Value: Sendable>: FutureSource {
     enum Phase {
         case pending

@@ -60,8 +60,9 @@ struct ChannelLoad {
         ]
         var options = [self.random.pick(bounds), self.random.pick(bounds)]
         for index in options.indices { options[index].redelivers = redelivers }
-        first = Lane(firstID, try pool.makeChannel(options[0]))
-        second = Lane(firstID + 1, try pool.makeChannel(options[1]))
+        let carriesVectors = self.random.once(in: 3)
+        first = Lane(firstID, try pool.makeChannel(options[0]), carriesVectors: carriesVectors)
+        second = Lane(firstID + 1, try pool.makeChannel(options[1]), carriesVectors: carriesVectors)
         // One worker must stay free for tasks that come to an end.
         mayWaitForever = plan.workers - 1
     }

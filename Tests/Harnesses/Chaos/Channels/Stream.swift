@@ -30,6 +30,9 @@ struct Stream: Codable, Sendable {
 
     fileprivate func element(_ number: UInt32, from producer: UInt32) -> Element {
         var random = SplitMix64(seed, UInt64(producer), UInt64(number))
+        if output?.carriesVectors == true {
+            return Element(producer, number, words: random.number(0...Element.vectorWords))
+        }
         let words: Int
         switch random.number(0...299) {
         case 0: words = random.number(0...largest)
@@ -40,38 +43,38 @@ struct Stream: Codable, Sendable {
     }
 
     fileprivate func receive(from lane: Lane) throws -> Element? {
-        guard selects else { return try lane.channel.receive(as: Element.self, wait: wait) }
+        guard selects else { return try lane.receive(wait: wait) }
         while true {
             // Asked before: what is not in a closed channel by then never will be.
             let isClosed = lane.channel.status.isClosed
             guard try select([lane.channel], wait: wait) != nil else { return nil }
-            if let element = try lane.channel.receive(as: Element.self, wait: .never) { return element }
+            if let element = try lane.receive(wait: .never) { return element }
             if isClosed { return nil }
         }
     }
 
     fileprivate func send(_ element: Element, to lane: Lane) throws -> Bool {
-        guard selects else { return try lane.channel.send(element, wait: wait) }
+        guard selects else { return try lane.send(element, wait: wait) }
         while try select([lane.channel.sending], wait: wait) != nil {
-            if try lane.channel.send(element, wait: .never) { return true }
+            if try lane.send(element, wait: .never) { return true }
         }
         return false
     }
 
     fileprivate func receive(from lane: Lane) async throws -> Element? {
-        guard selects else { return try await lane.channel.receive(as: Element.self, wait: wait) }
+        guard selects else { return try await lane.receive(wait: wait) }
         while true {
             let isClosed = lane.channel.status.isClosed
             guard try await select([lane.channel], wait: wait) != nil else { return nil }
-            if let element = try await lane.channel.receive(as: Element.self, wait: .never) { return element }
+            if let element = try await lane.receive(wait: .never) { return element }
             if isClosed { return nil }
         }
     }
 
     fileprivate func send(_ element: Element, to lane: Lane) async throws -> Bool {
-        guard selects else { return try await lane.channel.send(element, wait: wait) }
+        guard selects else { return try await lane.send(element, wait: wait) }
         while try await select([lane.channel.sending], wait: wait) != nil {
-            if try await lane.channel.send(element, wait: .never) { return true }
+            if try await lane.send(element, wait: .never) { return true }
         }
         return false
     }
@@ -122,7 +125,7 @@ private func passInBatches(_ stream: Stream) throws -> Int {
     while number < stream.count {
         var count = min(stream.batch, stream.count - number)
         if let input = stream.input {
-            let elements = try input.channel.receive(upTo: count, as: Element.self, wait: stream.wait)
+            let elements = try input.receive(upTo: count, wait: stream.wait)
             if elements.isEmpty { return number }
             for element in elements { try stream.accept(element, from: input, as: stream.id) }
             count = elements.count
@@ -131,7 +134,7 @@ private func passInBatches(_ stream: Stream) throws -> Int {
             let elements = (0..<count).map { stream.element(UInt32(number + $0), from: stream.id) }
             for element in elements { Passage.note(.offered, output, stream.id, element) }
             var sent = 0
-            do { sent = try output.channel.send(contentsOf: elements, wait: stream.wait) } catch
+            do { sent = try output.send(contentsOf: elements, wait: stream.wait) } catch
                 where stream.isRefusal(error)
             {}
             for (index, element) in elements.enumerated() {
