@@ -158,17 +158,16 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     /// With the lock held. What is not decoded is settled at once.
     private func takeTurn() -> Turn {
-        switch phase.load(ordering: .acquiring) {
-        case ReadingPhase.settled: return .settled
-        case ReadingPhase.unread: break
-        case let reader: return reader == ReadingPhase.ofCaller ? .nobody : .another
-        }
-        // The slot is the parent's alone, which gives it to another task as soon as it has read the result.
+        let reader = phase.load(ordering: .acquiring)
+        if reader == ReadingPhase.settled { return .settled }
+        // The slot is the parent's alone, which gives it to another task as soon as it has read the result. A thread
+        // that was reading it is the parent's, too.
         guard core.belongsToThisProcess else {
             unsafe settled = failure(PoolCore.isParents)
             phase.store(ReadingPhase.settled, ordering: .releasing)
             return .settled
         }
+        guard reader == ReadingPhase.unread else { return reader == ReadingPhase.ofCaller ? .nobody : .another }
         _ = slot.expireIfDue()
         let status = slot.word.load().status
         switch status {

@@ -75,18 +75,19 @@ struct Verdict {
 
     private func objection(to failure: WorkerFailure, _ witness: Witness) -> String? {
         if let code = failure.exitCode { return code == order.fate.exitCode ? nil : "\(failure)" }
-        guard let signal = failure.signal else { return "\(failure), by nothing" }
+        guard let signal = failure.signal else { return "by nothing: \(failure)" }
         if witness.wasStruck(failure.pid, by: signal) { return nil }
         if mayBeKilled, signal == SIGKILL { return nil }
-        guard order.fate.signals.contains(signal) else { return "\(failure), which nobody did" }
-        return failure.phase == order.fate.phase ? nil : "\(failure), in another phase than \(order.fate.phase)"
+        guard order.fate.signals.contains(signal) else { return "nobody did this: \(failure)" }
+        return failure.phase == order.fate.phase ? nil : "in another phase than \(order.fate.phase): \(failure)"
     }
 
     /// A task that may be tried again must not end with the failure of an earlier attempt.
     private func objectionToAttempt(of failure: WorkerFailure) -> String? {
         let attempts = 1 + options.retries.limit
-        if failure.attempt > attempts { return "\(failure), of \(attempts)" }
-        if options.retries.onCrash, failure.attempt < attempts { return "\(failure), and was not tried again" }
+        let which = "attempt \(failure.attempt) of \(attempts)"
+        if failure.attempt > attempts { return "\(which): \(failure)" }
+        if options.retries.onCrash, failure.attempt < attempts { return "\(which) was not tried again: \(failure)" }
         return nil
     }
 }
