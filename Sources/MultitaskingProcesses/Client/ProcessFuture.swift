@@ -28,10 +28,10 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     @exclusivity(unchecked) private var rest: TaskRest?
     // SAFETY: looked at and changed with the lock held.
     /// How many tasks are given the result where it is, so that its slot must stay.
-    @exclusivity(unchecked) private var pins = 0
+    @exclusivity(unchecked) private var pins: Int32 = 0
     // SAFETY: as `pins`.
     /// How many callbacks wait for the watcher to see that the task has ended.
-    @exclusivity(unchecked) private var callbacks = 0
+    @exclusivity(unchecked) private var callbacks: Int32 = 0
     /// Whether the outcome is settled; or the thread that reads it, which it begins with the lock held. As long as it
     /// is unread and the lock is held, the slot is this task's.
     ///
@@ -112,31 +112,12 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         if let settled = unsafe settled { body(settled.outcome) }
     }
 
-    /// Who is to read an outcome.
-    private enum Turn {
-        /// Nobody: the task has not ended, or this thread is reading it already.
-        case nobody
-        /// Nobody any more.
-        case settled
-        /// The caller.
-        case own(isValue: Bool, Obligations)
-        /// Another thread, which is doing it.
-        case another
-    }
-
-    /// What there is to do when the outcome is settled.
-    private struct Obligations {
-        /// Whether the watcher is to be told.
-        var tells: Bool
-        /// Whether another task may still be given the result where it is.
-        var isPinned: Bool
-    }
-
     /// Reads how the task ended, and gives the slot back; false if it has not ended.
     ///
     /// What is decoded may call for anything, also for this future: to a thread that decodes the outcome, the task has
     /// not ended. Others wait for that thread.
     private func settle() -> Bool {
+        if isSettled { return true }
         switch lock.withLock({ _ in takeTurn() }) {
         case .nobody: return false
         case .settled: return true
@@ -144,20 +125,14 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             awaitReader()
             return true
         case .own(let isValue, let obligations):
-            var printed: [UInt8]?
-            let outcome =
-                if !isValue {
-                    outcomeWithoutValue(&printed)
-                } else {
-                    keepsOutput ? readOutputAndValue(&printed) : readValue()
-                }
-            finish(outcome, printed, obligations)
+            if isValue, !keepsOutput { unsafe settled = readValue() } else { readOther(isValue: isValue) }
+            finish(obligations)
             return true
         }
     }
 
     /// With the lock held. What is not decoded is settled at once.
-    private func takeTurn() -> Turn {
+    private func takeTurn() -> ReadingTurn {
         let reader = phase.load(ordering: .acquiring)
         if reader == ReadingPhase.settled { return .settled }
         // The slot is the parent's alone, which gives it to another task as soon as it has read the result. A thread
@@ -169,40 +144,42 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         }
         guard reader == ReadingPhase.unread else { return reader == ReadingPhase.ofCaller ? .nobody : .another }
         _ = slot.expireIfDue()
-        let status = slot.word.load().status
-        switch status {
+        switch slot.word.load().status {
         case .free, .queued, .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
             return .nobody
         case .done:
             // Nothing is added to these from now on: whoever would, sees that the task has ended.
-            let obligations = unsafe Obligations(tells: callbacks > 0, isPinned: pins > 0)
+            let obligations = unsafe ReadingObligations(tells: callbacks > 0, isPinned: pins > 0)
             phase.store(ReadingPhase.ofCaller, ordering: .relaxed)
             return .own(isValue: slot.resultKind.load() == .value, obligations)
-        case .cancelled, .expired:
-            let outcome = status == .cancelled ? OutcomeBox(.cancelled) : failure(Self.expired)
-            unsafe finish(outcome, nil, Obligations(tells: callbacks > 0, isPinned: false))
+        case .cancelled:
+            settleWithoutReading(isCancelled: true)
+            return .settled
+        case .expired:
+            settleWithoutReading(isCancelled: false)
             return .settled
         }
     }
 
-    /// Settles the outcome, and gives the slot back.
-    private func finish(_ outcome: Settled, _ printed: [UInt8]?, _ obligations: Obligations) {
-        unsafe settled = outcome
-        let report = slot.hasReport ? slot.report : nil
-        if printed != nil || report != nil { unsafe rest = TaskRest(printed: printed, report: report) }
-        if obligations.isPinned {
-            let isFree = lock.withLock { _ in
-                phase.store(ReadingPhase.settled, ordering: .releasing)
-                return unsafe pins == 0
-            }
-            // The next task of the slot may ask for no word before this one's end was told.
-            if obligations.tells { core.membership.watcher.lookAgain(at: slot.index) }
-            if isFree { core.releaseSlot(slot) }
-            return
-        }
+    /// Says that the outcome is settled, and gives the slot back.
+    @inline(__always)
+    private func finish(_ obligations: ReadingObligations) {
+        if slot.hasReport, let report = slot.report { keep(report: report) }
+        if obligations.isPinned { return finishPinned(obligations) }
         phase.store(ReadingPhase.settled, ordering: .releasing)
+        // The next task of the slot may ask for no word before this one's end was told.
         if obligations.tells { core.membership.watcher.lookAgain(at: slot.index) }
         core.releaseSlot(slot)
+    }
+
+    @inline(never)
+    private func finishPinned(_ obligations: ReadingObligations) {
+        let isFree = lock.withLock { _ in
+            phase.store(ReadingPhase.settled, ordering: .releasing)
+            return unsafe pins == 0
+        }
+        if obligations.tells { core.membership.watcher.lookAgain(at: slot.index) }
+        if isFree { core.releaseSlot(slot) }
     }
 
     /// Waits until another thread has decoded the outcome, which most take some microseconds for.
@@ -248,11 +225,14 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         do { return try core.reader.read(slot.result, reading) } catch { return failure(error) }
     }
 
+    /// Reads the outcome of a task that has ended with no value, or has printed something that is kept.
     @inline(never)
-    private func readOutputAndValue(_ printed: inout [UInt8]?) -> Settled {
+    private func readOther(isValue: Bool) { unsafe settled = isValue ? readOutputAndValue() : outcomeWithoutValue() }
+
+    private func readOutputAndValue() -> Settled {
         do {
             return try core.reader.read(slot.result) { reader in
-                printed = try reader.decode([UInt8].self)
+                keep(printed: try reader.decode([UInt8].self))
                 return try reading(&reader)
             }
         } catch { return failure(error) }
@@ -260,11 +240,21 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     // Not inlined: making these takes look-ups of types, which the usual way would begin with.
 
-    @inline(never)
-    private func outcomeWithoutValue(_ printed: inout [UInt8]?) -> Settled {
+    private func outcomeWithoutValue() -> Settled {
         do {
-            return failure(try keepsOutput ? core.failure(of: slot, printed: &printed) : core.failure(of: slot))
+            guard keepsOutput else { return failure(try core.failure(of: slot)) }
+            var bytes: [UInt8]?
+            let error = try core.failure(of: slot, printed: &bytes)
+            keep(printed: bytes)
+            return failure(error)
         } catch { return failure(error) }
+    }
+
+    /// With the lock held.
+    @inline(never)
+    private func settleWithoutReading(isCancelled: Bool) {
+        unsafe settled = isCancelled ? OutcomeBox(.cancelled) : failure(Self.expired)
+        unsafe finish(ReadingObligations(tells: callbacks > 0, isPinned: false))
     }
 
     @inline(never)
@@ -285,6 +275,11 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             if !isSettled { return report }
         }
         return unsafe rest?.report
+    }
+
+    /// Only the thread that reads the outcome does this, before it is settled.
+    private func keep(printed: [UInt8]? = nil, report: TaskReport? = nil) {
+        unsafe rest = TaskRest(printed: printed ?? rest?.printed, report: report ?? rest?.report)
     }
 
     @available(*, noasync)
@@ -420,6 +415,28 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             return true
         }
     }
+}
+
+// Not inside the future's class: their types would be looked up at run time for each call.
+
+/// Who is to read an outcome.
+private enum ReadingTurn {
+    /// Nobody: the task has not ended, or this thread is reading it already.
+    case nobody
+    /// Nobody any more.
+    case settled
+    /// The caller.
+    case own(isValue: Bool, ReadingObligations)
+    /// Another thread, which is doing it.
+    case another
+}
+
+/// What there is to do when the outcome is settled.
+private struct ReadingObligations {
+    /// Whether the watcher is to be told.
+    var tells: Bool
+    /// Whether another task may still be given the result where it is.
+    var isPinned: Bool
 }
 
 /// How far the outcome of a task was read.

@@ -28,7 +28,9 @@ struct Recovery {
         fileprivate func status(dyingOf member: MemberRecord) -> EndStatus {
             let signal = member.crashSignal.load()
             let wasKilled = status.subtracting(.timeout) == EndStatus(number: SIGKILL, isSignal: true)
-            return wasKilled && signal < 65 ? EndStatus(number: Int32(signal), isSignal: true) : status
+            guard wasKilled, signal < 65 else { return status }
+            // It may have begun to die after the task's time was up.
+            return EndStatus(number: Int32(signal), isSignal: true).union(status.intersection(.timeout))
         }
     }
 

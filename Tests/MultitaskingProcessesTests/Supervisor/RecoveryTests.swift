@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
 import Testing
@@ -296,6 +297,25 @@ import Testing
         member.enter(.running)
         Recovery(core.mapping).recover(1, .withSupervisor)
         #expect(core.crashError(of: slot).code == .taskTimedOut)
+    }
+
+    /// A worker says that it begins to die, and is killed because that takes too long.
+    @Test(arguments: [(dies: 900, isTimedOut: false), (dies: 1100, isTimedOut: true)])
+    func taskWhoseWorkerBeginsToDieAroundItsTimeLimit_isTimedOutIfItWasLate(dies: UInt64, isTimedOut: Bool) throws {
+        let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
+        let slot = core.arena.slot(0)
+        slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)), stamp: nil)
+        slot.word.store(slot.word.load().with(.terminatingForTimeout, member: 1))
+        let member = core.arena.member(1)
+        member.slot.store(slot.number)
+        member.enter(.running)
+        member.deadline.store(1000)
+        member.crashTime.store(dies)
+        member.crashSignal.store(UInt64(SIGSEGV))
+        Recovery(core.mapping).recover(1, .init(status: EndStatus(number: SIGKILL, isSignal: true), peakMemory: 0))
+        let error = core.crashError(of: slot)
+        #expect(error.code == (isTimedOut ? .taskTimedOut : .workerCrashed))
+        #expect((error.cause as? WorkerFailure)?.signal == SIGSEGV)
     }
 
     @Test(arguments: [WorkerFailure.Phase.decoding, .running, .encoding])
