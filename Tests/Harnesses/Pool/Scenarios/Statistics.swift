@@ -186,6 +186,8 @@ extension Harness {
                 for future in futures + more { try future.value() }
                 _ = try slow?.value()
             }
+            // A worker that has handed its result over may be preempted before it says how long the task took.
+            check(eventually { pool.statistics.slowestTasks.contains { $0.name == "nap" } }, "\(pool.statistics)")
             let statistics = pool.statistics
             checkEqual(statistics.tasks.succeeded, 4 * count + 1, "tasks")
             for (what, times) in [("queue", statistics.queueTime), ("run", statistics.runTime)] {
@@ -193,7 +195,6 @@ extension Harness {
                 check(part > 0.8 && part < 1.2, "the \(what) time is known of \(part) of the tasks")
             }
             check(statistics.slowestTasks.first.map { $0.runTime >= .milliseconds(55) } ?? false, "\(statistics)")
-            check(statistics.slowestTasks.contains { $0.name == "nap" }, "\(statistics)")
             report(statistics.description)
         }
     }
