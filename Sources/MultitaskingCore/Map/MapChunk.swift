@@ -23,20 +23,23 @@ package struct MapChunk<Output: Sendable>: Sendable {
         _ elements: ChunkElements<Element>, in environment: any TaskEnvironment,
         _ function: (Element) throws -> Output
     ) {
+        let present = elements.values
         values = []
-        values.reserveCapacity(elements.values.count)
+        values.reserveCapacity(present.count)
         failures = []
         var undecoded = elements.failures[...]
+        var nextUndecoded = undecoded.first?.offset ?? .max
         var offset = 0
         let start = environment.clock.now
         // No iterator: this runs unspecialized in a worker, and each generic call shows when the function is short.
-        for index in 0..<elements.values.count {
-            while undecoded.first?.offset == offset {
+        for index in 0..<present.count {
+            while offset == nextUndecoded {
                 failures.append(undecoded.removeFirst())
+                nextUndecoded = undecoded.first?.offset ?? .max
                 offset += 1
             }
             environment.noteProgress(offset)
-            do { values.append(try function(elements.values[index])) } catch {
+            do { values.append(try function(present[index])) } catch {
                 failures.append(ElementFailure(offset: offset, error: thrownByTask(error)))
             }
             offset += 1
