@@ -44,18 +44,21 @@ extension Facade {
 
         @Test(arguments: [StreamOrder.input, .completion])
         func aStreamsInputThatNeverFitsFailsAlone(_ order: StreamOrder) throws {
-            try withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 8 << 20) { manager in
+            try withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 15 << 20) { manager in
                 var failed: [Int] = []
+                var errors: [any Error] = []
                 for (offset, result) in try manager.executor.stream(countAll, Self.inputs, order: order) {
-                    if case .failure = result { failed.append(offset) }
+                    guard case .failure(let error) = result else { continue }
+                    failed.append(offset)
+                    errors.append(error)
                 }
-                #expect(failed == [2500])
+                #expect(failed == [2500], "\(errors.first.map(String.init(describing:)) ?? "none")")
             }
         }
 
         @Test(arguments: [StreamOrder.input, .completion])
         func anAsyncStreamsInputThatNeverFitsFailsAlone(_ order: StreamOrder) async throws {
-            try await withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 8 << 20) { manager in
+            try await withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 15 << 20) { manager in
                 var failed: [Int] = []
                 let inputs = AsyncStream { continuation in
                     for input in Self.inputs { continuation.yield(input) }
