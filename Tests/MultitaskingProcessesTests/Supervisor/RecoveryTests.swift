@@ -286,8 +286,8 @@ import Testing
         #expect(arena.retries.isEmpty)
     }
 
-    @Test
-    func taskOutOfTimeWhoseSupervisorDies_isTimedOut() throws {
+    /// A task of member 1 whose time is up, in a pool without processes.
+    private func taskOutOfTime() throws -> (core: PoolCore, slot: TaskSlot, member: MemberRecord) {
         let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
         let slot = core.arena.slot(0)
         slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)), stamp: nil)
@@ -295,6 +295,12 @@ import Testing
         let member = core.arena.member(1)
         member.slot.store(slot.number)
         member.enter(.running)
+        return (core, slot, member)
+    }
+
+    @Test
+    func taskOutOfTimeWhoseSupervisorDies_isTimedOut() throws {
+        let (core, slot, _) = try taskOutOfTime()
         Recovery(core.mapping).recover(1, .withSupervisor)
         #expect(core.crashError(of: slot).code == .taskTimedOut)
     }
@@ -302,13 +308,7 @@ import Testing
     /// A worker says that it begins to die, and is killed because that takes too long.
     @Test(arguments: [(dies: 900, isTimedOut: false), (dies: 1100, isTimedOut: true)])
     func taskWhoseWorkerBeginsToDieAroundItsTimeLimit_isTimedOutIfItWasLate(dies: UInt64, isTimedOut: Bool) throws {
-        let core = try PoolCore(workers: 2, arenaLimit: 64 << 20, compression: .none)
-        let slot = core.arena.slot(0)
-        slot.prepare(kind: .portable, function: 0, options: TaskOptions(timeout: .seconds(1)), stamp: nil)
-        slot.word.store(slot.word.load().with(.terminatingForTimeout, member: 1))
-        let member = core.arena.member(1)
-        member.slot.store(slot.number)
-        member.enter(.running)
+        let (core, slot, member) = try taskOutOfTime()
         member.deadline.store(1000)
         member.crashTime.store(dies)
         member.crashSignal.store(UInt64(SIGSEGV))
