@@ -44,30 +44,27 @@ extension Facade {
 
         @Test(arguments: [StreamOrder.input, .completion])
         func aStreamsInputThatNeverFitsFailsAlone(_ order: StreamOrder) throws {
-            try withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 15 << 20) { manager in
-                var failed: [Int] = []
-                var errors: [any Error] = []
+            try withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 8 << 20) { manager in
+                var failures: [(offset: Int, error: any Error)] = []
                 for (offset, result) in try manager.executor.stream(countAll, Self.inputs, order: order) {
-                    guard case .failure(let error) = result else { continue }
-                    failed.append(offset)
-                    errors.append(error)
+                    if case .failure(let error) = result { failures.append((offset, error)) }
                 }
-                #expect(failed == [2500], "\(errors.first.map(String.init(describing:)) ?? "none")")
+                #expect(failures.map(\.offset) == [2500], "\(failures)")
             }
         }
 
         @Test(arguments: [StreamOrder.input, .completion])
         func anAsyncStreamsInputThatNeverFitsFailsAlone(_ order: StreamOrder) async throws {
-            try await withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 15 << 20) { manager in
-                var failed: [Int] = []
+            try await withProcessPoolExecutor(maxWorkers: 2, arenaLimit: 8 << 20) { manager in
+                var failures: [(offset: Int, error: any Error)] = []
                 let inputs = AsyncStream { continuation in
                     for input in Self.inputs { continuation.yield(input) }
                     continuation.finish()
                 }
                 for try await (offset, result) in manager.executor.stream(countAll, inputs, order: order) {
-                    if case .failure = result { failed.append(offset) }
+                    if case .failure(let error) = result { failures.append((offset, error)) }
                 }
-                #expect(failed == [2500])
+                #expect(failures.map(\.offset) == [2500], "\(failures)")
             }
         }
 

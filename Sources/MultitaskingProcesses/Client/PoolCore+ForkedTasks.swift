@@ -104,7 +104,7 @@ extension PoolCore {
                 me.doorbell.sleep(while: ticket, nanoseconds: 50_000_000)
                 if getppid() != parent { return 1 }
                 // The number may have had a copy before, whose chunks are this one's.
-                if me.isAskedForChunks { membership.answerRequests() }
+                membership.heap.giveBackEmptyChunksIfAsked()
                 ticket = me.doorbell.ticket
                 status = slot.word.load().status
             }

@@ -122,7 +122,7 @@ final class LocalMember: @unchecked Sendable {
     var watcher: Watcher {
         watcherOrNil.withLock { watcher in
             if let watcher { return watcher }
-            let fresh = Watcher(mapping, member: member) { [weak self] in self?.checkSupervisor() }
+            let fresh = Watcher(mapping, member: member) { [weak self] in self?.lookAfterSupervisor() }
             watcher = fresh
             ForkSafety.register(fresh)
             return fresh
@@ -144,10 +144,7 @@ final class LocalMember: @unchecked Sendable {
             attention.formClear(MemberRecord.Attention.shares)
             shares.forget()
         }
-        if attention.load() & MemberRecord.Attention.chunks != 0 {
-            attention.formClear(MemberRecord.Attention.chunks)
-            heap.giveBackEmptyChunks()
-        }
+        heap.giveBackEmptyChunksIfAsked()
     }
 
     func checkSupervisor() { supervisorCheck.withLock { $0 }?.body() }

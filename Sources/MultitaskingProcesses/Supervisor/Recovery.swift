@@ -186,7 +186,7 @@ struct Recovery {
         let bytes = remains.bytes
         // The dead one's own heap, since nobody else has one that is not in use. If the supervisor asked others, it
         // would wait for itself.
-        let heap = Heap(arena: arena, member: member.index) { false }
+        let heap = Heap(arena: arena, member: member.index, ringSupervisor: nil)
         guard let block = try? heap.allocate(sizeClass: sizeClass, journal: journal) else { return }
         unsafe arena.withBytes(at: block.offset, count: bytes.count) { unsafe $0.copyBytes(from: bytes) }
         slot.result.adopt(block, length: bytes.count)

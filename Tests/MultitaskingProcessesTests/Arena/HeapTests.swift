@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingSystem
+import Synchronization
 import Testing
 
 @testable import MultitaskingProcesses
@@ -18,7 +19,9 @@ import Testing
     @Test(arguments: [11, 12, 13, 14] as [UInt64])
     func twoHeapsThatFreeEachOthersBlocksNeverOverlap(seed: UInt64) throws {
         let fixture = try Fixture(chunks: 48)
-        var heaps = [Heap(arena: fixture.arena, member: 1), Heap(arena: fixture.arena, member: 2)]
+        // They run in one thread: neither can answer the other.
+        let heap = { Heap(arena: fixture.arena, member: $0, ringSupervisor: nil) }
+        var heaps = [heap(1), heap(2)]
         var random = SplitMix64(seed: seed)
         var held: [Held] = []
         for step in 0..<4000 {
@@ -41,7 +44,7 @@ import Testing
                 heaps[step / 3 % 2].free(gone.block)
             }
             // A successor takes over what its predecessor had.
-            if step % 500 == 499 { heaps[0] = Heap(arena: fixture.arena, member: 1) }
+            if step % 500 == 499 { heaps[0] = heap(1) }
         }
         #expect(fixture.arena.blocksInUse().payloads == held.count)
         for (index, gone) in held.enumerated() { heaps[index % 2].free(gone.block) }
@@ -195,6 +198,33 @@ import Testing
         defer { _ = isDone.wait(.upTo(.seconds(60))) }
         let block = try heaps[1].allocate(300, journal: noJournal(fixture))
         #expect(arena.isLive(block))
+    }
+
+    /// Member 3 never answers.
+    @Test
+    func memberThatWaitsForChunks_givesBackItsOwnThatHasBecomeEmpty() throws {
+        let fixture = try Fixture(workers: 3, chunks: 2)
+        let arena = fixture.arena
+        let heaps = (1...3).map { Heap(arena: arena, member: $0) }
+        heaps[2].free(try heaps[2].allocate(300, journal: noJournal(fixture)))
+        let held = try heaps[0].allocate(300, journal: noJournal(fixture))
+        let isDone = Latch()
+        let blocks = Mutex<[BlockReference]>([])
+        let take = { @Sendable (heap: Heap) in
+            guard let block = try? heap.allocate(1 << 20, journal: noJournal(fixture)) else { return }
+            blocks.withLock { $0.append(block) }
+        }
+        try SystemThread(name: "other") {
+            take(heaps[0])
+            isDone.open()
+        }.detach()
+        let limit = ContinuousClock.now + .seconds(20)
+        while !arena.member(3).isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
+        arena.free(held, by: 2)
+        take(heaps[1])
+        #expect(isDone.wait(.upTo(.seconds(60))))
+        let taken = blocks.withLock { $0 }
+        #expect(taken.count == 1 && taken.allSatisfy { arena.isLive($0) })
     }
 
     @Test

@@ -109,33 +109,53 @@ extension Arena {
     }
 
     /// Asks the members that have chunks of small blocks without a block in use to give them back, and waits for that
-    /// for a moment: a worker answers between two tasks, the client when it waits, and the supervisor for those that
+    /// for a moment: a worker answers between two tasks, the client while it waits, and the supervisor for those that
     /// have left.
     ///
-    /// - Parameter ringSupervisor: wakes the supervisor; false if there is nobody to wait for.
+    /// - Parameters:
+    ///   - ringSupervisor: wakes the supervisor; false if there is nobody to wait for.
+    ///   - answer: gives back what others ask the member itself for, as those that it asks may be waiting here, too;
+    ///     whether it had any.
     /// - Returns: whether one was given back, though somebody else may have it by now.
-    func askForEmptyChunks(by member: Int, _ ringSupervisor: () -> Bool) -> Bool {
-        let empty = touchedChunks.compactMap { index -> (index: Int, word: ChunkWord)? in
-            let word = chunk(index).load()
-            guard word.owner != member, isEmpty(index, word) || isOnItsWay(index, word) else { return nil }
-            return (index, word)
-        }
-        guard !empty.isEmpty else { return false }
-        for owner in Set(empty.map(\.word.owner)) {
-            let owner = self.member(owner)
-            owner.attention.formUnion(MemberRecord.Attention.chunks)
-            owner.wake()
-        }
-        guard ringSupervisor() else { return false }
-        for _ in 0..<Self.mostLooks {
-            let isBack = empty.contains {
+    func askForEmptyChunks(
+        by member: Int, _ ringSupervisor: () -> Bool, answer: () -> Bool = { false }
+    ) -> Bool {
+        var asked: [(index: Int, word: ChunkWord)] = []
+        for look in 0..<Self.mostLooks {
+            if answer() { return true }
+            let isBack = asked.contains {
                 let word = chunk($0.index).load()
                 return word != $0.word && !isOnItsWay($0.index, word)
             }
             if isBack { return true }
+            // Whose blocks are in use for moments only may have one that is empty at the next look, so it is not enough
+            // to search once.
+            if asked.isEmpty || look.isMultiple(of: Self.looksBetweenSearches) {
+                let empty = emptyChunks(ofOthersThan: member)
+                if !empty.isEmpty {
+                    for owner in Set(empty.map(\.word.owner)) {
+                        let owner = self.member(owner)
+                        owner.attention.formUnion(MemberRecord.Attention.chunks)
+                        owner.wake()
+                    }
+                    guard ringSupervisor() else { return false }
+                    asked = empty
+                } else if asked.isEmpty, look >= Self.looksBetweenSearches {
+                    return false
+                }
+            }
             usleep(Self.pauseBetweenLooks)
         }
         return false
+    }
+
+    /// The chunks of others in which nothing is in use, and those on their way from one member to another.
+    private func emptyChunks(ofOthersThan member: Int) -> [(index: Int, word: ChunkWord)] {
+        touchedChunks.compactMap { index in
+            let word = chunk(index).load()
+            guard word.owner != member, isEmpty(index, word) || isOnItsWay(index, word) else { return nil }
+            return (index, word)
+        }
     }
 
     private func isEmpty(_ index: Int, _ word: ChunkWord) -> Bool {
@@ -151,6 +171,8 @@ extension Arena {
     /// Together half a second, which is long for a member that is awake, on a busy machine too.
     private static let mostLooks = 1000
     private static let pauseBetweenLooks: useconds_t = 500
+    /// Together 20 ms, which is also how long to search where there is no empty chunk.
+    private static let looksBetweenSearches = 40
 
     /// The last generation that a chunk's blocks have had, or nil if one of them is in use.
     private func lastGeneration(inEmpty chunk: Int, _ sizeClass: Int) -> UInt64? {

@@ -12,8 +12,8 @@ import Synchronization
 final class Heap: Sendable {
     let arena: Arena
     let member: Int
-    /// Wakes the supervisor, which may have to give chunks back; false if others are not to be asked.
-    private let ringSupervisor: @Sendable () -> Bool
+    /// Wakes the supervisor, which may have to give chunks back; nil if others are not to be asked.
+    private let ringSupervisor: (@Sendable () -> Bool)?
     private let state: Mutex<State>
 
     private struct State {
@@ -36,7 +36,7 @@ final class Heap: Sendable {
         var mustSearch = false
     }
 
-    init(arena: Arena, member: Int, ringSupervisor: @escaping @Sendable () -> Bool = { true }) {
+    init(arena: Arena, member: Int, ringSupervisor: (@Sendable () -> Bool)? = { true }) {
         self.arena = arena
         self.member = member
         self.ringSupervisor = ringSupervisor
@@ -249,11 +249,21 @@ final class Heap: Sendable {
     /// Gives back the chunks in which no block is in use.
     ///
     /// - Complexity: O(blocks in this member's chunks) at most.
-    func giveBackEmptyChunks() {
-        state.withLock { _ = giveBackEmptyChunks(&$0) }
+    /// - Returns: whether there were any.
+    @discardableResult
+    func giveBackEmptyChunks() -> Bool {
+        state.withLock { giveBackEmptyChunks(&$0) }
     }
 
-    /// - Returns: whether there were any.
+    /// Does so if another member has asked for them.
+    @discardableResult
+    func giveBackEmptyChunksIfAsked() -> Bool {
+        let record = arena.member(member)
+        guard record.isAskedForChunks else { return false }
+        record.attention.formClear(MemberRecord.Attention.chunks)
+        return giveBackEmptyChunks()
+    }
+
     private func giveBackEmptyChunks(_ state: inout State) -> Bool {
         if state.classes.isEmpty { state.classes = initialClasses() }
         var isAny = false
@@ -278,9 +288,11 @@ final class Heap: Sendable {
     /// Repeats an allocation that was refused, as long as other members give back chunks that they do not use: a third
     /// one may take these first.
     private func withChunksOfOthers(_ allocate: () throws -> BlockReference) throws -> BlockReference {
+        guard let ringSupervisor else { return try allocate() }
         for _ in 0..<Self.mostRequests {
             do { return try allocate() } catch {
-                guard arena.askForEmptyChunks(by: member, ringSupervisor) else { throw error }
+                let isBack = arena.askForEmptyChunks(by: member, ringSupervisor, answer: giveBackEmptyChunksIfAsked)
+                guard isBack else { throw error }
             }
         }
         return try allocate()
