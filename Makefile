@@ -227,7 +227,8 @@ SANITIZED := --filter '^(MultitaskingCoreTests|MultitaskingSerializationTests|Mu
 	--skip refusedThreadThrowsAndLeavesNoOther
 
 # Thread sanitizer reports races inside of Synchronization.Mutex, which do not exist, where threads contend for one:
-# MultitaskingThreads has a stand-in under this flag; the tests left out contend for the Mutexes of another module.
+# MultitaskingCore and MultitaskingThreads have a stand-in under this flag; the tests left out contend for the Mutexes of
+# another module.
 sanitize-thread: setup ## Run the tests that support it under the thread sanitizer
 	$(TEST) --sanitize thread -Xswiftc -DSANITIZE_THREAD --scratch-path $(BUILD)/thread $(SANITIZED) \
 		--skip compressAndDecompress_onManyThreads --skip lookupsFromManyThreads_agree

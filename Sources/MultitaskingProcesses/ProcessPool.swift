@@ -190,7 +190,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     public func beginShutdown(_ mode: ShutdownMode = .drain) {
         guard core.belongsToThisProcess else { return }
         if mode != .drain { Dependents.settle(of: self, mode) }
-        core.beginShutdownIfOwn(mode)
+        core.beginShutdownUnlessOver(mode)
     }
 
     /// Blocks until all processes of a pool that is shutting down are gone; false if the limit passes first.

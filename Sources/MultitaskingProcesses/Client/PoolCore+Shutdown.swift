@@ -59,9 +59,8 @@ extension PoolCore {
     /// For how long dropping a pool may block if there is no thread to wait for its end, in nanoseconds.
     private static let dropPatience: Int64 = 2_000_000_000
 
-    func beginShutdownIfOwn(_ mode: ShutdownMode) {
-        guard belongsToThisProcess, !supervision.isOver else { return }
-        beginShutdown(mode)
+    func beginShutdownUnlessOver(_ mode: ShutdownMode) {
+        if !supervision.isOver { beginShutdown(mode) }
     }
 
     /// Waits until an end that has begun is complete, and completes it; false if the limit passed first.
