@@ -107,7 +107,7 @@ extension Channel {
 /// let ledger = SenderLedger { [weak channel] in channel?.close() }
 /// ```
 public final class SenderLedger: Sendable {
-    private let count = Mutex(0)
+    private let count = Lock(0)
     private let whenEmpty: @Sendable () -> Void
 
     /// Creates the ledger of a channel that has had no sender.
@@ -134,12 +134,12 @@ public final class SenderLedger: Sendable {
 /// (companion as? HeldSenders)?.drop()  // the task has ended
 /// ```
 public final class HeldSenders: Sendable {
-    private let senders: Mutex<[ChannelSender]>
+    private let senders: Lock<[ChannelSender]>
     /// What else must stay alive until the task has ended.
     private let others: (any Sendable)?
 
     init(_ senders: [ChannelSender], others: (any Sendable)? = nil) {
-        self.senders = Mutex(senders)
+        self.senders = Lock(senders)
         self.others = others
     }
 

@@ -2,9 +2,9 @@ internal import Synchronization
 
 /// A value under a lock, which several copies of a struct share.
 final class Keeper<Value: Sendable>: Sendable {
-    private let state: Mutex<Value>
+    private let state: Lock<Value>
 
-    init(_ value: Value) { state = Mutex(value) }
+    init(_ value: Value) { state = Lock(value) }
 
     var value: Value {
         get { state.withLock { $0 } }

@@ -10,7 +10,7 @@ internal import Synchronization
 /// do { elements.append(try decode(bytes)) } catch { lateFailure.keep(error) }
 /// ```
 public final class LateFailure: Sendable {
-    private let error = Mutex<(any Error)?>(nil)
+    private let error = Lock<(any Error)?>(nil)
     /// ORDERING: relaxed; the lock hands the error over.
     private let isThere = Atomic<Bool>(false)
 

@@ -116,7 +116,7 @@ extension CrashBacktrace {
 }
 
 /// How symbols are looked up in this process; nobody can before there was a crash.
-private let resolver = Mutex<(@Sendable (String, UInt64) -> CrashBacktrace.Symbol?)?>(nil)
+private let resolver = Lock<(@Sendable (String, UInt64) -> CrashBacktrace.Symbol?)?>(nil)
 
 extension CrashBacktrace.Frame: Codable {
     private enum CodingKeys: CodingKey { case address, image, offset, isReturnAddress, symbol }

@@ -8,7 +8,7 @@ package enum Dependents {
         func whenResolved(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
     }
 
-    private static let waiting = Mutex<[ObjectIdentifier: [ObjectIdentifier: any Waiting]]>([:])
+    private static let waiting = Lock<[ObjectIdentifier: [ObjectIdentifier: any Waiting]]>([:])
 
     static func add<Value>(_ future: DeferredFuture<Value>, to executor: some Executor) {
         let (pool, key) = (ObjectIdentifier(executor), ObjectIdentifier(future))

@@ -51,11 +51,11 @@ public struct TaskRandom: RandomNumberGenerator, Sendable {
 
     /// The state, which copies share.
     private final class Sequence: Sendable {
-        private let words: Mutex<(UInt64, UInt64, UInt64, UInt64)>
+        private let words: Lock<(UInt64, UInt64, UInt64, UInt64)>
 
         init(_ seed: UInt64) {
             var source = SplitMix64(seed: seed)
-            words = Mutex((source.next(), source.next(), source.next(), source.next()))
+            words = Lock((source.next(), source.next(), source.next(), source.next()))
         }
 
         func next() -> UInt64 {

@@ -40,7 +40,7 @@ private final class OnceContinuation: Sendable {
         case resumed
     }
 
-    private let state = Mutex(State.empty)
+    private let state = Lock(State.empty)
 
     /// Suspends until it is resumed, also by the end of the awaiting task.
     func value() async throws -> Bool {

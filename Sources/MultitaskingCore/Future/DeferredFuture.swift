@@ -28,7 +28,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         var cancellation: Cancellation?
     }
 
-    private let mutex = Mutex(State())
+    private let mutex = Lock(State())
     /// The time that waits for it take place in; nil for the machine's.
     let timeline: (any Timeline)?
 

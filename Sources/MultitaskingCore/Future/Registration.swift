@@ -12,7 +12,7 @@ final class Registration: Sendable {
         var isOver = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Takes the follower to its next place.
     ///

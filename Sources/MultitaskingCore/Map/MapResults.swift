@@ -30,9 +30,9 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         var stopwatch: Stopwatch
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// What goes on while somebody waits.
-    let attendance = Mutex<Attendance?>(nil)
+    let attendance = Lock<Attendance?>(nil)
     /// Submits a chunk once more.
     private let submit: @Sendable ([Element], _ offset: Int) throws -> Future<Chunk>
 
@@ -60,7 +60,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
             for case .running(_, let future) in parts { future.cancel() }
             throw error
         }
-        state = Mutex(State(parts: parts, stopwatch: stopwatch))
+        state = Lock(State(parts: parts, stopwatch: stopwatch))
     }
 
     // MARK: The end

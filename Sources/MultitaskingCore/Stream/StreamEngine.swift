@@ -11,7 +11,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     private let submitter: StreamSubmitter<Element, Output>
     private let timeline: (any Timeline)?
     private let start = ContinuousClock.now
-    private let state: Mutex<(stream: State, isStopped: Bool)>
+    private let state: Lock<(stream: State, isStopped: Bool)>
 
     init(_ executor: any Executor, _ submitter: StreamSubmitter<Element, Output>, ahead: Int?, order: StreamOrder) {
         self.executor = executor
@@ -19,7 +19,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         self.order = order
         timeline = (executor as? any HasTimeline)?.timeline
         let state = State(ahead: ahead, workers: executor.maxWorkers, submitsElements: submitter.submitsElements)
-        self.state = Mutex((state, false))
+        self.state = Lock((state, false))
     }
 
     /// How many inputs the next task may have; 0 if none is to be submitted now.

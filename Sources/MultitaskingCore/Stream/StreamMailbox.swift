@@ -13,7 +13,7 @@ final class StreamMailbox: Sendable {
         var hasNews: Bool { hasOtherNews || !numbers.isEmpty || !laterNumbers.isEmpty }
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Leaves word of the task with this number, or, without one, that something else has changed.
     func post(_ number: Int? = nil) {

@@ -53,8 +53,8 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
 
     private let engine: StreamEngine<Element, Output>
     private let room = StreamMailbox()
-    private let gathered = Mutex(Gathered())
-    private let state = Mutex<End?>(nil)
+    private let gathered = Lock(Gathered())
+    private let state = Lock<End?>(nil)
 
     init(_ engine: StreamEngine<Element, Output>) { self.engine = engine }
 

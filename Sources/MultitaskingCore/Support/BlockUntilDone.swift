@@ -7,7 +7,7 @@ internal import Synchronization
 package func blockUntilDone<Value: Sendable>(
     _ body: @escaping @Sendable () async throws -> Value
 ) throws -> Value {
-    let result = Mutex<Result<Value, any Error>?>(nil)
+    let result = Lock<Result<Value, any Error>?>(nil)
     let end = Latch()
     Task {
         let ended: Result<Value, any Error>

@@ -2,9 +2,9 @@ import Synchronization
 
 /// A callback that is called at most once, and no more when it was taken back.
 package final class RevocableCallback: Sendable {
-    private let body: Mutex<(@Sendable () -> Void)?>
+    private let body: Lock<(@Sendable () -> Void)?>
 
-    package init(_ body: @escaping @Sendable () -> Void) { self.body = Mutex(body) }
+    package init(_ body: @escaping @Sendable () -> Void) { self.body = Lock(body) }
 
     /// Has `whenDone`, which takes nothing back, call `body`, and returns what takes that back; what stays is empty.
     static func register(

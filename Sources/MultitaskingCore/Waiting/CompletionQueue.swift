@@ -20,7 +20,7 @@ final class CompletionQueue: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     let tasks: [any Awaitable]
     private let timeline: (any Timeline)?
     /// What takes the callbacks back.

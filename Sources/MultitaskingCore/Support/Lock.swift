@@ -1,7 +1,7 @@
 #if SANITIZE_THREAD
     /// A stand-in for `Mutex`, in which thread sanitizer reports races that do not exist: it does not see what locks and
     /// unlocks it.
-    @safe final class VisibleMutex<Value: ~Copyable>: @unchecked Sendable {
+    @safe final class Lock<Value: ~Copyable>: @unchecked Sendable {
         // SAFETY: `value` is only touched while the lock is held.
         private var value: Value
         private let lock = ConditionLock()
@@ -16,7 +16,9 @@
             return try body(&value)
         }
     }
+#else
+    internal import Synchronization
 
-    // A name of the module's own goes before that of `Synchronization`.
-    typealias Mutex = VisibleMutex
+    /// The lock of this module, for data that is held for a few instructions.
+    typealias Lock = Mutex
 #endif
