@@ -12,17 +12,21 @@ import Synchronization
 /// it is through, it counts as one of ``EndingThreads`` until the system has forgotten it.
 final class DrainThread: SleepingThread {
     private let gate = SleepGate()
+    /// The pool until it has ended: the last to have it takes it apart, which is work.
+    private let core: Mutex<PoolCore?>
     private let thread = ThreadNumber()
     /// ORDERING: releasing and acquiring: who sees that it has ended finds it among those that end.
     private let hasStarted = Atomic<Bool>(false)
     private let hasEnded = Atomic<Bool>(false)
 
+    private init(_ core: PoolCore) { self.core = Mutex(core) }
+
     /// Waits on a thread of its own for the end of a pool that has begun to drain; false if there is none to be had.
     static func start(for core: PoolCore) -> Bool {
-        let drain = DrainThread()
+        let drain = DrainThread(core)
         // Before it runs; it does not count until there is a thread, or a foreign one would be taken for it.
         ForkSafety.register(drain)
-        guard BackgroundThread.start({ drain.run(core) }) else { return false }
+        guard BackgroundThread.start(drain.run) else { return false }
         drain.hasStarted.store(true, ordering: .releasing)
         return true
     }
@@ -32,10 +36,11 @@ final class DrainThread: SleepingThread {
     var isCaller: Bool { thread.isCallers }
     func whileHeld(_ body: () -> pid_t) -> pid_t? { gate.whileHeld(body) }
 
-    private func run(_ core: PoolCore) {
+    private func run() {
         thread.takeCallers()
         var supervisor: ProcessHandle?
         while gate.whileAwake({
+            guard let core = core.withLock({ $0 }) else { return false }
             supervisor = core.supervision.process
             return !core.supervision.awaitEnd(isKilled: false, within: 0)
         }) {
@@ -50,7 +55,7 @@ final class DrainThread: SleepingThread {
         }
         gate.whileAwake {
             supervisor = nil
-            core.shutdown(.drain)
+            core.withLock { $0.take() }?.shutdown(.drain)
             EndingThreads.add(thread)
             hasEnded.store(true, ordering: .releasing)
             // Whoever counted it just before waits for no more than this.
