@@ -8,6 +8,7 @@ import Synchronization
 // value. Writing that into each cell takes a second cache line of it, and a third of the time. A cell that is taken
 // alone is told then what the first one knows, whose memory stays as it is until all elements of the segment are gone.
 // Until then, the cell names the block of an earlier element, if any, which was freed; freeing that again is nothing.
+// So a sender whose cell was made void, and who puts its block elsewhere, takes the block's name from that cell.
 // Elements that may go back describe themselves, as they are found by their cells.
 //
 // Until a cell's own word is needed, it stays free, or has that of an earlier segment, whose tag says the same: who
@@ -34,12 +35,15 @@ extension ChannelQueue {
         let (segment, index) = cell.location
         guard index &+ count < Segment.cells else { return }
         let next = cell.next(count).word
-        let free = next.load()
-        guard state(of: free, in: segment, word.tag) == .free else { return }
         let owner = word.describedBefore == nil ? word.owner : word.owner &+ count
         let rest = CellWord(word.state, owner: owner, span: word.span &- count, tag: word.tag)
-        // ORDERING: before the exchange that takes the front. If it fails, others have split here, or taken all.
-        _ = next.compareExchange(free, rest)
+        while true {
+            let free = next.load()
+            guard state(of: free, in: segment, word.tag) == .free else { return }
+            // ORDERING: before the exchange that takes the front. If it fails, others have split here, or one that has
+            // slept has changed the word of an earlier segment, and this cell would stay free.
+            if next.compareExchange(free, rest) { return }
+        }
     }
 
     /// The cell that describes the element in a full one.

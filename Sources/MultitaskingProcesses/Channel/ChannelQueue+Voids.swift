@@ -43,6 +43,8 @@ extension ChannelQueue {
     @inline(never)
     func leaveVoid(_ cell: Cell, number: UInt64, count: Int = 1) {
         let (segment, index) = cell.location
+        // The block goes into another cell. What is sent here later need not say that it has none, and is freed.
+        cell.payload.clear()
         setConsumed(mask: mask(index, count), in: segment, number: number)
     }
 

@@ -64,7 +64,8 @@ struct Segment: Record {
         next.storeRelaxed(SegmentLink(noneAfter: newTag))
         tag.storeRelaxed(newTag.rawValue)
         block.storeRelaxed(reference)
-        consumed.storeRelaxed(0)
+        // ORDERING: after the tag: a process that finds a bit gone, and then reads the tag, sees why.
+        consumed.store(0)
         channel.storeRelaxed(UInt64(index))
         // ORDERING: after the tag: a process that reads the new bytes and then the tag sees that it is another segment.
         startBytes.store(bytes)

@@ -19,14 +19,17 @@ extension Recovery {
     private func recoverCell(_ entry: JournalEntry, of member: MemberRecord) {
         guard let cell = Cell(arena: arena, untrusted: entry.cell), let header = channel(entry) else { return }
         let (segment, index) = cell.location
-        // ORDERING: before the cell's word. If that says the dead was done with the cell, the bit is of the same time.
+        // ORDERING: before the cell's word. If that says the dead was done with the cell, and the segment's tag that it
+        // has not served again since, the bit is of the same time.
         let isGone = segment.consumed.load() & 1 << UInt64(index) != 0
         let word = cell.word.load()
         let number = entry.channel >> 17
         let queue = queue(header, as: member)
         // A batch moves the ends once for many.
         defer { queue.catchUp() }
-        let isOfThatTime = word.tag == queue.tag(number)
+        // ORDERING: the segment's tag last. A cell keeps its word when the segment serves again, until it is claimed.
+        let tag = queue.tag(number)
+        let isOfThatTime = word.tag == tag && segment.tag.load() == tag.rawValue
         let span = queue.span(of: word, at: index)
         let position = number * UInt64(Segment.cells) + UInt64(index)
         let remains = CellRemains(

@@ -26,6 +26,16 @@
                 // What is received now moves the head past whatever the dead has left.
                 if let next = try receive() { received.append(next) }
             }
+            if scenario.options.capacity != 0 {
+                // The first two have the segments serve again, whose cells keep the words that they had.
+                for batch in 0..<3 {
+                    let items = (0..<Segment.cells).map { Item(2, UInt8(40 + batch * Segment.cells + $0)) }
+                    let count = (try? world.channel.send(contentsOf: items.map(\.vector), wait: .never)) ?? 0
+                    guard count > 0 else { break }
+                    sent += items.prefix(count)
+                    while batch < 2, let next = try receive() { received.append(next) }
+                }
+            }
             let journal = JournalEntry(arena: arena, offset: nil)
             for size in [200, 900, 2 << 20] {
                 let block = try world.survivor.heap.allocate(size, journal: journal)
