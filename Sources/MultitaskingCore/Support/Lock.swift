@@ -1,5 +1,5 @@
 #if SANITIZE_THREAD
-    /// A stand-in for `Mutex`, in which thread sanitizer reports races that do not exist: it does not see what locks it.
+    /// A stand-in for `Mutex`, in which thread sanitizer reports races that do not exist, as it does not see it locked.
     @safe final class Lock<Value: ~Copyable>: @unchecked Sendable {
         // SAFETY: `value` is only touched while the lock is held.
         private var value: Value
