@@ -223,12 +223,13 @@ private func stackOfAThread(upTo wanted: Int) async throws -> Int {
 
 /// Calls itself until so many bytes of stack are taken; how many those are.
 private func stackTaken(upTo wanted: Int, from top: Int? = nil) -> Int {
-    var here = 0
+    // Large, as thread sanitizer has room for 65,536 calls.
+    var here = SIMD64<Int>()
     let address = unsafe withUnsafeMutablePointer(to: &here) { Int(bitPattern: $0) }
     let taken = (top ?? address) - address
     if taken >= wanted { return taken }
     let deeper = stackTaken(upTo: wanted, from: top ?? address)
     // Used afterwards, so that this frame stays.
-    here = deeper
-    return here
+    here[0] = deeper
+    return here[0]
 }
