@@ -86,6 +86,36 @@ let selectCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "select.wakesForWhatFollowsOthers", duty: "select(_:wait:)",
+        "A call on the results of others, and what comes of a result, are ready when they have ended, and not before.",
+        requires: [.select]
+    ) { trial in
+        try trial.withPool(workers: 2) { pool in
+            let (quiet, ready) = (try pool.makeChannel(), try pool.makeChannel())
+            try trial.put(1, into: ready)
+            for _ in 0..<4 {
+                let gate = try pool.makeCancelSignal()
+                let ticket = trial.ticket(gate)
+                let held = try pool.start(valueAfterSignal, ticket, 1)
+                // This one follows a task that does not end; the others wait for it.
+                let following = try pool.submit(double, 1).then { try pool.start(valueAfterSignal, ticket, $0) }
+                let sources: [any Selectable] = [
+                    quiet, following, try pool.submit(sum, resultsOf: held, following), held.then { $0 + 1 },
+                ]
+                for wait in [WaitLimit.never, .upTo(.milliseconds(2))] {
+                    trial.expect("of nothing, waiting \(wait)", try select(sources, wait: wait), is: nil)
+                    trial.expect("of an element", try select(sources + [ready], wait: wait), is: 4)
+                }
+                gate.set()
+                for index in 1...3 {
+                    let found = try select(quiet, sources[index], wait: trial.limit)
+                    trial.expect("of what has followed", found, is: 1)
+                }
+            }
+            _ = try trial.drain(Int.self, ready)
+        }
+    },
+    ConformanceCase(
         "select.isFair", duty: "select(_:wait:)",
         "Of three that are always ready each is picked often; of one that is ready among others, always that.",
         requires: [.select]

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import Synchronization
 
 // Selecting: which of several that are ready is picked is a decision of the schedule, so that exploring tries them all.
 
@@ -11,14 +12,33 @@ protocol SimulatedSource: Sendable {
 
 extension Simulator: SelectStation {
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
-        let watch = SelectWatch()
-        defer { watch.end() }
-        let others = sources.filter { condition(of: $0) == nil }
-        if !others.isEmpty { try watch.begin(others) { [weak self] in self?.poke() } }
-        let conditions = sources.map { source in
-            condition(of: source) ?? .other { source.isReadyForSelect }
+        let own = sources.map(condition(of:))
+        let others = sources.indices.filter { own[$0] == nil }
+        guard !others.isEmpty else { return try select(own.compactMap(\.self), wait: wait) }
+        let deadline = WaitDeadline(wait, timeline: self)
+        while true {
+            let watch = SelectWatch()
+            defer { watch.end() }
+            let isWoken = Mutex(false)
+            try watch.begin(others.map { sources[$0] }) { [weak self] in
+                isWoken.withLock { $0 = true }
+                self?.poke()
+            }
+            // Never under the lock: a future that follows a task of this simulation calls in.
+            let ready = others.filter { sources[$0].isReadyForSelect }
+            let conditions = own.enumerated().map { index, condition in
+                condition ?? .other { ready.contains(index) }
+            }
+            let isOneWoken = Condition.other { isWoken.withLock { $0 } }
+            let limit = ready.isEmpty ? deadline.remaining : .never
+            let index = try select(conditions + [isOneWoken], wait: limit)
+            guard index == conditions.count else { return index }
         }
-        return try call(wait, for: .any(conditions)) { state, party -> Int? in
+    }
+
+    /// The index of a condition that holds, picked among all that do.
+    private func select(_ conditions: [Condition], wait: WaitLimit) throws -> Int? {
+        try call(wait, for: .any(conditions)) { state, party -> Int? in
             let ready = conditions.indices.filter { state.holds(conditions[$0]) }
             guard !ready.isEmpty else { return nil }
             let index = ready[state.pick(among: ready.count)]

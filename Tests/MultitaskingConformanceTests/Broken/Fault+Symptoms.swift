@@ -62,7 +62,8 @@ extension Fault {
             ]
         case .forgetsACallback:
             [
-                Symptom("future.whenDoneIsCalledOnceForEachCallback", "expected that ten callbacks are called")
+                Symptom("future.whenDoneIsCalledOnceForEachCallback", "expected that ten callbacks are called"),
+                Symptom("select.wakesForWhatFollowsOthers", "expected that of what has followed is"),
             ]
         case .swallowsAnError:
             [
