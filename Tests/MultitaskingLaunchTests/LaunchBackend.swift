@@ -19,6 +19,9 @@ struct LaunchBackend: ConformanceBackend {
             .capability(.sharedMemory, because: "workers are processes, on other machines"),
             .capability(.resources, because: "a command has no say in what its host has; only the number of workers"),
             .conformanceCase(
+                "worker.aCancelledCallIsNotMade",
+                because: "a process makes the calls that it hasn't made before its next task, at whatever place"),
+            .conformanceCase(
                 "shutdown.leavesWhatWasSent",
                 because: "channels are with the pool's hub, and what was left in them ends with it"),
         ]

@@ -95,6 +95,27 @@ let workerCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "worker.aCancelledCallIsNotMade", duty: "WorkerExecutor.everywhere(_:)",
+        "The call of a busy worker is cancelled: that worker never makes it, and goes on with its next task.",
+        requires: [.workers, .workerInfo]
+    ) { trial in
+        try trial.withExecutor(workers: 1) { pool in
+            let workers = try trial.workerExecutor(pool)
+            let ran = try pool.makeChannel()
+            let (busy, gate) = try trial.busyTask(in: pool)
+            let calls = try (0..<3).map { _ in try workers.startEverywhere(sendWorker, trial.ticket(ran)) }
+            for call in calls[0] + calls[2] {
+                trial.expect("cancel of a call", call.cancel(), is: true)
+                trial.expect("its state", call.state, is: .cancelled)
+            }
+            gate.set()
+            for call in calls[1] { trial.expect("the worker", try trial.value(of: call), is: 0) }
+            trial.expect("a later task's result", try trial.value(of: pool.submit(double, 4)), is: 8)
+            trial.expect("how many calls were made", try trial.drain(Int.self, ran).count, is: 1)
+            _ = try trial.value(of: busy)
+        }
+    },
+    ConformanceCase(
         "worker.everywhereRunsInThoseThatComeLater", duty: "WorkerExecutor.everywhere(_:)",
         "A worker that comes later makes the calls before its first task, in order, but for those that threw.",
         requires: [.workers, .workerInfo]

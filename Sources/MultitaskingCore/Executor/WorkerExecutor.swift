@@ -1,8 +1,8 @@
 /// An executor whose workers can be addressed as a whole: to call a function in each, and to change their number.
 ///
 /// **Implementer's duties.** A worker that starts later makes every call of ``everywhere(_:)`` before its first task,
-/// in order, except calls that have thrown or ended a worker before. A worker that leaves finishes its task first. No
-/// task is lost when workers start and leave.
+/// in order, except calls that have thrown or ended a worker before. A worker whose future is cancelled in time doesn't
+/// make the call. A worker that leaves finishes its task first. No task is lost when workers start and leave.
 ///
 /// ```swift
 /// try pool.everywhere(loadModel, path).forEach { try $0.value() }

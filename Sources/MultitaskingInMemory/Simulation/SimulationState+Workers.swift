@@ -85,15 +85,17 @@ extension SimulationState {
     /// Lets a worker make the next of the calls that all of them make; false if it dies instead, or has nothing to do.
     private mutating func makeCall(_ worker: Int) -> Bool {
         let call = workers[worker].callsMade
-        if let task = calls[call].tasks.removeValue(forKey: worker), tasks[task]?.isQueued == true {
-            workers[worker].callsMade += 1
+        workers[worker].callsMade += 1
+        let task = calls[call].tasks.removeValue(forKey: worker)
+        if let task, tasks[task]?.isQueued == true {
             return take(task, worker) {
                 // Its successor makes it.
                 $0.calls[call].tasks[worker] = task
             }
         }
-        workers[worker].callsMade += 1
-        guard !calls[call].hasFailed else {
+        // A task that is queued no more was cancelled before this worker could make its call.
+        guard task == nil, !calls[call].hasFailed else {
+            if worker >= target, workers[worker].callsMade >= calls.count { retire(worker) }
             leaveIfDone()
             return false
         }

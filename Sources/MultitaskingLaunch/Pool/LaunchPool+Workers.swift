@@ -7,7 +7,7 @@ extension LaunchPool: WorkerExecutor {
     /// A worker is one of `maxWorkers` places, each of which runs one task at a time, in whichever process is free. The
     /// call is made once for each place, before the next task there. A process that hasn't made the call, because it
     /// was at another place or started later, makes it before its next task; so a process that serves several places
-    /// may make it more than once. Takes a round trip.
+    /// may make it more than once, and one whose place's future was cancelled still makes it. Takes a round trip.
     ///
     /// - Returns: a future for each place, in the order of their numbers.
     /// - Throws: whatever `submit` throws; `arenaLimitReached` after 1,024 calls, because each is kept as long as the

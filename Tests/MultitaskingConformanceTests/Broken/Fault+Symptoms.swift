@@ -55,7 +55,11 @@ extension Fault {
                 Symptom("wait.aCancelledAwaitCancelsWhatItIsAskedTo", "which were cancelled"),
                 Symptom("priority.cancelledOnesNeverStart", "expected that cancel of task"),
             ]
-        case .startsACancelledTask: [Symptom("cancel.aQueuedTaskNeverStarts", "expected that its state is cancelled")]
+        case .startsACancelledTask:
+            [
+                Symptom("cancel.aQueuedTaskNeverStarts", "expected that its state is cancelled"),
+                Symptom("worker.aCancelledCallIsNotMade", "expected that how many calls were made is 1"),
+            ]
         case .callsBackTwice:
             [
                 Symptom("future.whenDoneIsCalledOnceForEachCallback", "expected that calls of 16 callbacks is 16")

@@ -46,7 +46,7 @@ final class FaultyExecutor: InProcessExecutor, WorkerExecutor, SharingExecutor, 
         if harm.has(.forgetsLaterWorkers) {
             return try (0..<maxWorkers).map { _ in try submit(call, options: .default) }
         }
-        let futures = try base.everywhere(call)
+        let futures = try base.everywhere(call).map { Future(FaultyFuture($0, harm: harm)) }
         return harm.has(.forgetsAWorker) ? futures.dropLast() : futures
     }
 
