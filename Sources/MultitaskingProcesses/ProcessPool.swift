@@ -211,8 +211,9 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     public var startedBy: StartMethod { core.supervision.method }
 }
 
-extension ProcessPool: ValidatesTaskOptions {
+extension ProcessPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws { try core.validate(options) }
+    package func checkUsable() throws { try core.checkUsable() }
 }
 
 extension ProcessPool: CustomStringConvertible {

@@ -149,8 +149,9 @@
         }
     }
 
-    extension TracedExecutor: ValidatesTaskOptions where Base: ValidatesTaskOptions {
+    extension TracedExecutor: ChecksSubmissions where Base: ChecksSubmissions {
         package func validate(_ options: TaskOptions) throws { try base.validate(options) }
+        package func checkUsable() throws { try base.checkUsable() }
     }
 
     extension TracedExecutor: SharingExecutor where Base: SharingExecutor {

@@ -36,6 +36,13 @@ import Testing
         pool.shutdown()
     }
 
+    @Test func whatDependsOnAPromise_isRefusedAfterTheShutdown() throws {
+        let pool: any Executor = try InMemoryPool()
+        let promise = Promise<Int>()
+        pool.shutdown(.drain)
+        expectCode(.shutDown) { try pool.submit(double, resultsOf: promise.future) }
+    }
+
     /// Expects that `body` throws an error of the package with this code.
     private func expectCode<Value>(
         _ code: MultitaskingError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Value

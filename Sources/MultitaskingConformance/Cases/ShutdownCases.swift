@@ -85,8 +85,8 @@ let shutdownCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "shutdown.laterSubmitsAreRefused", duty: "Executor.submit(_:options:)",
-        "submit and makeChannel throw shutDown after each mode; what was submitted before keeps its outcome; ending "
-            + "twice is allowed."
+        "submit, also with results of others, and makeChannel throw shutDown after each mode; what was submitted "
+            + "before keeps its outcome; ending twice is allowed."
     ) { trial in
         for mode in [ShutdownMode.drain, .cancelQueued, .kill] {
             try trial.withExecutor { pool in
@@ -98,6 +98,9 @@ let shutdownCases: [ConformanceCase] = [
                 for _ in 0..<3 {
                     trial.expectThrows(.shutDown, from: "submit after shutdown(\(mode))") {
                         try pool.submit(double, 1)
+                    }
+                    trial.expectThrows(.shutDown, from: "submit with results of others after shutdown(\(mode))") {
+                        try pool.submit(sum, resultsOf: done, done)
                     }
                     trial.expectThrows(.shutDown, from: "makeChannel after shutdown(\(mode))") {
                         try pool.makeChannel()

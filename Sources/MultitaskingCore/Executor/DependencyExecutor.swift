@@ -36,20 +36,32 @@ extension Executor {
     /// Queues a call when the futures have their values, which pass through the client: the fallback of `resultsOf:`
     /// for backends without direct support. Doesn't block a thread.
     ///
-    /// - Throws: `invalidArgument` for options that are out of range, or that a pool of this package doesn't support.
-    ///   Every other error is the new future's failure: the failure of a dependency, as `dependencyFailed`, and
-    ///   whatever ``submit(_:options:)`` throws.
+    /// - Throws: `invalidArgument` for options that are out of range, or that a pool of this package doesn't support;
+    ///   `shutDown`, which a pool that isn't of this package must have thrown before this returns. Every other error is
+    ///   the new future's failure: the failure of a dependency, as `dependencyFailed`, and whatever
+    ///   ``submit(_:options:)`` throws.
     public func submitWhenDone<Function: PortableFunction, First: Portable, each Other: Portable>(
         _ function: Function, options: TaskOptions, resultsOf first: Future<First>, _ others: repeat Future<each Other>
     ) throws -> Future<Function.Output> where Function.Arguments == DependentArguments<First, repeat each Other> {
-        if let pool = self as? any ValidatesTaskOptions { try pool.validate(options) } else { try options.validate() }
+        let pool = self as? any ChecksSubmissions
+        if let pool {
+            try pool.validate(options)
+            try pool.checkUsable()
+        } else {
+            try options.validate()
+        }
         var dependencies: [any Followable] = [first]
         for future in repeat each others { dependencies.append(future) }
-        return submit(after: dependencies, options) { options in
+        let future = submit(after: dependencies, options) { options in
             let arguments = DependentArguments(
                 try first.availableValue(), repeat try (each others).availableValue())
             return try self.submit(Invocation(function, arguments), options: options)
         }
+        // Who can't be asked has refused by now if the values were there.
+        if pool == nil, case .failure(let error as MultitaskingError)? = future.outcome(), error.meansShutDown {
+            throw error
+        }
+        return future
     }
 
     /// A future that follows the one that `submit` gives, which is called when all `dependencies` have their values.
@@ -146,4 +158,7 @@ extension MultitaskingError {
 
     /// Whether it is one of a pool that is full now and may have room later.
     package var meansNoRoom: Bool { (code == .arenaLimitReached || code == .timedOut) && !neverFits }
+
+    /// Whether it is one of a pool that takes no more tasks.
+    fileprivate var meansShutDown: Bool { code == .shutDown && origin == .pool }
 }

@@ -47,10 +47,13 @@ public struct TaskCapabilities: OptionSet, Sendable, Hashable {
     var optionNames: String { Self.names.filter { contains($0.capability) }.map(\.name).joined(separator: ", ") }
 }
 
-/// An executor that can be asked which options it refuses, before there is a call to submit.
-package protocol ValidatesTaskOptions: Executor {
+/// An executor that can be asked what it refuses, before there is a call to submit.
+package protocol ChecksSubmissions: Executor {
     /// Throws whatever ``Executor/submit(_:options:)`` throws for these options.
     func validate(_ options: TaskOptions) throws
+
+    /// Throws whatever ``Executor/submit(_:options:)`` throws if the executor takes no task at all.
+    func checkUsable() throws
 }
 
 extension TaskOptions {

@@ -159,10 +159,6 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         return InMemoryCancelSignal(simulation: simulation)
     }
 
-    func checkUsable() throws {
-        if let refusal = simulation.update({ state, _ in state.refusal }) { throw refusal }
-    }
-
     /// Shuts down the pool and blocks until its workers and their threads are gone.
     ///
     /// With `.kill`, running tasks end with `workerCrashed`. If running tasks never end, this ends them as a deadlock.
@@ -211,9 +207,13 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
     public var elapsed: Duration { simulation.record().elapsed }
 }
 
-extension InMemoryPool: ValidatesTaskOptions {
+extension InMemoryPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws {
         try options.validate(for: [.timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds])
+    }
+
+    package func checkUsable() throws {
+        if let refusal = simulation.update({ state, _ in state.refusal }) { throw refusal }
     }
 }
 

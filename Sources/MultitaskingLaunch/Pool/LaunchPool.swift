@@ -172,6 +172,7 @@ public final class LaunchPool: GradualShutdown {
     }
 }
 
-extension LaunchPool: ValidatesTaskOptions {
+extension LaunchPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws { try core.validate(options) }
+    package func checkUsable() throws { try core.checkUsable() }
 }

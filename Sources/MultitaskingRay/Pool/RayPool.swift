@@ -168,8 +168,9 @@ public final class RayPool: GradualShutdown {
     }
 }
 
-extension RayPool: ValidatesTaskOptions {
+extension RayPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws { try core.validate(options) }
+    package func checkUsable() throws { try core.checkUsable() }
 }
 
 extension RayPool: CustomStringConvertible {

@@ -14,7 +14,7 @@ extension ThreadPool {
         body: @escaping @Sendable (First, ValueList<repeat each Other>, any TaskEnvironment) throws -> Output
     ) throws -> Future<Output> {
         if options.asksForMoreThanRoom { try validate(options) }
-        try checkOpen()
+        try checkUsable()
         var dependencies: [any Followable] = [first]
         for future in repeat each others { dependencies.append(future) }
         return submit(after: dependencies, options) { options in

@@ -141,7 +141,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     /// - Throws: `invalidArgument` for a capacity below 0, and for a byte capacity, because elements aren't encoded;
     ///   `shutDown`.
     public func makeChannel(_ options: ChannelOptions) throws -> any Channel {
-        try checkOpen()
+        try checkUsable()
         try options.validate()
         guard options.byteCapacity == nil else {
             throw MultitaskingError(
@@ -164,7 +164,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     ///
     /// - Throws: `shutDown`.
     public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {
-        try checkOpen()
+        try checkUsable()
         return SharedArray(SharedArrayBox(array))
     }
 
@@ -173,13 +173,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     /// - Throws: `shutDown`.
     @_disfavoredOverload
     public func share<Value: Portable>(_ value: Value) throws -> Shared<Value> {
-        try checkOpen()
+        try checkUsable()
         return Shared(SharedValueBox(value))
-    }
-
-    func checkOpen() throws {
-        try owner.check()
-        if storage.isClosed { throw Self.shutDownError }
     }
 
     /// Shuts down the pool and blocks until its threads are gone. Later and concurrent calls return when they are.
@@ -373,10 +368,15 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     }
 }
 
-extension ThreadPool: ValidatesTaskOptions {
+extension ThreadPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws {
         // A thread pool runs each task once, cannot end it, and does not know what it prints.
         try options.validate(for: [.priorities, .seeds])
+    }
+
+    package func checkUsable() throws {
+        try owner.check()
+        if storage.isClosed { throw Self.shutDownError }
     }
 }
 

@@ -79,6 +79,9 @@ extension Fault {
         case .acceptsAfterShutdown:
             [
                 Symptom("shutdown.laterSubmitsAreRefused", "throws shutDown; it returned"),
+                Symptom(
+                    "shutdown.laterSubmitsAreRefused",
+                    "submit with results of others after shutdown(drain) throws shutDown"),
                 Symptom("stream.aShutDownPoolFailsTheElements", "expected shutDown"),
             ]
         case .returnsBeforeTheEnd:
