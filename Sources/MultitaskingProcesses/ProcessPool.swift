@@ -211,6 +211,11 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     public var startedBy: StartMethod { core.supervision.method }
 }
 
+extension ProcessPool: KnowsItsOwnTasks {
+    /// In a copy of the process that made the pool, where nobody submits what waits for results of others.
+    package var isInside: Bool { !core.belongsToThisProcess }
+}
+
 extension ProcessPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws { try core.validate(options) }
     package func checkUsable() throws { try core.checkUsable() }

@@ -149,6 +149,13 @@
         }
     }
 
+    extension TracedExecutor: KnowsItsOwnTasks where Base: KnowsItsOwnTasks {
+        package var isInside: Bool { base.isInside }
+        package func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void) {
+            base.callUnlessOver(after: limit, body)
+        }
+    }
+
     extension TracedExecutor: ChecksSubmissions where Base: ChecksSubmissions {
         package func validate(_ options: TaskOptions) throws { try base.validate(options) }
         package func checkUsable() throws { try base.checkUsable() }

@@ -43,6 +43,34 @@ import Testing
         expectCode(.shutDown) { try pool.submit(double, resultsOf: promise.future) }
     }
 
+    @Test(arguments: [ShutdownMode.kill, .cancelQueued])
+    func limitedDrainInACallback_beginsAndGoesOnWhenItsTimeIsUp(_ harderMode: ShutdownMode) throws {
+        let pool = try InMemoryPool(options: InMemoryOptions(maxWorkers: 1))
+        let first = try pool.submit(double, 1)
+        let bell = Bell(try pool.makeCancelSignal())
+        let (quick, slow) = (
+            try pool.submit(waitForNothing, bell, .seconds(10)), try pool.submit(waitForNothing, bell, .seconds(100))
+        )
+        let queued = try pool.submit(double, 2)
+        let isClean = Mutex(true)
+        first.whenDone {
+            let isOver = pool.shutdown(.drain, within: .seconds(30), then: harderMode)
+            isClean.withLock { $0 = isOver }
+        }
+        #expect(quick.waitUntilDone() && slow.waitUntilDone() && queued.waitUntilDone())
+        #expect(!isClean.withLock { $0 })
+        #expect(try quick.value() == false)
+        if harderMode == .kill {
+            expectCode(.workerCrashed) { try slow.value() }
+        } else {
+            #expect(try slow.value() == false)
+        }
+        #expect(queued.state == .cancelled)
+        expectCode(.shutDown) { try pool.submit(double, 1) }
+        #expect((pool.elapsed < .seconds(31)) == (harderMode == .kill))
+        pool.shutdown()
+    }
+
     /// Expects that `body` throws an error of the package with this code.
     private func expectCode<Value>(
         _ code: MultitaskingError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Value

@@ -25,6 +25,23 @@ public protocol GradualShutdown: Executor {
     func waitUntilShutDown(_ wait: WaitLimit) -> Bool
 }
 
+/// A pool that has tasks or callbacks in this process, which would wait for themselves if they waited for its end.
+package protocol KnowsItsOwnTasks: GradualShutdown {
+    /// Whether a task of the pool, or a callback of it, is what runs here.
+    var isInside: Bool { get }
+
+    /// Calls `body` outside of the pool's tasks when the limit passes, unless the pool, which is shutting down, has
+    /// ended by then.
+    func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void)
+}
+
+extension KnowsItsOwnTasks {
+    /// Waits on a thread of its own. Without one, nobody can, and `body` isn't called.
+    package func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void) {
+        _ = startDetachedThread { if !self.waitUntilShutDown(.upTo(limit)) { body() } }
+    }
+}
+
 /// How long a backend may take to kill what runs before it is taken for one that cannot.
 private let killPatience = Duration.seconds(5)
 
@@ -49,6 +66,10 @@ extension Executor {
     /// ```
     /// Blocks until the pool is gone. Tasks that can't be ended, such as tasks of threads, or must not be, because
     /// `harderMode` isn't `.kill`, get half a second more. Then this method returns, and the pool ends when they do.
+    ///
+    /// A task of a thread pool that shuts down its own pool would wait for itself, and so would a callback. There, this
+    /// begins the shutdown and returns false immediately; when the limit passes, the pool goes on with `harderMode`
+    /// unless it has ended.
     /// - Parameters:
     ///   - mode: how to shut down at first.
     ///   - limit: how long that may take.
@@ -60,6 +81,11 @@ extension Executor {
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill
     ) -> Bool {
         guard let pool = self as? any GradualShutdown else { return shutdownOnThread(mode, limit, harderMode) }
+        if let pool = pool as? any KnowsItsOwnTasks, pool.isInside {
+            pool.beginShutdown(mode)
+            pool.callUnlessOver(after: limit) { pool.beginShutdown(harderMode) }
+            return false
+        }
         let deadline = WaitDeadline(.upTo(limit), in: self)
         let areSettled = Dependents.settle(of: self, mode, .upTo(limit))
         pool.beginShutdown(mode)
@@ -71,8 +97,8 @@ extension Executor {
         return false
     }
 
-    /// Suspends where the blocking method of the same name blocks. Cancelling the awaiting task doesn't shorten the
-    /// wait.
+    /// Suspends where the blocking method of the same name blocks, and returns where that returns immediately.
+    /// Cancelling the awaiting task doesn't shorten the wait.
     @discardableResult
     public func shutdown(
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill

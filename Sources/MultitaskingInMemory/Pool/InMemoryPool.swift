@@ -207,6 +207,16 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
     public var elapsed: Duration { simulation.record().elapsed }
 }
 
+extension InMemoryPool: KnowsItsOwnTasks {
+    /// Only in a callback. A task waits in virtual time, and is killed as one in a process is.
+    package var isInside: Bool { simulation.isCallingBack }
+
+    /// No other thread may wait for it, because that would not be deterministic.
+    package func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void) {
+        simulation.callUnlessOver(after: limit, body)
+    }
+}
+
 extension InMemoryPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws {
         try options.validate(for: [.timeout, .queueTimeout, .crashRetries, .errorRetries, .priorities, .seeds])

@@ -385,6 +385,25 @@ struct SimulationRecord: Sendable {
     var deviations: [Decisions.Deviation]
     var made: [Decisions.Made]
     var strikes: [FaultSource.Strike]
+    /// Whether the calling thread runs a callback of the simulation.
+    var isCallingBack: Bool {
+        let thread = CurrentThread.id
+        return state.withLock { $0.callbackThreads.contains(thread) }
+    }
+
+    /// Calls `body` as a callback when the virtual time has passed, unless the workers are gone by then.
+    func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void) {
+        update { state, _ in
+            let id = state.newID()
+            state.limitedWaits[id] = { [weak self] in
+                if self?.isOver == false { body() }
+            }
+            state.timers.add(.call(id), at: state.now.addingSaturated(limit.nanoseconds))
+        }
+    }
+
+    private var isOver: Bool { state.withLock { $0.isOver } }
+
     var steps: Int
     var elapsed: Duration
 }

@@ -368,6 +368,11 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     }
 }
 
+extension ThreadPool: KnowsItsOwnTasks {
+    /// Also in a copy of the process that made the pool: its threads aren't there.
+    package var isInside: Bool { !owner.isThisProcess || PoolIdentity.current === storage.identity }
+}
+
 extension ThreadPool: ChecksSubmissions {
     package func validate(_ options: TaskOptions) throws {
         // A thread pool runs each task once, cannot end it, and does not know what it prints.

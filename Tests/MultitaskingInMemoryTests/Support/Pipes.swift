@@ -32,6 +32,9 @@ struct Bell: Codable, Sendable {
     }
 }
 
+/// Waits for a signal that is not set, which takes so much virtual time.
+func waitForNothing(_ bell: Bell, _ duration: Duration) -> Bool { bell.signal.waitUntilSet(.upTo(duration)) }
+
 extension Decoder {
     fileprivate func environment() throws -> any TaskEnvironment {
         guard let environment = userInfo[.taskEnvironment] as? any TaskEnvironment else {

@@ -153,6 +153,63 @@ extension ThreadsTests {
             pool.shutdown()
         }
 
+        @Test func limitedDrainInsideATaskOrACallback_beginsAndCancelsNothing() throws {
+            for isCallback in [false, true] {
+                let pool = try ThreadPool(maxWorkers: 1)
+                let (isBegun, isReady) = (Gate(), Gate())
+                let clean = Ledger<Bool>()
+                let first = try pool.submit(running: { _ in
+                    _ = isReady.wait(until: .now + .seconds(10))
+                    guard !isCallback else { return }
+                    clean.append(pool.shutdown(.drain, within: .seconds(30)))
+                    isBegun.open()
+                })
+                if isCallback {
+                    first.whenDone {
+                        clean.append(pool.shutdown(.drain, within: .seconds(30)))
+                        isBegun.open()
+                    }
+                }
+                let queued = try (0..<5).map { number in try pool.submit { number } }
+                isReady.open()
+                #expect(isBegun.wait(until: .now + .seconds(10)))
+                #expect(clean.all == [false])
+                #expect(try queued.map { try $0.value(timeout: .seconds(10)) } == Array(0..<5))
+                #expect(thrownCode { _ = try pool.submit { 1 } } == .shutDown)
+                pool.shutdown()
+            }
+        }
+
+        @Test func limitedDrainInsideAnAsyncTask_beginsAndCancelsNothing() async throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            let isReady = Promise<Void>()
+            let first = try pool.submit { () async -> Bool in
+                while !isReady.future.isDone { await Task.yield() }
+                return await pool.shutdown(.drain, within: .seconds(30))
+            }
+            let queued = try pool.submit { 2 }
+            isReady.fulfill()
+            #expect(try await first.value(timeout: .seconds(10)) == false)
+            #expect(try await queued.value(timeout: .seconds(10)) == 2)
+            await pool.shutdown()
+        }
+
+        @Test func limitedDrainInsideATask_goesOnWithTheHarderModeWhenItsTimeIsUp() throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            let isOver = Gate()
+            let running = try pool.submit(running: { environment in
+                pool.shutdown(.drain, within: .milliseconds(50), then: .kill)
+                while !environment.isEndRequested { environment.clock.sleep(for: .milliseconds(1)) }
+                return isOver.wait(until: .now + .seconds(10))
+            })
+            let queued = try pool.submit { 1 }
+            #expect(queued.waitUntilDone(.upTo(.seconds(10))))
+            #expect(queued.state == .cancelled)
+            isOver.open()
+            #expect(try running.value(timeout: .seconds(10)))
+            pool.shutdown()
+        }
+
         @Test func droppedPoolRunsWhatWasSubmittedAndItsThreadsEnd() throws {
             let counter = Counter()
             for _ in 0..<20 {
