@@ -38,7 +38,8 @@ public struct TaskOptions: Sendable, Hashable {
         set { change { $0.gracePeriod = newValue } }
     }
 
-    /// The failures after which the task runs again.
+    /// The failures after which the task runs again. A process pool refuses them for a task that it would run in a fork
+    /// of this process.
     public var retries: RetryPolicy {
         get { asked?.values.retries ?? .never }
         set { change { $0.retries = newValue } }

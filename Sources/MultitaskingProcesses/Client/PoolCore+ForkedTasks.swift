@@ -31,6 +31,7 @@ extension PoolCore {
         _ call: Invocation<Function>, options: TaskOptions
     ) throws -> ProcessFuture<Function.Output> {
         if let obstacle = ForkSafety.obstacle { throw Self.capturesState(call.function, obstacle) }
+        guard options.retries.limit == 0 else { throw Self.runsOnlyOnce(call.function) }
         if let queueLimit {
             try waitForRoom(options.waitForRoom) { try state.withLock { try checkRoom(queueLimit, &$0) } }
         }
@@ -242,14 +243,24 @@ extension PoolCore {
     private static func capturesState<Function: PortableFunction>(
         _ function: Function, _ obstacle: ForkObstacle
     ) -> MultitaskingError {
-        let captures = FunctionAddress(of: function) == nil
-        let what =
-            captures
+        MultitaskingError(
+            .capturesState,
+            "\(whyNotSent(function)). No copy of this process can be made to run it, because \(obstacle.reason).",
+            cause: obstacle.error)
+    }
+
+    private static func runsOnlyOnce<Function: PortableFunction>(_ function: Function) -> MultitaskingError {
+        MultitaskingError(
+            .invalidArgument,
+            "\(whyNotSent(function)). A copy of this process runs it, and can't run it again, because the first run "
+                + "has changed the copy: leave out the retries, or have it sent.")
+    }
+
+    /// Why no worker can run a function, and what to do.
+    private static func whyNotSent<Function: PortableFunction>(_ function: Function) -> String {
+        FunctionAddress(of: function) == nil
             ? "the function captures values, and cannot be sent to a worker: pass them as arguments"
             : "a type among the function's arguments or result is private or local, and has no name that a worker "
                 + "could find: make it internal or public"
-        return MultitaskingError(
-            .capturesState, "\(what). No copy of this process can be made to run it, because \(obstacle.reason).",
-            cause: obstacle.error)
     }
 }

@@ -56,6 +56,18 @@ extension Harness {
         try withCopyingPool { pool in
             let box = Box(100)
             checkEqual(try pool.submit(5) { $0 + box.number }.value(), 105)
+            for retries in [RetryPolicy.onErrors(CancellationError.self, limit: 1), .onCrash(1)] {
+                let options = TaskOptions(retries: retries)
+                let refusal = checkThrows(.invalidArgument) { try pool.submit(options: options, 5) { $0 + box.number } }
+                check(refusal?.message.contains("pass them as arguments") ?? false, "\(String(describing: refusal))")
+                let hidden = checkThrows(.invalidArgument) {
+                    try pool.submit(options: options, Hidden(number: 3)) { $0.number }
+                }
+                check(hidden?.message.contains("make it internal") ?? false, "\(String(describing: hidden))")
+                checkEqual(try pool.submit(double, options: options, 4).value(), 8)
+            }
+            let once = TaskOptions(timeout: .seconds(60), retries: .onCrash(0))
+            checkEqual(try pool.submit(options: once, 5) { $0 + box.number }.value(), 105)
             checkEqual(try pool.submit(Hidden(number: 3)) { Hidden(number: $0.number + 1) }.value(), Hidden(number: 4))
             let large = (0..<1_000_000).map { $0 }
             checkEqual(try pool.submit(999) { large[$0] }.value(), 999)
