@@ -36,6 +36,48 @@ import Testing
         pool.shutdown()
     }
 
+    @Test(arguments: UInt64(0)..<10)
+    func promiseThatACallbackKeeps_isWaitedForWhileTheSimulationGoesOn(_ seed: UInt64) throws {
+        try withInMemoryExecutor(seed: seed) { manager in
+            let promise = Promise<Int>()
+            try manager.executor.submit(double, 4).whenDone { promise.fulfill(1) }
+            #expect(try promise.future.then { $0 + 1 }.value() == 2)
+        }
+    }
+
+    @Test func promiseThatNobodyKeeps_isADeadlock() throws {
+        let promise = Promise<Int>()
+        expectCode(.deadlock) {
+            try withInMemoryExecutor { _ in try promise.future.value() }
+        }
+    }
+
+    @Test func promiseThatAnotherThreadKeeps_isWaitedFor() throws {
+        try withInMemoryExecutor { manager in
+            let promise = Promise<Int>()
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: 0.05)
+                promise.fulfill(3)
+            }
+            let value = try promise.future.value()
+            #expect(value == 3)
+            #expect(try manager.executor.submit(double, 4).value() == 8)
+        }
+    }
+
+    @Test func limitOfAWaitForAPromise_isVirtualTime() throws {
+        let pool = try InMemoryPool()
+        let promise = Promise<Int>()
+        let start = ContinuousClock.now
+        expectCode(.timedOut) { try promise.future.value(timeout: .seconds(600)) }
+        #expect(pool.elapsed >= .seconds(600) && pool.elapsed < .seconds(601))
+        pool.shutdown()
+        // Nothing lives in the time of a pool that has ended.
+        expectCode(.timedOut) { try promise.future.value(timeout: .milliseconds(20)) }
+        #expect(pool.elapsed < .seconds(601))
+        #expect(ContinuousClock.now - start < .seconds(60))
+    }
+
     @Test func whatDependsOnAPromise_isRefusedAfterTheShutdown() throws {
         let pool: any Executor = try InMemoryPool()
         let promise = Promise<Int>()

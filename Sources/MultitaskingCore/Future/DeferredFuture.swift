@@ -192,10 +192,12 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
 
     @available(*, noasync)
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
-        let deadline = WaitDeadline(wait, timeline: timeline)
+        if case .ended = phase { return true }
+        let callers = timeline == nil ? CallersTimelines.current : nil
+        let deadline = WaitDeadline(wait, timeline: timeline ?? callers)
         var next = self
         while true {
-            guard next.waitUntilResolved(deadline) else { return false }
+            guard next.waitUntilResolved(deadline, callers) else { return false }
             guard case .following(let future) = next.phase else { return true }
             guard let followed = future.deferred else {
                 return future.waitUntilDone(wait == .never ? .never : deadline.remaining)
@@ -205,14 +207,27 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     }
 
     @available(*, noasync)
-    private func waitUntilResolved(_ deadline: WaitDeadline) -> Bool {
+    private func waitUntilResolved(_ deadline: WaitDeadline, _ callers: (any CallersTimeline)?) -> Bool {
         guard isPending else { return true }
         if let timeline { return timeline.wait(deadline.remaining) { !self.isPending } }
+        if let callers { return waitUntilResolved(deadline, in: callers) }
         let latch = Latch()
         let forget = whenResolved { latch.open() }
         defer { forget() }
         guard case .forever = deadline.remaining else { return latch.wait(deadline.remaining) }
         return PoolIdentity.waitingEndlessly { latch.wait(.forever) }
+    }
+
+    /// Waits where the caller has the turn, which others need to bring the outcome about.
+    @available(*, noasync)
+    private func waitUntilResolved(_ deadline: WaitDeadline, in timeline: any CallersTimeline) -> Bool {
+        do {
+            return try timeline.wait(deadline.remaining, until: { !self.isPending }, register: { whenResolved($0) })
+        } catch let error as MultitaskingError {
+            // Nobody is left who could do it.
+            end(.failure(error))
+            return true
+        } catch { return false }
     }
 
     func whenDone(_ body: @escaping @Sendable () -> Void) { Follower.call(add(Follower(nil, body))) }

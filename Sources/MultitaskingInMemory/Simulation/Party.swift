@@ -54,6 +54,8 @@ enum Condition: Sendable {
     case stuck
     /// That an `async` function can go on.
     case job(@Sendable () -> Bool)
+    /// What anybody may bring about, also who isn't part of the simulation.
+    case promise(@Sendable () -> Bool)
     /// Something of a layer above.
     case other(@Sendable () -> Bool)
     /// One of several.

@@ -160,7 +160,13 @@ extension SimulationState {
 
     /// Whether only the parent and the workers use the simulation, so that nobody can come to change what they wait
     /// for.
-    private var isAmongParties: Bool { !parties[0].isAbsent && outsideCalls == 0 && outsideWaits == 0 }
+    private var isAmongParties: Bool {
+        !parties[0].isAbsent && outsideCalls == 0 && outsideWaits == 0 && !waitsForPromise
+    }
+
+    private var waitsForPromise: Bool {
+        parties.contains { if case .waiting(.promise) = $0.activity { true } else { false } }
+    }
 
     /// Whether time passes now, at once; if others than the parent may call in, they get a while of real time first.
     private mutating func mayPassTime() -> Bool {

@@ -282,7 +282,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .taskRoom: return phase != .running || taskLimit.map { unfinished < $0 } ?? true
         case .poolEnd: return workers.allSatisfy { if case .left = $0.activity { true } else { false } }
         case .time, .stuck: return false
-        case .job(let isThere), .other(let isThere): return isThere()
+        case .job(let isThere), .promise(let isThere), .other(let isThere): return isThere()
         case .any(let conditions): return conditions.contains { holds($0) }
         }
     }
@@ -309,6 +309,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .time: "time to pass"
         case .stuck: "nothing: it is stuck"
         case .job: "its async function"
+        case .promise: "a promise"
         case .other: "one of several tasks"
         case .any(let conditions): conditions.map { describe($0) }.joined(separator: " or ")
         }

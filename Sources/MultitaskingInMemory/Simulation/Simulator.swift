@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to
 /// thread.
-final class Simulator: Timeline {
+final class Simulator: CallersTimeline {
     /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
     private static let patience = Duration.milliseconds(20)
     /// How long nothing must happen, in real time, before time passes where other threads may call in.
@@ -26,7 +26,10 @@ final class Simulator: Timeline {
         self.threads = threads ?? ThreadCache()
         ownsThreads = threads == nil
         self.setup = workers
+        CallersTimelines.add(self)
     }
+
+    deinit { CallersTimelines.remove(self) }
 
     // MARK: References
 
@@ -314,6 +317,24 @@ final class Simulator: Timeline {
         return (isTrue ?? nil) ?? false
     }
 
+    var isCallers: Bool {
+        let thread = CurrentThread.id
+        return state.withLock { state in
+            // When it is over, only others can bring anything about.
+            guard !state.isOver, state.failure == nil else { return false }
+            return state.party(of: thread) != nil && !state.callbackThreads.contains(thread)
+        }
+    }
+
+    func wait(
+        _ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool,
+        register: (@escaping @Sendable () -> Void) -> @Sendable () -> Void
+    ) throws -> Bool {
+        let forget = register { [weak self] in self?.poke() }
+        defer { forget() }
+        return try call(limit, for: .promise(condition)) { _, _ in condition() ? true : nil } ?? false
+    }
+
     func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable (WaitStage) -> Void {
         let (id, party) = update { state, party -> (Int, Int?) in
             // The party that has the parent's thread gives it up now.
@@ -364,6 +385,25 @@ final class Simulator: Timeline {
         return true
     }
 
+    /// Whether the calling thread runs a callback of the simulation.
+    var isCallingBack: Bool {
+        let thread = CurrentThread.id
+        return state.withLock { $0.callbackThreads.contains(thread) }
+    }
+
+    /// Calls `body` as a callback when the virtual time has passed, unless the workers are gone by then.
+    func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void) {
+        update { state, _ in
+            let id = state.newID()
+            state.limitedWaits[id] = { [weak self] in
+                if self?.isOver == false { body() }
+            }
+            state.timers.add(.call(id), at: state.now.addingSaturated(limit.nanoseconds))
+        }
+    }
+
+    private var isOver: Bool { state.withLock { $0.isOver } }
+
     /// Why nothing went on any more, if so.
     var failure: MultitaskingError? { state.withLock { $0.failure } }
 
@@ -385,25 +425,6 @@ struct SimulationRecord: Sendable {
     var deviations: [Decisions.Deviation]
     var made: [Decisions.Made]
     var strikes: [FaultSource.Strike]
-    /// Whether the calling thread runs a callback of the simulation.
-    var isCallingBack: Bool {
-        let thread = CurrentThread.id
-        return state.withLock { $0.callbackThreads.contains(thread) }
-    }
-
-    /// Calls `body` as a callback when the virtual time has passed, unless the workers are gone by then.
-    func callUnlessOver(after limit: Duration, _ body: @escaping @Sendable () -> Void) {
-        update { state, _ in
-            let id = state.newID()
-            state.limitedWaits[id] = { [weak self] in
-                if self?.isOver == false { body() }
-            }
-            state.timers.add(.call(id), at: state.now.addingSaturated(limit.nanoseconds))
-        }
-    }
-
-    private var isOver: Bool { state.withLock { $0.isOver } }
-
     var steps: Int
     var elapsed: Duration
 }
