@@ -85,6 +85,24 @@ private func chatter(_ text: String) -> Int {
         #expect(begun.status.count == 1)
     }
 
+    @Test func anyBackoffCanBeWaitedFor() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        for backoff in [Duration.seconds(Int64.max), .seconds(Int64.max) * 18] {
+            let begun = try pool.makeChannel(closesWithSenders: true)
+            let retries = TaskOptions(retries: .onErrors(DecodedError.self, limit: 3, backoff: backoff))
+            let future = try pool.submit(beginAndFail, options: retries, begun.makeSender())
+            #expect(try begun.receive(as: Int.self, wait: .upTo(.seconds(60))) == 1)
+            let isQueued = try pool.submit(doubled, 4).value(timeout: .seconds(60)) == 8 && future.state == .queued
+            #expect(isQueued)
+            #expect(future.cancel())
+            for attempt in [1, 2, 30, 1000] {
+                let pause = RunVerdict.pause(.init(options: retries, attempt: attempt))
+                #expect(ContinuousClock.now.advanced(by: pause) > .now)
+            }
+        }
+    }
+
     @Test func emptyBatchToARendezvousChannel_isSentAtOnce_andThePoolGoesOn() throws {
         let pool = try LaunchPool(command: shell, maxWorkers: 1)
         defer { pool.shutdown(.kill) }

@@ -64,7 +64,7 @@ enum RunVerdict {
 
     /// How long to wait before the next attempt.
     static func pause(_ task: Circumstances) -> Duration {
-        var pause = task.options.retries.backoff
+        var pause = task.options.retries.backoff.clampedForWaiting
         for _ in 1..<max(2, min(task.attempt, 30)) where task.attempt > 1 { pause = min(pause * 2, .seconds(86_400)) }
         return pause
     }
