@@ -183,6 +183,70 @@ extension Facade {
         }
 
         @Test(arguments: PoolKind.allCases)
+        func drainingWithALimitKeepsWhatCameBeforeAnElementOfAnotherType(_ pool: PoolKind) throws {
+            try pool.run { manager in
+                let context = try manager.session().context
+                let wait = WaitLimit.upTo(.milliseconds(5))
+                try context.writeOutput(contentsOf: 0..<300)
+                try context.writeOutput("last")
+                #expect(try context.readOutputUntilEmpty(as: Int.self, wait: wait) == Array(0..<300))
+                expectError(.wrongType) { try context.readOutputUntilEmpty(as: Int.self, wait: wait) }
+                #expect(try context.readOutput() == "last")
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
+        func drainingAsynchronouslyKeepsWhatCameBeforeAnElementOfAnotherType(_ pool: PoolKind) async throws {
+            try await pool.run { manager in
+                let context = try manager.session().context
+                let wait = WaitLimit.upTo(.milliseconds(5))
+                try await context.writeOutput(contentsOf: [1, 2])
+                try await context.writeOutput("three")
+                let taken = try await context.readOutputUntilEmpty(as: Int.self, wait: wait)
+                #expect(taken == [1, 2])
+                await #expect(throws: MultitaskingError.self) {
+                    try await context.readOutputUntilEmpty(as: Int.self, wait: wait)
+                }
+                let text: String? = try await context.readOutput()
+                #expect(text == "three")
+            }
+        }
+
+        @Test(arguments: [PoolKind.processes, .inMemory])
+        func drainingWithALimitKeepsWhatCameBeforeAnElementThatCannotBeDecoded(_ pool: PoolKind) throws {
+            try pool.run { manager in
+                let session = try manager.session()
+                func drain() throws -> [Int] {
+                    try session.context.readOutputUntilEmpty(as: PickyElement.self, wait: .upTo(.milliseconds(5)))
+                        .map(\.number)
+                }
+                for number in 0..<3 {
+                    try session.context.writeOutput(PickyElement(number: number, isDecodable: number != 1))
+                }
+                var numbers = try drain()
+                #expect(numbers.first == 0)
+                #expect(throws: (any Error).self) { try drain() }
+                numbers += try drain()
+                #expect(numbers == [0, 2])
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
+        func aCancelledReaderReturnsWhatItHasTaken(_ pool: PoolKind) async throws {
+            try await pool.run { manager in
+                let context = try manager.session().context
+                let reader = Task {
+                    try await context.readOutputUntilEmpty(as: Int.self, wait: .forever, taskDone: true)
+                }
+                let isTaken = try await context.writeOutput(1, wait: .upTo(.seconds(20)), join: true)
+                #expect(isTaken)
+                reader.cancel()
+                let taken = try await reader.value
+                #expect(taken == [1])
+            }
+        }
+
+        @Test(arguments: PoolKind.allCases)
         func writingWithJoinReturnsOnlyWhenTheElementIsDone(_ pool: PoolKind) async throws {
             try await pool.run { manager in
                 let session = try manager.session().submit("t", scopes: .session) { (context: TaskContext) throws in

@@ -73,10 +73,10 @@ extension ParentSideContext {
 
     /// The elements of the output queue until it is closed and empty, for `for` and `for try await` loops.
     ///
-    /// - Throws: `noSuchObject` without the queue.
+    /// - Throws: `noSuchObject` without the queue; what a call that returned elements has left to the next one.
     public func outputElements<Element: Codable & Sendable>(
         as type: Element.Type = Element.self
     ) throws -> ChannelElements<Element> {
-        try objects.requireOutputQueue().channel.elements(as: type)
+        try objects.requireOutputQueue().receiver().elements(as: type)
     }
 }

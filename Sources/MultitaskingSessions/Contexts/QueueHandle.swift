@@ -2,6 +2,8 @@
 struct QueueHandle: Sendable {
     let channel: any Channel
     let lock: QueueLock?
+    /// What a call that had elements to return met after them.
+    private let lateFailure = LateFailure()
 
     init(_ channel: any Channel, lock: QueueLock? = nil) {
         self.channel = channel
@@ -15,6 +17,17 @@ struct QueueHandle: Sendable {
             .notCodable,
             "\(element) is not Codable, so it cannot cross to or from a worker process: "
                 + "make it Codable, or use withThreadPoolExecutor")
+    }
+
+    /// The channel for a call that receives, which throws what an earlier one has left to it.
+    func receiver() throws -> any Channel {
+        try lateFailure.rethrow()
+        return channel
+    }
+
+    private func inProcessReceiver(_ element: Any.Type) throws -> any InProcessChannel {
+        try lateFailure.rethrow()
+        return try inProcess(element)
     }
 
     private func withLock(_ body: () throws -> Void) rethrows {
@@ -37,23 +50,28 @@ struct QueueHandle: Sendable {
     private static let batch = 256
 
     /// Takes what there is, without waiting.
-    ///
-    /// An element that cannot be taken, as it is of another type, stays in the queue. If others came before it, they
-    /// are returned first and the next call throws.
     private func drainNow<Element>(
         into elements: inout [Element], taskDone: Bool, _ take: (_ upTo: Int) throws -> [Element]
     ) throws {
         try withLock {
-            do {
-                while true {
-                    let some = try take(Self.batch)
-                    elements += some
-                    try report(some, taskDone)
-                    // If there were no more, or the next one has to be met by the next call.
-                    if some.count < Self.batch { return }
-                }
-            } catch let error as MultitaskingError where error.code == .wrongType && !elements.isEmpty {}
+            while true {
+                let some = try take(Self.batch)
+                elements += some
+                try report(some, taskDone)
+                // If there were no more, or the next one has to be met by the next call.
+                if some.count < Self.batch { return }
+            }
         }
+    }
+
+    /// Leaves an error to the next call, if there are elements to return first.
+    ///
+    /// The next call meets an element of another type by itself, as that stays in the queue; and a cancellation, if
+    /// the same task makes it.
+    private func leave(_ error: any Error, after elements: [some Any]) throws {
+        if elements.isEmpty { throw error }
+        if error is CancellationError || (error as? MultitaskingError)?.code == .wrongType { return }
+        lateFailure.keep(error)
     }
 }
 
@@ -74,23 +92,24 @@ extension QueueHandle {
 
     @available(*, noasync)
     func take<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> Element? {
-        try finish(taken: channel.receive(as: type, wait: wait), taskDone: taskDone)
+        try finish(taken: receiver().receive(as: type, wait: wait), taskDone: taskDone)
     }
 
     @available(*, noasync)
     func take<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> Element? {
-        try finish(taken: inProcess(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
+        try finish(taken: inProcessReceiver(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
     }
 
     @available(*, noasync)
     func drain<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> [Element]
     {
-        try drain(wait: wait, taskDone: taskDone) { try channel.receive(upTo: $0, as: type, wait: $1) }
+        let channel = try receiver()
+        return try drain(wait: wait, taskDone: taskDone) { try channel.receive(upTo: $0, as: type, wait: $1) }
     }
 
     @available(*, noasync)
     func drain<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) throws -> [Element] {
-        let channel = try inProcess(type)
+        let channel = try inProcessReceiver(type)
         return try drain(wait: wait, taskDone: taskDone) {
             try channel.receiveInProcess(upTo: $0, as: type, wait: $1)
         }
@@ -112,14 +131,17 @@ extension QueueHandle {
         wait: WaitLimit, taskDone: Bool, _ take: (_ upTo: Int, WaitLimit) throws -> [Element]
     ) throws -> [Element] {
         var elements: [Element] = []
-        while true {
-            try drainNow(into: &elements, taskDone: taskDone) { try take($0, .never) }
-            guard wait != .never else { return elements }
-            let next = try take(1, wait)
-            if next.isEmpty { return elements }
-            elements += next
-            try report(next, taskDone)
-        }
+        do {
+            while true {
+                try drainNow(into: &elements, taskDone: taskDone) { try take($0, .never) }
+                guard wait != .never else { break }
+                let next = try take(1, wait)
+                if next.isEmpty { break }
+                elements += next
+                try report(next, taskDone)
+            }
+        } catch { try leave(error, after: elements) }
+        return elements
     }
 
     // MARK: Batches
@@ -138,7 +160,7 @@ extension QueueHandle {
     func take<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) throws -> [Element] {
-        let elements = try channel.receive(upTo: count, as: type, wait: wait)
+        let elements = try receiver().receive(upTo: count, as: type, wait: wait)
         try report(elements, taskDone)
         return elements
     }
@@ -147,7 +169,7 @@ extension QueueHandle {
     func take<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) throws -> [Element] {
-        let elements = try inProcess(type).receiveInProcess(upTo: count, as: type, wait: wait)
+        let elements = try inProcessReceiver(type).receiveInProcess(upTo: count, as: type, wait: wait)
         try report(elements, taskDone)
         return elements
     }
@@ -169,36 +191,46 @@ extension QueueHandle {
     func take<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> Element? {
-        try finish(taken: try await channel.receive(as: type, wait: wait), taskDone: taskDone)
+        try finish(taken: try await receiver().receive(as: type, wait: wait), taskDone: taskDone)
     }
 
     func take<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) async throws -> Element? {
-        try finish(taken: try await inProcess(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
+        try finish(taken: try await inProcessReceiver(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
     }
 
     func drain<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
-        var elements: [Element] = []
-        while true {
-            try drainNow(into: &elements, as: type, taskDone: taskDone)
-            guard wait != .never, let element = try await channel.receive(as: type, wait: wait) else { return elements }
-            elements.append(element)
-            try report(taskDone)
+        let channel = try receiver()
+        return try await drain(wait: wait, taskDone: taskDone) {
+            try drainNow(channel, into: &$0, taskDone: taskDone)
+        } next: {
+            try await channel.receive(as: type, wait: wait)
         }
     }
 
     func drain<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) async throws -> [Element] {
-        let channel = try inProcess(type)
-        var elements: [Element] = []
-        while true {
-            try drainNow(into: &elements, as: type, taskDone: taskDone)
-            guard wait != .never, let element = try await channel.receiveInProcess(as: type, wait: wait) else {
-                return elements
-            }
-            elements.append(element)
-            try report(taskDone)
+        let channel = try inProcessReceiver(type)
+        return try await drain(wait: wait, taskDone: taskDone) {
+            try drainNow(channel, into: &$0, taskDone: taskDone)
+        } next: {
+            try await channel.receiveInProcess(as: type, wait: wait)
         }
+    }
+
+    private func drain<Element>(
+        wait: WaitLimit, taskDone: Bool, now: (inout [Element]) throws -> Void, next: () async throws -> Element?
+    ) async throws -> [Element] {
+        var elements: [Element] = []
+        do {
+            while true {
+                try now(&elements)
+                guard wait != .never, let element = try await next() else { break }
+                elements.append(element)
+                try report(taskDone)
+            }
+        } catch { try leave(error, after: elements) }
+        return elements
     }
 
     private func finish(put accepted: Bool, join: Bool, _ deadline: WaitDeadline) async throws -> Bool {
@@ -209,17 +241,18 @@ extension QueueHandle {
     // These two do not wait and so may be called in an asynchronous context.
 
     private func drainNow<Element: Codable & Sendable>(
-        into elements: inout [Element], as type: Element.Type, taskDone: Bool
+        _ channel: any Channel, into elements: inout [Element], taskDone: Bool
     ) throws {
-        try drainNow(into: &elements, taskDone: taskDone) { try channel.receive(upTo: $0, as: type, wait: .never) }
+        try drainNow(into: &elements, taskDone: taskDone) {
+            try channel.receive(upTo: $0, as: Element.self, wait: .never)
+        }
     }
 
     private func drainNow<Element: Sendable>(
-        into elements: inout [Element], as type: Element.Type, taskDone: Bool
+        _ channel: any InProcessChannel, into elements: inout [Element], taskDone: Bool
     ) throws {
-        let channel = try inProcess(type)
         try drainNow(into: &elements, taskDone: taskDone) {
-            try channel.receiveInProcess(upTo: $0, as: type, wait: .never)
+            try channel.receiveInProcess(upTo: $0, as: Element.self, wait: .never)
         }
     }
 
@@ -238,7 +271,7 @@ extension QueueHandle {
     func take<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
-        let elements = try await channel.receive(upTo: count, as: type, wait: wait)
+        let elements = try await receiver().receive(upTo: count, as: type, wait: wait)
         try report(elements, taskDone)
         return elements
     }
@@ -246,7 +279,7 @@ extension QueueHandle {
     func take<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
-        let elements = try await inProcess(type).receiveInProcess(upTo: count, as: type, wait: wait)
+        let elements = try await inProcessReceiver(type).receiveInProcess(upTo: count, as: type, wait: wait)
         try report(elements, taskDone)
         return elements
     }

@@ -73,10 +73,10 @@ extension TaskSideContext {
 
     /// The elements of the input queue until it is closed and empty, for `for` and `for try await` loops.
     ///
-    /// - Throws: `noSuchObject` without the queue.
+    /// - Throws: `noSuchObject` without the queue; what a call that returned elements has left to the next one.
     public func inputElements<Element: Codable & Sendable>(
         as type: Element.Type = Element.self
     ) throws -> ChannelElements<Element> {
-        try objects.requireInputQueue().channel.elements(as: type)
+        try objects.requireInputQueue().receiver().elements(as: type)
     }
 }

@@ -5,6 +5,8 @@ struct SharedObjects: Sendable {
     let cancelSignal: (any CancelSignal)?
     let inputQueueLock: QueueLock?
     let outputQueueLock: QueueLock?
+    /// The same for all who ask, as its queues keep what one call leaves to the next.
+    let context: CombinedContext
 
     init(_ settings: QueueSettings, of executor: any Executor) throws {
         try settings.validate()
@@ -13,13 +15,11 @@ struct SharedObjects: Sendable {
         cancelSignal = settings.cancelEvent ? try executor.makeCancelSignal() : nil
         inputQueueLock = settings.inputQueueLock ? QueueLock() : nil
         outputQueueLock = settings.outputQueueLock ? QueueLock() : nil
-    }
-
-    var context: CombinedContext {
-        CombinedContext(
+        let (inputLock, outputLock) = (inputQueueLock, outputQueueLock)
+        context = CombinedContext(
             ContextObjects(
-                inputQueue: inputQueue.map { QueueHandle($0, lock: inputQueueLock) },
-                outputQueue: outputQueue.map { QueueHandle($0, lock: outputQueueLock) }, cancelSignal: cancelSignal))
+                inputQueue: inputQueue.map { QueueHandle($0, lock: inputLock) },
+                outputQueue: outputQueue.map { QueueHandle($0, lock: outputLock) }, cancelSignal: cancelSignal))
     }
 }
 
