@@ -27,3 +27,28 @@ public enum WaitLimit: Sendable, Hashable {
         }
     }
 }
+
+extension WaitLimit {
+    /// The time it lasts; nil for ever.
+    private var duration: Duration? {
+        switch self {
+        case .never: .zero
+        case .forever: nil
+        case .upTo(let duration): max(.zero, duration)
+        }
+    }
+
+    /// Whether it leaves no time, as ``never`` does.
+    package var isOver: Bool { duration == .zero }
+
+    func isShorter(than other: WaitLimit) -> Bool {
+        guard let duration else { return false }
+        return other.duration.map { duration < $0 } ?? true
+    }
+
+    /// The shorter of the two.
+    func limited(to other: WaitLimit) -> WaitLimit { isShorter(than: other) ? self : other }
+
+    /// How long to wait for room in a pool at a time, when there is something else to do as well.
+    static var roomPatience: WaitLimit { .upTo(.milliseconds(20)) }
+}

@@ -16,14 +16,17 @@ extension Executor {
         }
         let size = chunkSize ?? ChunkSize.automatic(for: elements.count, workers: maxWorkers)
         // Results must not keep a pool with all its workers: without it, nothing is submitted once more.
-        return try MapResults(elements, chunkSize: size, on: self) { [weak self] chunk, offset in
+        return try MapResults(
+            elements, chunkSize: size, in: (self as? any HasTimeline)?.timeline, waitForRoom: options.waitForRoom
+        ) { [weak self] chunk, offset, wait in
             guard let self else {
                 throw MultitaskingError(
                     .shutDown,
                     "the pool is gone, so the element can't run again after its chunk's worker has died; keep the "
                         + "pool until all results are there")
             }
-            return try submit(Invocation(function, ChunkElements(chunk)), options: options.of(elementsFrom: offset))
+            return try submit(
+                Invocation(function, ChunkElements(chunk)), options: options.of(elementsFrom: offset).waiting(wait))
         }
     }
 }

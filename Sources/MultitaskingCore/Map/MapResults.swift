@@ -8,74 +8,81 @@ import Synchronization
 /// ```
 ///
 /// This is a handle; releasing it doesn't cancel the calls. If a worker dies, the rest of its chunk is resubmitted by
-/// the next call that waits for results or reads ``isDone``; nothing is resubmitted before that.
+/// the next call that waits for results or reads ``isDone``; nothing is resubmitted before that. If the pool is full
+/// then, those that wait try again until there is room, for as long as ``TaskOptions/waitForRoom`` says.
 ///
 /// The handle doesn't keep the pool alive. If the pool is released, it finishes the submitted calls and ends; elements
 /// that would have to be resubmitted after that fail with `shutDown`.
 public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     typealias Chunk = MapChunk<Output>
 
-    /// Neighbouring elements that are one task, in one of two states.
-    private enum Part {
-        /// Under way. The elements are kept for another task if the worker dies.
-        case running(ArraySlice<Element>, Future<Chunk>)
-        case settled(Chunk)
+    private struct State {
+        var parts = MapParts<Element, Output>()
+        var stopwatch: Stopwatch
     }
 
-    private struct State {
-        /// The parts, in the order of their elements.
-        var parts: [Part] = []
-        /// How many of them from the first on are known to be settled.
-        var settled = 0
-        var stopwatch: Stopwatch
+    /// What a caller that waits for all results has to do next.
+    private enum Step {
+        case wait(Future<Chunk>)
+        /// Something is to be submitted again, and the pool has no room for it.
+        case waitForRoom
     }
 
     private let state: Lock<State>
     /// What goes on while somebody waits.
     let attendance = Lock<Attendance?>(nil)
-    /// Submits a chunk once more.
-    private let submit: @Sendable ([Element], _ offset: Int) throws -> Future<Chunk>
+    /// Submits a chunk, waiting for room as long as the limit says; nil for as long as the map's options say.
+    private let submit: @Sendable ([Element], _ offset: Int, WaitLimit?) throws -> Future<Chunk>
+    /// How long what is submitted again may wait for room.
+    private let waitForRoom: WaitLimit
+    private let timeline: (any Timeline)?
 
     /// How many elements there are.
     public let count: Int
 
     /// Submits all elements.
     ///
-    /// - Parameter submit: submits neighbouring elements, the first of which has this offset among all.
+    /// - Parameters:
+    ///   - timeline: the pool's time; nil for the machine's.
+    ///   - waitForRoom: how long the options let a chunk wait for room.
+    ///   - firstWait: how long to wait for it now; nil for as long as the options say.
+    ///   - submit: submits neighbouring elements, the first of which has this offset among all.
     /// - Throws: whatever `submit` throws, after cancelling the chunks that were already submitted.
     init(
-        _ elements: [Element], chunkSize: Int, on executor: (any Executor)? = nil,
-        submit: @escaping @Sendable ([Element], _ offset: Int) throws -> Future<Chunk>
+        _ elements: [Element], chunkSize: Int, in timeline: (any Timeline)?, waitForRoom: WaitLimit,
+        waitingNow firstWait: WaitLimit? = nil,
+        submit: @escaping @Sendable ([Element], _ offset: Int, WaitLimit?) throws -> Future<Chunk>
     ) throws {
         self.submit = submit
+        self.waitForRoom = waitForRoom
+        self.timeline = timeline
         count = elements.count
-        let stopwatch = Stopwatch(in: executor)
-        var parts: [Part] = []
+        var state = State(stopwatch: Stopwatch(timeline))
         do {
             for start in stride(from: 0, to: elements.count, by: chunkSize) {
                 let slice = elements[start..<min(start + chunkSize, elements.count)]
-                parts.append(.running(slice, try submit(Array(slice), start)))
+                state.parts.append(slice, try submit(Array(slice), start, firstWait))
             }
         } catch {
-            for case .running(_, let future) in parts { future.cancel() }
+            for future in state.parts.cancel().running { future.cancel() }
             throw error
         }
-        state = Lock(State(parts: parts, stopwatch: stopwatch))
+        self.state = Lock(state)
     }
 
     // MARK: The end
 
     /// Whether all elements have a result. Never blocks.
-    public var isDone: Bool { nextRunning() == nil }
+    public var isDone: Bool { nextStep(waitingForRoom: .never) == nil }
 
     /// Cancels the chunks that haven't started. The results of their elements are errors with the code `cancelled`.
     ///
+    /// If the worker of a running chunk dies later, the rest of the chunk is cancelled, too.
     /// - Parameter force: whether to end running chunks, too, if the pool can.
     public func cancel(force: Bool = false) {
-        let futures = state.withLock { state in
-            state.parts.compactMap { if case .running(_, let future) = $0 { future } else { nil } }
-        }
-        for future in futures { future.cancel(force: force) }
+        let futures = state.withLock { $0.parts.cancel() }
+        for future in futures.submitting { future.end(.cancelled) }
+        for future in futures.running { future.cancel(force: force) }
     }
 
     /// Blocks until all elements have a result; false if the limit passes first.
@@ -83,9 +90,14 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool {
         let attendant = beginAttendance(of: wait)
         defer { attendant?.end() }
-        let deadline = wait.deadline
-        while let future = nextRunning() {
-            guard future.waitUntilDone(Self.limit(until: deadline)) else { return false }
+        let deadline = WaitDeadline(wait, timeline: timeline)
+        while let step = nextStep(waitingForRoom: roomLimit(until: deadline)) {
+            switch step {
+            case .wait(let future): guard future.waitUntilDone(deadline.remaining) else { return false }
+            case .waitForRoom:
+                if deadline.remaining.isOver { return false }
+                settleEnded()
+            }
         }
         return true
     }
@@ -102,159 +114,142 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     }
 
     private func waitForAll(_ wait: WaitLimit) async throws -> Bool {
-        let deadline = wait.deadline
-        while let future = nextRunning() {
-            guard try await future.waitUntilDone(Self.limit(until: deadline)) else { return false }
+        let deadline = WaitDeadline(wait, timeline: timeline)
+        while let step = nextStep(waitingForRoom: .never) {
+            switch step {
+            case .wait(let future): guard try await future.waitUntilDone(deadline.remaining) else { return false }
+            case .waitForRoom:
+                if deadline.remaining.isOver { return false }
+                settleEnded()
+                // Nobody tells when there is room.
+                _ = try await awaitCallback(deadline.remaining.limited(to: .roomPatience), in: timeline) { _ in }
+            }
         }
         return true
     }
 
-    /// Calls `body` when a task has ended that has not by now, at once if all have.
-    func whenProgressed(_ body: @escaping @Sendable () -> Void) {
-        if let future = nextRunning() { future.whenDone(body) } else { body() }
+    /// How long a thread that waits for results waits for room before it looks at them again: what has ended leaves
+    /// room when it is read, and a cancelled chunk needs none.
+    private func roomLimit(until deadline: WaitDeadline) -> WaitLimit {
+        // A simulation finds that nobody makes room only if its callers wait as long as they can.
+        deadline.remaining.limited(to: timeline == nil ? .roomPatience : .forever)
+    }
+
+    /// Blocks until a task has ended that has not by now; false if there is none, as the pool has no room for it.
+    @available(*, noasync)
+    func waitForProgress() -> Bool {
+        switch nextStep(waitingForRoom: .never) {
+        case .wait(let future)?: future.waitUntilDone()
+        case .waitForRoom?: false
+        case nil: true
+        }
+    }
+
+    /// Suspends where the blocking method of the same name blocks.
+    func waitForProgress() async throws -> Bool {
+        switch nextStep(waitingForRoom: .never) {
+        case .wait(let future)?: try await future.waitUntilDone()
+        case .waitForRoom?: false
+        case nil: true
+        }
+    }
+
+    /// Calls `body` when a task has ended that has not by now, at once if all have; false if it will not be called, as
+    /// the pool has no room for the task.
+    func whenProgressed(_ body: @escaping @Sendable () -> Void) -> Bool {
+        switch nextStep(waitingForRoom: .never) {
+        case .wait(let future)?: future.whenDone(body)
+        case .waitForRoom?: return false
+        case nil: body()
+        }
+        return true
     }
 
     /// How long the calls took in all; nil if a worker has died, or not all have ended.
     var duration: Duration? {
         state.withLock { state in
             var sum = Duration.zero
-            for part in state.parts {
-                guard case .settled(let chunk) = part, let duration = chunk.duration else { return nil }
+            for part in state.parts.all {
+                guard case .settled(let chunk) = part.phase, let duration = chunk.duration else { return nil }
                 sum += duration
             }
             return sum
         }
     }
 
-    private static func limit(until deadline: ContinuousClock.Instant?) -> WaitLimit {
-        deadline.map { .upTo($0 - .now) } ?? .forever
-    }
-
-    // MARK: Results
-
-    /// Blocks until all elements have a result, and returns the value or error of each, in order.
-    ///
-    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    @inlinable
-    public func results(timeout: Duration? = nil) throws -> [Result<Output, any Error>] {
-        guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
-        return joinedResults()
-    }
-
-    /// Suspends until all elements have a result, and returns the value or error of each, in order.
-    ///
-    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue. `CancellationError`.
-    @inlinable
-    public func results(timeout: Duration? = nil) async throws -> [Result<Output, any Error>] {
-        guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
-            throw MultitaskingError.notDone(within: timeout)
-        }
-        return joinedResults()
-    }
-
-    /// Blocks until all elements have a result, and returns the values in order.
-    ///
-    /// - Throws: the error of the first element that failed; `timedOut`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
-    @inlinable
-    public func values(timeout: Duration? = nil) throws -> [Output] {
-        guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
-        return try joinedValues()
-    }
-
-    /// Suspends until all elements have a result, and returns the values in order.
-    ///
-    /// - Throws: the error of the first element that failed; `timedOut`; `CancellationError`.
-    @inlinable
-    public func values(timeout: Duration? = nil) async throws -> [Output] {
-        guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
-            throw MultitaskingError.notDone(within: timeout)
-        }
-        return try joinedValues()
-    }
+    // MARK: Parts
 
     @usableFromInline
-    var chunks: [MapChunk<Output>] {
-        state.withLock { state in
-            state.parts.compactMap { if case .settled(let chunk) = $0 { chunk } else { nil } }
-        }
-    }
-
-    @inlinable
-    func joinedResults() -> [Result<Output, any Error>] {
-        var results: [Result<Output, any Error>] = []
-        results.reserveCapacity(count)
-        for chunk in chunks {
-            var values = chunk.values[...]
-            var offset = 0
-            for failure in chunk.failures {
-                for value in values.prefix(failure.offset - offset) { results.append(.success(value)) }
-                values = values.dropFirst(failure.offset - offset)
-                results.append(.failure(failure.error))
-                offset = failure.offset + 1
-            }
-            for value in values { results.append(.success(value)) }
-        }
-        return results
-    }
-
-    @inlinable
-    func joinedValues() throws -> [Output] {
-        var values: [Output] = []
-        values.reserveCapacity(count)
-        for chunk in chunks {
-            if let failure = chunk.failures.first { throw failure.error }
-            values.append(contentsOf: chunk.values)
-        }
-        return values
-    }
-
-    // MARK: Chunks
+    var chunks: [MapChunk<Output>] { state.withLock { $0.parts.chunks } }
 
     /// How many elements have a result for sure; unlike `isDone`, it runs nothing again.
     var settledCount: Int { chunks.reduce(0) { $0 + $1.count } }
 
-    /// The first task that has not ended; nil if every element has a result.
-    private func nextRunning() -> Future<Chunk>? {
-        state.withLock { state in
-            while state.settled < state.parts.count {
-                guard case .running(_, let future) = state.parts[state.settled] else {
-                    state.settled += 1
-                    continue
-                }
-                guard settle(&state, at: state.settled) else { return future }
+    /// What to do until every element has a result; nil if each has one.
+    ///
+    /// Never called, like everything that submits or reads results, with the lock held: both run code of the user's.
+    private func nextStep(waitingForRoom limit: WaitLimit) -> Step? {
+        while true {
+            let hasRoom = submitAgain(waitingForRoom: limit)
+            guard let part = state.withLock({ $0.parts.next() }) else { return nil }
+            switch part.phase {
+            case .running(let elements, let future): if !settle(elements, future) { return .wait(future) }
+            case .submitting(let future): return .wait(Future(future))
+            case .waiting where !hasRoom: return .waitForRoom
+            case .waiting, .settled: break
             }
-            return nil
         }
     }
 
     /// Replaces a task that has ended by what its elements came to; false if it has not ended.
-    private func settle(_ state: inout State, at index: Int) -> Bool {
-        guard case .running(let elements, let future) = state.parts[index], let outcome = future.outcome() else {
-            return false
+    private func settle(_ elements: ArraySlice<Element>, _ future: Future<Chunk>) -> Bool {
+        guard let outcome = future.outcome() else { return false }
+        let deadline = WaitDeadline(waitForRoom, timeline: timeline)
+        state.withLock { $0.parts.end(elements, with: outcome, deadline: deadline) }
+        return true
+    }
+
+    /// Reads the results of all tasks that have ended.
+    private func settleEnded() {
+        for part in state.withLock({ $0.parts.all }) {
+            if case .running(let elements, let future) = part.phase { _ = settle(elements, future) }
         }
-        state.parts.replaceSubrange(index...index, with: parts(after: outcome, of: elements))
+    }
+
+    /// Submits what is to be submitted again; false if something is left, as there is no room for it within the limit.
+    private func submitAgain(waitingForRoom limit: WaitLimit) -> Bool {
+        while let claim = state.withLock({ $0.parts.claim(in: timeline) }) {
+            defer { claim.future.end(.cancelled) }
+            let left = claim.deadline.remaining
+            let mayTryAgain = limit.isShorter(than: left)
+            do {
+                let future = try submit(Array(claim.elements), claim.elements.startIndex, limit.limited(to: left))
+                if !state.withLock({ $0.parts.start(claim, future) }) { future.cancel(force: true) }
+            } catch let error as MultitaskingError where mayTryAgain && error.meansNoRoom {
+                state.withLock { $0.parts.takeBack(claim) }
+                return false
+            } catch {
+                state.withLock { $0.parts.fail(claim, error) }
+            }
+        }
         return true
     }
 
     /// How many elements are queued, are running, and have ended. Never blocks.
     ///
     /// An element counts as queued or running together with its chunk. Like ``isDone``, this resubmits the rest of a
-    /// chunk whose worker died. O(*n*) in the number of chunks until all have ended.
+    /// chunk whose worker died if the pool has room for it. O(*n*) in the number of chunks until all have ended.
     public var progress: Progress {
-        state.withLock { state in
+        settleEnded()
+        _ = submitAgain(waitingForRoom: .never)
+        return state.withLock { state in
             var progress = Progress()
-            var index = 0
-            while index < state.parts.count {
-                switch state.parts[index] {
+            for part in state.parts.all {
+                switch part.phase {
                 case .settled(let chunk): progress.count(chunk)
-                case .running(let elements, let future):
-                    if settle(&state, at: index) { continue }
-                    let path: WritableKeyPath<Progress, Int> = future.isRunning ? \.running : \.queued
-                    progress[keyPath: path] += elements.count
+                case .running(_, let future) where future.isRunning: progress.running += part.range.count
+                case .running, .waiting, .submitting: progress.queued += part.range.count
                 }
-                index += 1
             }
             if progress.isFinished { state.stopwatch.stop() }
             progress.elapsed = state.stopwatch.elapsed
@@ -266,47 +261,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     ///
     /// - Parameter interval: how often to check; at least a millisecond.
     public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
-        ProgressUpdates(every: interval, in: nextRunning()?.source) { self.progress }
-    }
-
-    /// What a task's end means for its elements.
-    private func parts(after outcome: TaskOutcome<Chunk>, of elements: ArraySlice<Element>) -> [Part] {
-        switch outcome {
-        case .success(let chunk) where chunk.count == elements.count: [.settled(chunk)]
-        case .success(let chunk):
-            failed(
-                elements,
-                MultitaskingError(.decodeFailed, "\(elements.count) elements have \(chunk.count) results"))
-        case .cancelled:
-            failed(elements, MultitaskingError(.cancelled, "the element was cancelled and has no result"))
-        case .failure(let error): parts(afterFailure: error, of: elements)
-        }
-    }
-
-    /// If the worker died, only the element that it was at is to blame, and the others are run elsewhere.
-    private func parts(afterFailure error: any Error, of elements: ArraySlice<Element>) -> [Part] {
-        guard let error = error as? MultitaskingError, error.origin == .pool,
-            let failure = error.cause as? WorkerFailure, elements.count > 1
-        else {
-            return failed(elements, error)
-        }
-        guard failure.phase == .running, let progress = failure.progress, progress < elements.count else {
-            // Nobody knows which it was at: alone, the one that kills shows itself.
-            return elements.indices.flatMap { again(elements[$0...$0]) }
-        }
-        let guilty = elements.startIndex + progress
-        return again(elements[..<guilty]) + failed(elements[guilty...guilty], error) + again(elements[(guilty + 1)...])
-    }
-
-    private func failed(_ elements: ArraySlice<Element>, _ error: any Error) -> [Part] {
-        [.settled(MapChunk(failure: error, count: elements.count))]
-    }
-
-    private func again(_ elements: ArraySlice<Element>) -> [Part] {
-        guard !elements.isEmpty else { return [] }
-        do { return [.running(elements, try submit(Array(elements), elements.startIndex))] } catch {
-            return failed(elements, error)
-        }
+        ProgressUpdates(every: interval, timeline: timeline) { self.progress }
     }
 }
 

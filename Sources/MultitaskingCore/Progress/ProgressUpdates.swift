@@ -17,8 +17,13 @@ public struct ProgressUpdates: AsyncSequence, Sendable {
     ///   - interval: how often to look, at least a millisecond; less is taken for that.
     ///   - part: what is waited for; its time counts if it has one of its own.
     package init(every interval: Duration, in part: Any?, look: @escaping @Sendable () throws -> Progress) {
+        self.init(every: interval, timeline: (part as? any HasTimeline)?.timeline, look: look)
+    }
+
+    /// - Parameter timeline: the time in which to look; nil for the machine's.
+    init(every interval: Duration, timeline: (any Timeline)?, look: @escaping @Sendable () throws -> Progress) {
         self.interval = Swift.max(interval, .milliseconds(1))
-        timeline = (part as? any HasTimeline)?.timeline
+        self.timeline = timeline
         self.look = look
     }
 

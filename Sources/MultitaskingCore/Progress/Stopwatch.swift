@@ -7,8 +7,11 @@ package struct Stopwatch: Sendable {
     /// Starts a stopwatch.
     ///
     /// - Parameter part: the executor or future that is measured; its time counts if it has one of its own.
-    package init(in part: Any?) {
-        clock = (part as? any HasTimeline)?.timeline.clock
+    package init(in part: Any?) { self.init((part as? any HasTimeline)?.timeline) }
+
+    /// Starts a stopwatch in this time; nil for the machine's.
+    init(_ timeline: (any Timeline)?) {
+        clock = timeline?.clock
         started = Self.now(clock)
     }
 

@@ -16,7 +16,7 @@ extension Executor {
                     Invocation(chunk, ChunkElements(elements)),
                     options: options.of(elementsFrom: offset).waiting(wait))
             },
-            submitsElements: options.areForEachElement, waitsForRoom: options.waitForRoom == .forever)
+            submitsElements: options.areForEachElement, waitForRoom: options.waitForRoom)
     }
 
     @usableFromInline
@@ -64,7 +64,7 @@ extension Executor {
 
 extension TaskOptions {
     /// The same, but with a limit for how long to wait for room, if one is given.
-    fileprivate func waiting(_ limit: WaitLimit?) -> TaskOptions {
+    func waiting(_ limit: WaitLimit?) -> TaskOptions {
         guard let limit else { return self }
         var options = self
         options.waitForRoom = limit

@@ -11,7 +11,19 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     private let submitter: StreamSubmitter<Element, Output>
     private let timeline: (any Timeline)?
     private let start = ContinuousClock.now
-    private let state: Lock<(stream: State, isStopped: Bool)>
+    private struct Guarded {
+        var stream: State
+        var isStopped = false
+        /// The numbers of tasks that wait for room, in the order of completion.
+        var stalled: [Int] = []
+
+        mutating func takeStalled() -> [Int] {
+            defer { stalled = [] }
+            return stalled
+        }
+    }
+
+    private let state: Lock<Guarded>
 
     init(_ executor: any Executor, _ submitter: StreamSubmitter<Element, Output>, ahead: Int?, order: StreamOrder) {
         self.executor = executor
@@ -19,7 +31,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         self.order = order
         timeline = (executor as? any HasTimeline)?.timeline
         let state = State(ahead: ahead, workers: executor.maxWorkers, submitsElements: submitter.submitsElements)
-        self.state = Lock((state, false))
+        self.state = Lock(Guarded(stream: state))
     }
 
     /// How many inputs the next task may have; 0 if none is to be submitted now.
@@ -55,7 +67,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         repeat {
             unit = StreamUnit(
                 elements, offset: offset, gathering: gathering, by: submitter,
-                waitingForRoom: keepsForLater ? .upTo(Self.patience) : nil, now: { now })
+                waitingForRoom: keepsForLater ? .roomPatience : nil, in: timeline, now: { now })
             // Workers make room in a queue that is full, whatever is read.
         } while keepsForLater && unit.refusal?.code == .timedOut && !isStopped
         if let refusal = unit.refusal {
@@ -79,11 +91,9 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 
     private var isStopped: Bool { state.withLock { $0.isStopped } }
 
-    /// How long to wait for room at a time while there is something to read.
-    private static var patience: Duration { .milliseconds(20) }
-
     private func watch(_ unit: StreamUnit<Element, Output>, _ number: Int) {
-        unit.whenProgressed { [mailbox] in mailbox.post(number) }
+        if unit.whenProgressed({ [mailbox] in mailbox.post(number) }) { return }
+        state.withLock { $0.stalled.append(number) }
     }
 
     /// The next results that are there; never waits.
@@ -107,6 +117,8 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 
     /// The first of those that have ended.
     private func nextEnded() -> (Int, StreamUnit<Element, Output>)? {
+        // Nobody tells when there is room for them.
+        for number in state.withLock({ $0.takeStalled() }) { mailbox.post(number) }
         while let number = mailbox.takeNumber() {
             guard let unit = state.withLock({ $0.stream.unit(number) }) else { continue }
             if unit.isDone { return (number, unit) }
@@ -125,22 +137,35 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     /// Blocks until there may be a result.
     @available(*, noasync)
     func waitForResult() {
-        if order == .input {
-            head?.waitUntilDone()
-        } else if let timeline {
+        if order == .input, head?.waitForProgress() != false { return }
+        let limit = makeRoom()
+        if let timeline {
             // A latch would block a thread without which the simulation does not go on.
-            _ = timeline.wait(.forever) { [mailbox] in mailbox.hasNews }
-        } else {
-            let latch = Latch()
-            mailbox.onPost { latch.open() }
-            _ = PoolIdentity.waitingEndlessly { latch.wait(.forever) }
+            _ = timeline.wait(limit) { [mailbox] in mailbox.hasNews }
+            return
         }
+        let latch = Latch()
+        mailbox.onPost { latch.open() }
+        guard limit == .forever else { return _ = latch.wait(limit) }
+        _ = PoolIdentity.waitingEndlessly { latch.wait(.forever) }
     }
 
     /// Suspends until there may be a result, or something else has changed.
     func waitForResult() async throws {
-        if order == .input, let head { return try await head.waitUntilDone() }
-        _ = try await awaitCallback(.forever, in: timeline, register: mailbox.onPost)
+        if order == .input, let head, try await head.waitForProgress() { return }
+        _ = try await awaitCallback(makeRoom(), in: timeline, register: mailbox.onPost)
+    }
+
+    /// Reads what has ended if a task waits for room: that leaves some.
+    ///
+    /// - Returns: how long to wait for word of something new. Of room, there is none.
+    private func makeRoom() -> WaitLimit {
+        let units = state.withLock { state in
+            let waitsForRoom = order == .input ? !state.stream.isEmpty : !state.stalled.isEmpty
+            return waitsForRoom ? state.stream.all : []
+        }
+        for unit in units { _ = unit.isDone }
+        return units.isEmpty ? .forever : .roomPatience
     }
 
     /// Ends what was submitted and not read; nothing is submitted after this.
@@ -149,7 +174,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
             state.isStopped = true
             return state.stream.removeAll()
         }
-        for unit in units where !unit.isDone { unit.stop() }
+        for unit in units { unit.stop() }
         mailbox.post()
     }
 }

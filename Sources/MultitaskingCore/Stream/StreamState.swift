@@ -56,6 +56,9 @@ struct StreamState<Element: Portable, Output: Portable> {
 
     func unit(_ number: Int) -> Unit? { units[number] }
 
+    /// The tasks that the reader has not taken.
+    var all: [Unit] { Array(units.values) }
+
     /// Takes a task that has ended, whose results are read from now on.
     mutating func take(_ number: Int) {
         guard let unit = units.removeValue(forKey: number) else { return }
@@ -74,8 +77,7 @@ struct StreamState<Element: Portable, Output: Portable> {
 
     /// Gives up everything; returns what is still to be stopped.
     mutating func removeAll() -> [Unit] {
-        let all = Array(units.values)
-        units = [:]
+        defer { units = [:] }
         return all
     }
 }

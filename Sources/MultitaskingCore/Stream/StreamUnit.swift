@@ -21,11 +21,13 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
     /// - Parameters:
     ///   - offset: the offset of the first one among the inputs.
     ///   - gathering: how long it took to take them from where they come from.
-    ///   - wait: how long to wait for room; nil for as long as the stream's options say.
+    ///   - wait: how long to wait for room now; nil for as long as the stream's options say. What is left of a chunk
+    ///     whose worker died waits as long as they say.
+    ///   - timeline: the pool's time; nil for the machine's.
     ///   - now: the time.
     init(
         _ elements: [Element], offset: Int, gathering: Duration, by submitter: StreamSubmitter<Element, Output>,
-        waitingForRoom wait: WaitLimit?, now: () -> Duration
+        waitingForRoom wait: WaitLimit?, in timeline: (any Timeline)?, now: () -> Duration
     ) {
         self.offset = offset
         self.gathering = gathering
@@ -37,9 +39,10 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
                     .element(try submitter.submit(element, offset, wait))
                 } else {
                     .chunk(
-                        try MapResults(elements, chunkSize: elements.count) {
-                            try submitter.submitChunk($0, offset + $1, wait)
-                        })
+                        try MapResults(
+                            elements, chunkSize: elements.count, in: timeline, waitForRoom: submitter.waitForRoom,
+                            waitingNow: wait
+                        ) { try submitter.submitChunk($0, offset + $1, $2) })
                 }
         } catch { work = .refused(error) }
         submission = now() - start
@@ -79,29 +82,33 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
             count: count, calls: calls, gathering: gathering, passing: max(submission, reading))
     }
 
-    /// Calls `body` when there is something new: the unit, or a task of it, has ended.
-    func whenProgressed(_ body: @escaping @Sendable () -> Void) {
+    /// Calls `body` when there is something new: the unit, or a task of it, has ended. False if it will not be called,
+    /// as the unit waits for room in the pool.
+    func whenProgressed(_ body: @escaping @Sendable () -> Void) -> Bool {
         switch work {
         case .element(let future): future.whenDone(body)
-        case .chunk(let results): results.whenProgressed(body)
+        case .chunk(let results): return results.whenProgressed(body)
         case .refused: body()
         }
+        return true
     }
 
+    /// Blocks until there is something new; false if the unit waits for room in the pool, of which nobody tells.
     @available(*, noasync)
-    func waitUntilDone() {
+    func waitForProgress() -> Bool {
         switch work {
-        case .element(let future): _ = future.waitUntilDone()
-        case .chunk(let results): _ = results.waitUntilDone()
-        case .refused: break
+        case .element(let future): future.waitUntilDone()
+        case .chunk(let results): results.waitForProgress()
+        case .refused: true
         }
     }
 
-    func waitUntilDone() async throws {
+    /// Suspends where the blocking method of the same name blocks.
+    func waitForProgress() async throws -> Bool {
         switch work {
-        case .element(let future): _ = try await future.waitUntilDone()
-        case .chunk(let results): _ = try await results.waitUntilDone()
-        case .refused: break
+        case .element(let future): try await future.waitUntilDone()
+        case .chunk(let results): try await results.waitForProgress()
+        case .refused: true
         }
     }
 
@@ -123,6 +130,8 @@ package struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
     let submitChunk: @Sendable ([Element], Int, WaitLimit?) throws -> Future<MapChunk<Output>>
     /// Whether each element is a task: time limits and retries are an element's.
     let submitsElements: Bool
+    /// How long to wait for room, as the stream's options say.
+    let waitForRoom: WaitLimit
     /// Whether it is left to the stream how long to wait for room.
-    let waitsForRoom: Bool
+    var waitsForRoom: Bool { waitForRoom == .forever }
 }

@@ -43,3 +43,11 @@ extension Decoder {
         return environment
     }
 }
+
+/// What comes within ten minutes; 0 if nothing does.
+func receiveForTenMinutes(_ pipe: Pipe) throws -> Int {
+    try pipe.channel.receive(as: Int.self, wait: .upTo(.seconds(600))) ?? 0
+}
+
+/// What comes at last.
+func receiveInTheEnd(_ pipe: Pipe) throws -> Int? { try pipe.channel.receive(as: Int.self, wait: .forever) }

@@ -1,0 +1,72 @@
+extension MapResults {
+    /// Blocks until all elements have a result, and returns the value or error of each, in order.
+    ///
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @inlinable
+    public func results(timeout: Duration? = nil) throws -> [Result<Output, any Error>] {
+        guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
+        return joinedResults()
+    }
+
+    /// Suspends until all elements have a result, and returns the value or error of each, in order.
+    ///
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue. `CancellationError`.
+    @inlinable
+    public func results(timeout: Duration? = nil) async throws -> [Result<Output, any Error>] {
+        guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
+            throw MultitaskingError.notDone(within: timeout)
+        }
+        return joinedResults()
+    }
+
+    /// Blocks until all elements have a result, and returns the values in order.
+    ///
+    /// - Throws: the error of the first element that failed; `timedOut`.
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @inlinable
+    public func values(timeout: Duration? = nil) throws -> [Output] {
+        guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
+        return try joinedValues()
+    }
+
+    /// Suspends until all elements have a result, and returns the values in order.
+    ///
+    /// - Throws: the error of the first element that failed; `timedOut`; `CancellationError`.
+    @inlinable
+    public func values(timeout: Duration? = nil) async throws -> [Output] {
+        guard try await waitUntilDone(WaitLimit(timeout: timeout)) else {
+            throw MultitaskingError.notDone(within: timeout)
+        }
+        return try joinedValues()
+    }
+
+    @inlinable
+    func joinedResults() -> [Result<Output, any Error>] {
+        var results: [Result<Output, any Error>] = []
+        results.reserveCapacity(count)
+        for chunk in chunks {
+            var values = chunk.values[...]
+            var offset = 0
+            for failure in chunk.failures {
+                for value in values.prefix(failure.offset - offset) { results.append(.success(value)) }
+                values = values.dropFirst(failure.offset - offset)
+                results.append(.failure(failure.error))
+                offset = failure.offset + 1
+            }
+            for value in values { results.append(.success(value)) }
+        }
+        return results
+    }
+
+    @inlinable
+    func joinedValues() throws -> [Output] {
+        var values: [Output] = []
+        values.reserveCapacity(count)
+        for chunk in chunks {
+            if let failure = chunk.failures.first { throw failure.error }
+            values.append(contentsOf: chunk.values)
+        }
+        return values
+    }
+}
