@@ -83,6 +83,28 @@ private struct Failure: Error, Equatable { let number: Int }
         #expect(seen == [2, 0])
     }
 
+    @Test func aRaceIsWonAtTheLastMoment() throws {
+        let open = Promise<Int>()
+        #expect(try race([open.future, LateWord.future(1)], timeout: .milliseconds(5)) == 1)
+        #expect(open.isCancelled)
+        #expect(try race([.failed(Failure(number: 1)), LateWord.future(2)], timeout: .milliseconds(5)) == 2)
+    }
+
+    @Test func anAsynchronousRaceIsWonAtTheLastMomentToo() async throws {
+        let failed = Future<Int>.failed(Failure(number: 1))
+        let value = try await race([failed, LateWord.future(2)], timeout: .milliseconds(5))
+        #expect(value == 2)
+    }
+
+    @Test func aLoopWhoseTimeWasUpSaysSoWhateverHasEndedSince() {
+        let futures = [Future.completed(1), LateWord.future(2)]
+        let all: Completions<Future<Int>> = completions(of: futures, timeout: .milliseconds(5))
+        #expect(Array(all).count == 1)
+        #expect(all.timedOut?.message.contains("1 of 2 tasks have not ended") == true)
+        let ended: Completions<Future<Int>> = completions(of: [futures[0]], timeout: .milliseconds(5))
+        #expect(Array(ended).count == 1 && ended.timedOut == nil)
+    }
+
     @Test func whatIsCancelledTogetherWithTheWaitIsSaid() async throws {
         let promises = (0..<3).map { _ in Promise<Int>() }
         let waits: [Task<Void, any Error>] = [
@@ -96,4 +118,19 @@ private struct Failure: Error, Equatable { let number: Int }
         }
         #expect(promises.map(\.isCancelled) == [true, false, true])
     }
+}
+
+/// A task that has ended just when a wait is over, so that nobody was told.
+private final class LateWord: FutureSource {
+    let value: Int
+
+    init(_ value: Int) { self.value = value }
+
+    static func future(_ value: Int) -> Future<Int> { Future(LateWord(value)) }
+
+    var state: TaskState { .done }
+    func outcome() -> TaskOutcome<Int>? { .success(value) }
+    func waitUntilDone(_ wait: WaitLimit) -> Bool { true }
+    func whenDone(_ body: @escaping @Sendable () -> Void) {}
+    func cancel(force: Bool) -> Bool { false }
 }

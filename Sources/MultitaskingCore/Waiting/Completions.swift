@@ -44,7 +44,10 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
                 let isInTime = try await ending(queue.tasks, with: scope) {
                     try await queue.waitForNext(until: deadline)
                 }
-                if !isInTime { throw progress.timedOut }
+                if isInTime { continue }
+                // One may have ended at the last moment.
+                if let item = progress.take() { return item }
+                throw progress.timedOut
             }
         }
     }
@@ -60,35 +63,50 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
 public struct Completions<Item: Awaitable>: Sequence {
     private let items: [Item]
     private let timeout: Duration?
+    /// The error of the last loop, if its time was up.
+    private let failure = Keeper<MultitaskingError?>(nil)
 
     package init(timeout: Duration?, _ items: [Item]) {
         self.items = items
         self.timeout = timeout
     }
 
-    /// An error with the code `timedOut` if some tasks haven't ended, for example "2 of 4 tasks have not ended";
-    /// otherwise nil.
+    /// An error with the code `timedOut` if the time limit ended the last loop, or if some tasks haven't ended, for
+    /// example "2 of 4 tasks have not ended"; otherwise nil.
     public var timedOut: MultitaskingError? {
+        if let failure = failure.value { return failure }
         let count = items.count { !$0.isOver }
         return count == 0 ? nil : .notDone(count: count, of: items.count, within: timeout)
     }
 
     /// Creates an iterator and starts the time limit.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
-    public func makeIterator() -> Iterator { Iterator(CompletionProgress(items, timeout)) }
+    public func makeIterator() -> Iterator {
+        failure.value = nil
+        return Iterator(CompletionProgress(items, timeout), failure)
+    }
 
     /// Returns the tasks one by one.
     public struct Iterator: IteratorProtocol {
         private var progress: CompletionProgress<Item>
+        private let failure: Keeper<MultitaskingError?>
 
-        init(_ progress: CompletionProgress<Item>) { self.progress = progress }
+        init(_ progress: CompletionProgress<Item>, _ failure: Keeper<MultitaskingError?>) {
+            self.progress = progress
+            self.failure = failure
+        }
 
         /// Blocks until another task has ended; nil after the last one, and when the time limit passes.
         @available(*, noasync, message: "this blocks the thread; use `for try await`")
         public mutating func next() -> Item? {
             while true {
                 if let item = progress.take() { return item }
-                if progress.isOver || !progress.queue.waitForNext(until: progress.deadline) { return nil }
+                if progress.isOver { return nil }
+                if progress.queue.waitForNext(until: progress.deadline) { continue }
+                // One may have ended at the last moment.
+                if let item = progress.take() { return item }
+                failure.value = progress.timedOut
+                return nil
             }
         }
     }

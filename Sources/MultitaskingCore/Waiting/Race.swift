@@ -33,7 +33,7 @@ public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
 ) throws -> Value {
     let winner = try waitUntil(.firstSuccessful, futures, timeout, rest)
-    return try value(ofWinner: winner, among: futures, timeout)
+    return try value(ofWinner: winner, among: futures, timeout, rest)
 }
 
 /// Suspends where the blocking function of the same name blocks.
@@ -56,20 +56,30 @@ public func race<Value>(
     let winner = try await ending(futures, with: scope) {
         try await waitUntil(.firstSuccessful, futures, timeout, rest)
     }
-    return try value(ofWinner: winner, among: futures, timeout)
+    return try value(ofWinner: winner, among: futures, timeout, rest)
 }
 
 private func value<Value>(
-    ofWinner winner: Int?, among futures: [Future<Value>], _ timeout: Duration?
+    ofWinner winner: Int?, among futures: [Future<Value>], _ timeout: Duration?, _ rest: RestPolicy
 ) throws -> Value {
-    if let winner, let outcome = futures[winner].outcome() { return try outcome.get() }
-    if let error = raceError(of: futures) { throw error }
-    throw MultitaskingError.notDone(count: futures.count { !$0.isDone }, of: futures.count, within: timeout)
+    // Counted before anybody is asked for a value, so that it is not 0 if nobody has one.
+    let open = futures.count { !$0.isDone }
+    if let winner = try winner ?? lateWinner(among: futures, rest), let outcome = futures[winner].outcome() {
+        return try outcome.get()
+    }
+    throw MultitaskingError.notDone(count: open, of: futures.count, within: timeout)
 }
 
-/// The error of a race whose tasks have all ended without a value; nil if one goes on.
-package func raceError(of tasks: [any Awaitable]) -> RaceError? {
-    tasks.allSatisfy(\.isOver) ? RaceError(tasks.compactMap(\.failure)) : nil
+/// The place of a task that has succeeded when the wait of a race is over, so late that the wait did not see it; nil if
+/// there is none. Deals with the rest.
+///
+/// - Throws: ``RaceError`` if all tasks have ended without a value.
+package func lateWinner(among tasks: [any Awaitable], _ rest: RestPolicy) throws -> Int? {
+    let errors = tasks.map { $0.isOver ? $0.failure : nil }
+    if errors.allSatisfy({ $0 != nil }) { throw RaceError(errors.compactMap(\.self)) }
+    guard let place = tasks.firstIndex(where: { $0.isOver && $0.failure == nil }) else { return nil }
+    rest.apply(to: tasks.filter { !$0.isOver })
+    return place
 }
 
 extension MultitaskingError {

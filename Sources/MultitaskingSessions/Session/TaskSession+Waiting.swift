@@ -77,7 +77,7 @@ extension TaskSession {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) throws -> PoolTask? {
         let tasks = try tasks
-        return try winner(try waitUntil(.firstSuccessful, tasks, timeout, rest), of: tasks)
+        return try winner(try waitUntil(.firstSuccessful, tasks, timeout, rest), of: tasks, rest)
     }
 
     /// Suspends until the first task succeeds, and by default cancels the others.
@@ -98,13 +98,12 @@ extension TaskSession {
         let place = try await ending(tasks, with: scope) {
             try await waitUntil(.firstSuccessful, tasks, timeout, rest)
         }
-        return try winner(place, of: tasks)
+        return try winner(place, of: tasks, rest)
     }
 
-    private func winner(_ place: Int?, of tasks: [PoolTask]) throws -> PoolTask? {
-        if let place { return tasks[place] }
-        if !tasks.isEmpty, let error = raceError(of: tasks) { throw error }
-        return nil
+    private func winner(_ place: Int?, of tasks: [PoolTask], _ rest: RestPolicy) throws -> PoolTask? {
+        if tasks.isEmpty { return nil }
+        return try (place ?? lateWinner(among: tasks, rest)).map { tasks[$0] }
     }
 
     /// Returns the tasks in the order in which they end: `for try await task in session.completions(timeout:
