@@ -57,9 +57,9 @@ extension Duration {
 extension Channel {
     /// Suspends until an offered element is taken; false if the limit passes first.
     func handOver(_ wait: WaitLimit, _ makeOffer: () throws -> any ChannelOffer) async throws -> Bool {
-        if wait == .never, !isReady(for: .send) { return false }
+        if wait.isOver, !isReady(for: .send) { return false }
         let offer = try makeOffer()
-        let limit = wait == .never ? .upTo(.rendezvousPatience) : wait
+        let limit = wait.isOver ? .upTo(.rendezvousPatience) : wait
         let ending = Keeper<@Sendable () -> Void>({})
         var failure: (any Error)?
         do {

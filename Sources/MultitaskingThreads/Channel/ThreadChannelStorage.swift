@@ -236,10 +236,10 @@ final class ThreadChannelStorage: Sendable {
 
     /// Blocks until a receiver has taken the element; false if the limit passed first.
     func handOver(_ element: ChannelElement, wait: WaitLimit) throws -> Bool {
-        if case .never = wait, !isProbablyReady(for: .send) { return false }
+        if wait.isOver, !isProbablyReady(for: .send) { return false }
         let semaphore = Semaphore()
         let id = try offer(element) { semaphore.post() }
-        let limit = wait == .never ? .upTo(.rendezvousPatience) : wait
+        let limit = wait.isOver ? .upTo(.rendezvousPatience) : wait
         semaphore.wait(until: limit.deadline)
         guard withdraw(id) else { return true }
         if status.isClosed { throw MultitaskingError.channelIsClosed }

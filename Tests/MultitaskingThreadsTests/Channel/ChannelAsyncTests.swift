@@ -59,6 +59,23 @@ extension ThreadsTests {
             }
         }
 
+        @Test func aSendWithALimitOfZeroMeetsAReceiverThatSleeps() async throws {
+            let channel = makeChannel(capacity: 0)
+            #expect(try await !channel.send(1, wait: .upTo(.zero)))
+            var met = 0
+            for number in 0..<20 {
+                async let received = blocking { try channel.receive(as: Int.self, wait: .upTo(.seconds(20))) }
+                while !channel.isReady(for: .send) { await Task.yield() }
+                if try await channel.send(number, wait: .upTo(.zero)) {
+                    met += 1
+                } else {
+                    #expect(try await channel.send(number, wait: .upTo(.seconds(20))))
+                }
+                #expect(try await received == number)
+            }
+            #expect(met > 10, "\(met) of 20 have met")
+        }
+
         @Test func asynchronousAndBlockingEndsMeet() async throws {
             let channel = makeChannel(capacity: 2)
             async let sum = blocking {

@@ -43,6 +43,23 @@ extension ThreadsTests {
             #expect(try channel.receiveInProcess(as: NonCodable.self, wait: .never) === object)
         }
 
+        @Test func aSendWithALimitOfZeroMeetsAReceiverThatSleeps() throws {
+            let channel = makeChannel(capacity: 0)
+            #expect(try !channel.send(1, wait: .upTo(.zero)))
+            var met = 0
+            for number in 0..<20 {
+                try withThreads(1) { _ in
+                    _ = try? channel.receive(as: Int.self, wait: .upTo(.seconds(20)))
+                } meanwhile: {
+                    #expect(eventually { channel.isReady(for: .send) })
+                    if (try? channel.send(number, wait: .upTo(.zero))) == true { return met += 1 }
+                    #expect(throws: Never.self) { try channel.send(number, wait: .upTo(.seconds(20))) }
+                }
+            }
+            // It has some milliseconds to take the element, which a busy machine may need for itself.
+            #expect(met > 10, "\(met) of 20 have met")
+        }
+
         @Test func elementsOfEveryKindOfTypeAreReceivedAsExactlyThat() throws {
             struct Large: Sendable { var numbers = (1, 2, 3, 4, 5) }
             let channel = makeChannel()
