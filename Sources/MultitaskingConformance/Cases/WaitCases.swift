@@ -136,6 +136,8 @@ let waitCases: [ConformanceCase] = [
                 message.contains("1 of 61 tasks have not ended"), "expected that the message counts; it is \(message)")
             gate.set()
             _ = try trial.value(of: held)
+            trial.expect("the code when all have ended since", waiting.timedOut?.code, is: .timedOut)
+            trial.expect("how many come to another loop", waiting.reduce(0) { count, _ in count + 1 }, is: 61)
             trial.expect(waiting.timedOut == nil, "expected that nothing is left to come")
         }
     },
