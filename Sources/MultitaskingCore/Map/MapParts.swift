@@ -42,6 +42,9 @@ struct MapParts<Element: Portable, Output: Portable> {
         all.append(Part(range: elements.indices, phase: .running(elements, future)))
     }
 
+    /// Whether something is to be submitted again.
+    var isAnyWaiting: Bool { !waiting.isEmpty }
+
     /// The results of the parts that have them.
     var chunks: [Chunk] { all.compactMap { if case .settled(let chunk) = $0.phase { chunk } else { nil } } }
 
@@ -61,18 +64,20 @@ struct MapParts<Element: Portable, Output: Portable> {
     /// - Parameter deadline: until when what is submitted again may wait for room.
     mutating func end(_ elements: ArraySlice<Element>, with outcome: TaskOutcome<Chunk>, deadline: WaitDeadline) {
         guard let index = index(of: elements.indices), case .running = all[index].phase else { return }
+        if case .success(let chunk) = outcome, chunk.count == elements.count {
+            all[index].phase = .settled(chunk)
+            return
+        }
         let parts = parts(after: outcome, of: elements, deadline)
         all.replaceSubrange(index...index, with: parts)
         waiting += parts.compactMap { if case .waiting = $0.phase { $0.range } else { nil } }
     }
 
-    /// What a task's end means for its elements.
+    /// What a task's end means for its elements, if they don't all have results.
     private func parts(
         after outcome: TaskOutcome<Chunk>, of elements: ArraySlice<Element>, _ deadline: WaitDeadline
     ) -> [Part] {
         switch outcome {
-        case .success(let chunk) where chunk.count == elements.count:
-            [Part(range: elements.indices, phase: .settled(chunk))]
         case .success(let chunk):
             failed(
                 elements.indices,
@@ -182,6 +187,8 @@ struct MapParts<Element: Portable, Output: Portable> {
 
     /// Where the part of these elements is; nil if it was split.
     private func index(of range: Range<Int>) -> Int? {
+        // Nearly always the first that is not settled.
+        if settled < all.count, all[settled].range == range { return settled }
         var (low, high) = (0, all.count)
         while low < high {
             let middle = (low + high) / 2

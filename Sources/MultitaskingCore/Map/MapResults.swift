@@ -189,14 +189,19 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     ///
     /// Never called, like everything that submits or reads results, with the lock held: both run code of the user's.
     private func nextStep(waitingForRoom limit: WaitLimit) -> Step? {
+        var hasRoom = true
         while true {
-            let hasRoom = submitAgain(waitingForRoom: limit)
-            guard let part = state.withLock({ $0.parts.next() }) else { return nil }
-            switch part.phase {
+            let (next, isAnyWaiting) = state.withLock { ($0.parts.next(), $0.parts.isAnyWaiting) }
+            guard let next else { return nil }
+            if isAnyWaiting, hasRoom {
+                hasRoom = submitAgain(waitingForRoom: limit)
+                continue
+            }
+            switch next.phase {
             case .running(let elements, let future): if !settle(elements, future) { return .wait(future) }
             case .submitting(let future): return .wait(Future(future))
-            case .waiting where !hasRoom: return .waitForRoom
-            case .waiting, .settled: break
+            case .waiting: return .waitForRoom
+            case .settled: break
             }
         }
     }
