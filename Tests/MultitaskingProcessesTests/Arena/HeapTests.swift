@@ -186,13 +186,12 @@ import Testing
         let isDone = Latch()
         try SystemThread(name: "others") {
             defer { isDone.open() }
-            let limit = ContinuousClock.now + .seconds(20)
-            while !arena.member(1).isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
+            waitUntilAsked(arena.member(1))
             heaps[0].giveBackEmptyChunks()
             // Nearly always before the one that has asked looks.
             guard let block = try? heaps[2].allocate(300, journal: noJournal(fixture)) else { return }
             heaps[2].free(block)
-            while !arena.member(3).isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
+            waitUntilAsked(arena.member(3))
             heaps[2].giveBackEmptyChunks()
         }.detach()
         defer { _ = isDone.wait(.upTo(.seconds(60))) }
@@ -218,8 +217,7 @@ import Testing
             take(heaps[0])
             isDone.open()
         }.detach()
-        let limit = ContinuousClock.now + .seconds(20)
-        while !arena.member(3).isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
+        waitUntilAsked(arena.member(3))
         arena.free(held, by: 2)
         take(heaps[1])
         #expect(isDone.wait(.upTo(.seconds(60))))
@@ -238,4 +236,10 @@ import Testing
         #expect(fixture.arena.blocksInUse().chunks == 0)
         _ = try Heap(arena: fixture.arena, member: 2).allocate(1 << 20, journal: noJournal(fixture))
     }
+}
+
+/// Waits until another member asks this one for chunks, for a while.
+private func waitUntilAsked(_ member: MemberRecord) {
+    let limit = ContinuousClock.now + .seconds(20)
+    while !member.isAskedForChunks, ContinuousClock.now < limit { usleep(100) }
 }

@@ -133,11 +133,7 @@ extension Arena {
             if asked.isEmpty || look.isMultiple(of: Self.looksBetweenSearches) {
                 let empty = emptyChunks(ofOthersThan: member)
                 if !empty.isEmpty {
-                    for owner in Set(empty.map(\.word.owner)) {
-                        let owner = self.member(owner)
-                        owner.attention.formUnion(MemberRecord.Attention.chunks)
-                        owner.wake()
-                    }
+                    askOwners(of: empty.map(\.word))
                     guard ringSupervisor() else { return false }
                     asked = empty
                 } else if asked.isEmpty, look >= Self.looksBetweenSearches {
@@ -147,6 +143,14 @@ extension Arena {
             usleep(Self.pauseBetweenLooks)
         }
         return false
+    }
+
+    private func askOwners(of chunks: [ChunkWord]) {
+        for index in Set(chunks.map(\.owner)) {
+            let owner = member(index)
+            owner.attention.formUnion(MemberRecord.Attention.chunks)
+            owner.wake()
+        }
     }
 
     /// The chunks of others in which nothing is in use, and those on their way from one member to another.
