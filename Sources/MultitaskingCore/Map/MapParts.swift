@@ -42,19 +42,20 @@ struct MapParts<Element: Portable, Output: Portable> {
         all.append(Part(range: elements.indices, phase: .running(elements, future)))
     }
 
-    /// Whether something is to be submitted again.
-    var isAnyWaiting: Bool { !waiting.isEmpty }
-
     /// The results of the parts that have them.
     var chunks: [Chunk] { all.compactMap { if case .settled(let chunk) = $0.phase { chunk } else { nil } } }
 
-    /// The first part that is not settled; nil if every element has a result.
-    mutating func next() -> Part? {
-        while settled < all.count {
-            guard case .settled = all[settled].phase else { return all[settled] }
-            settled += 1
-        }
-        return nil
+    /// What is left to do.
+    struct Look {
+        /// The first part that is not settled; nil if every element has a result.
+        let first: Part?
+        /// Whether something is to be submitted again.
+        let isAnyWaiting: Bool
+    }
+
+    mutating func look() -> Look {
+        while settled < all.count, case .settled = all[settled].phase { settled += 1 }
+        return Look(first: settled < all.count ? all[settled] : nil, isAnyWaiting: !waiting.isEmpty)
     }
 
     // MARK: The end of a task

@@ -190,28 +190,34 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     /// Never called, like everything that submits or reads results, with the lock held: both run code of the user's.
     private func nextStep(waitingForRoom limit: WaitLimit) -> Step? {
         var hasRoom = true
-        while true {
-            let (next, isAnyWaiting) = state.withLock { ($0.parts.next(), $0.parts.isAnyWaiting) }
-            guard let next else { return nil }
-            if isAnyWaiting, hasRoom {
+        var look = state.withLock { $0.parts.look() }
+        while let first = look.first {
+            if look.isAnyWaiting, hasRoom {
                 hasRoom = submitAgain(waitingForRoom: limit)
+                look = state.withLock { $0.parts.look() }
                 continue
             }
-            switch next.phase {
-            case .running(let elements, let future): if !settle(elements, future) { return .wait(future) }
+            switch first.phase {
+            case .running(let elements, let future):
+                guard let next = settle(elements, future) else { return .wait(future) }
+                look = next
             case .submitting(let future): return .wait(Future(future))
             case .waiting: return .waitForRoom
-            case .settled: break
+            case .settled: look = state.withLock { $0.parts.look() }
             }
         }
+        return nil
     }
 
-    /// Replaces a task that has ended by what its elements came to; false if it has not ended.
-    private func settle(_ elements: ArraySlice<Element>, _ future: Future<Chunk>) -> Bool {
-        guard let outcome = future.outcome() else { return false }
+    /// Replaces a task that has ended by what its elements came to, and looks at what is left; nil if it has not ended.
+    private func settle(_ elements: ArraySlice<Element>, _ future: Future<Chunk>) -> MapParts<Element, Output>.Look? {
+        guard let outcome = future.outcome() else { return nil }
         let deadline = WaitDeadline(waitForRoom, timeline: timeline)
-        state.withLock { $0.parts.end(elements, with: outcome, deadline: deadline) }
-        return true
+        // Takes the lock once for both: reading a map of small elements does little else.
+        return state.withLock { state in
+            state.parts.end(elements, with: outcome, deadline: deadline)
+            return state.parts.look()
+        }
     }
 
     /// Reads the results of all tasks that have ended.

@@ -40,9 +40,10 @@ final class DrainThread: SleepingThread {
         thread.takeCallers()
         var supervisor: ProcessHandle?
         while gate.whileAwake({
-            guard let core = core.withLock({ $0 }) else { return false }
-            supervisor = core.supervision.process
-            return !core.supervision.awaitEnd(isKilled: false, within: 0)
+            // Never waits for another thread that looks, which may be about to fork, and wait for this one to sleep.
+            let look = core.withLock { $0 }?.supervision.look()
+            supervisor = look?.process
+            return look?.isOver != true
         }) {
             gate.whileAsleep {
                 if let supervisor {

@@ -148,6 +148,12 @@ final class SupervisorHandle: Sendable {
     /// Looks once more, however short the last look is ago.
     func checkNow() { check(after: -1) }
 
+    /// Looks once more, and says what it found; nil if another thread is looking.
+    func look() -> (isOver: Bool, process: ProcessHandle?)? {
+        checkNow()
+        return state.withLockIfAvailable { ($0.isOver, $0.process) }
+    }
+
     private func check(after pause: Int64) {
         // Never waits for another thread that looks: that may be about to fork, and wait for this one to sleep.
         let notice: String?? = state.withLockIfAvailable { state -> String? in

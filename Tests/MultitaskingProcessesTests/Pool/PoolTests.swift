@@ -164,6 +164,7 @@ struct PoolTests {
         arguments: [
             "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
             "fork-inherited-thread-pool", "fork-inherited-pool", "fork-while-a-dropped-pool-drains",
+            "fork-while-a-dropped-pool-is-mended",
         ])
     func forkSafety(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

@@ -17,6 +17,7 @@ let forkSafetyScenarios: [String: Scenario] = [
     "fork-no-standard-descriptors": { try $0.noStandardDescriptors() },
     "fork-method-is-kept": { try $0.methodIsKept() },
     "fork-while-a-dropped-pool-drains": { try $0.forkWhileADroppedPoolDrains() },
+    "fork-while-a-dropped-pool-is-mended": { try $0.forkWhileADroppedPoolIsMended() },
 ]
 
 /// A flag between threads.
@@ -53,6 +54,11 @@ private func useEverything(_ count: Int) async throws -> Int {
     }
     let fromTask = await Task { 1 }.value
     return fromGroup + fromDispatch + fromTask
+}
+
+private func napAndDouble(_ milliseconds: Int) -> Int {
+    _ = nap(milliseconds)
+    return milliseconds * 2
 }
 
 extension Harness {
@@ -215,6 +221,25 @@ extension Harness {
     func forkWhileADroppedPoolDrains() throws {
         for milliseconds in [300, 0, 1, 2, 3, 5, 8, 13, 0, 20] {
             do { _ = try pool(maxWorkers: 1).submit(nap, milliseconds) }
+            let next = try ProcessPool(maxWorkers: 1, startMethod: .fork, arenaLimit: 64 << 20)
+            checkEqual(try next.submit(double, 21).value(timeout: .seconds(20)), 42)
+            next.shutdown(.drain)
+        }
+    }
+
+    /// The caller, who waits for a future, and the thread that drains find the dead supervisor at the same moment, and
+    /// either of them makes another one. Neither may keep the other from it.
+    func forkWhileADroppedPoolIsMended() throws {
+        for round in 0..<10 {
+            let (future, supervisor) = try {
+                let dropped = try pool(maxWorkers: 1)
+                // The supervisor may not have made the worker by then.
+                let options = TaskOptions(retries: .onCrash(1))
+                let future = try dropped.submit(napAndDouble, options: options, 100 + 20 * round)
+                return (future, dropped.supervisorProcessID)
+            }()
+            kill(supervisor, SIGKILL)
+            checkEqual(try future.value(timeout: .seconds(20)), 200 + 40 * round)
             let next = try ProcessPool(maxWorkers: 1, startMethod: .fork, arenaLimit: 64 << 20)
             checkEqual(try next.submit(double, 21).value(timeout: .seconds(20)), 42)
             next.shutdown(.drain)
