@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import json
+import os
+import queue
 import shlex
 import struct
 import sys
@@ -10,12 +14,16 @@ import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from fake_worker import ANSWERS
-from host import HERE, LAUNCH_RESOURCES, RESOURCES, Host
-from swiftray.frames import End, Kind, ProtocolError
+from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
+from swiftray.driver import PoolOptions, Refused
+from swiftray.frames import ORDER, End, Kind, ProtocolError
+from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
 from swiftray.stream import pack, unpack_value
+from swiftray.worker import PoolSpec, RunSpec
 
 
 class ValueTests(unittest.TestCase):
@@ -77,9 +85,9 @@ class LaunchTests(unittest.TestCase):
         self.addCleanup(self.stack.close)
         self.directory = self.stack.enter_context(tempfile.TemporaryDirectory())
 
-    def start(self) -> Host:
+    def start(self, *wrapper: str) -> Host:
         script = LAUNCH_RESOURCES / "swiftray" / "launch.py"
-        host = Host([sys.executable, "-S", str(script)], {}, Path(self.directory, "log"))
+        host = Host([*wrapper, sys.executable, "-S", str(script)], {}, Path(self.directory, "log"))
         self.stack.callback(host.close)
         return host
 
@@ -122,9 +130,87 @@ class LaunchTests(unittest.TestCase):
                 host.connection.write(Kind.ENDPOOL, pool, b"\0")
                 host.wait(Kind.POOLENDED, pool)
 
+    def test_tasks_for_whose_workers_there_are_no_descriptors_wait_for_others(self) -> None:
+        host = self.start("sh", "-c", 'ulimit -n 40; exec "$@"', "sh")
+        self.assertFalse(self.hello(host, ["sh", "-c"])["isRefused"])
+        pool = host.pool()
+        runs = [host.submit(pool, ["sleep", 0.2]) for _ in range(30)]
+        self.assertEqual({host.wait(Kind.DONE, run).head[0] for run in runs}, {End.VALUE})
+        self.assertEqual({len(host.find(Kind.DONE, run)) for run in runs}, {1})
+        host.end_pool(pool, kills=True)
+
     def test_another_version_is_refused(self) -> None:
         answer = self.start().hello(version=2)
         self.assertEqual((answer["isRefused"], answer["reason"]), (True, "version"))
+
+
+class ClusterTests(unittest.TestCase):
+    """A cluster in this process."""
+
+    def setUp(self) -> None:
+        self.cluster = LaunchCluster(str(LAUNCH_RESOURCES / "swiftray"))
+        self.addCleanup(self.cluster.stop)
+        self.ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.pool = PoolOptions(PoolSpec("1", str(HERE / "fake_child.py"), False), "pack", {})
+        self.addCleanup(self.cluster.close_pool, self.pool)
+
+    def start(self) -> None:
+        self.cluster.start(
+            {
+                "command": ["sh", "-c"],
+                "hosts": [],
+                "executable": str(HERE / "fake_child.py"),
+                "environment": {"SWIFTRAY_HOME": str(RESOURCES)},
+                "python": sys.executable,
+                "build": "",
+                "period": 0.3,
+                "startLimit": 30.0,
+            }
+        )
+
+    def submit(self, run: int) -> None:
+        spec = RunSpec(run, "", 0, 0, ORDER.pack(1, run, 0, 0, 0, 0, 0, 0), 0)
+        self.cluster.submit(self.pool, [spec], [json.dumps(["sleep", 0.1]).encode()], self.ends.put)
+
+    def test_a_cluster_without_means_for_a_worker_says_so(self) -> None:
+        errors = (OSError(errno.EMFILE, "too many"), RuntimeError("can't start new thread"))
+        for place, error in (("socketpair", errors[0]), ("Popen", errors[0]), ("Thread", errors[1])):
+            with self.subTest(place), mock.patch(f"swiftray.command.{MODULES[place]}.{place}", side_effect=error):
+                descriptors = len(os.listdir("/proc/self/fd"))
+                with self.assertRaisesRegex(Refused, "no worker can be started from here: .*(too many|thread)"):
+                    self.start()
+                self.assertEqual(len(os.listdir("/proc/self/fd")), descriptors)
+
+    def test_tasks_for_whose_workers_there_is_no_thread_have_those_that_there_are(self) -> None:
+        self.start()
+        self.cluster.open_pool(self.pool)
+        with mock.patch("swiftray.hosts.Worker", side_effect=RuntimeError("can't start new thread")):
+            for run in range(1, 5):
+                self.submit(run)
+            ends = [self.ends.get(timeout=PATIENCE) for _ in range(4)]
+        self.assertEqual(sorted((run, outcome.end) for ((run, outcome),) in ends), [(n, 0) for n in range(1, 5)])
+        self.assertTrue(self.ends.empty())
+
+    def test_a_task_that_was_not_taken_is_not_run_later(self) -> None:
+        self.start()
+        self.cluster.open_pool(self.pool)
+        with mock.patch.object(self.cluster, "_worker_for", side_effect=MemoryError), self.assertRaises(MemoryError):
+            self.submit(1)
+        self.submit(2)
+        ((run, _),) = self.ends.get(timeout=PATIENCE)
+        self.assertEqual(run, 2)
+
+    def test_a_task_whose_successor_cannot_be_given_to_a_worker_has_its_end(self) -> None:
+        self.start()
+        self.cluster.open_pool(self.pool)
+        self.submit(1)
+        with mock.patch.object(self.cluster, "_dispatch", side_effect=MemoryError):
+            ((run, _),) = self.ends.get(timeout=PATIENCE)
+        self.assertEqual(run, 1)
+
+
+#: Where `command` has what it makes a worker of.
+MODULES = {"socketpair": "socket", "Popen": "subprocess", "Thread": "threading"}
 
 
 if __name__ == "__main__":

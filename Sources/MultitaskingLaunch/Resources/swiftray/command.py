@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import selectors
@@ -30,6 +31,8 @@ _PATIENCE = 3.0
 _MERCY = 1.0
 #: The exit codes by which shells say that there is no such program, or that it may not be executed.
 _NOT_FOUND = (126, 127)
+#: Errors that say something of this process or machine, and nothing of the command.
+_OUT_OF_MEANS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 #: Loads the rest, which comes behind its size.
 _BOOT = """
@@ -110,7 +113,10 @@ class Failure(NamedTuple):
 
 
 class Worker:
-    """A command, and the worker that it has started. What is asked of it goes to `owner`."""
+    """A command, and the worker that it has started. What is asked of it goes to `owner`.
+
+    Making one raises `CannotStart`, or OSError or RuntimeError if there is no descriptor, process or thread for it.
+    """
 
     def __init__(self, host: str, settings: Settings, owner: WorkerOwner) -> None:
         self.host = host
@@ -130,22 +136,40 @@ class Worker:
         self._is_reaped = False
         self._said = b""
         self._reason = ""
-        self._ours, theirs = socket.socketpair()
+        with contextlib.ExitStack() as undoing:
+            # Last undone, since the outbox still has it.
+            self._ours, theirs = socket.socketpair()
+            undoing.callback(self._ours.close)
+            with theirs:
+                self._process = self._start(theirs)
+            undoing.callback(self._abandon)
+            self._outbox = Outbox(self._ours, settings.period, self._hang_up)
+            undoing.callback(self._outbox.join)
+            undoing.callback(self._outbox.close)
+            threading.Thread(target=self._listen, name="worker", daemon=True).start()
+            undoing.pop_all()
+
+    def _start(self, stream: socket.socket) -> subprocess.Popen[bytes]:
+        command = command_line(self._settings, self.host)
         try:
-            self._process = subprocess.Popen(
-                command_line(settings, host),
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
+            return subprocess.Popen(
+                command,
+                stdin=stream.fileno(),
+                stdout=stream.fileno(),
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
         except OSError as error:
-            self._ours.close()
-            raise CannotStart(f"{settings.command[0]} cannot be started: {error.strerror or error}") from None
-        finally:
-            theirs.close()
-        self._outbox = Outbox(self._ours, settings.period, self._hang_up)
-        threading.Thread(target=self._listen, name="worker", daemon=True).start()
+            if error.errno in _OUT_OF_MEANS:
+                raise
+            raise CannotStart(f"{command[0]} cannot be started: {error.strerror or error}") from None
+
+    def _abandon(self) -> None:
+        """Ends a command that nobody listens to."""
+        _signal_group(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
 
     def run(self, pool: list[Any], specs: list[Any], calls: list[Any]) -> None:
         """Has it run tasks, one after the other."""

@@ -101,7 +101,8 @@ class LaunchCluster(WorkerOwner):
         #: The clients of hubs that a worker has, which leave with it.
         self._clients: dict[Worker, set[tuple[str, int]]] = {}
         self._hosts: list[_Host] = []
-        self._timer: threading.Timer | None = None
+        #: On the loop: a thread of its own might not be had.
+        self._timer: Future[None] | None = None
         self._is_stopped = False
         self._settings: Settings
 
@@ -175,7 +176,14 @@ class LaunchCluster(WorkerOwner):
         task = _Task(pool, specs, calls, done)
         with self._lock:
             self._waiting.append(task)
-        self._dispatch()
+        try:
+            self._dispatch()
+        except Exception:
+            with self._lock:
+                if task in self._waiting:
+                    # Whoever is told that it was not taken does not expect it to run later.
+                    self._waiting.remove(task)
+                    raise
         return task
 
     def cancel(self, handle: object, kills: bool) -> None:
@@ -286,15 +294,22 @@ class LaunchCluster(WorkerOwner):
             self._timer.cancel()
         now = time.monotonic()
         pauses = [host.not_before - now for host in self._hosts if host.not_before > now]
-        self._timer = threading.Timer(min(pauses, default=_FIRST_PAUSE), self._dispatch)
-        self._timer.daemon = True
-        self._timer.start()
+        pause = min(pauses, default=_FIRST_PAUSE)
+        self._timer = asyncio.run_coroutine_threadsafe(self._dispatch_after(pause), self._loop)
+
+    async def _dispatch_after(self, pause: float) -> None:
+        await asyncio.sleep(pause)
+        self._dispatch()
 
     def _launch(self, host: _Host) -> Worker | None:
         try:
             worker = Worker(host.name, self._settings, self)
         except CannotStart as error:
             host.fail(Failure(str(error), is_final=True))
+            return None
+        except (OSError, RuntimeError) as error:
+            # No descriptor, process or thread is left here now: those that there are go on, and are waited for.
+            host.fail(Failure(f"no worker can be started from here: {error}", is_final=False))
             return None
         worker.place = host
         host.workers += 1
@@ -349,8 +364,10 @@ class LaunchCluster(WorkerOwner):
             task.worker = None
             if worker.place is not None:
                 worker.place.losses = 0
-        self._dispatch()
-        task.done(read)
+        try:
+            self._dispatch()
+        finally:
+            task.done(read)
 
     def call(self, worker: Worker, number: int, pool: Any, method: Any, arguments: Any) -> None:
         prefix, _, name = str(pool).rpartition("/")
