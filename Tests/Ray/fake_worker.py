@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -22,6 +23,8 @@ ANSWERS: dict[str, tuple[Kind, Any]] = {
     "no-pool": (Kind.CALL, ["elsewhere/1", "poll", [5, 0]]),
     "no-method": (Kind.CALL, ["", "close", []]),
     "private-method": (Kind.CALL, ["", "_forget", [0]]),
+    "short-poll": (Kind.CALL, ["", "poll", [5]]),
+    "infinite-version": (Kind.CALL, ["", "poll", [5, math.inf]]),
     "driver-speech": (Kind.RUN, None),
     "second-greeting": (Kind.LAUNCHED, ["here", 1, None]),
 }

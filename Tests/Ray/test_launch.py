@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import queue
+import resource
 import shlex
 import struct
 import sys
@@ -168,9 +169,9 @@ class ClusterTests(unittest.TestCase):
             }
         )
 
-    def submit(self, run: int) -> None:
+    def submit(self, run: int, seconds: float = 0.1) -> object:
         spec = RunSpec(run, "", 0, 0, ORDER.pack(1, run, 0, 0, 0, 0, 0, 0), 0)
-        self.cluster.submit(self.pool, [spec], [json.dumps(["sleep", 0.1]).encode()], self.ends.put)
+        return self.cluster.submit(self.pool, [spec], [json.dumps(["sleep", seconds]).encode()], self.ends.put)
 
     def test_a_cluster_without_means_for_a_worker_says_so(self) -> None:
         errors = (OSError(errno.EMFILE, "too many"), RuntimeError("can't start new thread"))
@@ -207,6 +208,20 @@ class ClusterTests(unittest.TestCase):
         with mock.patch.object(self.cluster, "_dispatch", side_effect=MemoryError):
             ((run, _),) = self.ends.get(timeout=PATIENCE)
         self.assertEqual(run, 1)
+
+    def test_a_worker_with_great_descriptors_is_lost_as_others(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 2048), hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        with contextlib.ExitStack() as stack:
+            for _ in range(1024):
+                stack.callback(os.close, os.dup(0))
+            self.start()
+            self.cluster.open_pool(self.pool)
+            handle = self.submit(1, seconds=30)
+            self.cluster.cancel(handle, kills=True)
+            self.assertEqual(self.ends.get(timeout=PATIENCE).end, End.LOST)
+            self.cluster.stop()
 
 
 #: Where `command` has what it makes a worker of.

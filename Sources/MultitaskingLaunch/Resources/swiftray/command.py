@@ -214,7 +214,10 @@ class Worker:
             self._receive()
         except EOFError:
             pass
-        except (ProtocolError, ValueError, TypeError, OSError) as error:
+        except OSError as error:
+            self._reason = self._reason or f"it cannot be listened to: {error}"
+        except Exception as error:
+            # Whatever it has said, and whatever follows from that: it ends this worker alone, whose task has an end.
             self._reason = self._reason or f"it does not speak this protocol: {error}"
         self._reap()
         if not self.is_ready and self.failure is None:
@@ -343,7 +346,10 @@ class Worker:
             self._is_reaped = True
         errors = self._process.stderr
         assert errors is not None
-        while select.select([errors], [], [], 0)[0] and self._read_errors():
+        # Not `select`, which takes no descriptor from 1024 on.
+        poll = select.poll()
+        poll.register(errors, select.POLLIN)
+        while poll.poll(0) and self._read_errors():
             pass
         errors.close()
 
