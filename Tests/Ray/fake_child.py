@@ -2,8 +2,8 @@
 """A child that is no Swift program: serves hop 2 as one does, and runs what a test writes into the call, as JSON.
 
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
-["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["report", fraction, text] ["tally", path]
-["pid"] ["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
+["signal-parent", number] ["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["report", fraction, text]
+["tally", path] ["pid"] ["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
 """
 
 from __future__ import annotations
@@ -131,6 +131,11 @@ class FakeChild:
     def do_signal(self, number: int, call: bytes) -> bytes:
         os.kill(os.getpid(), number)
         time.sleep(10)
+        return b""
+
+    def do_signal_parent(self, number: int, call: bytes) -> bytes:
+        """Sends a signal to the wrapper."""
+        os.kill(os.getppid(), number)
         return b""
 
     def do_exit(self, code: int, call: bytes) -> bytes:

@@ -107,6 +107,10 @@ class DriverTests(unittest.TestCase):
         """The child that runs a task."""
         return int.from_bytes(self.host.wait(Kind.STARTED, run).head[:4], "little")
 
+    def parent(self, pid: int) -> int:
+        """The wrapper that keeps a child."""
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
     def test_a_value_and_an_error_come_back_as_they_are(self) -> None:
         self.assertEqual(self.host.run(self.pool, ["echo", "a"]), (End.VALUE, True, b"", b"a"))
         self.assertEqual(self.host.run(self.pool, ["throw", "no"]), (End.THROWN, True, b"", b"no"))
@@ -196,11 +200,26 @@ class DriverTests(unittest.TestCase):
         while self.host.ask(self.pool, Operation.STATUS, channel)[2][:8] != bytes(8):
             time.sleep(0.01)
         pid = self.pid(run)
-        os.kill(int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
+        os.kill(self.parent(pid), signal.SIGKILL)
         outcome = self.host.outcome(run)
         self.assertEqual((outcome.end, outcome.has_started), (End.LOST, True))
         self.assertIn(b"node", outcome.body)
         self.assertEqual(self.host.ask(self.pool, Operation.RECEIVE, channel, number=1)[2], b"x")
+
+    def test_a_task_that_is_lost_as_it_is_asked_whether_it_has_begun_is_a_loss(self) -> None:
+        wrapper = self.parent(int(self.host.run(self.pool, ["pid"]).body))
+        # It has begun within the tenth of a second in which its wrapper does not say so, and never will.
+        stop = ["signal-parent", int(signal.SIGSTOP)]
+        run = self.host.submit(self.pool, ["all", [stop, ["tally", self.path()], ["sleep", 20]]])
+        while not os.path.exists(self.path()):
+            time.sleep(0.01)
+        self.assertEqual(self.host.find(Kind.STARTED, run), [])
+        self.host.cancel(run, 0)
+        # The driver has read that when it has answered this.
+        self.host.ask(self.pool, Operation.STATUS, self.host.channel(self.pool))
+        os.kill(wrapper, signal.SIGKILL)
+        outcome = self.host.outcome(run)
+        self.assertEqual((outcome.end, outcome.has_started), (End.LOST, True))
 
     def test_a_lost_node_takes_its_tasks_and_the_other_goes_on(self) -> None:
         runs = [self.start("sleep", 3) for _ in range(4)]

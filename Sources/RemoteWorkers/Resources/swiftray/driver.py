@@ -227,8 +227,11 @@ class _Pool:
             if outcome.version > self.link.version or outcome.has_noted:
                 return self.link.sync(lambda: self._end(number, outcome))
             return self._end(number, outcome)
-        was_cancelled = run.cancel_level is not None and (run.cancel_level > 0 or run.started is None)
-        if was_cancelled and outcome.end in (End.LOST, End.CANCELLED):
+        level = run.cancel_level
+        # A run that was to end only if it had not begun may have done so and not said so yet, unless it was taken back.
+        was_taken_back = level is not None and outcome.end is End.CANCELLED and run.started is None
+        was_ended = level is not None and level > 0 and outcome.end in (End.LOST, End.CANCELLED)
+        if was_taken_back or was_ended:
             # What a lost worker was doing, nobody knows: it may have begun and not said so yet.
             may_have_begun = run.started is not None or outcome.end is End.LOST
             end = Outcome(End.CANCELLED, may_have_begun, b"", b"")
