@@ -2,8 +2,9 @@
 """A child that is no Swift program: serves hop 2 as one does, and runs what a test writes into the call, as JSON.
 
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
-["signal-parent", number] ["print", text] ["throw", text] ["ask", op, object, number, wait, hex] ["report", fraction, text]
-["tally", path] ["pid"] ["first-dies", path] ["calls"] ["fetch", number] ["share", number, text] ["all", [command, …]]
+["signal-parent", number] ["print", text] ["throw", text] ["ask", op, object, number, wait, hex]
+["report", fraction, text] ["tally", path] ["pid"] ["first-dies", path] ["calls"] ["fetch", number]
+["share", number, text] ["leave", program] ["all", [command, …]]
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -144,6 +146,11 @@ class FakeChild:
 
     def do_print(self, text: str, call: bytes) -> bytes:
         print(text, flush=True)
+        return b""
+
+    def do_leave(self, program: str, call: bytes) -> bytes:
+        """Starts a program that goes on when the task has ended."""
+        subprocess.Popen([program], close_fds=True)
         return b""
 
     def do_throw(self, text: str, call: bytes) -> bytes:

@@ -274,6 +274,14 @@ class DriverTests(unittest.TestCase):
         self.assertEqual(captured.output, b"789\n")
         self.host.end_pool(pool)
 
+    def test_a_task_ends_while_what_it_has_left_behind_prints_without_end(self) -> None:
+        # So many that there is always something to read.
+        leave = [["leave", "yes"]] * 4
+        for last, end in ((["echo", "a"], End.VALUE), (["signal", int(signal.SIGKILL)], End.CRASHED)):
+            with self.subTest(last):
+                outcome = self.host.run(self.pool, ["all", [*leave, ["sleep", 0.3], last]], output_limit=4)
+                self.assertEqual((outcome.end, len(outcome.output)), (end, 4))
+
     def test_whoever_hears_of_a_task_knows_what_it_has_reported(self) -> None:
         channel = self.host.channel(self.pool)
         exists = ["ask", int(Operation.EXISTS), channel, channel, 0, ""]

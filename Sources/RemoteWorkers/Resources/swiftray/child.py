@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import fcntl
 import mmap
 import os
 import queue
@@ -11,6 +12,7 @@ import signal
 import socket
 import struct
 import subprocess
+import termios
 import threading
 from typing import NamedTuple
 
@@ -42,6 +44,8 @@ _BEGUN = struct.Struct("<Q")
 _REPORTS = (64, 192)
 _REPORT = struct.Struct("<QdQ")
 _FRACTION = struct.Struct("<d")
+#: What the system says of how much a pipe holds.
+_COUNT = struct.Struct("i")
 _MOST_REPORT_BYTES = 96
 _CHUNK = 1 << 16
 #: What a report keeps of what was printed.
@@ -343,9 +347,7 @@ class Child:
                     if posts:
                         self._post(posts)
                         posts = []
-                    for pipe, number in pipes.items():
-                        while self._read_pipe(pipe, number) > 0:
-                            pass
+                    self._drain(pipes)
                     self.events.put(Event(Kind.RESULT, frame=frame))
                 else:
                     raise ProtocolError(f"a child does not say {frame.kind.name}")
@@ -388,6 +390,13 @@ class Child:
             if posts:
                 self.link.post(posts)
 
+    def _drain(self, pipes: dict[int, int]) -> None:
+        """Takes in what was printed until now: what the task has left behind may print without end."""
+        for pipe, number in pipes.items():
+            (left,) = _COUNT.unpack(fcntl.ioctl(pipe, termios.FIONREAD, bytes(_COUNT.size)))
+            while left > 0 and (count := self._read_pipe(pipe, number)) > 0:
+                left -= count
+
     def _read_pipe(self, pipe: int, number: int) -> int:
         """Takes in what was printed; 0 at the end of file, -1 if there is nothing now."""
         try:
@@ -426,9 +435,7 @@ class Child:
         self._connection.stream.setblocking(False)
         while self._has_more() and self._read_frames(pipes):
             pass
-        for pipe, number in pipes.items():
-            while self._read_pipe(pipe, number) > 0:
-                pass
+        self._drain(pipes)
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()

@@ -1,0 +1,40 @@
+"""A child's wrapper: what it reads of what the child, and what that has left behind, print."""
+
+from __future__ import annotations
+
+import os
+import unittest
+from unittest import mock
+
+import host  # noqa: F401  (finds the package)
+from swiftray.child import Child
+
+
+class DrainTests(unittest.TestCase):
+    """Reads pipes to which something writes as fast as they are read."""
+
+    def test_what_was_printed_is_read_and_what_is_printed_meanwhile_need_not_be(self) -> None:
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        os.write(writing, b"x" * 3000)
+        sizes: list[int] = []
+
+        def read(pipe: int, number: int) -> int:
+            sizes.append(len(os.read(pipe, 1000)))
+            if len(sizes) > 100:
+                raise AssertionError("it reads without end")
+            os.write(writing, b"y" * 1000)
+            return sizes[-1]
+
+        child = Child.__new__(Child)
+        with mock.patch.object(child, "_read_pipe", read):
+            child._drain({reading: 1})
+            self.assertEqual(sizes, [1000] * 3)
+            os.close(writing)
+            os.read(reading, 1 << 16)
+            child._drain({reading: 1})
+        self.assertEqual(len(sizes), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
