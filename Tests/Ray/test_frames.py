@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import socket
 import struct
 import threading
 import unittest
+from unittest import mock
 
 import host  # noqa: F401  (finds the package)
 from swiftray.frames import (
@@ -92,6 +94,34 @@ class FramesTests(unittest.TestCase):
         self.assertRaises(EOFError, other.read)
         self.assertFalse(other.write(Kind.SHUT, 0))
         other.close()
+
+    def test_a_long_tail_for_which_there_is_no_memory_travels_in_the_frame(self) -> None:
+        tail = random.Random(1).randbytes(3_000_000)
+        memory = TailMemory()
+        faults = {
+            "swiftray.frames.os.memfd_create": OSError(errno.EMFILE, ""),
+            "swiftray.frames.os.pwrite": OSError(errno.ENOSPC, ""),
+        }
+        for place, error in faults.items():
+            for write in (Connection.write, memory.write):
+                with self.subTest(place, write=write), mock.patch(place, side_effect=error):
+                    one, other = map(Connection, socket.socketpair())
+                    before = len(os.listdir("/proc/self/fd"))
+                    writer = threading.Thread(target=write, args=(one, Kind.DONE, 9, b"head", tail))
+                    writer.start()
+                    # The writer would wait for ever if its reader gave up.
+                    one.stream.settimeout(10)
+                    other.stream.settimeout(10)
+                    frames = other.read()
+                    while not frames:
+                        frames = other.read()
+                    writer.join()
+                    self.assertEqual((frames[0].kind, frames[0].id), (Kind.DONE, 9))
+                    self.assertEqual(bytes(frames[0].rest(4)), tail)
+                    self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+                    one.close()
+                    other.close()
+        self.assertFalse(memory.is_kept)
 
     def test_a_blob_that_may_shrink_or_is_too_short_is_refused(self) -> None:
         unsealed = os.memfd_create("test")

@@ -181,7 +181,7 @@ class Child:
         self.has_asked = self.has_noted = self.is_announced = False
         self.run = run
         if not self._memory.write(self._connection, Kind.TASK, run, order, call):
-            # It has died, or the system has no descriptor or memory for the call: nobody is to wait for its outcome.
+            # It has died, or is about to: nobody is to wait for its outcome.
             self.kill(signal.SIGKILL)
 
     def announce(self, again: bool = False) -> None:

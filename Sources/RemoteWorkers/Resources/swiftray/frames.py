@@ -5,6 +5,7 @@ Nothing here knows Ray. What arrives is input: what does not fit is a `ProtocolE
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import fcntl
 import mmap
@@ -257,20 +258,26 @@ class Connection:
 
     def write(self, kind: Kind, number: int, head: bytes = b"", tail: Buffer = b"") -> bool:
         """Writes a frame, and a long tail as a descriptor; False if nobody reads any more."""
+        descriptor: int | None = None
+        if len(tail) > BLOB_SIZE:
+            # Without a descriptor or memory for it, the tail goes the way of a short one: it is not to be lost.
+            with contextlib.suppress(OSError):
+                descriptor = make_blob(tail)
+        if descriptor is None:
+            return self._write_inline(kind, number, head, tail)
         try:
-            if len(tail) > BLOB_SIZE:
-                self._write_blob(kind, number, head, tail)
-                return True
-            with self._lock:
-                self._send(kind, number, b"".join((head, tail)))
-            return True
-        except OSError:
-            return False
+            return self.write_descriptor(kind, number, head, descriptor, len(tail))
+        finally:
+            os.close(descriptor)
 
     def write_descriptor(self, kind: Kind, number: int, head: bytes, descriptor: int, count: int) -> bool:
         """Writes a frame whose tail is in a blob that is there already."""
         try:
-            self._write_blob_of(descriptor, count, kind, number, head)
+            payload = BLOB.pack(count) + head
+            data = HEADER.pack(9 + len(payload), kind | BLOB_FLAG, number) + payload
+            with self._lock:
+                sent = socket.send_fds(self.stream, [data], [descriptor])
+                self.stream.sendall(data[sent:])
             return True
         except OSError:
             return False
@@ -279,26 +286,20 @@ class Connection:
         self._reader.close()
         self.stream.close()
 
+    def _write_inline(self, kind: Kind, number: int, head: bytes, tail: Buffer) -> bool:
+        try:
+            with self._lock:
+                self._send(kind, number, b"".join((head, tail)))
+            return True
+        except OSError:
+            return False
+
     def _send(self, kind: int, number: int, payload: bytes) -> None:
         most = GREATEST_FRAME - 9
         while len(payload) > most:
             self.stream.sendall(HEADER.pack(9 + most, Kind.MORE, number) + payload[:most])
             payload = payload[most:]
         self.stream.sendall(HEADER.pack(9 + len(payload), kind, number) + payload)
-
-    def _write_blob(self, kind: Kind, number: int, head: bytes, tail: Buffer) -> None:
-        descriptor = make_blob(tail)
-        try:
-            self._write_blob_of(descriptor, len(tail), kind, number, head)
-        finally:
-            os.close(descriptor)
-
-    def _write_blob_of(self, descriptor: int, count: int, kind: Kind, number: int, head: bytes) -> None:
-        payload = BLOB.pack(count) + head
-        data = HEADER.pack(9 + len(payload), kind | BLOB_FLAG, number) + payload
-        with self._lock:
-            sent = socket.send_fds(self.stream, [data], [descriptor])
-            self.stream.sendall(data[sent:])
 
 
 class TailMemory:
@@ -334,13 +335,14 @@ class TailMemory:
                 _fill_blob(self._descriptor, tail)
             except OSError:
                 self._release()
-                return False
-            self._last_use = time.monotonic()
-            is_written = connection.write_descriptor(kind, number, head, self._descriptor, len(tail))
-            # What another tail has left behind this one's end counts as well.
-            if os.fstat(self._descriptor).st_size > self.LIMIT:
-                self._release()
-            return is_written
+            else:
+                self._last_use = time.monotonic()
+                is_written = connection.write_descriptor(kind, number, head, self._descriptor, len(tail))
+                # What another tail has left behind this one's end counts as well.
+                if os.fstat(self._descriptor).st_size > self.LIMIT:
+                    self._release()
+                return is_written
+        return connection.write(kind, number, head, tail)
 
     def release_unused(self) -> None:
         """Gives the memory back if it was not used for a while."""
