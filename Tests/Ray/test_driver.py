@@ -368,6 +368,18 @@ class DriverTests(unittest.TestCase):
         self.assertEqual(self.host.fetch(self.pool, number), (1, b"text"))
         self.assertEqual(self.host.run(self.pool, ["fetch", number], options={"num_cpus": 2}).body, b"1:text")
 
+    def test_a_value_that_the_host_has_fetched_goes_from_the_driver_when_it_is_dropped(self) -> None:
+        descriptors = Path(f"/proc/{self.host.process.pid}/fd")
+        before = 0
+        for turn in range(30):
+            number = 1 << 63 | (1000 + turn)
+            self.assertEqual(self.host.run(self.pool, ["share", number, "text"]).body, b"1:")
+            self.assertEqual(self.host.fetch(self.pool, number), (1, b"text"))
+            self.assertEqual(self.host.ask(self.pool, Operation.UNSHARE, number)[0], OK)
+            if turn == 0:
+                before = len(list(descriptors.iterdir()))
+        self.assertLess(len(list(descriptors.iterdir())), before + 10)
+
     def test_many_requests_at_once_are_all_answered_in_their_order(self) -> None:
         channel = self.host.channel(self.pool)
         sends = [self.host.tell(self.pool, Operation.SEND, channel, number=1, data=b"%d" % n) for n in range(3000)]

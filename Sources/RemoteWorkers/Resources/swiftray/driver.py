@@ -268,6 +268,9 @@ class _Pool:
             if run is not None:
                 self._connection.write(Kind.DONE, number, head)
             return
+        if kind == Kind.UNSHARED:
+            # The host has said so itself.
+            return self.shares.drop(number)
         if kind in (Kind.SIGNALS, Kind.FINALIZED):
             number = self.number
         elif kind == Kind.STARTED:

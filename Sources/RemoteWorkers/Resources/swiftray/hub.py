@@ -356,7 +356,10 @@ class Hub:
             return Code.NO_SUCH_OBJECT, 0, b""
         for key in [key for key in self._places if key[0] == number]:
             del self._places[key]
-        self._tell_wrappers((Kind.UNSHARED, number, b"", b""))
+        item: Item = (Kind.UNSHARED, number, b"", b"")
+        # The driver has it too, if the host has fetched it.
+        self._boxes[0].put(item)
+        self._tell_wrappers(item)
         return Code.OK, 0, b""
 
     def _set_up(self, number: int, role: int, call: bytes) -> Reply:

@@ -89,11 +89,21 @@ class Shares:
             connection.write(Kind.HUBRES, request, REPLY.pack(Code.NO_SUCH_OBJECT, 0))
             return
         descriptor, count = blob
-        connection.write_descriptor(Kind.HUBRES, request, REPLY.pack(Code.OK, 0), descriptor, count)
+        try:
+            connection.write_descriptor(Kind.HUBRES, request, REPLY.pack(Code.OK, 0), descriptor, count)
+        finally:
+            os.close(descriptor)
 
-    def _blob(self, number: int) -> tuple[int, int] | None:
+    def _copy(self, number: int) -> tuple[int, int] | None:
+        """A known value with a descriptor that remains if the value is dropped meanwhile, when another file may have
+        the number of its own."""
         with self._lock:
             known = self._blobs.get(number)
+            return None if known is None else (os.dup(known[0]), known[1])
+
+    def _blob(self, number: int) -> tuple[int, int] | None:
+        """A value, and a descriptor of the caller's."""
+        known = self._copy(number)
         if known is not None:
             return known
         handle, place = self._calls.shared(number, self._node).result(_PATIENCE)
@@ -105,10 +115,9 @@ class Shares:
                 blob = make_blob(data, f"{self._name}-{number}"), data.nbytes
             self._calls.locate(number, self._node, (os.getpid(), blob[0]))
         with self._lock:
-            other = self._blobs.setdefault(number, blob)
-        if other is not blob:
-            os.close(blob[0])
-        return other
+            is_first = self._blobs.setdefault(number, blob) is blob
+            own = os.dup(blob[0]) if is_first else blob[0]
+        return own, blob[1]
 
 
 def _open(place: tuple[int, int], name: str) -> tuple[int, int] | None:
