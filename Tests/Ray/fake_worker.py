@@ -10,6 +10,7 @@ from typing import Any
 
 from host import LAUNCH_RESOURCES, RESOURCES  # noqa: F401
 from swiftray.frames import HEADER, Kind
+from swiftray.posts import RUN_BACK, RUN_DONE
 from swiftray.stream import PREAMBLE, Inbox, Outbox
 
 #: What it says when it is given a task; an outcome where there is no other kind.
@@ -19,12 +20,25 @@ ANSWERS: dict[str, tuple[Kind, Any]] = {
     "huge-numbers": (Kind.OUTCOME, [[1, [0, True, b"", b"", 0, False, [-1, 0, 0], bytes(5)]]]),
     "no-end": (Kind.OUTCOME, [[1, [77, True, b"", b"", 0, False, [0, 0, 0], bytes(5)]]]),
     "number-for-bytes": (Kind.OUTCOME, [[1, [0, True, 1 << 40, b"", 0, False, [0, 0, 0], bytes(5)]]]),
+    "no-place": (Kind.OUTCOME, [[1, [0, True, b"", b"", 0, False, [0, 0, 0], b""]]]),
     "as-host": (Kind.CALL, ["", "requests", [0, 0, 0, []]]),
     "no-pool": (Kind.CALL, ["elsewhere/1", "poll", [5, 0]]),
     "no-method": (Kind.CALL, ["", "close", []]),
     "private-method": (Kind.CALL, ["", "_forget", [0]]),
     "short-poll": (Kind.CALL, ["", "poll", [5]]),
     "infinite-version": (Kind.CALL, ["", "poll", [5, math.inf]]),
+    "unknown-post": (Kind.CALL, ["", "requests", [5, 0, 0, [[250, 1, 1, b""]]]]),
+    "ends-pool": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.ENDPOOL, 0, 0, b"\1"]]]]),
+    "cancels": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.CANCEL, 0, 1, b"\2"]]]]),
+    "ends-another-run": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_BACK, 0, 2, b""]]]]),
+    "asks-for-another-run": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.HUB, 1, 2, bytes(25)]]]]),
+    "starts-nowhere": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.STARTED, 1, 1, b"\0\0\0\0\5abcd"]]]]),
+    "prints-nothing": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.OUTPUT, 1, 1, b""]]]]),
+    "reports-nothing": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.REPORT, 1, 1, bytes(7)]]]]),
+    "finalizes-nothing": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.FINALIZED, 0, 0, b""]]]]),
+    "short-end": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_DONE, 0, 1, bytes(30)]]]]),
+    "end-without-output": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_DONE, 0, 1, bytes(31) + b"\5\0\0\0"]]]]),
+    "shares-as-host": (Kind.CALL, ["", "share", [1, b""]]),
     "driver-speech": (Kind.RUN, None),
     "second-greeting": (Kind.LAUNCHED, ["here", 1, None]),
 }

@@ -20,7 +20,7 @@ from unittest import mock
 from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
 from swiftray.driver import PoolOptions, Refused
-from swiftray.frames import ORDER, End, Kind, ProtocolError
+from swiftray.frames import ORDER, End, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
 from swiftray.stream import pack, unpack_value
@@ -112,6 +112,30 @@ class LaunchTests(unittest.TestCase):
         runs = [host.submit(pool, ["echo", str(number)]) for number in range(5)]
         for number, run in enumerate(runs):
             self.assertTrue(host.wait(Kind.DONE, run).head.endswith(str(number).encode()))
+
+    def test_all_that_a_worker_says_to_the_hub_is_heard(self) -> None:
+        host = self.start()
+        self.assertFalse(self.hello(host, ["sh", "-c"])["isRefused"])
+        pool = host.pool(forwardsOutput=True, finalizerLimit=5)
+        host.ask(pool, Operation.SETUP, 1, number=2, data=b"bye")
+        channel = host.channel(pool)
+        exists = ["ask", int(Operation.EXISTS), channel, channel, 0, ""]
+        send = ["say", int(Operation.SEND), channel, 1, 0, "61"]
+        run = host.submit(pool, ["all", [["report", 0.5, "half"], ["print", "line"], exists, send, ["sleep", 0.2]]])
+        self.assertEqual(host.outcome(run).end, End.VALUE)
+        self.assertEqual(host.ask(pool, Operation.RECEIVE, channel, number=1)[2], b"a")
+        self.assertEqual(host.find(Kind.REPORT, run)[-1].head[8:], b"half")
+        self.assertEqual(b"".join(frame.head[1:] for frame in host.find(Kind.OUTPUT, run)), b"line\n")
+        # One of them takes long: what was before it is told at once, and what is behind it comes back.
+        commands: list[list[Any]] = [["echo", "a"], ["sleep", 0.5], ["echo", "b"]]
+        runs = [host.submit(pool, command, goes_on=command is not commands[-1]) for command in commands]
+        ends = [host.outcome(run).end for run in runs]
+        self.assertEqual(ends[-1], End.CANCELLED)
+        self.assertEqual(set(ends[:-1]) - {End.VALUE, End.CANCELLED}, set())
+        self.assertEqual(host.run(pool, ["exit", 3]).end, End.CRASHED)
+        host.run(pool, ["echo", "another child, which has a finalizer"])
+        host.end_pool(pool)
+        self.assertIn(b"\x00bye", [bytes(frame.rest(0)) for frame in host.find(Kind.FINALIZED, pool)])
 
     def test_a_task_may_say_nothing_for_many_periods(self) -> None:
         host = self.start()

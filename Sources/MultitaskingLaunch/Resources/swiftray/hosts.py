@@ -13,10 +13,10 @@ from typing import Any
 
 from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
-from swiftray.frames import ORDER, Buffer, End, ProtocolError
+from swiftray.frames import DONE, ORDER, OUTPUT_SIZE, PID, Buffer, End, Kind, ProtocolError
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubCalls
-from swiftray.posts import Post
+from swiftray.posts import CLIENT_GONE, RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import NearStore
 from swiftray.worker import Outcome, RunSpec
 
@@ -26,6 +26,16 @@ MOST_FAILURES = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
 #: How long ended workers are waited for, in seconds.
 _PATIENCE = 10.0
+#: How many runs of a worker are remembered, besides those that it has: what they have said may come after their end.
+_REMEMBERED = 4096
+#: What a worker may say to a hub that need be of no run, and what is of one that it was given.
+_OF_ANY_RUN = (Kind.HUB, Kind.HUBCANCEL, Kind.FINALIZED, CLIENT_GONE)
+_OF_A_RUN = (Kind.STARTED, Kind.OUTPUT, Kind.REPORT, RUN_ENDED, RUN_DIED, RUN_BACK, RUN_DONE)
+
+#: How long the first part of a REPORT is.
+_FRACTION_SIZE = 8
+#: The greatest end that a worker may say: the next one is that there is none.
+_GREATEST_END = End.OUT_OF_MEMORY
 
 
 class _Host:
@@ -100,6 +110,8 @@ class LaunchCluster(WorkerOwner):
         self._places: dict[tuple[str, int], Worker] = {}
         #: The clients of hubs that a worker has, which leave with it.
         self._clients: dict[Worker, set[tuple[str, int]]] = {}
+        #: The runs that a worker was given.
+        self._given: dict[Worker, collections.OrderedDict[int, None]] = {}
         self._hosts: list[_Host] = []
         #: On the loop: a thread of its own might not be had.
         self._timer: Future[None] | None = None
@@ -272,6 +284,10 @@ class LaunchCluster(WorkerOwner):
     def _give(self, task: _Task, worker: Worker) -> None:
         self._workers[worker] = task
         task.worker = worker
+        given = self._given[worker]
+        while len(given) > _REMEMBERED:
+            given.popitem(last=False)
+        given.update(dict.fromkeys(spec.run for spec in task.specs))
         pool = [f"{self._name}/{task.pool.spec.name}", *task.pool.spec[1:]]
         worker.run(pool, task.specs, task.calls)
 
@@ -315,6 +331,7 @@ class LaunchCluster(WorkerOwner):
         host.workers += 1
         self._workers[worker] = None
         self._clients[worker] = set()
+        self._given[worker] = collections.OrderedDict()
         return worker
 
     def _remove(self, worker: Worker) -> _Task | None:
@@ -340,6 +357,7 @@ class LaunchCluster(WorkerOwner):
             host = worker.place
             task = self._remove(worker)
             clients = self._clients.pop(worker, set())
+            self._given.pop(worker, None)
             if host is not None and worker.failure is not None:
                 host.fail(worker.failure)
             elif host is not None and not worker.was_killed:
@@ -396,14 +414,22 @@ class LaunchCluster(WorkerOwner):
             client, *rest = arguments
             if type(client) is not int or client == 0:
                 raise ProtocolError("a worker speaks as the host")
-            with self._lock:
-                self._clients.get(worker, set()).add((pool, client))
             if method == "poll":
-                return self.ask(pool, method, (client, int(rest[0])))
-            batch, version, posts = rest
-            return self.ask(pool, method, (client, int(batch), int(version), [_post(post) for post in posts]))
+                (version,) = rest
+                self._note_client(worker, pool, client)
+                return self.ask(pool, method, (client, int(version)))
+            batch, version, values = rest
+            posts = [_post(value) for value in values]
+            with self._lock:
+                given = self._given[worker]
+                if not all(run in given or (run == 0 and kind in _OF_ANY_RUN) for kind, _, run, _ in posts):
+                    raise ProtocolError("a worker speaks for a run that it was not given")
+            self._note_client(worker, pool, client)
+            return self.ask(pool, method, (client, int(batch), int(version), posts))
         if method == "share":
             number, data = arguments
+            if int(number) < 1 << 63:
+                raise ProtocolError("a worker shares a value under a number of the host's")
             return self.ask(pool, method, (int(number), _bytes(data)))
         if method == "shared":
             return self.ask(pool, method, (int(arguments[0]), str(arguments[1])))
@@ -414,10 +440,45 @@ class LaunchCluster(WorkerOwner):
             return self.ask(pool, method, (int(number), str(node), (int(pid), int(descriptor))))
         raise ProtocolError(f"no hub can be asked for {method}")
 
+    def _note_client(self, worker: Worker, pool: str, client: int) -> None:
+        with self._lock:
+            self._clients.get(worker, set()).add((pool, client))
+
 
 def _post(value: Any) -> Post:
     kind, number, run, payload = value
-    return int(kind), int(number), int(run), _bytes(payload)
+    post = int(kind), int(number), int(run), _bytes(payload)
+    # What else a hub is told is said by the driver alone; and what is malformed would end the host's connection.
+    if not _is_whole(post[0], post[3]):
+        raise ProtocolError(f"a worker says something of kind {post[0]} that none says")
+    return post
+
+
+def _is_whole(kind: int, payload: bytes) -> bool:
+    """Whether a worker may say this, and nothing is missing."""
+    if kind == Kind.STARTED:
+        return _end_of_place(payload, 0) == len(payload)
+    if kind == Kind.OUTPUT:
+        return payload[:1] in (b"\x01", b"\x02")
+    if kind == Kind.REPORT:
+        return len(payload) >= _FRACTION_SIZE
+    if kind == Kind.FINALIZED:
+        return len(payload) > 0
+    if kind == RUN_DONE:
+        start = _end_of_place(payload, DONE.size)
+        if start is None or len(payload) < start + OUTPUT_SIZE.size or payload[0] > _GREATEST_END:
+            return False
+        (size,) = OUTPUT_SIZE.unpack_from(payload, start)
+        return len(payload) >= start + OUTPUT_SIZE.size + int(size)
+    return kind in _OF_ANY_RUN or kind in _OF_A_RUN
+
+
+def _end_of_place(payload: bytes, start: int) -> int | None:
+    """Where what follows a place begins; None if there is no whole one."""
+    size_at = start + PID.size
+    if len(payload) <= size_at or len(payload) < size_at + 1 + payload[size_at]:
+        return None
+    return size_at + 1 + payload[size_at]
 
 
 def _bytes(value: Any) -> bytes:
@@ -443,7 +504,9 @@ def _outcome(value: Any) -> Outcome:
     )
     try:
         # What does not fit into a frame is found here, and not where it would end a pool.
-        _ = outcome.head
+        head = outcome.head
     except struct.error as error:
         raise ProtocolError(f"an outcome has impossible numbers: {error}") from None
+    if not _is_whole(RUN_DONE, head):
+        raise ProtocolError("an outcome has a place that there is not")
     return outcome

@@ -195,7 +195,9 @@ class Child:
     def _report(self) -> list[Post]:
         """What is to be told of the task's last report. Holds the lock of announcing."""
         number, start = max((_BEGUN.unpack_from(self._page, start)[0], start) for start in _REPORTS)
-        if self.run == 0 or number <= self._last_report:
+        # Looked at once, here and below: another thread may end the run meanwhile.
+        run = self.run
+        if run == 0 or number <= self._last_report:
             return []
         _, fraction, length = _REPORT.unpack_from(self._page, start)
         text_start = start + _REPORT.size
@@ -205,7 +207,7 @@ class Child:
             return []
         self._last_report = number
         self.has_noted = True
-        return [(Kind.REPORT, self.run, self.run, _FRACTION.pack(fraction) + message)]
+        return [(Kind.REPORT, run, run, _FRACTION.pack(fraction) + message)]
 
     def ask_to_end(self) -> None:
         """Sets the task's end request."""
@@ -373,10 +375,11 @@ class Child:
 
     def _note(self, frame: Frame) -> Post:
         payload = bytes(frame.rest(0))
-        if payload[:1] != bytes([Kind.FINALIZED]):
+        if payload[:1] != bytes([Kind.FINALIZED]) or len(payload) < 2:
             raise ProtocolError("a child's NOTE is of a kind that it may not send")
         self.has_noted = True
-        return (payload[0], frame.id, frame.id, payload[1:])
+        # It is of no run.
+        return (payload[0], 0, 0, payload[1:])
 
     def _post(self, posts: list[Post], announces: bool = False, again: bool = False) -> None:
         with self._announcing:
@@ -384,9 +387,10 @@ class Child:
             posts = [*self._report(), *posts]
             is_due = again or (not self.is_announced and (announces or bool(posts)))
             self.has_asked = self.has_asked or bool(posts)
-            if self.run != 0 and is_due:
+            run = self.run
+            if run != 0 and is_due:
                 self.is_announced = True
-                posts = [(Kind.STARTED, self.run, self.run, self.place), *posts]
+                posts = [(Kind.STARTED, run, run, self.place), *posts]
             if posts:
                 self.link.post(posts)
 
@@ -414,9 +418,10 @@ class Child:
             self._captured += data
             if len(self._captured) > 2 * self._capture_limit + _CHUNK:
                 del self._captured[: len(self._captured) - self._capture_limit]
-        if data and (self._forwards_output or self._relays_output) and self.run != 0:
+        run = self.run
+        if data and (self._forwards_output or self._relays_output) and run != 0:
             self.has_noted = True
-            self._post([(Kind.OUTPUT, self.run, self.run, bytes([number]) + data)])
+            self._post([(Kind.OUTPUT, run, run, bytes([number]) + data)])
             if self.link.backlog > _MOST_BACKLOG:
                 self.link.wait_sync(None)
         return len(data)
