@@ -219,8 +219,10 @@ class RayCluster:
 
     def close_pool(self, pool: PoolOptions) -> None:
         name = self._pool_name(pool)
-        for key in [key for key in self._tasks if key[0] == name]:
-            del self._tasks[key]
+        # Another thread may hand over tasks of other pools meanwhile: only a copy may be gone through.
+        for key in list(self._tasks):
+            if key[0] == name:
+                del self._tasks[key]
         self._hubs.close.remote(name)
 
     def submit(self, pool: PoolOptions, specs: list[RunSpec], calls: list[Buffer], done: Ended) -> object:
