@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import queue
@@ -19,7 +20,7 @@ from unittest import mock
 
 from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
-from swiftray.driver import PoolOptions, Refused
+from swiftray.driver import PoolOptions, Refused, _Pool, _Run
 from swiftray.frames import ORDER, End, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
@@ -232,6 +233,24 @@ class ClusterTests(unittest.TestCase):
         with mock.patch.object(self.cluster, "_dispatch", side_effect=MemoryError):
             ((run, _),) = self.ends.get(timeout=PATIENCE)
         self.assertEqual(run, 1)
+
+    def test_a_pool_ends_whatever_of_its_end_fails(self) -> None:
+        connection = mock.Mock()
+        pool = _Pool(1, self.pool, connection, self.cluster)
+        pool.runs = {1: _Run(), 2: _Run()}
+        with (
+            mock.patch.object(self.cluster, "cancel", side_effect=RuntimeError("can't start new thread")) as cancel,
+            mock.patch.object(self.cluster, "hub_statistics", side_effect=LookupError),
+            mock.patch.object(pool.shares, "close", side_effect=OSError),
+            mock.patch.object(self.cluster, "close_pool", side_effect=RuntimeError) as close_pool,
+            contextlib.redirect_stdout(io.StringIO()) as log,
+            self.assertRaises(RuntimeError),
+        ):
+            pool.end(b"")
+        self.assertIn("can't start new thread", log.getvalue())
+        self.assertEqual((cancel.call_count, close_pool.call_count), (2, 1))
+        written = [call.args[:2] for call in connection.write.call_args_list]
+        self.assertEqual(written, [(Kind.DONE, 1), (Kind.DONE, 2), (Kind.POOLENDED, 1)])
 
     def test_a_worker_with_great_descriptors_is_lost_as_others(self) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

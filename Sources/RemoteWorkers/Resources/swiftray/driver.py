@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import threading
@@ -176,16 +177,32 @@ class _Pool:
             self._connection.write(Kind.STARTED, frame.id, started)
             return
         self.link.post([(Kind.CANCEL, 0, frame.id, bytes([level]))])
-        self._cluster.cancel(run.handle, kills=level >= 2)
+        self._take_back(run, kills=level >= 2)
+
+    def _take_back(self, run: _Run, kills: bool) -> None:
+        try:
+            self._cluster.cancel(run.handle, kills)
+        except Exception as error:
+            # Others are to end all the same.
+            print(f"swiftray: a run cannot be taken back: {type(error).__name__}: {error}", flush=True)
 
     def end(self, how: bytes) -> None:
         """Ends the pool's runs, children and hub; with 1, children are killed instead of asked."""
+        with contextlib.ExitStack() as closing:
+            # From the last to the first, whatever fails: the host waits for the pool's end.
+            closing.callback(self._tell_end)
+            closing.callback(self._cluster.close_pool, self.options)
+            closing.callback(self.shares.close)
+            closing.callback(self.link.close)
+            self._empty(how)
+
+    def _empty(self, how: bytes) -> None:
         with self.lock:
             runs = dict(self.runs)
         for number, run in runs.items():
             run.cancel_level = 2
             self.link.post([(Kind.CANCEL, 0, number, b"\x02")])
-            self._cluster.cancel(run.handle, kills=True)
+            self._take_back(run, kills=True)
         self.link.post([(Kind.ENDPOOL, 0, 0, how)])
         deadline = time.monotonic() + _PATIENCE + self.options.spec.finalizer_limit
         while not self.is_lost and time.monotonic() < deadline:
@@ -199,9 +216,8 @@ class _Pool:
             time.sleep(0.01)
         # What their finalizers said is handed on.
         self.link.wait_sync(_PATIENCE)
-        self.link.close()
-        self.shares.close()
-        self._cluster.close_pool(self.options)
+
+    def _tell_end(self) -> None:
         with self.lock:
             numbers = list(self.runs)
         for number in numbers:
@@ -286,7 +302,7 @@ class _Pool:
             self.is_lost = True
             runs = dict(self.runs)
         for number, run in runs.items():
-            self._cluster.cancel(run.handle, kills=True)
+            self._take_back(run, kills=True)
             self._end(number, _lost("", f"the pool's hub is gone: {reason}"))
         self._connection.write(Kind.POOLLOST, self.number, reason.encode()[:4000])
 
