@@ -16,5 +16,5 @@ class RepeatingConnection(Connection):
 
 
 if __name__ == "__main__":
-    fake_driver.Connection = RepeatingConnection  # type: ignore[misc]
+    fake_driver.Connection = RepeatingConnection  # type: ignore[attr-defined]
     fake_driver.main()
