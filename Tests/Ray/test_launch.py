@@ -180,10 +180,10 @@ class ClusterTests(unittest.TestCase):
         self.pool = PoolOptions(PoolSpec("1", str(HERE / "fake_child.py"), False), "pack", {})
         self.addCleanup(self.cluster.close_pool, self.pool)
 
-    def start(self) -> None:
+    def start(self, *command: str) -> None:
         self.cluster.start(
             {
-                "command": ["sh", "-c"],
+                "command": command or ["sh", "-c"],
                 "hosts": [],
                 "executable": str(HERE / "fake_child.py"),
                 "environment": {"SWIFTRAY_HOME": str(RESOURCES)},
@@ -251,6 +251,18 @@ class ClusterTests(unittest.TestCase):
         self.assertEqual((cancel.call_count, close_pool.call_count), (2, 1))
         written = [call.args[:2] for call in connection.write.call_args_list]
         self.assertEqual(written, [(Kind.DONE, 1), (Kind.DONE, 2), (Kind.POOLENDED, 1)])
+
+    def test_a_worker_that_says_what_cannot_be_logged_goes_on(self) -> None:
+        log = mock.Mock()
+        log.write.side_effect = OSError(errno.ENOSPC, "the disk is full")
+        with mock.patch("swiftray.command.sys.stderr", log):
+            self.start("sh", "-c", "echo hello >&2; {worker}")
+            self.cluster.open_pool(self.pool)
+            self.submit(1)
+            ((_, outcome),) = self.ends.get(timeout=PATIENCE)
+            self.cluster.stop()
+        self.assertEqual(outcome.end, End.VALUE)
+        log.write.assert_any_call("hello\n")
 
     def test_a_worker_with_great_descriptors_is_lost_as_others(self) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

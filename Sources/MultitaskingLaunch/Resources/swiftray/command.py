@@ -304,9 +304,10 @@ class Worker:
         assert self._process.stderr is not None
         data = os.read(self._process.stderr.fileno(), 1 << 16)
         self._said = (self._said + data)[-_MOST_SAID:]
-        # For the driver's log.
-        sys.stderr.write(data.decode("utf-8", "replace"))
-        sys.stderr.flush()
+        # For the driver's log, whose disk may be full: no reason to end the worker, nor not to see its end.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(data.decode("utf-8", "replace"))
+            sys.stderr.flush()
         return bool(data)
 
     def _take(self, frames: list[tuple[Frame, Any]]) -> None:
