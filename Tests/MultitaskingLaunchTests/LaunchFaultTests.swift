@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskingCore
 import MultitaskingLaunch
+import Synchronization
 import Testing
 
 private func doubled(_ number: Int) -> Int { number * 2 }
@@ -13,6 +14,13 @@ private func hangOnce(_ file: String) -> Int {
     sleep(60)
     return 1
 }
+
+private let isMarked = Atomic<Bool>(false)
+private func mark() -> Bool {
+    isMarked.store(true, ordering: .relaxed)
+    return true
+}
+private func isProcessMarked() -> Bool { isMarked.load(ordering: .relaxed) }
 
 /// What is left when parts of a launched pool die. The worker of these commands is another process than the command.
 @Suite(.serialized) struct LaunchFaultTests {
@@ -162,7 +170,10 @@ private func hangOnce(_ file: String) -> Int {
         #expect(failure(of: running)?.code == .workerLost)
         let error = failure(of: try pool.submit(doubled, options: TaskOptions(retries: .onLoss(5)), 2))
         #expect(error?.code == .clusterUnreachable && error?.message.contains("no route to host") == true)
+        // No process has refused this call, and those that come make it.
+        for call in try pool.everywhere(mark) { #expect(failure(of: call)?.code == .clusterUnreachable) }
         try FileManager.default.removeItem(atPath: gone)
         #expect(try pool.submit(doubled, 3).value(timeout: .seconds(30)) == 6)
+        #expect(try pool.submit(isProcessMarked).value(timeout: .seconds(30)))
     }
 }

@@ -31,6 +31,7 @@ private func beginAndFail(_ begun: ChannelSender) throws -> Int {
     _ = try begun.send(1, wait: .forever)
     throw DecodedError()
 }
+private func fail() throws -> Int { throw DecodedError() }
 private func placeWhenOpen(_ gate: String) -> String? {
     while unsafe access(gate, F_OK) != 0 { usleep(2000) }
     return variable("PLACE")
@@ -68,7 +69,8 @@ private func chatter(_ text: String) -> Int {
     }
 
     /// The cancel comes when the run has ended and nobody has decided yet that the task is to run again.
-    @Test func forcedCancelBetweenARunAndItsRetry_isNotLost() throws {
+    @Test(arguments: [Duration.zero, .seconds(3600)])
+    func forcedCancelBetweenARunAndItsRetry_isNotLost(_ backoff: Duration) throws {
         let pool = try LaunchPool(command: shell, maxWorkers: 1)
         defer { pool.shutdown(.kill) }
         let begun = try pool.makeChannel()
@@ -77,12 +79,63 @@ private func chatter(_ text: String) -> Int {
             $0 = { _ = try? submitted.future.value(timeout: .seconds(30)).cancel(force: true) }
         }
         defer { DecodedError.onDecoding.withLock { $0 = nil } }
-        let retries = TaskOptions(retries: .onErrors(DecodedError.self, limit: 3))
+        let retries = TaskOptions(retries: .onErrors(DecodedError.self, limit: 3, backoff: backoff))
         let future = try pool.submit(beginAndFail, options: retries, begun.makeSender())
         submitted.fulfill(future)
         #expect(future.waitUntilDone(.upTo(.seconds(60))) && future.state == .cancelled)
         #expect(try pool.submit(doubled, 4).value(timeout: .seconds(60)) == 8)
         #expect(begun.status.count == 1)
+    }
+
+    /// A run that is this short, and does not ask for anything, says nothing of its start.
+    @Test func taskThatWaitsForItsRetry_hasMetTheLimitOfItsTimeInTheQueue() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        for future in try pool.everywhere(doubled, 1) { _ = try future.value(timeout: .seconds(60)) }
+        let options = TaskOptions(
+            queueTimeout: .seconds(1), retries: .onErrors(DecodedError.self, limit: 1, backoff: .seconds(2)))
+        let future = try pool.submit(fail, options: options)
+        #expect(throws: DecodedError.self) { _ = try future.value(timeout: .seconds(60)) }
+    }
+
+    @Test func callsOfAllWorkers_takeNoRoomAndGiveNoneBack() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1, queueLimit: 1)
+        defer { pool.shutdown(.kill) }
+        for _ in 0..<5 {
+            for future in try pool.everywhere(doubled, 1) { _ = try future.value(timeout: .seconds(60)) }
+        }
+        let gate = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: gate) }
+        let running = try pool.submit(placeWhenOpen, gate)
+        #expect(eventually { running.state == .running })
+        let options = TaskOptions(waitForRoom: .never)
+        // Some may have been handed over to the worker.
+        let error = #expect(throws: MultitaskingError.self) {
+            for _ in 0..<4 { _ = try pool.submit(doubled, options: options, 1) }
+        }
+        #expect(error?.code == .timedOut)
+        #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+    }
+
+    @Test func whoWaitsForMessagesAndSignals_whenAPoolOnSharedHostsIsReleased_isTold() throws {
+        let hosts = try LaunchHosts(command: shell)
+        defer { hosts.close() }
+        var pool: LaunchPool? = try LaunchPool(on: hosts, maxWorkers: 1)
+        let channel = try #require(try pool?.makeChannel())
+        let signal = try #require(try pool?.makeCancelSignal())
+        let hasBegun = DispatchSemaphore(value: 0)
+        let haveEnded = DispatchGroup()
+        for wait in [
+            { (try? channel.receive(as: Int.self, wait: .forever)) == nil }, { !signal.waitUntilSet(.forever) },
+        ] as [@Sendable () -> Bool] {
+            DispatchQueue.global().async(group: haveEnded) {
+                hasBegun.signal()
+                #expect(wait())
+            }
+        }
+        for _ in 0..<2 { hasBegun.wait() }
+        pool = nil
+        #expect(haveEnded.wait(timeout: .now() + 30) == .success)
     }
 
     @Test func anyBackoffCanBeWaitedFor() throws {

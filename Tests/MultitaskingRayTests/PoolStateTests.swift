@@ -130,6 +130,19 @@ private final class Waiting: QueuedTask {
         }
     }
 
+    /// A thread may learn of the number of workers just before another one changes it.
+    @Test func tasksOfAPlaceThatIsGone_areDoneElsewhere() {
+        var state = PoolState(maxWorkers: 8, handOver: 0)
+        _ = state.resize(to: 1)
+        state.append(Waiting(0, place: 5))
+        state.insert(Waiting(1, place: 1))
+        #expect(take(&state).numbers.count == 1)
+        var next = PoolState(maxWorkers: 8, handOver: 0)
+        next.append(Waiting(2, place: 5))
+        _ = next.resize(to: 1)
+        #expect(take(&next).numbers == [2])
+    }
+
     /// A task may have written over the memory of the process that says them.
     @Test(arguments: [0, 1 << 62, UInt64(Int64.max), 1 << 63, .max] as [UInt64])
     func timesThatAreAnything_trapNobody(_ time: UInt64) throws {

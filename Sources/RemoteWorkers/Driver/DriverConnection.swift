@@ -109,7 +109,7 @@ package final class DriverConnection: Sendable {
         switch frame.kind {
         case .answer: try requests.deliver(frame)
         case .signals: try pool(frame.id)?.hub.takeSignals(frame)
-        case .done: try pool(ofRun: frame.id)?.end(frame)
+        case .done: pool(ofRun: frame.id)?.end(frame)
         case .started: try pool(ofRun: frame.id)?.start(frame)
         case .poolReady: pool(frame.id)?.isReady(JSON(parsing: frame.head))
         case .poolEnded: pool(frame.id)?.hasEnded()

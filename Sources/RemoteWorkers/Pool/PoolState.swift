@@ -66,13 +66,16 @@ struct PoolState: Sendable {
     // MARK: The queue
 
     mutating func append(_ task: any QueuedTask) {
-        if let place = task.place { ownTasks[place, default: []].append(task) } else { queue.append(task) }
+        if let place = place(of: task) { ownTasks[place, default: []].append(task) } else { queue.append(task) }
     }
 
     /// Puts a task back to where it was.
     mutating func insert(_ task: any QueuedTask) {
-        if let place = task.place { ownTasks[place, default: []].insert(task, at: 0) } else { queue.insert(task) }
+        if let place = place(of: task) { ownTasks[place, default: []].insert(task, at: 0) } else { queue.insert(task) }
     }
+
+    /// The place that a task belongs to; nil if any will do, as for what a worker that is gone has left to do.
+    private func place(of task: any QueuedTask) -> Int? { task.place.flatMap { $0 < target + handOver ? $0 : nil } }
 
     /// Keeps a task until its next attempt is due; by what it is taken out then. Nil if no task is run again any more.
     mutating func delay(_ task: any QueuedTask) -> UInt64? {
@@ -212,10 +215,9 @@ struct PoolState: Sendable {
             for place in places..<target + handOver where runCounts[place] == nil { free(place) }
         } else {
             freePlaces.removeAll { $0 >= target + handOver }
-            // What is left to do for a worker that is gone can be done by any.
             for (place, tasks) in ownTasks where place >= target + handOver {
                 ownTasks[place] = nil
-                for task in tasks { queue.append(task) }
+                for task in tasks { append(task) }
             }
         }
         return calls.isEmpty || count < before ? before..<before : before..<count

@@ -66,6 +66,12 @@ package final class RemotePool: Sendable {
         state = Mutex(PoolState(maxWorkers: maxWorkers, handOver: options.handOver))
     }
 
+    deinit {
+        // Nobody is left to hear of its end, and tell those that wait for a message or a signal.
+        cluster.remove(number)
+        hub.lose(nil)
+    }
+
     package var maxWorkers: Int { state.withLock { $0.target } }
 
     /// The build of this program.
@@ -185,9 +191,11 @@ package final class RemotePool: Sendable {
     package var processes: [Int32] { state.withLock { $0.runs.values.map(\.pid).filter { $0 > 0 } } }
 
     /// Takes the report about a run's end.
-    func end(_ frame: Frame) throws {
+    func end(_ frame: Frame) {
         guard let task = state.withLock({ $0.runs[frame.id]?.task }) else { return }
-        let report = try RunReport(frame)
+        let report: RunReport
+        // Most of it was said by a worker, and other tasks go on.
+        do { report = try RunReport(frame) } catch { report = RunReport(damaged: error) }
         // What was thrown may have to be decoded, by code of the user.
         if case .call(let kind, _) = report.end, kind != .value, !task.options.retries.errors.isEmpty {
             return callBack { self.settle(frame.id, task, report) }
@@ -214,8 +222,11 @@ package final class RemotePool: Sendable {
         // A run that is said to have ended twice must not begin twice.
         guard isNews else { return }
         for (stream, var lines) in lastLines { Self.print(lines.end(), to: stream) }
+        // A run that is too short for its start to be told has started all the same.
+        if isRetry { task.start(run: run) }
         switch verdict {
         case .end(let end) where end.isValue: task.end(end, output: report.output, onlyIfWaiting: false)
+        case .end(let end) where !report.end.refutesCall: task.end(end, output: report.output, onlyIfWaiting: false)
         case .end(let end): forget(task.setUp) { task.end(end, output: report.output, onlyIfWaiting: false) }
         case .again: requeue(task)
         case .retry(let pause) where pause <= .zero: requeue(task)
@@ -223,6 +234,8 @@ package final class RemotePool: Sendable {
             task.wait()
             // Nothing is waited for where nothing is run again: it ends now.
             guard let id = state.withLock({ $0.delay(task) }) else { return requeue(task) }
+            // A forced cancel may have come meanwhile, and does not wait for the next attempt.
+            if task.circumstances.isCancelled, let task = state.withLock({ $0.removeDelayed(id) }) { requeue(task) }
             Task {
                 try? await Task.sleep(for: pause)
                 if let task = self.state.withLock({ $0.removeDelayed(id) }) { self.requeue(task) }

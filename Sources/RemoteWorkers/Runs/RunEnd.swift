@@ -31,6 +31,17 @@ package enum RunEnd: Sendable {
         }
     }
 
+    /// Whether a call that is made in every process shall not be made in another one: it has thrown, or has ended its
+    /// process.
+    var refutesCall: Bool {
+        switch self {
+        case .call(let end, _): end != .value
+        case .died, .outOfMemory: true
+        case .timedOut(let failure): failure != nil
+        case .cancelled, .withdrawn, .lost, .other, .unreachable: false
+        }
+    }
+
     /// Whether the process that ran it is gone.
     package var isDeath: Bool {
         switch self {
@@ -52,6 +63,15 @@ package struct RunReport: Sendable {
     package let place: RunPlace
     /// What the task has printed, if that was to be kept.
     package let output: [UInt8]
+
+    /// Stands for a frame that cannot be read.
+    init(damaged error: FrameError) {
+        end = .other("the report of its end is damaged (\(error))")
+        hasStarted = true
+        times = RunTimes()
+        place = RunPlace()
+        output = []
+    }
 
     /// Reads the frame.
     package init(_ frame: Frame) throws(FrameError) {
@@ -100,6 +120,12 @@ package struct RunPlace: Sendable, Hashable {
     package let pid: Int32
     /// The machine; nil if it is not known.
     package let node: String?
+
+    /// An unknown place.
+    init() {
+        pid = 0
+        node = nil
+    }
 
     /// Reads what a frame says.
     package init(_ reader: inout ByteReader) throws(FrameError) {

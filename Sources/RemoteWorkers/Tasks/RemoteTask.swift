@@ -25,10 +25,10 @@ protocol SubmittedCall: AnyObject, Sendable {
 
 /// A task of a pool on a cluster, as its queue knows it.
 protocol QueuedTask: SubmittedCall {
-    /// Begins an attempt; which one it is, or nil if the task has ended meanwhile.
+    /// Begins an attempt; which one it is, or nil if the task has ended meanwhile, or is about to.
     func begin(run: UInt64) -> Int?
 
-    /// A run has started on its node.
+    /// A run has started on its node: the task has met the limit of its time in the queue.
     func start(run: UInt64)
 
     /// A run has said how far it is.
@@ -108,6 +108,8 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
 
     private enum CancelStep: Sendable {
         case over(isCancelled: Bool)
+        /// It waits again since it was found to run.
+        case lookAgain
         case endByForce(run: UInt64)
         case askItsNode(run: UInt64)
     }
@@ -116,7 +118,7 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
         var progress = TaskProgress.waiting
         var attempt = 0
         /// Whether the queue's limit counts it.
-        var isInRoom = true
+        var isInRoom: Bool
         var isCancelled = false
         var isWithdrawn = false
         var isLate = false
@@ -157,7 +159,8 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
         self.call = call.parcel
         self.options = options
         self.pool = pool
-        var first = Ledger()
+        // Calls that each worker makes wait for their worker, whatever the limit.
+        var first = Ledger(isInRoom: setUp == .none)
         first.companion = companion
         first.shared = call.held
         ledger = Mutex(first)
@@ -169,7 +172,8 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
 
     func begin(run: UInt64) -> Int? {
         let (attempt, leavesRoom): (Int?, Bool) = ledger.withLock { ledger in
-            guard ledger.progress.isWaiting else { return (nil, false) }
+            // One that is to be ended by force waits to be taken back; see `RemotePool.requeue`.
+            guard ledger.progress.isWaiting, !ledger.isCancelled else { return (nil, false) }
             ledger.progress = .handedOver(run: run)
             ledger.attempt += 1
             ledger.isWithdrawn = false
@@ -188,6 +192,7 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
             case .handedOver, .started, .waiting, .ended: return ([], nil)
             }
             ledger.progress = .started(run: run)
+            ledger.isLate = false
             return (ledger.takeStartLatches(), ledger.takeTimer())
         }
         timer?.cancel()
@@ -259,9 +264,13 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
             if !Task.isCancelled { self?.timeIsUp() }
         }
         let isLate = ledger.withLock { ledger in
-            guard ledger.progress.isWaiting else { return true }
-            ledger.timer = timer
-            return false
+            switch ledger.progress {
+            case .started, .ended: return true
+            // What was handed over may wait for its node.
+            case .waiting, .handedOver:
+                ledger.timer = timer
+                return false
+            }
         }
         if isLate { timer.cancel() }
     }
@@ -371,7 +380,7 @@ extension RemoteTask: FutureSource {
         let step: CancelStep = ledger.withLock { ledger in
             switch ledger.progress {
             case .ended: return .over(isCancelled: ledger.progress.isCancelled)
-            case .waiting: return .over(isCancelled: false)
+            case .waiting: return .lookAgain
             case .started(let run), .handedOver(let run):
                 if force {
                     ledger.isCancelled = true
@@ -385,6 +394,7 @@ extension RemoteTask: FutureSource {
         }
         switch step {
         case .over(let isCancelled): return isCancelled
+        case .lookAgain: return cancel(force: force)
         case .endByForce(let run):
             pool.cancel(run: run, level: .byForce)
             return true
