@@ -125,7 +125,7 @@ import Testing
     private func streamWithADeadWorker(_ order: StreamOrder) -> (PlayedPool, StreamEngine<Int, Int>) {
         let pool = PlayedPool()
         let engine = StreamEngine(pool, pool.submitter, ahead: nil, order: order)
-        #expect(engine.submit([0, 1, 2]) == 3)
+        #expect(engine.submit([0, 1, 2], mayBlock: true) == 3)
         pool.refusals = 5
         pool.kill(task: 0, at: 1)
         pool.finishesAtOnce = true

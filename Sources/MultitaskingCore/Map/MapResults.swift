@@ -135,23 +135,26 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         deadline.remaining.limited(to: timeline == nil ? .roomPatience : .forever)
     }
 
-    /// Blocks until a task has ended that has not by now; false if there is none, as the pool has no room for it.
+    /// Blocks until a task has ended that has not by now, or the limit passes; false if there is none, as the pool has
+    /// no room for it.
     @available(*, noasync)
-    func waitForProgress() -> Bool {
+    func waitForProgress(_ wait: WaitLimit) -> Bool {
         switch nextStep(waitingForRoom: .never) {
-        case .wait(let future)?: future.waitUntilDone()
-        case .waitForRoom?: false
-        case nil: true
+        case .wait(let future)?: _ = future.waitUntilDone(wait)
+        case .waitForRoom?: return false
+        case nil: break
         }
+        return true
     }
 
     /// Suspends where the blocking method of the same name blocks.
-    func waitForProgress() async throws -> Bool {
+    func waitForProgress(_ wait: WaitLimit) async throws -> Bool {
         switch nextStep(waitingForRoom: .never) {
-        case .wait(let future)?: try await future.waitUntilDone()
-        case .waitForRoom?: false
-        case nil: true
+        case .wait(let future)?: _ = try await future.waitUntilDone(wait)
+        case .waitForRoom?: return false
+        case nil: break
         }
+        return true
     }
 
     /// Calls `body` when a task has ended that has not by now, at once if all have; false if it will not be called, as

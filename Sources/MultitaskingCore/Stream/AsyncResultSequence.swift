@@ -85,7 +85,7 @@ final class SequenceStreamSource<Element: Portable, Output: Portable>: AsyncStre
         while true {
             try Task.checkCancellation()
             // One task each time, however many there is room for: inputs may take long to come.
-            let hasSubmitted = feed.submit(to: engine)
+            let hasSubmitted = feed.submit(to: engine, mayBlock: false)
             if let batch = engine.nextBatch() { return batch }
             if hasSubmitted { continue }
             if engine.isEmpty, feed.hasEnded { return nil }

@@ -47,8 +47,13 @@ public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where
             let engine = lifetime.engine
             engine.noteRead()
             while true {
+                // What waits for room may wait for what the reader does with a result that is there.
+                if engine.waitsForRoom, let next = engine.nextBatch() {
+                    batch = next
+                    return true
+                }
                 // One task each time, however many there is room for: inputs may take long to come.
-                let hasSubmitted = feed.submit(to: engine)
+                let hasSubmitted = feed.submit(to: engine, mayBlock: true)
                 if let next = engine.nextBatch() {
                     batch = next
                     return true

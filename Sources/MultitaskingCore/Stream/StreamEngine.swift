@@ -14,6 +14,8 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     private struct Guarded {
         var stream: State
         var isStopped = false
+        /// Until when the inputs that found no room wait for some; nil if none do.
+        var roomDeadline: WaitDeadline?
         /// The numbers of tasks that wait for room, in the order of completion.
         var stalled: [Int] = []
 
@@ -55,28 +57,33 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     /// Submits inputs as one task, or the first of them if all can never fit the pool's memory together.
     ///
     /// One that can never fit fails alone, in its place.
-    /// - Parameter gathering: how long it took to take them from where they come from.
-    /// - Returns: how many were submitted; 0 if the pool's memory may be full of what this stream has submitted and its
-    ///   reader has not read, so that waiting for room would keep the reader from making it. The others are to be
-    ///   submitted again, in that case when something has been read.
-    func submit(_ elements: [Element], gathering: Duration = .zero) -> Int {
+    /// - Parameters:
+    ///   - gathering: how long it took to take them from where they come from.
+    ///   - mayBlock: whether the calling thread may wait for room in the pool.
+    /// - Returns: how many were submitted; 0 if there is no room for them now. The others are to be submitted again, in
+    ///   that case when something has been read or `waitForResult` returns.
+    func submit(_ elements: [Element], gathering: Duration = .zero, mayBlock: Bool) -> Int {
         // Not under the lock: submitting may wait for room in the pool.
-        let (offset, mayBeInTheWay) = state.withLock { ($0.stream.offset, !$0.stream.isEmpty) }
-        let keepsForLater = mayBeInTheWay && submitter.waitsForRoom
-        var unit: StreamUnit<Element, Output>
-        repeat {
-            unit = StreamUnit(
-                elements, offset: offset, gathering: gathering, by: submitter,
-                waitingForRoom: keepsForLater ? .roomPatience : nil, in: timeline, now: { now })
-            // Workers make room in a queue that is full, whatever is read.
-        } while keepsForLater && unit.refusal?.code == .timedOut && !isStopped
+        let (offset, mayBeInTheWay, known) = state.withLock {
+            ($0.stream.offset, !$0.stream.isEmpty, $0.roomDeadline)
+        }
+        let deadline = known ?? WaitDeadline(submitter.waitForRoom, timeline: timeline)
+        // Results that nobody reads meanwhile may be what fills the pool, or what its tasks wait for.
+        let patience = patience(mayBlock: mayBlock, mayBeInTheWay: mayBeInTheWay)
+        let unit = StreamUnit(
+            elements, offset: offset, gathering: gathering, by: submitter,
+            waitingForRoom: patience?.limited(to: deadline.remaining), in: timeline, now: { now })
         if let refusal = unit.refusal {
             if refusal.neverFits, elements.count > 1 {
-                return submit(Array(elements.prefix(elements.count / 2)), gathering: gathering)
+                return submit(Array(elements.prefix(elements.count / 2)), gathering: gathering, mayBlock: mayBlock)
             }
-            if keepsForLater, refusal.code == .arenaLimitReached, refusal.meansNoRoom { return 0 }
+            if patience != nil, refusal.meansNoRoom, !deadline.remaining.isOver {
+                state.withLock { $0.roomDeadline = deadline }
+                return 0
+            }
         }
         let number = state.withLock { state -> Int? in
+            state.roomDeadline = nil
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
             return state.stream.next - 1
@@ -89,7 +96,18 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         return elements.count
     }
 
-    private var isStopped: Bool { state.withLock { $0.isStopped } }
+    /// How long to wait for room at once; nil for as long as the stream's options say.
+    private func patience(mayBlock: Bool, mayBeInTheWay: Bool) -> WaitLimit? {
+        // In a simulation, which goes on as long as somebody waits, every caller may.
+        guard mayBlock || timeline != nil else { return .never }
+        return mayBeInTheWay ? .roomPatience : nil
+    }
+
+    /// Whether inputs wait for room in the pool. Nobody tells when there is some.
+    var waitsForRoom: Bool { state.withLock { $0.roomDeadline != nil } }
+
+    /// How long to wait at most before something is to be submitted again.
+    var untilNextAttempt: WaitLimit { waitsForRoom ? .roomPatience : .forever }
 
     private func watch(_ unit: StreamUnit<Element, Output>, _ number: Int) {
         if unit.whenProgressed({ [mailbox] in mailbox.post(number) }) { return }
@@ -137,8 +155,9 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     /// Blocks until there may be a result.
     @available(*, noasync)
     func waitForResult() {
-        if order == .input, head?.waitForProgress() != false { return }
-        let limit = makeRoom()
+        let patience = untilNextAttempt
+        if order == .input, let head, head.waitForProgress(patience) { return }
+        let limit = makeRoom().limited(to: patience)
         if let timeline {
             // A latch would block a thread without which the simulation does not go on.
             _ = timeline.wait(limit) { [mailbox] in mailbox.hasNews }
@@ -152,8 +171,9 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 
     /// Suspends until there may be a result, or something else has changed.
     func waitForResult() async throws {
-        if order == .input, let head, try await head.waitForProgress() { return }
-        _ = try await awaitCallback(makeRoom(), in: timeline, register: mailbox.onPost)
+        let patience = untilNextAttempt
+        if order == .input, let head, try await head.waitForProgress(patience) { return }
+        _ = try await awaitCallback(makeRoom().limited(to: patience), in: timeline, register: mailbox.onPost)
     }
 
     /// Reads what has ended if a task waits for room: that leaves some.

@@ -14,9 +14,11 @@ struct StreamFeed<Element: Portable> {
     init(_ take: @escaping (Int) -> [Element]) { self.take = take }
 
     /// Submits the next inputs as one task; false if there is no room for any, or there are none.
-    mutating func submit<Output>(to engine: StreamEngine<Element, Output>) -> Bool {
+    ///
+    /// - Parameter mayBlock: whether the calling thread may wait for room in the pool.
+    mutating func submit<Output>(to engine: StreamEngine<Element, Output>, mayBlock: Bool) -> Bool {
         guard !hasEnded, case let room = engine.room, room > 0, let next = next(room, engine) else { return false }
-        let count = engine.submit(next.elements, gathering: next.gathering)
+        let count = engine.submit(next.elements, gathering: next.gathering, mayBlock: mayBlock)
         kept = count == next.elements.count ? nil : (Array(next.elements.dropFirst(count)), next.gathering)
         return count > 0
     }

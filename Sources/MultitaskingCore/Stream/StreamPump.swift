@@ -102,7 +102,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
                 gathered.areLast || engine.hasIdleWorkers || count >= engine.room
             {
                 // Under the lock, so that the elements of two callers stay in order.
-                let submitted = engine.submit(gathered.elements)
+                let submitted = engine.submit(gathered.elements, mayBlock: false)
                 guard submitted > 0 else { break }
                 gathered = Gathered(elements: Array(gathered.elements.dropFirst(submitted)), areLast: gathered.areLast)
                 hasSubmitted = true
@@ -122,7 +122,8 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
                 return gathered.room > gathered.elements.count
             }
             if hasRoom { return }
-            _ = try await awaitCallback(.forever, register: room.onPost)
+            // The reader may be busy with a result when there is room in the pool again.
+            if try await !awaitCallback(engine.untilNextAttempt, register: room.onPost) { submitGathered() }
         }
     }
 }

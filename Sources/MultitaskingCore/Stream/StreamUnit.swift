@@ -93,23 +93,26 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
         return true
     }
 
-    /// Blocks until there is something new; false if the unit waits for room in the pool, of which nobody tells.
+    /// Blocks until there is something new, or the limit passes; false if the unit waits for room in the pool, of which
+    /// nobody tells.
     @available(*, noasync)
-    func waitForProgress() -> Bool {
+    func waitForProgress(_ wait: WaitLimit) -> Bool {
         switch work {
-        case .element(let future): future.waitUntilDone()
-        case .chunk(let results): results.waitForProgress()
-        case .refused: true
+        case .element(let future): _ = future.waitUntilDone(wait)
+        case .chunk(let results): return results.waitForProgress(wait)
+        case .refused: break
         }
+        return true
     }
 
     /// Suspends where the blocking method of the same name blocks.
-    func waitForProgress() async throws -> Bool {
+    func waitForProgress(_ wait: WaitLimit) async throws -> Bool {
         switch work {
-        case .element(let future): try await future.waitUntilDone()
-        case .chunk(let results): try await results.waitForProgress()
-        case .refused: true
+        case .element(let future): _ = try await future.waitUntilDone(wait)
+        case .chunk(let results): return try await results.waitForProgress(wait)
+        case .refused: break
         }
+        return true
     }
 
     /// Cancels what waits, and asks what runs to end, by force if it does not; see ``Future/cancel(force:)``.
@@ -132,6 +135,4 @@ package struct StreamSubmitter<Element: Portable, Output: Portable>: Sendable {
     let submitsElements: Bool
     /// How long to wait for room, as the stream's options say.
     let waitForRoom: WaitLimit
-    /// Whether it is left to the stream how long to wait for room.
-    var waitsForRoom: Bool { waitForRoom == .forever }
 }

@@ -1,0 +1,93 @@
+import MultitaskingCore
+import MultitaskingThreads
+import Testing
+
+/// Numbers that call something before the second of them.
+private struct Numbers: Sequence, Sendable {
+    let beforeSecond: @Sendable () -> Void
+
+    func makeIterator() -> AnyIterator<Int> {
+        var numbers = (0..<3).makeIterator()
+        return AnyIterator {
+            let number = numbers.next()
+            if number == 1 { beforeSecond() }
+            return number
+        }
+    }
+}
+
+extension ThreadsTests {
+    /// Streams over pools whose queue others have filled.
+    @Suite(.timeLimit(.minutes(1))) struct StreamRoom {
+        private let (isRunning, release): (any CancelSignal, any CancelSignal)
+        private let pool: ThreadPool
+
+        init() throws {
+            pool = try ThreadPool(maxWorkers: 1, queueLimit: 1, atExit: .kill)
+            (isRunning, release) = (pool.makeCancelSignal(), pool.makeCancelSignal())
+        }
+
+        /// Keeps the worker busy until the release, and the queue full.
+        private var fill: @Sendable () -> Void {
+            { [pool, isRunning, release] in
+                _ = try? pool.submit(running: { _ in
+                    isRunning.set()
+                    _ = release.waitUntilSet(.forever)
+                })
+                #expect(isRunning.waitUntilSet(.upTo(.seconds(20))))
+                #expect(throws: Never.self) { try pool.submit(options: TaskOptions(waitForRoom: .never)) { 1 } }
+            }
+        }
+
+        @Test(arguments: [StreamOrder.input, .completion])
+        func resultThatIsThereIsReadWhileInputsWaitForRoom(_ order: StreamOrder) throws {
+            var sum = 0
+            for (_, result) in try pool.stream({ $0 + 1 }, Numbers(beforeSecond: fill), order: order) {
+                sum += try result.get()
+                release.set()
+            }
+            #expect(sum == 6)
+            pool.shutdown(.drain)
+        }
+
+        @Test(arguments: [StreamOrder.input, .completion])
+        func resultThatIsThereIsReadAsynchronouslyToo(_ order: StreamOrder) async throws {
+            var sum = 0
+            for try await (_, result) in pool.stream(
+                { $0 + 1 }, Numbers(beforeSecond: fill), order: order)
+            {
+                sum += try result.get()
+                release.set()
+            }
+            #expect(sum == 6)
+            await pool.shutdown(.drain)
+        }
+
+        @Test func readerThatIsCancelledWhileInputsWaitForRoomIsTold() async throws {
+            fill()
+            let hasTaken = pool.makeCancelSignal()
+            let inputs = AsyncStream<Int>(unfolding: {
+                hasTaken.set()
+                return 1
+            })
+            let reading = Task { for try await _ in pool.stream({ $0 + 1 }, inputs) {} }
+            #expect(try await hasTaken.waitUntilSet(.upTo(.seconds(20))))
+            reading.cancel()
+            await #expect(throws: CancellationError.self) { try await reading.value }
+            release.set()
+            await pool.shutdown(.drain)
+        }
+
+        @Test func inputsWaitForRoomAsLongAsTheOptionsSay() async throws {
+            fill()
+            let options = TaskOptions(waitForRoom: .upTo(.milliseconds(50)))
+            var codes: [MultitaskingError.Code?] = []
+            for try await (_, result) in pool.stream({ $0 + 1 }, [1], options: options) {
+                if case .failure(let error as MultitaskingError) = result { codes.append(error.code) }
+            }
+            #expect(codes == [.timedOut])
+            release.set()
+            await pool.shutdown(.drain)
+        }
+    }
+}
