@@ -30,11 +30,7 @@ public struct SharedReference: Hashable, Sendable, Codable {
     }
 
     /// Returns a number that identifies a type, the same in all processes of a program.
-    public static func typeNumber(of type: Any.Type) -> UInt64 {
-        let name = _mangledTypeName(type) ?? String(describing: type)
-        // FNV-1a.
-        return name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    }
+    public static func typeNumber(of type: Any.Type) -> UInt64 { TypeNameHash(of: type).value }
 }
 
 /// The identity of a file that contains a shared array, which lets another process verify that it opened the same file.

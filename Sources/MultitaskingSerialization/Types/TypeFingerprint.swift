@@ -35,28 +35,13 @@ package enum TypeFingerprint {
 
     /// The fingerprint of `type`, without the cache.
     static func compute(for type: Any.Type) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        let name = _mangledTypeName(type) ?? _typeName(type)
-        var isAddress = false
-        for byte in name.utf8 {
-            if byte == UInt8(ascii: "$") { isAddress = true; continue }
-            isAddress = isAddress && isHexDigit(byte)
-            if !isAddress { mix(byte) }
-        }
+        var hash = TypeNameHash(of: type)
         func mixLayout<T>(_: T.Type) {
             for word in [MemoryLayout<T>.size, MemoryLayout<T>.alignment] {
-                for byte in 0..<8 { mix(UInt8(truncatingIfNeeded: word >> (8 * byte))) }
+                for byte in 0..<8 { hash.add(UInt8(truncatingIfNeeded: word >> (8 * byte))) }
             }
         }
         _openExistential(type, do: mixLayout)
-        return hash
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-        default: false
-        }
+        return hash.value
     }
 }

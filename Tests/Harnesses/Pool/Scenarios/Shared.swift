@@ -159,6 +159,12 @@ extension Harness {
             checkEqual(try pool.submit(sum, 0..<0, pool.share([Int]())).value(), 0)
             let pairs = try pool.share((0..<1000).map { NumberPair(number: $0, isOdd: $0 % 2 == 1) })
             checkEqual(try pool.submit(1) { pairs[$0 + 6].isOdd ? pairs[$0 + 6].number : -1 }.value(), 7)
+            // A private type's name has an address in it, which another process has elsewhere.
+            let pixels = try pool.share([Pixel(red: 1), Pixel(red: 2)])
+            checkEqual(try pool.submit(0) { pixels[$0].red + pixels[1].red }.value(), 3)
+            let other = try pool.makeChannel()
+            _ = try other.send(pixels, wait: .never)
+            checkEqual(try pool.submit(sumOfPixels, Queue(other)).value(), 3)
         }
     }
 
@@ -427,6 +433,14 @@ struct Here: Codable, Sendable {
 /// Of 24 bytes, which do not divide what is in the file.
 struct NumberTriple: BitwiseCopyable {
     let numbers: (Int, Int, Int)
+}
+
+private struct Pixel: BitwiseCopyable {
+    let red: Int
+}
+
+private func sumOfPixels(_ queue: Queue) throws -> Int {
+    try queue.channel.receive(as: SharedArray<Pixel>.self, wait: .forever)?.reduce(0) { $0 + $1.red } ?? 0
 }
 
 struct NumberPair: BitwiseCopyable {
