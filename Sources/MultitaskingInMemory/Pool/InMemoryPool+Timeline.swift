@@ -43,10 +43,11 @@ private final class InMemoryRecording: Recording {
             guard !writer.isOver else { return }
             let (timeline, now) = simulation.update { state, _ in (exchange(&state.recording, with: nil), state.now) }
             guard let timeline else { return }
-            for sample in timeline.samples {
+            // The disk may be full behind any of them.
+            for sample in timeline.samples where !writer.isOver {
                 writer.write(Recorded(gauges: sample.gauges), at: sample.time, isLast: false)
             }
-            writer.write(Recorded(timeline.events), at: now, isLast: true)
+            if !writer.isOver { writer.write(Recorded(timeline.events), at: now, isLast: true) }
         }
     }
 }

@@ -51,11 +51,16 @@ package final class TimelineRecorder: Recording {
     /// Whether nothing has happened.
     @discardableResult
     private func step(isLast: Bool) -> Bool {
-        let (isQuiet, isNew) = state.withLock { writer in
+        let (isQuiet, isEnd) = state.withLock { writer in
             guard !writer.isOver else { return (true, false) }
-            return (writer.write(source, at: monotonicNanoseconds(), isLast: isLast), isLast)
+            let isQuiet = writer.write(source, at: monotonicNanoseconds(), isLast: isLast)
+            // It is over before the last step if the disk is full.
+            return (isQuiet, writer.isOver)
         }
-        if isNew { source.endTimeline() }
+        if isEnd {
+            finished.open()
+            source.endTimeline()
+        }
         return isQuiet
     }
 }

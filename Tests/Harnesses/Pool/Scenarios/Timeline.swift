@@ -68,6 +68,10 @@ extension Harness {
                 for future in futures { _ = try future.value(timeout: .seconds(20)) }
                 check(eventually { self.trace.hasSuffix("\n]\n") }, "it was not closed: …\(self.trace.suffix(60))")
             }
+            // What the disk has ended has ended: another one can begin.
+            let next = tracePath + ".next"
+            defer { unsafe unlink(next) }
+            try pool.record(to: next) { checkEqual(try pool.submit(double, 2).value(timeout: .seconds(20)), 4) }
         }
         let warnings = KeepingHandler.messages { $0.event.message.description.contains("\(tracePath) ends early") }
         checkEqual(warnings.count, 1)
