@@ -117,10 +117,10 @@ extension WorkerTally {
         let inHand = isBusy && start != 0 ? max(0, now - start) : 0
         let busy = load(decoding).addingSaturated(load(running)).addingSaturated(load(encoding))
             .addingSaturated(inHand)
-        let there = load(served).addingSaturated(ready == 0 ? 0 : now - ready)
+        let there = load(served).addingSaturated(ready == 0 ? 0 : now.addingSaturated(-ready))
         return PoolStatistics.Worker.Times(
             starting: duration(load(starting)), initializing: duration(load(initializing)),
-            waiting: duration(there - busy), decoding: duration(load(decoding)),
+            waiting: duration(there.addingSaturated(-busy)), decoding: duration(load(decoding)),
             running: duration(load(running).addingSaturated(inHand)), encoding: duration(load(encoding)))
     }
 }

@@ -96,12 +96,17 @@ import Testing
         0, 1, 1 << 31, 1 << 32, UInt64(Int64.max) - 1, UInt64(Int64.max), 1 << 63, .max - 1, .max,
     ]
 
-    @Test(arguments: hostileWords)
-    func countersAndTimesThatAreAnything_areSummedInTheStatistics(_ word: UInt64) throws {
+    /// Neighbouring words have different values: two that are alike may cancel each other out.
+    @Test(arguments: hostileWords, hostileWords)
+    func countersAndTimesThatAreAnything_areSummedInTheStatistics(_ word: UInt64, _ other: UInt64) throws {
         let core = try PoolCore(workers: 3, arenaLimit: 16 << 20, compression: .none)
         let arena = core.arena
         for place in stride(from: 0, to: WorkerTally.size, by: 8) {
-            for worker in 1...3 { arena.word(arena.tally(worker).offset + place).store(word) }
+            for worker in 1...3 {
+                // Bit by bit of the worker's number, so that words at any distance differ once.
+                let isOther = (place / 8 >> (worker - 1)) & 1 == 1
+                arena.word(arena.tally(worker).offset + place).store(isOther ? other : word)
+            }
         }
         arena.crashes.retried.store(word)
         arena.header.usedChunks.store(word)
