@@ -51,9 +51,9 @@
 
         /// Reports once.
         public func report() {
-            let now = pool.knownStatistics
             // With the lock held, so that no two reports count the same.
             last.withLock { before in
+                let now = pool.knownStatistics
                 report(now, before)
                 before = now
             }

@@ -1,3 +1,4 @@
+import Dispatch
 import Metrics
 import MetricsTestKit
 import MultitaskingCore
@@ -31,6 +32,35 @@ private final class ScriptedPool: MonitoredExecutor {
     func shutdown(_ mode: ShutdownMode) {}
 }
 
+/// A pool to which something was submitted whenever one looks.
+private final class GrowingPool: MonitoredExecutor {
+    private let count = Mutex(0)
+
+    var submitted: Int64 { Int64(count.withLock { $0 }) }
+
+    var statistics: PoolStatistics {
+        let submitted = count.withLock { count in
+            count += 1
+            return count
+        }
+        return PoolStatistics(maxWorkers: 1, tasks: .init(submitted: submitted))
+    }
+
+    var maxWorkers: Int { 1 }
+
+    func submit<Function: PortableFunction>(
+        _ call: Invocation<Function>, options: TaskOptions
+    ) throws -> Future<Function.Output> { throw MultitaskingError(.shutDown, "it runs nothing") }
+
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel {
+        throw MultitaskingError(.shutDown, "it has no channels")
+    }
+
+    func makeCancelSignal() throws -> any CancelSignal { throw MultitaskingError(.shutDown, "it has no signals") }
+
+    func shutdown(_ mode: ShutdownMode) {}
+}
+
 private func sample(ended: Int, failed: Int, crashes: [PoolStatistics.Crashes]?) -> PoolStatistics {
     PoolStatistics(
         maxWorkers: 4,
@@ -43,6 +73,16 @@ private func sample(ended: Int, failed: Int, crashes: [PoolStatistics.Crashes]?)
 
 @Suite("PoolMetrics", .timeLimit(.minutes(1)))
 struct PoolMetricsTests {
+    @Test func reportsAtTheSameTime_countEverythingOnce() throws {
+        let factory = TestMetrics()
+        let pool = GrowingPool()
+        let metrics = PoolMetrics(of: pool, named: "p", factory: factory)
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in for _ in 0..<500 { metrics.report() } }
+        metrics.report()
+        let counter = try factory.expectCounter("multitasking_tasks_submitted", [("pool", "p")])
+        #expect(counter.totalValue == pool.submitted)
+    }
+
     @Test func reports_countWhatHasHappenedSinceTheLast_andShowWhatIs() throws {
         let factory = TestMetrics()
         let pool = ScriptedPool(sample(ended: 10, failed: 1, crashes: []))
