@@ -94,6 +94,20 @@ extension Facade.ExtremeNumbersTests {
         }
     }
 
+    @Test func simulationWhoseLongWaitsTimeOut_goesOn_alsoWhenAWorkerMustBeReplaced() throws {
+        for time in Self.long {
+            let faults = FaultPlan([.crash(task: 0, .beforeStart), .failedSpawns(1)])
+            let pool = try InMemoryPool(.seed(1), options: InMemoryOptions(maxWorkers: 1, faults: faults))
+            let channel = try pool.makeChannel()
+            // More of them than its clock can count.
+            for _ in 0..<4 { #expect(try channel.receive(as: Int.self, wait: .upTo(time)) == nil, "\(time)") }
+            #expect(pool.timeline.clock.now > .seconds(200 * 365 * 86_400), "\(time)")
+            #expect(try pool.submit(double, 2).value() == 4, "\(time)")
+            #expect(try pool.map(double, 0..<3).values() == [0, 2, 4], "\(time)")
+            pool.shutdown(.drain)
+        }
+    }
+
     @Test func outputIsKeptAsFarAsThereIsRoom() throws {
         let pool = try ProcessPool(maxWorkers: 1)
         for limit in Self.sizes {

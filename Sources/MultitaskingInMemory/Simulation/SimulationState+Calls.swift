@@ -109,7 +109,7 @@ extension SimulationState {
             switch request.limit {
             case .never: 0
             case .forever: nil
-            case .upTo(let duration): duration.nanoseconds
+            case .upTo(let duration): duration.clampedForWaiting.nanoseconds
             }
         if hasTimedOut {
             request.isWaiting = false

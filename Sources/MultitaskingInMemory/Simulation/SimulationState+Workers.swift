@@ -326,7 +326,9 @@ extension SimulationState {
         }
         if let task { settle(task, end: end, of: worker, reason) }
         if isStarting { failedToStart(end, reason) }
-        if case .dead = workers[worker].activity { timers.add(.respawn(worker: worker), at: now + Self.spawnTime) }
+        if case .dead = workers[worker].activity {
+            timers.add(.respawn(worker: worker), at: now.addingSaturated(Self.spawnTime))
+        }
         endIfEmpty()
         callWatches()
     }
@@ -412,7 +414,7 @@ extension SimulationState {
         guard worker < target else { return leaveUncalled(worker) }
         if faults.action(at: .spawn) == .failedSpawn {
             note(.cannotBeReplaced, by: worker + 1)
-            return timers.add(.respawn(worker: worker), at: now + Self.respawnTime)
+            return timers.add(.respawn(worker: worker), at: now.addingSaturated(Self.respawnTime))
         }
         enter(worker)
         note(.isReplaced, by: worker + 1)

@@ -436,7 +436,7 @@ struct VirtualClock: TaskClock {
     /// Reading the clock takes a little time, so that a loop that waits for it ends.
     var now: Duration {
         simulation.update { state, party in
-            if party != nil { state.now += SimulationState.stepTime }
+            if party != nil { state.now = state.now.addingSaturated(SimulationState.stepTime) }
             return .nanoseconds(state.now)
         }
     }
