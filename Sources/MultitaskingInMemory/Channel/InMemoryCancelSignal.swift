@@ -107,6 +107,9 @@ extension Simulator {
     }
 
     func removeWatch(_ id: Int) {
-        update { state, _ in state.watches.removeAll { $0.id == id } }
+        // Released outside of the lock.
+        _ = update { state, _ in
+            state.watches.firstIndex { $0.id == id }.map { state.watches.remove(at: $0) }
+        }
     }
 }

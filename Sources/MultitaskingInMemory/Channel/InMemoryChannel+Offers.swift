@@ -61,7 +61,8 @@ struct InMemoryOffer: ChannelOffer {
 
     func withdraw() -> Bool {
         simulation.update { [channel, number] state, party in
-            guard state.channels[channel]?.withdraw(number) == true else { return false }
+            guard let element = state.channels[channel]?.withdraw(number) else { return false }
+            state.discard(element)
             state.note(.takesBack(channel: channel), by: party)
             state.callWatches()
             return true

@@ -56,7 +56,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     deinit {
         guard isOwner else { return }
         simulation.update { [id] state, _ in
-            state.channels[id] = nil
+            if let channel = state.channels.removeValue(forKey: id) { state.effects.garbage.append(channel) }
             state.callWatches()
         }
     }
@@ -127,9 +127,10 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
         let discarded = try? simulation.call { [id] state, party -> Int? in
-            guard let count = state.channels[id]?.close(discarding: discarding) else { return 0 }
-            state.note(.closes(channel: id, discarded: count), by: party)
-            return count
+            guard let discarded = state.channels[id]?.close(discarding: discarding) else { return 0 }
+            discarded.forEach { state.discard($0) }
+            state.note(.closes(channel: id, discarded: discarded.count), by: party)
+            return discarded.count
         }
         return (discarded ?? nil) ?? 0
     }
@@ -200,7 +201,7 @@ extension SimulationState {
         if let party, let task = task(of: party),
             let index = tasks[task]?.received.firstIndex(where: { $0.channel == id })
         {
-            tasks[task]?.received.remove(at: index)
+            if let (_, element) = tasks[task]?.received.remove(at: index) { discard(element) }
         }
         return true
     }

@@ -16,13 +16,7 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
     }
 
     deinit {
-        simulation.update { [task] state, _ in
-            if state.tasks[task]?.isDone == true {
-                state.tasks[task] = nil
-            } else {
-                state.tasks[task]?.isAbandoned = true
-            }
-        }
+        simulation.update { [task] state, _ in state.abandon(task) }
     }
 
     var timeline: any Timeline { simulation }

@@ -45,12 +45,11 @@ struct ChannelState: Sendable {
         unfinished += 1
     }
 
-    /// Takes back what was held out; false if it was taken.
-    mutating func withdraw(_ id: Int) -> Bool {
-        guard let index = offers.firstIndex(where: { $0.id == id }) else { return false }
-        offers.remove(at: index)
+    /// Takes back what was held out; nil if it was taken.
+    mutating func withdraw(_ id: Int) -> Element? {
+        guard let index = offers.firstIndex(where: { $0.id == id }) else { return nil }
         unfinished -= 1
-        return true
+        return offers.remove(at: index).element
     }
 
     mutating func append(_ element: Element) {
@@ -79,13 +78,13 @@ struct ChannelState: Sendable {
         for element in taken { byteCount += element.bytes.count }
     }
 
-    /// Returns how many elements were discarded.
-    mutating func close(discarding: Bool) -> Int {
+    /// Returns what was discarded, to be released outside of the lock.
+    mutating func close(discarding: Bool) -> ArraySlice<Element> {
         isClosed = true
         // What is held out is its sender's.
-        guard discarding, !isRendezvous else { return 0 }
-        let discarded = count
-        unfinished = max(0, unfinished - discarded)
+        guard discarding, !isRendezvous else { return [] }
+        let discarded = elements[head...]
+        unfinished = max(0, unfinished - discarded.count)
         (elements, head, byteCount) = ([], 0, 0)
         return discarded
     }

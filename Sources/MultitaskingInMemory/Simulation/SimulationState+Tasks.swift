@@ -38,6 +38,7 @@ extension SimulationState {
 
     /// Ends a task.
     mutating func settle(_ task: Int, _ outcome: TaskRecord.Outcome) {
+        dropReceived(of: task)
         guard var record = tasks[task], !record.isDone else { return }
         record.state = .done(outcome)
         unfinished -= 1
@@ -45,11 +46,28 @@ extension SimulationState {
         effects.calls += record.whenDone.removeAll()
         if let companion = record.companion { effects.garbage.append(companion) }
         record.companion = nil
-        record.received = []
-        tasks[task] = record.isAbandoned ? nil : record
+        tasks[task] = record
+        if record.isAbandoned { forget(task) }
         idlePolls = 0
         callWatches()
         leaveIfDone()
+    }
+
+    /// Nobody will ask for a task's result.
+    mutating func abandon(_ task: Int) {
+        tasks[task]?.isAbandoned = true
+        if tasks[task]?.isDone == true { forget(task) }
+    }
+
+    /// Nobody will report what a task has received, nor put it back.
+    mutating func dropReceived(of task: Int) {
+        guard let received = tasks[task]?.received, !received.isEmpty else { return }
+        received.forEach { discard($0.element) }
+        tasks[task]?.received = []
+    }
+
+    private mutating func forget(_ task: Int) {
+        if let record = tasks.removeValue(forKey: task) { effects.garbage.append(record) }
     }
 
     /// Keeps what a task says of itself, as long as it runs.

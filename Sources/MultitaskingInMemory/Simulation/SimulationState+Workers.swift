@@ -195,7 +195,7 @@ extension SimulationState {
         let due = now.addingSaturated(pause)
         statistics.retried += 1
         tasks[task]?.state = .delayed
-        tasks[task]?.received = []
+        dropReceived(of: task)
         note(.retries(task: task, at: due), by: nil)
         timers.add(.retry(task: task), at: due)
     }
@@ -336,7 +336,7 @@ extension SimulationState {
     private mutating func settle(_ task: Int, end: WorkerEnd, of worker: Int, _ reason: DeathReason) {
         guard let record = tasks[task] else { return }
         putBack(record.received)
-        tasks[task]?.received = []
+        dropReceived(of: task)
         switch reason {
         case .failure(let error): return settle(task, .failure(error))
         case .ending(.cancel): return settle(task, .cancelled)

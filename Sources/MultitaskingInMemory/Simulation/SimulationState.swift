@@ -248,6 +248,11 @@ struct SimulationState: ~Copyable, Sendable {
         }
     }
 
+    /// Nobody has an element any more; the shared values that it refers to are released outside of the lock.
+    mutating func discard(_ element: ChannelState.Element) {
+        if !element.held.isEmpty { effects.garbage.append(element) }
+    }
+
     mutating func newID() -> Int {
         nextID += 1
         return nextID
@@ -255,7 +260,7 @@ struct SimulationState: ~Copyable, Sendable {
 
     mutating func endAsyncWait(_ id: Int, _ stage: WaitStage) {
         let party = asyncWaits.removeValue(forKey: id)
-        limitedWaits[id] = nil
+        if let call = limitedWaits.removeValue(forKey: id) { effects.garbage.append(call) }
         switch stage {
         case .ending: if case .some(nil) = party { endingWaits.insert(id) }
         case .over: endingWaits.remove(id)
