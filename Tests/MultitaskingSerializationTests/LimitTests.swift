@@ -32,6 +32,21 @@ import Testing
         _ = try encodePayload(NestsContainers(levels: 1000))
     }
 
+    @Test func nestedContainers_upToTheLimit_goThrough_andWithoutEndAreAnErrorOnDecoding() throws {
+        let keys: [UInt8] = [1, 4] + Array("next".utf8)
+        func check<Levels: CountsLevels>(_ type: Levels.Type, level: [UInt8], after head: [UInt8]) throws {
+            #expect(try roundTrip(Levels(levels: 1000)).levels == 1000, "\(type)")
+            let bytes = head + Array(repeatElement(level, count: 100_000).joined()) + [2]
+            let error = #expect(throws: MultitaskingError.self) { try decodePayload(type, from: bytes) }
+            #expect(error?.code == .decodeFailed, "\(type)")
+            #expect(error?.message.contains("1024 levels") == true, "\(type): \(error?.message ?? "")")
+        }
+        try check(KeyedLevels.self, level: [5, 1, 0, 0, 0, 0], after: keys)
+        try check(UnkeyedLevels.self, level: [6, 1, 0, 0, 0], after: [0])
+        try check(SuperLevels.self, level: [6, 1, 0, 0, 0], after: [0])
+        try check(KeyedSuperLevels.self, level: [5, 1, 0, 0, 0, 0], after: keys)
+    }
+
     @Test func encode_thatFailed_leavesThePayloadAsItWas() throws {
         let writer = PayloadWriter()
         try writer.encode("before")
@@ -80,6 +95,95 @@ private struct NestsContainers: Encodable {
     func encode(to encoder: any Encoder) throws {
         var containers = [encoder.unkeyedContainer()]
         for level in 0..<levels { containers.append(containers[level].nestedUnkeyedContainer()) }
+    }
+}
+
+/// A value that is nothing but containers in each other.
+private protocol CountsLevels: Codable {
+    var levels: Int { get }
+    init(levels: Int)
+}
+
+private enum NextKey: CodingKey { case next }
+
+private struct KeyedLevels: CountsLevels {
+    var levels: Int
+
+    init(levels: Int) { self.levels = levels }
+
+    init(from decoder: any Decoder) throws {
+        levels = 0
+        var container = try decoder.container(keyedBy: NextKey.self)
+        while container.contains(.next) {
+            container = try container.nestedContainer(keyedBy: NextKey.self, forKey: .next)
+            levels += 1
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var containers = [encoder.container(keyedBy: NextKey.self)]
+        for level in 0..<levels {
+            containers.append(containers[level].nestedContainer(keyedBy: NextKey.self, forKey: .next))
+        }
+    }
+}
+
+private struct UnkeyedLevels: CountsLevels {
+    var levels: Int
+
+    init(levels: Int) { self.levels = levels }
+
+    init(from decoder: any Decoder) throws {
+        levels = 0
+        var container = try decoder.unkeyedContainer()
+        while !container.isAtEnd {
+            container = try container.nestedUnkeyedContainer()
+            levels += 1
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws { try NestsContainers(levels: levels).encode(to: encoder) }
+}
+
+private struct SuperLevels: CountsLevels {
+    var levels: Int
+
+    init(levels: Int) { self.levels = levels }
+
+    init(from decoder: any Decoder) throws {
+        levels = 0
+        var container = try decoder.unkeyedContainer()
+        while !container.isAtEnd {
+            container = try container.superDecoder().unkeyedContainer()
+            levels += 1
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var containers = [encoder.unkeyedContainer()]
+        for level in 0..<levels { containers.append(containers[level].superEncoder().unkeyedContainer()) }
+    }
+}
+
+private struct KeyedSuperLevels: CountsLevels {
+    var levels: Int
+
+    init(levels: Int) { self.levels = levels }
+
+    init(from decoder: any Decoder) throws {
+        levels = 0
+        var container = try decoder.container(keyedBy: NextKey.self)
+        while container.contains(.next) {
+            container = try container.superDecoder(forKey: .next).container(keyedBy: NextKey.self)
+            levels += 1
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var containers = [encoder.container(keyedBy: NextKey.self)]
+        for level in 0..<levels {
+            containers.append(containers[level].superEncoder(forKey: .next).container(keyedBy: NextKey.self))
+        }
     }
 }
 

@@ -36,7 +36,7 @@ final class DecodingCore {
     func root(below parent: DecodingFrame? = nil) throws -> DecodingFrame {
         top = -1
         let frame = try push(below: parent)
-        frame.begin(in: parent, .none, depth: parent?.depth ?? 0)
+        frame.begin(in: parent, .none, depth: parent?.depth ?? 0, nesting: parent?.nesting ?? 0)
         return frame
     }
 
@@ -117,7 +117,7 @@ final class DecodingCore {
         work &-= 1
         guard work >= 0 else { throw tooMuchWork(type, in: parent, step()) }
         let frame = try push(below: parent)
-        frame.begin(in: parent, step(), depth: parent.depth + 1)
+        frame.begin(in: parent, step(), depth: parent.depth + 1, nesting: parent.nesting)
         return frame
     }
 
@@ -143,9 +143,10 @@ final class DecodingCore {
     func invalidate() {
         isInvalid = true
         source = unsafe ByteSource(UnsafeRawBufferPointer(start: nil, count: 0))
-        for frame in unsafe frames { frame.detach() }
+        // The last first: each keeps the one that it stands in, and must not be what frees it, since that one may free
+        // its own in turn, deeper and deeper in the stack.
+        while let frame = unsafe frames.popLast() { frame.detach() }
         for frame in retired.removeAll() { frame.detach() }
-        unsafe frames.removeAll()
         for expansion in expansions { expansion.core.invalidate() }
         expansions.removeAll()
     }

@@ -9,6 +9,8 @@ final class DecodingFrame {
     /// What `source` is, so that it takes one step only.
     private let shared: SharedSource
     private(set) var depth = 0
+    /// How deeply containers are nested here that `nestedContainer` and its kin have made; see ``CodingLimit``.
+    private(set) var nesting = 0
     private var parent: DecodingFrame?
     // SAFETY: never changed while it is read: the key of a former step, which goes when a new one comes, has no
     // deinitializer that could get here. Checking each access would take longer than the rest of `begin`.
@@ -47,10 +49,11 @@ final class DecodingFrame {
     }
 
     /// Begins a value at the cursor.
-    @inline(__always) func begin(in parent: DecodingFrame?, _ step: PathStep, depth: Int) {
+    @inline(__always) func begin(in parent: DecodingFrame?, _ step: PathStep, depth: Int, nesting: Int) {
         if self.parent !== parent { self.parent = parent }
         unsafe self.step = step
         self.depth = depth
+        self.nesting = nesting
         kind = .undecided
         start = source.position
         knownEnd = nil
@@ -143,12 +146,16 @@ final class DecodingFrame {
         knownEnd = nil
     }
 
-    /// A frame for a value inside this one, at the cursor.
+    /// A frame for a container, or for a superclass, inside this one, at the cursor.
     ///
-    /// - Throws: if the payload is done with.
+    /// - Throws: if containers are nested too deeply; if the payload is done with.
     func nested(_ step: PathStep) throws -> DecodingFrame {
+        guard nesting < CodingLimit.nesting else {
+            throw error(
+                .invalid("containers are nested more than \(CodingLimit.nesting) levels deep"), Any.self, step)
+        }
         let frame = try core.push(below: self)
-        frame.begin(in: self, step, depth: depth)
+        frame.begin(in: self, step, depth: depth, nesting: nesting + 1)
         return frame
     }
 

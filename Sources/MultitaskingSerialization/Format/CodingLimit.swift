@@ -2,7 +2,7 @@
 enum CodingLimit {
     /// How deeply values may be nested; every level is a level of recursion through the user's `encode` or `init`.
     static let depth = 512
-    /// How deeply containers that were made by `nestedContainer` and its kin may be nested in an encoder.
+    /// How deeply containers that were made by `nestedContainer` and its kin may be nested.
     static let nesting = 1024
     /// How many values may be begun while a payload of so many bytes is decoded.
     ///
