@@ -50,6 +50,11 @@
             if isOpen { trace.end(as: end) }
         }
 
+        /// Ends the trace of a task that was not accepted, and so has no start to be read.
+        func refuse(_ trace: TaskTrace, _ error: any Error) {
+            if state.withLock({ $0.open.removeValue(forKey: trace.number) }) != nil { trace.end(as: .failure(error)) }
+        }
+
         /// Ends the traces of tasks that have ended just now, whose callbacks may still be on their way.
         func endAll() {
             for (trace, end) in state.withLock({ $0.open.values.map { ($0.trace, $0.end) } }) {
@@ -57,7 +62,9 @@
             }
         }
 
-        /// With the lock held, so that no start is on its way to its trace when that ends.
+        /// With the lock held, so that no start is on its way to its trace when that ends. So only in a task's callback
+        /// and after the end of its pool: elsewhere, a simulation may go on with another party when it is called, and that
+        /// one would wait for the lock.
         private func readStarts(_ state: inout State) {
             guard let channel else { return }
             // A start that cannot be decoded is one of memory that was written over: the next may be whole.

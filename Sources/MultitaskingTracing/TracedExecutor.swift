@@ -96,7 +96,7 @@
                 starts.follow(trace, future)
                 return future
             } catch {
-                starts.end(trace, as: .failure(error))
+                starts.refuse(trace, error)
                 throw error
             }
         }

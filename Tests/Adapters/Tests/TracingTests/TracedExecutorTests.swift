@@ -10,6 +10,8 @@ enum UserKey: ServiceContextKey { typealias Value = String }
 
 private struct Refused: Error {}
 
+@Sendable private func addOne(_ number: Int) -> Int { number + 1 }
+
 /// Calls `body` under a span, in a context with two values; returns what it does, and the span's number.
 private func underSpan<Value>(of tracer: InMemoryTracer, _ body: () async throws -> Value) async throws -> (
     Value, String?
@@ -82,6 +84,22 @@ struct TracedExecutorTests {
             #expect(throws: MultitaskingError.self) { try pool.submit(1) { $0 } }
         }
         #expect(try await spans(1, under: refused, of: tracer)[0].status?.code == .error)
+    }
+
+    @Test func simulation_goesOn_whenASubmissionIsRefusedWhileTasksEnd() throws {
+        for seed in UInt64(0)..<200 {
+            let tracer = InMemoryTracer()
+            let pool = try TracedExecutor(try InMemoryPool(.seed(seed)), tracer: tracer)
+            let futures = try (0..<2).map { try pool.submit(addOne, $0) }
+            #expect(throws: MultitaskingError.self) {
+                try pool.submit(addOne, options: TaskOptions(timeout: .seconds(-1)), 2)
+            }
+            #expect(try futures.map { try $0.value() } == [1, 2], "seed \(seed)")
+            pool.shutdown(.drain)
+            #expect(tracer.activeSpans.isEmpty, "seed \(seed)")
+            #expect(tracer.finishedSpans.count { !$0.errors.isEmpty } == 1, "seed \(seed)")
+            #expect(tracer.finishedSpans.count { $0.attributes.get("multitasking.worker") != nil } == 2, "seed \(seed)")
+        }
     }
 
     @Test func tracedExecutor_isWhatItsBaseIs() throws {
