@@ -161,6 +161,12 @@
         package func checkUsable() throws { try base.checkUsable() }
     }
 
+    extension TracedExecutor: TellsOfRoom where Base: TellsOfRoom {
+        package func whenRoom(_ limit: WaitLimit, _ body: @escaping @Sendable () -> Void) {
+            base.whenRoom(limit, body)
+        }
+    }
+
     extension TracedExecutor: SharingExecutor where Base: SharingExecutor {
         /// Shares an array with the tasks of the base executor.
         public func share<Element: BitwiseCopyable>(_ array: [Element]) throws -> SharedArray<Element> {

@@ -72,7 +72,7 @@ extension Executor {
         let dependent = DeferredFuture<Value>(in: (self as? any HasTimeline)?.timeline)
         Dependents.add(dependent, to: self)
         let left = Countdown(dependencies.count)
-        let start: @Sendable () -> [Follower] = { Self.start(dependent, options, submit) }
+        let start: @Sendable () -> [Follower] = { self.start(dependent, options, submit) }
         if dependencies.isEmpty { Follower.call(start()) }
         for dependency in dependencies {
             let step = Follower(step: {
@@ -89,37 +89,61 @@ extension Executor {
     }
 
     /// Submits without blocking: the caller may be a callback of a pool. Returns what follows, for the caller to call.
-    private static func start<Value>(
+    private func start<Value>(
         _ dependent: DeferredFuture<Value>, _ options: TaskOptions,
         _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
     ) -> [Follower] {
         guard dependent.state == .queued else { return [] }
-        let end = options.waitForRoom.deadline
+        var deadline: WaitDeadline?
+        if options.waitForRoom != .never {
+            let timeline = self is any TellsOfRoom ? (self as? any HasTimeline)?.timeline : nil
+            deadline = WaitDeadline(options.waitForRoom, timeline: timeline)
+        }
         var options = options
-        let mayWait = options.waitForRoom != .never
         options.waitForRoom = .never
+        return start(dependent, options, until: deadline, submit)
+    }
+
+    /// Tries until the deadline, whenever the pool may have room; once if there is none.
+    private func start<Value>(
+        _ dependent: DeferredFuture<Value>, _ options: TaskOptions, until deadline: WaitDeadline?,
+        _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
+    ) -> [Follower] {
+        guard dependent.state == .queued else { return [] }
         do {
             return dependent.follow(orCancel: try submit(options))
-        } catch let error as MultitaskingError where mayWait && error.meansNoRoom {
-            Task.detached { [options] in await retry(dependent, options, until: end, submit) }
+        } catch let error as MultitaskingError where error.meansNoRoom {
+            guard let left = deadline?.remaining, left.isPatient else { return dependent.fail(error) }
+            lookAgain(within: left) { Follower.call(self.start(dependent, options, until: deadline, submit)) }
             return []
         } catch { return dependent.fail(error) }
     }
 
-    /// Tries again now and then, as long as the pool has no room.
-    private static func retry<Value>(
-        _ dependent: DeferredFuture<Value>, _ options: TaskOptions, until end: ContinuousClock.Instant?,
-        _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
-    ) async {
-        while dependent.state == .queued {
+    /// Calls `body` when there may be room for a task.
+    private func lookAgain(within limit: WaitLimit, _ body: @escaping @Sendable () -> Void) {
+        if let pool = self as? any TellsOfRoom { return pool.whenRoom(limit, body) }
+        Task.detached {
             try? await Task.sleep(for: .milliseconds(5))
-            do {
-                return Follower.call(dependent.follow(orCancel: try submit(options)))
-            } catch let error as MultitaskingError where error.meansNoRoom && end.map({ $0 > .now }) ?? true {
-                continue
-            } catch {
-                Follower.call(dependent.fail(error))
-            }
+            body()
+        }
+    }
+}
+
+/// An executor that says when it has room for a task, for calls that wait for that without blocking a thread. One with
+/// its own time must, since what the machine's clock has it do is none of its events.
+package protocol TellsOfRoom: Executor {
+    /// Calls `body` once: as soon as there is room for a task, which others may take first, or no task is taken any
+    /// more, or when the limit has passed.
+    func whenRoom(_ limit: WaitLimit, _ body: @escaping @Sendable () -> Void)
+}
+
+extension WaitLimit {
+    /// Whether there is time left to wait.
+    fileprivate var isPatient: Bool {
+        switch self {
+        case .never: false
+        case .forever: true
+        case .upTo(let duration): duration > .zero
         }
     }
 }

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 
 /// A cancel signal of a simulated pool. Reading it is a switch point.
 ///
@@ -96,11 +97,18 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
 }
 
 extension Simulator {
-    /// Calls `body` once when the condition holds, at once if it does.
-    func watch(_ condition: Condition, _ body: @escaping @Sendable () -> Void) -> Int {
+    /// Calls `body` once when the condition holds, at once if it does, or when the limit has passed.
+    func watch(
+        _ condition: Condition, within limit: WaitLimit = .forever, _ body: @escaping @Sendable () -> Void
+    ) -> Int {
         update { state, _ in
             let id = state.newID()
             state.watches.append(.init(id: id, condition: condition, call: body))
+            if case .upTo(let duration) = limit {
+                state.limitedWaits[id] = body
+                state.timers.add(
+                    .call(id), at: state.now.addingSaturated(duration.clampedForWaiting.nanoseconds))
+            }
             state.callWatches()
             return id
         }

@@ -227,6 +227,12 @@ extension InMemoryPool: ChecksSubmissions {
     }
 }
 
+extension InMemoryPool: TellsOfRoom {
+    package func whenRoom(_ limit: WaitLimit, _ body: @escaping @Sendable () -> Void) {
+        _ = simulation.watch(.taskRoom, within: limit, body)
+    }
+}
+
 /// What the parent keeps until a task has ended.
 private struct KeptForTask: Sendable {
     let companion: (any Sendable)?

@@ -240,6 +240,7 @@ extension SimulationState {
         case .room: callWatches()
         case .call(let id):
             if let call = limitedWaits[id] { effects.calls.append(call) }
+            watches.removeAll { $0.id == id }
             endAsyncWait(id, .ending)
         }
     }

@@ -154,7 +154,7 @@ struct SimulationState: ~Copyable, Sendable {
     var asyncWaits: [Int: Int?] = [:]
     /// Of these, those of other callers than workers that will go on soon.
     var endingWaits: Set<Int> = []
-    /// Waits that block no thread and have a limit.
+    /// Waits that block no thread and watches, if they have a limit.
     var limitedWaits: [Int: @Sendable () -> Void] = [:]
     /// Fruitless polls since something happened.
     var idlePolls = 0
@@ -241,7 +241,9 @@ struct SimulationState: ~Copyable, Sendable {
         var index = 0
         while index < watches.count {
             if holds(watches[index].condition) {
-                effects.calls.append(watches.remove(at: index).call)
+                let watch = watches.remove(at: index)
+                limitedWaits[watch.id] = nil
+                effects.calls.append(watch.call)
             } else {
                 index += 1
             }

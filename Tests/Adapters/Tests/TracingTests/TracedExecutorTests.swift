@@ -102,6 +102,15 @@ struct TracedExecutorTests {
         }
     }
 
+    @Test func simulation_hasAllTasks_whenCallsThatHaveTheirArgumentsWaitForRoom() throws {
+        let pool = try TracedExecutor(
+            try InMemoryPool(.seed(1), options: InMemoryOptions(maxWorkers: 1, taskLimit: 1)), tracer: InMemoryTracer())
+        let first = try pool.submit(addOne, 1)
+        let others = try (0..<2).map { _ in try pool.submit(addOne, resultsOf: first) }
+        #expect(try others.map { try $0.value() } == [3, 3])
+        pool.shutdown(.drain)
+    }
+
     @Test func tracedExecutor_isWhatItsBaseIs() throws {
         let threads = try ThreadPool(maxWorkers: 1)
         let traced: any Executor = try (threads as any Executor).traced(by: InMemoryTracer())
