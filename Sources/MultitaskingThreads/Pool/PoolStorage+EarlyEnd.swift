@@ -10,7 +10,7 @@ extension PoolStorage {
         Worker.Life(
             begin: { self.work(number) },
             resume: { if self.settleEarlyEnd(of: number) { self.work(number, isReplacement: true) } },
-            abandon: { if self.settleEarlyEnd(of: number) { self.abandon(number) } })
+            abandon: { refusal in if self.settleEarlyEnd(of: number) { self.abandon(number, refusal) } })
     }
 
     /// Fails what has ended the thread of a worker; whether there is more for the worker to do.
@@ -29,13 +29,24 @@ extension PoolStorage {
     }
 
     /// Does without a worker for whom there is no thread. Without any, the pool is over.
-    private func abandon(_ number: Int) {
+    private func abandon(_ number: Int, _ refusal: Refusal) {
         let isLast = roster.withLock { roster in
             roster.cancel(number)
             return roster.workers.isEmpty
         }
+        failOrphans(refusal)
         if isLast { close(cancellingQueued: true) }
         removeWorker()
+    }
+
+    /// Fails what workers were to do for calls for whom the system refuses a thread. The caller holds no lock: who is
+    /// told may call the pool.
+    func failOrphans(_ refusal: Refusal) {
+        let error = MultitaskingError(
+            .workerExited,
+            "the worker that was to make this call has no thread, as the system refused to start one; do what the "
+                + "cause says, then make the call again", cause: ThreadPool.refused(refusal))
+        for task in roster.withLock({ $0.takeOrphans() }) { failOrphan(task, error) }
     }
 
     private static func earlyEnd(of culprit: String) -> MultitaskingError {

@@ -26,8 +26,10 @@ final class PoolStorage: Sendable {
     // ORDERING: relaxed, as in `ThreadTally`.
     /// When the last thread ended; 0 as long as there is one.
     private let end = Atomic<Int64>(0)
-    /// How many tasks were cancelled because the pool ended.
+    /// How many tasks were cancelled that no worker has passed, mostly because the pool ended.
     private let cancelledAtEnd = Atomic<Int>(0)
+    /// How many tasks failed since there was no thread for them.
+    private let failedOrphans = Atomic<Int>(0)
     /// How many tasks calls of all workers had.
     private let callTasks = Atomic<Int>(0)
     /// Opens when the last thread has ended.
@@ -94,6 +96,14 @@ final class PoolStorage: Sendable {
     /// Counts tasks that are in no queue.
     func countCallTasks(_ count: Int) { callTasks.add(count, ordering: .relaxed) }
 
+    /// Fails a task that has no worker, and counts it: before its future says that it has ended.
+    func failOrphan(_ task: PendingTask, _ error: MultitaskingError) {
+        failedOrphans.add(1, ordering: .relaxed)
+        guard !task.fail(error) else { return }
+        failedOrphans.subtract(1, ordering: .relaxed)
+        cancelledAtEnd.add(1, ordering: .relaxed)
+    }
+
     /// What a worker counts in; one that takes the place of another goes on with its counts.
     func tally(_ number: Int) -> ThreadTally {
         tallies.withLock { tallies in
@@ -112,6 +122,7 @@ final class PoolStorage: Sendable {
         var tasks = PoolStatistics.Tasks()
         var (queueTimes, runTimes) = (TimeHistogram(), TimeHistogram())
         tasks.cancelled = cancelledAtEnd.load(ordering: .relaxed)
+        tasks.failed = failedOrphans.load(ordering: .relaxed)
         for tally in tallies + [outsideTally] {
             tally.add(to: &tasks)
             tally.add(to: &queueTimes, &runTimes)

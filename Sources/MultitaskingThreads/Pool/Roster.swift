@@ -33,8 +33,19 @@ struct Roster: ~Copyable {
 
     mutating func add(_ worker: Int) { workers.insert(worker) }
 
-    /// Takes back what was added, since the thread did not start.
+    /// Does without a worker for whom there is no thread.
     mutating func cancel(_ worker: Int) { workers.remove(worker) }
+
+    /// Takes out the tasks of workers that were cancelled: a worker that leaves by itself has made all calls.
+    mutating func takeOrphans() -> [PendingTask] {
+        var orphans: [PendingTask] = []
+        for call in calls.indices {
+            for worker in calls[call].tasks.keys.sorted() where !workers.contains(worker) {
+                if let task = calls[call].tasks.removeValue(forKey: worker) { orphans.append(task) }
+            }
+        }
+        return orphans
+    }
 
     /// Adds a call, with a task for each worker that there is.
     mutating func add(_ call: Call) { calls.append(call) }

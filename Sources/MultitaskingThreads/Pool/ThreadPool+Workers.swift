@@ -44,7 +44,7 @@ extension ThreadPool: WorkerExecutor {
             throw MultitaskingError(
                 .invalidArgument, "the number of workers is \(count) and must be at most \(Self.mostWorkers)")
         }
-        let ended = try lifecycle.withLock { lifecycle in
+        let (ended, refusal) = try lifecycle.withLock { lifecycle -> ([Worker], Refusal?) in
             guard lifecycle.isOpen, !storage.isClosed else { throw Self.shutDownError }
             let missing = storage.roster.withLock { roster in
                 defer { storage.rosterChanged(roster) }
@@ -61,9 +61,14 @@ extension ThreadPool: WorkerExecutor {
                     _ = roster.resize(to: max(1, missing[started]))
                     storage.rosterChanged(roster)
                 }
-                throw Self.refused(error)
+                return ([], error)
             }
-            return lifecycle.takeEnded()
+            return (lifecycle.takeEnded(), nil)
+        }
+        if let refusal {
+            // Calls may have been made of it before it was known that it has no thread.
+            storage.failOrphans(refusal)
+            throw Self.refused(refusal)
         }
         for worker in ended { worker.join() }
     }

@@ -12,7 +12,7 @@ final class Worker: Sendable {
         /// The rest of it, in another thread: something has ended the one before.
         var resume: @Sendable () -> Void = {}
         /// What is left to do if the system refuses that thread; called in the one that ends.
-        var abandon: @Sendable () -> Void = {}
+        var abandon: @Sendable (Refusal) -> Void = { _ in }
     }
 
     private struct Handle: ~Copyable {
@@ -69,7 +69,7 @@ final class Worker: Sendable {
     /// Goes on in another thread.
     private func replace() {
         do throws(Refusal) { try start(life.resume) } catch {
-            life.abandon()
+            life.abandon(error)
             end.set()
         }
     }

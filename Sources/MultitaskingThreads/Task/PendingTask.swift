@@ -68,12 +68,14 @@ class PendingTask: Selectable, @unchecked Sendable {
         finish()
     }
 
-    /// Ends the task with an error unless it was cancelled.
-    final func fail(_ error: any Error) {
-        guard let change = progress.start() else { return }
+    /// Ends the task with an error; false if it was cancelled.
+    @discardableResult
+    final func fail(_ error: any Error) -> Bool {
+        guard let change = progress.start() else { return false }
         change.companion?.permits?.give()
         dropCall(error)
         finish()
+        return true
     }
 
     /// The seed of its options.

@@ -321,6 +321,12 @@ struct PoolTests {
         try await Launcher.expectPass(scenario, method)
     }
 
+    /// The same of pools of threads, which know no start method.
+    @Test(arguments: ["refused-replacement-thread", "refused-last-thread", "refused-thread-of-resize"])
+    func threadsThatTheSystemRefuses(_ scenario: String) async throws {
+        try await Launcher.expectPass(scenario, "fork")
+    }
+
     /// `make replacements` does it thousands of times.
     @Test(arguments: methods)
     func replacedWorkersLeaveNothing(_ method: String) async throws {

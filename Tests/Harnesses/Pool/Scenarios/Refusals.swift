@@ -4,6 +4,7 @@ import Logging
 import MultitaskingCore
 import MultitaskingProcesses
 import MultitaskingTestSupport
+import MultitaskingThreads
 import Synchronization
 
 /// Pools whom the system refuses processes, threads and calls. Nothing may wait for them without an end, and the advice
@@ -15,6 +16,9 @@ let refusalScenarios: [String: Scenario] = [
     "refused-supervisor": { try $0.refusedSupervisor() },
     "refused-first-process": { try $0.refusedFirstProcess() },
     "refused-threads": { try $0.refusedThreads() },
+    "refused-replacement-thread": { try $0.refusedReplacementThread() },
+    "refused-last-thread": { try $0.refusedLastThread() },
+    "refused-thread-of-resize": { try $0.refusedThreadOfResize() },
     "refused-group": { try $0.refusedByGroup() },
     "refused-calls": { try $0.refusedCalls() },
     "refused-descriptors": { try $0.refusedDescriptors() },
@@ -157,6 +161,72 @@ extension Harness {
         // Whoever makes the next pool reaps what is left of that one.
         try withPool { pool in checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8) }
         check(eventually { Proc.children.isEmpty }, "children \(Proc.children) are left")
+    }
+
+    /// A task of a thread pool ends its thread, and there is no other: what the worker was still to do fails, and the
+    /// pool goes on with the others.
+    fileprivate func refusedReplacementThread() throws {
+        becomeNobody()
+        let pool = try ThreadPool(maxWorkers: 2)
+        let (isBusy, mayEnd) = (Sent(false), Sent(false))
+        let ending = try pool.submit { endThread(when: mayEnd, saying: isBusy) }
+        check(eventually { isBusy.value.load(ordering: .acquiring) }, "the task did not begin")
+        let futures = try pool.everywhere(five)
+        limitProcesses(to: 1)
+        mayEnd.value.store(true, ordering: .releasing)
+        checkThrows(.workerExited) { try ending.value(timeout: .seconds(20)) }
+        let results = futures.map { future in Result { try future.value(timeout: .seconds(20)) } }
+        checkEqual(results.count { (try? $0.get()) == 5 }, 1, "the number of workers that made the call")
+        for case .failure(let error as MultitaskingError) in results {
+            checkEqual(error.code, .workerExited, "the error's code")
+            expect(error.cause as? MultitaskingError, "start a thread", "RLIMIT_NPROC is 1", "ulimit -u")
+        }
+        checkEqual(try pool.submit { 7 }.value(timeout: .seconds(20)), 7)
+        let tasks = pool.statistics.tasks
+        checkEqual([tasks.submitted, tasks.succeeded, tasks.failed, tasks.running, tasks.queued], [4, 2, 2, 0, 0])
+        pool.shutdown(.drain)
+    }
+
+    /// The same with the only worker, with which the pool ends.
+    fileprivate func refusedLastThread() throws {
+        becomeNobody()
+        let pool = try ThreadPool(maxWorkers: 1)
+        let (isBusy, mayEnd) = (Sent(false), Sent(false))
+        let ending = try pool.submit { endThread(when: mayEnd, saying: isBusy) }
+        check(eventually { isBusy.value.load(ordering: .acquiring) }, "the task did not begin")
+        let futures = try pool.everywhere(five) + pool.everywhere(five)
+        limitProcesses(to: 1)
+        mayEnd.value.store(true, ordering: .releasing)
+        checkThrows(.workerExited) { try ending.value(timeout: .seconds(20)) }
+        checkEqual(futures.count, 2, "the number of calls")
+        for future in futures { checkThrows(.workerExited) { try future.value(timeout: .seconds(20)) } }
+        pool.shutdown(.drain)
+    }
+
+    /// A thread pool may not grow: calls that were made for the worker that did not come fail.
+    fileprivate func refusedThreadOfResize() throws {
+        becomeNobody()
+        let pool = try ThreadPool(maxWorkers: 1)
+        limitProcesses(to: 1)
+        let isOver = Sent(false)
+        let calling = try pool.submit {
+            var futures: [Future<Int>] = []
+            while !isOver.value.load(ordering: .acquiring), futures.count < 20_000 {
+                futures += try pool.everywhere(five)
+                sched_yield()
+            }
+            return futures
+        }
+        for _ in 0..<200 { checkThrows(.systemError) { try pool.resize(to: 2) } }
+        isOver.value.store(true, ordering: .releasing)
+        let deadline = WaitDeadline(.upTo(.seconds(60)), timeline: nil)
+        let futures = try calling.value(timeout: .seconds(60))
+        let late = futures.count { !$0.waitUntilDone(deadline.remaining) }
+        checkEqual(late, 0, "the number of calls, of \(futures.count), that nobody makes")
+        let codes = Set(futures.compactMap { ($0.failure as? MultitaskingError)?.code })
+        check(codes.isSubset(of: [.workerExited]), "the errors are \(codes)")
+        checkEqual(try pool.submit { 7 }.value(timeout: .seconds(20)), 7)
+        pool.shutdown(.drain)
     }
 
     /// The group of processes is full.
@@ -325,6 +395,15 @@ private final class Sent: Sendable {
     let value: Atomic<Bool>
     init(_ value: Bool) { self.value = Atomic(value) }
 }
+
+/// Ends its thread as soon as it may.
+@Sendable private func endThread(when mayEnd: Sent, saying isBusy: Sent) {
+    isBusy.value.store(true, ordering: .releasing)
+    _ = eventually { mayEnd.value.load(ordering: .acquiring) }
+    pthread_exit(nil)
+}
+
+@Sendable private func five() -> Int { 5 }
 
 private func limitProcesses(to count: Int) {
     var limits = rlimit()
