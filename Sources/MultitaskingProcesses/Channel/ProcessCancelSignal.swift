@@ -77,7 +77,8 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Blocks until the signal is set; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, for: .change, on: record.waiters, isReady: { isSet || !exists }) {
+        guard membership.isOfThisProcess else { return isSet }
+        return membership.wait(wait, for: .change, on: record.waiters, isReady: { isSet || !exists }) {
             isSet ? true : exists ? nil : false
         } ?? false
     }
@@ -87,6 +88,7 @@ public final class ProcessCancelSignal: CancelSignal {
     /// - Throws: `CancellationError` if the awaiting task is cancelled.
     public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isSet { return true }
+        guard membership.isOfThisProcess else { return false }
         let isOver = try await membership.watcher.wait(wait) { [self] in
             record.watched.store(1)
             fence()

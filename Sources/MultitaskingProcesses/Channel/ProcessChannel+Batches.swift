@@ -76,7 +76,7 @@ extension ProcessChannel {
     private func sendRun(_ batch: Batch, _ encode: (Int) throws -> Void) throws -> Bool {
         // What may go back is found by its cell, so each must describe itself.
         if let flat = batch.flat, !queue.redelivers { return try sendSpans(of: batch, flat) }
-        let journal = membership.journal.begin()
+        let journal = try membership.beginEntry()
         let before = batch.done
         defer {
             end(journal)
@@ -135,7 +135,7 @@ extension ProcessChannel {
         of batch: Batch, _ fitting: (Range<Int>, Int) -> Int, areDescribedByFirst: Bool,
         _ fill: (_ first: Cell, _ range: Range<Int>) -> Void
     ) throws -> Bool {
-        let journal = membership.journal.begin()
+        let journal = try membership.beginEntry()
         let before = batch.done
         var done = before
         defer {
@@ -246,6 +246,8 @@ extension ProcessChannel {
         upTo count: Int, _ fingerprint: UInt64, _ take: (PayloadField) -> Bool,
         _ takeAll: (Cell, Int, Cell?) -> Void
     ) -> Int {
+        // The call that waits for the first element throws.
+        guard membership.isOfThisProcess else { return 0 }
         var done = 0
         var goesOn = true
         while goesOn, done < count {

@@ -36,7 +36,7 @@ extension ProcessChannel {
     private func offer(_ writer: PayloadWriter, _ fingerprint: UInt64) throws -> ProcessOffer {
         if queue.isClosed { throw MultitaskingError.channelIsClosed }
         if !membership.isClient { membership.noteHolding() }
-        let journal = membership.journal.begin()
+        let journal = try membership.beginEntry()
         defer { end(journal) }
         let count = writer.byteCount
         let payload: PayloadBlock? =

@@ -81,7 +81,7 @@ extension ProcessChannel {
     private func sendOnce(
         _ start: Int64, _ send: (JournalEntry) throws -> ChannelQueue.SendResult
     ) throws -> Bool? {
-        let journal = membership.journal.begin()
+        let journal = try membership.beginEntry()
         defer { end(journal) }
         switch try send(journal) {
         case .sent(let position):

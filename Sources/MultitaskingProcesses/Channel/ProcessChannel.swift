@@ -50,7 +50,12 @@ public final class ProcessChannel: OfferingChannel {
         header = membership.arena.channel(index)
         let queue = ChannelQueue(header: header, serial: serial, membership: membership)
         self.queue = queue
-        senderLedger = closesWithSenders ? SenderLedger { queue.close() } : nil
+        senderLedger =
+            closesWithSenders
+            ? SenderLedger {
+                // A copy of this process has copies of the senders.
+                if membership.isClient, membership.isOfThisProcess { queue.close() }
+            } : nil
     }
 
     /// The channel behind a reference.
@@ -134,7 +139,7 @@ public final class ProcessChannel: OfferingChannel {
     @inline(__always)
     private func claimAtOnce(_ type: CodedType) -> Hold? {
         // Elements that went back come first.
-        guard !queue.redelivers else { return nil }
+        guard !queue.redelivers, membership.isOfThisProcess else { return nil }
         let journal = membership.journal.begin()
         guard let claim = queue.receiveAtOnce(journal: journal, fingerprint: type.fingerprint) else {
             end(journal)
@@ -208,7 +213,7 @@ public final class ProcessChannel: OfferingChannel {
         // ORDERING: before the cells. A sender that claims one and then does not see the flag has claimed it before
         // this looks; see `ChannelQueue.send`.
         if isClosed { fence() }
-        let journal = membership.journal.begin()
+        let journal = try membership.beginEntry()
         var isHeld = false
         defer {
             if !isHeld { end(journal) }
@@ -285,7 +290,7 @@ public final class ProcessChannel: OfferingChannel {
     /// - Complexity: O(*n*) in the number of elements when discarding.
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
-        guard queue.isLive else { return 0 }
+        guard queue.isLive, membership.isOfThisProcess else { return 0 }
         // What is held out is its sender's, which takes it back.
         guard discarding, !queue.isRendezvous else {
             queue.close()
@@ -324,6 +329,7 @@ public final class ProcessChannel: OfferingChannel {
     /// then no longer returns. A task without such elements, and the parent, report an element of a receiver that ended
     /// without reporting it.
     public func taskDone() throws {
+        try membership.checkProcess()
         if queue.redelivers, let claim = membership.holdings.takeFirst(of: queue) {
             membership.journal.withEntry { journal in
                 defer { journal.clear() }
@@ -353,7 +359,8 @@ public final class ProcessChannel: OfferingChannel {
     /// pool ends first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
     public func join(wait: WaitLimit = .forever) -> Bool {
-        membership.wait(wait, for: .change, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {
+        guard membership.isOfThisProcess else { return false }
+        return membership.wait(wait, for: .change, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {
             isJoined ? true : queue.hasEnded ? false : nil
         } ?? false
     }
@@ -363,6 +370,7 @@ public final class ProcessChannel: OfferingChannel {
     /// - Throws: `shutDown` if the pool has ended with unreported elements; `CancellationError` if the awaiting task is
     ///   cancelled.
     public func waitUntilReady(for operation: ChannelOperation, wait: WaitLimit) async throws {
+        try membership.checkProcess()
         let (header, queue) = (header, queue)
         let presence = queue.isRendezvous && operation == .receive ? Presence(in: queue) : nil
         defer { presence?.leave() }

@@ -43,7 +43,10 @@ extension PoolCore {
         header.state.store(serial << 8 | ChannelHeader.liveFlag)
         return ProcessChannel(
             membership: membership, index: index, serial: serial, closesWithSenders: options.closesWithSenders
-        ) { [self] in release(queue) }
+        ) { [self] in
+            // The handles of a copy of this process are not the last ones.
+            if belongsToThisProcess { release(queue) }
+        }
     }
 
     private func release(_ queue: ChannelQueue) {
@@ -78,6 +81,7 @@ extension PoolCore {
         }
         arena.signal(index).state.store(serial << 8)
         return ProcessCancelSignal(membership: membership, index: index, serial: serial) { [self] in
+            guard belongsToThisProcess else { return }
             ProcessCancelSignal.remove(index, in: membership)
             objects.withLock { $0.signals.giveBack(index) }
         }

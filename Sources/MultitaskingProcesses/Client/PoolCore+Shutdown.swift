@@ -28,13 +28,21 @@ extension PoolCore {
 
     /// Starts the end without waiting for it; a thread of its own waits and reaps.
     func drainInBackground() {
-        guard !supervision.isOver, belongsToThisProcess else { return }
-        beginShutdown(.drain)
+        guard belongsToThisProcess, !state.withLock({ $0.isShutDown }) else { return }
+        guard supervision.pid != 0 else { return giveBackUnstarted() }
+        if !supervision.isOver { beginShutdown(.drain) }
         if DrainThread.start(for: self) { return }
         // A process that drops a pool does not expect to wait for it for long. What is queued is run all the same, and
         // its processes end by themselves: they are reaped when the next pool is made.
         if supervision.awaitEnd(isKilled: false, within: Self.dropPatience) { return shutdown(.drain) }
         Self.unended.withLock { $0.append(self) }
+    }
+
+    /// Gives back what a pool holds that could not start.
+    private func giveBackUnstarted() {
+        finalizers.end()
+        endLogs()
+        ExitDrain.remove(self)
     }
 
     /// The pools that were dropped when there was no thread to wait for their end.

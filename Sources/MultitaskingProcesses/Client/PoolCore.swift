@@ -17,7 +17,6 @@ final class PoolCore: Sendable {
     let rings: TaskRings
     let idle: IdleWorkers
     let freeSlots: FreeSlots
-    private let generation = ForkGeneration.begin()
 
     let systemKills = OOMKillCounter()
     let reader: PayloadFieldReader
@@ -109,24 +108,24 @@ final class PoolCore: Sendable {
         let supervision = try SupervisorHandle(mapping, slots: freeSlots)
         self.supervision = supervision
         // Does not capture `self` weakly: the first weak reference would slow down every later retain and release.
-        membership.setSupervisorCheck { supervision.check() }
+        // A process that was forked would find that a supervisor which is not its child is gone.
+        membership.setSupervisorCheck { [generation = ForkGeneration.current] in
+            if generation == ForkGeneration.current { supervision.check() }
+        }
         membership.bell.set { supervision.ringDoorbell() }
     }
 
     deinit { membership.startedWatcher?.stop() }
 
     /// Whether this is the process that made the pool, not a copy of it.
-    var belongsToThisProcess: Bool { membership.isClient && generation == ForkGeneration.current }
+    var belongsToThisProcess: Bool { membership.isClient && membership.isOfThisProcess }
 
     static var isShutDown: MultitaskingError {
         MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
     }
 
     /// For a process that was forked from the one that has the pool.
-    static var isParents: MultitaskingError {
-        MultitaskingError(
-            .shutDown, "this pool belongs to the parent process; make a pool of your own in this one")
-    }
+    static var isParents: MultitaskingError { LocalMember.isParents }
 
     /// Throws unless this process may use the pool now.
     func checkUsable() throws {

@@ -20,11 +20,12 @@ final class LocalMember: @unchecked Sendable {
     let machineLoad = MachineLoad()
     /// Where this process notes what it is about to do. A constant: no references are counted to use it.
     let journal: Journal
-    // SAFETY: these three change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
+    // SAFETY: these four change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int
     @exclusivity(unchecked) private var currentProcess = getpid()
     @exclusivity(unchecked) private var currentHeap: Heap
+    @exclusivity(unchecked) private var generation = ForkGeneration.begin()
     // SAFETY: set once, before a worker has another thread that looks at it.
     @exclusivity(unchecked) private var taskThread: pthread_t = 0
 
@@ -64,10 +65,37 @@ final class LocalMember: @unchecked Sendable {
     /// Where this process allocates.
     var heap: Heap { unsafe currentHeap }
 
+    /// Whether this is the member's process, and not one that a program has forked from it: that would act as the same
+    /// member at the same time, and nobody would mend what it leaves behind.
+    @inline(__always)
+    var isOfThisProcess: Bool { unsafe generation == ForkGeneration.current }
+
+    /// Begins to note what this process does in the pool's memory.
+    ///
+    /// - Throws: `shutDown` in a process that was forked from the member's.
+    @inline(__always)
+    func beginEntry() throws -> JournalEntry {
+        try checkProcess()
+        return journal.begin()
+    }
+
+    @inline(__always)
+    func checkProcess() throws {
+        if !isOfThisProcess { throw Self.isParents }
+    }
+
+    /// For a process that was forked from one that has the pool.
+    @inline(never)
+    static var isParents: MultitaskingError {
+        MultitaskingError(
+            .shutDown, "this pool belongs to the parent process; make a pool of your own in this one")
+    }
+
     /// Makes this process another member; only right after it was forked.
     func adoptMember(_ member: Int) {
         unsafe currentMember = member
         unsafe currentProcess = getpid()
+        unsafe generation = ForkGeneration.current
         unsafe currentHeap = Heap(arena: arena, member: member, ringSupervisor: bell.ring)
         journal.adopt(member)
         watcherOrNil.withLock { $0 = nil }

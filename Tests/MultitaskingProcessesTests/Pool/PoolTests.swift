@@ -165,6 +165,7 @@ struct PoolTests {
             "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
             "fork-inherited-thread-pool", "fork-inherited-pool", "fork-while-a-dropped-pool-drains",
             "fork-while-a-dropped-pool-is-mended",
+            "fork-refused-leaves-nothing",
         ])
     func forkSafety(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

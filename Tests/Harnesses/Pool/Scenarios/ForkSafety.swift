@@ -16,6 +16,7 @@ let forkSafetyScenarios: [String: Scenario] = [
     "fork-many-descriptors": { try $0.manyDescriptors() },
     "fork-no-standard-descriptors": { try $0.noStandardDescriptors() },
     "fork-method-is-kept": { try $0.methodIsKept() },
+    "fork-refused-leaves-nothing": { try $0.refusedForkLeavesNothing() },
     "fork-while-a-dropped-pool-drains": { try $0.forkWhileADroppedPoolDrains() },
     "fork-while-a-dropped-pool-is-mended": { try $0.forkWhileADroppedPoolIsMended() },
 ]
@@ -102,6 +103,9 @@ extension Harness {
             check(ended.waitUntilDone(.upTo(.seconds(20))), "a task has not ended")
             checkEqual(try read.value(), 12)
             let running = try pool.submit(nap, 100)
+            let (channel, signal) = (try pool.makeChannel(capacity: 4), try pool.makeCancelSignal())
+            var dropped: (any Channel)? = try pool.makeChannel(capacity: 4)
+            _ = try channel.send(1, wait: .never)
             let child = fork()
             if child == 0 {
                 alarm(20)
@@ -111,12 +115,30 @@ extension Harness {
                 check(!running.cancel(force: true), "the parent's task was cancelled")
                 checkThrows(.shutDown) { try pool.submit(double, 2) }
                 checkThrows(.shutDown) { try pool.makeChannel(capacity: nil) }
+                for wait in [WaitLimit.never, .forever] {
+                    checkThrows(.shutDown) { try channel.send(2, wait: wait) }
+                    checkThrows(.shutDown) { try channel.send(contentsOf: Array(0..<1000), wait: wait) }
+                    checkThrows(.shutDown) { try channel.send(String(repeating: "x", count: 1000), wait: wait) }
+                    checkThrows(.shutDown) { try channel.receive(as: Int.self, wait: wait) }
+                    checkThrows(.shutDown) { try channel.receive(upTo: 3, as: Int.self, wait: wait) }
+                    checkThrows(.shutDown) { try channel.taskDone() }
+                    check(!channel.join(wait: wait), "everything was reported")
+                    check(!signal.waitUntilSet(wait), "the signal is set")
+                }
+                channel.close(discarding: true)
+                // The last handles here are not the last ones.
+                dropped = nil
                 pool.shutdown(.drain)
                 exit(Checks.failures == 0 ? 5 : 1)
             }
             var status: Int32 = 0
             _ = unsafe waitpid(child, &status, 0)
             checkEqual(status, 5 << 8, "the child's status")
+            checkEqual(try channel.receive(as: Int.self, wait: .never), 1, "what the child did not receive")
+            check(try channel.send(3, wait: .never), "the channel is full")
+            checkEqual(try dropped?.send(4, wait: .never), true)
+            checkEqual(try dropped?.receive(as: Int.self, wait: .never), 4)
+            signal.set()
             checkEqual(try ended.value(), 10, "a result that the child asked for")
             checkEqual(try running.value(), 100, "a task that the child waited for")
             checkEqual(try pool.submit(double, 2).value(), 4)
@@ -215,6 +237,27 @@ extension Harness {
         let automatic = try ProcessPool(maxWorkers: 1, arenaLimit: 64 << 20)
         checkEqual(automatic.startedBy, .fork, "the method of a process with one thread")
         automatic.shutdown(.drain)
+    }
+
+    /// A pool that cannot start has made some of its parts by then.
+    func refusedForkLeavesNothing() throws {
+        let release = DispatchSemaphore(value: 0)
+        let hasEnded = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            release.wait()
+            hasEnded.signal()
+        }
+        func refuse() {
+            checkThrows(.unsafeFork) {
+                try ProcessPool(maxWorkers: 1, startMethod: .fork, arenaLimit: 64 << 20, finalizer: { double(1) })
+            }
+        }
+        refuse()
+        let descriptors = Proc.openFiles.count
+        for _ in 0..<20 { refuse() }
+        checkEqual(Proc.openFiles.count, descriptors, "the open descriptors")
+        release.signal()
+        hasEnded.wait()
     }
 
     /// A pool that nobody holds any more has a thread that waits for its tasks, and ends at any moment.
