@@ -256,6 +256,12 @@ extension PoolCore {
                 + "has changed the copy: leave out the retries, or have it sent.")
     }
 
+    static func cannotBeMadeEverywhere<Function: PortableFunction>(_ function: Function) -> MultitaskingError {
+        MultitaskingError(
+            FunctionAddress(of: function) == nil ? .capturesState : .invalidArgument,
+            "\(whyNotSent(function)). A call of every worker can't be made in a copy of this process.")
+    }
+
     /// Why no worker can run a function, and what to do.
     private static func whyNotSent<Function: PortableFunction>(_ function: Function) -> String {
         FunctionAddress(of: function) == nil

@@ -10,7 +10,7 @@ extension PoolCore {
         _ call: Invocation<Function>
     ) throws -> [ProcessFuture<Function.Output>] {
         guard let (function, borrowed) = try begin(call.function, at: FunctionAddress(of: call.function)) else {
-            throw Self.hasNoName
+            throw Self.cannotBeMadeEverywhere(call.function)
         }
         var writer = borrowed
         defer { membership.giveBack(writer) }
