@@ -9,8 +9,8 @@ extension ProcessPool: WorkerExecutor {
     /// only its own future fails, and no later worker makes the call.
     ///
     /// - Returns: a future for each current worker, ordered by worker index.
-    /// - Throws: whatever `submit` throws; `arenaLimitReached` after 256 calls, because the pool keeps each call for later
-    ///   workers.
+    /// - Throws: whatever `submit` throws; `arenaLimitReached` after 256 calls, because the pool keeps each call for
+    ///   later workers.
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] { try core.everywhere(call).map { Future($0) } }

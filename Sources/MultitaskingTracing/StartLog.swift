@@ -63,8 +63,8 @@
         }
 
         /// With the lock held, so that no start is on its way to its trace when that ends. So only in a task's callback
-        /// and after the end of its pool: elsewhere, a simulation may go on with another party when it is called, and that
-        /// one would wait for the lock.
+        /// and after the end of its pool: elsewhere, a simulation may go on with another party when it is called, and
+        /// that one would wait for the lock.
         private func readStarts(_ state: inout State) {
             guard let channel else { return }
             // A start that cannot be decoded is one of memory that was written over: the next may be whole.
