@@ -12,8 +12,12 @@ extension PoolCore {
             isPossible = word.member != 0 || TaskRing(arena: arena, word.ticket.ring).holds(word.ticket)
         case .claimed where word.isAwaitingRetry: isPossible = true
         case .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
-            // A process that claims a slot has announced it before, and withdraws that when the word is another.
-            isPossible = arena.member(word.member).slot.load() == slot.number
+            // A process that claims a slot has announced it before, and withdraws that when the word is another. A copy
+            // is ended also without its stand-in.
+            isPossible =
+                arena.member(word.member).slot.load() == slot.number
+                || word.isTerminating && slot.kind == .forked
+                    && arena.member(slot.forkedMember).slot.load() == slot.number
         case .done, .cancelled, .expired: isPossible = true
         }
         // It may have gone on meanwhile.

@@ -128,8 +128,8 @@ extension Supervisor {
             let deadline = arena.member(index).deadline
             let due = Int64(clamping: deadline.load())
             if due != 0 { deadline.store(UInt64(due.addingSaturated(nanoseconds))) }
-            if let due = teardowns[index]?.due { teardowns[index]?.due = due.addingSaturated(nanoseconds) }
         }
+        for (index, teardown) in teardowns { teardowns[index]?.due = teardown.due.addingSaturated(nanoseconds) }
     }
 
     // MARK: Members

@@ -30,7 +30,30 @@ extension Supervisor {
             if teardowns[index] == nil { next = min(next, beginTeardown(index, now: now)) }
             if let teardown = teardowns[index] { next = min(next, advance(teardown, of: index, now: now)) }
         }
+        for (index, copy) in forkedTasks {
+            let now = monotonicNanoseconds()
+            if teardowns[index] == nil { takeOverTeardown(of: index, copy.process, now: now) }
+            if let teardown = teardowns[index] { next = min(next, advance(teardown, of: index, now: now)) }
+        }
         return next
+    }
+
+    /// Goes on with the ending of a copy whose stand-in has died since, or the supervisor that began it.
+    ///
+    /// How much of its time has passed is not known any more, so it begins with SIGTERM again. From then on its
+    /// stand-in has no part in it.
+    private mutating func takeOverTeardown(of index: Int, _ process: ProcessHandle, now: Int64) {
+        guard let slot = arena.slot(arena.member(index).slot.load()), slot.kind == .forked,
+            slot.forkedMember == index
+        else { return }
+        let word = slot.word.load()
+        guard word.isTerminating, teardowns[word.member]?.slot.index != slot.index else { return }
+        // Of one that holds too much memory nothing is asked.
+        let isAsked = word.status != .terminatingForMemory
+        process.send(isAsked ? SIGTERM : SIGKILL)
+        teardowns[index] = Teardown(
+            word: word.with(.claimed, member: word.member), slot: slot, reason: word.status,
+            step: isAsked ? .terminated : .killed, due: now.addingSaturated(slot.control.gracePeriod))
     }
 
     /// Begins to end the task of a worker if it is time; when it will be.

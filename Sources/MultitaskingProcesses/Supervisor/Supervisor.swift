@@ -32,7 +32,7 @@ struct Supervisor {
     private(set) var clientPid: pid_t = 0
     /// The copies of the client, by member.
     var forkedTasks: [Int: ForkedTask] = [:]
-    /// The tasks that are being ended, by the member that runs them.
+    /// The tasks that are being ended, by the member that runs them, which may be a copy's stand-in.
     var teardowns: [Int: Teardown] = [:]
     /// The members that die of a signal, and when that was seen, in nanoseconds of CLOCK_MONOTONIC.
     var dying: [Int: Int64] = [:]

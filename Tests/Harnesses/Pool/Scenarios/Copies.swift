@@ -2,6 +2,7 @@ import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
 import MultitaskingTestSupport
+import Synchronization
 
 let copyScenarios: [String: Scenario] = [
     "copy-amid-callbacks": { try $0.copiesAmidCallbacks() },
@@ -19,7 +20,11 @@ let copyScenarios: [String: Scenario] = [
     "copy-begun-is-not-late": { try $0.copyBegunIsNotLate() },
     "copy-late": { try $0.copyLate() },
     "copy-refused": { try $0.copyRefused() },
+    "copy-ended-alone": { try $0.copyEndedAlone() },
 ]
+
+/// How often this process was sent SIGTERM.
+private let terminations = Atomic<Int>(0)
 
 /// A type that no worker can find by its name.
 private struct Hidden: Codable, Sendable, Equatable {
@@ -349,6 +354,36 @@ extension Harness {
             gate.set()
             checkEqual(try blocker.value(timeout: .seconds(20)), 0)
             checkEqual(begun.status.count, 0)
+        }
+    }
+
+    /// A copy that is being ended and takes no notice is killed in time, also if its stand-in or the supervisor dies
+    /// meanwhile.
+    func copyEndedAlone() throws {
+        for (isCancelled, isSupervisorKilled) in [(false, false), (false, true), (true, false), (true, true)] {
+            try withCopyingPool(maxWorkers: 1) { pool in
+                let notes = try pool.makeChannel()
+                let options = TaskOptions(
+                    timeout: isCancelled ? nil : .milliseconds(100), gracePeriod: .milliseconds(500))
+                let future = try pool.submit(options: options, 0) { (number: Int) throws -> Int in
+                    signal(SIGTERM) { _ in terminations.add(1, ordering: .relaxed) }
+                    _ = try notes.send(getpid(), wait: .forever)
+                    while terminations.load(ordering: .relaxed) == 0 { usleep(1000) }
+                    _ = try notes.send(getpid(), wait: .forever)
+                    while true { sleep(100) }
+                }
+                let copy = try notes.receive(as: pid_t.self, wait: .upTo(.seconds(20)))
+                if isCancelled { check(future.cancel(force: true), "a running copy cannot be cancelled by force") }
+                let terminated = try notes.receive(as: pid_t.self, wait: .upTo(.seconds(20)))
+                checkEqual(terminated, copy, "the copy that got SIGTERM")
+                if let victim = isSupervisorKilled ? pool.supervisorProcessID : pool.onlyWorker {
+                    kill(victim, SIGKILL)
+                }
+                checkThrows(isCancelled ? .cancelled : .taskTimedOut) { try future.value(timeout: .seconds(5)) }
+                let isGone = eventually(within: .seconds(5)) { copy.map { !Proc.isAlive($0) } ?? true }
+                check(isGone, "the copy is not killed")
+                checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+            }
         }
     }
 
