@@ -219,13 +219,14 @@ extension Supervisor {
         workers[index] = nil
         let member = arena.member(index)
         let phase = member.phase
-        // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
-        // too.
         // A call that others have made before it, and that it cannot make.
         let call = Int(clamping: member.call.load()) - 1
         if (0..<ArenaLayout.callLimit).contains(call) { CallTable(arena)[call].fail() }
+        // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
+        // too. What a pool that ends at once has killed has not failed.
         let failedToStart =
             member.state == .starting && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
+            && arena.header.phase.load() != .killing
         let left = member.state == .left || member.state == .finalizing
         if !left, phase == .idle, member.finishedTasks.load() == child.finishedBefore {
             pace.workerDied(after: monotonicNanoseconds() - child.start)

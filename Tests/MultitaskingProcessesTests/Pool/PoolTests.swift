@@ -94,7 +94,7 @@ struct PoolTests {
             "shutdown-concurrently", "shutdown-during-submits", "shutdown-during-replacement",
             "shutdown-others-still-wait", "shutdown-by-dropping", "shutdown-by-dropping-with-dependents",
             "shutdown-refuses-dependents",
-            "shutdown-at-once", "shutdown-children-ignored",
+            "shutdown-at-once", "shutdown-kill-initializing", "shutdown-children-ignored",
         ])
     func shuttingDown(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let shutdownScenarios: [String: Scenario] = [
     "shutdown-drain": { try $0.shutdownDrain() },
@@ -15,10 +16,30 @@ let shutdownScenarios: [String: Scenario] = [
     "shutdown-by-dropping-with-dependents": { try $0.droppedWithDependents() },
     "shutdown-refuses-dependents": { try $0.dependentsRefused() },
     "shutdown-at-once": { try $0.shutdownAtOnce() },
+    "shutdown-kill-initializing": { try $0.shutdownKillInitializing() },
     "shutdown-children-ignored": { try $0.childrenIgnored() },
 ]
 
+private func initializeSlowly(_ path: String) {
+    _ = countCall(path)
+    sleep(10)
+}
+
 extension Harness {
+    /// Workers that are killed with their pool have not failed to start.
+    func shutdownKillInitializing() throws {
+        try withCounter { path in
+            let pool = try ProcessPool(
+                maxWorkers: 4, startMethod: method, arenaLimit: 64 << 20, initializer: initializeSlowly, path)
+            let queued = try pool.submit(double, 1)
+            check(eventually { Proc.size(path) == 4 }, "\(Proc.size(path)) initializers of 4 have begun")
+            pool.shutdown(.kill)
+            check(queued.isCancelled, "the task that was queued is \(queued.state)")
+            checkThrows(.shutDown) { try pool.submit(double, 1) }
+            checkThrows(.shutDown) { try pool.makeChannel() }
+        }
+    }
+
     func shutdownDrain() throws {
         let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
         let futures = try (0..<200).map { try pool.submit(double, $0) } + [pool.submit(nap, 50), pool.submit(nap, 50)]
