@@ -59,7 +59,10 @@ extension Supervisor {
     mutating func takeHandedBack() {
         for index in 1...peak {
             let returnedSlot = arena.member(index).returnedSlot
-            if let slot = arena.slot(returnedSlot.load()), take(slot) { returnedSlot.store(.none) }
+            guard let slot = arena.slot(returnedSlot.load()), slot.word.load().isHandedBack else { continue }
+            // First: once the task is taken, the worker writes the next one there. A successor finds it by the slot.
+            returnedSlot.store(.none)
+            _ = take(slot)
         }
     }
 

@@ -76,11 +76,11 @@ struct CallTable {
     /// How many calls there are.
     var count: Int { min(Int(clamping: countWord.load()), ArenaLayout.callLimit) }
 
-    /// Whether there are other calls than so many.
+    /// Whether there are more calls than a worker has made.
     ///
     /// ORDERING: relaxed. The client adds a call, then rings the workers; a worker that sleeps says so before it looks.
     @inline(__always)
-    func isOther(than count: Int) -> Bool { countWord.loadRelaxed() != UInt64(count) }
+    func hasMore(than made: Int) -> Bool { countWord.loadRelaxed() > UInt64(made) && made < ArenaLayout.callLimit }
 
     subscript(number: Int) -> Call { Call(arena: arena, number: number) }
 

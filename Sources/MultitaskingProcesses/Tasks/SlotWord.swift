@@ -61,8 +61,8 @@ struct SlotWord: BitFields {
 
     /// Whether a worker has handed the task back, and the supervisor has not taken it yet.
     ///
-    /// Nobody else may end it meanwhile: the worker's place for what it hands back is free again only when the
-    /// supervisor has taken it from there.
+    /// Nobody else may end it meanwhile: the supervisor, which is about to take it, would clear the worker's place for
+    /// what it hands back when that names another task.
     var isHandedBack: Bool { status == .claimed && member == ArenaLayout.handedBack }
 
     /// Whether the task has ended, in whatever way.

@@ -85,11 +85,11 @@ struct Worker: ~Copyable {
         while true {
             // ORDERING: relaxed; a process that sets the word rings this worker afterwards.
             if me.attention.loadRelaxed() & MemberRecord.Attention.requests != 0 { membership.answerRequests() }
-            if calls.isOther(than: callsMade) { makeCalls() }
+            if calls.hasMore(than: callsMade) { makeCalls() }
             if isOver || retirement.isDue {
                 // Nobody else makes what calls this worker still has to make.
                 isOver = true
-                guard !calls.isOther(than: callsMade) else { continue }
+                guard !calls.hasMore(than: callsMade) else { continue }
                 leave(setup)
                 return 0
             } else if let claim = claim() {
@@ -224,7 +224,7 @@ struct Worker: ~Copyable {
     }
 
     private var hasWork: Bool {
-        !rings.isEmpty || arena.header.phase.isEnding || calls.isOther(than: callsMade)
+        !rings.isEmpty || arena.header.phase.isEnding || calls.hasMore(than: callsMade)
     }
 
     private mutating func waitForWork() {
@@ -361,7 +361,8 @@ struct Worker: ~Copyable {
 
     /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.
     private func handBack(_ claim: Claim) {
-        while !me.returnedSlot.load().isNone { usleep(50) }
+        // The supervisor takes what is named there, unless a task has written over it.
+        while let last = arena.slot(me.returnedSlot.load()), last.word.load().isHandedBack { usleep(50) }
         me.returnedSlot.store(claim.slot.number)
         let held = claim.word.with(.claimed, member: ArenaLayout.handedBack)
         // Too late: the supervisor has decided to end this process, and settles the task when it is gone.

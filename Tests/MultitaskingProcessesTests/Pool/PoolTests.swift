@@ -34,6 +34,11 @@ struct PoolTests {
         try await Launcher.expectPass("hostile", method, number: .random(in: 1...1_000_000), within: .seconds(230))
     }
 
+    @Test(arguments: ["hostile-call-count", "hostile-returned-slot"], methods)
+    func wordsOfWorkersThatAreDamaged(_ scenario: String, _ method: String) async throws {
+        try await Launcher.expectPass(scenario, method)
+    }
+
     @Test(arguments: methods)
     func workersThatNameOthersAsMembers(_ method: String) async throws {
         try await Launcher.expectPass("hostile-processes", method)

@@ -6,6 +6,8 @@ import MultitaskingTestSupport
 let hostileScenarios: [String: Scenario] = [
     "hostile": { try $0.hostileWorkers() },
     "hostile-client": { try $0.surviveScribbling() },
+    "hostile-call-count": { try $0.damageCallCount() },
+    "hostile-returned-slot": { try $0.damageReturnedSlots() },
     "hostile-processes": { try $0.forgeProcesses() },
 ]
 
@@ -86,6 +88,24 @@ private func forgeMembers(_ stranger: Int32) throws -> Int {
     // How many copies there are.
     unsafe memory.storeBytes(of: 64, toByteOffset: 1456, as: UInt64.self)
     return getpid() == stranger ? 0 : 1
+}
+
+/// Writes how many calls every worker is to make.
+private func overwriteCallCount(_ count: Int) throws -> Int {
+    guard let (memory, _) = unsafe Mapping.pool() else { throw MultitaskingError(.systemError, "no arena is mapped") }
+    unsafe memory.storeBytes(of: UInt64(count), toByteOffset: 536, as: UInt64.self)
+    return count
+}
+
+/// The first time, writes which slot the workers hand back, then fails; how often it was called.
+private func overwriteReturnedSlots(_ path: String, _ word: UInt64) throws -> Int {
+    let call = countCall(path)
+    guard call == 1 else { return call }
+    guard let (memory, _) = unsafe Mapping.pool() else { throw MultitaskingError(.systemError, "no arena is mapped") }
+    for member in 1...2 {
+        unsafe memory.storeBytes(of: word, toByteOffset: 1 << 16 + member * 1024 + 56, as: UInt64.self)
+    }
+    throw Flaky(attempt: call)
 }
 
 /// The arena as a task finds it in its process.
@@ -193,6 +213,28 @@ extension Harness {
             }
             pool.shutdown(.kill)
             endStranger(stranger)
+        }
+    }
+
+    /// The memory says that there are more calls for every worker than there can be: the pool ends for all that.
+    fileprivate func damageCallCount() throws {
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        checkEqual(try pool.submit(overwriteCallCount, 300).value(timeout: .seconds(20)), 300)
+        check(pool.shutdown(.drain, within: .seconds(5)), "the pool does not end")
+        pool.shutdown(.kill)
+    }
+
+    /// A slot that nobody takes stands where a worker names the task that it hands back: no slot at all, the task's
+    /// own, and a free one.
+    fileprivate func damageReturnedSlots() throws {
+        for word: UInt64 in [.max, 1, 9] {
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+            try withCounter { path in
+                let options = TaskOptions(retries: .onErrors(Flaky.self, limit: 1))
+                let task = try pool.submit(overwriteReturnedSlots, options: options, path, word)
+                checkEqual(try task.value(timeout: .seconds(5)), 2, "calls with \(word)")
+            }
+            pool.shutdown(.kill)
         }
     }
 
