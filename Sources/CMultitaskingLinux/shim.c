@@ -754,6 +754,12 @@ pid_t mt_parent(pid_t pid) {
     return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
+bool mt_has_program(pid_t pid) {
+    char path[64], target[1];
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+    return readlink(path, target, sizeof target) >= 0 || errno != ENOENT;
+}
+
 pid_t mt_thread_id(pid_t process) {
     static _Thread_local struct { pid_t process, thread; } known;
     if (known.process != process) {

@@ -263,8 +263,11 @@ int mt_open_memory(pid_t pid);
 // ended. -errno on failure.
 int64_t mt_private_memory(int descriptor);
 
-// The parent of a process; 0 if there is none.
+// The parent of a process; 0 if there is none, or no descriptor to find out.
 pid_t mt_parent(pid_t pid);
+
+// Whether a process has a program: not any more once its first thread ends. Takes no descriptor; true if nobody knows.
+bool mt_has_program(pid_t pid);
 
 // The number behind `name` and a space, at the beginning of a line of a file like /proc/vmstat; -1 if there is none.
 int64_t mt_read_count(const char *path, const char *name);

@@ -6,17 +6,39 @@ import MultitaskingCore
 // them.
 
 extension Supervisor {
-    /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them.
-    mutating func watchForkedTasks() {
+    /// How often copies are looked at that cannot be watched, in nanoseconds.
+    private static let unwatchedPause: Int64 = 50_000_000
+
+    /// Takes over the watch for copies that the client has forked; they are its children, so it reaps them. When to
+    /// look again, because there are some that cannot be watched for lack of descriptors.
+    mutating func watchForkedTasks() -> Int64 {
+        var next = Int64.max
         for index in forkedMembers {
             let member = arena.member(index)
             guard forkedTasks[index] == nil, member.state == .ready else { continue }
-            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isForked: true) {
-                forkedTasks[index] = ForkedTask(process: process)
-            } else {
-                forkedTaskEnded(index)
+            do {
+                if let process = try member.openProcess(ProcessMark(mapping), client: clientPid, isForked: true) {
+                    forkedTasks[index] = ForkedTask(process: process)
+                } else {
+                    forkedTaskEnded(index)
+                }
+            } catch {
+                if hasEndedUnwatched(member) {
+                    forkedTaskEnded(index)
+                } else {
+                    next = monotonicNanoseconds() + Self.unwatchedPause
+                }
             }
         }
+        return next
+    }
+
+    /// Whether a copy has ended that cannot be watched.
+    private func hasEndedUnwatched(_ member: MemberRecord) -> Bool {
+        guard member.hasGivenUpProgram else { return false }
+        // Its first thread has; the others are a moment behind.
+        usleep(1000)
+        return member.hasGivenUpProgram
     }
 
     mutating func forkedTaskEnded(_ index: Int) {

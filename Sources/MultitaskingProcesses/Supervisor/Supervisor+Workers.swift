@@ -314,7 +314,8 @@ extension Supervisor {
             let member = arena.member(index)
             arena.idleWorkers.remove(index)
             guard member.state != .absent else { continue }
-            if let process = member.openProcess(ProcessMark(mapping), client: clientPid, isForked: false) {
+            // One of which nothing is known is killed by the system, as all are whose supervisor dies.
+            if let process = try? member.openProcess(ProcessMark(mapping), client: clientPid, isForked: false) {
                 process.send(SIGKILL)
                 _ = process.hasEnded(within: 5000)
             }

@@ -129,11 +129,11 @@ struct Supervisor {
         if isStoppedWithClient { return sleep(until: nextLook) ? nil : clientIsGone() }
         let interruptEnd = continueInterruptShutdown()
         let phase = arena.header.phase.load()
-        watchForkedTasks()
+        let nextWatch = watchForkedTasks()
         if phase == .killing { killWorkers() }
         if phase == .broken { failQueuedTasks() }
         takeHandedBack()
-        var wakeUp = min(nextLook, interruptEnd, queueDueTasks())
+        var wakeUp = min(nextLook, interruptEnd, nextWatch, queueDueTasks())
         wakeUp = min(wakeUp, endDying())
         wakeUp = min(wakeUp, advanceTeardowns(), endSlowInitializers(), endSlowFinalizers())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
@@ -142,7 +142,8 @@ struct Supervisor {
         giveBackChunksOfTheAbsent()
         giveBackChunksOfForkedTasks()
         reapOrphans()
-        if phase != .running, !mayWork, workers.allSatisfy({ $0 == nil }), forkedTasks.isEmpty {
+        let isAlone = workers.allSatisfy { $0 == nil } && forkedTasks.isEmpty && nextWatch == .max
+        if phase != .running, !mayWork, isAlone {
             if phase != .killing, areBacktracesPrinted {
                 return sleep(until: monotonicNanoseconds() + 20_000_000) ? nil : clientIsGone()
             }
@@ -200,9 +201,11 @@ struct Supervisor {
 
     /// Nobody is left to work for: the client has ended, or has become another program.
     private mutating func clientIsGone() -> Int32 {
-        watchForkedTasks()
+        // Those that cannot be watched are found by their marks, with the descriptors that this gives back.
+        _ = watchForkedTasks()
         killWorkers()
         workers = workers.map { _ in nil }
+        forkedTasks = [:]
         killOrphans()
         ProcessMark(mapping).killAll(sparesLiving: false)
         return 1

@@ -253,16 +253,16 @@ import Testing
         let copy = fixture.arena.member(3)
         copy.setProcess(stranger.processIdentifier)
         for isForked in [true, false] {
-            #expect(copy.openProcess(mark, client: getpid(), isForked: isForked) == nil)
+            #expect(try copy.openProcess(mark, client: getpid(), isForked: isForked) == nil)
         }
         // Another pool's member is not this one's.
         let other = try Fixture()
         ProcessMark(other.mapping).set(on: stranger.processIdentifier)
-        #expect(copy.openProcess(mark, client: getpid(), isForked: true) == nil)
+        #expect(try copy.openProcess(mark, client: getpid(), isForked: true) == nil)
         // With the mark, as whoever forks a copy sets it, it is a member; and a copy only if the client has forked it.
         mark.set(on: stranger.processIdentifier)
-        #expect(copy.openProcess(mark, client: getppid(), isForked: true) == nil)
-        let member = try #require(copy.openProcess(mark, client: getpid(), isForked: true))
+        #expect(try copy.openProcess(mark, client: getppid(), isForked: true) == nil)
+        let member = try #require(try copy.openProcess(mark, client: getpid(), isForked: true))
         #expect(member.id == stranger.processIdentifier)
     }
 }

@@ -23,6 +23,7 @@ let refusalScenarios: [String: Scenario] = [
     "refused-calls": { try $0.refusedCalls() },
     "refused-descriptors": { try $0.refusedDescriptors() },
     "refused-descriptors-later": { try $0.refusedDescriptorsLater() },
+    "refused-descriptors-for-copies": { try $0.refusedDescriptorsForCopies() },
     "refused-close-range": { try $0.refusedCloseRange() },
     "refused-proc": { try $0.refusedProc() },
     "refused-pids": { try $0.refusedPids() },
@@ -292,6 +293,34 @@ extension Harness {
         try withPool(maxWorkers: 40) { pool in
             for number in 0..<80 { checkEqual(try pool.submit(openFileLimit, number).value(timeout: .seconds(30)), 24) }
             check(eventually { pool.workerProcessIDs.count == 40 }, "\(pool.workerProcessIDs.count) workers of 40")
+        }
+    }
+
+    /// There are fewer descriptors than copies: those that nobody can watch yet are not taken for dead.
+    fileprivate func refusedDescriptorsForCopies() throws {
+        for isCrashing in [false, true] {
+            try inChild("the end of the child with more copies than descriptors") {
+                var limits = rlimit(rlim_cur: 20, rlim_max: 20)
+                unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
+                let pool = try ProcessPool(
+                    maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20, captures: .copiesOnly)
+                let base = number + 1
+                let futures = try (0..<16).map { number in
+                    try pool.submit(number) { (number: Int) -> Int in
+                        usleep(50_000)
+                        if isCrashing { kill(getpid(), SIGKILL) }
+                        return number + base
+                    }
+                }
+                for (number, future) in futures.enumerated() {
+                    if isCrashing {
+                        checkThrows(.workerCrashed) { try future.value(timeout: .seconds(20)) }
+                    } else {
+                        checkEqual(try future.value(timeout: .seconds(20)), number + base)
+                    }
+                }
+                pool.shutdown(.drain)
+            }
         }
     }
 
