@@ -3,9 +3,10 @@ import MultitaskingSystem
 /// What the supervisor does when the system refuses it a process: it tries again, ever more slowly, and not without an
 /// end while somebody waits.
 ///
-/// As long as one worker lives, the pool goes on with fewer. If none does, tasks that wait get an error in the end.
+/// As long as one worker lives, the pool goes on with fewer. If none does, tasks that wait get an error in the end, as
+/// do those that wait for one of the refused alone.
 struct StartRefusals {
-    /// For how long tasks wait while there is no worker and none can be started, in nanoseconds.
+    /// For how long tasks wait while there is no worker for them and none can be started, in nanoseconds.
     static let patience: Int64 = 3_000_000_000
     private static let shortestPause: Int64 = 10_000_000
     private static let longestPause: Int64 = 1_000_000_000
@@ -13,6 +14,10 @@ struct StartRefusals {
     private var pause: Int64 = 0
     /// Since when tasks wait without a worker.
     private var waitingSince: Int64?
+    /// Since when not all workers that are wanted can be started.
+    private var incompleteSince: Int64?
+    /// Whether that has lasted for so long that nobody should wait for one worker and no other.
+    private(set) var areLasting = false
     /// When it is to be tried again, in nanoseconds of CLOCK_MONOTONIC; nil for at once.
     private(set) var notBefore: Int64?
 
@@ -24,6 +29,9 @@ struct StartRefusals {
     mutating func refused(hasWorkers: Bool, hasTasks: Bool, now: Int64 = monotonicNanoseconds()) -> Bool {
         pause = min(max(2 * pause, Self.shortestPause), Self.longestPause)
         notBefore = now + pause
+        let first = incompleteSince ?? now
+        incompleteSince = first
+        areLasting = now - first >= Self.patience
         guard hasTasks, !hasWorkers else {
             waitingSince = nil
             return false
@@ -33,5 +41,13 @@ struct StartRefusals {
         return now - since >= Self.patience
     }
 
-    mutating func succeeded() { self = StartRefusals() }
+    /// A worker was started; others may still be refused.
+    mutating func succeeded() {
+        let since = incompleteSince
+        end()
+        incompleteSince = since
+    }
+
+    /// All workers that are wanted are there.
+    mutating func end() { self = StartRefusals() }
 }

@@ -15,7 +15,10 @@ extension Supervisor {
         // ORDERING: a process that queues a task and does not see that a worker is absent has queued it before this
         // looks.
         fence()
-        guard absent > 0 || CallTable(arena).count > 0 else { return .max }
+        guard absent > 0 || CallTable(arena).count > 0 else {
+            refusals.end()
+            return .max
+        }
         let now = monotonicNanoseconds()
         var extra = waitingTasks - idleWorkers
         for index in 1..<workers.count where workers[index] == nil {
@@ -28,12 +31,14 @@ extension Supervisor {
             refusals.succeeded()
             extra -= 1
         }
+        refusals.end()
         absent = countAbsent()
         absence.store(absent)
         return .max
     }
 
-    /// Says so once, and ends the pool if nobody is left to run what is queued; when to try again.
+    /// Says so once, and ends what waits in vain: the pool, if nobody is left to run what is queued, and the calls of
+    /// workers that are refused for long; when to try again.
     private mutating func startWasRefused(_ refusal: Refusal) -> Int64 {
         arena.header.failure.note(
             refusal.error("start a worker of the pool", or: "make the pool with fewer workers (maxWorkers)"))
@@ -41,8 +46,23 @@ extension Supervisor {
         let hasTasks = hasQueuedTasks || !delayed.isEmpty
         let mustGiveUp = refusals.refused(hasWorkers: hasWorkers, hasTasks: hasTasks)
         if mustGiveUp { arena.header.phase.advance(to: .broken) }
+        if refusals.areLasting { endCallsOfTheAbsent() }
         arena.header.absentWorkers.store(countAbsent())
         return mustGiveUp ? 0 : refusals.notBefore ?? 0
+    }
+
+    /// Ends the tasks that wait for workers that the system refuses, with what it was refused for. A worker that comes
+    /// after all makes these calls without a task.
+    private func endCallsOfTheAbsent() {
+        let calls = CallTable(arena)
+        for index in 1..<workers.count where workers[index] == nil {
+            for number in 0..<calls.count {
+                guard let (slot, word) = calls[number].owed(by: index) else { continue }
+                // In this order: should this process die in between, a call is left out, and no task waits for ever.
+                slot.end(from: word, as: .done)
+                calls[number].slot(of: index).store(.none)
+            }
+        }
     }
 
     private func countAbsent() -> UInt64 { UInt64((1...arena.workerTarget).count { workers[$0] == nil }) }

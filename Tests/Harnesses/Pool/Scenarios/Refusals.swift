@@ -24,6 +24,7 @@ let refusalScenarios: [String: Scenario] = [
     "refused-descriptors": { try $0.refusedDescriptors() },
     "refused-descriptors-later": { try $0.refusedDescriptorsLater() },
     "refused-descriptors-for-copies": { try $0.refusedDescriptorsForCopies() },
+    "refused-workers-of-calls": { try $0.refusedWorkersOfCalls() },
     "refused-close-range": { try $0.refusedCloseRange() },
     "refused-proc": { try $0.refusedProc() },
     "refused-pids": { try $0.refusedPids() },
@@ -74,6 +75,43 @@ extension Harness {
         close(before)
         close(log)
         unsafe unlink(errors)
+    }
+
+    /// A call for every worker ends for all of them: for those that are refused with an error that says why.
+    fileprivate func refusedWorkersOfCalls() throws {
+        becomeNobody()
+        limitProcesses(to: 8)
+        let sleeper = fork()
+        if sleeper == 0 { while true { sleep(100) } }
+        try withCounter { path in
+            let pool = try ProcessPool(maxWorkers: 12, startMethod: method, arenaLimit: 16 << 20)
+            let start = ContinuousClock.now
+            let futures = try pool.everywhere(countCall, path)
+            checkEqual(futures.count, 12, "futures")
+            var values = 0
+            for future in futures {
+                do {
+                    check(try future.value(timeout: .seconds(10)) <= 12, "there are too many calls")
+                    values += 1
+                } catch let error as MultitaskingError {
+                    checkEqual(error.code, .systemError, "the code")
+                    expect(error, "fork", "errno 11", "ulimit -u")
+                }
+            }
+            check(ContinuousClock.now - start < .seconds(10), "the calls ended after \(ContinuousClock.now - start)")
+            check((1..<12).contains(values), "\(values) workers have made the call")
+            checkEqual(Proc.size(path), values, "calls")
+            // The pool goes on with the workers that there are.
+            checkEqual(try pool.submit(double, 5).value(timeout: .seconds(20)), 10)
+            checkEqual(try pool.everywhere(double, 6)[0].value(timeout: .seconds(20)), 12)
+            // One that comes later makes the call as well.
+            kill(sleeper, SIGKILL)
+            waitpid(sleeper, nil, 0)
+            check(eventually { Proc.size(path) > values }, "no worker comes later and makes the call")
+            let end = ContinuousClock.now
+            pool.shutdown(.drain)
+            check(ContinuousClock.now - end < .seconds(10), "the pool's end took \(ContinuousClock.now - end)")
+        }
     }
 
     /// What the pool logs then, a handler may ask the pool about.
