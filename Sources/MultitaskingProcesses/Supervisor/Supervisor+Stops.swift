@@ -122,13 +122,15 @@ extension Supervisor {
         for copy in forkedTasks.values { copy.process.send(signal) }
     }
 
-    /// Gives running tasks the time back during which they were stopped.
+    /// Gives tasks, initializers, and members that die the time back during which they were stopped.
     private mutating func shiftTimeLimits(by nanoseconds: Int64) {
         for index in 1..<workers.count where workers[index] != nil {
             let deadline = arena.member(index).deadline
             let due = Int64(clamping: deadline.load())
             if due != 0 { deadline.store(UInt64(due.addingSaturated(nanoseconds))) }
+            if arena.member(index).state == .starting { workers[index]?.stopTime += nanoseconds }
         }
+        for (index, since) in dying { dying[index] = since.addingSaturated(nanoseconds) }
         for (index, teardown) in teardowns { teardowns[index]?.due = teardown.due.addingSaturated(nanoseconds) }
     }
 

@@ -200,7 +200,7 @@ extension Supervisor {
             guard let child = workers[index], !child.isOutOfTime,
                 arena.member(index).state == .starting
             else { continue }
-            let end = child.start.addingSaturated(limit)
+            let end = child.start.addingSaturated(limit).addingSaturated(child.stopTime)
             guard end <= now else {
                 next = min(next, end)
                 continue

@@ -58,7 +58,9 @@ struct Supervisor {
         /// What its memory is read from, once it was asked for.
         var gauge: MemoryGauge?
         /// When it was made, in nanoseconds of CLOCK_MONOTONIC.
-        var start: Int64
+        let start: Int64
+        /// For how long it was stopped with the client before it was ready, in nanoseconds.
+        var stopTime: Int64 = 0
         /// How many tasks its predecessors had finished.
         var finishedBefore: UInt64
         /// Whether it is being killed because of the memory it held in the initializer.

@@ -290,7 +290,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "stop-idle-workers", "stop-in-task", "stop-busy-worker", "stop-again-and-again",
-            "stop-supervisor", "stop-supervisor-for-good", "stop-copy", "stop-client",
+            "stop-supervisor", "stop-supervisor-for-good", "stop-copy", "stop-client", "stop-initializers",
         ])
     func stoppedProcesses(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

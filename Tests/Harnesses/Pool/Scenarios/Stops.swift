@@ -11,6 +11,8 @@ let stopScenarios: [String: Scenario] = [
     "stop-supervisor": { try $0.aStoppedSupervisorGoesOn() },
     "stop-supervisor-for-good": { try $0.aSupervisorThatStaysStoppedIsReplaced() },
     "stop-copy": { try $0.aStoppedCopyGoesOn() },
+    "stop-initializers": { try $0.initializersStopWithTheClient() },
+    "initializing-client": { try runInitializingClient($0) },
     "stop-client": { try $0.thePoolStopsWithItsClient() },
 ]
 
@@ -147,6 +149,39 @@ extension Harness {
         checkEqual(client.waitForEnd(), 0, "how the client ended")
         close(client.output)
     }
+
+    /// The time during which the client is stopped does not count against an initializer's limit.
+    func initializersStopWithTheClient() throws {
+        let client = try launch("initializing-client", method, [])
+        defer { kill(client.pid, SIGKILL) }
+        checkEqual(client.readLine(), "initializing")
+        kill(client.pid, SIGSTOP)
+        sleep(3)
+        kill(client.pid, SIGCONT)
+        checkEqual(client.readLine(), "8 after 1 initializers", "the result")
+        checkEqual(client.waitForEnd(), 0, "how the client ended")
+        close(client.output)
+    }
+}
+
+/// The client of `stop-initializers`: says when its worker's initializer has begun, then what a task returns, and
+/// how many workers that took.
+private func runInitializingClient(_ harness: Harness) throws {
+    try withCounter { path in
+        let pool = try ProcessPool(
+            maxWorkers: 1, startMethod: harness.method, arenaLimit: 64 << 20, initializer: initializeInSteps, path,
+            initializerTimeout: .seconds(2))
+        check(eventually { Proc.size(path) == 1 }, "the initializer does not begin")
+        report("initializing")
+        let value = try pool.submit(double, 4).value(timeout: .seconds(60))
+        report("\(value) after \(Proc.size(path)) initializers")
+        pool.shutdown(.drain)
+    }
+}
+
+private func initializeInSteps(_ path: String) {
+    _ = countCall(path)
+    _ = napInSteps(100)
 }
 
 /// The client of `stop-client` and of the terminal's jobs: prints its members, then what their tasks return.
