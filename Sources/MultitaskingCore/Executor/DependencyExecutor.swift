@@ -113,7 +113,7 @@ extension Executor {
         do {
             return dependent.follow(orCancel: try submit(options))
         } catch let error as MultitaskingError where error.meansNoRoom {
-            guard let left = deadline?.remaining, left.isPatient else { return dependent.fail(error) }
+            guard let left = deadline?.remaining, !left.isOver else { return dependent.fail(error) }
             lookAgain(within: left) { Follower.call(self.start(dependent, options, until: deadline, submit)) }
             return []
         } catch { return dependent.fail(error) }
@@ -125,25 +125,6 @@ extension Executor {
         Task.detached {
             try? await Task.sleep(for: .milliseconds(5))
             body()
-        }
-    }
-}
-
-/// An executor that says when it has room for a task, for calls that wait for that without blocking a thread. One with
-/// its own time must, since what the machine's clock has it do is none of its events.
-package protocol TellsOfRoom: Executor {
-    /// Calls `body` once: as soon as there is room for a task, which others may take first, or no task is taken any
-    /// more, or when the limit has passed.
-    func whenRoom(_ limit: WaitLimit, _ body: @escaping @Sendable () -> Void)
-}
-
-extension WaitLimit {
-    /// Whether there is time left to wait.
-    fileprivate var isPatient: Bool {
-        switch self {
-        case .never: false
-        case .forever: true
-        case .upTo(let duration): duration > .zero
         }
     }
 }

@@ -16,6 +16,8 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         var isStopped = false
         /// Until when the inputs that found no room wait for some; nil if none do.
         var roomDeadline: WaitDeadline?
+        /// How often in a row they found none.
+        var refusals = 0
         /// The numbers of tasks that wait for room, in the order of completion.
         var stalled: [Int] = []
 
@@ -72,18 +74,22 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         let patience = patience(mayBlock: mayBlock, mayBeInTheWay: mayBeInTheWay)
         let unit = StreamUnit(
             elements, offset: offset, gathering: gathering, by: submitter,
-            waitingForRoom: patience?.limited(to: deadline.remaining), in: timeline, now: { now })
+            waitingForRoom: (patience ?? .forever).limited(to: deadline.remaining), in: timeline, now: { now })
         if let refusal = unit.refusal {
             if refusal.neverFits, elements.count > 1 {
                 return submit(Array(elements.prefix(elements.count / 2)), gathering: gathering, mayBlock: mayBlock)
             }
             if patience != nil, refusal.meansNoRoom, !deadline.remaining.isOver {
-                state.withLock { $0.roomDeadline = deadline }
+                state.withLock { state in
+                    state.roomDeadline = deadline
+                    state.refusals += 1
+                }
                 return 0
             }
         }
         let number = state.withLock { state -> Int? in
             state.roomDeadline = nil
+            state.refusals = 0
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
             return state.stream.next - 1
@@ -96,18 +102,25 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         return elements.count
     }
 
-    /// How long to wait for room at once; nil for as long as the stream's options say.
+    /// How long to wait for room at once; nil for as long as that is possible.
     private func patience(mayBlock: Bool, mayBeInTheWay: Bool) -> WaitLimit? {
         // In a simulation, which goes on as long as somebody waits, every caller may.
         guard mayBlock || timeline != nil else { return .never }
         return mayBeInTheWay ? .roomPatience : nil
     }
 
+    /// Whether the pool has its own time.
+    var isSimulated: Bool { timeline != nil }
+
     /// Whether inputs wait for room in the pool. Nobody tells when there is some.
     var waitsForRoom: Bool { state.withLock { $0.roomDeadline != nil } }
 
-    /// How long to wait at most before something is to be submitted again.
-    var untilNextAttempt: WaitLimit { waitsForRoom ? .roomPatience : .forever }
+    /// How long to wait at most before something is to be submitted again: longer each time that there is no room, so
+    /// that a worker which is about to make some is given the next inputs soon.
+    var untilNextAttempt: WaitLimit {
+        let refusals = state.withLock { $0.roomDeadline == nil ? nil : $0.refusals }
+        return refusals.map { .upTo(.microseconds(100 << min($0, 8))).limited(to: .roomPatience) } ?? .forever
+    }
 
     private func watch(_ unit: StreamUnit<Element, Output>, _ number: Int) {
         if unit.whenProgressed({ [mailbox] in mailbox.post(number) }) { return }

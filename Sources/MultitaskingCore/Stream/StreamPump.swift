@@ -82,11 +82,14 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
                 }
                 // Behind the first one, only the reader makes workers idle, and then looks here itself.
                 if count == 1 || isEnough { submitGathered() }
+                try await waitUntilSubmitted()
                 if isEnough { try await waitForRoom() } else { try Task.checkCancellation() }
             }
         } catch { end = End(error: error) }
         gathered.withLock { $0.areLast = true }
         submitGathered()
+        // Without it if the stream is cancelled.
+        try? await waitUntilSubmitted()
         state.withLock { $0 = end }
         engine.mailbox.post()
     }
@@ -113,6 +116,18 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         if hasSubmitted { engine.mailbox.post() }
     }
 
+    /// Waits until the pool has taken what it had no room for. The reader may wait for a result meanwhile, or be busy
+    /// with one.
+    private func waitUntilSubmitted() async throws {
+        while true {
+            room.takeOtherNews()
+            guard engine.waitsForRoom else { return }
+            // In a simulation, only the reader tries again, in the simulation's time.
+            let limit = engine.isSimulated ? WaitLimit.forever : engine.untilNextAttempt
+            if try await !awaitCallback(limit, register: room.onPost) { submitGathered() }
+        }
+    }
+
     private func waitForRoom() async throws {
         while true {
             try Task.checkCancellation()
@@ -122,8 +137,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
                 return gathered.room > gathered.elements.count
             }
             if hasRoom { return }
-            // The reader may be busy with a result when there is room in the pool again.
-            if try await !awaitCallback(engine.untilNextAttempt, register: room.onPost) { submitGathered() }
+            _ = try await awaitCallback(.forever, register: room.onPost)
         }
     }
 }

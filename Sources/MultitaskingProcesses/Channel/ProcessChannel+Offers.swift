@@ -18,6 +18,7 @@ extension ProcessChannel {
     }
 
     func handOver(_ writer: PayloadWriter, _ fingerprint: UInt64, _ wait: WaitLimit) throws -> Bool {
+        try membership.checkProcess()
         let isPatient = Deadline(wait).left > 0
         if !isPatient, queue.header.attendance.isEmpty {
             if queue.isClosed { throw MultitaskingError.channelIsClosed }
@@ -35,8 +36,9 @@ extension ProcessChannel {
 
     private func offer(_ writer: PayloadWriter, _ fingerprint: UInt64) throws -> ProcessOffer {
         if queue.isClosed { throw MultitaskingError.channelIsClosed }
+        try membership.checkProcess()
         if !membership.isClient { membership.noteHolding() }
-        let journal = try membership.beginEntry()
+        let journal = membership.journal.begin()
         defer { end(journal) }
         let count = writer.byteCount
         let payload: PayloadBlock? =

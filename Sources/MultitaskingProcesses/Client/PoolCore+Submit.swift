@@ -232,11 +232,12 @@ extension PoolCore {
                 sweepAbandoned()
                 let end = deadline ?? Deadline(limit)
                 deadline = end
+                // Also for callers that don't wait here: they may be all that tries again.
+                membership.checkSupervisor()
+                try checkUsable()
                 if end.left == 0 { throw error }
                 usleep(pause)
                 pause = min(pause * 2, 5000)
-                membership.checkSupervisor()
-                try checkUsable()
             }
         }
     }

@@ -20,7 +20,8 @@ final class LocalMember: @unchecked Sendable {
     let machineLoad = MachineLoad()
     /// Where this process notes what it is about to do. A constant: no references are counted to use it.
     let journal: Journal
-    // SAFETY: these four change only in `adoptMember(_:)`, in a process that has just been forked and has one thread.
+    // SAFETY: these four change only in `adoptMember(_:)` and `goOnInFork()`, in a process that has just been forked
+    // and has one thread.
     // For the same reason nothing is gained by checking each access for overlap with a change.
     @exclusivity(unchecked) private var currentMember: Int
     @exclusivity(unchecked) private var currentProcess = getpid()
@@ -103,6 +104,10 @@ final class LocalMember: @unchecked Sendable {
         sharesOrNil.withLock { $0 = nil }
         supervisorCheck.withLock { $0 = nil }
     }
+
+    /// Goes on as the same member in a process that was forked from the member's, which waits until this one has ended:
+    /// tests that kill a process again and again begin so.
+    func goOnInFork() { unsafe generation = ForkGeneration.current }
 
     /// Makes the calling thread the one that runs this worker's tasks.
     func becomeTaskThread() { unsafe taskThread = pthread_self() }

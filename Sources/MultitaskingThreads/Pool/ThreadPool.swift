@@ -288,7 +288,8 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         if storage.isClosed { throw Self.shutDownError }
         throw MultitaskingError(
             .timedOut,
-            "the pool's queue was full until the limit, \(wait); wait longer, or raise the pool's queueLimit")
+            "the pool's queue is full, and no task has left it in time: wait longer (`waitForRoom`), or raise the "
+                + "pool's queueLimit")
     }
 
     static var shutDownError: MultitaskingError {

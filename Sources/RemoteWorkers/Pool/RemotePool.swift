@@ -225,7 +225,6 @@ package final class RemotePool: Sendable {
         // A run that is too short for its start to be told has started all the same.
         if isRetry { task.start(run: run) }
         switch verdict {
-        case .end(let end) where end.isValue: task.end(end, output: report.output, onlyIfWaiting: false)
         case .end(let end) where !report.end.refutesCall: task.end(end, output: report.output, onlyIfWaiting: false)
         case .end(let end): forget(task.setUp) { task.end(end, output: report.output, onlyIfWaiting: false) }
         case .again: requeue(task)

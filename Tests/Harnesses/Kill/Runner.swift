@@ -43,6 +43,7 @@
             let pid = pt_fork()
             guard pid >= 0 else { throw Broken("fork failed") }
             if pid == 0 {
+                world.goOnInFork()
                 if !marksItself { pt_mark() }
                 do { try body() } catch {
                     Scoreboard.text = "the operation failed: \(error)"
@@ -91,6 +92,7 @@
             let pid = mt_fork_afresh()
             if pid == 0 {
                 world.playClient()
+                world.goOnInFork()
                 do { try body(checks) } catch {
                     Scoreboard.text = (error as? Broken)?.text ?? "\(error)"
                     _exit(1)
@@ -230,6 +232,7 @@
         private func stepInCopy(toPlace index: Int?) -> Int32 {
             let pid = fork()
             if pid == 0 {
+                world.goOnInFork()
                 var code = Self.strayed + 1
                 do { code = try step(toPlace: index) } catch {
                     print("\(scenario.name): \((error as? Broken)?.text ?? "\(error)")")

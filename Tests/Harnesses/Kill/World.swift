@@ -112,6 +112,9 @@
             }
         }
 
+        /// Has a process that was forked play the members.
+        func goOnInFork() { for membership in [core.membership, victim, survivor] { membership.goOnInFork() } }
+
         /// A supervisor that has just begun.
         var supervisor: Supervisor { core.supervision.makeSupervisor() }
 

@@ -1,5 +1,7 @@
+import Foundation
 import MultitaskingCore
 import MultitaskingThreads
+import Synchronization
 import Testing
 
 /// Numbers that call something before the second of them.
@@ -60,6 +62,46 @@ extension ThreadsTests {
                 release.set()
             }
             #expect(sum == 6)
+            await pool.shutdown(.drain)
+        }
+
+        /// The next input comes when there is a result of the one before: nothing else has anybody look for room.
+        @Test func inputThatComesAloneIsSubmittedWhenThereIsRoom() async throws {
+            let (inputs, feed) = AsyncStream.makeStream(of: Int.self)
+            let fill = fill
+            // Cheap enough for several to be one task.
+            let before = 2000
+            for number in 0..<before { feed.yield(number) }
+            var count = 0
+            for try await (_, result) in pool.stream({ $0 + 1 }, inputs) {
+                count += try result.get() > 0 ? 1 : 0
+                if count > before { break }
+                guard count == before else { continue }
+                fill()
+                feed.yield(count)
+                // Some time later, when the reader waits and the pump has been refused.
+                Task.detached { [release] in
+                    try await Task.sleep(for: .milliseconds(20))
+                    release.set()
+                }
+            }
+            #expect(count == before + 1)
+            await pool.shutdown(.drain)
+        }
+
+        @Test func workersAreBusyThoughTheQueueHoldsLess() async throws {
+            let pool = try ThreadPool(maxWorkers: 8, queueLimit: 1, atExit: .kill)
+            let running = Atomic<Int>(0)
+            let most = Atomic<Int>(0)
+            for try await _ in pool.stream(
+                { (number: Int) in
+                    most.max(running.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+                    defer { running.subtract(1, ordering: .relaxed) }
+                    usleep(20_000)
+                    return number
+                }, 0..<100)
+            {}
+            #expect(most.load(ordering: .relaxed) >= 6)
             await pool.shutdown(.drain)
         }
 
