@@ -28,6 +28,20 @@ from swiftray.stream import pack, unpack_value
 from swiftray.worker import PoolSpec, RunSpec
 
 
+def settings(command: list[str]) -> dict[str, Any]:
+    """What a driver is told of workers that such a command starts here."""
+    return {
+        "command": command,
+        "hosts": [],
+        "executable": str(HERE / "fake_child.py"),
+        "environment": {"SWIFTRAY_HOME": str(RESOURCES)},
+        "python": sys.executable,
+        "build": "",
+        "period": 0.3,
+        "startLimit": 30.0,
+    }
+
+
 class ValueTests(unittest.TestCase):
     """What is sent between a driver and its workers."""
 
@@ -94,17 +108,7 @@ class LaunchTests(unittest.TestCase):
         return host
 
     def hello(self, host: Host, command: list[str], **keys: Any) -> dict[str, Any]:
-        said = {
-            "command": command,
-            "hosts": [],
-            "executable": str(HERE / "fake_child.py"),
-            "environment": {"SWIFTRAY_HOME": str(RESOURCES)},
-            "python": sys.executable,
-            "build": "",
-            "period": 0.3,
-            "startLimit": 30.0,
-        }
-        return host.hello(**{**said, **keys})
+        return host.hello(**{**settings(command), **keys})
 
     def test_tasks_run(self) -> None:
         host = self.start()
@@ -181,18 +185,7 @@ class ClusterTests(unittest.TestCase):
         self.addCleanup(self.cluster.close_pool, self.pool)
 
     def start(self, *command: str) -> None:
-        self.cluster.start(
-            {
-                "command": command or ["sh", "-c"],
-                "hosts": [],
-                "executable": str(HERE / "fake_child.py"),
-                "environment": {"SWIFTRAY_HOME": str(RESOURCES)},
-                "python": sys.executable,
-                "build": "",
-                "period": 0.3,
-                "startLimit": 30.0,
-            }
-        )
+        self.cluster.start(settings(list(command) or ["sh", "-c"]))
 
     def submit(self, run: int, seconds: float = 0.1) -> object:
         spec = RunSpec(run, "", 0, 0, ORDER.pack(1, run, 0, 0, 0, 0, 0, 0), 0)

@@ -2,10 +2,8 @@
 package struct TypeNameHash {
     package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
-    package init() {}
-
-    /// Adds the mangled name of a type, without the addresses that the runtime puts into the names of private types:
-    /// each process has its own.
+    /// Begins with the mangled name of a type, without the addresses that the runtime puts into the names of private
+    /// types: each process has its own.
     package init(of type: Any.Type) {
         var isAddress = false
         for byte in (_mangledTypeName(type) ?? _typeName(type)).utf8 {

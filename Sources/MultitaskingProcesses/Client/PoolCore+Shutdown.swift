@@ -42,7 +42,6 @@ extension PoolCore {
     private func giveBackUnstarted() {
         finalizers.end()
         endLogs()
-        ExitDrain.remove(self)
     }
 
     /// The pools that were dropped when there was no thread to wait for their end.
