@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import unittest
+from concurrent.futures import Future
+from typing import Any
 
 import host  # noqa: F401  (finds the package)
 from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
 from swiftray.hub import Hub
+from swiftray.link import HubLink
 from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
 
 
@@ -24,6 +27,35 @@ def make_channel(target: int, redelivers: bool = False) -> Post:
 def reply(item: Item) -> tuple[int, int, int, bytes]:
     code, argument = REPLY.unpack(item[2])
     return item[1], code, argument, item[3]
+
+
+class _CallsAtOnce:
+    """A hub whose requests are answered before they return, on the thread that makes them."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
+        answer: Future[Delivery] = Future()
+        try:
+            self._hub.requests(client, batch, version, posts).send(None)
+        except StopIteration as end:
+            answer.set_result(end.value)
+        except LookupError as error:
+            answer.set_exception(error)
+        return answer
+
+    def poll(self, client: int, version: int) -> Future[Delivery]:
+        return Future()
+
+    def share(self, number: int, handle: Any) -> Future[None]:
+        return Future()
+
+    def shared(self, number: int, node: str) -> Future[tuple[Any, tuple[int, int] | None]]:
+        return Future()
+
+    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
+        return Future()
 
 
 class HubTests(unittest.IsolatedAsyncioTestCase):
@@ -120,6 +152,26 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         await self.say(0, (RUN_DIED, 0, 3, b""))
         statistics = await self.hub.statistics()
         self.assertEqual((statistics["waiting"], statistics["clients"]), (0, 0))
+
+    async def test_a_client_that_has_gone_does_not_come_back_by_a_call_that_comes_late(self) -> None:
+        await self.say(7)
+        poll = asyncio.ensure_future(self.hub.poll(7, 0))
+        early = asyncio.ensure_future(self.hub.requests(7, 9, 0, []))
+        await asyncio.sleep(0)
+        await self.say(7, (CLIENT_GONE, 0, 0, b""))
+        self.assertEqual((await asyncio.wait_for(poll, 5)).items, [])
+        for late in (early, self.hub.poll(7, 0), self.hub.requests(7, 2, 0, [])):
+            with self.assertRaises(LookupError):
+                await asyncio.wait_for(late, 5)
+        self.assertEqual((await self.hub.statistics())["clients"], 0)
+
+    async def test_who_waits_on_a_link_that_was_closed_waits_no_longer_and_the_hub_is_not_called_lost(self) -> None:
+        lost: list[str] = []
+        link = HubLink(7, _CallsAtOnce(self.hub), lambda item: None, lost.append)
+        link.post([(Kind.STARTED, 3, 3, b"pid")])
+        link.close()
+        self.assertTrue(link.wait_sync(5))
+        self.assertEqual((lost, (await self.hub.statistics())["clients"]), ([], 0))
 
     async def test_a_cancelled_run_is_known_to_wrappers_that_come_later_until_it_ends(self) -> None:
         await self.say(7)

@@ -95,6 +95,7 @@ class Child:
         self._reaping = threading.Lock()
         self.is_dead = False
         self.is_ending = False
+        self.has_lost_hub = False
         self._forwards_output = forwards_output
         self._relays_output = False
         self._captured: bytearray | None = None
@@ -296,6 +297,7 @@ class Child:
             self._connection.write(Kind(kind), number, head, tail)
 
     def _lose_hub(self, reason: str) -> None:
+        self.has_lost_hub = True
         self.is_ending = True
         self.kill(signal.SIGKILL)
 

@@ -32,7 +32,7 @@ from swiftray.frames import (
 )
 from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
 
-#: How many runs are remembered after their end, against requests that come late.
+#: How many runs and clients are remembered after their end, against requests that come late.
 _REMEMBERED = 4096
 #: How many bytes one reply to a poll has, about.
 _MOST_BYTES = 32 << 20
@@ -55,6 +55,13 @@ class _Mailbox:
     def wake(self) -> None:
         if self.poll is not None and not self.poll.done():
             self.poll.set_result(None)
+
+    def close(self) -> None:
+        """Ends the calls that wait."""
+        self.wake()
+        for turn in self.early.values():
+            turn.set_exception(LookupError("the client has gone"))
+        self.early.clear()
 
     def take(self) -> list[Item]:
         items: list[Item] = []
@@ -79,6 +86,8 @@ class Hub:
         #: Posts of children whose object is still under way from the host.
         self._early: list[tuple[int, Post]] = []
         self._boxes: dict[int, _Mailbox] = {0: _Mailbox()}
+        #: Clients that have gone, whose last calls may still come.
+        self._gone: collections.OrderedDict[int, None] = collections.OrderedDict()
         #: Requests that wait: by client and id.
         self._waiting: dict[tuple[int, int], tuple[Request, Channel, asyncio.TimerHandle | None]] = {}
         #: Which client speaks for a run.
@@ -167,6 +176,8 @@ class Hub:
         return Delivery(box.deliveries, self._version, self._changes(version), items)
 
     def _box(self, client: int) -> _Mailbox:
+        if client in self._gone:
+            raise LookupError("the client has gone")
         box = self._boxes.get(client)
         if box is None:
             box = self._boxes[client] = _Mailbox()
@@ -211,7 +222,10 @@ class Hub:
     def _forget(self, client: int) -> None:
         box = self._boxes.pop(client, None)
         if box is not None:
-            box.wake()
+            box.close()
+        self._gone[client] = None
+        if len(self._gone) > _REMEMBERED:
+            self._gone.popitem(last=False)
         for (asker, _), waiting in list(self._waiting.items()):
             if asker == client:
                 waiting[1].leave(waiting[0])

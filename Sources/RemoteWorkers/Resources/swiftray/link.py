@@ -67,7 +67,7 @@ class HubLink:
     """What one client says to the hub, and is told.
 
     `deliver` is called with each item, and with a SIGNALS frame before the items that may depend on it; one call at a
-    time. `lost` is called once, when the hub does not answer any more.
+    time. `lost` is called once, when the hub does not answer any more, unless the link was closed before.
     """
 
     def __init__(
@@ -231,15 +231,19 @@ class HubLink:
 
     def _lose(self, error: BaseException) -> None:
         with self._lock:
-            if self.is_lost or self._is_closed:
+            if self.is_lost:
                 return
             self.is_lost = True
+            is_closed = self._is_closed
             due = [then for thens in self._syncs.values() for then in thens]
             self._syncs = {}
-        self._answer_lost()
+        if not is_closed:
+            self._answer_lost()
+        # Who waits for what was said waits no longer, even if the hub has only forgotten a client that has left.
         for then in due:
             then()
-        self._tell_lost(f"{type(error).__name__}: {error}")
+        if not is_closed:
+            self._tell_lost(f"{type(error).__name__}: {error}")
 
     def _answer_lost(self) -> None:
         with self._lock:

@@ -305,7 +305,7 @@ class _Attempt:
 
     def _death(self) -> Outcome:
         child = self._child
-        if child.link.is_lost and self._reason is None:
+        if child.has_lost_hub and self._reason is None:
             return _lost(child.node, "the pool's hub does not answer any more")
         body = child.death(self._worker, self._attempt)
         return self._close(self._reason or End.CRASHED, body, has_died=True)
