@@ -43,9 +43,9 @@ extension InMemoryChannel {
         try lateFailure.rethrow()
         let fingerprint = TypeFingerprint.of(type)
         let payloads = try simulation.call(wait, for: .element(id)) { [id] state, party -> [ChannelState.Element]? in
-            guard let channel = state.channels[id] else { return [] }
-            guard let first = channel.first else {
-                if channel.isClosed { return [] }
+            guard let isClosed = state.channels[id]?.isClosed else { return [] }
+            guard let first = state.channels[id]?.first else {
+                if isClosed { return [] }
                 if wait == .never { state.note(.findsEmpty(channel: id), by: party) }
                 return nil
             }

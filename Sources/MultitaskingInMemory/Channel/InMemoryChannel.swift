@@ -84,8 +84,9 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         let fingerprint = TypeFingerprint.of(Element.self)
         if isRendezvous { return try handOver(.init(payload, fingerprint: fingerprint), wait: wait) }
         let isSent = try simulation.call(wait, for: .room(id), target: id) { [id] state, party -> Bool? in
-            guard let channel = state.channels[id], !channel.isClosed else { throw Self.closed }
-            guard channel.hasRoom(at: state.now) else {
+            // A copy of the channel would be kept to the end of the block, and have the array of its elements copied.
+            guard state.channels[id]?.isClosed == false else { throw Self.closed }
+            guard state.channels[id]?.hasRoom(at: state.now) == true else {
                 if wait == .never { state.note(.findsFull(channel: id), by: party) }
                 return nil
             }
@@ -104,9 +105,9 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
         try lateFailure.rethrow()
         let fingerprint = TypeFingerprint.of(type)
         let received = try simulation.call(wait, for: .element(id)) { [id] state, party -> ChannelState.Element?? in
-            guard let channel = state.channels[id] else { return .some(nil) }
-            guard let first = channel.first else {
-                if channel.isClosed { return .some(nil) }
+            guard let isClosed = state.channels[id]?.isClosed else { return .some(nil) }
+            guard let first = state.channels[id]?.first else {
+                if isClosed { return .some(nil) }
                 if wait == .never { state.note(.findsEmpty(channel: id), by: party) }
                 return nil
             }
