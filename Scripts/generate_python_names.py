@@ -49,9 +49,9 @@ NAMES = {
         ("running", None, "isRunning"),
         ("result_or_none", "", "resultOrNil()"),
         ("cancel", "withCancelEventSet: Bool", "cancel(settingCancelEvent:force:)"),
-        ("write_input", "_ element: Any", "writeInput(_:wait:)"),
-        ("read_output", "", "readOutput(as:wait:)"),
-        ("read_output_until_empty", "", "readOutputUntilEmpty(as:)"),
+        ("write_input", "_ element: Any", "writeInput(_:wait:join:)"),
+        ("read_output", "", "readOutput(as:wait:taskDone:)"),
+        ("read_output_until_empty", "", "readOutputUntilEmpty(as:wait:taskDone:)"),
     ],
     "TaskResult": [
         ("exception", None, "error"),
@@ -67,15 +67,15 @@ NAMES = {
     ],
     "TaskSideContext": [
         ("read_input", "", "readInput(as:wait:taskDone:)"),
-        ("read_input_until_empty", "", "readInputUntilEmpty(as:)"),
+        ("read_input_until_empty", "", "readInputUntilEmpty(as:wait:taskDone:)"),
         ("write_output", "_ element: Any", "writeOutput(_:wait:join:)"),
     ],
     "ParentSideContext": [
         ("set_cancel_event", "", "setCancelEvent()"),
         ("clear_cancel_event", "", "clearCancelEvent()"),
-        ("write_input", "_ element: Any", "writeInput(_:wait:)"),
-        ("read_output", "", "readOutput(as:wait:)"),
-        ("read_output_until_empty", "", "readOutputUntilEmpty(as:)"),
+        ("write_input", "_ element: Any", "writeInput(_:wait:join:)"),
+        ("read_output", "", "readOutput(as:wait:taskDone:)"),
+        ("read_output_until_empty", "", "readOutputUntilEmpty(as:wait:taskDone:)"),
     ],
     "Scopes": [
         ("Null", "static", "null"),

@@ -148,16 +148,16 @@ extension PoolTask {
     @available(*, unavailable, message: "write cancel(settingCancelEvent:force:)")
     public func cancel(withCancelEventSet: Bool) -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `writeInput(_:wait:)`.
-    @available(*, unavailable, message: "write writeInput(_:wait:)")
+    /// A name of py-multitasking; here it is `writeInput(_:wait:join:)`.
+    @available(*, unavailable, message: "write writeInput(_:wait:join:)")
     public func write_input(_ element: Any) -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `readOutput(as:wait:)`.
-    @available(*, unavailable, message: "write readOutput(as:wait:)")
+    /// A name of py-multitasking; here it is `readOutput(as:wait:taskDone:)`.
+    @available(*, unavailable, message: "write readOutput(as:wait:taskDone:)")
     public func read_output() -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `readOutputUntilEmpty(as:)`.
-    @available(*, unavailable, message: "write readOutputUntilEmpty(as:)")
+    /// A name of py-multitasking; here it is `readOutputUntilEmpty(as:wait:taskDone:)`.
+    @available(*, unavailable, message: "write readOutputUntilEmpty(as:wait:taskDone:)")
     public func read_output_until_empty() -> Int { 0 }
 }
 
@@ -202,8 +202,8 @@ extension TaskSideContext {
     @available(*, unavailable, message: "write readInput(as:wait:taskDone:)")
     public func read_input() -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `readInputUntilEmpty(as:)`.
-    @available(*, unavailable, message: "write readInputUntilEmpty(as:)")
+    /// A name of py-multitasking; here it is `readInputUntilEmpty(as:wait:taskDone:)`.
+    @available(*, unavailable, message: "write readInputUntilEmpty(as:wait:taskDone:)")
     public func read_input_until_empty() -> Int { 0 }
 
     /// A name of py-multitasking; here it is `writeOutput(_:wait:join:)`.
@@ -220,16 +220,16 @@ extension ParentSideContext {
     @available(*, unavailable, message: "write clearCancelEvent()")
     public func clear_cancel_event() -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `writeInput(_:wait:)`.
-    @available(*, unavailable, message: "write writeInput(_:wait:)")
+    /// A name of py-multitasking; here it is `writeInput(_:wait:join:)`.
+    @available(*, unavailable, message: "write writeInput(_:wait:join:)")
     public func write_input(_ element: Any) -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `readOutput(as:wait:)`.
-    @available(*, unavailable, message: "write readOutput(as:wait:)")
+    /// A name of py-multitasking; here it is `readOutput(as:wait:taskDone:)`.
+    @available(*, unavailable, message: "write readOutput(as:wait:taskDone:)")
     public func read_output() -> Int { 0 }
 
-    /// A name of py-multitasking; here it is `readOutputUntilEmpty(as:)`.
-    @available(*, unavailable, message: "write readOutputUntilEmpty(as:)")
+    /// A name of py-multitasking; here it is `readOutputUntilEmpty(as:wait:taskDone:)`.
+    @available(*, unavailable, message: "write readOutputUntilEmpty(as:wait:taskDone:)")
     public func read_output_until_empty() -> Int { 0 }
 }
 
