@@ -740,6 +740,7 @@ def thread_executors():
         yield with_executor("withThreadPoolExecutor", "ThreadTaskManager", doc, generics, parameters, pool, is_async)
 
 
+SIMULATION_WORKERS_DOC = "- Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.\n"
 SIMULATION_GLOBALS = GLOBALS.replace(", interrupts: Interrupts = .unhandled", "")
 SIMULATION_ARGUMENTS = GLOBAL_ARGUMENTS.replace("\ninterrupts: interrupts, body", "\nbody")
 
@@ -763,12 +764,13 @@ def simulation_executors():
         body = f"_ body: {'nonisolated(nonsending) ' if is_async else ''}(TaskManager) {'async ' if is_async else ''}throws -> Value"
         if is_async:
             doc = documentation("Suspends where the blocking function of the same name blocks.",
-                                "\n- Throws: whatever the blocking function throws.\n")
+                                "\n" + SIMULATION_WORKERS_DOC + "- Throws: whatever the blocking function throws.\n")
         else:
             details = ([" whose initializer takes arguments"] if has_arguments else []) + [" whose workers run a finalizer before they exit"]
             doc = documentation("Creates a simulated pool" + ", and".join(details) + ".", (
                 "\nThe arguments are encoded once and decoded in each worker, including workers that start later.\n" if has_arguments
-                else "") + "- Throws: whatever the function without " + ("arguments" if has_arguments else "a finalizer") + " throws.\n")
+                else "\n") + SIMULATION_WORKERS_DOC + "- Throws: whatever the function without " + (
+                "arguments" if has_arguments else "a finalizer") + " throws.\n")
         attributes = "" if is_async else "".join(f"{each}\n" for each in BLOCKING)
         effect = "await " if is_async else ""
         yield (f"{doc}{attributes}{'nonisolated(nonsending) public' if is_async else 'public'} func withInMemoryExecutor"

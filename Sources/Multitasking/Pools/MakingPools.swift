@@ -32,5 +32,5 @@ func makePool<Output: Sendable>(
 private func validate(maxWorkers: Int?) throws {
     guard let maxWorkers, maxWorkers < 1 else { return }
     throw MultitaskingError(
-        .invalidArgument, "maxWorkers is \(maxWorkers), but must be at least 1; pass nil for one worker per core")
+        .invalidArgument, "maxWorkers is \(maxWorkers), but must be at least 1; pass nil for the default")
 }

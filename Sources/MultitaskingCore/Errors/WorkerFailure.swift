@@ -8,7 +8,8 @@
 /// ```
 ///
 /// This is the ``MultitaskingError/cause`` of an error with the code `workerCrashed`, `workerExited`, `taskTimedOut`,
-/// `memoryLimitExceeded`, `supervisorLost` or `workerLost`.
+/// `memoryLimitExceeded` or `supervisorLost`. The cause of `workerLost`, and of `memoryLimitExceeded` if a node of a
+/// cluster ran out of memory, is a ``WorkerLoss``.
 public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The phase of a task in which its worker died.
     ///

@@ -1,4 +1,4 @@
-// The names of version 0.1, so that programs written against it still compile; they go with 0.3.
+// The names of version 0.1, so that programs written against it still compile; they go with 0.4.
 
 /// The name of ``ValueFunction`` in version 0.1.
 @available(*, deprecated, renamed: "ValueFunction")

@@ -1,6 +1,6 @@
 public import MultitaskingSessions
 
-// The names of version 0.1, so that programs written against it still compile; they go with 0.3.
+// The names of version 0.1, so that programs written against it still compile; they go with 0.4.
 
 /// The name of ``Simulation/explore(seeds:options:isShrinking:_:)`` in version 0.1.
 @available(*, deprecated, renamed: "Simulation.explore(seeds:options:isShrinking:_:)")

@@ -3,12 +3,12 @@ public import MultitaskingCore
 /// Options for creating a simulated pool.
 ///
 /// ```swift
-/// var options = InMemoryOptions(maxWorkers: 4, faults: .chaotic)
+/// var options = InMemoryOptions(faults: .chaotic)
 /// options.stepLimit = 1_000_000
-/// try withInMemoryExecutor(seed: 7, options: options) { manager in … }
+/// try withInMemoryExecutor(seed: 7, maxWorkers: 4, options: options) { manager in … }
 /// ```
 public struct InMemoryOptions: Sendable, Hashable {
-    /// The number of workers, 1...512.
+    /// The number of workers, 1...512. The parameter `maxWorkers` of `withInMemoryExecutor` overrides it.
     public var maxWorkers: Int
     /// The faults of the simulation.
     public var faults: FaultPlan

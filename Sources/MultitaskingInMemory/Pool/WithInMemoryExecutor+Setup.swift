@@ -7,6 +7,8 @@ public import MultitaskingSessions
 // not choose them. In a synchronous function nothing else can be chosen.
 
 /// Creates a simulated pool whose workers run a finalizer before they exit.
+///
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
@@ -32,6 +34,7 @@ public func withInMemoryExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
@@ -53,6 +56,8 @@ nonisolated(nonsending) public func withInMemoryExecutor<Value>(
 }
 
 /// Creates a simulated pool whose workers run a finalizer before they exit.
+///
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
@@ -78,6 +83,7 @@ public func withInMemoryExecutor<Output: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<Output: Portable, Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
@@ -101,6 +107,7 @@ nonisolated(nonsending) public func withInMemoryExecutor<Output: Portable, Value
 /// Creates a simulated pool whose initializer takes arguments, and whose workers run a finalizer before they exit.
 ///
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
@@ -131,6 +138,7 @@ public func withInMemoryExecutor<each Argument: Portable, Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable, Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
@@ -159,6 +167,7 @@ nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable
 /// Creates a simulated pool whose initializer takes arguments, and whose workers run a finalizer before they exit.
 ///
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
 @_disfavoredOverload
@@ -189,6 +198,7 @@ public func withInMemoryExecutor<each Argument: Portable, Output: Portable, Valu
 
 /// Suspends where the blocking function of the same name blocks.
 ///
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable, Output: Portable, Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),

@@ -1,8 +1,9 @@
 public import MultitaskingSessions
 internal import MultitaskingSystem
 
-// The one file, with `Explore.swift`, that knows the sessions: tests are written against the same manager as programs.
-// The blocking functions are disfavored for the same reason as those of the other pools.
+// Here, in `WithInMemoryExecutor+Setup.swift`, and in `Exploring/Simulation.swift`, the simulation knows the sessions:
+// tests are written against the same manager as programs. The blocking functions are disfavored for the same reason as
+// those of the other pools.
 
 /// Creates a simulated pool, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
@@ -17,6 +18,7 @@ internal import MultitaskingSystem
 ///
 /// - Parameters:
 ///   - seed: the seed of the schedule.
+///   - maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 ///   - initializer: a function that each worker runs before its first task.
 ///   - globalInputQueue: whether the manager has an input queue with scope `.global`. `globalOutputQueue` and
 ///     `globalCancelEvent` do the same for the output queue and the cancel event.
@@ -45,6 +47,7 @@ public func withInMemoryExecutor<Value>(
 /// Suspends where the blocking function of the same name blocks.
 ///
 /// The course of events then also depends on when the caller's task is run, and is not determined by the seed alone.
+/// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: as the blocking function does.
 nonisolated(nonsending) public func withInMemoryExecutor<Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),

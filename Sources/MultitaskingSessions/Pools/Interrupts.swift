@@ -17,9 +17,10 @@ public enum Interrupts: Sendable, Hashable {
     /// second Ctrl-C. When the scope's body has ended, the scope throws `interrupted`, whatever the body returned or
     /// threw.
     ///
-    /// Executors of other packages are shut down with `.cancelQueued`, and with `.kill` after the time limit. If the
-    /// executor isn't gone a second later, the program ends. If `SIGINT` is ignored, as for background jobs of a shell,
-    /// it stays ignored. After the scope, the previous action of `SIGINT` is restored.
+    /// Other executors, such as `RayPool`, `LaunchPool`, and those of other packages, are shut down with
+    /// `.cancelQueued`, and with `.kill` after the time limit. If the executor isn't gone a second later, the program
+    /// ends. If `SIGINT` is ignored, as for background jobs of a shell, it stays ignored. After the scope, the previous
+    /// action of `SIGINT` is restored.
     case shutDown(within: Duration)
 }
 
