@@ -1,9 +1,9 @@
 /// How long a call waits for room, for an element, or for an event.
 ///
 /// ```swift
-/// try context.readInput(as: Int.self)                           // .never: nil if the queue is empty
-/// try context.readInput(as: Int.self, wait: .upTo(.seconds(1)))  // nil after a second
-/// try context.readInput(as: Int.self, wait: .forever)
+/// let first = try context.readInput(as: Int.self)                               // .never: nil if the queue is empty
+/// let second = try context.readInput(as: Int.self, wait: .upTo(.seconds(1)))    // nil after a second
+/// let third = try context.readInput(as: Int.self, wait: .forever)
 /// ```
 public enum WaitLimit: Sendable, Hashable {
     /// Returns immediately.

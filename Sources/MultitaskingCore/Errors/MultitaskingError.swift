@@ -64,7 +64,7 @@ extension MultitaskingError {
     /// do {
     ///     print(try future.value(timeout: .seconds(1)))
     /// } catch let error as MultitaskingError where error.code == .timedOut {
-    ///     error.origin == .pool   // the task has not ended yet; .task: its function threw this
+    ///     if error.origin == .pool { print("the task has not ended yet") }   // .task: its function threw this
     /// }
     /// ```
     public enum Origin: UInt8, Sendable, Hashable, Codable {

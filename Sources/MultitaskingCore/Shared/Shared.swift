@@ -1,14 +1,13 @@
 /// A handle of a value that is encoded once, and decoded once per worker, however many tasks use it.
 ///
 /// ```swift
-/// func classify(_ text: String, _ model: Shared<Model>) -> String { model.value.label(of: text) }
 /// let model = try pool.share(try loadModel())
-/// let labels = try pool.map(classify, texts, Array(repeating: model, count: texts.count))
+/// let labels = try pool.map(texts) { model.value.label(of: $0) }.values()
 /// ```
 ///
-/// Pass the handle like any other argument. The first task in a worker that receives it decodes the value; later tasks
-/// reuse it. In a thread pool, the handle contains the value itself, so a shared class must be thread-safe. For large
-/// arrays of numbers, use ``SharedArray``, which needs no decoding at all.
+/// Capture the handle, or pass it like any other argument. The first task in a worker that receives it decodes the
+/// value; later tasks reuse it. In a thread pool, the handle contains the value itself, so a shared class must be
+/// thread-safe. For large arrays of numbers, use ``SharedArray``, which needs no decoding at all.
 ///
 /// The value lives as long as a handle of it exists in the parent, in a task, or in transit. Then its memory is freed,
 /// and each worker releases its decoded copy after its current task.

@@ -1,5 +1,5 @@
-// With `DetachedThread.swift`, the one place where the core needs more than the standard library, which has nothing to
-// block a thread with until another one says so.
+// With `DetachedThread.swift` and `TaskEnvironment+Shared.swift`, the one place where the core needs more than the
+// standard library, which has nothing to block a thread with until another one says so.
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,7 +1,7 @@
 /// Tasks in the order in which they end; see ``completions(of:timeout:cancelling:)``.
 ///
 /// ```swift
-/// for try await future in completions(of: futures) { print(try future.value(timeout: .zero)) }
+/// for try await future in completions(of: futures) { print(try await future.value()) }
 /// ```
 public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
     /// A future or task.
@@ -58,7 +58,7 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
 /// Iterating over a sequence can't throw, so when the time limit passes, the loop ends and ``timedOut`` holds an error.
 ///
 /// ```swift
-/// for task in completions(of: tasks) { print(try task.value()) }
+/// for future in completions(of: futures) { print(try future.value()) }
 /// ```
 public struct Completions<Item: Awaitable>: Sequence {
     private let items: [Item]
