@@ -142,7 +142,7 @@ extension MultitaskingError.Code {
     public static let functionNotFound = Self("functionNotFound")
     /// A signal or a trap killed the worker process while it ran the task.
     public static let workerCrashed = Self("workerCrashed")
-    /// The task's function ended its worker process by calling `exit`.
+    /// The task's function ended its worker process by calling `exit`, or by ending the thread that ran it.
     public static let workerExited = Self("workerExited")
     /// The task used more memory than its worker is allowed, and the worker was ended.
     public static let memoryLimitExceeded = Self("memoryLimitExceeded")

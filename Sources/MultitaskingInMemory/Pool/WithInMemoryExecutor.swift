@@ -1,9 +1,9 @@
 public import MultitaskingSessions
 internal import MultitaskingSystem
 
-// Here, in `WithInMemoryExecutor+Setup.swift`, and in `Exploring/Simulation.swift`, the simulation knows the sessions:
-// tests are written against the same manager as programs. The blocking functions are disfavored for the same reason as
-// those of the other pools.
+// With `WithInMemoryExecutor+Setup.swift`, `Simulation.swift`, and its deprecated names, the only file that knows the
+// sessions: tests are written against the same manager as programs. The blocking functions are disfavored for the same
+// reason as those of the other pools.
 
 /// Creates a simulated pool, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///

@@ -12,7 +12,7 @@ public enum StartMethod: String, Sendable, Hashable, CaseIterable {
     /// Throws `unsafeFork` if other threads run, because the fork might hang on a lock that one of them holds, or if a
     /// global is being initialized, because the fork would wait for that forever.
     case fork
-    /// Starts the program again, with the same arguments, up to just before `main`. Always safe, and takes about ten
+    /// Starts the program again, with the same arguments, up to just before `main`. Always safe, and takes some
     /// milliseconds.
     ///
     /// Throws `cannotSpawn` if the new process doesn't join the pool within ten seconds, or if it's known that it
