@@ -664,7 +664,7 @@ down when `body` ends.
 - Throws: whatever the blocking function throws.
 """
 
-BLOCKING = ['@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")',
+BLOCKING = ['@available(*, noasync, message: "this blocks the thread; await the asynchronous version")',
             "@_disfavoredOverload", "@discardableResult"]
 
 

@@ -1,7 +1,7 @@
 public import MultitaskingSessions
 
 /// Makes a pool that gives each task a thread of its own for the time of `body`; see `withExecutor`.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withOneThreadPerTask<Value>(

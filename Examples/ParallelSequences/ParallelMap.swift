@@ -12,7 +12,7 @@ extension Sequence where Element: Codable & Sendable {
     /// ```
     /// Blocks until all are there.
     /// - Throws: what `Executor.submit(_:options:)` throws; the error of the first element whose call threw.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func parallelMap<Output: Codable & Sendable>(
         on pool: any Executor, _ transform: @escaping @Sendable (Element) throws -> Output
     ) throws -> [Output] {
@@ -29,7 +29,7 @@ extension Sequence where Element: Codable & Sendable {
     /// Returns the elements for which a function says so, in order.
     ///
     /// - Throws: as `parallelMap` does.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func parallelFilter(
         on pool: any Executor, _ isIncluded: @escaping @Sendable (Element) throws -> Bool
     ) throws -> [Element] {

@@ -11,7 +11,7 @@ extension Sequence where Element: Codable & Sendable {
     ///   - identity: what combines with any element to that element.
     ///   - combine: an associative function, since nobody promises where the parts end.
     /// - Throws: as `parallelMap` does.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func parallelReduce(
         on pool: any Executor, _ identity: Element, _ combine: @escaping @Sendable (Element, Element) throws -> Element
     ) throws -> Element {

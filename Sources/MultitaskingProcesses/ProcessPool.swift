@@ -163,7 +163,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     ///
     /// With `.kill`, running tasks end with `workerCrashed`. In a task of the pool itself this does nothing: only the
     /// process that made the pool can end it.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         // In a copy of this process, nobody would ever submit what waits.
         guard core.belongsToThisProcess else { return }

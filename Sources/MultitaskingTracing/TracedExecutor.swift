@@ -72,7 +72,7 @@
         public func makeCancelSignal() throws -> any CancelSignal { try base.makeCancelSignal() }
 
         /// Shuts down the base executor. When this returns, all spans have ended.
-        @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+        @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
         public func shutdown(_ mode: ShutdownMode) {
             base.shutdown(mode)
             starts.endAll()

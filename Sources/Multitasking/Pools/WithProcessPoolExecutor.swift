@@ -43,7 +43,7 @@ public import MultitaskingSessions
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body`
 ///   throws. Errors of tasks are in their results.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<Value>(
@@ -97,7 +97,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Creates a pool of worker processes whose workers run a finalizer before they exit.
 /// - Throws: whatever the function without a finalizer throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<Value>(
@@ -157,7 +157,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 ///
 /// The results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.
 /// - Throws: whatever the function without a finalizer throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<Output: Portable, Value>(
@@ -217,7 +217,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Output: Portable, Va
 ///
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
 /// - Throws: whatever the function without arguments throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<each Argument: Portable, Value>(
@@ -276,7 +276,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
 ///
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
 /// - Throws: whatever the function without arguments throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<each Argument: Portable, Value>(
@@ -341,7 +341,7 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
 ///
 /// The results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.
 /// - Throws: whatever the function without arguments throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withProcessPoolExecutor<each Argument: Portable, Output: Portable, Value>(

@@ -31,7 +31,7 @@ internal import MultitaskingThreads
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `interrupted` after an interrupt; what the pool throws when it starts; what `body`
 ///   throws. Errors of tasks are in their results.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withThreadPoolExecutor<Output: Sendable, Value>(
@@ -76,7 +76,7 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Output: Sendable, Val
 /// Creates a pool of threads whose initializer takes arguments.
 ///
 /// - Throws: whatever the function without arguments throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withThreadPoolExecutor<First: Sendable, each Argument: Sendable, Output: Sendable, Value>(

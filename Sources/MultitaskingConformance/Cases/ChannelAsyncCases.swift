@@ -1,6 +1,6 @@
 import MultitaskingCore
 
-/// The asynchronous twins of a channel's calls.
+/// The asynchronous versions of a channel's calls.
 let channelAsyncCases: [ConformanceCase] = [
     ConformanceCase(
         "channel.asyncTwinsDoWhatTheBlockingCallsDo", duty: "Channel.waitUntilReady(for:wait:)",

@@ -164,7 +164,7 @@ let channelBatchCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.batchesCanBeAwaited", duty: "SendingChannel.send(contentsOf:wait:)",
-        "The asynchronous twins of batches pass everything through a narrow channel, and end with it.",
+        "The asynchronous versions of batches pass everything through a narrow channel, and end with it.",
         requires: [.asyncTwins]
     ) { trial in
         try trial.withPool { pool in

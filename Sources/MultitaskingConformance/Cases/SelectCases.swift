@@ -185,7 +185,7 @@ let selectCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "select.canBeAwaited", duty: "select(_:wait:)",
-        "The asynchronous twin wakes for each kind, keeps its limit, and ends when its task is cancelled.",
+        "The asynchronous version wakes for each kind, keeps its limit, and ends when its task is cancelled.",
         requires: [.select, .asyncTwins]
     ) { trial in
         try trial.withPool { pool in

@@ -168,7 +168,7 @@ func increment(_ environment: any TaskEnvironment, _ input: ChannelTicket, _ out
     return count
 }
 
-/// The same, written with the asynchronous twins.
+/// The same, written with the asynchronous versions.
 func incrementLater(_ environment: any TaskEnvironment, _ input: ChannelTicket, _ output: ChannelTicket) throws -> Int {
     let source = try input.open(environment)
     let target = try output.open(environment)

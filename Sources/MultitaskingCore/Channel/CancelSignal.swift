@@ -44,7 +44,7 @@ public protocol WatchableSignal: AnyObject, Sendable {
     var cancelProbe: CancelProbe? { get }
 
     /// Blocks until the signal is set; false if the limit passed first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func waitUntilSet(_ wait: WaitLimit) -> Bool
 
     /// Suspends until the signal is set; false if the limit passed first.

@@ -1,4 +1,4 @@
-// The asynchronous twins as they are made of the blocking calls, which are asked not to wait, and of `ready`.
+// The asynchronous versions as they are made of the blocking calls, which are asked not to wait, and of `ready`.
 
 extension Channel {
     /// Sends an element, suspending instead of blocking until it is accepted; false if the limit passes first.

@@ -2,7 +2,7 @@
 
 extension Channel {
     /// Sends the elements one by one.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -11,7 +11,7 @@ extension Channel {
     }
 
     /// Receives the elements one by one.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {
@@ -115,7 +115,7 @@ extension Channel {
 
 extension InProcessChannel {
     /// Sends the elements one by one.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func sendInProcess<Element: Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -124,7 +124,7 @@ extension InProcessChannel {
     }
 
     /// Receives the elements one by one.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {

@@ -68,7 +68,7 @@ extension ChannelSender {
     /// Appends `element` to the channel; false if there is no room before the limit passes.
     ///
     /// - Throws: as `SendingChannel.send(_:wait:)` does.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         try channel.send(element, wait: wait)
     }
@@ -80,7 +80,7 @@ extension ChannelSender {
 
     /// Appends elements to the channel, all or as many as fit before the limit passes, and returns how many were
     /// accepted.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func send<Elements: Sequence>(contentsOf elements: Elements, wait: WaitLimit = .never) throws -> Int
     where Elements.Element: Codable & Sendable {

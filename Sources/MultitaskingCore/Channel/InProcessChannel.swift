@@ -6,20 +6,20 @@
 /// ```
 public protocol InProcessChannel: Channel {
     /// Like `SendingChannel.send(_:wait:)`, for any `Sendable` element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
 
     /// Like `ReceivingChannel.receive(as:wait:)`, for any `Sendable` element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func receiveInProcess<Element: Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element?
 
     /// Like `SendingChannel.send(contentsOf:wait:)`, for any `Sendable` elements.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
 
     /// Like `ReceivingChannel.receive(upTo:as:wait:)`, for any `Sendable` elements.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element]

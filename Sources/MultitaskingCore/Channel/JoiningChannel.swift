@@ -15,7 +15,7 @@ public protocol JoiningChannel: AnyObject, Sendable {
     func taskDoneAsynchronously() async throws
 
     /// Blocks until ``taskDone()`` has been called for every element sent; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func join(wait: WaitLimit) -> Bool
 
     /// Suspends, instead of blocking, until every element is reported as done; false if the limit passes first.
@@ -26,7 +26,7 @@ public protocol JoiningChannel: AnyObject, Sendable {
 
 extension JoiningChannel {
     /// Blocks until every element is reported as done.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func join() -> Bool { join(wait: .forever) }
 

@@ -12,7 +12,7 @@ public protocol ReceivingChannel: AnyObject, Sendable {
     ///
     /// - Throws: `wrongType` if the first element is of another type, in which case it stays in the channel;
     ///   `decodeFailed` if its bytes can't be decoded, in which case it is removed so that it can't block the channel.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func receive<Element: Codable & Sendable>(as type: Element.Type, wait: WaitLimit) throws -> Element?
 
     /// Receives an element, suspending instead of blocking; nil if the limit passes first, or if the channel is closed
@@ -31,7 +31,7 @@ public protocol ReceivingChannel: AnyObject, Sendable {
     /// - Parameter count: the maximum number of elements; 0 or less takes none.
     /// - Returns: an empty array if the limit passes first, or if the channel is closed and empty.
     /// - Throws: what receiving the first element throws.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element]
@@ -51,7 +51,7 @@ extension ReceivingChannel {
     /// ```swift
     /// while let number = try channel.receive(as: Int.self) { print(number) }
     /// ```
-    @available(*, noasync, message: "await the asynchronous twin")
+    @available(*, noasync, message: "await the asynchronous version")
     public func receive<Element: Codable & Sendable>(as type: Element.Type) throws -> Element? {
         try receive(as: type, wait: .never)
     }
@@ -61,7 +61,7 @@ extension ReceivingChannel {
     /// ```swift
     /// let some = try channel.receive(upTo: 128, as: Order.self, wait: .forever)
     /// ```
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(upTo count: Int, as type: Element.Type) throws -> [Element] {
         try receive(upTo: count, as: type, wait: .never)
     }

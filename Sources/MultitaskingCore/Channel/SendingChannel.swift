@@ -11,7 +11,7 @@ public protocol SendingChannel: AnyObject, Sendable {
     ///
     /// - Throws: `closed` after ``Channel/close(discarding:)``; `encodeFailed` if the element can't be encoded, in
     ///   which case nothing is sent; `arenaLimitReached` if the backend's memory is full.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
 
     /// Sends an element, suspending instead of blocking until it is accepted; false if the limit passes first.
@@ -28,7 +28,7 @@ public protocol SendingChannel: AnyObject, Sendable {
     ///
     /// - Returns: how many elements were accepted, counted from the first.
     /// - Throws: what sending the first element throws.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     func send<Element: Codable & Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws -> Int
 
@@ -48,7 +48,7 @@ extension SendingChannel {
     /// ```swift
     /// if try !channel.send(order) { print("the channel is full") }
     /// ```
-    @available(*, noasync, message: "await the asynchronous twin")
+    @available(*, noasync, message: "await the asynchronous version")
     public func send<Element: Codable & Sendable>(_ element: Element) throws -> Bool {
         try send(element, wait: .never)
     }
@@ -58,7 +58,7 @@ extension SendingChannel {
     /// ```swift
     /// let accepted = try channel.send(contentsOf: orders, wait: .forever)
     /// ```
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func send<Elements: Sequence>(contentsOf elements: Elements, wait: WaitLimit = .never) throws -> Int
     where Elements.Element: Codable & Sendable {

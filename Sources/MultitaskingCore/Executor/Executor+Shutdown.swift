@@ -75,7 +75,7 @@ extension Executor {
     ///   - limit: how long that may take.
     ///   - harderMode: how to continue when the limit passes. With `.kill`, running tasks are also asked to stop.
     /// - Returns: true if the pool ended within the limit; false if tasks had to be ended.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func shutdown(
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill

@@ -39,7 +39,7 @@ public protocol Executor: AnyObject, Sendable {
     ///
     /// A backend calls ``settleDependents(_:)`` first, or loses the tasks that wait for results of others. It closes
     /// its channels when nothing runs any more.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func shutdown(_ mode: ShutdownMode)
 
     /// Shuts down the pool and suspends until it is gone.

@@ -41,7 +41,7 @@ package final class PoolIdentity: Sendable {
         return try body()
     }
 
-    /// The asynchronous twin.
+    /// The asynchronous version.
     package static func waitingEndlessly<Value>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async rethrows -> Value {

@@ -18,7 +18,7 @@ public protocol Timeline: Sendable {
     ///
     /// `condition` may be called often, on any thread and while a lock is held, so it must be short and must not call
     /// the backend.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func wait(_ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool) -> Bool
 
     /// Registers a suspended waiter, so that simulated time can advance; calls `timeIsUp` when the limit has passed.

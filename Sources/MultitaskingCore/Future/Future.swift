@@ -69,7 +69,7 @@ public struct Future<Value: Sendable>: Sendable {
     }
 
     /// Blocks until the task has ended; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { source.waitUntilDone(wait) }
 
     /// Blocks until the task has ended, and returns its value.
@@ -77,7 +77,7 @@ public struct Future<Value: Sendable>: Sendable {
     /// - Parameter timeout: the maximum time to wait; nil for no limit.
     /// - Throws: what the function threw; `timedOut` if the time limit passes first, in which case the task continues;
     ///   `cancelled`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @inlinable
     public func value(timeout: Duration? = nil) throws -> Value {
         if !source.waitUntilDone(WaitLimit(timeout: timeout)) { throw MultitaskingError.notDone(within: timeout) }

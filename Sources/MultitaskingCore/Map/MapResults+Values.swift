@@ -2,7 +2,7 @@ extension MapResults {
     /// Blocks until all elements have a result, and returns the value or error of each, in order.
     ///
     /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @inlinable
     public func results(timeout: Duration? = nil) throws -> [Result<Output, any Error>] {
         guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }
@@ -23,7 +23,7 @@ extension MapResults {
     /// Blocks until all elements have a result, and returns the values in order.
     ///
     /// - Throws: the error of the first element that failed; `timedOut`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @inlinable
     public func values(timeout: Duration? = nil) throws -> [Output] {
         guard waitUntilDone(WaitLimit(timeout: timeout)) else { throw MultitaskingError.notDone(within: timeout) }

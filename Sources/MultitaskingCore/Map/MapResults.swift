@@ -86,7 +86,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     }
 
     /// Blocks until all elements have a result; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool {
         let attendant = beginAttendance(of: wait)
         defer { attendant?.end() }

@@ -18,13 +18,13 @@
 /// - Returns: the index of a source that is ready; nil if the limit passes first.
 /// - Throws: `invalidArgument` without sources, or if none of the backends can block a thread for several sources; an
 ///   error of a pool in which waiting is no longer possible.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) throws -> Int? {
     try select(sources, wait: wait)
 }
 
 /// Blocks until one source of an array is ready; see `select`.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) throws -> Int? {
     let sources = try usable(sources)
     guard let station = sources.lazy.compactMap(\.selectStation).first else {

@@ -37,7 +37,7 @@ public protocol SelectStation: Sendable {
     ///
     /// - Returns: its index; nil if the limit passes first.
     /// - Throws: an error of a source that can't be waited for.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int?
 
     /// Chooses fairly among `count` ready sources: returns a number from 0 to `count - 1`.

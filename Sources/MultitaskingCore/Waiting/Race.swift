@@ -28,7 +28,7 @@ public struct RaceError: Error, Sendable, CustomStringConvertible {
 ///   - rest: what happens to the other tasks when one has succeeded.
 /// - Returns: the value of the winner.
 /// - Throws: `timedOut`; ``RaceError`` with the errors of all tasks if none succeeds.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
 ) throws -> Value {

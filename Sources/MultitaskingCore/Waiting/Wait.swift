@@ -15,7 +15,7 @@
 ///     always continue. Tasks that are asked to stop may still run when this returns.
 /// - Returns: the tasks that have ended and those that haven't, both in the given order.
 /// - Throws: `invalidArgument` for a negative count. Errors of tasks aren't thrown, and neither is a timeout.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @discardableResult
 public func wait<Tasks: Sequence>(
     for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn
@@ -50,7 +50,7 @@ public func wait<Tasks: Sequence>(
 }
 
 /// Blocks until all, one, or some of several tasks of different types have ended: `wait(for: [number, text])`.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func wait(

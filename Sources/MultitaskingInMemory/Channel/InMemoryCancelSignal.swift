@@ -74,7 +74,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     }
 
     /// Blocks until the signal is set; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
         let isSet = try? simulation.call(wait, for: .signal(id)) { [id] state, party -> Bool? in
             guard let isSet = state.signals[id] else { return false }

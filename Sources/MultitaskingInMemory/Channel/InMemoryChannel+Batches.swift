@@ -5,7 +5,7 @@ internal import MultitaskingSerialization
 
 extension InMemoryChannel {
     /// Appends elements, all or as many as fit before the limit passes; see `SendingChannel`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -35,7 +35,7 @@ extension InMemoryChannel {
     }
 
     /// Removes and returns up to `count` elements; see `ReceivingChannel`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {

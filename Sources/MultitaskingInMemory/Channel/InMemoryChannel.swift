@@ -78,7 +78,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     }
 
     /// Appends `element`; see `Channel.send(_:wait:)`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         let payload = try SimulatedPayload(simulation.shares) { try $0.encode(element) }
         let fingerprint = TypeFingerprint.of(Element.self)
@@ -98,7 +98,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
     }
 
     /// Removes and returns the first element; see `Channel.receive(as:wait:)`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
@@ -152,7 +152,7 @@ public final class InMemoryChannel: OfferingChannel, HasTimeline {
 
     /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes or the
     /// pool ends first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func join(wait: WaitLimit = .forever) -> Bool {
         let isJoined = try? simulation.call(wait, for: .joined(id)) { [id] state, _ -> Bool? in
             guard let channel = state.channels[id], !channel.isJoined else { return true }

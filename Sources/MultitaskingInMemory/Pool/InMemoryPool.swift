@@ -162,7 +162,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
     /// Shuts down the pool and blocks until its workers and their threads are gone.
     ///
     /// With `.kill`, running tasks end with `workerCrashed`. If running tasks never end, this ends them as a deadlock.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         Dependents.settle(of: self, mode)
         simulation.shutdown(mode)

@@ -10,7 +10,7 @@ public import MultitaskingSessions
 ///
 /// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without a finalizer throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withInMemoryExecutor<Value>(
@@ -59,7 +59,7 @@ nonisolated(nonsending) public func withInMemoryExecutor<Value>(
 ///
 /// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without a finalizer throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withInMemoryExecutor<Output: Portable, Value>(
@@ -109,7 +109,7 @@ nonisolated(nonsending) public func withInMemoryExecutor<Output: Portable, Value
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
 /// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without arguments throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withInMemoryExecutor<each Argument: Portable, Value>(
@@ -169,7 +169,7 @@ nonisolated(nonsending) public func withInMemoryExecutor<each Argument: Portable
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
 /// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
 /// - Throws: whatever the function without arguments throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withInMemoryExecutor<each Argument: Portable, Output: Portable, Value>(

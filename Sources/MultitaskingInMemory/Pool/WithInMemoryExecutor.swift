@@ -24,7 +24,7 @@ internal import MultitaskingSystem
 ///     `globalCancelEvent` do the same for the output queue and the cancel event.
 /// - Throws: `invalidArgument`; `deadlock` if no party could continue; whatever `body` throws. Errors of tasks are in
 ///   their results.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withInMemoryExecutor<Value>(

@@ -147,7 +147,7 @@ public final class LaunchPool: GradualShutdown {
 
     /// Shuts down the pool and blocks until nothing of it is left on this machine. Workers on other hosts end when
     /// their commands do.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode) {
         settleDependents(mode)
         beginShutdown(mode)

@@ -14,7 +14,7 @@ public import MultitaskingSessions
 /// ```
 /// ``LaunchSetup`` says when they run.
 /// - Throws: as the function without an initializer does; `capturesState` and `encodeFailed`.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withLaunchedExecutor<each Argument: Portable, Value>(

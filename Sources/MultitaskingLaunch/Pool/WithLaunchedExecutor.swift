@@ -24,7 +24,7 @@ public import MultitaskingSessions
 ///   - globals: the queues and the event with scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; whatever `body` throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withLaunchedExecutor<Value>(
@@ -58,7 +58,7 @@ nonisolated(nonsending) public func withLaunchedExecutor<Value>(
 /// Creates a pool on connected hosts, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
 /// - Throws: whatever the function with `command` throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withLaunchedExecutor<Value>(

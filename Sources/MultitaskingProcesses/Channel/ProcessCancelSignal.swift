@@ -75,7 +75,7 @@ public final class ProcessCancelSignal: CancelSignal {
     }
 
     /// Blocks until the signal is set; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
         guard membership.isOfThisProcess else { return isSet }
         return membership.wait(wait, for: .change, on: record.waiters, isReady: { isSet || !exists }) {

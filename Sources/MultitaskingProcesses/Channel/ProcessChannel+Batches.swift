@@ -9,7 +9,7 @@ extension ProcessChannel {
     ///
     /// If the process dies in the middle, it has sent a prefix of the elements.
     /// - Complexity: O(*n*) in the size of the elements.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -174,7 +174,7 @@ extension ProcessChannel {
     ///
     /// If the process dies in the middle, the elements that it has already removed are lost with it.
     /// - Complexity: O(*n*) in the size of the elements.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {

@@ -4,7 +4,7 @@ import MultitaskingSerialization
 extension ProcessChannel {
     /// Appends `element`; see `Channel.send(_:wait:)`.
     /// - Complexity: O(*n*) in the size of the element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit = .never) throws -> Bool {
         header.prefetchTail()
         let type = CodedType(Element.self)

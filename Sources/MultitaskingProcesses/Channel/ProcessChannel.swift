@@ -90,7 +90,7 @@ public final class ProcessChannel: OfferingChannel {
 
     /// Removes and returns the first element; see `Channel.receive(as:wait:)`.
     /// - Complexity: O(*n*) in the size of the element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never
     ) throws -> Element? {
@@ -357,7 +357,7 @@ public final class ProcessChannel: OfferingChannel {
 
     /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes or the
     /// pool ends first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func join(wait: WaitLimit = .forever) -> Bool {
         guard membership.isOfThisProcess else { return false }
         return membership.wait(wait, for: .change, on: header.joiners, isReady: { isJoined || queue.hasEnded }) {

@@ -143,7 +143,7 @@ public final class RayPool: GradualShutdown {
     public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
 
     /// Shuts down the pool and blocks until nothing of it is left, on this machine or on the nodes.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode) {
         settleDependents(mode)
         beginShutdown(mode)

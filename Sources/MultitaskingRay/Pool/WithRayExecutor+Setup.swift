@@ -13,7 +13,7 @@ public import MultitaskingSessions
 /// ```
 /// ``RaySetup`` says when they run.
 /// - Throws: as the function without an initializer does; `capturesState` and `encodeFailed`.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withRayExecutor<each Argument: Portable, Value>(

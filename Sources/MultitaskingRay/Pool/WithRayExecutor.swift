@@ -24,7 +24,7 @@ public import MultitaskingSessions
 ///   - globals: the queues and the event with scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; whatever `body` throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withRayExecutor<Value>(
@@ -55,7 +55,7 @@ nonisolated(nonsending) public func withRayExecutor<Value>(
 /// Creates a pool on a connected cluster, passes its manager to `body`, and shuts the pool down when `body` ends.
 ///
 /// - Throws: whatever the function with `address` throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withRayExecutor<Value>(

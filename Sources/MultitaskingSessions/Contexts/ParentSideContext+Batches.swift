@@ -5,7 +5,7 @@ extension ParentSideContext {
     ///
     /// By default, this doesn't wait. With `taskDone`, the elements are reported as processed, for senders that join.
     /// - Throws: `noSuchObject` without the queue; what `readOutput(as:wait:taskDone:)` throws for the first element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readOutput<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -13,7 +13,7 @@ extension ParentSideContext {
     }
 
     /// Like the method of the same name, for elements that aren't `Codable`. Threads only.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readOutput<Element: Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -38,7 +38,7 @@ extension ParentSideContext {
     ///
     /// By default, this doesn't wait.
     /// - Throws: `noSuchObject` without the queue; what `writeInput(_:wait:join:)` throws for the first element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeInput<Elements: Sequence>(
         contentsOf elements: Elements, wait: WaitLimit = .never
@@ -47,7 +47,7 @@ extension ParentSideContext {
     }
 
     /// Like the method of the same name, for elements that aren't `Codable`. Threads only.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeInput<Elements: Sequence>(
         contentsOf elements: Elements, wait: WaitLimit = .never

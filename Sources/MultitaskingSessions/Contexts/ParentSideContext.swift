@@ -28,7 +28,7 @@ extension ParentSideContext {
     /// meanwhile, the call also returns false, but the element stays in the queue.
     ///
     /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element can't be encoded.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeInput<Element: Codable & Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -39,7 +39,7 @@ extension ParentSideContext {
     /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
     /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeInput<Element: Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -53,7 +53,7 @@ extension ParentSideContext {
     ///
     /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
     ///   it stays in the queue; `decodeFailed`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readOutput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> Element? {
@@ -63,7 +63,7 @@ extension ParentSideContext {
     /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
     /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readOutput<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> Element? {
@@ -77,7 +77,7 @@ extension ParentSideContext {
     ///
     /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
     ///   it stays in the queue; `decodeFailed`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readOutputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -87,7 +87,7 @@ extension ParentSideContext {
     /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
     /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readOutputUntilEmpty<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -95,7 +95,7 @@ extension ParentSideContext {
     }
 }
 
-// Their asynchronous twins.
+// Their asynchronous versions.
 extension ParentSideContext {
     /// Suspends where the blocking method of the same name blocks.
     ///

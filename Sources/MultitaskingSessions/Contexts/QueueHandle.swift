@@ -175,7 +175,7 @@ extension QueueHandle {
     }
 }
 
-// Their asynchronous twins.
+// Their asynchronous versions.
 extension QueueHandle {
     func put<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit?, join: Bool) async throws -> Bool {
         let deadline = joinDeadline(wait)

@@ -5,7 +5,7 @@ extension TaskSideContext {
     ///
     /// By default, this doesn't wait. With `taskDone`, the elements are reported as processed, for senders that join.
     /// - Throws: `noSuchObject` without the queue; what `readInput(as:wait:taskDone:)` throws for the first element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readInput<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -13,7 +13,7 @@ extension TaskSideContext {
     }
 
     /// Like the method of the same name, for elements that aren't `Codable`. Threads only.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readInput<Element: Sendable>(
         upTo count: Int, as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -38,7 +38,7 @@ extension TaskSideContext {
     ///
     /// By default, this doesn't wait.
     /// - Throws: `noSuchObject` without the queue; what `writeOutput(_:wait:join:)` throws for the first element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeOutput<Elements: Sequence>(
         contentsOf elements: Elements, wait: WaitLimit = .never
@@ -47,7 +47,7 @@ extension TaskSideContext {
     }
 
     /// Like the method of the same name, for elements that aren't `Codable`. Threads only.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeOutput<Elements: Sequence>(
         contentsOf elements: Elements, wait: WaitLimit = .never

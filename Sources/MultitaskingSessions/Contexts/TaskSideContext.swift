@@ -23,7 +23,7 @@ extension TaskSideContext {
     ///
     /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
     ///   it stays in the queue; `decodeFailed`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readInput<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> Element? {
@@ -33,7 +33,7 @@ extension TaskSideContext {
     /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
     /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readInput<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> Element? {
@@ -47,7 +47,7 @@ extension TaskSideContext {
     ///
     /// - Throws: `noSuchObject` without the queue; `wrongType` if the first element is of another type, in which case
     ///   it stays in the queue; `decodeFailed`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readInputUntilEmpty<Element: Codable & Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -57,7 +57,7 @@ extension TaskSideContext {
     /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
     /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func readInputUntilEmpty<Element: Sendable>(
         as type: Element.Type = Element.self, wait: WaitLimit = .never, taskDone: Bool = false
     ) throws -> [Element] {
@@ -71,7 +71,7 @@ extension TaskSideContext {
     /// meanwhile, the call also returns false, but the element stays in the queue.
     ///
     /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element can't be encoded.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeOutput<Element: Codable & Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -82,7 +82,7 @@ extension TaskSideContext {
     /// Like the method of the same name, for an element that isn't `Codable`. Threads only.
     ///
     /// - Throws: what the method of the same name throws; `notCodable` if the queue leads to another process.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeOutput<Element: Sendable>(
         _ element: Element, wait: WaitLimit? = nil, join: Bool = false
@@ -91,7 +91,7 @@ extension TaskSideContext {
     }
 }
 
-// Their asynchronous twins.
+// Their asynchronous versions.
 extension TaskSideContext {
     /// Suspends where the blocking method of the same name blocks.
     ///

@@ -92,7 +92,7 @@ public class TaskManager: @unchecked Sendable {
     /// Shuts down the pool and blocks until it is gone. The `with…Executor` functions do this when their body ends.
     ///
     /// - Parameter mode: what happens to tasks that haven't ended; by default, they all run to completion.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         executor.shutdown(mode)
     }
@@ -104,7 +104,7 @@ public class TaskManager: @unchecked Sendable {
     /// `Executor.shutdown(_:within:then:)`.
     ///
     /// - Returns: true if the pool ended within the limit; false if tasks had to be ended.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func shutdown(
         _ mode: ShutdownMode = .drain, within limit: Duration, then harderMode: ShutdownMode = .kill

@@ -24,7 +24,7 @@ internal import MultitaskingSystem
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument` for a size below 1 or a negative time; `interrupted` after an interrupt; whatever
 ///   `makeExecutor` and `body` throw. Errors of tasks are in their results.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withExecutor<Value>(
@@ -59,7 +59,7 @@ nonisolated(nonsending) public func withExecutor<Value>(
 /// ```
 /// Otherwise, this works like `withExecutor`.
 /// - Throws: whatever `withExecutor` throws.
-@available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+@available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
 public func withExecutor<Value>(
@@ -107,7 +107,7 @@ private func withManager<Manager: TaskManager, Value>(
     return value
 }
 
-/// The asynchronous twin.
+/// The asynchronous version.
 nonisolated(nonsending) private func withManager<Manager: TaskManager, Value>(
     of executor: any Executor, _ interrupts: Interrupts, _ makeManager: @autoclosure () throws -> Manager,
     _ body: nonisolated(nonsending) (Manager) async throws -> Value

@@ -14,7 +14,7 @@ extension MapResults {
     }
 
     /// Blocks until all elements have a result, showing the progress meanwhile; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilDone(_ wait: WaitLimit = .forever, showing display: ProgressDisplay) -> Bool {
         MultitaskingSessions.showing(display, look) { waitUntilDone(wait) }
     }
@@ -29,7 +29,7 @@ extension MapResults {
     /// Blocks until all elements have a result, showing the progress meanwhile, and returns the values in order.
     ///
     /// - Throws: the error of the first element that failed; `timedOut`.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func values(timeout: Duration? = nil, showing display: ProgressDisplay) throws -> [Output] {
         try MultitaskingSessions.showing(display, look) { try values(timeout: timeout) }
     }
@@ -44,7 +44,7 @@ extension MapResults {
     /// Blocks until all elements have a result, showing the progress meanwhile, and returns the value or error of each.
     ///
     /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func results(
         timeout: Duration? = nil, showing display: ProgressDisplay
     ) throws -> [Result<Output, any Error>] {

@@ -73,7 +73,7 @@ extension TaskSession {
     /// ```
     ///
     /// The other parameters, the result, and the errors are those of the method without a display.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,

@@ -6,7 +6,7 @@ extension TaskSession {
     /// - Parameter timeout: the maximum time to wait for all tasks together; nil for no limit. When it passes, the
     ///   results of the remaining tasks are timed out.
     /// - Throws: `alreadyDestroyed`. Failures of tasks are in their results.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func results(timeout: Duration? = nil) throws -> OrderedDictionary<String, TaskResult> {
         let tasks = try tasks
         let deadline = deadline(in: timeout)

@@ -32,7 +32,7 @@ extension TaskSession {
     ///     again.
     /// - Returns: the tasks that have ended and those that haven't, both in the order of submission.
     /// - Throws: `alreadyDestroyed`. Errors of tasks aren't thrown, and neither is a timeout.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func waitForAll(
         timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
@@ -74,7 +74,7 @@ extension TaskSession {
     ///   - rest: what happens to the other tasks when one has succeeded.
     /// - Returns: the task that succeeded first; nil if the time limit passes or there are no tasks.
     /// - Throws: `alreadyDestroyed`; `RaceError`, with the errors of all tasks, if none succeeds.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) throws -> PoolTask? {
         let tasks = try tasks
         return try winner(try waitUntil(.firstSuccessful, tasks, timeout, rest), of: tasks, rest)

@@ -48,7 +48,7 @@ public struct AnyFuture: Sendable {
     }
 
     /// Blocks until the task has ended; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilDone(_ wait: WaitLimit = .forever) -> Bool { base.waitUntilDone(wait) }
 
     /// Suspends until the task has ended; false if the limit passes first.

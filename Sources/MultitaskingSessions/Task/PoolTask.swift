@@ -63,7 +63,7 @@ public final class PoolTask: ParentSideContext, Awaitable {
     ///
     /// Never throws: failures, cancellation, and timeouts are in the result. After a timeout, the task continues.
     /// - Parameter timeout: the maximum time to wait; nil for no limit.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func result(timeout: Duration? = nil) -> TaskResult {
         _ = future.waitUntilDone(WaitLimit(timeout: timeout))
         return future.result() ?? TaskResult(failure: MultitaskingError.notDone(within: timeout))

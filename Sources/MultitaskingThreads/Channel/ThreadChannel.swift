@@ -47,7 +47,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Appends `element` and returns true, or returns false if there is no room before the limit passes.
     ///
     /// - Throws: `closed` after ``close(discarding:)``.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         try sendInProcess(element, wait: wait)
     }
@@ -56,7 +56,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     ///
     /// - Throws: `wrongType`, with the names of both types, if the first element was sent as another type, in which
     ///   case it stays.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
@@ -66,7 +66,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Appends `element`, which doesn't need to be `Codable`.
     ///
     /// - Throws: whatever ``send(_:wait:)-swift.method`` throws.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool {
         try owner.check()
         let box = ChannelElement(element)
@@ -80,7 +80,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Removes and returns the first element, which doesn't need to be `Codable`.
     ///
     /// - Throws: whatever ``receive(as:wait:)-swift.method`` throws.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receiveInProcess<Element: Sendable>(
         as type: Element.Type, wait: WaitLimit
     ) throws -> Element? {
@@ -94,7 +94,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Appends elements, all or as many as fit before the limit passes, and returns how many.
     ///
     /// - Throws: whatever ``send(_:wait:)-swift.method`` throws for the first element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func send<Element: Codable & Sendable>(
         contentsOf elements: ArraySlice<Element>, wait: WaitLimit
@@ -105,7 +105,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Removes and returns up to `count` elements, waiting only for the first.
     ///
     /// - Throws: whatever ``receive(as:wait:)-swift.method`` throws.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {
@@ -115,7 +115,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Appends elements, which don't need to be `Codable`.
     ///
     /// - Throws: whatever ``send(_:wait:)-swift.method`` throws for the first element.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func sendInProcess<Element: Sendable>(contentsOf elements: ArraySlice<Element>, wait: WaitLimit) throws
         -> Int
@@ -137,7 +137,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     /// Removes and returns up to `count` elements, which don't need to be `Codable`.
     ///
     /// - Throws: whatever ``receive(as:wait:)-swift.method`` throws.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receiveInProcess<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
     ) throws -> [Element] {
@@ -167,7 +167,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
 
     /// Blocks until every element sent so far has been reported with ``taskDone()``; false if the limit passes or the
     /// pool ends first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func join(wait: WaitLimit) -> Bool {
         let limit = owner.isThisProcess ? wait : .never
         return storage.block(for: .join, wait: limit) { waiter, _ in storage.join(orEnlist: waiter) } ?? false

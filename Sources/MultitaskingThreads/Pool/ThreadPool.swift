@@ -185,7 +185,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     /// - Parameter mode: `.drain` finishes all submitted tasks. `.cancelQueued` cancels tasks that haven't started and
     ///   waits for running ones. Threads can't be killed, so `.kill` asks running tasks to stop, and also waits for
     ///   them. A later call may use a stricter mode.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode = .drain) { end(mode) }
 
     /// Shuts down the pool and suspends until its threads are gone.

@@ -39,7 +39,7 @@ public final class ThreadCancelSignal: CancelSignal {
     }
 
     /// Blocks until the signal is set; false if the limit passes first.
-    @available(*, noasync, message: "this blocks the thread; await the asynchronous twin")
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilSet(_ wait: WaitLimit) -> Bool {
         if isSet { return true }
         if case .never = wait { return false }

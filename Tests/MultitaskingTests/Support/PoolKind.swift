@@ -47,7 +47,7 @@ enum PoolKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
             globalCancelEvent: withGlobals, globalInputQueueLock: withGlobals, globalOutputQueueLock: withGlobals)
     }
 
-    /// The asynchronous twin.
+    /// The asynchronous version.
     func run<Value: Sendable>(
         maxWorkers: Int = 2, _ body: @Sendable (TaskManager) async throws -> Value
     ) async throws -> Value {
