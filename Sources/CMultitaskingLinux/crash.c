@@ -285,12 +285,15 @@ static void crashed(int signal, siginfo_t *info, void *context) {
     die(signal);
 }
 
-void mt_hold_crashes(bool hold) {
+static void mask_crashes(int how, sigset_t *before) {
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < fatal_signal_count; i++) sigaddset(&set, fatal_signals[i]);
-    pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+    pthread_sigmask(how, &set, before);
 }
+
+void mt_hold_crashes(sigset_t *before) { mask_crashes(SIG_BLOCK, before); }
+void mt_let_crashes(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
 
 static void begin_plan(mt_crash_plan new_plan) {
     plan = new_plan;
@@ -302,7 +305,7 @@ static void begin_plan(mt_crash_plan new_plan) {
 
 void mt_catch_crashes_as_parent(mt_crash_plan new_plan) {
     begin_plan(new_plan);
-    mt_hold_crashes(false);
+    mask_crashes(SIG_UNBLOCK, NULL);
 }
 
 void mt_catch_crashes(mt_crash_plan new_plan) {
@@ -320,7 +323,7 @@ void mt_catch_crashes(mt_crash_plan new_plan) {
         if (is_programs) sigaction(fatal_signals[i], &before, NULL);
         else actions_before[fatal_signals[i]] = before;
     }
-    mt_hold_crashes(false);
+    mask_crashes(SIG_UNBLOCK, NULL);
 }
 
 void mt_use_crash_stack(void) {

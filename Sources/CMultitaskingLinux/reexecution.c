@@ -287,9 +287,10 @@ pid_t mt_spawn_supervisor(
 
     pid_t pid = 0;
     if (!error) {
-        mt_hold_crashes(true);
+        sigset_t before;
+        mt_hold_crashes(&before);
         error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, words, environment);
-        mt_hold_crashes(false);
+        mt_let_crashes(&before);
     }
     posix_spawn_file_actions_destroy(&actions);
     free(environment);

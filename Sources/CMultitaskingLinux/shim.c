@@ -70,9 +70,10 @@ int mt_eventfd(void) { return (int)or_errno(mt_above_standard(eventfd(0, EFD_CLO
 pid_t mt_fork(void) {
     // Unwritten output would otherwise be written twice, once by each process.
     fflush(NULL);
-    mt_hold_crashes(true);
+    sigset_t before;
+    mt_hold_crashes(&before);
     long pid = or_errno(fork());
-    if (pid != 0) mt_hold_crashes(false);
+    if (pid != 0) mt_let_crashes(&before);
     return (pid_t)pid;
 }
 

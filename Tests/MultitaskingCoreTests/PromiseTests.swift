@@ -1,3 +1,4 @@
+import Dispatch
 import MultitaskingCore
 import Synchronization
 import Testing
@@ -14,6 +15,13 @@ private struct Failure: Error, Equatable { let number: Int }
         #expect(!promise.fulfill(2) && !promise.fail(Failure(number: 1)))
         #expect(try promise.future.value() == 1)
         #expect(promise.future.state == .done)
+    }
+
+    @Test func selectBlocksForPromises() throws {
+        let (first, second) = (Promise<Int>(), Promise<Int>())
+        #expect(try select(first.future, second.future, wait: .upTo(.milliseconds(5))) == nil)
+        DispatchQueue.global().async { second.fulfill(1) }
+        #expect(try select(first.future, second.future, wait: .upTo(.seconds(20))) == 1)
     }
 
     @Test func aFailedPromiseFailsItsFuture() {

@@ -75,7 +75,7 @@ int mt_above_standard(int descriptor);
 // MARK: Processes
 
 // libc's fork, which runs the atfork handlers that keep malloc usable in the child. -errno on failure. The child must
-// call mt_catch_crashes, or mt_hold_crashes(false).
+// call mt_catch_crashes.
 pid_t mt_fork(void);
 
 int mt_pidfd_open(pid_t pid);

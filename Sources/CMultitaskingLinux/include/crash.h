@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -53,9 +54,11 @@ void mt_catch_crashes(mt_crash_plan plan);
 // inherited, and 14 system calls are saved.
 void mt_catch_crashes_as_parent(mt_crash_plan plan);
 
-// Keeps such signals waiting that are sent to the calling thread or to what it forks, or lets them through again:
-// mt_catch_crashes does that in the child, which would take them as its parent does until then.
-void mt_hold_crashes(bool hold);
+// Keeps such signals waiting that are sent to the calling thread or to what it forks, and says which signals it kept
+// waiting before. mt_catch_crashes lets them through in the child, which would take them as its parent does until then;
+// in the parent the thread goes on as before.
+void mt_hold_crashes(sigset_t *before);
+void mt_let_crashes(const sigset_t *before);
 
 // Has the calling thread handle crashes on a stack of its own, so that an overflow of its stack is reported as well;
 // and shows its stack, rather than that of any other thread, when a signal is sent to the process.

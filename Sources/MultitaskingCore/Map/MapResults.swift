@@ -256,19 +256,22 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     public var progress: Progress {
         settleEnded()
         _ = submitAgain(waitingForRoom: .never)
-        return state.withLock { state in
-            var progress = Progress()
-            for part in state.parts.all {
-                switch part.phase {
-                case .settled(let chunk): progress.count(chunk)
-                case .running(_, let future) where future.isRunning: progress.running += part.range.count
-                case .running, .waiting, .submitting: progress.queued += part.range.count
-                }
+        // Futures are asked outside of the lock: a pool may look after its supervisor meanwhile, and call others.
+        let parts = state.withLock { $0.parts.all }
+        var progress = Progress()
+        for part in parts {
+            switch part.phase {
+            case .settled(let chunk): progress.count(chunk)
+            case .running(_, let future) where future.isRunning: progress.running += part.range.count
+            case .running, .waiting, .submitting: progress.queued += part.range.count
             }
-            if progress.isFinished { state.stopwatch.stop() }
-            progress.elapsed = state.stopwatch.elapsed
-            return progress
         }
+        let isFinished = progress.isFinished
+        progress.elapsed = state.withLock { state in
+            if isFinished { state.stopwatch.stop() }
+            return state.stopwatch.elapsed
+        }
+        return progress
     }
 
     /// Returns the progress as it changes, until all elements have a result.

@@ -16,7 +16,7 @@
 ///   - sources: at least one source; see ``Selectable``. Sources may belong to different pools.
 ///   - wait: the maximum time to wait.
 /// - Returns: the index of a source that is ready; nil if the limit passes first.
-/// - Throws: `invalidArgument` without sources, or if none of the backends can block a thread for several sources; an
+/// - Throws: `invalidArgument` without sources, or in a simulation if all sources are futures that no worker makes; an
 ///   error of a pool in which waiting is no longer possible.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) throws -> Int? {
@@ -27,13 +27,14 @@ public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) thr
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) throws -> Int? {
     let sources = try usable(sources)
-    guard let station = sources.lazy.compactMap(\.selectStation).first else {
-        if wait == .never { return firstReady(of: sources, nil) }
+    if let station = sources.lazy.compactMap(\.selectStation).first { return try station.select(sources, wait: wait) }
+    if wait == .never { return firstReady(of: sources, nil) }
+    guard CallersTimelines.current == nil, sources.allSatisfy({ timeline(of: $0) == nil }) else {
         throw MultitaskingError(
             .invalidArgument,
-            "none of the sources can be waited for by blocking a thread; await select instead")
+            "none of the sources can be waited for in simulated time by blocking a thread; await select instead")
     }
-    return try station.select(sources, wait: wait)
+    return try CallbackStation().select(sources, wait: wait)
 }
 
 /// Suspends, instead of blocking, until one of several sources is ready.
@@ -79,7 +80,8 @@ private func usable(_ sources: [any Selectable]) throws -> [any Selectable] {
 
 /// The time that a source lives in, if it is not the machine's.
 private func timeline(of source: any Selectable) -> (any Timeline)? {
-    ((source as? SendingSide)?.channel as? any HasTimeline ?? source as? any HasTimeline)?.timeline
+    if let future = source as? any FollowingFuture { return future.timelineOfWaits }
+    return ((source as? SendingSide)?.channel as? any HasTimeline ?? source as? any HasTimeline)?.timeline
 }
 
 /// The index of one source that is ready, picked among all that are.

@@ -103,17 +103,24 @@ struct ChannelHeader: Record {
         }
     }
 
-    /// Sets flags that say that the channel is closed, and wakes all that wait.
+    /// Sets flags that say that the channel is closed, and wakes all that wait; false if it is gone.
     ///
     /// If it is let go or another one takes its place at this moment, that one is left alone.
-    func close(with flags: UInt64) {
-        let serial = state.load() >> 8
+    ///
+    /// - Parameter serial: the channel's; nil for that of the one that is here now.
+    @discardableResult
+    func close(with flags: UInt64, serial: UInt64? = nil) -> Bool {
+        let serial = serial ?? state.load() >> 8
         // Others set flags as well, but each only once.
         for _ in 0..<8 {
             let now = state.load()
-            guard now & Self.liveFlag != 0, now >> 8 == serial else { return }
-            if state.compareExchange(now, now | flags) { return wakeAll() }
+            guard now & Self.liveFlag != 0, now >> 8 == serial else { return false }
+            if state.compareExchange(now, now | flags) {
+                wakeAll()
+                return true
+            }
         }
+        return true
     }
 
     /// Writes the words of a channel that does not exist yet.

@@ -92,11 +92,7 @@ struct ChannelQueue: Sendable {
     }
 
     /// Closes the channel and keeps what waits.
-    func close() {
-        guard isLive else { return }
-        header.state.formUnion(ChannelHeader.closedFlag)
-        header.wakeAll()
-    }
+    func close() { header.close(with: ChannelHeader.closedFlag, serial: serial) }
 
     /// Whether a sender would find no room.
     var isFull: Bool {

@@ -290,13 +290,14 @@ public final class ProcessChannel: OfferingChannel {
     /// - Complexity: O(*n*) in the number of elements when discarding.
     @discardableResult
     public func close(discarding: Bool = false) -> Int {
-        guard queue.isLive, membership.isOfThisProcess else { return 0 }
+        guard membership.isOfThisProcess else { return 0 }
         // What is held out is its sender's, which takes it back.
         guard discarding, !queue.isRendezvous else {
             queue.close()
             return 0
         }
-        header.state.formUnion(ChannelHeader.closedFlag | ChannelHeader.discardsFlag)
+        let flags = ChannelHeader.closedFlag | ChannelHeader.discardsFlag
+        guard header.close(with: flags, serial: queue.serial) else { return 0 }
         fence()
         var discarded = 0
         while discardOne() { discarded += 1 }
@@ -339,6 +340,7 @@ public final class ProcessChannel: OfferingChannel {
         }
         while true {
             let finished = header.finished.load()
+            guard queue.isLive else { throw MultitaskingError.missing(.channel, isForeign: false) }
             guard !queue.isJoined else {
                 throw MultitaskingError(
                     .invalidArgument,

@@ -41,8 +41,9 @@ extension PoolCore: PoolAtExit {
                 isStuck = false
                 return
             }
-            // A task whose time is limited ends in any case.
-            if member.endlessWaits.load() == 0 || member.deadline.load() != 0 { isStuck = false }
+            // A task whose time is limited ends in any case; of a copy's, its stand-in has the limit.
+            let isLimited = [member, arena.member(word.member)].contains { $0.deadline.load() != 0 }
+            if member.endlessWaits.load() == 0 || isLimited { isStuck = false }
         }
         return isStuck && hasTasks
     }

@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import Logging
 public import MultitaskingCore
 public import MultitaskingSerialization
 import Synchronization
@@ -227,6 +228,7 @@ extension PoolCore {
     func waitForRoom<Value>(_ limit: WaitLimit, _ attempt: () throws -> Value) throws -> Value {
         var deadline: Deadline?
         var pause: useconds_t = 100
+        var hint: Deadline? = Deadline(.upTo(.seconds(1)))
         while true {
             do { return try attempt() } catch let error as MultitaskingError where error.meansNoRoom {
                 sweepAbandoned()
@@ -236,10 +238,25 @@ extension PoolCore {
                 membership.checkSupervisor()
                 try checkUsable()
                 if end.left == 0 { throw error }
+                if hint?.left == 0 {
+                    hint = nil
+                    sayWhoHoldsTheRoom(error)
+                }
                 usleep(pause)
                 pause = min(pause * 2, 5000)
             }
         }
+    }
+
+    /// Says what a wait for room waits for where no task that ends will make some: that is easily taken for a hang.
+    private func sayWhoHoldsTheRoom(_ refusal: MultitaskingError) {
+        let left = workLeft
+        guard left.queued == 0, left.running == 0 else { return }
+        Logger.processes.warning(
+            """
+            a call waits for room in a pool whose tasks have all ended: \(refusal.message). Results that nobody has \
+            read hold the room: read or drop some meanwhile (stream does), or give a limit: TaskOptions(waitForRoom:)
+            """)
     }
 
     // MARK: Dropped futures
@@ -255,6 +272,7 @@ extension PoolCore {
 
     /// Gives back the slots of dropped futures whose tasks have ended.
     func sweepAbandoned() {
+        guard belongsToThisProcess else { return }
         let ended = state.withLock { state in
             guard !state.abandoned.isEmpty else { return [(slot: TaskSlot, companion: TaskCompanion?)]() }
             let split = state.abandoned.partition { $0.slot.hasEnded || $0.slot.expireIfDue() }

@@ -205,7 +205,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     private func unpin() {
         lock.withLock { _ in
             unsafe pins -= 1
-            if unsafe pins == 0, isSettled { core.releaseSlot(slot) }
+            if unsafe pins == 0, isSettled, core.belongsToThisProcess { core.releaseSlot(slot) }
         }
     }
 

@@ -19,6 +19,7 @@ struct EventStation: SelectStation {
     let membership: LocalMember
 
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
+        try membership.checkProcess()
         if let index = firstReady(of: sources, self) { return index }
         let deadline = Deadline(wait)
         if deadline.left > 0, membership.spin(for: .change, until: { sources.contains { $0.isReadyForSelect } }),
@@ -76,6 +77,7 @@ extension LocalMember {
     func watch(
         until isReady: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
     ) throws -> @Sendable () -> Void {
+        try checkProcess()
         let watcher = watcher
         let id = try watcher.add {
             guard isReady() else { return false }

@@ -85,6 +85,13 @@ final class LocalMember: @unchecked Sendable {
         if !isOfThisProcess { throw Self.isParents }
     }
 
+    /// Ends this process if the function that has just returned, or thrown, has forked it: two would go on as one
+    /// member.
+    @inline(__always)
+    func leaveIfForked() {
+        if !isOfThisProcess { _exit(0) }
+    }
+
     /// For a process that was forked from one that has the pool.
     @inline(never)
     static var isParents: MultitaskingError {

@@ -78,7 +78,6 @@ final class SharedValues: SharedHome {
             } catch {
                 record.letGo(by: member)
                 // Somebody who has let go of what is there by now may have seen this handle, and left it to this call.
-                fence()
                 table.freeIfUnused(record)
                 throw error
             }

@@ -143,6 +143,7 @@ extension LocalMember {
     /// for a moment must not wait for a dead pool. Cheap in a worker, which has no supervisor to look after. Gives back
     /// memory that others have asked for, too, since a wait may be long.
     func lookAfterSupervisor() {
+        guard isOfThisProcess else { return }
         heap.giveBackEmptyChunksIfAsked()
         if isClient { checkSupervisor() }
     }

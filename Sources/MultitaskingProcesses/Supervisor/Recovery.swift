@@ -142,11 +142,10 @@ struct Recovery {
 
     /// Has another worker take a task that had not begun; one of a call is its successor's.
     private func queueAgain(_ slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) {
-        guard slot.kind == .call else {
+        guard let call = CallTable(arena).call(of: slot) else {
             _ = retries.push(slot, from: word)
             return
         }
-        let call = CallTable(arena)[slot.callNumber]
         // First: a process that finds the slot there looks whether it waits.
         call.slot(of: member.index).store(slot.number)
         _ = slot.word.compareExchange(word, call.queuedWord(for: member.index))
@@ -154,7 +153,7 @@ struct Recovery {
 
     /// Has no later worker make a call that has ended one.
     private func noteFailure(ofCall slot: TaskSlot) {
-        if slot.kind == .call { CallTable(arena)[slot.callNumber].fail() }
+        CallTable(arena).call(of: slot)?.fail()
     }
 
     private var retries: TaskRing { arena.retries }

@@ -11,6 +11,12 @@ extension Supervisor {
         let grace = Int64(clamping: arena.header.interruptGrace.load())
         let end = UInt64(max(1, monotonicNanoseconds().addingSaturated(grace)))
         guard interruptDeadline.compareExchange(0, end) else { return }
+        beginInterruptShutdown()
+    }
+
+    /// Begins the end of an interrupted pool; also where a predecessor may have died over it.
+    func beginInterruptShutdown() {
+        guard interruptDeadline.load() != 0 else { return }
         arena.header.phase.advance(to: .draining)
         arena.header.cancelsRetries.store(1)
         arena.idleWorkers.wakeAll(peak)

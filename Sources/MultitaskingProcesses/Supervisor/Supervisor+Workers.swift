@@ -348,6 +348,7 @@ extension Supervisor {
         }
         recoverForkedTasksAfterPredecessor()
         takeOverDelayedTasks()
+        beginInterruptShutdown()
     }
 }
 

@@ -112,7 +112,9 @@ struct Supervisor {
         mt_find_main_queue()
         let hadPredecessor = arena.header.supervisorPid.load() != 0
         arena.header.supervisorPid.store(UInt64(pid))
-        recoverAfterPredecessor(hadPredecessor ? arena.layout.workers : peak)
+        // There may have been more workers than are wanted now.
+        if hadPredecessor { peak = arena.layout.workers }
+        recoverAfterPredecessor(peak)
         // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A
         // copy that runs keeps what it has started.
         if hadPredecessor { ProcessMark(mapping).killAll(sparesLiving: true) }

@@ -84,6 +84,12 @@ struct CallTable {
 
     subscript(number: Int) -> Call { Call(arena: arena, number: number) }
 
+    /// The call whose task this is; nil for another task, or if a task has written over what it says.
+    func call(of slot: TaskSlot) -> Call? {
+        guard slot.kind == .call, slot.callNumber < ArenaLayout.callLimit else { return nil }
+        return self[slot.callNumber]
+    }
+
     /// Makes the call that was written behind the last one known.
     func publish(_ count: Int) { countWord.store(UInt64(count)) }
 

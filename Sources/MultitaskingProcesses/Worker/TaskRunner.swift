@@ -95,9 +95,11 @@ struct TaskRunner {
         if isTimed { tally.runStart.storeRelaxed(UInt64(eventNanoseconds())) }
         let output: Output
         do { output = try body() } catch {
+            membership.leaveIfForked()
             endOutput()
             return settle(throwing: error)
         }
+        membership.leaveIfForked()
         endOutput()
         do { try settle(as: .value) { try Function.encode(output: output, into: &$0) } } catch {
             return settle(unstorable: error)
@@ -146,7 +148,7 @@ struct TaskRunner {
             try settle(as: .failure) { try $0.encode(error: failure) }
         } catch {
             slot.result.clear()
-            slot.finish(from: claim.word, as: .outOfMemory)
+            finish(as: .outOfMemory)
         }
         return .failed
     }
@@ -165,18 +167,23 @@ struct TaskRunner {
                 defer { journal.clear() }
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
-                var expected = claim.word
-                // A copy of the client may be without a stand-in at the moment, because that worker died.
-                let isForked = slot.kind == .forked
-                while expected.status == .claimed || isForked && expected.status == .queued,
-                    !slot.finish(from: expected, as: kind)
-                {
-                    let now = claim.word
-                    // Only for a copy of the client can it have changed: another worker stands in for it now.
-                    if now == expected { break }
-                    expected = now
-                }
+                finish(as: kind)
             }
+        }
+    }
+
+    /// Ends the task, unless somebody else has or is about to.
+    private func finish(as kind: TaskSlot.ResultKind) {
+        var expected = claim.word
+        // A copy of the client may be without a stand-in at the moment, because that worker died.
+        let isForked = slot.kind == .forked
+        while expected.status == .claimed || isForked && expected.status == .queued,
+            !slot.finish(from: expected, as: kind)
+        {
+            let now = claim.word
+            // Only for a copy of the client can it have changed: another worker stands in for it now.
+            if now == expected { break }
+            expected = now
         }
     }
 

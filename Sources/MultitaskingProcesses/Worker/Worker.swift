@@ -64,12 +64,15 @@ struct Worker: ~Copyable {
         membership.becomeTaskThread()
         membership.relayLogs()
         me.tasksBefore.store(me.finishedTasks.load())
+        let parent = getppid()
         let start = monotonicNanoseconds()
         tally.starting.increase(by: UInt64(clamping: start - Int64(clamping: tally.forked.loadRelaxed())))
         do {
             me.endlessWaits.store(0)
             if isMemoryWatched { requestMemoryMonitoring() }
             try initialize(setup)
+            // Again: the system forgets it when a process changes its user or group.
+            guard mt_die_with_parent(parent) else { return 1 }
         } catch {
             arena.header.failure.reportStart(failing: error)
             return PoolPhase.initializerFailedExitCode
@@ -85,8 +88,13 @@ struct Worker: ~Copyable {
         while true {
             // ORDERING: relaxed; a process that sets the word rings this worker afterwards.
             if me.attention.loadRelaxed() & MemberRecord.Attention.requests != 0 { membership.answerRequests() }
-            if calls.hasMore(than: callsMade) { makeCalls() }
+            if calls.hasMore(than: callsMade) {
+                wakeNext(besides: 0)
+                makeCalls()
+            }
             if isOver || retirement.isDue {
+                // It may have been woken for a task at this moment.
+                wakeNext(besides: 0)
                 // Nobody else makes what calls this worker still has to make.
                 isOver = true
                 guard !calls.hasMore(than: callsMade) else { continue }
@@ -116,6 +124,7 @@ struct Worker: ~Copyable {
                 try make(call, into: &writer)
             }
         }
+        membership.leaveIfForked()
         me.enter(.idle)
     }
 
@@ -208,6 +217,7 @@ struct Worker: ~Copyable {
             try membership.withWriter { writer in
                 try reader.read(call.arguments) { try caller.call(&$0, in: environment, into: &writer) }
             }
+            membership.leaveIfForked()
             mt_flush_output()
         } catch {
             call.fail()
@@ -234,16 +244,20 @@ struct Worker: ~Copyable {
             let isFound = membership.spin(for: .work, until: { hasWork })
             if isFound { rings.normal.prefetch() }
             idle.endSearch(me.index)
-            if isFound { return wakeNext() }
+            if isFound { return wakeNext(besides: 1) }
         }
         let ticket = me.doorbell.ticket
         idle.park(me.index)
         fence()
-        if !hasWork, me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0, !retirement.isDue {
+        let mustSleep =
+            !hasWork && me.attention.loadRelaxed() & MemberRecord.Attention.requests == 0 && !retirement.isDue
+        if mustSleep {
             membership.sleep(for: .work) { me.doorbell.sleep(while: ticket, nanoseconds: retirement.sleep) }
             timer.slept()
         }
         idle.unpark(me.index)
+        // Somebody may have woken it for a task besides the one that it has seen.
+        if !mustSleep { wakeNext(besides: 1) }
         wakeSupervisor()
     }
 
@@ -256,9 +270,10 @@ struct Worker: ~Copyable {
         if rest.loadRelaxed() != 0, rest.compareExchange(1, 0) { ringDoorbell() }
     }
 
-    /// While this worker searched, `submit` woke nobody; there may be more than one worker can do.
-    private func wakeNext() {
-        guard rings.count > 1, !idle.wakeOne() else { return }
+    /// Wakes another worker if there is more to do than what this one does now: `submit` wakes nobody while a worker
+    /// searches, and one worker for each task otherwise.
+    private func wakeNext(besides own: Int) {
+        guard rings.count > own, !idle.wakeOne() else { return }
         if arena.header.absentWorkers.loadRelaxed() > 0,
             arena.header.growth.compareExchange(0, 1)
         {

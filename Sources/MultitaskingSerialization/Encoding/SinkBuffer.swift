@@ -1,4 +1,10 @@
-internal import Glibc
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Android)
+    internal import Android
+#endif
 
 /// The place where a ``ByteSink`` grows: a pointer, so that appending to it counts no references.
 ///
@@ -39,7 +45,7 @@ internal import Glibc
     /// Frees all memory; nothing else may be called afterwards.
     func free() {
         if unsafe !SpareBuffer.give((state.pointee.buffer, state.pointee.capacity)) {
-            unsafe Glibc.free(state.pointee.buffer)
+            unsafe releaseMemory(state.pointee.buffer)
         }
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
@@ -168,3 +174,6 @@ internal import Glibc
         unsafe state.pointee.capacity = 256
     }
 }
+
+/// The C library's `free`, whatever it is called here.
+private func releaseMemory(_ memory: UnsafeMutableRawPointer) { unsafe free(memory) }

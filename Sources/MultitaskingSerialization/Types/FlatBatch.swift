@@ -1,5 +1,3 @@
-internal import Glibc
-
 // Batches of numbers, of vectors of numbers, and of arrays of numbers: their payloads are written and read where they
 // lie, by code that knows nothing of the caller's type, or is specialized for the number. A writer or reader would look
 // the type up for each value, and copy once more.

@@ -46,6 +46,17 @@ struct QueueHandle: Sendable {
         if taskDone { for _ in elements { try channel.taskDone() } }
     }
 
+    /// Reports what was taken and is about to be returned: what that throws must not lose it.
+    private func finish<Element>(taken elements: [Element], taskDone: Bool) throws -> [Element] {
+        do { try report(elements, taskDone) } catch { try leave(error, after: elements) }
+        return elements
+    }
+
+    private func finish<Element>(taken element: Element?, taskDone: Bool) throws -> Element? {
+        guard let element else { return nil }
+        return try finish(taken: [element], taskDone: taskDone).first
+    }
+
     /// How many elements are taken out of the queue at once.
     private static let batch = 256
 
@@ -121,11 +132,6 @@ extension QueueHandle {
         return join ? channel.join(wait: deadline.remaining) : true
     }
 
-    private func finish<Element>(taken element: Element?, taskDone: Bool) throws -> Element? {
-        if element != nil { try report(taskDone) }
-        return element
-    }
-
     @available(*, noasync)
     private func drain<Element>(
         wait: WaitLimit, taskDone: Bool, _ take: (_ upTo: Int, WaitLimit) throws -> [Element]
@@ -161,8 +167,7 @@ extension QueueHandle {
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) throws -> [Element] {
         let elements = try receiver().receive(upTo: count, as: type, wait: wait)
-        try report(elements, taskDone)
-        return elements
+        return try finish(taken: elements, taskDone: taskDone)
     }
 
     @available(*, noasync)
@@ -170,8 +175,7 @@ extension QueueHandle {
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) throws -> [Element] {
         let elements = try inProcessReceiver(type).receiveInProcess(upTo: count, as: type, wait: wait)
-        try report(elements, taskDone)
-        return elements
+        return try finish(taken: elements, taskDone: taskDone)
     }
 }
 
@@ -272,15 +276,13 @@ extension QueueHandle {
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
         let elements = try await receiver().receive(upTo: count, as: type, wait: wait)
-        try report(elements, taskDone)
-        return elements
+        return try finish(taken: elements, taskDone: taskDone)
     }
 
     func take<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
         let elements = try await inProcessReceiver(type).receiveInProcess(upTo: count, as: type, wait: wait)
-        try report(elements, taskDone)
-        return elements
+        return try finish(taken: elements, taskDone: taskDone)
     }
 }

@@ -225,9 +225,12 @@ struct TraceFile: ~Copyable {
         defer { text.removeAll() }
         var rest = text.bytes[...]
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+            // Asked first: a file that grows beyond that limit ends the process.
+            let isTooLong = ResourceLimit.fileSize.current.map { length + text.bytes.count > $0 } ?? false
+            let count =
+                isTooLong ? -1 : unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
-                let error = errno
+                let error = isTooLong ? EFBIG : errno
                 if error == EINTR { continue }
                 endEarly(behind: text.bytes[..<rest.startIndex])
                 Logger(label: "swift-multitasking").warning(

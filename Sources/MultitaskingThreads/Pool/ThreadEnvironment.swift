@@ -64,7 +64,15 @@ final class ThreadEnvironment: TaskEnvironment {
 
     @usableFromInline
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        try blockUntilDone { [identity] in
+        try wait(for: body) { [identity] in identity.isEndRequested }
+    }
+
+    /// Blocks until `body` has returned, which is cancelled when its task is asked to end.
+    @usableFromInline
+    func wait<Value: Sendable>(
+        for body: @escaping @Sendable () async throws -> Value, isEndRequested: @escaping () -> Bool
+    ) throws -> Value {
+        try blockUntilDone(isEndRequested: isEndRequested) { [identity] in
             try await PoolIdentity.$current.withValue(identity, operation: body)
         }
     }

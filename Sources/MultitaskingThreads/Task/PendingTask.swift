@@ -121,7 +121,7 @@ class PendingTask: Selectable, @unchecked Sendable {
         if case .never = wait { return false }
         let deadline = wait.deadline
         if Spin.wait(Spin.result, nanoseconds: Self.spinNanoseconds, until: { progress.isOver }) { return true }
-        if endIfForeign() { return progress.isOver }
+        if endIfForeign() { return true }
         let gate = watchedGate()
         // The gate opens just after the end; a thread that comes in between need not wait for it.
         return progress.isOver
@@ -130,8 +130,7 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     @usableFromInline
     final func whenDone(_ body: @escaping @Sendable () -> Void) {
-        if progress.isOver { return body() }
-        _ = endIfForeign()
+        if progress.isOver || endIfForeign() { return body() }
         watchedGate().whenOpen(body)
     }
 
@@ -158,12 +157,13 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     @usableFromInline final var selectStation: (any SelectStation)? { ThreadSelectStation() }
 
-    /// Ends a task that nobody runs in this process, because it was forked from the one that has submitted it; whether
-    /// it was.
-    ///
-    /// What was running then does not end here, so that nobody can wait for it.
+    /// Whether nobody runs the task in this process, because it was forked from the one that has submitted it.
+    final var isForeign: Bool { !progress.isOf(generation: ForkGeneration.current) }
+
+    /// Ends a task that nobody runs in this process; whether it is one. What was running then stays as it was, and has
+    /// a failure for its outcome.
     private func endIfForeign() -> Bool {
-        if progress.isOf(generation: ForkGeneration.current) { return false }
+        guard isForeign else { return false }
         fail(PoolOwner.isParent)
         return true
     }

@@ -61,7 +61,8 @@ final class ThreadTask<Value: Sendable>: PendingTask, FutureSource, @unchecked S
         switch state {
         case .done: step(self, .read, body)
         case .cancelled: Self.giveCancelled(body)
-        case .queued, .running: break
+        case .queued: break
+        case .running: if isForeign { body(.failure(PoolOwner.isParent)) }
         }
     }
 

@@ -23,7 +23,7 @@ struct ThreadTaskEnvironment: TaskEnvironment {
 
     @usableFromInline
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        try base.wait(for: body)
+        try base.wait(for: body) { isEndRequested }
     }
 
     @usableFromInline var clock: any TaskClock { base.clock }

@@ -26,5 +26,5 @@ extension RemoteChannel {
         hub.ask(request(.ready, number: operation.number, wait: .forever)) { _ in body() }
     }
 
-    package var selectStation: (any SelectStation)? { RemoteSelectStation() }
+    package var selectStation: (any SelectStation)? { CallbackStation() }
 }

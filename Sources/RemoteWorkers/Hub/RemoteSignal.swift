@@ -74,32 +74,5 @@ package final class RemoteSignal: CancelSignal {
         cell.whenSet(body)
     }
 
-    package var selectStation: (any SelectStation)? { RemoteSelectStation() }
-}
-
-/// Blocks a thread for several sources, by their callbacks.
-struct RemoteSelectStation: SelectStation {
-    @available(*, noasync)
-    func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
-        let deadline = WaitDeadline(wait, timeline: nil)
-        while true {
-            let ready = sources.indices.filter { sources[$0].isReadyForSelect }
-            if !ready.isEmpty { return ready[pick(among: ready.count)] }
-            let left = deadline.remaining
-            switch left {
-            case .never: return nil
-            case .upTo(let duration) where duration <= .zero: return nil
-            case .upTo, .forever: break
-            }
-            let latch = Latch()
-            let watch = SelectWatch()
-            defer { watch.end() }
-            try watch.begin(sources) { latch.open() }
-            if left == .forever {
-                PoolIdentity.waitingEndlessly { _ = latch.wait(left) }
-            } else {
-                _ = latch.wait(left)
-            }
-        }
-    }
+    package var selectStation: (any SelectStation)? { CallbackStation() }
 }

@@ -106,7 +106,10 @@ struct PoolTests {
     }
 
     @Test(
-        arguments: ["initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits"])
+        arguments: [
+            "initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits",
+            "initializer-fails-later",
+        ])
     func initializing(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
     }
@@ -115,7 +118,7 @@ struct PoolTests {
         arguments: [
             "channel-order", "channel-bounded", "channel-ledger", "channel-types", "channel-large-messages",
             "channel-close", "channel-join", "channel-dropped", "channel-async", "channel-async-cancellation",
-            "channel-many",
+            "channel-many", "channel-gone",
         ])
     func channels(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
@@ -170,7 +173,7 @@ struct PoolTests {
             "fork-dispatch-used-before", "fork-many-descriptors", "fork-no-standard-descriptors", "fork-method-is-kept",
             "fork-inherited-thread-pool", "fork-inherited-pool", "fork-while-a-dropped-pool-drains",
             "fork-while-a-dropped-pool-is-mended",
-            "fork-refused-leaves-nothing",
+            "fork-refused-leaves-nothing", "fork-in-a-task-returns",
         ])
     func forkSafety(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

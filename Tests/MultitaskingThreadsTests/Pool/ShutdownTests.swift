@@ -26,6 +26,19 @@ extension ThreadsTests {
             }
         #endif
 
+        @Test func asynchronousTaskThatIsAskedToEnd_isCancelled() throws {
+            let pool = try ThreadPool(maxWorkers: 1)
+            defer { pool.shutdown(.kill) }
+            let sleep: @Sendable () async throws -> Void = { try await Task.sleep(for: .seconds(3600)) }
+            let (forced, atEnd) = (try pool.submit(sleep), try pool.submit(sleep))
+            #expect(eventually { forced.isRunning })
+            forced.cancel(force: true)
+            #expect(throws: CancellationError.self) { try forced.value(timeout: .seconds(20)) }
+            #expect(eventually { atEnd.isRunning })
+            pool.shutdown(.kill)
+            #expect(throws: CancellationError.self) { try atEnd.value(timeout: .seconds(20)) }
+        }
+
         @Test func drainingRunsEverything() throws {
             let counter = Counter()
             let pool = try ThreadPool(maxWorkers: 2)

@@ -3,10 +3,10 @@ enum PoolPhase: UInt64 {
     case running = 0
     /// Finish what is queued, then end.
     case draining
-    /// End at once.
-    case killing
     /// The workers cannot start: what is queued fails.
     case broken
+    /// End at once. The last, as also a broken pool may have workers that go on.
+    case killing
 
     /// What a worker exits with when its initializer failed.
     static let initializerFailedExitCode: Int32 = 93
@@ -28,7 +28,7 @@ extension Shared<PoolPhase> {
         while true {
             let now = word.load()
             // What is no phase at all was written by a task that has lost its way.
-            guard now < phase.rawValue || now > PoolPhase.broken.rawValue else { return }
+            guard now < phase.rawValue || now > PoolPhase.killing.rawValue else { return }
             if word.compareExchange(now, phase.rawValue) { return }
         }
     }

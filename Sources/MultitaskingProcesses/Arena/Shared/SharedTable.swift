@@ -99,7 +99,11 @@ struct SharedTable {
     func freeIfUnused(_ record: SharedRecord) -> Bool {
         for _ in 0..<100 {
             let word = record.word.load()
-            guard word.state == .live, isUnused(record, word.serial) else { return false }
+            guard word.state == .live else { return false }
+            // ORDERING: what the caller has let go of comes before the look at what others hold. Of two that let go at
+            // the same moment, one sees that the other has.
+            fence()
+            guard isUnused(record, word.serial) else { return false }
             let doubted = SharedRecordWord(.doubted, member: member, serial: word.serial)
             guard record.word.compareExchangeOrdered(word, doubted) else { return false }
             fence()
@@ -109,9 +113,8 @@ struct SharedTable {
                 release(record, serial: word.serial)
                 return true
             }
-            guard record.word.compareExchange(doubted, word) else { return false }
             // Somebody who has let go of it meanwhile has seen the doubt, and left it to this call.
-            fence()
+            guard record.word.compareExchange(doubted, word) else { return false }
         }
         return false
     }

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import Synchronization
 
 let channelScenarios: [String: Scenario] = [
     "channel-order": { try $0.channelOrder() },
@@ -10,6 +11,7 @@ let channelScenarios: [String: Scenario] = [
     "channel-large-messages": { try $0.channelLarge() },
     "channel-close": { try $0.channelClose() },
     "channel-join": { try $0.channelJoin() },
+    "channel-gone": { try $0.channelGone() },
     "channel-dropped": { try $0.channelDropped() },
     "channel-async": { try $0.channelAsync() },
     "channel-async-cancellation": { try $0.channelAsyncCancellation() },
@@ -50,6 +52,20 @@ func consume(_ queue: Queue) throws -> [Int: [Int]] {
     return seen
 }
 
+private let kept = Mutex<(any Channel)?>(nil)
+private func keep(_ queue: Queue) { kept.withLock { $0 = queue.channel } }
+
+/// Does with a channel that is gone what would change another one in its place; which of it was refused.
+private func useKept(_ x: Int) -> [String] {
+    guard let channel = kept.withLock({ $0 }) else { return [] }
+    var refused: [String] = []
+    do { try channel.taskDone() } catch let error as MultitaskingError {
+        refused.append(error.code.description)
+    } catch {}
+    if channel.close(discarding: false) == 0, channel.close(discarding: true) == 0 { refused.append("close") }
+    return refused
+}
+
 private func receiveOne(_ queue: Queue) throws -> Int? { try queue.channel.receive(as: Int.self, wait: .forever) }
 private func sendOne(_ queue: Queue, _ value: Int) throws -> Bool { try queue.channel.send(value, wait: .forever) }
 private func relayLater(_ input: Queue, _ output: Queue, _ count: Int) async throws -> Int {
@@ -69,6 +85,23 @@ private func workOff(_ queue: Queue) throws -> Int {
 }
 
 extension Harness {
+    /// A handle that a worker has kept leads to nothing when its channel is gone, also when others have its place.
+    func channelGone() throws {
+        try withPool(maxWorkers: 1) { pool in
+            var channel: (any Channel)? = try pool.makeChannel()
+            if let channel { try pool.submit(keep, Queue(channel)).value() }
+            channel = nil
+            let others = try (0..<400).map { _ in try pool.makeChannel() }
+            for other in others { _ = try other.send(1, wait: .never) }
+            checkEqual(try pool.submit(useKept, 0).value(timeout: .seconds(20)), ["noSuchObject", "close"])
+            for other in others {
+                check(!other.join(wait: .never), "an element was reported by nobody")
+                checkEqual(try other.receive(as: Int.self, wait: .never), 1)
+                check(!other.status.isClosed, "a channel was closed by the handle of another one")
+            }
+        }
+    }
+
     func channelOrder() throws {
         try withPool { pool in
             let channel = try pool.makeChannel(capacity: nil)

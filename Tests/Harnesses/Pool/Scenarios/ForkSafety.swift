@@ -15,6 +15,7 @@ let forkSafetyScenarios: [String: Scenario] = [
     "fork-dispatch-used-before": { try $0.dispatchUsedBefore() },
     "fork-many-descriptors": { try $0.manyDescriptors() },
     "fork-no-standard-descriptors": { try $0.noStandardDescriptors() },
+    "fork-in-a-task-returns": { try $0.forkInATask() },
     "fork-method-is-kept": { try $0.methodIsKept() },
     "fork-refused-leaves-nothing": { try $0.refusedForkLeavesNothing() },
     "fork-while-a-dropped-pool-drains": { try $0.forkWhileADroppedPoolDrains() },
@@ -40,6 +41,12 @@ private func formatDate(_ seconds: Int) -> String {
     formatter.timeZone = TimeZone(identifier: "UTC")
     formatter.dateFormat = "yyyy-MM-dd HH:mm:ss"
     return formatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
+}
+
+private func forkAndGoOn(_ x: Int) throws -> Int {
+    _ = fork()
+    if x % 2 == 1 { throw PlainFailure(number: x) }
+    return 2 * x
 }
 
 private func sumOfShared(_ numbers: SharedArray<Int>) -> Int { numbers.reduce(0, +) }
@@ -79,7 +86,10 @@ extension Harness {
             checkThrows(.shutDown) { try channel.send(1, wait: .forever) }
             checkThrows(.shutDown) { try channel.receive(as: Int.self, wait: .forever) }
             checkThrows(.shutDown) { try queued.value() }
-            checkThrows(.timedOut) { try running.value() }
+            checkThrows(.shutDown) { try running.value() }
+            let isTold = FlagBox()
+            running.whenDone { isTold.set() }
+            check(isTold.isSet, "who waits for a running task of the parent's waits for ever")
             check(!gate.waitUntilSet(.forever), "the signal is set")
             _ = channel.join(wait: .forever)
             pool.shutdown(.drain)
@@ -125,6 +135,9 @@ extension Harness {
                     check(!channel.join(wait: wait), "everything was reported")
                     check(!signal.waitUntilSet(wait), "the signal is set")
                 }
+                checkThrows(.shutDown) { try select(channel, signal, wait: .forever) }
+                checkThrows(.shutDown) { try channel.whenReady(for: .receive) {} }
+                _ = pool.memoryUsage
                 channel.close(discarding: true)
                 // The last handles here are not the last ones.
                 dropped = nil
@@ -142,6 +155,25 @@ extension Harness {
             checkEqual(try ended.value(), 10, "a result that the child asked for")
             checkEqual(try running.value(), 100, "a task that the child waited for")
             checkEqual(try pool.submit(double, 2).value(), 4)
+        }
+    }
+
+    /// A process that a task forks, and that returns from it, or throws, as the task does, is no second worker.
+    func forkInATask() throws {
+        try withPool { pool in
+            for round in 0..<20 {
+                let futures = try (0..<10).map { try pool.submit(forkAndGoOn, 10 * round + $0) }
+                for (number, future) in futures.enumerated() {
+                    let value = 10 * round + number
+                    if value % 2 == 0 {
+                        checkEqual(try future.value(timeout: .seconds(20)), 2 * value)
+                    } else {
+                        check((try? future.value(timeout: .seconds(20))) == nil, "the task did not throw")
+                    }
+                }
+            }
+            checkEqual(pool.statistics.tasks.submitted, 200)
+            checkEqual(try (0..<1000).map { try pool.submit(double, $0) }.map { try $0.value() }.reduce(0, +), 999_000)
         }
     }
 

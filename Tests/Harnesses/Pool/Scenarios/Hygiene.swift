@@ -56,6 +56,8 @@ extension Harness {
         unsafe sigemptyset(&blocked)
         unsafe sigaddset(&blocked, SIGUSR1)
         unsafe sigaddset(&blocked, SIGTERM)
+        // One of those that are held while a process is made.
+        unsafe sigaddset(&blocked, SIGQUIT)
         unsafe pthread_sigmask(SIG_BLOCK, &blocked, nil)
         try withPool(maxWorkers: 1) { pool in
             // The second worker is forked from a supervisor that has seen a child die.

@@ -7,6 +7,7 @@ let initializerScenarios: [String: Scenario] = [
     "initializer-runs-once": { try $0.initializerRunsOnce() },
     "initializer-throws": { try $0.initializerFails(throwingInitializer, "PlainFailure") },
     "initializer-crashes": { try $0.initializerFails(crashingInitializer, "SIGKILL") },
+    "initializer-fails-later": { try $0.initializerFailsLater() },
     "initializer-exits": { try $0.initializerFails(exitingInitializer, "exit code 0") },
 ]
 
@@ -15,6 +16,9 @@ private func countInitialization() { initializations.add(1, ordering: .relaxed) 
 private func throwingInitializer() throws { throw PlainFailure(number: 33) }
 private func crashingInitializer() { kill(getpid(), SIGKILL) }
 private func exitingInitializer() { exit(0) }
+private func failIfThere(_ path: String) throws {
+    if unsafe access(path, F_OK) == 0 { throw PlainFailure(number: 34) }
+}
 private func initializationCount(_ x: Int) -> Int { initializations.load(ordering: .relaxed) }
 
 extension Harness {
@@ -27,6 +31,24 @@ extension Harness {
             for count in later { checkEqual(try count.value(), 1, "initializations in a worker") }
         }
         checkEqual(initializations.load(ordering: .relaxed), 0, "initializations in the parent")
+    }
+
+    /// A pool that is broken while one of its workers is busy for ever can be ended all the same.
+    func initializerFailsLater() throws {
+        let path = "/tmp/multitasking-initializer-\(getpid())"
+        defer { unsafe unlink(path) }
+        let initializer = WorkerInitializer.calling({ failIfThere }, path)
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, initializingWith: initializer)
+        let started = try pool.makeChannel()
+        let endless = try pool.submit(reportAndHang, Queue(started))
+        let busy = try started.receive(as: Int32.self, wait: .upTo(.seconds(20)))
+        checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
+        close(unsafe open(path, O_CREAT | O_WRONLY, 0o600))
+        for worker in pool.workerProcessIDs where worker != busy { kill(worker, SIGKILL) }
+        check(eventually { (try? pool.submit(double, 1)) == nil }, "the pool still takes tasks")
+        check(endless.isRunning, "the running task has ended")
+        check(!pool.shutdown(.drain, within: .milliseconds(200), then: .kill), "an endless task has ended by itself")
+        check(endless.isDone, "the running task goes on")
     }
 
     func initializerFails(

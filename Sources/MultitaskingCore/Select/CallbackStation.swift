@@ -1,0 +1,27 @@
+/// Blocks a thread for several sources, of any backends, by their callbacks.
+package struct CallbackStation: SelectStation {
+    package init() {}
+
+    @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
+    package func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
+        let deadline = WaitDeadline(wait, timeline: nil)
+        while true {
+            if let index = firstReady(of: sources, self) { return index }
+            let left = deadline.remaining
+            switch left {
+            case .never: return nil
+            case .upTo(let duration) where duration <= .zero: return nil
+            case .upTo, .forever: break
+            }
+            let latch = Latch()
+            let watch = SelectWatch()
+            defer { watch.end() }
+            try watch.begin(sources) { latch.open() }
+            if left == .forever {
+                PoolIdentity.waitingEndlessly { _ = latch.wait(left) }
+            } else {
+                _ = latch.wait(left)
+            }
+        }
+    }
+}
