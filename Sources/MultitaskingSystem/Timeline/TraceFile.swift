@@ -225,12 +225,13 @@ struct TraceFile: ~Copyable {
         defer { text.removeAll() }
         var rest = text.bytes[...]
         while !rest.isEmpty {
-            // Asked first: a file that grows beyond that limit ends the process.
-            let isTooLong = ResourceLimit.fileSize.current.map { length + text.bytes.count > $0 } ?? false
+            // Asked first: a write beyond that limit ends the process.
+            let end = ResourceLimit.fileSize.current.map { $0 - Self.closing.utf8.count } ?? .max
+            let part = rest.prefix(max(0, end - length - rest.startIndex))
             let count =
-                isTooLong ? -1 : unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+                part.isEmpty ? -1 : unsafe part.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
-                let error = isTooLong ? EFBIG : errno
+                let error = part.isEmpty ? EFBIG : errno
                 if error == EINTR { continue }
                 endEarly(behind: text.bytes[..<rest.startIndex])
                 Logger(label: "swift-multitasking").warning(
@@ -251,8 +252,11 @@ struct TraceFile: ~Copyable {
         var whole = written.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         if whole > 1, written[whole - 2] == UInt8(ascii: ",") { whole -= 2 }
         guard ftruncate(descriptor, off_t(length + whole)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else { return }
-        writeWhole("\n]\n", to: descriptor)
+        writeWhole(Self.closing, to: descriptor)
     }
+
+    /// What closes the array.
+    private static let closing = "\n]\n"
 
     /// Closes the array.
     mutating func finish() {
