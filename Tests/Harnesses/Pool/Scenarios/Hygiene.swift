@@ -79,6 +79,11 @@ extension Harness {
                     eventually { pool.workerProcessIDs.first.map { $0 != worker.pid } ?? false }, "it is not replaced")
             }
         }
+        var now = sigset_t()
+        unsafe pthread_sigmask(SIG_BLOCK, nil, &now)
+        for number in [SIGUSR1, SIGTERM, SIGQUIT] {
+            checkEqual(unsafe sigismember(&now, number), 1, "whether the client still blocks signal \(number)")
+        }
     }
 
     /// The program reaps every child it can get, also those of the pools; two pools go on.
