@@ -138,7 +138,7 @@ extension Harness {
                 checkEqual(try pool.submit(double, 1).value(timeout: .seconds(20)), 2)
                 // This thread alone looks, once in two seconds.
                 let processes = [getpid(), pool.supervisorProcessID] + pool.workerProcessIDs
-                check(isQuiet(processes, wakes: 2, seconds: 2), "an idle pool that is recorded wakes again and again")
+                check(isQuiet(processes, wakes: 2), "an idle pool that is recorded wakes again and again")
                 let late = try pool.submit(double, options: TaskOptions(name: "late"), 2)
                 checkEqual(try late.value(timeout: .seconds(20)), 4)
                 // Before the recording ends.
@@ -150,17 +150,17 @@ extension Harness {
             let channel = try pool.makeChannel(capacity: 1)
             let waiting = try pool.submit(receiveThenCount, Queue(channel), 3)
             check(eventually { waiting.isRunning }, "the task does not begin")
-            check(isQuiet(pool.workerProcessIDs, wakes: 40), "a worker whose task waits wakes again and again")
+            check(isQuiet(pool.workerProcessIDs, wakes: 80), "a worker whose task waits wakes again and again")
             _ = try channel.send(Int32(1), wait: .never)
             checkEqual(try waiting.value(timeout: .seconds(20)), 3)
         }
     }
 
-    /// Whether there are some seconds in which the threads of these processes wake at most so often.
-    func isQuiet(_ processes: [pid_t], wakes: Int, seconds: UInt32 = 1) -> Bool {
-        for _ in 0..<16 {
+    /// Whether there are two seconds in which the threads of these processes wake at most so often.
+    func isQuiet(_ processes: [pid_t], wakes: Int) -> Bool {
+        for _ in 0..<8 {
             let before = processes.reduce(0) { $0 + Proc.wakes($1) }
-            sleep(seconds)
+            sleep(2)
             if processes.reduce(0, { $0 + Proc.wakes($1) }) - before <= wakes { return true }
         }
         return false
