@@ -10,7 +10,7 @@ from typing import Any
 import host  # noqa: F401  (finds the package)
 from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
 from swiftray.hub import Hub
-from swiftray.link import HubLink
+from swiftray.link import AskedHub, HubLink
 from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
 
 
@@ -29,35 +29,6 @@ def reply(item: Item) -> tuple[int, int, int, bytes]:
     return item[1], code, argument, item[3]
 
 
-class _CallsAtOnce:
-    """A hub whose requests are answered before they return, on the thread that makes them."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-
-    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        answer: Future[Delivery] = Future()
-        try:
-            self._hub.requests(client, batch, version, posts).send(None)
-        except StopIteration as end:
-            answer.set_result(end.value)
-        except LookupError as error:
-            answer.set_exception(error)
-        return answer
-
-    def poll(self, client: int, version: int) -> Future[Delivery]:
-        return Future()
-
-    def share(self, number: int, handle: Any) -> Future[None]:
-        return Future()
-
-    def shared(self, number: int, node: str) -> Future[tuple[Any, tuple[int, int] | None]]:
-        return Future()
-
-    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
-        return Future()
-
-
 class HubTests(unittest.IsolatedAsyncioTestCase):
     """The two calls of a hub, without a client's link."""
 
@@ -69,6 +40,18 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         batch = self.batches.get(client, 0)
         self.batches[client] = batch + 1
         return await self.hub.requests(client, batch, version, list(posts))
+
+    def ask_at_once(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        """Has requests answered before they return, on the thread that makes them; others wait for ever."""
+        answer: Future[Any] = Future()
+        if method == "requests":
+            try:
+                self.hub.requests(*arguments).send(None)
+            except StopIteration as end:
+                answer.set_result(end.value)
+            except LookupError as error:
+                answer.set_exception(error)
+        return answer
 
     async def test_batches_take_effect_in_the_order_of_their_numbers(self) -> None:
         await self.say(0, make_channel(1))
@@ -167,7 +150,7 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
 
     async def test_who_waits_on_a_link_that_was_closed_waits_no_longer_and_the_hub_is_not_called_lost(self) -> None:
         lost: list[str] = []
-        link = HubLink(7, _CallsAtOnce(self.hub), lambda item: None, lost.append)
+        link = HubLink(7, AskedHub(self.ask_at_once, ""), lambda item: None, lost.append)
         link.post([(Kind.STARTED, 3, 3, b"pid")])
         link.close()
         self.assertTrue(link.wait_sync(5))

@@ -59,13 +59,3 @@ extension Future: Followable {
     /// What it stands for, if that is made in the client.
     var deferred: DeferredFuture<Value>? { source as? DeferredFuture<Value> }
 }
-
-/// A future of any type.
-protocol FollowingFuture {
-    /// The time that waits for it take place in; nil for the machine's.
-    var timelineOfWaits: (any Timeline)? { get }
-}
-
-extension Future: FollowingFuture {
-    var timelineOfWaits: (any Timeline)? { deferred?.timeline ?? (source as? any HasTimeline)?.timeline }
-}

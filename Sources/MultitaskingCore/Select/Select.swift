@@ -80,7 +80,7 @@ private func usable(_ sources: [any Selectable]) throws -> [any Selectable] {
 
 /// The time that a source lives in, if it is not the machine's.
 private func timeline(of source: any Selectable) -> (any Timeline)? {
-    if let future = source as? any FollowingFuture { return future.timelineOfWaits }
+    if let task = source as? any Awaitable { return task.timeline }
     return ((source as? SendingSide)?.channel as? any HasTimeline ?? source as? any HasTimeline)?.timeline
 }
 

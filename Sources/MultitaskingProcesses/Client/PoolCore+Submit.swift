@@ -226,20 +226,21 @@ extension PoolCore {
 
     /// Repeats `attempt` while the arena or the queue is full, until there is room or the limit passes.
     func waitForRoom<Value>(_ limit: WaitLimit, _ attempt: () throws -> Value) throws -> Value {
-        var deadline: Deadline?
+        // The clock is looked at only where there is no room.
+        var deadlines: (end: Deadline, hint: Deadline)?
+        var hasSaidWhy = false
         var pause: useconds_t = 100
-        var hint: Deadline? = Deadline(.upTo(.seconds(1)))
         while true {
             do { return try attempt() } catch let error as MultitaskingError where error.meansNoRoom {
                 sweepAbandoned()
-                let end = deadline ?? Deadline(limit)
-                deadline = end
+                let (end, hint) = deadlines ?? (Deadline(limit), Deadline(.upTo(.seconds(1))))
+                deadlines = (end, hint)
                 // Also for callers that don't wait here: they may be all that tries again.
                 membership.checkSupervisor()
                 try checkUsable()
                 if end.left == 0 { throw error }
-                if hint?.left == 0 {
-                    hint = nil
+                if !hasSaidWhy, hint.left == 0 {
+                    hasSaidWhy = true
                     sayWhoHoldsTheRoom(error)
                 }
                 usleep(pause)

@@ -18,7 +18,7 @@ final class ByteSink: PayloadSegment {
     /// Makes an empty buffer with room for `capacity` bytes; or for more, if another one's memory may be used again.
     init(capacity: Int, mayUseSpare: Bool = false) { end = SinkBuffer(capacity: capacity, mayUseSpare: mayUseSpare) }
 
-    deinit { end.free() }
+    deinit { end.deallocate() }
 
     // MARK: Appending
 

@@ -43,9 +43,9 @@
     }
 
     /// Frees all memory; nothing else may be called afterwards.
-    func free() {
+    func deallocate() {
         if unsafe !SpareBuffer.give((state.pointee.buffer, state.pointee.capacity)) {
-            unsafe releaseMemory(state.pointee.buffer)
+            unsafe free(state.pointee.buffer)
         }
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
@@ -174,6 +174,3 @@
         unsafe state.pointee.capacity = 256
     }
 }
-
-/// The C library's `free`, whatever it is called here.
-private func releaseMemory(_ memory: UnsafeMutableRawPointer) { unsafe free(memory) }

@@ -226,7 +226,7 @@ struct TraceFile: ~Copyable {
         var rest = text.bytes[...]
         while !rest.isEmpty {
             // Asked first: a write beyond that limit ends the process.
-            let end = ResourceLimit.fileSize.current.map { $0 - Self.closing.utf8.count } ?? .max
+            let end = ResourceLimit.fileSize.current.map { $0 - Self.closing.utf8CodeUnitCount } ?? .max
             let part = rest.prefix(max(0, end - length - rest.startIndex))
             let count =
                 part.isEmpty ? -1 : unsafe part.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
@@ -252,15 +252,15 @@ struct TraceFile: ~Copyable {
         var whole = written.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         if whole > 1, written[whole - 2] == UInt8(ascii: ",") { whole -= 2 }
         guard ftruncate(descriptor, off_t(length + whole)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else { return }
-        writeWhole(Self.closing, to: descriptor)
+        writeWhole(Self.closing.description, to: descriptor)
     }
 
     /// What closes the array.
-    private static let closing = "\n]\n"
+    private static let closing: StaticString = "\n]\n"
 
     /// Closes the array.
     mutating func finish() {
-        text.put("\n]\n")
+        text.put(Self.closing)
         _ = flush()
     }
 }

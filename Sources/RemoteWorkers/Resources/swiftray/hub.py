@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from typing import Any
+from typing import Any, TypeVar
 
 from swiftray.channels import Channel, Element, Reply, Request
 from swiftray.frames import (
@@ -36,6 +36,8 @@ from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Pos
 _REMEMBERED = 4096
 #: How many bytes one reply to a poll has, about.
 _MOST_BYTES = 32 << 20
+
+_Value = TypeVar("_Value")
 
 
 class _Mailbox:
@@ -223,9 +225,7 @@ class Hub:
         box = self._boxes.pop(client, None)
         if box is not None:
             box.close()
-        self._gone[client] = None
-        if len(self._gone) > _REMEMBERED:
-            self._gone.popitem(last=False)
+        _remember(self._gone, client, None)
         for (asker, _), waiting in list(self._waiting.items()):
             if asker == client:
                 waiting[1].leave(waiting[0])
@@ -235,10 +235,8 @@ class Hub:
         if client == 0 and has_died and speaker is not None:
             # The driver says so only when the whole wrapper is gone.
             self._forget(speaker)
-        self._over[run] = None
+        _remember(self._over, run, None)
         self._cancelled.pop(run, None)
-        if len(self._over) > _REMEMBERED:
-            self._over.popitem(last=False)
         for channel in self._channels.values():
             channel.end(run, has_died)
 
@@ -358,9 +356,7 @@ class Hub:
         elif target in self._signals:
             # Its holders see it cleared; that is remembered for a while.
             self._signal(Operation.CLEAR, target)
-            self._dropped[target] = self._signals.pop(target)
-            if len(self._dropped) > _REMEMBERED:
-                self._dropped.popitem(last=False)
+            _remember(self._dropped, target, self._signals.pop(target))
         else:
             return Code.NO_SUCH_OBJECT, 0, b""
         return Code.OK, 0, b""
@@ -463,6 +459,13 @@ class Hubs:
         if hub is None:
             raise LookupError("the pool has ended")
         return hub
+
+
+def _remember(memory: collections.OrderedDict[int, _Value], number: int, value: _Value) -> None:
+    """Keeps a value, and forgets the oldest one if there are many."""
+    memory[number] = value
+    if len(memory) > _REMEMBERED:
+        memory.popitem(last=False)
 
 
 def _answer(number: int, reply: Reply) -> Item:
