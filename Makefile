@@ -70,25 +70,20 @@ test: setup-tests ## Set up and run all tests
 	python3 -m unittest discover -s Tests/Ray
 	$(TEST)
 
-# Not all of the package: most of that are the tests' programs.
-EXAMPLES := primes orders scopes bank shared wordcount pipeline
-
-examples: setup ## Run each example once, with little to do
-	for example in $(EXAMPLES); do $(SWIFT) build -c release --product $$example; done
-	echo "--- primes"
-	$(SWIFT) run -c release --skip-build primes 200000
+# By the README's commands.
+examples: demo ## Run each example once
 	echo "--- orders"
-	printf '5\nr\nwhat\nq\n' | $(SWIFT) run -c release --skip-build orders
+	printf '5\nr\nwhat\nq\n' | $(SWIFT) run orders
 	echo "--- scopes"
-	$(SWIFT) run -c release --skip-build scopes
+	$(SWIFT) run scopes
 	echo "--- bank"
-	$(SWIFT) run -c release --skip-build bank
+	$(SWIFT) run bank
 	echo "--- shared"
-	$(SWIFT) run -c release --skip-build shared 64
+	$(SWIFT) run shared 64
 	echo "--- wordcount"
-	$(SWIFT) run -c release --skip-build wordcount Docs
+	$(SWIFT) run wordcount Docs
 	echo "--- pipeline"
-	$(SWIFT) run -c release --skip-build pipeline 5000
+	$(SWIFT) run pipeline 5000
 	echo "--- watch"
 	$(SWIFT) build --package-path Examples/watch --scratch-path $(BUILD)/watch
 	cd $(BUILD)/watch && debug/watch 40 0

@@ -138,7 +138,7 @@ extension Harness {
     /// Many clients, each with workers that write over the memory they share with it: none crashes or hangs.
     fileprivate func hostileWorkers() throws {
         let first = number
-        for seed in first..<first + 20 {
+        for seed in first..<first + 8 {
             let pid = try launchHarness("hostile-client", method, seed)
             var status: Int32 = 0
             while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
