@@ -14,7 +14,8 @@ internal import MultitaskingSystem
 /// }
 /// ```
 /// Use this in tests instead of `withProcessPoolExecutor`. When `body` returns, the pool finishes all tasks before it
-/// shuts down; when `body` throws, tasks that haven't started are cancelled first.
+/// shuts down. When `body` throws, tasks that haven't started are cancelled, and sessions' tasks that run are asked to
+/// stop: their cancel events are set and their queues are closed.
 ///
 /// - Parameters:
 ///   - seed: the seed of the schedule.

@@ -11,8 +11,9 @@ public import MultitaskingSessions
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// This is the counterpart of `withProcessPoolExecutor` for other machines. When `body` returns, the pool finishes
-/// all tasks before it shuts down; when `body` throws, tasks that haven't started are cancelled first.
+/// This is the counterpart of `withProcessPoolExecutor` for other machines. When `body` returns, the pool finishes all
+/// tasks before it shuts down. When `body` throws, tasks that haven't started are cancelled, and sessions' tasks that
+/// run are asked to stop: their cancel events are set and their queues are closed.
 ///
 /// - Parameters:
 ///   - command: the command that starts a worker, and its arguments; see ``LaunchHosts``.

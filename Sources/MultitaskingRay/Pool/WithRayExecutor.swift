@@ -12,7 +12,8 @@ public import MultitaskingSessions
 /// }
 /// ```
 /// This is the counterpart of `withProcessPoolExecutor` for clusters. When `body` returns, the pool finishes all tasks
-/// before it shuts down; when `body` throws, tasks that haven't started are cancelled first.
+/// before it shuts down. When `body` throws, tasks that haven't started are cancelled, and sessions' tasks that run are
+/// asked to stop: their cancel events are set and their queues are closed.
 ///
 /// - Parameters:
 ///   - address: the host and port of the cluster's head; nil starts a Ray instance on this machine, which ends with the

@@ -26,6 +26,8 @@ public class TaskManager: @unchecked Sendable {
 
     let globalObjects: SharedObjects
 
+    let openTasks = OpenTasks()
+
     /// Creates a manager of an executor of any backend.
     ///
     /// - Parameter globals: the queues and the event with scope `.global`.
@@ -73,7 +75,7 @@ public class TaskManager: @unchecked Sendable {
         outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil, seed: UInt64? = nil
     ) throws -> TaskSession {
         try TaskSession(
-            executor: executor, global: globalObjects,
+            executor: executor, global: globalObjects, openTasks: openTasks,
             settings: QueueSettings(
                 inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
                 inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,

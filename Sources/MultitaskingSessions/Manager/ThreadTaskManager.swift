@@ -42,7 +42,7 @@ public final class ThreadTaskManager: TaskManager, @unchecked Sendable {
         outputQueueLock: Bool = true, inputQueueSize: Int? = nil, outputQueueSize: Int? = nil, seed: UInt64? = nil
     ) throws -> ThreadTaskSession {
         try ThreadTaskSession(
-            inProcess: inProcess, global: globalObjects,
+            inProcess: inProcess, global: globalObjects, openTasks: openTasks,
             settings: QueueSettings(
                 inputQueue: inputQueue, outputQueue: outputQueue, cancelEvent: cancelEvent,
                 inputQueueLock: inputQueueLock, outputQueueLock: outputQueueLock, inputQueueSize: inputQueueSize,

@@ -15,8 +15,9 @@ internal import MultitaskingSystem
 ///     try withExecutor(try MyPool(maxWorkers: maxWorkers), globals: globals, interrupts: interrupts, body)
 /// }
 /// ```
-/// When `body` returns, the executor finishes all tasks before it shuts down; when `body` throws, tasks that haven't
-/// started are cancelled first.
+/// When `body` returns, the executor finishes all tasks before it shuts down. When `body` throws, tasks that haven't
+/// started are cancelled, and sessions' tasks that run are asked to stop: their cancel events are set and their queues
+/// are closed. The executor shuts down when they end.
 ///
 /// - Parameters:
 ///   - makeExecutor: creates the executor; not called if `interrupts` is invalid.
@@ -92,12 +93,15 @@ private func withManager<Manager: TaskManager, Value>(
     _ body: (Manager) throws -> Value
 ) throws -> Value {
     var handling: (any InterruptHandling)?
+    var openTasks: OpenTasks?
     let value: Value
     do {
         let manager = try makeManager()
+        openTasks = manager.openTasks
         handling = try interrupts.handle(for: executor)
         value = try body(manager)
     } catch {
+        openTasks?.abandon()
         executor.shutdown(.cancelQueued)
         try handling?.endOrThrow(error)
         throw error
@@ -113,12 +117,15 @@ nonisolated(nonsending) private func withManager<Manager: TaskManager, Value>(
     _ body: nonisolated(nonsending) (Manager) async throws -> Value
 ) async throws -> Value {
     var handling: (any InterruptHandling)?
+    var openTasks: OpenTasks?
     let value: Value
     do {
         let manager = try makeManager()
+        openTasks = manager.openTasks
         handling = try interrupts.handle(for: executor)
         value = try await body(manager)
     } catch {
+        openTasks?.abandon()
         await executor.shutdown(.cancelQueued)
         try handling?.endOrThrow(error)
         throw error

@@ -20,6 +20,7 @@ public class TaskSession: @unchecked Sendable {
     let executor: any Executor
     private let scopeResolver: ScopeResolver
     private let sharedContext: CombinedContext
+    private let openTasks: OpenTasks
     private let state = Mutex(State())
 
     private struct State {
@@ -45,15 +46,21 @@ public class TaskSession: @unchecked Sendable {
     /// random one.
     public let seed: UInt64
 
-    init(executor: any Executor, global: SharedObjects, settings: QueueSettings, seed: UInt64?) throws {
+    init(
+        executor: any Executor, global: SharedObjects, openTasks: OpenTasks, settings: QueueSettings, seed: UInt64?
+    ) throws {
         self.executor = executor
+        self.openTasks = openTasks
         self.seed = seed ?? .random(in: 0 ... .max)
         let shared = try SharedObjects(settings, of: executor)
         sharedContext = shared.context
         scopeResolver = ScopeResolver(
             executor: executor, global: global, session: shared, inputQueueSize: settings.inputQueueSize,
             outputQueueSize: settings.outputQueueSize)
+        openTasks.add(self)
     }
+
+    deinit { openTasks.adopt(state.withLock { $0.tasks.values }) }
 
     /// The queues and the cancel event that the session's tasks share.
     ///
@@ -72,7 +79,7 @@ public class TaskSession: @unchecked Sendable {
             state.isDestroyed = true
             return exchange(&state.tasks, with: [:])
         }
-        withExtendedLifetime(forgotten) {}
+        openTasks.adopt(forgotten.values)
     }
 
     /// What is shown whenever somebody waits for the tasks.
@@ -107,7 +114,7 @@ public class TaskSession: @unchecked Sendable {
     /// - Throws: `alreadyDestroyed`.
     @discardableResult
     public func removeTask(_ name: String) throws -> PoolTask? {
-        try withState { $0.tasks.removeValue(forKey: name) }
+        try adopting { $0.tasks.removeValue(forKey: name) }
     }
 
     /// Removes a task from the session, without cancelling it.
@@ -116,10 +123,17 @@ public class TaskSession: @unchecked Sendable {
     /// - Throws: `alreadyDestroyed`.
     @discardableResult
     public func removeTask(_ task: PoolTask) throws -> PoolTask? {
-        try withState { state in
+        try adopting { state in
             guard state.tasks[task.name] === task else { return nil }
             return state.tasks.removeValue(forKey: task.name)
         }
+    }
+
+    /// Removes a task, which may still be running.
+    private func adopting(_ remove: (inout State) -> sending PoolTask?) throws -> PoolTask? {
+        let task = try withState(remove)
+        if let task { openTasks.adopt(CollectionOfOne(task)) }
+        return task
     }
 
     /// Removes all tasks from the session, without cancelling them.
@@ -127,7 +141,7 @@ public class TaskSession: @unchecked Sendable {
     /// - Throws: `alreadyDestroyed`.
     public func clearTasks() throws {
         let forgotten = try withState { exchange(&$0.tasks, with: [:]) }
-        withExtendedLifetime(forgotten) {}
+        openTasks.adopt(forgotten.values)
     }
 
     /// Cancels every task that hasn't started, and asks running tasks to stop.

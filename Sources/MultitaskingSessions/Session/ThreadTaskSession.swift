@@ -8,9 +8,12 @@ public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
     // SAFETY: not checked only because its superclass is not; the property is a constant of a Sendable type.
     private let inProcess: any InProcessExecutor
 
-    init(inProcess: any InProcessExecutor, global: SharedObjects, settings: QueueSettings, seed: UInt64?) throws {
+    init(
+        inProcess: any InProcessExecutor, global: SharedObjects, openTasks: OpenTasks, settings: QueueSettings,
+        seed: UInt64?
+    ) throws {
         self.inProcess = inProcess
-        try super.init(executor: inProcess, global: global, settings: settings, seed: seed)
+        try super.init(executor: inProcess, global: global, openTasks: openTasks, settings: settings, seed: seed)
     }
 
     /// Submits a closure that calls the task's function.
