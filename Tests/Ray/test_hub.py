@@ -148,6 +148,18 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
                 await asyncio.wait_for(late, 5)
         self.assertEqual((await self.hub.statistics())["clients"], 0)
 
+    async def test_what_later_tasks_rely_on_is_handed_on_before_the_version_that_they_wait_for(self) -> None:
+        told: list[tuple[int, int]] = []
+        link = HubLink(7, AskedHub(self.ask_at_once, ""), lambda item: told.append((item[0], link.version)), self.fail)
+        link.sync(lambda: None)
+        await self.hub.share(5, b"value")
+        await self.say(0, request(1, Operation.SETUP, 1, 3, data=b"call"), request(2, Operation.UNSHARE, 5))
+        delivery = await self.say(0)
+        self.assertEqual(delivery.version, 2)
+        link._hand_on(await self.hub.poll(7, 0), None)
+        self.assertEqual(sorted(told), [(Kind.SETUP, 0), (Kind.UNSHARED, 0)])
+        self.assertEqual(link.version, 2)
+
     async def test_who_waits_on_a_link_that_was_closed_waits_no_longer_and_the_hub_is_not_called_lost(self) -> None:
         lost: list[str] = []
         link = HubLink(7, AskedHub(self.ask_at_once, ""), lambda item: None, lost.append)

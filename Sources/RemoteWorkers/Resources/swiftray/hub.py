@@ -221,6 +221,14 @@ class Hub:
             if client != 0:
                 box.put(item)
 
+    def _tell_wrappers_first(self, item: Item) -> None:
+        """Tells what a task that is submitted from now on waits for, until its child knows of it."""
+        self._version += 1
+        for client, box in self._boxes.items():
+            if client != 0:
+                box.items.appendleft(item)
+                box.wake()
+
     def _forget(self, client: int) -> None:
         box = self._boxes.pop(client, None)
         if box is not None:
@@ -369,7 +377,7 @@ class Hub:
         item: Item = (Kind.UNSHARED, number, b"", b"")
         # The driver has it too, if the host has fetched it.
         self._boxes[0].put(item)
-        self._tell_wrappers(item)
+        self._tell_wrappers_first(item)
         return Code.OK, 0, b""
 
     def _set_up(self, number: int, role: int, call: bytes) -> Reply:
@@ -378,12 +386,7 @@ class Hub:
             self._setup.pop(number, None)
         else:
             self._setup[number] = item
-        # A task that is submitted from now on waits until its child knows of it.
-        self._version += 1
-        for client, box in self._boxes.items():
-            if client != 0:
-                box.items.appendleft(item)
-                box.wake()
+        self._tell_wrappers_first(item)
         return Code.OK, 0, b""
 
     # Signals

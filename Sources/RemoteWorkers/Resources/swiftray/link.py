@@ -17,6 +17,8 @@ from swiftray.posts import CLIENT_GONE, Delivery, Item, Post
 _MOST_BATCHES = 2
 #: How many bytes a batch has, about.
 _MOST_BYTES = 16 << 20
+#: What tasks that are submitted later rely on.
+_BEFORE_TASKS = (Kind.SETUP, Kind.UNSHARED)
 #: How many signals are remembered.
 _MOST_SIGNALS = 4096
 
@@ -217,12 +219,12 @@ class HubLink:
             self._deliver((Kind.SIGNALS, 0, payload, b""))
         # A task that is to know of these waits for the version alone.
         for item in items:
-            if item[0] == Kind.SETUP:
+            if item[0] in _BEFORE_TASKS:
                 self._deliver(item)
         # Not before the frame is written, and not after what follows it: what acts on either relies on that.
         self.version = max(self.version, version)
         for item in items:
-            if item[0] != Kind.SETUP:
+            if item[0] not in _BEFORE_TASKS:
                 self._deliver(item)
         with self._lock:
             if len(self._signals) > _MOST_SIGNALS:

@@ -48,6 +48,8 @@ class Shares:
         self._lock = threading.Lock()
         #: The values that are here, by number: descriptor and size.
         self._blobs: dict[int, tuple[int, int]] = {}
+        #: How many values were dropped so far.
+        self._drops = 0
 
     def share(self, connection: Connection, request: int, number: int, data: Buffer) -> None:
         """Shares a value, and answers; on a thread of its own."""
@@ -60,6 +62,7 @@ class Shares:
     def drop(self, number: int) -> None:
         """Forgets a value."""
         with self._lock:
+            self._drops += 1
             blob = self._blobs.pop(number, None)
         if blob is not None:
             os.close(blob[0])
@@ -94,18 +97,13 @@ class Shares:
         finally:
             os.close(descriptor)
 
-    def _copy(self, number: int) -> tuple[int, int] | None:
-        """A known value with a descriptor that remains if the value is dropped meanwhile, when another file may have
-        the number of its own."""
-        with self._lock:
-            known = self._blobs.get(number)
-            return None if known is None else (os.dup(known[0]), known[1])
-
     def _blob(self, number: int) -> tuple[int, int] | None:
-        """A value, and a descriptor of the caller's."""
-        known = self._copy(number)
-        if known is not None:
-            return known
+        """A value, and a descriptor of the caller's, which remains if the value is dropped meanwhile."""
+        with self._lock:
+            drops = self._drops
+            known = self._blobs.get(number)
+            if known is not None:
+                return os.dup(known[0]), known[1]
         handle, place = self._calls.shared(number, self._node).result(_PATIENCE)
         if handle is None:
             return None
@@ -115,7 +113,8 @@ class Shares:
                 blob = make_blob(data, f"{self._name}-{number}"), data.nbytes
             self._calls.locate(number, self._node, (os.getpid(), blob[0]))
         with self._lock:
-            is_first = self._blobs.setdefault(number, blob) is blob
+            # If it is this value that was dropped meanwhile, nobody would drop it again.
+            is_first = drops == self._drops and self._blobs.setdefault(number, blob) is blob
             own = os.dup(blob[0]) if is_first else blob[0]
         return own, blob[1]
 
