@@ -622,8 +622,9 @@ try withProcessPoolExecutor(maxWorkers: 5) { manager in
 }
 ```
 Use worker processes for work that is CPU-bound or that might crash. Arguments and results are copied, so they must be
-`Codable`. When `body` returns, the pool finishes all tasks before it shuts down; when `body` throws, tasks that haven't
-started are cancelled first.
+`Codable`. When `body` returns, the pool finishes all tasks before it shuts down. When `body` throws, tasks that haven't
+started are cancelled, and sessions' tasks that run are asked to stop: their cancel events are set and their queues are
+closed.
 
 - Parameters:
   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for one per core that this process may use.
@@ -645,8 +646,8 @@ THREAD_DOC = """
 Use threads for work that blocks or that shares large values: arguments and results aren't copied, so they only need to be
 `Sendable`. A crash in a task ends the program; to isolate crashes, use `withProcessPoolExecutor`.
 
-When `body` returns, the pool finishes all tasks before it shuts down; when `body` throws, tasks that haven't started are
-cancelled first.
+When `body` returns, the pool finishes all tasks before it shuts down. When `body` throws, tasks that haven't started are
+cancelled, and sessions' tasks that run are asked to stop: their cancel events are set and their queues are closed.
 
 - Parameters:
   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for four more than the number of cores

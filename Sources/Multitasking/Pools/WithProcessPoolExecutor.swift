@@ -15,10 +15,10 @@ public import MultitaskingSessions
 ///     for (name, result) in try session.results() { … }
 /// }
 /// ```
-/// Use worker processes for work that is CPU-bound or that might crash. Arguments and results are copied, so they must
-/// be `Codable`. When `body` returns, the pool finishes all tasks before it shuts down. When `body` throws, tasks that
-/// haven't started are cancelled, and sessions' tasks that run are asked to stop: their cancel events are set and their
-/// queues are closed.
+/// Use worker processes for work that is CPU-bound or that might crash. Arguments and results are copied, so they
+/// must be `Codable`. When `body` returns, the pool finishes all tasks before it shuts down. When `body` throws,
+/// tasks that haven't started are cancelled, and sessions' tasks that run are asked to stop: their cancel events
+/// are set and their queues are closed.
 ///
 /// - Parameters:
 ///   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for one per core that this

@@ -13,8 +13,8 @@ internal import MultitaskingThreads
 /// need to be `Sendable`. A crash in a task ends the program; to isolate crashes, use `withProcessPoolExecutor`.
 ///
 /// When `body` returns, the pool finishes all tasks before it shuts down. When `body` throws, tasks that haven't
-/// started are cancelled, and sessions' tasks that run are asked to stop: their cancel events are set and their queues
-/// are closed.
+/// started are cancelled, and sessions' tasks that run are asked to stop: their cancel events are set and their
+/// queues are closed.
 ///
 /// - Parameters:
 ///   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for four more than the number
