@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Multitasking
 import Synchronization
 import Testing
@@ -14,6 +16,11 @@ private func waitForRoom(_ context: TaskContext) throws -> Int {
     try context.writeOutput("running", wait: .forever)
     for number in 0... { try context.writeOutput(String(number), wait: .forever) }
     return 0
+}
+
+private func writeAndJoin(_ context: TaskContext) throws -> Int {
+    for number in 0..<9 { try context.writeOutput(number, wait: .forever, join: true) }
+    return 9
 }
 
 private func awaitEvent(_ context: TaskContext) async throws -> String {
@@ -84,6 +91,57 @@ extension Facade {
                     try session.submit("global", waitForInput, scopes: .global)
                     #expect(try manager.context.readOutput(as: String.self, wait: .forever) == "running")
                     throw Refused(reason: "no")
+                }
+            }
+        }
+
+        /// One of what it wrote is taken and not reported, the other nobody has taken.
+        @Test(arguments: scopes)
+        func tasksThatWaitUntilTheirOutputIsDealtWith_endToo(_ pool: PoolKind) throws {
+            for takes in [false, true] {
+                #expect(throws: Refused(reason: "no")) {
+                    try pool.run(maxWorkers: 1) { manager in
+                        let session = try manager.session().submit("a", writeAndJoin, scopes: .session)
+                        if takes {
+                            #expect(try session.context.readOutput(as: Int.self, wait: .forever) == 0)
+                        } else {
+                            let task = try #require(try session.task(named: "a"))
+                            while !task.isRunning { usleep(100) }
+                        }
+                        throw Refused(reason: "no")
+                    }
+                }
+            }
+        }
+
+        /// The thread waits for room when the body throws, which makes room.
+        @Test func aTaskThatIsSubmittedMeanwhile_endsToo() throws {
+            for _ in 0..<20 {
+                #expect(throws: Refused(reason: "no")) {
+                    try withThreadPoolExecutor(maxWorkers: 1, queueLimit: 1) { manager in
+                        let session = try manager.session().submit("input", waitForInput, scopes: .session)
+                        #expect(try session.context.readOutput(as: String.self, wait: .forever) == "running")
+                        try session.submit("queued", waitForInput, scopes: .session)
+                        let begins = Flag()
+                        let late = Thread {
+                            begins.set()
+                            _ = try? session.submit("late", waitForInput, scopes: .session)
+                        }
+                        late.start()
+                        while !begins.isSet { usleep(100) }
+                        throw Refused(reason: "no")
+                    }
+                }
+            }
+        }
+
+        /// Sessions end while others are made: on one thread the last reference goes while another one looks at it.
+        @Test func sessionsComeAndGoOnManyThreads() throws {
+            try withThreadPoolExecutor(maxWorkers: 2) { manager in
+                DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                    for number in 0..<3_000 {
+                        _ = try? manager.session(inputQueue: false, outputQueue: false).submit("t", double, number)
+                    }
                 }
             }
         }

@@ -38,10 +38,6 @@ struct QueueHandle: Sendable {
     /// none.
     private func joinDeadline(_ wait: WaitLimit?) -> WaitDeadline { WaitDeadline(wait ?? .forever, in: channel) }
 
-    private func report(_ taskDone: Bool) throws {
-        if taskDone { try channel.taskDone() }
-    }
-
     private func report(_ elements: [some Any], _ taskDone: Bool) throws {
         if taskDone { for _ in elements { try channel.taskDone() } }
     }
@@ -195,11 +191,12 @@ extension QueueHandle {
     func take<Element: Codable & Sendable>(
         as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> Element? {
-        try finish(taken: try await receiver().receive(as: type, wait: wait), taskDone: taskDone)
+        try await finish(taken: try await receiver().receive(as: type, wait: wait), taskDone: taskDone)
     }
 
     func take<Element: Sendable>(as type: Element.Type, wait: WaitLimit, taskDone: Bool) async throws -> Element? {
-        try finish(taken: try await inProcessReceiver(type).receiveInProcess(as: type, wait: wait), taskDone: taskDone)
+        let element = try await inProcessReceiver(type).receiveInProcess(as: type, wait: wait)
+        return try await finish(taken: element, taskDone: taskDone)
     }
 
     func drain<Element: Codable & Sendable>(
@@ -231,7 +228,7 @@ extension QueueHandle {
                 try now(&elements)
                 guard wait != .never, let element = try await next() else { break }
                 elements.append(element)
-                try report(taskDone)
+                if taskDone { try await report(1) }
             }
         } catch { try leave(error, after: elements) }
         return elements
@@ -240,6 +237,25 @@ extension QueueHandle {
     private func finish(put accepted: Bool, join: Bool, _ deadline: WaitDeadline) async throws -> Bool {
         guard accepted else { return false }
         return join ? try await channel.join(wait: deadline.remaining) : true
+    }
+
+    private func finish<Element>(taken elements: [Element], taskDone: Bool) async throws -> [Element] {
+        do { if taskDone { try await report(elements.count) } } catch { try leave(error, after: elements) }
+        return elements
+    }
+
+    private func finish<Element>(taken element: Element?, taskDone: Bool) async throws -> Element? {
+        guard let element else { return nil }
+        return try await finish(taken: [element], taskDone: taskDone).first
+    }
+
+    /// Reports what was taken, which is returned even if the awaiting task is cancelled meanwhile.
+    private func report(_ count: Int) async throws {
+        for _ in 0..<count {
+            do { try await channel.taskDoneAsynchronously() } catch is CancellationError {
+                try await Task { [channel] in try await channel.taskDoneAsynchronously() }.value
+            }
+        }
     }
 
     // These two do not wait and so may be called in an asynchronous context.
@@ -276,13 +292,13 @@ extension QueueHandle {
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
         let elements = try await receiver().receive(upTo: count, as: type, wait: wait)
-        return try finish(taken: elements, taskDone: taskDone)
+        return try await finish(taken: elements, taskDone: taskDone)
     }
 
     func take<Element: Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit, taskDone: Bool
     ) async throws -> [Element] {
         let elements = try await inProcessReceiver(type).receiveInProcess(upTo: count, as: type, wait: wait)
-        return try finish(taken: elements, taskDone: taskDone)
+        return try await finish(taken: elements, taskDone: taskDone)
     }
 }

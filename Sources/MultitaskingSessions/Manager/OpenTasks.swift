@@ -1,3 +1,4 @@
+internal import MultitaskingCore
 internal import Synchronization
 
 /// The unfinished tasks of a manager, which may wait for their parent: for elements, for room, or for their cancel
@@ -10,27 +11,40 @@ final class OpenTasks: Sendable {
         var leastCleaning = 16
         /// The tasks of sessions that are gone, until they end.
         var orphans: [ObjectIdentifier: PoolTask] = [:]
+        var isAbandoned = false
     }
 
     private struct WeakSession { weak let session: TaskSession? }
 
     private let state = Mutex(State())
 
+    /// Whether the parent is gone. Who adds a task looks afterwards: it sees that, or ``abandon()`` sees the task.
+    var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
+
     func add(_ session: TaskSession) {
-        state.withLock { state in
-            if state.sessions.count >= state.leastCleaning {
-                state.sessions.removeAll { $0.session == nil }
-                state.leastCleaning = max(16, 2 * state.sessions.count)
-            }
-            state.sessions.append(WeakSession(session: session))
+        let living = state.withLock { state -> [TaskSession] in
+            defer { state.sessions.append(WeakSession(session: session)) }
+            guard state.sessions.count >= state.leastCleaning else { return [] }
+            let living = state.sessions.compactMap(\.session)
+            state.sessions = living.map(WeakSession.init)
+            state.leastCleaning = max(16, 2 * living.count)
+            return living
         }
+        // Outside of the lock: a session that nobody else holds any more leaves its tasks here.
+        withExtendedLifetime(living) {}
     }
 
     /// Keeps tasks that their session forgets, until they end.
     func adopt(_ tasks: some Sequence<PoolTask>) {
-        for task in tasks where !task.isDone {
+        for task in tasks {
             let id = ObjectIdentifier(task)
-            state.withLock { $0.orphans[id] = task }
+            let isLate = state.withLock { state in
+                state.orphans[id] = task
+                return state.isAbandoned
+            }
+            if isLate { Self.abandon([task]) }
+            // A task that has ended is taken out at once. Asking it first would be a step of a simulation, in which
+            // others may run, where nobody sees a call.
             task.whenDone { [weak self] in
                 let ended = self?.state.withLock { $0.orphans.removeValue(forKey: id) }
                 withExtendedLifetime(ended) {}
@@ -39,19 +53,32 @@ final class OpenTasks: Sendable {
     }
 
     /// Cancels the tasks that haven't started, and tells the others that their parent is gone: sets their cancel events
-    /// and closes their queues.
+    /// and closes their queues. Tasks that come later are told at once.
     func abandon() {
-        let (sessions, orphans) = state.withLock { ($0.sessions.compactMap(\.session), Array($0.orphans.values)) }
-        let tasks = sessions.flatMap { (try? $0.tasks) ?? [] } + orphans
+        let (sessions, orphans) = state.withLock { state in
+            state.isAbandoned = true
+            return (state.sessions.compactMap(\.session), Array(state.orphans.values))
+        }
+        Self.abandon(sessions.flatMap { (try? $0.tasks) ?? [] } + orphans)
+    }
+
+    static func abandon(_ tasks: [PoolTask]) {
         // As `RestPolicy` does: nothing that waits starts because another one stops.
         for task in tasks.reversed() { task.future.cancel() }
-        for task in tasks where !task.isDone { task.abandon() }
-    }
-}
-
-extension PoolTask {
-    fileprivate func abandon() {
-        objects.cancelSignal?.set()
-        for queue in [objects.inputQueue, objects.outputQueue] { _ = queue?.channel.close(discarding: false) }
+        // A signal may have the number of a channel.
+        var signals: Set<SharedObjectID> = []
+        var channels: Set<SharedObjectID> = []
+        for task in tasks where !task.isDone {
+            let objects = task.objects
+            if let signal = objects.cancelSignal, signals.insert(signal.reference).inserted { signal.set() }
+            if let input = objects.inputQueue?.channel, channels.insert(input.reference).inserted {
+                input.close(discarding: false)
+            }
+            if let output = objects.outputQueue?.channel, channels.insert(output.reference).inserted {
+                // A task may wait in `join` until the parent has taken what it wrote and has reported that.
+                output.close(discarding: true)
+                while (try? output.taskDone()) != nil {}
+            }
+        }
     }
 }

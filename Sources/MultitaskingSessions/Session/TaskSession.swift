@@ -254,8 +254,10 @@ extension TaskSession {
             }
         } catch {
             task.cancel(settingCancelEvent: false)
+            openTasks.adopt(CollectionOfOne(task))
             throw error
         }
+        if openTasks.isAbandoned { OpenTasks.abandon([task]) }
     }
 }
 

@@ -23,7 +23,7 @@ public final class ThreadTaskSession: TaskSession, @unchecked Sendable {
     ) throws {
         let options = options.named(name)
         try add(name, scopes, options) { context in
-            AnyFuture(try inProcess.submit(options: options) { try body(context, $0) })
+            AnyFuture(try inProcess.submit(options: options) { try body(context.inside($0), $0) })
         }
     }
 }
