@@ -269,6 +269,18 @@ import Testing
         pool.shutdown()
     }
 
+    @Test(arguments: UInt64(0)..<20)
+    func aSignalThatIsClearedAtOnceWakesWhoWaits(_ seed: UInt64) throws {
+        let pool = try InMemoryPool(.seed(seed), options: InMemoryOptions(maxWorkers: 2))
+        let signal = try pool.makeCancelSignal()
+        let waiting = try (0..<2).map { _ in try pool.submit(waitForNothing, Bell(signal), .seconds(100)) }
+        pool.timeline.clock.sleep(for: .seconds(1))
+        signal.set()
+        signal.clear()
+        for future in waiting { #expect(try future.value()) }
+        pool.shutdown()
+    }
+
     @Test func aDeadlockIsThrownOutOfTheScopeAlsoIfNoCallThrewIt() throws {
         expectCode(.deadlock) {
             try withInMemoryExecutor { manager in

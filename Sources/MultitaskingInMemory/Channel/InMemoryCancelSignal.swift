@@ -21,7 +21,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
         id = simulation.update { state, _ in
             let id = state.nextObject
             state.nextObject += 1
-            state.signals[id] = false
+            state.signals[id] = SimulatedSignal()
             return id
         }
     }
@@ -54,7 +54,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
 
     /// Whether the signal is set. Reads as set for a task whose simulated worker has died, so that its loop ends.
     public var isSet: Bool {
-        let isSet = simulation.observe({ [id] in $0.signals[id] ?? false }, isIdlePoll: { !$0 })
+        let isSet = simulation.observe({ [id] in $0.signals[id]?.isSet ?? false }, isIdlePoll: { !$0 })
         return isSet ?? true
     }
 
@@ -67,7 +67,7 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     private func change(to value: Bool) {
         _ = try? simulation.call { [id] state, party -> Bool? in
             guard state.signals[id] != nil else { return true }
-            state.signals[id] = value
+            state.signals[id]?.change(to: value)
             state.note(value ? .sets(signal: id) : .clears(signal: id), by: party)
             return true
         }
@@ -76,10 +76,12 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
     /// Blocks until the signal is set; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
-        let isSet = try? simulation.call(wait, for: .signal(id)) { [id] state, party -> Bool? in
-            guard let isSet = state.signals[id] else { return false }
-            if isSet { state.note(.sees(signal: id), by: party) }
-            return isSet ? true : nil
+        let condition = condition
+        let isSet = try? simulation.call(wait, for: condition) { [id] state, party -> Bool? in
+            guard state.signals[id] != nil else { return false }
+            guard state.holds(condition) else { return nil }
+            state.note(.sees(signal: id), by: party)
+            return true
         }
         return (isSet ?? nil) ?? false
     }
@@ -91,9 +93,30 @@ public final class InMemoryCancelSignal: CancelSignal, HasTimeline {
         if isSet { return true }
         var watch: Int?
         defer { if let watch { simulation.removeWatch(watch) } }
-        _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(.signal(id), $0) }
-        return simulation.update { [id] state, _ in state.signals[id] ?? false }
+        let condition = condition
+        _ = try await awaitCallback(wait, in: simulation) { watch = simulation.watch(condition, $0) }
+        return simulation.update { [id] state, _ in state.signals[id] != nil && state.holds(condition) }
     }
+
+    /// That the signal is set, or will have been.
+    var condition: Condition {
+        .signal(id, sets: simulation.update { [id] state, _ in state.signals[id]?.sets ?? 0 })
+    }
+}
+
+/// What a simulation knows of a signal.
+struct SimulatedSignal: Sendable {
+    private(set) var isSet = false
+    /// How many times it was set.
+    private(set) var sets = 0
+
+    mutating func change(to value: Bool) {
+        if value, !isSet { sets += 1 }
+        isSet = value
+    }
+
+    /// Whether it is set, or was since it had been set so many times.
+    func wasSet(since sets: Int) -> Bool { isSet || self.sets != sets }
 }
 
 extension Simulator {

@@ -122,7 +122,7 @@ struct SimulationState: ~Copyable, Sendable {
     var effects = Effects()
 
     var channels: [UInt64: ChannelState] = [:]
-    var signals: [UInt64: Bool] = [:]
+    var signals: [UInt64: SimulatedSignal] = [:]
     var nextObject: UInt64 = 0
 
     var tasks: [Int: TaskRecord] = [:]
@@ -284,7 +284,7 @@ struct SimulationState: ~Copyable, Sendable {
             return channels[id].map { $0.isClosed || !$0.offers.contains { $0.id == offer } } ?? true
         case .element(let id): return channels[id].map { $0.first != nil || $0.isClosed } ?? true
         case .joined(let id): return channels[id].map { $0.isJoined || $0.hasEnded } ?? true
-        case .signal(let id): return signals[id] ?? true
+        case .signal(let id, let sets): return signals[id].map { $0.wasSet(since: sets) } ?? true
         case .ended(let task): return tasks[task]?.isDone ?? true
         case .taskRoom: return phase != .running || taskLimit.map { unfinished < $0 } ?? true
         case .poolEnd: return workers.allSatisfy { if case .left = $0.activity { true } else { false } }
@@ -309,7 +309,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .settled(let id, _): "a receiver for the offer in channel \(id)"
         case .element(let id): "an element of channel \(id)"
         case .joined(let id): "channel \(id) to be processed"
-        case .signal(let id): "signal \(id)"
+        case .signal(let id, _): "signal \(id)"
         case .ended(let task): "the end of task \(task)"
         case .taskRoom: "room for another task"
         case .poolEnd: "the end of the pool"

@@ -96,7 +96,7 @@ extension InMemoryChannel: SimulatedSource {
 }
 
 extension InMemoryCancelSignal: SimulatedSource {
-    var selectCondition: Condition { .signal(id) }
+    var selectCondition: Condition { condition }
 
     /// Calls `body` once, as soon as the signal is set.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {

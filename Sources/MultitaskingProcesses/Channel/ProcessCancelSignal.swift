@@ -57,12 +57,15 @@ public final class ProcessCancelSignal: CancelSignal {
     /// Sets the signal and wakes every waiter.
     public func set() {
         // A place that serves for another signal by now has another serial.
-        _ = word.compareExchange(serial << 8, serial << 8 | Self.setFlag)
+        if word.compareExchange(serial << 8, serial << 8 | Self.setFlag) { record.sets.add(1) }
         record.wakeAll()
     }
 
     /// Clears the signal.
     public func clear() { _ = word.compareExchange(serial << 8 | Self.setFlag, serial << 8) }
+
+    /// Whether the signal is set, or was while somebody waited who found so many times at the beginning.
+    private func wasSet(since sets: UInt64) -> Bool { isSet || record.sets.load() != sets && exists }
 
     /// Whether the signal has not been dropped by the client.
     var exists: Bool { word.loadRelaxed() >> 8 == serial }
@@ -78,8 +81,9 @@ public final class ProcessCancelSignal: CancelSignal {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func waitUntilSet(_ wait: WaitLimit = .forever) -> Bool {
         guard membership.isOfThisProcess else { return isSet }
-        return membership.wait(wait, for: .change, on: record.waiters, isReady: { isSet || !exists }) {
-            isSet ? true : exists ? nil : false
+        let before = record.sets.load()
+        return membership.wait(wait, for: .change, on: record.waiters, isReady: { wasSet(since: before) || !exists }) {
+            wasSet(since: before) ? true : exists ? nil : false
         } ?? false
     }
 
@@ -89,10 +93,11 @@ public final class ProcessCancelSignal: CancelSignal {
     public func waitUntilSet(_ wait: WaitLimit = .forever) async throws -> Bool {
         if isSet { return true }
         guard membership.isOfThisProcess else { return false }
+        let before = record.sets.load()
         let isOver = try await membership.watcher.wait(wait) { [self] in
             record.watched.store(1)
             fence()
-            return isSet || !exists
+            return wasSet(since: before) || !exists
         }
         return isOver && exists
     }

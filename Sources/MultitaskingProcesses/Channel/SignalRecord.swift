@@ -4,6 +4,7 @@ struct SignalRecord: Record {
         case state = 0
         case waiters = 16
         case watched = 48
+        case sets = 56
 
         var size: Int { self == .waiters ? WaitQueue.size : 8 }
     }
@@ -20,6 +21,9 @@ struct SignalRecord: Record {
     @inline(__always) var waiters: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .waiters)) }
     /// Asks for the pool's event to be signalled when the signal is set.
     @inline(__always) var watched: SharedWord { word(.watched) }
+
+    /// How many times the signals of this place were set, for those that wait while one is set and cleared.
+    @inline(__always) var sets: SharedWord { word(.sets) }
 
     /// Tells all that wait of a change of the state that was made before.
     func wakeAll() {

@@ -4,6 +4,7 @@
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
+        var openings: UInt64 = 0
         var callbacks: [(id: UInt64, body: @Sendable () -> Void)] = []
         var nextID: UInt64 = 0
     }
@@ -16,6 +17,7 @@ final class Gate: Sendable {
     func open(_ also: () -> Void = {}) {
         let callbacks = monitor.withLock { state in
             state.isOpen = true
+            state.openings &+= 1
             also()
             defer { state.callbacks = [] }
             return state.callbacks
@@ -32,9 +34,15 @@ final class Gate: Sendable {
         }
     }
 
-    /// Blocks until the gate is open; false if the deadline passed first.
+    /// Blocks until the gate is open, or was opened meanwhile; false if the deadline passed first.
     func wait(until deadline: ContinuousClock.Instant?) -> Bool {
-        monitor.wait(until: deadline) { $0.isOpen ? true : nil } ?? false
+        var before: UInt64?
+        let wasOpened = monitor.wait(until: deadline) { state -> Bool? in
+            let openings = before ?? state.openings
+            before = openings
+            return state.isOpen || state.openings != openings ? true : nil
+        }
+        return wasOpened ?? false
     }
 
     /// Calls `body` once when the gate is open, at once if it is. Returns the name under which to take it back.

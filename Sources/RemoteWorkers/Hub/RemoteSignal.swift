@@ -47,6 +47,7 @@ package final class RemoteSignal: CancelSignal {
     @available(*, noasync)
     package func waitUntilSet(_ wait: WaitLimit) -> Bool {
         if isSet || wait == .never { return isSet }
+        let before = cell.sets
         let latch = Latch()
         let forget = cell.whenSet { latch.open() }
         defer { forget() }
@@ -55,15 +56,16 @@ package final class RemoteSignal: CancelSignal {
         } else {
             _ = latch.wait(wait)
         }
-        return isSet
+        return isSet || cell.sets != before
     }
 
     package func waitUntilSet(_ wait: WaitLimit) async throws -> Bool {
         if isSet { return true }
+        let before = cell.sets
         var forget: @Sendable () -> Void = {}
         defer { forget() }
         _ = try await awaitCallback(wait) { forget = cell.whenSet($0) }
-        return isSet
+        return isSet || cell.sets != before
     }
 
     // MARK: Select

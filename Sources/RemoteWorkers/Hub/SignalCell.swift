@@ -11,6 +11,8 @@ final class SignalCell: @unchecked Sendable {
     private struct Waiters {
         var lastID: UInt64 = 0
         var bodies: [UInt64: @Sendable () -> Void] = [:]
+        /// How many times the signal was set.
+        var sets: UInt64 = 0
         /// Whether nobody can set the signal any more.
         var isGivenUp = false
     }
@@ -32,6 +34,7 @@ final class SignalCell: @unchecked Sendable {
 
     func update(_ isSet: Bool) {
         let bodies = waiters.withLock { waiters -> [@Sendable () -> Void] in
+            if isSet, !self.isSet { waiters.sets &+= 1 }
             // ORDERING: see `isSet`.
             unsafe word.pointee.store(isSet ? 1 : 0, ordering: .releasing)
             guard isSet else { return [] }
@@ -40,6 +43,9 @@ final class SignalCell: @unchecked Sendable {
         }
         for body in bodies { body() }
     }
+
+    /// How many times the signal was set, as far as this process was told.
+    var sets: UInt64 { waiters.withLock { $0.sets } }
 
     /// Wakes those that wait: nobody can set the signal any more.
     func giveUp() {

@@ -133,7 +133,7 @@ struct PoolTests {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))
     }
 
-    @Test(arguments: ["signal-across-processes", "signal-dropped", "signal-many"])
+    @Test(arguments: ["signal-across-processes", "signal-pulse", "signal-dropped", "signal-many"])
     func signals(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
     }

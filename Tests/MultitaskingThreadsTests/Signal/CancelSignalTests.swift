@@ -1,3 +1,4 @@
+import Foundation
 import MultitaskingCore
 import Testing
 
@@ -32,6 +33,25 @@ extension ThreadsTests {
                 if signal.waitUntilSet(.upTo(.seconds(10))) { counter.increment() }
             } meanwhile: {
                 signal.set()
+            }
+            #expect(counter.count == 8)
+        }
+
+        /// As CPython's `EventTests.test_set_and_clear`.
+        @Test func settingWakesEveryWaitingThread_ifTheSignalIsClearedAtOnce() throws {
+            let signal = makeSignal()
+            let counter = Counter()
+            try withThreads(8) { _ in
+                if signal.waitUntilSet(.upTo(.seconds(10))) { counter.increment() }
+            } meanwhile: {
+                // One pulse wakes all that wait by then; nobody says when they do.
+                for _ in 0..<3 where counter.count < 8 {
+                    usleep(100_000)
+                    signal.set()
+                    signal.clear()
+                    let end = ContinuousClock.now + .milliseconds(500)
+                    while counter.count < 8, ContinuousClock.now < end { usleep(1000) }
+                }
             }
             #expect(counter.count == 8)
         }

@@ -4,6 +4,7 @@ import MultitaskingProcesses
 
 let signalScenarios: [String: Scenario] = [
     "signal-across-processes": { try $0.signalAcross() },
+    "signal-pulse": { try $0.signalPulse() },
     "signal-dropped": { try $0.signalDropped() },
     "signal-many": { try $0.signalMany() },
 ]
@@ -36,6 +37,29 @@ extension Harness {
                 try pool.submit(clear, Flag(question)).value()
                 check(!question.isSet, "the signal was not cleared")
                 checkEqual(try pool.submit(isSet, Flag(question)).value(), false)
+            }
+        }
+    }
+
+    /// A signal that is set and cleared at once wakes a task and a thread of the client that wait for it.
+    func signalPulse() throws {
+        try withPool { pool in
+            for _ in 0..<5 {
+                let signal = try pool.makeCancelSignal()
+                let started = try pool.makeChannel(capacity: nil)
+                let waiting = try pool.submit(waitForFlag, Queue(started), Flag(signal))
+                let inClient = startThread { _ = signal.waitUntilSet(.upTo(.seconds(30))) }
+                _ = try started.receive(as: Int32.self, wait: .forever)
+                // One pulse wakes all that wait by then; nobody says when they do.
+                for _ in 0..<3 where !waiting.isDone {
+                    usleep(100_000)
+                    signal.set()
+                    signal.clear()
+                    _ = eventually(within: .milliseconds(500)) { waiting.isDone }
+                }
+                check(waiting.isDone, "a pulse does not wake a task")
+                signal.set()
+                pthread_join(inClient, nil)
             }
         }
     }
