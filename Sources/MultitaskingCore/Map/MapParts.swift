@@ -97,7 +97,9 @@ struct MapParts<Element: Portable, Output: Portable> {
         else {
             return failed(elements.indices, error)
         }
-        guard failure.phase == .running, let progress = failure.progress, progress < elements.count else {
+        // A limit holds for all that were together: the one that was under way when it was reached need not be to blame.
+        let isKilled = error.code != .taskTimedOut && error.code != .memoryLimitExceeded
+        guard isKilled, failure.phase == .running, let progress = failure.progress, progress < elements.count else {
             // Nobody knows which it was at: alone, the one that kills shows itself.
             return elements.indices.flatMap { again(elements[$0...$0], deadline) }
         }

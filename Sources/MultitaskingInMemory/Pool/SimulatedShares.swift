@@ -13,7 +13,20 @@ final class SimulatedShares: SharedHome {
 
     private struct State {
         var values: [UInt64: Reference] = [:]
+        var names: [ObjectIdentifier: UInt64] = [:]
         var last: UInt64 = 0
+        var leastCleaning = 64
+
+        /// Forgets what nobody holds any more.
+        ///
+        /// - Returns: the others, to be let go of outside of the lock: they may be held by nobody else meanwhile.
+        mutating func clean() -> [any SharedObject] {
+            let living = values.compactMapValues(\.object)
+            values = living.mapValues(Reference.init)
+            names = names.filter { living[$0.value] != nil }
+            leastCleaning = max(64, 2 * living.count)
+            return Array(living.values)
+        }
     }
 
     private struct Reference {
@@ -22,24 +35,30 @@ final class SimulatedShares: SharedHome {
 
     /// Gives a value a name; to be called once for each.
     func add(_ object: any SharedObject) {
-        state.withLock { state in
+        let living = state.withLock { state in
+            let living = state.values.count >= state.leastCleaning ? state.clean() : []
             state.last += 1
             state.values[state.last] = Reference(object: object)
+            state.names[ObjectIdentifier(object)] = state.last
+            return living
         }
+        withExtendedLifetime(living) {}
     }
 
     /// How many values there are.
     var count: Int {
-        state.withLock { state in
-            state.values = state.values.filter { $0.value.object != nil }
-            return state.values.count
-        }
+        let living = state.withLock { $0.clean() }
+        return living.count
     }
 
     func reference(to object: any SharedObject, type: UInt64) throws -> SharedReference {
         if let file = object as? SharedFileMapping { return SharedReference(file: file.file, type: type) }
-        let name = state.withLock { $0.values.first { $0.value.object === object }?.key }
-        guard let name else { throw MultitaskingError.sharedElsewhere }
+        let (name, known) = state.withLock { state in
+            let name = state.names[ObjectIdentifier(object)]
+            return (name, name.flatMap { state.values[$0]?.object })
+        }
+        // An object that is gone leaves its place in memory, and so its name, to others.
+        guard let name, known === object else { throw MultitaskingError.sharedElsewhere }
         return SharedReference(home: identity, object: SharedObjectID(rawValue: name), type: type)
     }
 

@@ -193,17 +193,14 @@ final class PoolStorage: Sendable {
             let isInitialized =
                 (!isReplacement || isHealthy) && environment.namingLogs { initialize() }
             tally.becomeReady(after: start)
-            defer {
-                tally.leave()
-                registry.log.end(worker: number)
-            }
+            defer { registry.log.end(worker: number) }
             var made = 0
             var turn: UInt = 0
             while true {
                 if made != callCount.load(ordering: .relaxed) { makeCalls(number, &made, in: environment) }
                 if let (task, submission) = nextTask(number, made, &turn, tally) {
                     settle(task, submission, in: environment)
-                } else if roster.withLock({ $0.leaves(number, after: made, isPoolOver: isClosed && queues.isEmpty) }) {
+                } else if leaves(number, after: made, tally) {
                     break
                 }
             }
@@ -212,6 +209,15 @@ final class PoolStorage: Sendable {
             if isInitialized { environment.namingLogs { finalize() } }
         }
         removeWorker()
+    }
+
+    /// Whether a worker leaves now; from then on another one may have its number, and its tally.
+    private func leaves(_ number: Int, after made: Int, _ tally: ThreadTally) -> Bool {
+        roster.withLock { roster in
+            guard roster.leaves(number, after: made, isPoolOver: isClosed && queues.isEmpty) else { return false }
+            tally.leave()
+            return true
+        }
     }
 
     /// Runs what is queued, and returns when there is nothing more.
