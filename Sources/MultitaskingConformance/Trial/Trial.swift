@@ -1,5 +1,4 @@
 import MultitaskingCore
-import MultitaskingSystem
 import Synchronization
 
 /// One run of one case on one backend: makes its executors, and keeps what it has found.

@@ -151,9 +151,6 @@ public final class HeldSenders: Sendable {
     /// Releases the senders, because the task has ended.
     public func drop() {
         // Released outside of the lock: the last one closes its channel.
-        _ = senders.withLock { senders in
-            defer { senders = [] }
-            return senders
-        }
+        _ = senders.withLock { exchange(&$0, with: []) }
     }
 }

@@ -33,8 +33,7 @@ public final class LateFailure: Sendable {
     private func take() throws {
         let failure = error.withLock { error in
             isThere.store(false, ordering: .relaxed)
-            defer { error = nil }
-            return error
+            return error.take()
         }
         if let failure { throw failure }
     }

@@ -116,8 +116,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         let (followers, cancellation): ([Follower]?, Cancellation?) = mutex.withLock { state in
             guard case .pending = state.phase else { return (nil, nil) }
             state.phase = phase
-            defer { state.cancellation = nil }
-            return (state.followers.removeAll(), state.cancellation)
+            return (state.followers.removeAll(), state.cancellation.take())
         }
         // Released outside of the lock.
         withExtendedLifetime(cancellation) {}

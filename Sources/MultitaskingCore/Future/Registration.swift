@@ -35,8 +35,7 @@ final class Registration: Sendable {
     func end() {
         let forget = state.withLock { state in
             state.isOver = true
-            defer { state.forget = nil }
-            return state.forget
+            return state.forget.take()
         }
         forget?()
     }

@@ -21,10 +21,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         /// The numbers of tasks that wait for room, in the order of completion.
         var stalled: [Int] = []
 
-        mutating func takeStalled() -> [Int] {
-            defer { stalled = [] }
-            return stalled
-        }
+        mutating func takeStalled() -> [Int] { exchange(&stalled, with: []) }
     }
 
     private let state: Lock<Guarded>

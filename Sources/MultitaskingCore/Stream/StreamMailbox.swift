@@ -19,9 +19,7 @@ final class StreamMailbox: Sendable {
     func post(_ number: Int? = nil) {
         let waiter = state.withLock { state in
             if let number { state.laterNumbers.append(number) } else { state.hasOtherNews = true }
-            let waiter = state.waiter
-            state.waiter = nil
-            return waiter
+            return state.waiter.take()
         }
         waiter?()
     }

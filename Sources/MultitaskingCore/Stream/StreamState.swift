@@ -76,8 +76,5 @@ struct StreamState<Element: Portable, Output: Portable> {
     mutating func note(_ cost: StreamChunkSize.Cost) { chunkSize.note(cost) }
 
     /// Gives up everything; returns what is still to be stopped.
-    mutating func removeAll() -> [Unit] {
-        defer { units = [:] }
-        return all
-    }
+    mutating func removeAll() -> [Unit] { Array(exchange(&units, with: [:]).values) }
 }

@@ -22,8 +22,5 @@ package struct CallbackList<Callback: Sendable>: Sendable {
         callbacks.lastIndex { $0.number == number }.map { callbacks.remove(at: $0).callback }
     }
 
-    package mutating func removeAll() -> [Callback] {
-        defer { callbacks = [] }
-        return callbacks.map(\.callback)
-    }
+    package mutating func removeAll() -> [Callback] { exchange(&callbacks, with: []).map(\.callback) }
 }

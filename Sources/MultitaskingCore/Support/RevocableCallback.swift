@@ -16,10 +16,5 @@ package final class RevocableCallback: Sendable {
     }
 
     /// Gives the callback to the one who asks first, who calls it, or has taken it back.
-    package func take() -> (@Sendable () -> Void)? {
-        body.withLock { body in
-            defer { body = nil }
-            return body
-        }
-    }
+    package func take() -> (@Sendable () -> Void)? { body.withLock { $0.take() } }
 }

@@ -47,8 +47,7 @@ final class CompletionQueue: Sendable {
     private func end(_ place: Int) {
         let waiter = state.withLock { state in
             state.endedLater.append(place)
-            defer { state.waiter = nil }
-            return state.waiter
+            return state.waiter.take()
         }
         waiter?()
     }

@@ -36,12 +36,7 @@ final class CodedTask<Function: PortableFunction>: TaskBody {
     var byteCount: Int { payload.count }
 
     /// The shared values that the call refers to, for a caller that holds them from now on: until the task has ended.
-    func takeHeld() -> [any SharedObject] {
-        held.withLock { held in
-            defer { held = [] }
-            return held
-        }
-    }
+    func takeHeld() -> [any SharedObject] { held.withLock { exchange(&$0, with: []) } }
 
     func run(in environment: InMemoryEnvironment, phase: (WorkerFailure.Phase) -> Void) -> TaskResultBytes {
         let call: Invocation<Function>

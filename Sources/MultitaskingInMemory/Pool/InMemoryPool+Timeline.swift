@@ -41,7 +41,7 @@ private final class InMemoryRecording: Recording {
     func end() {
         writer.withLock { writer in
             guard !writer.isOver else { return }
-            let (timeline, now) = simulation.update { state, _ in (exchange(&state.recording, with: nil), state.now) }
+            let (timeline, now) = simulation.update { state, _ in (state.recording.take(), state.now) }
             guard let timeline else { return }
             // The disk may be full behind any of them.
             for sample in timeline.samples where !writer.isOver {

@@ -1,4 +1,3 @@
-internal import MultitaskingSystem
 internal import Synchronization
 
 /// Where the parts of one `async` function wait to be run by the thread that waits for it.

@@ -53,7 +53,7 @@ private final class CachedThread: Sendable {
             thread = try SystemThread(name: "") { [self] in
                 while true {
                     parker.park()
-                    guard let job = job.withLock({ exchange(&$0, with: nil) }) else { return }
+                    guard let job = job.withLock({ $0.take() }) else { return }
                     job()
                     if !isDone() { return }
                 }

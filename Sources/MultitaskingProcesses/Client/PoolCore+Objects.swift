@@ -57,10 +57,7 @@ extension PoolCore {
     }
 
     private func releaseLingering() {
-        let lingering = objects.withLock { objects in
-            defer { objects.lingering = [] }
-            return objects.lingering
-        }
+        let lingering = objects.withLock { exchange(&$0.lingering, with: []) }
         guard !lingering.isEmpty else { return }
         for queue in lingering {
             let isGone = queue.dismantle()

@@ -49,10 +49,7 @@ extension PoolCore {
 
     /// Reaps what was left of pools whose end nobody has waited for.
     static func endLeftovers() {
-        let cores = unended.withLock { cores in
-            defer { cores = [] }
-            return cores
-        }
+        let cores = unended.withLock { exchange(&$0, with: []) }
         for core in cores {
             core.supervision.check()
             if core.supervision.isOver {

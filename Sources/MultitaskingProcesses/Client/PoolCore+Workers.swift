@@ -155,10 +155,7 @@ final class FinalizerReports: Sendable {
     /// Reads the last of them, when the pool has ended. The channel keeps the pool's memory, and is given up.
     func end() {
         _ = results()
-        let channel = state.withLock { state in
-            defer { state.channel = nil }
-            return state.channel
-        }
+        let channel = state.withLock { $0.channel.take() }
         withExtendedLifetime(channel) {}
     }
 

@@ -66,10 +66,7 @@ final class UnacknowledgedElements: Sendable {
     @inline(never)
     private func releaseAll(as membership: LocalMember) {
         isUsed.store(false, ordering: .relaxed)
-        let all = held.withLock { held in
-            defer { held = [:] }
-            return held.values.map { ($0.source, $0.claims[$0.first...]) }
-        }
+        let all = held.withLock { exchange(&$0, with: [:]).values.map { ($0.source, $0.claims[$0.first...]) } }
         for (source, claims) in all {
             for claim in claims {
                 membership.journal.withEntry { journal in

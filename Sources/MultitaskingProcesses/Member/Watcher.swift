@@ -177,10 +177,7 @@ final class Watcher: SleepingThread {
     var pollCount: Int { state.withLock { $0.polls.count + $0.tasks.count } }
 
     func stop() {
-        let isRunning = state.withLock { state in
-            defer { state.isStopped = true }
-            return state.isStarted && !state.isStopped
-        }
+        let isRunning = state.withLock { !exchange(&$0.isStopped, with: true) && $0.isStarted }
         if isRunning { EndingThreads.add(thread) }
         event.signal()
     }

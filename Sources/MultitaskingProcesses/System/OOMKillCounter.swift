@@ -21,10 +21,7 @@ final class OOMKillCounter: Sendable {
     /// Whether there were more victims than when this was last asked, or began.
     func hasKilledSinceLastAsked() -> Bool {
         guard let now = Self.count(path) else { return false }
-        return seen.withLock { seen in
-            defer { seen = now }
-            return seen.map { now > $0 } ?? false
-        }
+        return seen.withLock { exchange(&$0, with: now) }.map { now > $0 } ?? false
     }
 
     private static func count(_ path: String) -> Int? {

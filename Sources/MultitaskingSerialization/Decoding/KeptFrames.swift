@@ -18,10 +18,7 @@ struct KeptFrames {
     }
 
     /// Returns all frames and forgets them.
-    mutating func removeAll() -> [DecodingFrame] {
-        defer { frames.removeAll() }
-        return frames
-    }
+    mutating func removeAll() -> [DecodingFrame] { exchange(&frames, with: []) }
 }
 
 /// The frames of payloads that are done with.

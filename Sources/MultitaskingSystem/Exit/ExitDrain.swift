@@ -57,8 +57,7 @@ package enum ExitDrain {
                 owner.store(process, ordering: .relaxed)
             }
             state.pools.append(pool)
-            defer { state.isRegistered = true }
-            return !state.isRegistered
+            return !exchange(&state.isRegistered, with: true)
         }
         if mustRegister { register() }
     }

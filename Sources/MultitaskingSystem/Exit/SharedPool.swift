@@ -38,8 +38,7 @@ package final class SharedPool<Pool: AnyObject & Sendable>: Sendable {
         // What is given up is dropped outside of the lock.
         let old = state.withLock { state -> Pool? in
             guard state.pool === pool else { return nil }
-            defer { state.pool = nil }
-            return state.pool
+            return state.pool.take()
         }
         withExtendedLifetime(old) {}
     }

@@ -58,7 +58,7 @@ package final class InterruptWatch: InterruptHandling {
         Self.shared.withLock { shared in
             state.targets[place].store(0, ordering: .sequentiallyConsistent)
             shared.count -= 1
-            if shared.count == 0 { exchange(&shared.handler, with: nil)?.remove() }
+            if shared.count == 0 { shared.handler.take()?.remove() }
         }
         // A handler that has read the place before may still write to its descriptor.
         while state.runningHandlers.load(ordering: .sequentiallyConsistent) > 0 { usleep(20) }

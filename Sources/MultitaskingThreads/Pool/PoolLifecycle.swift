@@ -40,8 +40,5 @@ struct PoolLifecycle: ~Copyable {
     }
 
     /// The threads that nobody joined.
-    mutating func abandon() -> [Worker] {
-        defer { workers = nil }
-        return workers ?? []
-    }
+    mutating func abandon() -> [Worker] { workers.take() ?? [] }
 }

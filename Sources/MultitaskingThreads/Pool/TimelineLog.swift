@@ -86,12 +86,7 @@ final class TimelineLog: Sendable {
     }
 
     /// What was noted since the last call.
-    func take() -> TimelineEvents {
-        state.withLock { state in
-            defer { state.events = TimelineEvents() }
-            return state.events
-        }
-    }
+    func take() -> TimelineEvents { state.withLock { exchange(&$0.events, with: TimelineEvents()) } }
 }
 
 extension TimelineLog.State {

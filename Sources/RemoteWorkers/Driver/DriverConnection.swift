@@ -147,11 +147,7 @@ package final class DriverConnection: Sendable {
 
     /// Closes the connection, and blocks until nothing of it is left on this machine.
     package func close() {
-        let isFirst = state.withLock { state in
-            defer { state.isClosed = true }
-            return !state.isClosed
-        }
-        guard isFirst else { return }
+        guard !state.withLock({ exchange(&$0.isClosed, with: true) }) else { return }
         link.send(.shutDown, 0)
         // It leaves when it has ended its pools; that of a cluster that does not answer may take forever.
         driver.end(within: .seconds(15))

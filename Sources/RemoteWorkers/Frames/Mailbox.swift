@@ -15,8 +15,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
     package func put(_ element: Element) {
         let latch = state.withLock { state in
             state.elements.append(element)
-            defer { state.latch = nil }
-            return state.latch
+            return state.latch.take()
         }
         latch?.open()
     }

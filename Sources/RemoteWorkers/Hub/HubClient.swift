@@ -94,11 +94,7 @@ package final class HubClient: Sendable {
         }
 
         func withdraw() {
-            let before = state.withLock { state in
-                defer { state = .withdrawn }
-                return state
-            }
-            if case .begun(let withdraw) = before { withdraw() }
+            if case .begun(let withdraw) = state.withLock({ exchange(&$0, with: .withdrawn) }) { withdraw() }
         }
     }
 

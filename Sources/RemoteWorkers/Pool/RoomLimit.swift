@@ -61,8 +61,7 @@ final class RoomLimit: Sendable {
     func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
-            defer { state.waiters = [] }
-            return state.waiters
+            return exchange(&state.waiters, with: [])
         }
         for waiter in waiters { waiter.open() }
     }

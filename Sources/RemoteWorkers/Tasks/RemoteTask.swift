@@ -139,15 +139,8 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
         /// Ends the task if it has not started in time.
         var timer: Task<Void, Never>?
 
-        mutating func takeStartLatches() -> [Latch] {
-            defer { startLatches = [] }
-            return startLatches
-        }
-
-        mutating func takeTimer() -> Task<Void, Never>? {
-            defer { timer = nil }
-            return timer
-        }
+        mutating func takeStartLatches() -> [Latch] { exchange(&startLatches, with: []) }
+        mutating func takeTimer() -> Task<Void, Never>? { timer.take() }
     }
 
     init(
@@ -178,8 +171,7 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
             ledger.attempt += 1
             ledger.isWithdrawn = false
             ledger.report = nil
-            defer { ledger.isInRoom = false }
-            return (ledger.attempt, ledger.isInRoom)
+            return (ledger.attempt, exchange(&ledger.isInRoom, with: false))
         }
         if leavesRoom { pool.room.give() }
         return attempt
