@@ -7,7 +7,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 
     let executor: any Executor
     let order: StreamOrder
-    let mailbox = StreamMailbox()
+    let mailbox = NumberMailbox()
     private let submitter: StreamSubmitter<Element, Output>
     private let timeline: (any Timeline)?
     private let start = ContinuousClock.now

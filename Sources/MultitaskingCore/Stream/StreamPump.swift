@@ -52,7 +52,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     }
 
     private let engine: StreamEngine<Element, Output>
-    private let room = StreamMailbox()
+    private let room = NumberMailbox()
     private let gathered = Lock(Gathered())
     private let state = Lock<End?>(nil)
 

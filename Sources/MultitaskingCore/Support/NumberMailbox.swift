@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Where tasks of a stream leave word that they have progressed, for the one that reads the stream.
-final class StreamMailbox: Sendable {
+/// Where tasks leave word, by their numbers, that they have ended or progressed, for the one that waits for them.
+final class NumberMailbox: Sendable {
     private struct State {
         /// The numbers of tasks, the next one last.
         var numbers: [Int] = []
