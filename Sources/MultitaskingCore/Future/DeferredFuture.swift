@@ -213,8 +213,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         let latch = Latch()
         let forget = whenResolved { latch.open() }
         defer { forget() }
-        guard case .forever = deadline.remaining else { return latch.wait(deadline.remaining) }
-        return PoolIdentity.waitingEndlessly { latch.wait(.forever) }
+        return latch.waitCounted(deadline.remaining)
     }
 
     /// Waits where the caller has the turn, which others need to bring the outcome about.

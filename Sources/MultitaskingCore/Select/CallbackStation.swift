@@ -17,11 +17,7 @@ package struct CallbackStation: SelectStation {
             let watch = SelectWatch()
             defer { watch.end() }
             try watch.begin(sources) { latch.open() }
-            if left == .forever {
-                PoolIdentity.waitingEndlessly { _ = latch.wait(left) }
-            } else {
-                _ = latch.wait(left)
-            }
+            latch.waitCounted(left)
         }
     }
 }

@@ -175,8 +175,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         }
         let latch = Latch()
         mailbox.onPost { latch.open() }
-        guard limit == .forever else { return _ = latch.wait(limit) }
-        _ = PoolIdentity.waitingEndlessly { latch.wait(.forever) }
+        latch.waitCounted(limit)
     }
 
     /// Suspends until there may be a result, or something else has changed.

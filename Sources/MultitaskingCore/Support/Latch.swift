@@ -31,4 +31,12 @@
         }
         return true
     }
+
+    /// The same; a wait without a limit is counted for the pool whose task calls this, so that one whose tasks all wait
+    /// for others is noticed.
+    @available(*, noasync, message: "this blocks the thread")
+    @discardableResult
+    package func waitCounted(_ limit: WaitLimit) -> Bool {
+        limit == .forever ? PoolIdentity.waitingEndlessly { wait(limit) } : wait(limit)
+    }
 }

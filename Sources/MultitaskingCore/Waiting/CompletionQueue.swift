@@ -33,8 +33,7 @@ final class CompletionQueue: Sendable {
         }
         let latch = Latch()
         mailbox.onPost { latch.open() }
-        guard case .forever = deadline.remaining else { return latch.wait(deadline.remaining) }
-        return PoolIdentity.waitingEndlessly { latch.wait(.forever) }
+        return latch.waitCounted(deadline.remaining)
     }
 
     /// Suspends until there is a task to take; false if the deadline passed first.

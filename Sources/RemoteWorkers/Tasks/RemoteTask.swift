@@ -333,8 +333,7 @@ extension RemoteTask: FutureSource {
             return false
         }
         if isDone || wait == .never { return isDone }
-        let hasEnded =
-            wait == .forever ? PoolIdentity.waitingEndlessly { latch.wait(wait) } : latch.wait(wait)
+        let hasEnded = latch.waitCounted(wait)
         if !hasEnded { ledger.withLock { $0.latches.removeAll { $0 === latch } } }
         return hasEnded
     }
