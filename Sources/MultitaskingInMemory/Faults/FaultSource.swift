@@ -1,3 +1,4 @@
+internal import MultitaskingCore
 internal import MultitaskingSystem
 
 /// Decides at every place where something can go wrong whether it does, and remembers what did.
@@ -23,7 +24,7 @@ struct FaultSource: Sendable {
     private let plan: FaultPlan
     /// What is to strike, and nothing else; nil to follow the plan.
     private let script: [Int: FaultAction]?
-    private var random: RandomSource
+    private var random: SplitMix64
     private var place = -1
     private var spawns = 0
     /// Which of the plan's faults have struck: each does once.
@@ -32,7 +33,7 @@ struct FaultSource: Sendable {
     init(plan: FaultPlan, script: [Strike]?, seed: UInt64) {
         self.plan = plan
         self.script = script.map { Dictionary($0.map { ($0.place, $0.action) }) { first, _ in first } }
-        random = RandomSource(seed: seed ^ 0xFA17)
+        random = SplitMix64(seed: seed ^ 0xFA17)
     }
 
     /// What goes wrong here; nil if nothing does.

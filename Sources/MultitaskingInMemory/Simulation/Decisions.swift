@@ -1,3 +1,5 @@
+internal import MultitaskingCore
+
 /// Which party goes on at each switch point: by chance from a seed, or as a list says.
 ///
 /// A decision is between the default, which needs no switch if the party at hand can go on, and the others in their
@@ -19,7 +21,7 @@ struct Decisions: Sendable {
 
     /// Where decisions come from.
     enum Source: Sendable {
-        case random(RandomSource, stay: Double)
+        case random(SplitMix64, stay: Double)
         case script([Int: Int])
         /// The first decisions; after them the default. All are remembered.
         case prefix([Int])
@@ -37,7 +39,7 @@ struct Decisions: Sendable {
     /// How readily a run switches differs from seed to seed: some errors need many switches, others few at the right
     /// place.
     init(seed: UInt64) {
-        var random = RandomSource(seed: seed)
+        var random = SplitMix64(seed: seed)
         let stay = [0, 0.5, 0.75, 0.9][random.below(4)]
         source = .random(random, stay: stay)
     }

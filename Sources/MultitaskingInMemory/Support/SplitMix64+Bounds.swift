@@ -1,13 +1,6 @@
 internal import MultitaskingCore
 
-/// Random numbers that are the same for the same seed, everywhere.
-struct RandomSource: RandomNumberGenerator {
-    private var base: SplitMix64
-
-    init(seed: UInt64) { base = SplitMix64(seed: seed) }
-
-    mutating func next() -> UInt64 { base.next() }
-
+extension SplitMix64 {
     /// A number below `bound`, which is at least 1.
     ///
     /// Not the standard library's, whose algorithm may change between versions; the bias is below `bound` · 2⁻⁶⁴.
