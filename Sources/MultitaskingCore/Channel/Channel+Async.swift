@@ -71,7 +71,7 @@ extension Channel {
                 if status.isClosed, status.count == 0 { return nil }
             }
             let left = deadline.remaining
-            if case .upTo(let duration) = left, duration <= .zero { return nil }
+            if left.isOver { return nil }
             try await waitUntilReady(for: operation, wait: left)
         }
     }

@@ -8,11 +8,7 @@ package struct CallbackStation: SelectStation {
         while true {
             if let index = firstReady(of: sources, self) { return index }
             let left = deadline.remaining
-            switch left {
-            case .never: return nil
-            case .upTo(let duration) where duration <= .zero: return nil
-            case .upTo, .forever: break
-            }
+            if left.isOver { return nil }
             let latch = Latch()
             let watch = SelectWatch()
             defer { watch.end() }

@@ -56,7 +56,7 @@ public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) asyn
         try Task.checkCancellation()
         if let index = firstReady(of: sources, station) { return index }
         let left = deadline.remaining
-        if case .upTo(let duration) = left, duration <= .zero { return nil }
+        if left.isOver { return nil }
         let watch = SelectWatch()
         defer { watch.end() }
         var refusal: (any Error)?
