@@ -23,22 +23,22 @@ struct RemoteEnvironment: TaskEnvironment {
     // MARK: Objects
 
     func channel(_ reference: SharedObjectID) throws -> any Channel {
-        if let known = process.objects.channel(reference) { return known }
+        if let known = process.channels.find(reference) { return known }
         return try channel(reference, process.hub.call(look(for: reference, .channel)))
     }
 
     func findChannel(_ reference: SharedObjectID) async throws -> any Channel {
-        if let known = process.objects.channel(reference) { return known }
+        if let known = process.channels.find(reference) { return known }
         return try channel(reference, try await process.hub.callAsynchronously(look(for: reference, .channel)))
     }
 
     func cancelSignal(_ reference: SharedObjectID) throws -> any CancelSignal {
-        if let known = process.objects.signal(reference) { return known }
+        if let known = process.signals.find(reference) { return known }
         return try signal(reference, process.hub.call(look(for: reference, .cancelEvent)))
     }
 
     func findCancelSignal(_ reference: SharedObjectID) async throws -> any CancelSignal {
-        if let known = process.objects.signal(reference) { return known }
+        if let known = process.signals.find(reference) { return known }
         return try signal(reference, try await process.hub.callAsynchronously(look(for: reference, .cancelEvent)))
     }
 
@@ -55,7 +55,7 @@ struct RemoteEnvironment: TaskEnvironment {
             throw MultitaskingError.missing(.channel, isForeign: false)
         }
         let channel = RemoteChannel(reference, process.hub, environment: self)
-        process.objects.keep(channel)
+        process.channels.keep(channel, as: reference)
         return channel
     }
 
@@ -64,7 +64,7 @@ struct RemoteEnvironment: TaskEnvironment {
             throw MultitaskingError.missing(.cancelEvent, isForeign: false)
         }
         let signal = RemoteSignal(reference, process.hub, isOwner: false)
-        process.objects.keep(signal)
+        process.signals.keep(signal, as: reference)
         return signal
     }
 
@@ -92,35 +92,19 @@ struct RemoteEnvironment: TaskEnvironment {
     func report(_ report: TaskReport) { process.page.note(report) }
 }
 
-/// The channels and signals that a child has met.
-final class KnownObjects: Sendable {
-    private struct State {
-        var channels: [SharedObjectID: RemoteChannel] = [:]
-        var signals: [SharedObjectID: RemoteSignal] = [:]
-    }
+/// The channels, or the signals, that a child has met.
+final class KnownObjects<Object: Sendable>: Sendable {
+    private let objects = Mutex<[SharedObjectID: Object]>([:])
+    /// How many are kept, so that what tasks no longer use does not add up.
+    private static var limit: Int { 256 }
 
-    private let state = Mutex(State())
-    /// How many of a kind are kept, so that what tasks no longer use does not add up.
-    private static let limit = 256
+    func find(_ reference: SharedObjectID) -> Object? { objects.withLock { $0[reference] } }
 
-    func channel(_ reference: SharedObjectID) -> RemoteChannel? { state.withLock { $0.channels[reference] } }
-    func signal(_ reference: SharedObjectID) -> RemoteSignal? { state.withLock { $0.signals[reference] } }
-
-    func keep(_ channel: RemoteChannel) {
-        let dropped = state.withLock { state in
-            let dropped = state.channels.count < Self.limit ? [:] : state.channels
-            if !dropped.isEmpty { state.channels = [:] }
-            state.channels[channel.reference] = channel
-            return dropped
-        }
-        withExtendedLifetime(dropped) {}
-    }
-
-    func keep(_ signal: RemoteSignal) {
-        let dropped = state.withLock { state in
-            let dropped = state.signals.count < Self.limit ? [:] : state.signals
-            if !dropped.isEmpty { state.signals = [:] }
-            state.signals[signal.reference] = signal
+    func keep(_ object: Object, as reference: SharedObjectID) {
+        // Released outside of the lock.
+        let dropped = objects.withLock { objects in
+            let dropped = objects.count < Self.limit ? [:] : exchange(&objects, with: [:])
+            objects[reference] = object
             return dropped
         }
         withExtendedLifetime(dropped) {}

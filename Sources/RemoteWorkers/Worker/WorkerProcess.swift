@@ -15,7 +15,8 @@ final class WorkerProcess: Sendable {
     private let requests: RequestTable
     let hub: HubClient
     let page: WorkerPage
-    let objects = KnownObjects()
+    let channels = KnownObjects<RemoteChannel>()
+    let signals = KnownObjects<RemoteSignal>()
     /// Set while the task that runs is asked to end.
     let endRequest = SignalCell(isSet: false)
 
