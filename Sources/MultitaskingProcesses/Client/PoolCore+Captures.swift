@@ -43,17 +43,12 @@ extension PoolCore {
             do {
                 guard let trace = try ClosureTrace.write(function, into: writer) else { throw Self.hasNoName }
                 return (try index(of: trace, type: Function.self), writer)
-            } catch let refusal as CaptureRefusal {
-                membership.giveBack(writer)
-                if captures.makesCopies { return nil }
-                throw refusal.error
-            } catch let error as MultitaskingError where error.code == .capturesState {
-                membership.giveBack(writer)
-                if captures.makesCopies { return nil }
-                throw error
             } catch {
                 membership.giveBack(writer)
-                throw MultitaskingError.encodeFailed(error)
+                let refusal = (error as? CaptureRefusal)?.error ?? error as? MultitaskingError
+                guard let refusal, refusal.code == .capturesState else { throw MultitaskingError.encodeFailed(error) }
+                if captures.makesCopies { return nil }
+                throw refusal
             }
         }
 
