@@ -24,7 +24,7 @@ package final class DriverConnection: Sendable {
     let callbacks: CallbackThread
     private let names: Names
     private let driver: DriverProcess
-    private let reader: Mutex<JoinableThread?>
+    private let reader: JoinableThread
     private let state = Mutex(State())
 
     private struct State {
@@ -50,7 +50,7 @@ package final class DriverConnection: Sendable {
         callbacks = try CallbackThread()
         let answer = FirstAnswer()
         let target = WeakTarget()
-        let thread = try JoinableThread(name: "cluster") { [link, driver] in
+        reader = try JoinableThread(name: "cluster") { [link, driver] in
             let failure = link.receive { frame in
                 if frame.kind == .ready { return answer.take(frame) }
                 try target.connection?.take(frame)
@@ -58,7 +58,6 @@ package final class DriverConnection: Sendable {
             answer.end()
             target.connection?.lose(failure, driver)
         }
-        reader = Mutex(thread)
         var members = hello(driver.directory)
         members["version"] = .number(Double(FrameKind.version))
         members["build"] = .string(RemotePool.programBuild)
@@ -66,7 +65,7 @@ package final class DriverConnection: Sendable {
         do { greeting = try answer.wait(startTimeout, names) } catch {
             let log = driver.logTail
             driver.end(within: .seconds(2))
-            thread.join()
+            reader.join()
             callbacks.end()
             throw MultitaskingError(.clusterUnreachable, "\(error)\(log.isEmpty ? "" : "; the driver says:\n\(log)")")
         }
@@ -151,10 +150,7 @@ package final class DriverConnection: Sendable {
         link.send(.shutDown, 0)
         // It leaves when it has ended its pools; that of a cluster that does not answer may take forever.
         driver.end(within: .seconds(15))
-        reader.withLock { reader in
-            defer { reader = nil }
-            return reader
-        }?.join()
+        reader.join()
         callbacks.end()
     }
 }
