@@ -54,13 +54,11 @@ struct SpanLog: Sendable {
         }
         // What the times are, the child says, whose memory its tasks may have written over.
         func before(_ time: Int64, _ duration: UInt64) -> Int64 { time - min(max(time, 0), Int64(clamping: duration)) }
-        var hasCrashed = false
         switch report.end {
-        case .call: break
         case .withdrawn, .other, .unreachable: return
-        case .died, .lost, .outOfMemory: hasCrashed = true
-        case .timedOut(let failure), .cancelled(let failure): hasCrashed = failure != nil
+        case .call, .died, .lost, .outOfMemory, .timedOut, .cancelled: break
         }
+        let hasCrashed = report.end.isDeath
         let encodeStart = before(now, report.times.encoding)
         let runStart = before(encodeStart, report.times.running)
         spans.append(
