@@ -71,12 +71,8 @@ struct TaskRecord: Sendable {
 
     var mayRetry: Bool { attempts <= options.retries.limit }
 
-    /// How long to wait before the next attempt: twice as long as before the last.
-    var pause: Nanoseconds {
-        let base = options.retries.backoff.nanoseconds
-        let (product, overflow) = base.multipliedReportingOverflow(by: 1 << min(20, max(0, attempts - 1)))
-        return overflow ? .max : product
-    }
+    /// How long to wait before the next attempt.
+    var pause: Nanoseconds { options.retries.backoff.nanoseconds.doubled(forAttempt: attempts) }
 }
 
 /// What a worker does for a task, whatever its types.

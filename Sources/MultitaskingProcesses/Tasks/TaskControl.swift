@@ -143,11 +143,7 @@ struct TaskControl: Record {
     }
 
     /// How long to wait before the next attempt, in nanoseconds.
-    var pause: Int64 {
-        let base = Int64(clamping: backoff.load())
-        let (product, overflow) = base.multipliedReportingOverflow(by: 1 << min(20, max(0, attempt - 1)))
-        return overflow ? .max : product
-    }
+    var pause: Int64 { Int64(clamping: backoff.load()).doubled(forAttempt: attempt) }
 
     private static let foldMask: UInt64 = (1 << 21) - 1
 

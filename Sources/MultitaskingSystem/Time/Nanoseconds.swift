@@ -22,4 +22,11 @@ extension Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }
+
+    /// How long to wait after an attempt if this is how long to wait after the first: twice as long after each, up to a
+    /// million times as long.
+    package func doubled(forAttempt attempt: Int) -> Int64 {
+        let (product, overflow) = multipliedReportingOverflow(by: 1 << Swift.min(20, Swift.max(0, attempt - 1)))
+        return overflow ? .max : product
+    }
 }
