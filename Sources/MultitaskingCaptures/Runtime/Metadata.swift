@@ -8,7 +8,6 @@ enum MetadataKind {
     static let function: UInt = 0x302
     static let existential: UInt = 0x303
     static let metatype: UInt = 0x304
-    static let existentialMetatype: UInt = 0x306
     static let extendedExistential: UInt = 0x307
     /// The context of a closure, or the box of a variable.
     static let context: UInt = 0x400

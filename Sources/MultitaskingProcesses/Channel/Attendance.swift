@@ -10,8 +10,6 @@ struct Attendance {
 
     var isEmpty: Bool { UInt32(truncatingIfNeeded: word.loadOrdered()) == 0 }
 
-    private static let epochStep: UInt64 = 1 << 32
-
     fileprivate var epoch: UInt64 { word.load() >> 32 }
 
     /// Counts one more; in which epoch.

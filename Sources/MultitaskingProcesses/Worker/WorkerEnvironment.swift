@@ -84,10 +84,3 @@ extension LocalMember {
         self.init(mapping, member: member) { WorkerEnvironment(membership: $0, slot: nil) }
     }
 }
-
-extension Result where Failure == any Error {
-    /// Awaits `body` and keeps what it returns or throws.
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
-    }
-}

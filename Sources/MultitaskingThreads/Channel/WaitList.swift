@@ -4,7 +4,6 @@ struct WaitList<Waiter> {
     private var waiters: [UInt64: Waiter] = [:]
 
     var isEmpty: Bool { waiters.isEmpty }
-    var all: [Waiter] { Array(waiters.values) }
 
     /// The first one, which stays.
     mutating func first() -> Waiter? {

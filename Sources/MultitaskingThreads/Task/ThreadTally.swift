@@ -57,9 +57,6 @@ final class ThreadTally: Sendable {
         if since > 0 { ready.store(-max(1, monotonicNanoseconds() - since), ordering: .relaxed) }
     }
 
-    /// Goes on with what a worker of the same number has counted before.
-    var hasLeft: Bool { ready.load(ordering: .relaxed) < 0 }
-
     /// How many tasks have begun, of this worker and those before it.
     var begunCount: Int { begun.load(ordering: .relaxed) }
 
