@@ -4,11 +4,6 @@ struct ElementFailure: Sendable {
     /// The element's place in the chunk.
     @usableFromInline let offset: Int
     @usableFromInline let error: any Error
-
-    init(offset: Int, error: any Error) {
-        self.offset = offset
-        self.error = error
-    }
 }
 
 extension [ElementFailure] {

@@ -12,11 +12,6 @@ struct Replay: Sendable, Hashable {
     private static let version: UInt64 = 1
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
 
-    init(deviations: [Decisions.Deviation], strikes: [FaultSource.Strike]) {
-        self.deviations = deviations
-        self.strikes = strikes
-    }
-
     // MARK: Writing
 
     var string: String {
@@ -80,9 +75,11 @@ struct Replay: Sendable, Hashable {
         if count > 0 { text.append(alphabet[bits << (5 - count) & 31]) }
         return text
     }
+}
 
-    // MARK: Reading
+// MARK: Reading
 
+extension Replay {
     init(_ string: String) throws {
         let invalid = MultitaskingError(
             .invalidArgument, "\"\(string)\" is not a replay string of this version; copy it whole, as it was printed")

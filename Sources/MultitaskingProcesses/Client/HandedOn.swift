@@ -91,15 +91,12 @@ struct HandedOn<Function: PortableFunction>: PayloadConvertible {
 }
 
 /// The sources of a call's arguments on their way to a worker.
-private struct HandedOnPlaces: Codable, Sendable {
+private struct HandedOnPlaces: Sendable {
     let sources: [HandedOnSource]
     let environment: (any TaskEnvironment)?
+}
 
-    init(sources: [HandedOnSource], environment: (any TaskEnvironment)?) {
-        self.sources = sources
-        self.environment = environment
-    }
-
+extension HandedOnPlaces: Codable {
     init(from decoder: any Decoder) throws {
         var values = try decoder.unkeyedContainer()
         var sources: [HandedOnSource] = []

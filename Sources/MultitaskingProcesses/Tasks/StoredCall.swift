@@ -9,12 +9,9 @@ struct StoredCall {
     let function: Int
     /// Where the bytes are.
     let payload: (start: Int, count: Int)
+}
 
-    init(function: Int, payload: (start: Int, count: Int)) {
-        self.function = function
-        self.payload = payload
-    }
-
+extension StoredCall {
     /// Reads what `store(at:_:)` wrote; nil if there is no call.
     init?(at function: SharedWord, _ payload: StoredBytes) {
         let number = function.load()

@@ -94,11 +94,6 @@ package func interruptProcess() {
         return Self(before: before, isInstalled: !isIgnored)
     }
 
-    private init(before: sigaction, isInstalled: Bool) {
-        self.before = before
-        self.isInstalled = isInstalled
-    }
-
     /// Restores what was there before, unless somebody else has installed a handler since.
     func remove() {
         guard isInstalled else { return }
