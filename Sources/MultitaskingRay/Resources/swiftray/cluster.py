@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pickle
@@ -21,8 +22,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
 from swiftray.frames import Buffer, End
 from swiftray.hub import Hubs
-from swiftray.link import HubCalls
-from swiftray.posts import Delivery, Post
+from swiftray.link import AskedHub, HubCalls
 from swiftray.withdrawals import Call, Withdrawals
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
@@ -59,36 +59,16 @@ class _Completions:
         reference.future().add_done_callback(lambda done: self._queue.put(lambda: complete(done)))
         return result
 
+    def ask(self, hubs: Any, pool: str, name: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        """Calls a pool's hub, in the actor that has all of them."""
+        return self.future(getattr(hubs, name).remote(pool, *arguments))
+
     def _serve(self) -> None:
         while True:
             try:
                 self._queue.get()()
             except Exception as error:
                 print(f"swiftray: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-
-
-class _HubActor:
-    """The calls of a pool's hub, in the actor that has all of them."""
-
-    def __init__(self, actor: Any, pool: str, completions: _Completions) -> None:
-        self._actor = actor
-        self._pool = pool
-        self._completions = completions
-
-    def requests(self, client: int, batch: int, version: int, posts: list[Post]) -> Future[Delivery]:
-        return self._completions.future(self._actor.requests.remote(self._pool, client, batch, version, posts))
-
-    def poll(self, client: int, version: int) -> Future[Delivery]:
-        return self._completions.future(self._actor.poll.remote(self._pool, client, version))
-
-    def share(self, number: int, handle: Any) -> Future[None]:
-        return self._completions.future(self._actor.share.remote(self._pool, number, handle))
-
-    def shared(self, number: int, node: str) -> Future[Any]:
-        return self._completions.future(self._actor.shared.remote(self._pool, number, node))
-
-    def locate(self, number: int, node: str, place: tuple[int, int]) -> Future[None]:
-        return self._completions.future(self._actor.locate.remote(self._pool, number, node, place))
 
 
 class _RayStore:
@@ -125,7 +105,7 @@ class _RaySite:
         found = self._hubs.get(name)
         if found is None:
             found = self._hubs[name] = ray.get_actor(name)
-        return _HubActor(found, pool, self._completions)
+        return AskedHub(functools.partial(self._completions.ask, found), pool)
 
 
 _wrapper: Wrapper | None = None
@@ -215,7 +195,7 @@ class RayCluster:
     def open_pool(self, pool: PoolOptions) -> HubCalls:
         name = self._pool_name(pool)
         ray.get(self._hubs.open.remote(name))
-        return _HubActor(self._hubs, name, self._completions)
+        return AskedHub(functools.partial(self._completions.ask, self._hubs), name)
 
     def close_pool(self, pool: PoolOptions) -> None:
         name = self._pool_name(pool)
