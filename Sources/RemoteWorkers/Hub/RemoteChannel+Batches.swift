@@ -6,6 +6,8 @@ internal import MultitaskingSerialization
 extension RemoteChannel {
     /// How many bytes of elements go in one request, at least one element.
     private static let partSize = 1 << 20
+    /// How many bytes an element has at most: its size stands before it in four.
+    static let greatestElement = Int(UInt32.max)
 
     @available(*, noasync)
     @discardableResult

@@ -132,6 +132,12 @@ package final class RemoteChannel: Channel {
         do { try writer.encode(element) } catch let error as MultitaskingError { throw error } catch {
             throw MultitaskingError(.encodeFailed, of: error)
         }
+        guard writer.byteCount <= Self.greatestElement else {
+            throw MultitaskingError(
+                .encodeFailed,
+                "an element of \(writer.byteCount) bytes is too large for a channel of a cluster, which takes "
+                    + "\(Self.greatestElement) at most; share the value, or send it in parts")
+        }
         if let exports = writer.exports, !exports.isEmpty {
             // Nobody says when a receiver has them.
             sent.withLock { sent in for object in exports.objects { sent[ObjectIdentifier(object)] = object } }
