@@ -35,6 +35,7 @@ ANSWERS: dict[str, tuple[Kind, Any]] = {
     "starts-nowhere": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.STARTED, 1, 1, b"\0\0\0\0\5abcd"]]]]),
     "prints-nothing": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.OUTPUT, 1, 1, b""]]]]),
     "reports-nothing": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.REPORT, 1, 1, bytes(7)]]]]),
+    "finalizes-otherwise": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.FINALIZED, 0, 0, b"\x07"]]]]),
     "finalizes-nothing": (Kind.CALL, ["", "requests", [5, 0, 0, [[Kind.FINALIZED, 0, 0, b""]]]]),
     "short-end": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_DONE, 0, 1, bytes(30)]]]]),
     "end-without-output": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_DONE, 0, 1, bytes(31) + b"\5\0\0\0"]]]]),

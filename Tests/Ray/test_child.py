@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import os
+import signal
 import unittest
 from unittest import mock
 
@@ -34,6 +36,19 @@ class DrainTests(unittest.TestCase):
             os.read(reading, 1 << 16)
             child._drain({reading: 1})
         self.assertEqual(len(sizes), 3)
+
+    def test_a_child_whose_reader_fails_is_ended_and_waited_for_and_says_why(self) -> None:
+        child = Child.__new__(Child)
+        child._last_lines = collections.deque()
+        ends: list[object] = []
+        with (
+            mock.patch.object(child, "_listen", side_effect=RuntimeError("can't start new thread")),
+            mock.patch.object(child, "kill", ends.append),
+            mock.patch.object(child, "_settle", ends.append),
+        ):
+            child._read()
+        self.assertEqual(ends, [signal.SIGKILL, {}])
+        self.assertEqual(list(child._last_lines), [b"multitasking: RuntimeError: can't start new thread"])
 
 
 if __name__ == "__main__":

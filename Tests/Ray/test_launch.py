@@ -11,6 +11,7 @@ import queue
 import resource
 import shlex
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -20,8 +21,9 @@ from unittest import mock
 
 from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
+from swiftray.command import _BARE, _BOOT
 from swiftray.driver import PoolOptions, Refused, _Pool, _Run
-from swiftray.frames import ORDER, End, Kind, Operation, ProtocolError
+from swiftray.frames import NEEDED_CALLS, ORDER, End, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
 from swiftray.stream import pack, unpack_value
@@ -117,6 +119,13 @@ class LaunchTests(unittest.TestCase):
         runs = [host.submit(pool, ["echo", str(number)]) for number in range(5)]
         for number, run in enumerate(runs):
             self.assertTrue(host.wait(Kind.DONE, run).head.endswith(str(number).encode()))
+
+    def test_a_python_without_the_calls_that_workers_need_says_so(self) -> None:
+        boot = _BOOT.format(preamble=b"", old="", calls=NEEDED_CALLS, bare=_BARE)
+        bare = f"import os\ndel os.memfd_create\n{boot}"
+        run = subprocess.run([sys.executable, "-IS", "-c", bare], capture_output=True, stdin=subprocess.DEVNULL)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(b"was built without memfd_create and pidfd_open", run.stderr)
 
     def test_all_that_a_worker_says_to_the_hub_is_heard(self) -> None:
         host = self.start()

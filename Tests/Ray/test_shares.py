@@ -8,6 +8,7 @@ import threading
 import unittest
 from concurrent.futures import Future
 from typing import Any
+from unittest import mock
 
 import host  # noqa: F401  (finds the package)
 from swiftray.frames import REPLY, Code, Connection
@@ -41,6 +42,15 @@ class SharesTests(unittest.TestCase):
             self.assertEqual(os.pread(descriptors[0], 5, 0), b"value")
             os.close(descriptors[0])
             self.assertEqual(shares._blobs, {})
+
+    def test_a_value_for_which_there_is_no_thread_is_refused_with_the_reason(self) -> None:
+        near, far = socket.socketpair()
+        with near, far, mock.patch("threading.Thread.start", side_effect=RuntimeError("can't start new thread")):
+            near.settimeout(20)
+            Shares("pool", AskedHub(lambda *_: self.fail(), "pool"), NearStore(), "node").fetch(Connection(far), 1, 5)
+            said = near.recv(4096)
+        self.assertIn(REPLY.pack(Code.INVALID, 0), said)
+        self.assertIn(b"can't start new thread", said)
 
 
 if __name__ == "__main__":

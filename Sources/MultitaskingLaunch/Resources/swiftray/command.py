@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Any, NamedTuple
 
-from swiftray.frames import Frame, Kind, ProtocolError
+from swiftray.frames import NEEDED_CALLS, Frame, Kind, ProtocolError
 from swiftray.stream import MOST_PERIODS, PREAMBLE, Inbox, Outbox
 
 #: What a command's arguments may have in place of a host's name, and of what it is to run there.
@@ -47,10 +47,13 @@ def read(count):
     return data
 if sys.version_info < (3, 9):
     sys.exit(sys.executable + {old!r})
+if not all(hasattr(os, name) for name in {calls!r}):
+    sys.exit(sys.executable + {bare!r})
 os.write(1, {preamble!r})
 exec(read(int(read(10))))
 """
 _OLD = " is too old: the workers need Python 3.9 or newer"
+_BARE = f" was built without {' and '.join(NEEDED_CALLS)}: the workers need the Python of the system, or one like it"
 #: Makes modules of texts. An importer of one's own would have to load much more.
 _LOADER = """
 sys.modules["swiftray"] = type(sys)("swiftray")
@@ -96,7 +99,7 @@ def bundle(folder: str) -> bytes:
 def command_line(settings: Settings, host: str) -> list[str]:
     """The words of the command that starts a worker."""
     # Without any character that some shell takes for its own.
-    boot = _BOOT.format(preamble=PREAMBLE, old=_OLD).encode().hex()
+    boot = _BOOT.format(preamble=PREAMBLE, old=_OLD, calls=NEEDED_CALLS, bare=_BARE).encode().hex()
     worker = shlex.join(["exec", settings.python, "-IS", "-c", f'exec(bytes.fromhex("{boot}"))'])
     command = settings.command
     if not any(WORKER in word for word in command):

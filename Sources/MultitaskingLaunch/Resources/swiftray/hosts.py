@@ -13,7 +13,7 @@ from typing import Any
 
 from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
-from swiftray.frames import DONE, ORDER, OUTPUT_SIZE, PID, Buffer, End, Kind, ProtocolError
+from swiftray.frames import CALL_ENDS, DONE, ORDER, OUTPUT_SIZE, PID, Buffer, End, Kind, ProtocolError
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubCalls
 from swiftray.posts import CLIENT_GONE, RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
@@ -463,7 +463,7 @@ def _is_whole(kind: int, payload: bytes) -> bool:
     if kind == Kind.REPORT:
         return len(payload) >= _FRACTION_SIZE
     if kind == Kind.FINALIZED:
-        return len(payload) > 0
+        return payload[:1] in CALL_ENDS
     if kind == RUN_DONE:
         start = _end_of_place(payload, DONE.size)
         if start is None or len(payload) < start + OUTPUT_SIZE.size or payload[0] > _GREATEST_END:

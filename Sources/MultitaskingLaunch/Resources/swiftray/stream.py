@@ -150,9 +150,12 @@ class Outbox:
                 try:
                     frame = self._frames.get(timeout=self._period if self._has_begun else None)
                 except queue.Empty:
-                    frame = beat
                     with self._lock:
+                        if self._pending > 0:
+                            # What has come meanwhile goes first: its beginning may be written already.
+                            continue
                         self._pending += 1
+                    frame = beat
                 self._has_begun = True
                 if frame is None:
                     return self._closed()

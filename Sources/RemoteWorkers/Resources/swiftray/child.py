@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import fcntl
 import mmap
 import os
@@ -17,6 +18,7 @@ import threading
 from typing import NamedTuple
 
 from swiftray.frames import (
+    CALL_ENDS,
     DEATH,
     POOL_NUMBER,
     SHARED,
@@ -304,9 +306,21 @@ class Child:
     # What the child says; on the thread that reads
 
     def _read(self) -> None:
-        watch = os.pidfd_open(self.pid)
         pipes: dict[int, int] = {}
-        with selectors.DefaultSelector() as selector:
+        try:
+            self._listen(pipes)
+        except Exception as error:
+            # No descriptor, or no thread for what the child asks: nobody else would see its end.
+            self._last_lines.append(f"multitasking: {type(error).__name__}: {error}".encode())
+            self.kill(signal.SIGKILL)
+        self._settle(pipes)
+
+    def _listen(self, pipes: dict[int, int]) -> None:
+        """Takes in what the child says and prints, until it has ended."""
+        watch = os.pidfd_open(self.pid)
+        with contextlib.ExitStack() as stack:
+            stack.callback(os.close, watch)
+            selector = stack.enter_context(selectors.DefaultSelector())
             selector.register(watch, selectors.EVENT_READ)
             selector.register(self._connection.stream, selectors.EVENT_READ)
             for number, pipe in ((1, self._process.stdout), (2, self._process.stderr)):
@@ -331,8 +345,6 @@ class Child:
                         # It dies, or says what no child says, and has no more use then.
                         selector.unregister(key.fd)
                         limit = _PATIENCE
-        os.close(watch)
-        self._settle(pipes)
 
     def _read_frames(self, pipes: dict[int, int]) -> bool:
         try:
@@ -377,7 +389,7 @@ class Child:
 
     def _note(self, frame: Frame) -> Post:
         payload = bytes(frame.rest(0))
-        if payload[:1] != bytes([Kind.FINALIZED]) or len(payload) < 2:
+        if payload[:1] != bytes([Kind.FINALIZED]) or payload[1:2] not in CALL_ENDS:
             raise ProtocolError("a child's NOTE is of a kind that it may not send")
         self.has_noted = True
         # It is of no run.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, Union
 from swiftray.frames import (
     GOES_ON,
     LIMITS,
+    NEEDED_CALLS,
     ORDER,
     POOL_NUMBER,
     REPLY,
@@ -204,7 +207,9 @@ class _Pool:
             self.link.post([(Kind.CANCEL, 0, number, b"\x02")])
             self._take_back(run, kills=True)
         self.link.post([(Kind.ENDPOOL, 0, 0, how)])
-        deadline = time.monotonic() + _PATIENCE + self.options.spec.finalizer_limit
+        # Those that are killed run no finalizers.
+        limit = 0 if how == b"\x01" else self.options.spec.finalizer_limit
+        deadline = time.monotonic() + _PATIENCE + limit
         while not self.is_lost and time.monotonic() < deadline:
             try:
                 left = self._cluster.hub_statistics(self.options).result(timeout=_PATIENCE)
@@ -346,6 +351,8 @@ class Driver:
             hello = _json(frame.rest(0))
             if hello.get("version") != VERSION:
                 raise Refused("version", f"the host speaks version {hello.get('version')}, the driver {VERSION}")
+            if not all(hasattr(os, name) for name in NEEDED_CALLS):
+                raise Refused("old", f"{sys.executable} was built without {' and '.join(NEEDED_CALLS)}")
             ready = self._cluster.start(hello)
         except Refused as error:
             refusal = {"version": VERSION, "error": str(error), "reason": error.reason}

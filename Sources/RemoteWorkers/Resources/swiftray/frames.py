@@ -140,12 +140,18 @@ BLOB = struct.Struct("<Q")
 TIMES = struct.Struct("<QQQ")
 DEATH = struct.Struct("<iIBiiQIq")
 
+#: What some distributions of Python leave out, which are built for older systems.
+NEEDED_CALLS = ("memfd_create", "pidfd_open")
 #: A frame's length that is taken for damage.
 GREATEST_FRAME = (1 << 30) + 9
+#: How long the parts are in which a longer payload is sent.
+_PART = 1 << 28
 #: What all parts of a payload may have together.
 GREATEST_PAYLOAD = 64 << 30
 #: How long a tail is that travels as a descriptor.
 BLOB_SIZE = 1 << 20
+#: How a call may have ended: with a value, an error of its function, or one of the pool.
+CALL_ENDS = (b"\x00", b"\x01", b"\x02")
 #: The bit of a kind that says so.
 BLOB_FLAG = 0x80
 
@@ -295,10 +301,9 @@ class Connection:
             return False
 
     def _send(self, kind: int, number: int, payload: bytes) -> None:
-        most = GREATEST_FRAME - 9
-        while len(payload) > most:
-            self.stream.sendall(HEADER.pack(9 + most, Kind.MORE, number) + payload[:most])
-            payload = payload[most:]
+        while len(payload) > _PART:
+            self.stream.sendall(HEADER.pack(9 + _PART, Kind.MORE, number) + payload[:_PART])
+            payload = payload[_PART:]
         self.stream.sendall(HEADER.pack(9 + len(payload), kind, number) + payload)
 
 

@@ -12,8 +12,6 @@ from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, make_blob
 from swiftray.link import HubCalls
 
 _GET_SEALS, _SEAL_SHRINK = 1034, 2
-#: How long the cluster may take to give a value, in seconds.
-_PATIENCE = 60.0
 
 
 class Store(Protocol):
@@ -73,17 +71,24 @@ class Shares:
             self.drop(number)
 
     def _run(self, connection: Connection, request: int, body: Callable[[], None]) -> None:
+        def refuse(error: Exception) -> None:
+            text = f"{type(error).__name__}: {error}".encode()[:4000]
+            connection.write(Kind.HUBRES, request, REPLY.pack(Code.INVALID, 0), text)
+
         def run() -> None:
             try:
                 body()
             except Exception as error:
-                text = f"{type(error).__name__}: {error}".encode()[:4000]
-                connection.write(Kind.HUBRES, request, REPLY.pack(Code.INVALID, 0), text)
+                refuse(error)
 
-        threading.Thread(target=run, name="share", daemon=True).start()
+        try:
+            threading.Thread(target=run, name="share", daemon=True).start()
+        except RuntimeError as error:
+            # The system gives no thread.
+            refuse(error)
 
     def _share(self, connection: Connection, request: int, number: int, data: Buffer) -> None:
-        self._calls.share(number, self._store.put(data)).result(_PATIENCE)
+        self._calls.share(number, self._store.put(data)).result()
         connection.write(Kind.HUBRES, request, REPLY.pack(Code.OK, 0))
 
     def _fetch(self, connection: Connection, request: int, number: int) -> None:
@@ -104,7 +109,7 @@ class Shares:
             known = self._blobs.get(number)
             if known is not None:
                 return os.dup(known[0]), known[1]
-        handle, place = self._calls.shared(number, self._node).result(_PATIENCE)
+        handle, place = self._calls.shared(number, self._node).result()
         if handle is None:
             return None
         blob = _open(place, f"{self._name}-{number}") if place is not None else None
