@@ -14,7 +14,8 @@
 /// **Implementer's duties.** Reading costs no more than a load. `set` becomes visible to every holder, in every process
 /// of the backend, and wakes every waiter. If a holder dies, at whatever point, the signal stays usable.
 public protocol CancelSignal: WatchableSignal, Selectable {
-    /// Sets the signal and wakes every waiter. Setting it again has no effect. May need a round trip.
+    /// Sets the signal and wakes every waiter, even if the signal is cleared right after. Setting it again has no
+    /// effect. May need a round trip; a backend that spans machines may then miss a signal that is cleared right after.
     func set()
 
     /// Clears the signal. May need a round trip.

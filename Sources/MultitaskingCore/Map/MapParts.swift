@@ -97,7 +97,7 @@ struct MapParts<Element: Portable, Output: Portable> {
         else {
             return failed(elements.indices, error)
         }
-        // A limit holds for all that were together: the one that was under way when it was reached need not be to blame.
+        // A limit holds for all that were together: that one was under way when it was reached does not make it guilty.
         let isKilled = error.code != .taskTimedOut && error.code != .memoryLimitExceeded
         guard isKilled, failure.phase == .running, let progress = failure.progress, progress < elements.count else {
             // Nobody knows which it was at: alone, the one that kills shows itself.

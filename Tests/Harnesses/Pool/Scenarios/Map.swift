@@ -122,6 +122,12 @@ extension Harness {
             let results = try pool.map(options: options, [1, 2]) { $0 == 2 ? hang($0) : $0 }.results()
             checkEqual(try results[0].get(), 1)
             checkThrows(.taskTimedOut) { try results[1].get() }
+            // Together they take longer than one may: none is to blame, and alone each has its time.
+            let slow = try pool.map(chunkSize: 10, options: options, 0..<10) { (number: Int) -> Int in
+                usleep(40_000)
+                return number
+            }
+            checkEqual(try slow.values(), Array(0..<10))
         }
     }
 
