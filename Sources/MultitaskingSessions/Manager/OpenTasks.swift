@@ -75,10 +75,13 @@ final class OpenTasks: Sendable {
                 input.close(discarding: false)
             }
             if let output = objects.outputQueue?.channel, channels.insert(output.reference).inserted {
-                // A task may wait in `join` until the parent has taken what it wrote and has reported that.
                 output.close(discarding: true)
-                while (try? output.taskDone()) != nil {}
             }
+        }
+        // A task may wait in `join` until the parent has reported what it took, and that may be many elements.
+        for task in tasks {
+            guard let output = task.objects.outputQueue?.channel else { continue }
+            while !task.isDone, (try? output.taskDone()) != nil {}
         }
     }
 }
