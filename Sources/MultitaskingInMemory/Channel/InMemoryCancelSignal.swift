@@ -115,8 +115,8 @@ struct SimulatedSignal: Sendable {
         isSet = value
     }
 
-    /// Whether it is set, or was since it had been set so many times.
-    func wasSet(since sets: Int) -> Bool { isSet || self.sets != sets }
+    /// Whether it is set, or, unless nil, was since it had been set so many times.
+    func wasSet(since sets: Int?) -> Bool { isSet || sets.map { $0 != self.sets } ?? false }
 }
 
 extension Simulator {

@@ -41,8 +41,8 @@ enum Condition: Sendable {
     case element(UInt64)
     /// That every element of a channel was reported as done.
     case joined(UInt64)
-    /// That a signal is set, or was since it had been set so many times.
-    case signal(UInt64, sets: Int)
+    /// That a signal is set, or, unless nil, was since it had been set so many times.
+    case signal(UInt64, sets: Int?)
     /// The end of a task.
     case ended(Int)
     /// Room for another task.

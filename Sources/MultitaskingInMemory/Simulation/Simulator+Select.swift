@@ -96,7 +96,8 @@ extension InMemoryChannel: SimulatedSource {
 }
 
 extension InMemoryCancelSignal: SimulatedSource {
-    var selectCondition: Condition { condition }
+    /// A `select` looks at what is when it is woken, here as on the machine.
+    var selectCondition: Condition { .signal(id, sets: nil) }
 
     /// Calls `body` once, as soon as the signal is set.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
