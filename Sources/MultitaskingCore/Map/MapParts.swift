@@ -88,7 +88,8 @@ struct MapParts<Element: Portable, Output: Portable> {
         }
     }
 
-    /// If the worker died, only the element that it was at is to blame, and the others are run elsewhere.
+    /// If the worker died, only the element that it was at is to blame, and the others are run elsewhere. If the task
+    /// met a limit, each element is run alone, with the limit for itself.
     private func parts(
         afterFailure error: any Error, of elements: ArraySlice<Element>, _ deadline: WaitDeadline
     ) -> [Part] {
@@ -100,7 +101,7 @@ struct MapParts<Element: Portable, Output: Portable> {
         // A limit holds for all that were together: that one was under way when it was reached does not make it guilty.
         let isKilled = error.code != .taskTimedOut && error.code != .memoryLimitExceeded
         guard isKilled, failure.phase == .running, let progress = failure.progress, progress < elements.count else {
-            // Nobody knows which it was at: alone, the one that kills shows itself.
+            // Nobody knows which is to blame: alone, it shows itself.
             return elements.indices.flatMap { again(elements[$0...$0], deadline) }
         }
         let guilty = elements.startIndex + progress

@@ -123,8 +123,9 @@ extension Harness {
             checkEqual(try results[0].get(), 1)
             checkThrows(.taskTimedOut) { try results[1].get() }
             // Together they take longer than one may: none is to blame, and alone each has its time.
-            let slow = try pool.map(chunkSize: 10, options: options, 0..<10) { (number: Int) -> Int in
-                usleep(40_000)
+            let longer = TaskOptions(timeout: .seconds(1), gracePeriod: .milliseconds(10))
+            let slow = try pool.map(chunkSize: 10, options: longer, 0..<10) { (number: Int) -> Int in
+                usleep(150_000)
                 return number
             }
             checkEqual(try slow.values(), Array(0..<10))

@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import Synchronization
 
 let signalScenarios: [String: Scenario] = [
     "signal-across-processes": { try $0.signalAcross() },
@@ -48,16 +49,21 @@ extension Harness {
                 let signal = try pool.makeCancelSignal()
                 let started = try pool.makeChannel(capacity: nil)
                 let waiting = try pool.submit(waitForFlag, Queue(started), Flag(signal))
-                let inClient = startThread { _ = signal.waitUntilSet(.upTo(.seconds(30))) }
+                let isAwake = Atomic<Bool>(false)
+                let inClient = startThread {
+                    let wasSet = signal.waitUntilSet(.upTo(.seconds(30)))
+                    isAwake.store(wasSet, ordering: .sequentiallyConsistent)
+                }
+                func areAwake() -> Bool { waiting.isDone && isAwake.load(ordering: .sequentiallyConsistent) }
                 _ = try started.receive(as: Int32.self, wait: .forever)
                 // One pulse wakes all that wait by then; nobody says when they do.
-                for _ in 0..<3 where !waiting.isDone {
+                for _ in 0..<3 where !areAwake() {
                     usleep(100_000)
                     signal.set()
                     signal.clear()
-                    _ = eventually(within: .milliseconds(500)) { waiting.isDone }
+                    _ = eventually(within: .milliseconds(500)) { areAwake() }
                 }
-                check(waiting.isDone, "a pulse does not wake a task")
+                check(areAwake(), "a pulse does not wake a task and a thread")
                 signal.set()
                 pthread_join(inClient, nil)
             }
