@@ -14,7 +14,7 @@ SOURCES := Package.swift Sources Examples Tests $(BENCHMARKS:%=Benchmarks/%)
 .PHONY: help setup setup-tests build demo test check format generate layers soundness test-diagnostics test-numbers test-consumer release-check \
 	lint warnings test-release sanitize-thread sanitize-address examples docs clean \
 	test-builds test-builds-all test-adapters test-dashboard setup-dashboard test-timeline setup-viewers \
-	models setup-models kill chaos fuzz crashes replacements captures endless \
+	models setup-models kill chaos fuzz crashes replacements captures hostile endless \
 	setup-ray test-ray test-slurm demo-ray lint-python \
 	bench bench-build bench-test bench-check bench-update
 
@@ -193,7 +193,12 @@ test-builds-all: test-builds ## The same without checks, for the dynamic librari
 
 # --- Before a merge --------------------------------------------------------------------------------------------------
 
-check: soundness test-numbers test-consumer test-adapters test-dashboard test-timeline models warnings test test-builds-all test-release sanitize-thread sanitize-address captures endless test-ray docs ## All of the checks; takes a while
+check: soundness test-numbers test-consumer test-adapters test-dashboard test-timeline models warnings test test-builds-all test-release sanitize-thread sanitize-address captures hostile endless test-ray docs ## All of the checks; takes a while
+
+# The tests have eight clients with each method.
+hostile: setup ## Have workers write over the memory of 24 clients with each method, and check that no client crashes or hangs
+	$(SWIFT) build --product pool-harness
+	for method in fork spawn; do for seed in 1 9 17; do $(BUILD)/debug/pool-harness hostile $$method $$seed; done; done
 
 # The tests read endless streams for seconds.
 endless: setup ## Read endless streams for a minute, and check that neither the client nor the pool grows

@@ -135,7 +135,8 @@ private enum Mapping {
 }
 
 extension Harness {
-    /// Many clients, each with workers that write over the memory they share with it: none crashes or hangs.
+    /// Some clients, each with workers that write over the memory they share with it: none crashes or hangs. `make
+    /// hostile` has more of them.
     fileprivate func hostileWorkers() throws {
         let first = number
         for seed in first..<first + 8 {
