@@ -30,7 +30,7 @@ struct NumberMapping: ChunkFunction {
 
     func call(_ elements: ChunkElements<Int>, in environment: any TaskEnvironment) throws -> MapChunk<UInt64> {
         var seeds = ElementSeeds(of: elements, in: environment)
-        return MapChunk(elements, in: environment) { function()(environment, seeds.next(), $0) }
+        return try MapChunk(elements, in: environment) { function()(environment, seeds.next(), $0) }
     }
 }
 

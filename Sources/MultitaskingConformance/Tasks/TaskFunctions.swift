@@ -287,6 +287,23 @@ func leaveWhenAsked(_ environment: any TaskEnvironment, _ started: ChannelTicket
     return environment.isEndRequested
 }
 
+/// Says that it runs, then waits asynchronously for an element that never comes, until its Swift task is cancelled.
+func awaitCancellation(
+    _ environment: any TaskEnvironment, _ started: ChannelTicket, _ never: ChannelTicket
+) throws -> Int {
+    let channel = try never.open(environment)
+    _ = try started.open(environment).send(1, wait: started.limit)
+    return try environment.wait { try await channel.receive(as: Int.self, wait: .forever) ?? -1 }
+}
+
+/// The same; returns whether it was cancelled.
+func noteCancellation(
+    _ environment: any TaskEnvironment, _ started: ChannelTicket, _ never: ChannelTicket
+) throws -> Bool {
+    do { _ = try awaitCancellation(environment, started, never) } catch is CancellationError { return true }
+    return false
+}
+
 /// Says that it runs, then waits for a signal; whether it is asked to end.
 func waitAndDescribe(
     _ environment: any TaskEnvironment, _ started: ChannelTicket, _ gate: SignalTicket

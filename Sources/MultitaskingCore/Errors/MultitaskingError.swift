@@ -172,6 +172,15 @@ extension MultitaskingError.Code {
 }
 
 extension MultitaskingError {
+    /// The error of a task whose time was up: whether its worker was ended, of which `failure` tells, or it left by
+    /// itself when it was asked to.
+    package static func taskTimedOut(_ failure: WorkerFailure?) -> Self {
+        Self(
+            .taskTimedOut,
+            "the task ran longer than its timeout and was ended; allow more time, or have the task look at its "
+                + "context's isCancelled", cause: failure)
+    }
+
     /// The error that forking with `threads` foreign threads throws.
     package static func unsafeFork(threads: Int) -> Self {
         Self(

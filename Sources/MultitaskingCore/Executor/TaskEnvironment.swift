@@ -12,7 +12,7 @@
 /// started.
 public protocol TaskEnvironment: ObjectDirectory, SharedObjectDirectory, TaskRun {
     /// Runs an `async` function and blocks the worker until it returns. The function inherits the caller's task-local
-    /// values (`@TaskLocal`).
+    /// values (`@TaskLocal`). Its Swift task is cancelled when ``isEndRequested`` becomes true.
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value
 
     /// The task's clock.
@@ -47,6 +47,9 @@ extension TaskEnvironment {
 
     /// Ignores the report: the backend doesn't show how far its tasks are.
     public func report(_ report: TaskReport) {}
+
+    /// Whether a task that throws `error` leaves because it was asked to.
+    package func isLeaving(with error: any Error) -> Bool { error is CancellationError && isEndRequested }
 }
 
 extension CodingUserInfoKey {

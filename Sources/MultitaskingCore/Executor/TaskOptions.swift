@@ -16,9 +16,11 @@ public struct TaskOptions: Sendable, Hashable {
 
     /// How long the task may run; nil for no limit.
     ///
-    /// When the limit passes, the task is asked to stop: its context reads as cancelled. After ``gracePeriod``, its
-    /// process receives SIGTERM, after another grace period SIGKILL, and the task ends with `taskTimedOut`. A result
-    /// that it returns within the first grace period counts. A thread pool can't end a running task, and refuses this,
+    /// When the limit passes, the task is asked to stop: its context reads as cancelled, and if its function is
+    /// asynchronous, the Swift task that runs it is cancelled. After ``gracePeriod``, its process receives SIGTERM,
+    /// after another grace period SIGKILL, and the task ends with `taskTimedOut`. It also ends so, and its process
+    /// stays, if it throws `CancellationError` after it was asked. Whatever else it returns or throws within the first
+    /// grace period counts. A thread pool can't end a running task, and refuses this,
     /// ``queueTimeout`` and ``retries`` with `invalidArgument`; see ``validate(for:)``.
     public var timeout: Duration? {
         get { asked?.values.timeout }

@@ -46,11 +46,12 @@ public struct Future<Value: Sendable>: Sendable {
 
     /// Cancels the task if it has not started.
     ///
-    /// - Parameter force: whether to end the task even if it is running. Its context reads as cancelled, in every pool.
-    ///   What happens to a task that ignores that depends on the pool: a process receives SIGTERM after the grace
-    ///   period, and SIGKILL after another, and the task ends as cancelled unless it returns or throws within the first
-    ///   grace period; a thread can't be ended, so there the task continues until it returns or throws, and if its
-    ///   function is asynchronous, the Swift task that runs it is cancelled.
+    /// - Parameter force: whether to end the task even if it is running. Its context reads as cancelled, in every pool,
+    ///   and if its function is asynchronous, the Swift task that runs it is cancelled. What happens to a task that
+    ///   ignores that depends on the pool: a process receives SIGTERM after the grace period, and SIGKILL after
+    ///   another, and the task ends as cancelled unless it returns, or throws something other than
+    ///   `CancellationError`, within the first grace period; a thread can't be ended, so there the task continues until
+    ///   it returns or throws.
     /// - Returns: true if the task never starts or, when forced, is being ended; false if it continues to run or has
     ///   ended.
     @discardableResult

@@ -19,10 +19,13 @@ package struct MapChunk<Output: Sendable>: Sendable {
     @usableFromInline var count: Int { values.count + failures.count }
 
     /// Calls `function` for each element that is there; an error of one does not keep the others from being called.
+    ///
+    /// - Throws: `CancellationError` if an element throws that because the task is asked to end, which is no element's
+    ///   fault.
     package init<Element>(
         _ elements: ChunkElements<Element>, in environment: any TaskEnvironment,
         _ function: (Element) throws -> Output
-    ) {
+    ) throws {
         let present = elements.values
         values = []
         values.reserveCapacity(present.count)
@@ -40,6 +43,7 @@ package struct MapChunk<Output: Sendable>: Sendable {
             }
             environment.noteProgress(offset)
             do { values.append(try function(present[index])) } catch {
+                if environment.isLeaving(with: error) { throw error }
                 failures.append(ElementFailure(offset: offset, error: thrownByTask(error)))
             }
             offset += 1

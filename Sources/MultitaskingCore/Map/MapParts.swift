@@ -93,14 +93,17 @@ struct MapParts<Element: Portable, Output: Portable> {
     private func parts(
         afterFailure error: any Error, of elements: ArraySlice<Element>, _ deadline: WaitDeadline
     ) -> [Part] {
-        guard let error = error as? MultitaskingError, error.origin == .pool,
-            let failure = error.cause as? WorkerFailure, elements.count > 1
-        else {
+        guard let error = error as? MultitaskingError, error.origin == .pool, elements.count > 1 else {
             return failed(elements.indices, error)
         }
+        let failure = error.cause as? WorkerFailure
         // A limit holds for all that were together: that one was under way when it was reached does not make it guilty.
-        let isKilled = error.code != .taskTimedOut && error.code != .memoryLimitExceeded
-        guard isKilled, failure.phase == .running, let progress = failure.progress, progress < elements.count else {
+        let isLimit = error.code == .taskTimedOut || error.code == .memoryLimitExceeded
+        // A task that leaves when its time is over leaves its worker alive.
+        guard failure != nil || error.code == .taskTimedOut else { return failed(elements.indices, error) }
+        guard !isLimit, let failure, failure.phase == .running, let progress = failure.progress,
+            progress < elements.count
+        else {
             // Nobody knows which is to blame: alone, it shows itself.
             return elements.indices.flatMap { again(elements[$0...$0], deadline) }
         }

@@ -23,7 +23,7 @@ package struct Mapping<Element: Portable, Value: Portable>: ChunkFunction {
     @usableFromInline
     package func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value>
     {
-        MapChunk(elements, in: environment, function())
+        try MapChunk(elements, in: environment, function())
     }
 }
 
@@ -42,7 +42,7 @@ package struct AsyncMapping<Element: Portable, Value: Portable>: ChunkFunction {
     package func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value>
     {
         let function = function()
-        return MapChunk(elements, in: environment) { element in
+        return try MapChunk(elements, in: environment) { element in
             try environment.wait { try await function(element) }
         }
     }

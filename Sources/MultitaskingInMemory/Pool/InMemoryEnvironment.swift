@@ -62,7 +62,8 @@ struct InMemoryEnvironment: TaskEnvironment {
         return memory
     }
 
-    /// Runs `body` on this thread, so that it is as deterministic as a function that is not `async`.
+    /// Runs `body` on this thread, so that it is as deterministic as a function that is not `async`. Its Swift task is
+    /// cancelled when the task is asked to end.
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         let jobs = JobQueue(simulation: simulation)
         let result = Mutex<Result<Value, any Error>?>(nil)
@@ -72,11 +73,18 @@ struct InMemoryEnvironment: TaskEnvironment {
             result.withLock { $0 = outcome }
         }
         defer { jobs.abandon() }
+        var unasked = current?.number
         while true {
             jobs.runAll()
             if let outcome = result.withLock({ $0 }) { return try outcome.get() }
             do {
-                _ = try simulation.call(.forever, for: .job { jobs.hasJob }) { _, _ in jobs.hasJob ? true : nil }
+                let condition = Condition.job({ jobs.hasJob }, orEndOf: unasked)
+                let isAsked = try simulation.call(.forever, for: condition) { [unasked] state, _ in
+                    state.isEndRequested(of: unasked) ? true : jobs.hasJob ? false : nil
+                }
+                guard isAsked == true else { continue }
+                task.cancel()
+                unasked = nil
             } catch {
                 // What it waits for asynchronously ends, and so does it, if it can.
                 task.cancel()
@@ -98,6 +106,6 @@ struct InMemoryEnvironment: TaskEnvironment {
     /// A dead worker's task is asked to end, so that it does.
     var isEndRequested: Bool {
         guard let task = current?.number else { return false }
-        return simulation.observe({ $0.tasks[task]?.isEndRequested ?? true }, isIdlePoll: { !$0 }) ?? true
+        return simulation.observe({ $0.isEndRequested(of: task) }, isIdlePoll: { !$0 }) ?? true
     }
 }

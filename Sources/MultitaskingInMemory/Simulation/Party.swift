@@ -53,8 +53,8 @@ enum Condition: Sendable {
     case time
     /// Nothing at all: a fault.
     case stuck
-    /// That an `async` function can go on.
-    case job(@Sendable () -> Bool)
+    /// That an `async` function can go on, or its task is asked to end.
+    case job(@Sendable () -> Bool, orEndOf: Int?)
     /// What anybody may bring about, also who isn't part of the simulation.
     case promise(@Sendable () -> Bool)
     /// Something of a layer above.

@@ -88,6 +88,9 @@ extension SimulationState {
             at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
     }
 
+    /// Whether a running task is asked to end, as that of a dead worker is; false for no task.
+    func isEndRequested(of task: Int?) -> Bool { task.map { tasks[$0]?.isEndRequested ?? true } ?? false }
+
     /// The grace period is over: SIGTERM, which ends a worker at once unless it is stuck; then SIGKILL.
     mutating func stepTeardown(_ task: Int) {
         guard let record = tasks[task], let worker = record.worker, let ending = record.ending else { return }

@@ -181,6 +181,14 @@ extension SimulationState {
     private mutating func finishThrowing(
         _ task: Int, _ record: TaskRecord, _ error: any Error, _ outcome: TaskRecord.Outcome
     ) {
+        if error is CancellationError {
+            // It has left because it was asked to.
+            switch record.ending {
+            case .cancel: return settle(task, .cancelled)
+            case .timeout: return settle(task, .failure(.taskTimedOut(nil)))
+            case nil: break
+            }
+        }
         let isListed = record.options.retries.errors.contains(.init(type(of: error)))
         guard isListed, record.mayRetry, record.ending == nil, phase != .killing else { return settle(task, outcome) }
         retry(task)
@@ -341,14 +349,7 @@ extension SimulationState {
         case .failure(let error): return settle(task, .failure(error))
         case .ending(.cancel): return settle(task, .cancelled)
         case .ending(.timeout):
-            let failure = crash(of: worker, end, record)
-            return settle(
-                task,
-                .failure(
-                    MultitaskingError(
-                        .taskTimedOut,
-                        "the task ran longer than its timeout and its worker was ended; allow more time, or have the "
-                            + "task look at its context's isCancelled", cause: failure)))
+            return settle(task, .failure(.taskTimedOut(crash(of: worker, end, record))))
         case .crash where record.options.retries.onCrash && record.mayRetry && record.ending == nil:
             return retry(task)
         case .crash, .shutdown, .initializer: break

@@ -289,7 +289,8 @@ struct SimulationState: ~Copyable, Sendable {
         case .taskRoom: return phase != .running || taskLimit.map { unfinished < $0 } ?? true
         case .poolEnd: return workers.allSatisfy { if case .left = $0.activity { true } else { false } }
         case .time, .stuck: return false
-        case .job(let isThere), .promise(let isThere), .other(let isThere): return isThere()
+        case .job(let isThere, let task): return isThere() || isEndRequested(of: task)
+        case .promise(let isThere), .other(let isThere): return isThere()
         case .any(let conditions): return conditions.contains { holds($0) }
         }
     }

@@ -70,11 +70,7 @@ extension PoolCore {
             progress: slot.progress, backtrace: CrashArea.backtrace(remains.stack))
         // Before the supervisor's own death: the task was out of time already.
         if decided.contains(.timeout) {
-            return MultitaskingError(
-                .taskTimedOut,
-                "the task ran longer than its timeout and its process was ended; allow more time, or have the task "
-                    + "look at "
-                    + "its context's isCancelled", cause: failure)
+            return .taskTimedOut(failure)
         }
         if decided.contains(.memory) {
             let limit = arena.limits.memory ?? 0

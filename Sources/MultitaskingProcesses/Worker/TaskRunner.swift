@@ -120,6 +120,7 @@ struct TaskRunner {
     /// Ends the task with what its function threw, unless it is to be run again.
     private func settle(throwing error: any Error) -> End {
         call?.fail()
+        if error is CancellationError, let end = settleAsAsked() { return end }
         if slot.kind == .portable, slot.control.retries(error) {
             if keepsOutput { _ = takeOutput() }
             return .retry
@@ -127,6 +128,20 @@ struct TaskRunner {
         if let error = error as? MultitaskingError { return settle(failing: error.thrownByTask) }
         do { try settle(as: .thrown) { try $0.encode(error: error) } } catch { return settle(unstorable: error) }
         return .failed
+    }
+
+    /// Ends a task that has left because it was asked to, as force would have ended it; nil if nobody asked it.
+    private func settleAsAsked() -> End? {
+        guard slot.requests.isEndRequested else { return nil }
+        if slot.requests.snapshot.isEndAskedFor {
+            if keepsOutput { _ = takeOutput() }
+            finish { slot.end(from: $0, as: .cancelled) }
+            return .failed
+        }
+        // That of a copy of the client is its stand-in's.
+        let deadline = Int64(clamping: membership.arena.member(slot.word.load().member).deadline.load())
+        guard deadline != 0, monotonicNanoseconds() >= deadline else { return nil }
+        return settle(failing: .taskTimedOut(nil))
     }
 
     /// Ends the task because what it returned or threw could not be stored: for lack of memory, or because of the
@@ -148,7 +163,7 @@ struct TaskRunner {
             try settle(as: .failure) { try $0.encode(error: failure) }
         } catch {
             slot.result.clear()
-            finish(as: .outOfMemory)
+            finish { slot.finish(from: $0, as: .outOfMemory) }
         }
         return .failed
     }
@@ -167,18 +182,18 @@ struct TaskRunner {
                 defer { journal.clear() }
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
-                finish(as: kind)
+                finish { slot.finish(from: $0, as: kind) }
             }
         }
     }
 
     /// Ends the task, unless somebody else has or is about to.
-    private func finish(as kind: TaskSlot.ResultKind) {
+    private func finish(_ end: (SlotWord) -> Bool) {
         var expected = claim.word
         // A copy of the client may be without a stand-in at the moment, because that worker died.
         let isForked = slot.kind == .forked
         while expected.status == .claimed || isForked && expected.status == .queued,
-            !slot.finish(from: expected, as: kind)
+            !end(expected)
         {
             let now = claim.word
             // Only for a copy of the client can it have changed: another worker stands in for it now.

@@ -41,7 +41,8 @@ struct WorkerEnvironment: TaskEnvironment {
 
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
         mt_expect_main_queue()
-        return try blockUntilDone(body)
+        guard let slot else { return try blockUntilDone(body) }
+        return try blockUntilDone(isEndRequested: { slot.requests.isEndRequested }, body)
     }
 
     var clock: any TaskClock { MachineClock() }

@@ -33,6 +33,8 @@ extension PortableFunction {
             case .success(let output):
                 try encode(output: output, into: &encoder)
                 return .value
+            case .failure(let error) where environment.isLeaving(with: error):
+                return writer.write(failure: .taskTimedOut(nil))
             case .failure(let error as MultitaskingError):
                 return writer.write(failure: error.thrownByTask)
             case .failure(let error):

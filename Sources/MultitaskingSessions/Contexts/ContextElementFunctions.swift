@@ -48,7 +48,7 @@ struct ContextMapping<Element: Portable, Value: Portable>: ChunkFunction {
     func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         let function = function()
         var seeds = ElementSeeds(of: elements, in: environment)
-        return MapChunk(elements, in: environment) {
+        return try MapChunk(elements, in: environment) {
             try function(TaskContext(in: environment, seed: seeds.next()), $0)
         }
     }
@@ -68,7 +68,7 @@ struct AsyncContextMapping<Element: Portable, Value: Portable>: ChunkFunction {
     func call(_ elements: ChunkElements<Element>, in environment: any TaskEnvironment) throws -> MapChunk<Value> {
         let function = function()
         var seeds = ElementSeeds(of: elements, in: environment)
-        return MapChunk(elements, in: environment) { element in
+        return try MapChunk(elements, in: environment) { element in
             let context = TaskContext(in: environment, seed: seeds.next())
             return try environment.wait { try await function(context, element) }
         }

@@ -29,6 +29,7 @@ enum RunVerdict {
         let mayRetry = !isUnwanted && task.attempt <= retries.limit
         switch end {
         case .call(.value, let tail): self = .end(.value(tail))
+        case .call(.failure, let tail) where isUnwanted && Self.hasLeft(tail): self = .end(.cancelled)
         case .call(.thrown, let tail), .call(.failure, let tail):
             let isReason = mayRetry && !retries.errors.isEmpty && Self.isReason(tail, retries)
             self = isReason ? .retry(after: Self.pause(task)) : .end(.thrown(tail))
@@ -36,7 +37,7 @@ enum RunVerdict {
             self =
                 mayRetry && retries.onCrash
                 ? .retry(after: Self.pause(task)) : .end(.failure(Self.crash(failure)))
-        case .timedOut(let failure): self = .end(.failure(Self.timeout(task.options, failure)))
+        case .timedOut(let failure): self = .end(.failure(MultitaskingError.taskTimedOut(failure)))
         case .cancelled: self = .end(.cancelled)
         case .withdrawn:
             if isUnwanted || task.isWithdrawn {
@@ -79,6 +80,12 @@ enum RunVerdict {
         }
     }
 
+    /// Whether the task left because it was asked to. Only here is it known why it was.
+    private static func hasLeft(_ tail: FrameTail) -> Bool {
+        guard let error = try? decodeError(tail) as? MultitaskingError else { return false }
+        return error.origin == .pool && error.code == .taskTimedOut
+    }
+
     /// The error that a run has ended with.
     static func decodeError(_ tail: FrameTail) throws -> any Error {
         try unsafe tail.withBytes { bytes in
@@ -94,13 +101,6 @@ enum RunVerdict {
         MultitaskingError(
             failure.exitCode == nil ? .workerCrashed : .workerExited,
             "\(failure.summary); other tasks go on", cause: failure)
-    }
-
-    static func timeout(_ options: TaskOptions, _ failure: WorkerFailure?) -> MultitaskingError {
-        MultitaskingError(
-            .taskTimedOut,
-            "the task ran longer than its timeout (\(options.timeout.map(String.init(describing:)) ?? "none")) and was "
-                + "ended; allow more time, or have the task look at its context's isCancelled", cause: failure)
     }
 
     static func queueTimedOut(_ options: TaskOptions) -> MultitaskingError {

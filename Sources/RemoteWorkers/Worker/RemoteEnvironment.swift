@@ -82,7 +82,7 @@ struct RemoteEnvironment: TaskEnvironment {
     // MARK: Time and end
 
     func wait<Value: Sendable>(for body: @escaping @Sendable () async throws -> Value) throws -> Value {
-        try blockUntilDone(body)
+        try blockUntilDone(isEndRequested: { isEndRequested }, body)
     }
 
     var clock: any TaskClock { MachineClock() }

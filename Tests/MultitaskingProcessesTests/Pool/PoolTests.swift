@@ -149,6 +149,7 @@ struct PoolTests {
             "copy-captures", "copy-amid-callbacks", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel",
             "copy-limit", "copy-shutdown", "copy-kill-storm", "copy-killed-newborn", "copy-slot-reused",
             "copy-cancelled-running", "copy-begun-is-not-late", "copy-late", "copy-refused", "copy-ended-alone",
+            "copy-ends-when-asked",
         ])
     func copyOnWriteTasks(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))

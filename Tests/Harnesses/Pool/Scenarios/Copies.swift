@@ -21,6 +21,7 @@ let copyScenarios: [String: Scenario] = [
     "copy-late": { try $0.copyLate() },
     "copy-refused": { try $0.copyRefused() },
     "copy-ended-alone": { try $0.copyEndedAlone() },
+    "copy-ends-when-asked": { try $0.copyEndsWhenAsked() },
 ]
 
 /// How often this process was sent SIGTERM.
@@ -383,6 +384,26 @@ extension Harness {
                 let isGone = eventually(within: .seconds(5)) { copy.map { !Proc.isAlive($0) } ?? true }
                 check(isGone, "the copy is not killed")
                 checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+            }
+        }
+    }
+
+    /// An asynchronous copy that is asked to end is cancelled, and ends long before it would be killed.
+    func copyEndsWhenAsked() throws {
+        try withCopyingPool(maxWorkers: 1) { pool in
+            for isCancelled in [false, true] {
+                let begun = try pool.makeChannel()
+                let options = TaskOptions(
+                    timeout: isCancelled ? nil : .milliseconds(100), gracePeriod: .seconds(600))
+                let future = try pool.submit(options: options, 0) { (number: Int) async throws -> Int in
+                    _ = try await begun.send(number, wait: .forever)
+                    try await Task.sleep(for: .seconds(600))
+                    return number
+                }
+                _ = try begun.receive(as: Int.self, wait: .upTo(.seconds(20)))
+                if isCancelled { check(future.cancel(force: true), "a running copy cannot be cancelled by force") }
+                checkThrows(isCancelled ? .cancelled : .taskTimedOut) { try future.value(timeout: .seconds(20)) }
+                checkEqual(future.isCancelled, isCancelled, "isCancelled")
             }
         }
     }

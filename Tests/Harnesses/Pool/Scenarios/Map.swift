@@ -129,6 +129,20 @@ extension Harness {
                 return number
             }
             checkEqual(try slow.values(), Array(0..<10))
+            // The same where the task leaves by itself when it is asked to.
+            let leaving = TaskOptions(timeout: .milliseconds(500), gracePeriod: .seconds(600))
+            let asynchronous = try pool.map(chunkSize: 10, options: leaving, 0..<10) {
+                (number: Int) async throws -> Int in
+                try await Task.sleep(for: number == 7 ? .seconds(600) : .milliseconds(80))
+                return number
+            }
+            for (number, result) in try asynchronous.results().enumerated() {
+                if number == 7 {
+                    checkThrows(.taskTimedOut) { try result.get() }
+                } else {
+                    checkEqual(try result.get(), number)
+                }
+            }
         }
     }
 
