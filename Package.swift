@@ -50,18 +50,25 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox.git", .upToNextMinor(from: "0.27.1")),
     ],
     targets: [
-        .target(name: "MultitaskingCore"),
+        .target(name: "MultitaskingCore", dependencies: ["MultitaskingPlatform"]),
+        // The C library, whose name differs from system to system. No product.
+        .target(name: "MultitaskingPlatform"),
         // What several backends need of the system. No product: what it offers is for this package alone.
         .target(
             name: "MultitaskingSystem",
             dependencies: [
-                "MultitaskingCore", "CMultitaskingClock", .product(name: "Logging", package: "swift-log"),
+                "MultitaskingCore", "MultitaskingPlatform", "CMultitaskingClock",
+                .product(name: "Logging", package: "swift-log"),
             ]),
-        .target(name: "MultitaskingSerialization", dependencies: ["MultitaskingCore", "CMultitaskingImages", "CZstd"]),
+        .target(
+            name: "MultitaskingSerialization",
+            dependencies: ["MultitaskingCore", "MultitaskingPlatform", "CMultitaskingImages", "CZstd"]),
         .target(
             name: "MultitaskingCaptures",
             dependencies: ["MultitaskingCore", "MultitaskingSerialization", "CMultitaskingCaptures"]),
-        .target(name: "MultitaskingThreads", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
+        .target(
+            name: "MultitaskingThreads",
+            dependencies: ["MultitaskingCore", "MultitaskingPlatform", "MultitaskingSystem"]),
         .target(
             name: "MultitaskingProcesses",
             dependencies: [
@@ -110,11 +117,14 @@ let package = Package(
             // What of the driver launches workers, and what it launches.
             resources: [.embedInCode("Resources/swiftray")]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.
-        .target(name: "MultitaskingConformance", dependencies: ["MultitaskingCore", "MultitaskingSystem"]),
+        .target(
+            name: "MultitaskingConformance",
+            dependencies: ["MultitaskingCore", "MultitaskingPlatform", "MultitaskingSystem"]),
         .target(
             name: "MultitaskingInMemory",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions",
+                "MultitaskingCore", "MultitaskingPlatform", "MultitaskingSystem", "MultitaskingSerialization",
+                "MultitaskingSessions",
                 .target(name: "MultitaskingCaptures", condition: .when(traits: ["CaptureSending"])),
             ]),
         // swift-log is there in any case, so it needs no trait.
@@ -145,7 +155,7 @@ let package = Package(
         .target(
             name: "MultitaskingDashboard",
             dependencies: [
-                "MultitaskingCore", "MultitaskingSessions",
+                "MultitaskingCore", "MultitaskingPlatform", "MultitaskingSessions",
                 .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["Dashboard"])),
             ],
             // Part of the program, so that there is no file to be shipped beside it.

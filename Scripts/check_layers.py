@@ -12,25 +12,26 @@ SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
 
 # What each module may import of this package.
 ALLOWED = {
-    "MultitaskingCore": [],
-    "MultitaskingSystem": ["MultitaskingCore", "CMultitaskingClock"],
-    "MultitaskingSerialization": ["MultitaskingCore", "CMultitaskingImages", "CZstd"],
+    "MultitaskingPlatform": [],
+    "MultitaskingCore": ["MultitaskingPlatform"],
+    "MultitaskingSystem": ["MultitaskingCore", "MultitaskingPlatform", "CMultitaskingClock"],
+    "MultitaskingSerialization": ["MultitaskingCore", "MultitaskingPlatform", "CMultitaskingImages", "CZstd"],
     "MultitaskingCaptures": ["MultitaskingCore", "MultitaskingSerialization", "CMultitaskingCaptures"],
-    "MultitaskingThreads": ["MultitaskingCore", "MultitaskingSystem"],
+    "MultitaskingThreads": ["MultitaskingCore", "MultitaskingPlatform", "MultitaskingSystem"],
     "MultitaskingProcesses": [
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures", "CMultitaskingLinux"],
     # Knows the protocols alone: no backend, no coder, no C.
     "MultitaskingSessions": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingInMemory": [
-        "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingCaptures",
-        "MultitaskingSessions"],
+        "MultitaskingCore", "MultitaskingPlatform", "MultitaskingSystem", "MultitaskingSerialization",
+        "MultitaskingCaptures", "MultitaskingSessions"],
     "Multitasking": ["MultitaskingCore", "MultitaskingSessions", "MultitaskingThreads", "MultitaskingProcesses"],
-    "MultitaskingConformance": ["MultitaskingCore", "MultitaskingSystem"],
+    "MultitaskingConformance": ["MultitaskingCore", "MultitaskingPlatform", "MultitaskingSystem"],
     # Adapters know the protocols alone.
     "MultitaskingMetrics": ["MultitaskingCore"],
     "MultitaskingTracing": ["MultitaskingCore", "MultitaskingSystem"],
     "MultitaskingLifecycle": ["MultitaskingCore"],
-    "MultitaskingDashboard": ["MultitaskingCore", "MultitaskingSessions"],
+    "MultitaskingDashboard": ["MultitaskingCore", "MultitaskingPlatform", "MultitaskingSessions"],
     "MultitaskingLogging": ["MultitaskingSystem"],
     # Workers on other machines, and two ways to have them.
     "RemoteWorkers": [

@@ -2,14 +2,7 @@
     import FlyingFox
     import FlyingSocks
     import MultitaskingCore
-
-    #if canImport(Glibc)
-        import Glibc
-    #elseif canImport(Musl)
-        import Musl
-    #else
-        import Darwin
-    #endif
+    import MultitaskingPlatform
 
     /// Where the server listens, and what it asks of its clients.
     struct ListeningPlace: Sendable {

@@ -1,12 +1,6 @@
 // The one file that calls the C library.
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import MultitaskingPlatform
 
 import MultitaskingSystem
 import Synchronization

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import MultitaskingPlatform
 
 import MultitaskingCore
 
@@ -45,17 +39,10 @@ enum Blow: String, Codable, Sendable, CaseIterable {
         default: nil
         }
     }
-
-    private func platformAbort() -> Never {
-        #if canImport(Glibc)
-            Glibc.abort()
-        #elseif canImport(Musl)
-            Musl.abort()
-        #else
-            Darwin.abort()
-        #endif
-    }
 }
+
+/// What the type's case of this name hides.
+private func platformAbort() -> Never { abort() }
 
 /// Ends the thread that calls it.
 func endThread() { pthread_exit(nil) }

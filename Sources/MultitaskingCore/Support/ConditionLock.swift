@@ -1,15 +1,7 @@
 // With `DetachedThread.swift` and `TaskEnvironment+Shared.swift`, the one place where the core needs more than the
 // standard library, which has nothing to block a thread with until another one says so.
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// A mutex and a condition variable of the system, from which everything is built that blocks a thread of a program.
 ///

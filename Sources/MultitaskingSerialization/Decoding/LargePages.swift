@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#endif
+internal import MultitaskingPlatform
 
 /// Memory for large arrays that is about to be written for the first time.
 enum LargePages {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#endif
+internal import MultitaskingPlatform
 
 /// The place where a ``ByteSink`` grows: a pointer, so that appending to it counts no references.
 ///

@@ -1,14 +1,5 @@
 package import MultitaskingCore
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// A system call that was refused: which, with what error number, and so what can be done about it.
 ///

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 internal import Synchronization
 
 /// One pool of a program, made when it is first asked for, and anew when it is of no more use.

@@ -1,14 +1,5 @@
 internal import MultitaskingCore
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// Ends a pool step by step when this process is interrupted: a thread of its own waits for that.
 package final class InterruptThread: InterruptHandling {
@@ -88,7 +79,7 @@ private final class Pipe: Sendable {
     func write(_ message: UInt64) {
         var message = message
         // SAFETY: the call reads the eight bytes of a local variable.
-        _ = unsafe Self.writeBytes(input, &message, 8)
+        _ = unsafe systemWrite(input, &message, 8)
     }
 
     /// Blocks until there is a message; nil if the limit passed first.
@@ -106,17 +97,5 @@ private final class Pipe: Sendable {
             if count != 0, unsafe read(output, &message, 8) == 8 { return message }
             if count == 0 || left == 0 { return nil }
         }
-    }
-
-    private static func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            unsafe Glibc.write(descriptor, bytes, count)
-        #elseif canImport(Musl)
-            unsafe Musl.write(descriptor, bytes, count)
-        #elseif canImport(Android)
-            unsafe Android.write(descriptor, bytes, count)
-        #else
-            unsafe Darwin.write(descriptor, bytes, count)
-        #endif
     }
 }

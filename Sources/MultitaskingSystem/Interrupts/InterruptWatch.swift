@@ -1,15 +1,6 @@
 internal import MultitaskingCore
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// The time in which SIGINT ends pools in an orderly way instead of the program.
 ///

@@ -1,15 +1,6 @@
 public import MultitaskingCore
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// A file that is mapped as a shared array; each process opens it by its path.
 package final class SharedFileMapping: SharedMemory {

@@ -1,14 +1,5 @@
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// Sees to it that a program leaves a terminal that scrolls as before, also when a signal or `exit` ends or stops it.
 ///
@@ -124,20 +115,8 @@ enum TerminalReset {
         // As `Terminal.erase`, and a line of its own for what comes next.
         let text: StaticString = "\u{1B}7\u{1B}[r\u{1B}8\u{1B}[J\n"
         let terminal = descriptor.load(ordering: .sequentiallyConsistent)
-        _ = unsafe Self.system(write: terminal, text.utf8Start, text.utf8CodeUnitCount)
+        _ = unsafe systemWrite(terminal, text.utf8Start, text.utf8CodeUnitCount)
         wasReset.store(true, ordering: .sequentiallyConsistent)
-    }
-
-    private static func system(write descriptor: Int32, _ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            unsafe Glibc.write(descriptor, start, count)
-        #elseif canImport(Musl)
-            unsafe Musl.write(descriptor, start, count)
-        #elseif canImport(Android)
-            unsafe Android.write(descriptor, start, count)
-        #elseif canImport(Darwin)
-            unsafe Darwin.write(descriptor, start, count)
-        #endif
     }
 
     /// Lets the signal do what it did before.

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// Notices that a thread ends before its function has returned, as `pthread_exit` and Foundation's `Thread.exit` make
 /// it: what is on its stack is gone then, without any of its `defer` blocks having run.

@@ -1,14 +1,5 @@
 internal import MultitaskingCore
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// The machine's own time, in which the tasks of all backends but a simulation live.
 package struct MachineClock: TaskClock {

@@ -1,15 +1,6 @@
 internal import Logging
 internal import MultitaskingCore
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// Writes events in the Trace Event Format ("JSON Array Format"), which Perfetto and chrome://tracing read.
 ///

@@ -1,15 +1,6 @@
 public import MultitaskingCore
 internal import MultitaskingSystem
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Android)
-    internal import Android
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import MultitaskingPlatform
 
 /// What a worker of a thread pool offers to its tasks.
 ///
