@@ -94,38 +94,28 @@ extension Executor {
         _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
     ) -> [Follower] {
         guard dependent.state == .queued else { return [] }
-        var deadline: WaitDeadline?
-        if options.waitForRoom != .never {
-            let timeline = self is any TellsOfRoom ? (self as? any HasTimeline)?.timeline : nil
-            deadline = WaitDeadline(options.waitForRoom, timeline: timeline)
-        }
+        let timeline = self is any TellsOfRoom ? (self as? any HasTimeline)?.timeline : nil
+        let waits = !options.waitForRoom.isOver
+        let deadline = WaitDeadline(waits ? options.waitForRoom : .forever, timeline: timeline)
         var options = options
         options.waitForRoom = .never
-        return start(dependent, options, until: deadline, submit)
-    }
-
-    /// Tries until the deadline, whenever the pool may have room; once if there is none.
-    private func start<Value>(
-        _ dependent: DeferredFuture<Value>, _ options: TaskOptions, until deadline: WaitDeadline?,
-        _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
-    ) -> [Follower] {
-        guard dependent.state == .queued else { return [] }
-        do {
-            return dependent.follow(orCancel: try submit(options))
-        } catch let error as MultitaskingError where error.meansNoRoom {
-            guard let left = deadline?.remaining, !left.isOver else { return dependent.fail(error) }
-            lookAgain(within: left) { Follower.call(self.start(dependent, options, until: deadline, submit)) }
-            return []
-        } catch { return dependent.fail(error) }
-    }
-
-    /// Calls `body` when there may be room for a task.
-    private func lookAgain(within limit: WaitLimit, _ body: @escaping @Sendable () -> Void) {
-        if let pool = self as? any TellsOfRoom { return pool.whenRoom(limit, body) }
-        Task.detached {
-            try? await Task.sleep(for: .milliseconds(5))
-            body()
+        let call = RoomLine.Call(deadline: deadline) { [options] in
+            guard dependent.state == .queued else { return ([], nil) }
+            do {
+                return (dependent.follow(orCancel: try submit(options)), nil)
+            } catch let error as MultitaskingError where error.meansNoRoom && waits && !deadline.remaining.isOver {
+                return ([], error)
+            } catch { return (dependent.fail(error), nil) }
         }
+        // Those that have been waiting for room come first.
+        if !waits || !RoomLines.hasCalls(for: self) {
+            let (followers, refusal) = call.attempt()
+            if refusal == nil { return followers }
+        }
+        let number = RoomLines.add(call, for: self)
+        let line = ObjectIdentifier(self)
+        dependent.whenResolved { RoomLines.remove(number, for: line) }
+        return []
     }
 }
 

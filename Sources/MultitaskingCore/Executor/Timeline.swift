@@ -100,4 +100,15 @@ public struct WaitDeadline: Sendable {
         case (.own, nil): .never
         }
     }
+
+    /// Whether it is before another one of the same timeline; reads no clock.
+    func isSooner(than other: WaitDeadline) -> Bool {
+        switch (end, other.end) {
+        case (.never, _): false
+        case (_, .never): true
+        case (.machine(let instant), .machine(let other)): instant < other
+        case (.own(let time), .own(let other)): time < other
+        case (.machine, .own), (.own, .machine): false
+        }
+    }
 }

@@ -1,0 +1,143 @@
+/// The calls of one executor that wait for room in it, in the order in which they began to.
+struct RoomLine {
+    struct Call: Sendable {
+        let deadline: WaitDeadline
+        /// Submits it. Returns what is to be called then, and the refusal if the call goes on waiting.
+        let attempt: @Sendable () -> (followers: [Follower], refusal: MultitaskingError?)
+    }
+
+    /// How far a look has come, in which the executor is given one call after the other.
+    struct Look {
+        /// The number of the call that was given last.
+        fileprivate var place: UInt64 = 0
+        fileprivate var refusals = 0
+        fileprivate var hasSubmitted = false
+        fileprivate var isOver = false
+    }
+
+    private struct Place {
+        let number: UInt64
+        /// Nil when it has left the line.
+        var call: Call?
+    }
+
+    /// In ascending order of their numbers.
+    private var places: [Place] = []
+    private var count = 0
+    /// No call's time is up before this.
+    private(set) var soonest: WaitDeadline?
+    /// The number of the look that is to come, and the deadline that it comes for.
+    private var planned: (number: UInt64, deadline: WaitDeadline?)?
+    private var isLooking = false
+    /// The number of the call that the last look ended with.
+    private var lastPlace: UInt64 = 0
+    /// How long the next look is put off, where nobody tells of room.
+    private(set) var pause = shortestPause
+
+    private static var shortestPause: Duration { .microseconds(100) }
+    private static var longestPause: Duration { .milliseconds(5) }
+
+    /// How many calls are refused before a look ends. The first one may need more memory than others do.
+    private static var mostRefusals: Int { 8 }
+
+    /// Whether nobody waits or looks.
+    var isUnused: Bool { count == 0 && !isLooking }
+
+    mutating func add(_ call: Call, _ number: UInt64) {
+        places.append(Place(number: number, call: call))
+        count += 1
+        note(call.deadline)
+    }
+
+    private mutating func note(_ deadline: WaitDeadline) {
+        if soonest.map(deadline.isSooner) ?? true { soonest = deadline }
+    }
+
+    /// Takes a call out, which is to be released outside of the lock; nil if it has left.
+    mutating func remove(_ number: UInt64) -> Call? {
+        let index = index(behind: number - 1)
+        guard index < places.count, places[index].number == number, let call = places[index].call.take() else {
+            return nil
+        }
+        left(1)
+        return call
+    }
+
+    /// Takes out the calls whose time is up.
+    mutating func takeOverdue(at now: WaitDeadline) -> [Call] {
+        guard let soonest, !now.isSooner(than: soonest) else { return [] }
+        self.soonest = nil
+        var overdue: [Call] = []
+        for index in places.indices {
+            guard let call = places[index].call else { continue }
+            if now.isSooner(than: call.deadline) {
+                note(call.deadline)
+            } else {
+                overdue.append(call)
+                places[index].call = nil
+            }
+        }
+        left(overdue.count)
+        return overdue
+    }
+
+    private mutating func left(_ number: Int) {
+        count -= number
+        if places.count > 2 * count + 16 { places.removeAll { $0.call == nil } }
+    }
+
+    /// The index of the first place behind a number.
+    private func index(behind number: UInt64) -> Int {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].number > number { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Plans a look; false if it isn't needed, since there is one, or one will come in time.
+    mutating func plan(_ number: UInt64) -> Bool {
+        guard count > 0, !isLooking else { return false }
+        if let planned, !(planned.deadline.flatMap { soonest?.isSooner(than: $0) } ?? false) { return false }
+        planned = (number, soonest)
+        return true
+    }
+
+    /// Begins the look that was planned last; nil if it isn't this one.
+    mutating func beginLook(_ number: UInt64) -> Look? {
+        guard planned?.number == number else { return nil }
+        planned = nil
+        isLooking = true
+        return Look()
+    }
+
+    /// The next call to be given to the executor.
+    func next(in look: Look) -> (number: UInt64, call: Call)? {
+        guard !look.isOver else { return nil }
+        return places[index(behind: look.place)...].lazy.compactMap { place in
+            place.call.map { (place.number, $0) }
+        }.first
+    }
+
+    /// Notes how a call fared, which leaves the line unless it was refused.
+    mutating func note(_ refusal: MultitaskingError?, of number: UInt64, in look: inout Look) {
+        look.place = number
+        guard let refusal else {
+            look.hasSubmitted = true
+            // The caller still has it, so it isn't released here, under the lock.
+            _ = remove(number)
+            return
+        }
+        look.refusals += 1
+        // A queue that is full has room for nobody. Memory may be enough for another one: each gets its turn.
+        look.isOver = refusal.code == .timedOut || look.refusals == Self.mostRefusals
+        if look.refusals == 1 { look.place = max(number, lastPlace) }
+    }
+
+    mutating func endLook(_ look: Look) {
+        isLooking = false
+        if !look.isOver { lastPlace = 0 } else if look.refusals > 1 { lastPlace = look.place }
+        pause = look.hasSubmitted ? Self.shortestPause : min(pause * 2, Self.longestPause)
+    }
+}
