@@ -10,7 +10,7 @@ extension Channel {
         try sendEach(elements, wait: wait)
     }
 
-    /// Receives the elements one by one.
+    /// Receives the elements one by one. The error of one behind the first is thrown by the next batch.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit
@@ -81,16 +81,20 @@ extension Channel {
     }
 
     /// Receives the first element within the limit, and the rest without waiting.
+    ///
+    /// An error behind the first element is left to the next such call.
     func takeUpTo<Element>(
         _ count: Int, wait: WaitLimit, _ receive: (WaitLimit) throws -> Element?
     ) throws -> [Element] {
-        guard count > 0, let first = try receive(wait) else { return [] }
+        guard count > 0 else { return [] }
+        try LateFailures.rethrow(of: self)
+        guard let first = try receive(wait) else { return [] }
         var elements = [first]
         do {
             while elements.count < count, let next = try receive(.never) { elements.append(next) }
         } catch let error as MultitaskingError where error.code == .wrongType {
             // It stays, and the next call meets it.
-        }
+        } catch { LateFailures.keep(error, of: self) }
         return elements
     }
 
