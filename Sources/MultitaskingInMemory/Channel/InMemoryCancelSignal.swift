@@ -129,7 +129,7 @@ extension Simulator {
             state.watches.append(.init(id: id, condition: condition, call: body))
             if case .upTo(let duration) = limit {
                 state.limitedWaits[id] = body
-                state.timers.add(
+                state.plan(
                     .call(id), at: state.now.addingSaturated(duration.clampedForWaiting.nanoseconds))
             }
             state.callWatches()

@@ -142,7 +142,7 @@ extension SimulationState {
         parties[party].hasTimedOut = false
         parties[party].isPolling = false
         guard let limit else { return }
-        timers.add(
+        plan(
             .limit(party: party, wait: parties[party].waitNumber), at: now.addingSaturated(limit))
     }
 
@@ -205,7 +205,7 @@ extension SimulationState {
             guard let target = request.target, channels[target] != nil else { break }
             let until = now.addingSaturated(time)
             channels[target]?.fullUntil = until
-            timers.add(.room(channel: target, until: until), at: until)
+            plan(.room(channel: target, until: until), at: until)
             note(.pretendsFull(channel: target, until: until), by: party)
         }
         guard delay > 0 else { return nil }

@@ -19,7 +19,7 @@ extension SimulationState {
         let task = add(record, by: party)
         queue.append(task, record.options.priority)
         if let limit = record.options.queueTimeout {
-            timers.add(.queueTimeout(task: task), at: now.addingSaturated(limit.nanoseconds))
+            plan(.queueTimeout(task: task), at: now.addingSaturated(limit.nanoseconds))
         }
         return task
     }
@@ -83,7 +83,7 @@ extension SimulationState {
         tasks[task] = record
         note(.asksToEnd(task: task), by: nil)
         idlePolls = 0
-        timers.add(
+        plan(
             .teardown(task: task, attempt: record.attempts),
             at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
     }
@@ -97,7 +97,7 @@ extension SimulationState {
         let isStuck = if case .waiting(.stuck) = parties[worker + 1].activity { true } else { false }
         if isStuck, !record.wasTerminated {
             tasks[task]?.wasTerminated = true
-            return timers.add(
+            return plan(
                 .teardown(task: task, attempt: record.attempts),
                 at: now.addingSaturated(record.options.gracePeriod.nanoseconds))
         }

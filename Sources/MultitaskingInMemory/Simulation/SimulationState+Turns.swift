@@ -206,6 +206,30 @@ extension SimulationState {
         }
     }
 
+    /// Has something happen at a time, in the order of planning if there is more at that time.
+    mutating func plan(_ event: TimerQueue.Event, at time: Nanoseconds) {
+        if timers.isCrowded {
+            var timers = exchange(&self.timers, with: TimerQueue())
+            timers.removeAll { isPast($0) }
+            self.timers = timers
+        }
+        timers.add(event, at: time)
+    }
+
+    /// Whether an event will never be live again; between two steps of a wait, it may only not be so now.
+    private func isPast(_ event: TimerQueue.Event) -> Bool {
+        switch event {
+        case .limit(let party, let wait): parties[party].waitNumber != wait
+        case .timeout(let task, let attempt), .teardown(let task, let attempt):
+            tasks[task].map { $0.isDone || $0.attempts != attempt } ?? true
+        case .queueTimeout(let task): tasks[task].map { $0.isDone || $0.attempts > 0 } ?? true
+        case .retry(let task): tasks[task]?.isDone ?? true
+        case .initializerTimeout(let worker, let pid): workers[worker].pid != pid
+        case .respawn: false
+        case .room, .call: !isLive(event)
+        }
+    }
+
     private func isLive(_ event: TimerQueue.Event) -> Bool {
         switch event {
         case .limit(let party, let wait):

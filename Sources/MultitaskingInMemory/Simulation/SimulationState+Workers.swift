@@ -34,7 +34,7 @@ extension SimulationState {
             workers[worker].work = .initializer
             note(.initializes, by: party)
             if let limit = initializerTimeout {
-                timers.add(
+                plan(
                     .initializerTimeout(worker: worker, pid: workers[worker].pid),
                     at: now.addingSaturated(limit.nanoseconds))
             }
@@ -71,7 +71,7 @@ extension SimulationState {
         record.ending = nil
         record.wasTerminated = false
         if let timeout = record.options.timeout {
-            timers.add(
+            plan(
                 .timeout(task: task, attempt: record.attempts), at: now.addingSaturated(timeout.nanoseconds))
         }
         note(.starts(task: task, attempt: record.attempts), by: party)
@@ -205,7 +205,7 @@ extension SimulationState {
         tasks[task]?.state = .delayed
         dropReceived(of: task)
         note(.retries(task: task, at: due), by: nil)
-        timers.add(.retry(task: task), at: due)
+        plan(.retry(task: task), at: due)
     }
 
     /// The initializer has returned.
@@ -335,7 +335,7 @@ extension SimulationState {
         if let task { settle(task, end: end, of: worker, reason) }
         if isStarting { failedToStart(end, reason) }
         if case .dead = workers[worker].activity {
-            timers.add(.respawn(worker: worker), at: now.addingSaturated(Self.spawnTime))
+            plan(.respawn(worker: worker), at: now.addingSaturated(Self.spawnTime))
         }
         endIfEmpty()
         callWatches()
@@ -415,7 +415,7 @@ extension SimulationState {
         guard worker < target else { return leaveUncalled(worker) }
         if faults.action(at: .spawn) == .failedSpawn {
             note(.cannotBeReplaced, by: worker + 1)
-            return timers.add(.respawn(worker: worker), at: now.addingSaturated(Self.respawnTime))
+            return plan(.respawn(worker: worker), at: now.addingSaturated(Self.respawnTime))
         }
         enter(worker)
         note(.isReplaced, by: worker + 1)

@@ -345,7 +345,7 @@ final class Simulator: CallersTimeline {
             if party == nil { state.calledFromOutside() }
             if case .upTo(let duration) = limit {
                 state.limitedWaits[id] = timeIsUp
-                state.timers.add(.call(id), at: state.now.addingSaturated(duration.nanoseconds))
+                state.plan(.call(id), at: state.now.addingSaturated(duration.nanoseconds))
             }
             return (id, party)
         }
@@ -398,7 +398,7 @@ final class Simulator: CallersTimeline {
             state.limitedWaits[id] = { [weak self] in
                 if self?.isOver == false { body() }
             }
-            state.timers.add(.call(id), at: state.now.addingSaturated(limit.nanoseconds))
+            state.plan(.call(id), at: state.now.addingSaturated(limit.nanoseconds))
         }
     }
 

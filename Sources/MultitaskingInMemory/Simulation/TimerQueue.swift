@@ -1,4 +1,6 @@
 /// What is to happen when, in the order of time and then of planning.
+///
+/// Most waits end before their limits pass; their timers stay until they are next, or too many.
 struct TimerQueue: Sendable {
     enum Event: Sendable {
         /// A wait's limit passes.
@@ -24,23 +26,55 @@ struct TimerQueue: Sendable {
     struct Timer: Sendable {
         var time: Nanoseconds
         var event: Event
+        /// In the order of planning.
+        fileprivate var number: Int
+
+        fileprivate func isBefore(_ other: Timer) -> Bool { (time, number) < (other.time, other.number) }
     }
 
-    /// In descending order, so that the next is the last.
+    /// A binary heap: a timer is before the two at twice its place and one and two more.
     private var timers: [Timer] = []
+    private var lastNumber = 0
+    /// How many timers there may be before those that are over are looked for.
+    private var tolerance = leastTolerance
 
-    var next: Timer? { timers.last }
+    private static var leastTolerance: Int { 64 }
+
+    var next: Timer? { timers.first }
+
+    var count: Int { timers.count }
+
+    /// Whether so many were added that it pays to look for those that are over.
+    var isCrowded: Bool { timers.count >= tolerance }
 
     mutating func add(_ event: Event, at time: Nanoseconds) {
-        var low = 0
-        var high = timers.count
-        while low < high {
-            let middle = (low + high) / 2
-            // What was planned earlier for the same time comes first, and so stands behind.
-            if timers[middle].time > time { low = middle + 1 } else { high = middle }
+        lastNumber += 1
+        timers.append(Timer(time: time, event: event, number: lastNumber))
+        var place = timers.count - 1
+        while place > 0, case let parent = (place - 1) / 2, timers[place].isBefore(timers[parent]) {
+            timers.swapAt(place, parent)
+            place = parent
         }
-        timers.insert(Timer(time: time, event: event), at: low)
     }
 
-    mutating func removeNext() { timers.removeLast() }
+    mutating func removeNext() {
+        timers.swapAt(0, timers.count - 1)
+        timers.removeLast()
+        var place = 0
+        while true {
+            let children = (2 * place + 1)..<min(2 * place + 3, max(2 * place + 1, timers.count))
+            guard let first = children.min(by: { timers[$0].isBefore(timers[$1]) }),
+                timers[first].isBefore(timers[place])
+            else { return }
+            timers.swapAt(place, first)
+            place = first
+        }
+    }
+
+    /// Forgets timers that are over, so that the others and as many more are what is kept.
+    mutating func removeAll(where isOver: (Event) -> Bool) {
+        // What is sorted is a heap.
+        timers = timers.filter { !isOver($0.event) }.sorted { $0.isBefore($1) }
+        tolerance = max(2 * timers.count, Self.leastTolerance)
+    }
 }
