@@ -271,7 +271,7 @@ final class PoolStorage: Sendable {
         case .fail: task.fail(initializerError(), submission, in: environment)
         case .cancel:
             task.cancel(force: false)
-            environment.tally.passCancelled()
+            task.passCancelled(in: environment)
         }
     }
 

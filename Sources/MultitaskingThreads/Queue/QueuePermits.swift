@@ -8,11 +8,18 @@ final class QueuePermits: Sendable {
         var isClosed = false
     }
 
+    private let limit: Int
     private let free: Atomic<Int>
+    /// How many cancelled tasks lie in the queue. Only for as many as the limit, room is given back before a worker
+    /// passes them, so that whoever submits and cancels doesn't fill the queue without end.
+    private let cancelled = Atomic<Int>(0)
     private let hasWaiters = Atomic<Bool>(false)
     private let waiters = Monitor(Waiters())
 
-    init(limit: Int) { free = Atomic(limit) }
+    init(limit: Int) {
+        self.limit = limit
+        free = Atomic(limit)
+    }
 
     /// Takes the room of one task; false if there was none until the limit, or the pool was closed meanwhile.
     func take(_ wait: WaitLimit) -> Bool {
@@ -43,6 +50,18 @@ final class QueuePermits: Sendable {
         // Under the lock, so that a waiter that has just found no room is really asleep when it is woken.
         waiters.withLock { _ in }
         waiters.signal()
+    }
+
+    // ORDERING: relaxed, in both: each task gives its room back once, at whichever of the two steps over the limit.
+
+    /// Gives the room of a cancelled task back, unless too many lie in the queue.
+    func giveCancelled() {
+        if cancelled.add(1, ordering: .relaxed).newValue <= limit { give() }
+    }
+
+    /// Notes that a cancelled task has left the queue, and gives its room back if that hasn't happened.
+    func passCancelled() {
+        if cancelled.subtract(1, ordering: .relaxed).newValue >= limit { give() }
     }
 
     /// Lets all waiters fail.

@@ -37,7 +37,7 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     /// Runs the task unless it was cancelled.
     final func run(_ submission: Submission, in environment: ThreadEnvironment) {
-        guard let change = progress.start() else { return environment.tally.passCancelled() }
+        guard let change = progress.start() else { return passCancelled(in: environment) }
         let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         change.companion?.permits?.give()
         environment.tally.take(self)
@@ -47,6 +47,12 @@ class PendingTask: Selectable, @unchecked Sendable {
         environment.tally.putDown()
         environment.tally.end(isTimed: isTimed)
         finish()
+    }
+
+    /// Leaves the queue without having been run.
+    final func passCancelled(in environment: ThreadEnvironment) {
+        progress.companionIfAny?.permits?.passCancelled()
+        environment.tally.passCancelled()
     }
 
     /// Ends a running task with an error, since the thread that ran it has ended.
@@ -59,7 +65,7 @@ class PendingTask: Selectable, @unchecked Sendable {
 
     /// Ends a task of a pool with an error unless it was cancelled.
     final func fail(_ error: any Error, _ submission: Submission, in environment: ThreadEnvironment) {
-        guard let change = progress.start() else { return environment.tally.passCancelled() }
+        guard let change = progress.start() else { return passCancelled(in: environment) }
         let isTimed = environment.tally.begin(self, named: change.companion?.name, submission)
         change.companion?.permits?.give()
         dropCall(error)
@@ -107,7 +113,7 @@ class PendingTask: Selectable, @unchecked Sendable {
             if force, progress.state == .running { progress.companion { TaskCompanion() }.requestEnd() }
             return progress.state == .cancelled
         }
-        change.companion?.permits?.give()
+        change.companion?.permits?.giveCancelled()
         dropCall(nil)
         if change.isWatched { change.companion?.gate.open() }
         return true

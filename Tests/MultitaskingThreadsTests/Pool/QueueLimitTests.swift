@@ -1,6 +1,7 @@
 import MultitaskingCore
-import MultitaskingThreads
 import Testing
+
+@testable import MultitaskingThreads
 
 extension ThreadsTests {
     @Suite struct QueueLimit {
@@ -36,6 +37,30 @@ extension ThreadsTests {
                 let future = try pool.submit(options: TaskOptions(waitForRoom: .never)) { 9 }
                 release.set()
                 #expect(try future.value() == 9)
+            }
+        }
+
+        @Test func submittingAndCancellingManyTimes_keepsTheQueueShort_andNoRoomIsLost() throws {
+            try withFullPool { pool, release, queued throws in
+                for task in queued { task.cancel() }
+                for _ in 0..<1_000 {
+                    let future = try? pool.submit(options: TaskOptions(waitForRoom: .never)) { 1 }
+                    future?.cancel()
+                }
+                #expect(pool.storage.queuedTasks <= 4)
+                release.set()
+                #expect(eventually { pool.storage.queuedTasks == 0 })
+                let (isRunning, secondRelease) = (pool.makeCancelSignal(), pool.makeCancelSignal())
+                defer { secondRelease.set() }
+                _ = try pool.submit(running: { _ in
+                    isRunning.set()
+                    _ = secondRelease.waitUntilSet(.forever)
+                })
+                #expect(isRunning.waitUntilSet(.upTo(.seconds(10))))
+                let count = (0..<5).count { number in
+                    (try? pool.submit(options: TaskOptions(waitForRoom: .never)) { number }) != nil
+                }
+                #expect(count == 2)
             }
         }
 
