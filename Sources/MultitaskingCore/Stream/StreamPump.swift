@@ -49,6 +49,19 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         var room = 0
         /// Whether they are the last ones.
         var areLast = false
+        /// Whether the first of them are being submitted: by one caller at a time, so that they stay in order.
+        var isSubmitting = false
+        /// Whether another caller has come meanwhile.
+        var isToLookAgain = false
+
+        /// Notes how many were submitted; whether there may be more to submit.
+        mutating func endSubmission(of count: Int) -> Bool {
+            isSubmitting = false
+            guard count > 0 else { return exchange(&isToLookAgain, with: false) }
+            elements.removeFirst(count)
+            room = 0
+            return true
+        }
     }
 
     private let engine: StreamEngine<Element, Output>
@@ -99,21 +112,29 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader,
     /// which then waits for a result, looks here again.
     private func submitGathered() {
-        let hasSubmitted = gathered.withLock { gathered in
-            var hasSubmitted = false
-            while case let count = gathered.elements.count, count > 0,
-                gathered.areLast || engine.hasIdleWorkers || count >= engine.room
-            {
-                // Under the lock, so that the elements of two callers stay in order.
-                let submitted = engine.submit(gathered.elements, mayBlock: false)
-                guard submitted > 0 else { break }
-                gathered = Gathered(elements: Array(gathered.elements.dropFirst(submitted)), areLast: gathered.areLast)
-                hasSubmitted = true
-            }
-            return hasSubmitted
+        var hasSubmitted = false
+        // Not under the lock, since an executor may take its time, and the reader is not to wait for that.
+        while let elements = elementsToSubmit() {
+            let count = engine.submit(elements, mayBlock: false)
+            hasSubmitted = hasSubmitted || count > 0
+            guard gathered.withLock({ $0.endSubmission(of: count) }) else { break }
         }
         // The reader calls this before it waits: word of nothing would have it look again and again.
         if hasSubmitted { engine.mailbox.post() }
+    }
+
+    /// What was gathered, if it is to be submitted now and by this caller.
+    private func elementsToSubmit() -> [Element]? {
+        gathered.withLock { gathered in
+            guard !gathered.isSubmitting else {
+                gathered.isToLookAgain = true
+                return nil
+            }
+            let count = gathered.elements.count
+            guard count > 0, gathered.areLast || engine.hasIdleWorkers || count >= engine.room else { return nil }
+            gathered.isSubmitting = true
+            return gathered.elements
+        }
     }
 
     /// Waits until the pool has taken what it had no room for. The reader may wait for a result meanwhile, or be busy
@@ -121,7 +142,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     private func waitUntilSubmitted() async throws {
         while true {
             room.takeOtherNews()
-            guard engine.waitsForRoom else { return }
+            guard engine.waitsForRoom || gathered.withLock({ $0.isSubmitting }) else { return }
             // In a simulation, only the reader tries again, in the simulation's time.
             let limit = engine.isSimulated ? WaitLimit.forever : engine.untilNextAttempt
             if try await !awaitCallback(limit, register: room.onPost) { submitGathered() }

@@ -18,6 +18,36 @@ private struct Numbers: Sequence, Sendable {
     }
 }
 
+/// An executor whose second submission takes as long as the test wants it to.
+private final class SlowExecutor: Executor {
+    let pool: ThreadPool
+    private let submissions = Counter()
+    let (isSubmitting, release): (any CancelSignal, any CancelSignal)
+    let wasReleased = Atomic<Bool>(false)
+
+    init(_ pool: ThreadPool) {
+        self.pool = pool
+        (isSubmitting, release) = (pool.makeCancelSignal(), pool.makeCancelSignal())
+    }
+
+    var maxWorkers: Int { pool.maxWorkers }
+
+    func submit<Function: PortableFunction>(
+        _ call: Invocation<Function>, options: TaskOptions
+    ) throws -> Future<Function.Output> {
+        submissions.increment()
+        if submissions.count == 2 {
+            isSubmitting.set()
+            wasReleased.store(release.waitUntilSet(.upTo(.seconds(20))), ordering: .relaxed)
+        }
+        return try pool.submit(call, options: options)
+    }
+
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel { try pool.makeChannel(options) }
+    func makeCancelSignal() throws -> any CancelSignal { pool.makeCancelSignal() }
+    func shutdown(_ mode: ShutdownMode) { pool.shutdown(mode) }
+}
+
 extension ThreadsTests {
     /// Streams over pools whose queue others have filled.
     @Suite(.timeLimit(.minutes(1))) struct StreamRoom {
@@ -130,6 +160,23 @@ extension ThreadsTests {
             #expect(codes == [.timedOut])
             release.set()
             await pool.shutdown(.drain)
+        }
+
+        @Test(arguments: [StreamOrder.input, .completion])
+        func resultThatIsThereIsReadWhileAnInputIsBeingSubmitted(_ order: StreamOrder) async throws {
+            let executor = SlowExecutor(try ThreadPool(maxWorkers: 2))
+            let (inputs, continuation) = AsyncStream<Int>.makeStream()
+            for number in 0..<4 { continuation.yield(number) }
+            continuation.finish()
+            var sum = 0
+            for try await (_, result) in executor.stream({ $0 + 1 }, inputs, order: order) {
+                // Only read while the second input is on its way.
+                if sum == 0 { try await blocking { #expect(executor.isSubmitting.waitUntilSet(.upTo(.seconds(20)))) } }
+                sum += try result.get()
+                executor.release.set()
+            }
+            #expect(sum == 10 && executor.wasReleased.load(ordering: .relaxed))
+            await executor.pool.shutdown(.drain)
         }
     }
 }
