@@ -1,6 +1,7 @@
-import MultitaskingCore
 import Synchronization
 import Testing
+
+@testable import MultitaskingCore
 
 /// Chains that would take more than any stack if each of their futures called the next one.
 @Suite struct LongChainTests {
@@ -124,5 +125,51 @@ import Testing
         promise.fulfill(1)
         let error = #expect(throws: MultitaskingError.self) { try last.value(timeout: .zero) }
         #expect(error?.code == .invalidArgument)
+    }
+
+    /// Where threads meet before they do something at the same moment.
+    private final class Meeting: Sendable {
+        private let missing: Atomic<Int>
+        init(of count: Int) { missing = Atomic(count) }
+        func come() {
+            missing.subtract(1, ordering: .sequentiallyConsistent)
+            while missing.load(ordering: .sequentiallyConsistent) > 0 {}
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [2, 3])
+    func futuresThatBeginToFollowEachOther_fail_whenThatHappensAtTheSameTime(_ count: Int) async throws {
+        for _ in 0..<500 {
+            let gates = (0..<count).map { _ in Promise<Void>() }
+            let futures = Mutex<[Future<Int>]>([])
+            let ring = gates.enumerated().map { place, gate in
+                gate.future.then { futures.withLock { $0[(place + 1) % count] } }
+            }
+            futures.withLock { $0 = ring }
+            let (meeting, left) = (Meeting(of: count), Countdown(count))
+            let isOver = Promise<Void>()
+            for gate in gates {
+                let error = startDetachedThread {
+                    meeting.come()
+                    gate.fulfill()
+                    if left.isLast() { isOver.fulfill() }
+                }
+                #expect(error == 0)
+            }
+            try await isOver.future.value(timeout: .seconds(20))
+            let failures = try await awaitEnds(of: ring)
+            #expect(failures == Array(repeating: .invalidArgument, count: count))
+            futures.withLock { $0 = [] }
+        }
+    }
+
+    /// How futures fail, asked by a thread that may spin for ever.
+    private func awaitEnds(of futures: [Future<Int>]) async throws -> [MultitaskingError.Code?] {
+        let codes = Promise<[MultitaskingError.Code?]>()
+        let error = startDetachedThread {
+            codes.fulfill(futures.map { ($0.failure as? MultitaskingError)?.code })
+        }
+        #expect(error == 0)
+        return try await codes.future.value(timeout: .seconds(20))
     }
 }

@@ -1,5 +1,8 @@
 import Synchronization
 
+/// Held while a future begins to follow another one that is made in the client.
+private let linking = Lock(())
+
 /// A future whose outcome is not made by a worker of its own: a promise, or what follows from other futures.
 ///
 /// Futures that follow each other make chains of any length, so whatever goes along a chain, also when it is released,
@@ -111,24 +114,43 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     ///
     /// - Returns: the followers, which the caller must call or pass on; nil if it was not pending.
     func leavePending(for phase: Phase) -> [Follower]? {
-        var phase = phase
-        if case .following(let future) = phase, isFollowed(by: future) { phase = .ended(.failure(Self.followsItself)) }
-        let (followers, cancellation): ([Follower]?, Cancellation?) = mutex.withLock { state in
+        let left: (followers: [Follower]?, cancellation: Cancellation?)
+        if case .following(let future) = phase, let followed = future.deferred {
+            // The way there is short after this.
+            var way = [followed.phase]
+            // Of several that begin to follow each other, the last one has to see that.
+            left = linking.withLock { _ in
+                leave(for: isFollowed(by: followed, &way) ? .ended(.failure(Self.followsItself)) : phase)
+            }
+            // Released outside of the lock, as below.
+            withExtendedLifetime(way) {}
+        } else {
+            left = leave(for: phase)
+        }
+        withExtendedLifetime(left.cancellation) {}
+        return left.followers
+    }
+
+    private func leave(for phase: Phase) -> (followers: [Follower]?, cancellation: Cancellation?) {
+        mutex.withLock { state in
             guard case .pending = state.phase else { return (nil, nil) }
             state.phase = phase
             return (state.followers.removeAll(), state.cancellation.take())
         }
-        // Released outside of the lock.
-        withExtendedLifetime(cancellation) {}
-        return followers
     }
 
-    /// Whether the future is as far as this one, also as the last of several.
-    private func isFollowed(by future: Future<Value>) -> Bool {
-        guard let deferred = future.deferred else { return false }
-        if deferred === self { return true }
-        guard case .following(let last) = deferred.phase else { return false }
-        return last.deferred === self
+    /// Whether another one is as far as this one, also as the last of several.
+    ///
+    /// - Parameter way: gets what it passes, which others may have let go meanwhile.
+    private func isFollowed(by other: DeferredFuture, _ way: inout [Phase]) -> Bool {
+        var next = other
+        while next !== self {
+            let phase = next.ownPhase
+            way.append(phase)
+            guard case .following(let future) = phase, let deferred = future.deferred else { return false }
+            next = deferred
+        }
+        return true
     }
 
     private static var followsItself: MultitaskingError {
