@@ -7,6 +7,10 @@
 /// ```
 /// The first call of ``fulfill(_:)`` or ``fail(_:)`` counts. If a promise is released before that, its future fails
 /// with `promiseDropped`, so that no caller waits indefinitely. Any thread may call any method.
+///
+/// Callbacks of the future are called before ``fulfill(_:)`` and ``fail(_:)`` return. Callbacks that each fulfill the
+/// next promise are therefore on the stack together, which has room for some thousands. A chain of futures that were
+/// made by `then` takes as little of the stack as one of them.
 public final class Promise<Value: Sendable>: Sendable {
     private let source: DeferredFuture<Value>
 
