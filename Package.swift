@@ -156,6 +156,7 @@ let package = Package(
             name: "MultitaskingDashboard",
             dependencies: [
                 "MultitaskingCore", "MultitaskingPlatform", "MultitaskingSessions",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["Dashboard"])),
             ],
             // Part of the program, so that there is no file to be shipped beside it.

@@ -24,16 +24,24 @@
 
         func add(_ pool: any Executor, named name: String) {
             state.withLock { state in
-                let taken = Set(state.pools.map(\.name))
-                var free = name
-                // Of as many names as there are pools, and one more, one is free.
-                for number in 2...(taken.count + 2) where taken.contains(free) { free = "\(name) \(number)" }
-                state.pools.append(WatchedPool(pool, free))
+                state.pools.append(WatchedPool(pool, Self.free(name, among: state.pools.map(\.name))))
             }
         }
 
         func add(_ session: TaskSession, named name: String) {
-            state.withLock { $0.sessions.append(WatchedSession(session: session, name: name)) }
+            state.withLock { state in
+                let name = Self.free(name, among: state.sessions.map(\.name))
+                state.sessions.append(WatchedSession(session: session, name: name))
+            }
+        }
+
+        /// The name, with a number behind it if it is taken.
+        private static func free(_ name: String, among names: [String]) -> String {
+            let taken = Set(names)
+            var free = name
+            // Of as many names as are taken, and one more, one is free.
+            for number in 2...(taken.count + 2) where taken.contains(free) { free = "\(name) \(number)" }
+            return free
         }
 
         /// The figures of all pools now, by name.
@@ -48,13 +56,13 @@
         func sample(every interval: Duration) {
             // The pools are asked without the lock: asking may take a while.
             let (pools, sessions) = state.withLock { ($0.pools, $0.sessions) }
-            let looks = pools.map { ($0.name, $0.statistics) }
+            let looks = pools.map { ($0.name, $0.statistics, $0.newCrashes) }
             let views = sessions.map(\.view)
             let now = Date().timeIntervalSince1970
             let message = state.withLock { state in
-                for (name, statistics) in looks {
+                for (name, statistics, crashes) in looks {
                     guard let index = state.pools.firstIndex(where: { $0.name == name }) else { continue }
-                    state.pools[index].add(statistics, at: now, limit: Self.sampleLimit)
+                    state.pools[index].add(statistics, crashes, at: now, limit: Self.sampleLimit)
                 }
                 // A session that was destroyed, or that nobody has any more, is gone from the page.
                 state.sessions.removeAll { $0.session == nil }
@@ -66,6 +74,11 @@
             }
             guard let message, let event = Self.event("snapshot", message) else { return }
             for reader in state.withLock({ Array($0.readers.values) }) { reader.yield(event) }
+        }
+
+        /// Finds out which readers have left: that shows when something is written to them.
+        func knock() {
+            for reader in state.withLock({ Array($0.readers.values) }) { reader.yield(Array(":\n\n".utf8)) }
         }
 
         /// What a new page gets: how it was, how it is, and then how it goes on; nil if there are too many pages.

@@ -39,7 +39,8 @@
         /// Shows another pool. If the name is already in use, a number is appended.
         public func watch(_ pool: any Executor, named name: String) { board.add(pool, named: name) }
 
-        /// Shows a session's progress until the session is destroyed or released.
+        /// Shows a session's progress until the session is destroyed or released. If the name is already in use, a
+        /// number is appended.
         ///
         /// ```swift
         /// dashboard.watch(session, named: "import")

@@ -2,6 +2,7 @@
     import FlyingFox
     import FlyingSocks
     import Foundation
+    import Logging
     import MultitaskingCore
 
     /// Answers the page's requests.
@@ -15,29 +16,74 @@
         }
 
         func run(every interval: Duration, onListening: @escaping @Sendable (String) -> Void) async throws {
-            let server = HTTPServer(
-                address: place.address, logger: .disabled, handler: ClosureHTTPHandler { answer($0) })
-            do {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await server.run() }
-                    group.addTask {
-                        while true {
-                            board.sample(every: interval)
-                            try await Task.sleep(for: interval)
-                        }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await serve(onListening) }
+                group.addTask {
+                    while true {
+                        board.sample(every: interval)
+                        try await Task.sleep(for: interval)
                     }
-                    group.addTask {
-                        try await server.waitUntilListening(timeout: 60)
-                        if let port = await server.listeningAddress?.portNumber { onListening(place.url(port: port)) }
-                    }
-                    for try await _ in group {}
                 }
-            } catch {
-                try Task.checkCancellation()
+                group.addTask {
+                    while true {
+                        try await Task.sleep(for: .seconds(15))
+                        board.knock()
+                    }
+                }
+                for try await _ in group {}
+            }
+        }
+
+        /// Serves until the awaiting task is cancelled.
+        ///
+        /// Accepting a connection may fail later, for example for lack of descriptors, which ends the server. As that
+        /// may pass, another one begins in its place.
+        private func serve(_ onListening: @escaping @Sendable (String) -> Void) async throws {
+            let failure = try await serve(at: place) { onListening(place.url(port: $0)) }
+            guard let port = failure.port else {
                 throw MultitaskingError(
                     .systemError,
                     "the page cannot be served at \(place.name), port \(place.port); choose another port or address",
-                    cause: error)
+                    cause: failure.error)
+            }
+            Logger(label: "swift-multitasking.dashboard").warning(
+                "the page at \(place.name), port \(port) is not served until this passes: \(failure.error)")
+            let again = try ListeningPlace(port: Int(port), address: place.name, token: place.token)
+            while true {
+                try await Task.sleep(for: .seconds(1))
+                _ = try await serve(at: again) { _ in }
+            }
+        }
+
+        /// Serves until that fails. Returns the port, if the server has listened, and why it failed.
+        ///
+        /// - Throws: `CancellationError`.
+        private func serve(
+            at place: ListeningPlace, _ onListening: (UInt16) -> Void
+        ) async throws -> (port: UInt16?, error: any Error) {
+            let server = HTTPServer(
+                address: place.address, pool: ImpatientSocketPool(), logger: .disabled,
+                handler: ClosureHTTPHandler { answer($0) })
+            var port: UInt16?
+            do {
+                try await withThrowingTaskGroup(of: UInt16?.self) { group in
+                    group.addTask {
+                        try await server.run()
+                        throw SocketError.disconnected
+                    }
+                    group.addTask {
+                        try await server.waitUntilListening(timeout: 60)
+                        return await server.listeningAddress?.portNumber
+                    }
+                    for try await case let found? in group {
+                        port = found
+                        onListening(found)
+                    }
+                }
+                return (port, SocketError.disconnected)
+            } catch {
+                try Task.checkCancellation()
+                return (port, error)
             }
         }
 
@@ -53,7 +99,7 @@
             if let token = place.token {
                 switch credentials(of: request, token) {
                 case .wrong: return text(.unauthorized, "The token is missing or wrong.")
-                case .inAddress: return keepToken(token)
+                case .inAddress: return keepToken(token, request)
                 case .right: break
                 }
             }
@@ -123,14 +169,19 @@
             }
             if let given = request.headers[.authorization], isSame(given, "Bearer \(token)") { return .right }
             let cookies = request.headers[.cookie]?.split(separator: ";") ?? []
-            let name = "\(Self.cookie)="
+            let name = cookie(of: request) + "="
             let isKept = cookies.map { $0.trimmingCharacters(in: .whitespaces) }.contains { cookie in
                 cookie.hasPrefix(name) && isSame(String(cookie.dropFirst(name.count)), token)
             }
             return isKept ? .right : .wrong
         }
 
-        private static let cookie = "multitasking-token"
+        /// The name of the cookie that holds the token. Cookies of one host are the same at all ports, so the name
+        /// tells them apart.
+        private func cookie(of request: HTTPRequest) -> String {
+            let port = request.headers[.host]?.split(separator: ":").last.flatMap { UInt16($0) } ?? 80
+            return "multitasking-token-\(port)"
+        }
 
         /// Takes the same time wherever the texts differ.
         private func isSame(_ given: String, _ expected: String) -> Bool {
@@ -142,12 +193,9 @@
             return difference == 0
         }
 
-        private func keepToken(_ token: String) -> HTTPResponse {
-            text(
-                .seeOther, "",
-                [
-                    .location: "/", .setCookie: "\(Self.cookie)=\(token); HttpOnly; SameSite=Strict; Path=/",
-                ])
+        private func keepToken(_ token: String, _ request: HTTPRequest) -> HTTPResponse {
+            let cookie = "\(cookie(of: request))=\(token); HttpOnly; SameSite=Strict; Path=/"
+            return text(.seeOther, "", [.location: "/", .setCookie: cookie])
         }
 
         /// Whether a page on this machine is asked for by its own name: under a foreign one that leads here, a page of

@@ -106,12 +106,13 @@
         }
 
         private static func escaped(_ label: String) -> String {
-            label.reduce(into: "") { text, character in
-                switch character {
+            // By scalars: a quote with a combining mark is a quote to whoever reads the text.
+            label.unicodeScalars.reduce(into: "") { text, scalar in
+                switch scalar {
                 case "\\": text += "\\\\"
                 case "\"": text += "\\\""
-                case "\n", "\r\n": text += "\\n"
-                default: text.append(character)
+                case "\n": text += "\\n"
+                default: text.unicodeScalars.append(scalar)
                 }
             }
         }

@@ -1,4 +1,5 @@
 #if Dashboard
+    import Foundation
     import MultitaskingCore
     import MultitaskingSessions
 
@@ -77,6 +78,8 @@
         private let pool: any Executor
         private var last: (time: Double, statistics: PoolStatistics)?
         private(set) var samples: [Sample] = []
+        /// The last crashes, the oldest first, with the moments that tell them apart.
+        private var crashes: [(moment: ContinuousClock.Instant, view: CrashView)] = []
 
         init(_ pool: any Executor, _ name: String) {
             self.pool = pool
@@ -85,7 +88,22 @@
 
         var statistics: PoolStatistics { pool.knownStatistics }
 
-        mutating func add(_ statistics: PoolStatistics, at now: Double, limit: Int) {
+        /// The last crashes; without a view where there is one.
+        var newCrashes: [(moment: ContinuousClock.Instant, view: CrashView?)] {
+            let known = Set(crashes.map(\.moment))
+            let recent = (pool as? any CrashRemembering)?.recentCrashes ?? []
+            // A backtrace takes milliseconds to name its functions, so each is read once, and not under a lock.
+            return recent.map { ($0.moment, known.contains($0.moment) ? nil : CrashView($0)) }
+        }
+
+        mutating func add(
+            _ statistics: PoolStatistics, _ crashes: [(moment: ContinuousClock.Instant, view: CrashView?)],
+            at now: Double, limit: Int
+        ) {
+            let known = Dictionary(self.crashes.map { ($0.moment, $0.view) }) { first, _ in first }
+            self.crashes = crashes.compactMap { crash in
+                (crash.view ?? known[crash.moment]).map { (crash.moment, $0) }
+            }
             let tasks = statistics.tasks
             let before = last?.statistics.tasks ?? tasks
             let seconds = max(now - (last?.time ?? 0), 0.001)
@@ -103,20 +121,16 @@
             guard let last, let sample = samples.last else { return nil }
             return PoolView(
                 name: name, kind: "\(type(of: pool))", statistics: last.statistics, rate: sample.rate,
-                failures: sample.failures, crashes: crashes(at: last.time))
+                failures: sample.failures, crashes: crashes.reversed().map(\.view))
         }
     }
 
-    extension WatchedPool {
-        /// The last crashes, the newest first.
-        private func crashes(at now: Double) -> [CrashView] {
-            let crashes = (pool as? any CrashRemembering)?.recentCrashes ?? []
-            return crashes.reversed().map { crash in
-                CrashView(
-                    task: crash.task, cause: crash.cause, worker: crash.failure.worker, pid: crash.failure.pid,
-                    time: now - crash.age / .seconds(1), message: crash.message,
-                    lines: crash.failure.lastLines, backtrace: crash.failure.backtrace?.description ?? "")
-            }
+    extension CrashView {
+        fileprivate init(_ crash: RecentCrash) {
+            self.init(
+                task: crash.task, cause: crash.cause, worker: crash.failure.worker, pid: crash.failure.pid,
+                time: Date.now.timeIntervalSince1970 - crash.age / .seconds(1), message: crash.message,
+                lines: crash.failure.lastLines, backtrace: crash.failure.backtrace?.description ?? "")
         }
     }
 

@@ -39,7 +39,7 @@
             var container = try decoder.unkeyedContainer()
             let fields = try container.decode(Fields.self)
             var context = ServiceContext.topLevel
-            for _ in 0..<(try container.decode(Int.self)) {
+            for _ in 0..<max(0, try container.decode(Int.self)) {
                 let name = try container.decode(String.self)
                 guard let key = MangledName(name).type as? any ServiceContextKey.Type else {
                     throw DecodingError.dataCorruptedError(

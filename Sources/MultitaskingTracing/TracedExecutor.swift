@@ -74,13 +74,10 @@
         /// Shuts down the base executor. When this returns, all spans have ended.
         @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
         public func shutdown(_ mode: ShutdownMode) {
+            // A task of the pool that drains it doesn't wait, as it may be waited for.
+            let isInside = (base as? any KnowsItsOwnTasks)?.isInside ?? false
+            if mode != .drain || !isInside { settleDependents(mode) }
             base.shutdown(mode)
-            starts.endAll()
-        }
-
-        /// Shuts down the base executor. When this returns, all spans have ended.
-        public func shutdown(_ mode: ShutdownMode) async {
-            await base.shutdown(mode)
             starts.endAll()
         }
 
@@ -201,6 +198,11 @@
     extension TracedExecutor: MonitoredExecutor where Base: MonitoredExecutor {
         /// What the base executor has done so far.
         public var statistics: PoolStatistics { base.statistics }
+    }
+
+    extension TracedExecutor: RecordingExecutor where Base: RecordingExecutor {
+        /// Begins to record the base executor.
+        public func beginRecording(to path: String) throws -> any Recording { try base.beginRecording(to: path) }
     }
 
     extension TracedExecutor: CrashRemembering where Base: CrashRemembering {

@@ -46,6 +46,10 @@
         }
     }
 
+    extension TracedFunction: LocatableFunction where Base: LocatableFunction {
+        var code: (first: UInt, second: UInt) { base.code }
+    }
+
     /// The arguments of a function, and what goes with them.
     struct TracedArguments<Base: Sendable>: Sendable {
         /// The number of the task's trace.

@@ -67,6 +67,17 @@ import Testing
         #expect(few.schedules == 2 && !few.isComplete)
     }
 
+    @Test func exploringAllCourses_hasNoRandomFaults() throws {
+        let options = InMemoryOptions(faults: FaultPlan(chances: FaultChances(crashBeforeStart: 0.5)))
+        let tried = try Simulation.exploreAll(preemptions: 2, options: options) { manager in
+            _ = try manager.map("t", double, 1...2).results()
+        }
+        let faultless = try Simulation.exploreAll(preemptions: 2) { manager in
+            _ = try manager.map("t", double, 1...2).results()
+        }
+        #expect(tried.isComplete && tried.schedules == faultless.schedules)
+    }
+
     @Test func theReplayStringHoldsTheFaultsToo() throws {
         let options = InMemoryOptions(faults: FaultPlan(chances: FaultChances(crashAtSwitchPoint: 0.1)))
         let failure = try failure {

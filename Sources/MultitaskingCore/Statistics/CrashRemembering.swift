@@ -23,7 +23,7 @@ public struct RecentCrash: Sendable {
     public let message: String
     /// How the worker died, with its backtrace if the pool records them.
     public let failure: WorkerFailure
-    private let moment: ContinuousClock.Instant
+    package let moment: ContinuousClock.Instant
 
     /// Creates a description of a crash that was just detected.
     public init(task: String, message: String, failure: WorkerFailure) {

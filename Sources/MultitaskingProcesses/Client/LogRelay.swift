@@ -39,6 +39,8 @@ final class LogRelay: Sendable {
         state = Mutex(State(channel: channel))
     }
 
+    /// How many handlers are kept.
+    private static let handlerLimit = 1000
     /// The label whose handler says what is worth being logged.
     static let label = "swift-multitasking.workers"
 
@@ -102,13 +104,19 @@ final class LogRelay: Sendable {
             }
         }
         let event = record.event(adding: names)
-        if event.level >= handler.logLevel { handler.log(event: event) }
+        if record.isWanted || event.level >= handler.logLevel { handler.log(event: event) }
     }
 
     private func handler(for label: String) -> any LogHandler {
         if let known = state.withLock({ $0.handlers[label] }) { return known }
         let handler = RelayingLogHandler(label: label, base: factory(label))
-        state.withLock { $0.handlers[label] = handler }
+        let forgotten = state.withLock { state in
+            // Of labels that are made of numbers or names there is no end.
+            let forgotten = state.handlers.count < Self.handlerLimit ? [:] : exchange(&state.handlers, with: [:])
+            state.handlers[label] = handler
+            return forgotten
+        }
+        withExtendedLifetime(forgotten) {}
         return handler
     }
 

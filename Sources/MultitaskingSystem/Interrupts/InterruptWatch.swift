@@ -46,13 +46,18 @@ package final class InterruptWatch: InterruptHandling {
 
     package func end() -> Bool {
         let state = InterruptState.shared
-        Self.shared.withLock { shared in
+        let signals = state.signals.load(ordering: .sequentiallyConsistent)
+        let isLast = Self.shared.withLock { shared in
             state.targets[place].store(0, ordering: .sequentiallyConsistent)
             shared.count -= 1
             if shared.count == 0 { shared.handler.take()?.remove() }
+            return shared.count == 0
         }
         // A handler that has read the place before may still write to its descriptor.
         while state.runningHandlers.load(ordering: .sequentiallyConsistent) > 0 { usleep(20) }
-        return state.wasTold[place].load(ordering: .sequentiallyConsistent)
+        let wasTold = state.wasTold[place].load(ordering: .sequentiallyConsistent)
+        // One that came when there was nobody to tell any more does what it does without a watch.
+        if isLast, !wasTold, state.signals.load(ordering: .sequentiallyConsistent) != signals { raise(SIGINT) }
+        return wasTold
     }
 }

@@ -22,6 +22,8 @@ package struct LogRecord: Codable, Sendable {
     }
 
     package let label: String
+    /// Whether it is logged whatever level the client's handler has, as its logger has one of its own.
+    package let isWanted: Bool
     /// The rank of the level.
     private let level: Int
     private let message: String
@@ -58,8 +60,9 @@ package struct LogRecord: Codable, Sendable {
     }
 
     /// - Parameter metadata: those of the logger, beside those of the event.
-    init(_ event: LogEvent, label: String, metadata: Logger.Metadata) {
+    init(_ event: LogEvent, label: String, metadata: Logger.Metadata, isWanted: Bool = false) {
         self.label = label
+        self.isWanted = isWanted
         level = event.level.rank
         message = event.message.description
         error = event.error.map { $0 as? RemoteError ?? RemoteError($0) }

@@ -56,6 +56,8 @@ package enum WorkerLogging {
 package struct RelayingLogHandler: LogHandler {
     private let label: String
     private var base: any LogHandler
+    /// Whether the logger was given a level of its own, by which its client must not judge again.
+    private var hasOwnLevel = false
 
     package init(label: String, base: any LogHandler) {
         self.label = label
@@ -69,14 +71,17 @@ package struct RelayingLogHandler: LogHandler {
         if let names = TaskLogNames.metadata { event.metadata = names.merging(event.metadata ?? [:]) { $1 } }
         guard let send = WorkerLogging.sender else { return base.log(event: event) }
         let own = base.metadata.merging(base.metadataProvider?.get() ?? [:]) { $1 }
-        let record = LogRecord(event, label: label, metadata: own)
+        let record = LogRecord(event, label: label, metadata: own, isWanted: hasOwnLevel)
         // Without room for it, or a client, it must not be lost in silence.
         if !send(record) { writeWhole(record.text.printableLines, to: 2) }
     }
 
     package var logLevel: Logger.Level {
         get { base.logLevel }
-        set { base.logLevel = newValue }
+        set {
+            base.logLevel = newValue
+            hasOwnLevel = true
+        }
     }
 
     package var metadata: Logger.Metadata {

@@ -33,7 +33,9 @@ enum TerminalReset {
     private static let state = Mutex(State())
 
     /// What ends or stops a program by default. A handler of these is the program's own business, and stays.
-    private static let usual = [SIGINT, SIGTERM, SIGHUP, SIGTSTP]
+    private static let usual = [
+        SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGPIPE, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
+    ]
     /// What a crash is. Their handlers, such as that which prints a backtrace, are called after the one here.
     private static let crashes = [SIGQUIT, SIGABRT, SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE]
 
@@ -55,7 +57,8 @@ enum TerminalReset {
     static func release(writing text: String) {
         state.withLock { state in
             guard isOwner else { return }
-            for number in state.handled { restore(number) }
+            // A handler that somebody else has installed meanwhile stays.
+            for number in state.handled where isOurs(number) { restore(number) }
             state.handled = []
             writeWhole(text, to: descriptor.load(ordering: .sequentiallyConsistent))
             descriptor.store(-1, ordering: .sequentiallyConsistent)
@@ -98,6 +101,14 @@ enum TerminalReset {
         // A stack that has overflown has no room for a handler.
         ours.sa_flags = numericCast(SA_RESTART | SA_ONSTACK)
         return unsafe sigaction(number, &ours, nil) == 0
+    }
+
+    private static func isOurs(_ number: Int32) -> Bool {
+        var action = sigaction()
+        // SAFETY: the system fills the local variable.
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+        let handler = number == SIGTSTP ? resetAndStop : resetAndEnd
+        return unsafe action.handlerAddress == unsafeBitCast(handler, to: Int.self)
     }
 
     /// Has a signal do what it did before.

@@ -35,8 +35,10 @@ package struct TimelineWriter: ~Copyable {
         for life in events.lives { file.mark(life.event, file.track(life.place), max(origin, life.time)) }
         for gauge in gauges { file.counter(gauge, now) }
         add(lostSpans: events.lostSpans, lostEvents: events.lostEvents, at: now)
-        isOver = !file.flush() || isLast
-        if isLast { file.finish() }
+        let isWritten = file.flush()
+        isOver = !isWritten || isLast
+        // What could not be written has ended the file.
+        if isLast, isWritten { file.finish() }
         return events.isEmpty && !gauges.contains(where: \.hasTasks)
     }
 

@@ -10,9 +10,11 @@ import json
 import pathlib
 import queue
 import re
+import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -250,6 +252,48 @@ class DashboardTests(unittest.TestCase):
             self.assertEqual(program.get(path, Authorization="Bearer " + TOKEN + "0")[0], 401, path)
         self.assertEqual(program.get("/metrics", Authorization=f"Bearer {TOKEN}")[0], 200)
         self.assertEqual(program.get(f"/statistics?token={TOKEN}")[0], 200)
+
+    def test_token_isKeptInACookieOfThePort(self):
+        program = self.program("token")
+        connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=PATIENCE)
+        self.addCleanup(connection.close)
+        connection.request("GET", f"/?token={TOKEN}")
+        answer = connection.getresponse()
+        answer.read()
+        cookie = answer.headers["Set-Cookie"].split(";")[0]
+        self.assertEqual(cookie, f"multitasking-token-{program.port}={TOKEN}")
+        self.assertEqual(program.get("/metrics", Cookie=cookie)[0], 200)
+        other = cookie.replace(str(program.port), str(program.port + 1))
+        self.assertEqual(program.get("/metrics", Cookie=other)[0], 401)
+
+    def test_sessionsOfOneName_areToldApart(self):
+        program = self.program()
+        program.tell("watch files")
+        samples = [line.rsplit(" ", 1)[0] for line in program.get("/metrics")[2].splitlines() if line[0] != "#"]
+        self.assertEqual(len(samples), len(set(samples)))
+        self.assertTrue(any('"files 2"' in sample for sample in samples), samples)
+
+    def test_silentClientIsGivenUp_andAFewDescriptorsMoreBringThePageBack(self):
+        program = self.program()
+        silent = socket.create_connection(("127.0.0.1", program.port))
+        self.addCleanup(silent.close)
+        program.tell("descriptors some 3")
+        # One that the program has no descriptor for ends its server, and with it all connections.
+        others = [socket.create_connection(("127.0.0.1", program.port)) for _ in range(8)]
+        time.sleep(0.5)
+        for other in others:
+            other.close()
+        program.tell("descriptors all 0")
+        def serves():
+            try:
+                return program.get("/")[0] == 200
+            except OSError:
+                return False
+        wait(serves, "the page does not come back")
+        last = socket.create_connection(("127.0.0.1", program.port))
+        self.addCleanup(last.close)
+        last.settimeout(45)
+        self.assertEqual(last.recv(1), b"", "a client that says nothing is waited for without end")
 
     def test_manyReaders_comeAndGo_andTheProgramEnds(self):
         program, page = self.page()

@@ -46,6 +46,14 @@ struct DashboardProgram {
             case "wait":
                 try await session.waitForAll()
                 for task in try session.tasks { _ = task.resultOrNil() }
+            case "watch": dashboard.watch(session, named: words[1])
+            case "descriptors":
+                // Leaves so many, or as many as there are for 0.
+                var limit = rlimit()
+                getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                let used = (0..<1024).last { fcntl($0, F_GETFD) >= 0 } ?? 0
+                limit.rlim_cur = number == 0 ? limit.rlim_max : rlim_t(Int(used) + 1 + number)
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             case "close": await pool.shutdown(.drain)
             case "quit":
                 page.cancel()

@@ -1,3 +1,4 @@
+import Foundation
 import InMemoryTracing
 import Multitasking
 import MultitaskingInMemory
@@ -109,6 +110,32 @@ struct TracedExecutorTests {
         let others = try (0..<2).map { _ in try pool.submit(addOne, resultsOf: first) }
         #expect(try others.map { try $0.value() } == [3, 3])
         pool.shutdown(.drain)
+    }
+
+    @Test(arguments: [ShutdownMode.drain, .cancelQueued]) func shutdown_runsOrCancelsCallsThatWaitForResults(
+        _ mode: ShutdownMode
+    ) async throws {
+        let pool = try TracedExecutor(try ThreadPool(maxWorkers: 1), tracer: InMemoryTracer())
+        let argument = Promise<Int>()
+        let dependent = try pool.submit(addOne, resultsOf: argument.future)
+        async let end: Void = pool.shutdown(mode)
+        if mode == .drain { argument.fulfill(1) }
+        await end
+        if mode == .drain { #expect(try await dependent.value(timeout: .seconds(20)) == 2) }
+        #expect(dependent.isDone)
+        #expect(dependent.isCancelled == (mode != .drain))
+    }
+
+    @Test func tracedExecutor_canBeRecorded_whenItsBaseCan() throws {
+        let traced = try TracedExecutor(try ThreadPool(maxWorkers: 1), tracer: InMemoryTracer())
+        defer { traced.shutdown(.drain) }
+        let path = FileManager.default.temporaryDirectory.path + "/traced-\(UUID()).json"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let value = try traced.record(to: path) {
+            try traced.submit(addOne, options: TaskOptions(name: "one"), 1).value()
+        }
+        #expect(value == 2)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\"one\""))
     }
 
     @Test func tracedExecutor_isWhatItsBaseIs() throws {

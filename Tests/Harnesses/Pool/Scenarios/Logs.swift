@@ -88,6 +88,13 @@ private func logLines(_ number: Int, _ count: Int) throws -> Int {
     return number
 }
 
+/// Logs with a level of the logger's own, which its client's handler does not have.
+private func logTrace(_ number: Int) {
+    var logger = Logger(label: "talkative")
+    logger.logLevel = .trace
+    logger.trace("\(number)")
+}
+
 /// Fails once, by a signal.
 private func logAttempt(_ path: String) -> Int {
     let attempt = countCall(path)
@@ -113,6 +120,7 @@ extension Harness {
             try pool.submit(logLines, options: TaskOptions(name: "task \($0)"), $0, lineCount)
         }
         for future in futures { _ = future.waitUntilDone(.upTo(.seconds(60))) }
+        try pool.submit(logTrace, 7).value(timeout: .seconds(30))
         try withCounter { path in
             let options = TaskOptions(retries: .onCrash(1))
             checkEqual(try pool.submit(logAttempt, options: options, path).value(timeout: .seconds(30)), 2)
@@ -130,6 +138,8 @@ extension Harness {
             checkEqual(lines.first?.text("list"), "[\"a\", [\"b\": \"0\"]]", "nested metadata")
             if number % 3 == 2 { check(lines.last?.event.error is RemoteError, "the error") }
         }
+        checkEqual(
+            KeepingHandler.messages { $0.label == "talkative" }, ["7"], "what a logger with a level of its own logs")
         let attempts = KeepingHandler.kept.withLock { $0.filter { $0.label == "attempts" } }
         checkEqual(attempts.compactMap { $0.text("attempt") }, ["1", "2"], "the attempts")
         check(attempts.allSatisfy { $0.text("task")?.contains("logAttempt") ?? false }, "a function's name")
