@@ -58,9 +58,12 @@ try withProcessPoolExecutor(maxWorkers: 2, interrupts: .unhandled) { manager in
             _ = readLine()
             if mode == "exit" { exit(0) }
             print("a line of the program")
+            signal(SIGTERM, SIG_IGN)
             _ = try? session.context.writeInput(1)
         }
         try session.waitForAll(showing: .progressBar(label: "printing", listsTasks: true))
+        // The end of the bar leaves alone what was installed meanwhile.
+        kill(getpid(), SIGTERM)
         for number in 1...40 { print("after \(number)") }
     case "printing":
         let session = try manager.session(inputQueue: true)
