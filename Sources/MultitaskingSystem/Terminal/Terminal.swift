@@ -108,17 +108,21 @@ package struct Terminal: ~Copyable {
 /// Writes text in one piece, so that nobody else's output comes into the middle of it.
 package func writeWhole(_ text: String, to descriptor: Int32) {
     var text = text
-    text.withUTF8 { bytes in
-        var done = 0
-        while done < bytes.count, let start = bytes.baseAddress {
-            // SAFETY: the rest of the string's bytes, which stay where they are during the call.
-            let count = unsafe write(descriptor, start + done, bytes.count - done)
-            if count < 0, errno == EINTR { continue }
-            // A terminal that is gone, or full: the next snapshot may come through.
-            guard count > 0 else { return }
-            done += count
-        }
+    // A terminal may be gone, or full: the next snapshot may come through.
+    text.withUTF8 { _ = unsafe writeWhole(UnsafeRawBufferPointer($0), to: descriptor) }
+}
+
+/// Writes all bytes, in as few pieces as the system takes; false, and `errno` says why, if it takes no more of them.
+package func writeWhole(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var done = 0
+    while done < bytes.count, let start = bytes.baseAddress {
+        // SAFETY: the rest of the caller's bytes.
+        let count = unsafe write(descriptor, start + done, bytes.count - done)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        done += count
     }
+    return true
 }
 
 /// A variable of the environment.

@@ -123,7 +123,7 @@ final class DriverProcess: Sendable {
         }
         for file in files {
             try write(to: directory + "/swiftray/" + file.name, mode: 0o600) { descriptor in
-                unsafe file.bytes.withUnsafeBytes { unsafe writeAll($0, to: descriptor) }
+                unsafe file.bytes.withUnsafeBytes { unsafe writeWhole($0, to: descriptor) }
             }
         }
     }
@@ -135,7 +135,7 @@ final class DriverProcess: Sendable {
         defer { close(source) }
         let size = Int(mt_file_size(source))
         let program = try ReadOnlyMapping(source, offset: 0, count: size)
-        try write(to: target, mode: 0o700) { descriptor in unsafe writeAll(program.bytes, to: descriptor) }
+        try write(to: target, mode: 0o700) { descriptor in unsafe writeWhole(program.bytes, to: descriptor) }
     }
 
     private static func write(to path: String, mode: mode_t, _ body: (Int32) -> Bool) throws {
@@ -143,17 +143,6 @@ final class DriverProcess: Sendable {
         guard descriptor >= 0 else { throw Refusal(.writeFile, errno).error("write \(path)") }
         defer { close(descriptor) }
         guard body(descriptor) else { throw Refusal(.writeFile, errno).error("write \(path)") }
-    }
-
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-        var rest = unsafe bytes
-        while unsafe !rest.isEmpty {
-            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
-        return true
     }
 
     private static func withStrings<Result>(

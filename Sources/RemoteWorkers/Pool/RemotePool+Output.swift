@@ -1,5 +1,5 @@
-internal import Glibc
 internal import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 // What tasks say while they run: how far they are, and what they print.
@@ -26,13 +26,8 @@ extension RemotePool {
     }
 
     static func print(_ bytes: [UInt8], to stream: UInt8) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            // SAFETY: the bytes are read while they are borrowed.
-            let count = unsafe rest.withUnsafeBytes { unsafe write(stream == 2 ? 2 : 1, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
+        // SAFETY: the bytes are read while they are borrowed.
+        _ = unsafe bytes.withUnsafeBytes { unsafe writeWhole($0, to: stream == 2 ? 2 : 1) }
     }
 }
 
