@@ -4,7 +4,7 @@
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
 ["signal-parent", number] ["print", text] ["throw", text] ["ask", op, object, number, wait, hex]
 ["report", fraction, text] ["tally", path] ["pid"] ["first-dies", path] ["calls"] ["fetch", number]
-["share", number, text] ["leave", program] ["all", [command, …]]
+["share", number, text] ["leave", program, path] ["all", [command, …]]
 """
 
 from __future__ import annotations
@@ -148,9 +148,13 @@ class FakeChild:
         print(text, flush=True)
         return b""
 
-    def do_leave(self, program: str, call: bytes) -> bytes:
-        """Starts a program that goes on when the task has ended."""
-        subprocess.Popen([program], close_fds=True)
+    def do_leave(self, program: str, path: str = "", call: bytes = b"") -> bytes:
+        """Starts a program that goes on when the task has ended, and writes down which process it is."""
+        process = subprocess.Popen(program.split(), close_fds=True)
+        if path:
+            with open(path + "~", "w") as file:
+                file.write(str(process.pid))
+            os.rename(path + "~", path)
         return b""
 
     def do_throw(self, text: str, call: bytes) -> bytes:

@@ -79,7 +79,7 @@ class Host:
         self.frames: list[Frame] = []
         self._by_kind: dict[tuple[Kind, int | None], list[Frame]] = {}
         self.has_ended = False
-        self._last = {"run": 0, "request": 0, "pool": 0, "object": 0, "shared": 0}
+        self._last = {"run": 0, "request": 0, "pool": 0, "object": 0, "shared": 0, "left": 0}
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -98,7 +98,7 @@ class Host:
                 self._changed.notify_all()
 
     def number(self, of: str) -> int:
-        """The next number of a run, request, pool or object."""
+        """The next number of a run, request, pool, object, or file."""
         self._last[of] += 1
         return self._last[of]
 

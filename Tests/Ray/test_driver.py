@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from host import HERE, RAY_RESOURCES, Host, fake_host
+from host import HERE, PATIENCE, RAY_RESOURCES, Host, fake_host
 from swiftray.frames import DEATH, End, Kind, Operation
 
 OK, NO, CLOSED, LOST = 1, 0, 2, 255
@@ -67,6 +67,16 @@ def wait_until_gone(pid: int) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"process {pid} is still there")
         time.sleep(0.01)
+
+
+def process_at(path: Path) -> int:
+    """The process that a task has written down."""
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"there is no {path}")
+        time.sleep(0.01)
+    return int(path.read_text())
 
 
 class DriverTests(unittest.TestCase):
@@ -223,7 +233,7 @@ class DriverTests(unittest.TestCase):
 
     def test_a_lost_node_takes_its_tasks_and_the_other_goes_on(self) -> None:
         runs = [self.start("sleep", 3) for _ in range(4)]
-        groups = {run: os.getpgid(self.pid(run)) for run in runs}
+        groups = {run: os.getpgid(self.parent(self.pid(run))) for run in runs}
         lost = groups[runs[0]]
         os.killpg(lost, signal.SIGKILL)
         for run in runs:
@@ -281,6 +291,46 @@ class DriverTests(unittest.TestCase):
             with self.subTest(last):
                 outcome = self.host.run(self.pool, ["all", [*leave, ["sleep", 0.3], last]], output_limit=4)
                 self.assertEqual((outcome.end, len(outcome.output)), (end, 4))
+
+    def leave(self, *commands: list[Any], timeout: float = 0) -> tuple[int, int]:
+        """Submits a task that starts a program and does more; its run, and the program."""
+        path = Path(self.directory, f"left {self.host.number('left')}")
+        run = self.host.submit(self.pool, ["all", [["leave", "sleep 1000", str(path)], *commands]], timeout=timeout)
+        return run, process_at(path)
+
+    def test_a_program_that_a_task_has_started_ends_with_the_child_however_that_ends(self) -> None:
+        def cancel(run: int) -> None:
+            self.host.cancel(run, 1)
+
+        def lose(run: int) -> None:
+            os.kill(self.parent(self.pid(run)), signal.SIGKILL)
+
+        def leave_alone(run: int) -> None:
+            pass
+
+        deaf = ["deaf", 30]
+        for name, command, timeout, befall, end in (
+            ("time limit", deaf, 0.1, leave_alone, End.TIMED_OUT),
+            ("forced cancel", deaf, 0, cancel, End.CANCELLED),
+            ("loss of the wrapper", deaf, 0, lose, End.LOST),
+            ("signal", ["signal", int(signal.SIGSEGV)], 0, leave_alone, End.CRASHED),
+            ("exit", ["exit", 3], 0, leave_alone, End.CRASHED),
+        ):
+            with self.subTest(name):
+                run, left = self.leave(command, timeout=timeout)
+                befall(run)
+                self.assertEqual(self.host.outcome(run).end, end)
+                wait_until_gone(left)
+
+    def test_a_program_that_a_task_has_left_ends_with_the_pool(self) -> None:
+        for kills in (False, True):
+            with self.subTest(kills=kills):
+                run, left = self.leave()
+                self.assertEqual(self.host.outcome(run).end, End.VALUE)
+                self.assertTrue(is_alive(left))
+                self.host.end_pool(self.pool, kills)
+                self.pool = self.host.pool()
+                wait_until_gone(left)
 
     def test_whoever_hears_of_a_task_knows_what_it_has_reported(self) -> None:
         channel = self.host.channel(self.pool)
@@ -444,14 +494,16 @@ class EndTests(unittest.TestCase):
                 host = self.start(HERE / "fake_driver.py")
                 host.hello()
                 pool = host.pool()
-                run = host.submit(pool, ["deaf", 30])
+                path = Path(self.directory, f"left when the {dies} dies")
+                run = host.submit(pool, ["all", [["leave", "sleep 1000", str(path)], ["deaf", 30]]])
                 pid = int.from_bytes(host.wait(Kind.STARTED, run).head[:4], "little")
                 wrapper = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+                left = process_at(path)
                 if dies == "host":
                     host.connection.stream.shutdown(2)
                 else:
                     host.process.kill()
-                for gone in (wrapper, pid):
+                for gone in (wrapper, pid, left):
                     wait_until_gone(gone)
                 host.process.wait(10)
 

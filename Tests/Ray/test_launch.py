@@ -28,6 +28,7 @@ from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
 from swiftray.stream import pack, unpack_value
 from swiftray.worker import PoolSpec, RunSpec
+from test_driver import process_at, wait_until_gone
 
 
 def settings(command: list[str]) -> dict[str, Any]:
@@ -177,6 +178,21 @@ class LaunchTests(unittest.TestCase):
         self.assertEqual({host.wait(Kind.DONE, run).head[0] for run in runs}, {End.VALUE})
         self.assertEqual({len(host.find(Kind.DONE, run)) for run in runs}, {1})
         host.end_pool(pool, kills=True)
+
+    def test_a_program_that_a_task_has_started_ends_with_the_worker(self) -> None:
+        for ends in ("cancel", "driver"):
+            with self.subTest(ends):
+                host = self.start()
+                self.assertFalse(self.hello(host, ["sh", "-c"])["isRefused"])
+                path = Path(self.directory, f"left at the end of the {ends}")
+                run = host.submit(host.pool(), ["all", [["leave", "sleep 1000", str(path)], ["deaf", 30]]])
+                left = process_at(path)
+                if ends == "cancel":
+                    host.cancel(run, 2)
+                    host.outcome(run)
+                else:
+                    host.process.kill()
+                wait_until_gone(left)
 
     def test_another_version_is_refused(self) -> None:
         answer = self.start().hello(version=2)

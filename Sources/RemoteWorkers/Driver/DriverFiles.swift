@@ -15,5 +15,6 @@ package enum DriverFiles {
         ("link.py", PackageResources.link_py),
         ("shares.py", PackageResources.shares_py),
         ("frames.py", PackageResources.frames_py),
+        ("system.py", PackageResources.system_py),
     ]
 }

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from swiftray.frames import NEEDED_CALLS, Frame, Kind, ProtocolError
 from swiftray.stream import MOST_PERIODS, PREAMBLE, Inbox, Outbox
+from swiftray.system import signal_group
 
 #: What a command's arguments may have in place of a host's name, and of what it is to run there.
 HOST, WORKER = "{host}", "{worker}"
@@ -63,7 +64,7 @@ for name, text in FILES.items():
 sys.modules["swiftray.remote"].main()
 """
 #: What a worker needs, each behind what it imports.
-_FILES = ("frames", "posts", "link", "shares", "child", "worker", "stream", "remote")
+_FILES = ("frames", "posts", "link", "shares", "system", "child", "worker", "stream", "remote")
 
 
 class Settings(NamedTuple):
@@ -169,7 +170,7 @@ class Worker:
 
     def _abandon(self) -> None:
         """Ends a command that nobody listens to."""
-        _signal_group(self._process.pid, signal.SIGKILL)
+        signal_group(self._process.pid, signal.SIGKILL)
         self._process.wait()
         assert self._process.stderr is not None
         self._process.stderr.close()
@@ -202,7 +203,7 @@ class Worker:
     def _signal(self, number: int) -> None:
         with self._lock:
             if not self._is_reaped:
-                _signal_group(self._process.pid, number)
+                signal_group(self._process.pid, number)
 
     # On the thread that listens
 
@@ -344,7 +345,7 @@ class Worker:
         _wait(self._process.pid, _MERCY)
         with self._lock:
             # Also what the command has left behind.
-            _signal_group(self._process.pid, signal.SIGKILL)
+            signal_group(self._process.pid, signal.SIGKILL)
             _wait(self._process.pid, None)
             self._process.wait()
             self._is_reaped = True
@@ -393,13 +394,6 @@ class WorkerOwner:
 
 class CannotStart(Exception):
     """There is no such command on this machine."""
-
-
-def _signal_group(pid: int, number: int) -> None:
-    try:
-        os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _wait(pid: int, limit: float | None) -> None:

@@ -37,6 +37,7 @@ from swiftray.frames import (
 from swiftray.link import HubCalls, HubLink
 from swiftray.posts import Item, Post
 from swiftray.shares import Shares
+from swiftray.system import Guard, signal_group
 
 _PAGE_SIZE = 4096
 _PHASE = struct.Struct("<B")
@@ -68,6 +69,8 @@ class Event(NamedTuple):
 
 class Child:
     """One process, its socket and its pipes. A thread reads them; the thread of the task waits for events.
+
+    It leads a process group, which has what its tasks start, and which ends with it.
 
     Must be made on a thread that lives as long as the wrapper: the child is killed when that thread ends.
     """
@@ -128,14 +131,19 @@ class Child:
             }
             # The memory of a child is at first that of its parent: what is less says nothing about the child.
             self._least_peak = _resident()
-            self._process = subprocess.Popen(
-                [executable],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(), page),
-                env=environment,
-            )
+            with contextlib.ExitStack() as undoing:
+                self._guard = Guard()
+                undoing.callback(self._guard.close)
+                self._process = subprocess.Popen(
+                    [executable],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    pass_fds=(theirs.fileno(), page),
+                    env=environment,
+                    start_new_session=True,
+                )
+                undoing.pop_all()
         except BaseException:
             ours.close()
             raise
@@ -143,6 +151,7 @@ class Child:
             theirs.close()
             os.close(page)
         self.pid = self._process.pid
+        self._guard.watch(self.pid)
         self._connection = Connection(ours)
         #: What large calls are sent by: the child has read one when its run is over.
         self._memory = TailMemory()
@@ -161,10 +170,14 @@ class Child:
         reminder.start()
 
     def kill(self, number: int) -> None:
-        """Sends a signal, as long as the child is there."""
+        """Sends a signal, as long as the child is there; SIGKILL also to what its tasks have started."""
         # Not by the process object, which would look for the child's end, and take it from the thread that waits.
         with self._reaping:
-            if not self.is_dead:
+            if self.is_dead:
+                return
+            if number == signal.SIGKILL:
+                signal_group(self.pid, number)
+            else:
                 os.kill(self.pid, number)
 
     # Running
@@ -444,6 +457,9 @@ class Child:
         """Takes in what the dead child has left, and says that it is dead."""
         with self._reaping:
             try:
+                # Its number is its own until it is reaped, and so is that of its group.
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+                self._guard.end(self.pid)
                 _, self._status, usage = os.wait4(self.pid, 0)
                 self._peak = usage.ru_maxrss * 1024
             except ChildProcessError:
