@@ -4,7 +4,7 @@
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
 ["signal-parent", number] ["print", text] ["throw", text] ["ask", op, object, number, wait, hex]
 ["report", fraction, text] ["tally", path] ["pid"] ["first-dies", path] ["calls"] ["fetch", number]
-["share", number, text] ["leave", program, path] ["all", [command, …]]
+["share", number, text] ["leave", program, path] ["flood", bytes] ["all", [command, …]]
 """
 
 from __future__ import annotations
@@ -146,6 +146,12 @@ class FakeChild:
 
     def do_print(self, text: str, call: bytes) -> bytes:
         print(text, flush=True)
+        return b""
+
+    def do_flood(self, count: int, call: bytes) -> bytes:
+        """Prints much."""
+        for _ in range(count >> 16):
+            os.write(1, b"x" * ((1 << 16) - 1) + b"\n")
         return b""
 
     def do_leave(self, program: str, path: str = "", call: bytes = b"") -> bytes:

@@ -79,12 +79,16 @@ class Host:
         self.frames: list[Frame] = []
         self._by_kind: dict[tuple[Kind, int | None], list[Frame]] = {}
         self.has_ended = False
+        #: Cleared while the host is busy with something else.
+        self.reads = threading.Event()
+        self.reads.set()
         self._last = {"run": 0, "request": 0, "pool": 0, "object": 0, "shared": 0, "left": 0}
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
         try:
             while True:
+                self.reads.wait()
                 frames = self.connection.read()
                 with self._changed:
                     self.frames += frames

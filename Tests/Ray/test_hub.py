@@ -11,7 +11,7 @@ import host  # noqa: F401  (finds the package)
 from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubLink
-from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
+from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_DONE, RUN_ENDED, Delivery, Item, Post
 
 
 def request(
@@ -118,6 +118,35 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         await self.say(7, (Kind.STARTED, 3, 3, b"pid"), request(1, Operation.SEND, 1, data=b"x", run=3))
         items = (await self.say(0, request(2, Operation.RECEIVE, 1))).items
         self.assertEqual([item[0] for item in items], [Kind.STARTED, Kind.HUBRES])
+
+    async def test_output_waits_for_a_driver_that_is_slow_to_take_it_and_nothing_else_does(self) -> None:
+        await self.say(0, make_channel(1))
+        output: Post = (Kind.OUTPUT, 3, 3, bytes(3 << 20))
+        await self.say(7, output)
+        full = [asyncio.ensure_future(self.say(n, output, request(1, Operation.SEND, 1))) for n in (7, 8)]
+        await asyncio.sleep(0.01)
+        self.assertEqual([batch.done() for batch in full], [False, False])
+        self.assertEqual(
+            [reply(item)[:2] for item in (await asyncio.wait_for(self.hub.poll(7, 1), 5)).items], [(1, Code.OK)]
+        )
+        await asyncio.wait_for(self.say(9, request(1, Operation.SEND, 1)), 5)
+        items = (await self.hub.poll(0, 0)).items
+        self.assertEqual([len(item[2]) for item in items], [3 << 20] * 3)
+        await asyncio.wait_for(asyncio.gather(*full), 5)
+
+    async def test_output_that_waits_as_the_pool_ends_waits_no_longer(self) -> None:
+        output: Post = (Kind.OUTPUT, 3, 3, bytes(5 << 20))
+        full = asyncio.ensure_future(self.say(7, output))
+        await asyncio.sleep(0.01)
+        self.hub.close()
+        with self.assertRaises(LookupError):
+            await asyncio.wait_for(full, 5)
+
+    async def test_a_reply_to_a_poll_has_only_so_much(self) -> None:
+        for _ in range(40):
+            await self.say(7, (RUN_DONE, 0, 3, bytes(2 << 20)))
+        size = sum(len(item[2]) for item in (await self.hub.poll(0, 0)).items)
+        self.assertLessEqual(size, 34 << 20)
 
     async def test_a_dead_run_gives_back_what_it_held_and_waits_no_more(self) -> None:
         await self.say(0, make_channel(1, redelivers=True), request(1, Operation.SEND, 1, data=b"x"))

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,32 @@ class LaunchTests(unittest.TestCase):
         self.assertEqual({host.wait(Kind.DONE, run).head[0] for run in runs}, {End.VALUE})
         self.assertEqual({len(host.find(Kind.DONE, run)) for run in runs}, {1})
         host.end_pool(pool, kills=True)
+
+    def test_a_task_that_prints_waits_for_a_host_that_does_not_read_and_others_go_on(self) -> None:
+        host = self.start()
+        self.assertFalse(self.hello(host, ["sh", "-c"])["isRefused"])
+        pool = host.pool(forwardsOutput=True)
+        channel = host.channel(pool)
+        printed, sent = Path(self.directory, "printed"), Path(self.directory, "sent")
+        exists = ["ask", int(Operation.EXISTS), channel, channel, 0, ""]
+        send = ["ask", int(Operation.SEND), channel, 1, -1, "61"]
+        other = host.submit(pool, ["all", [exists, ["sleep", 1], send, ["tally", str(sent)]]])
+        host.wait(Kind.STARTED, other)
+        size = 32 << 20
+        run = host.submit(pool, ["all", [["flood", size], ["tally", str(printed)]]])
+        host.wait(Kind.OUTPUT, run)
+        host.reads.clear()
+        deadline = time.monotonic() + PATIENCE
+        while not sent.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertTrue(sent.exists())
+        # Long enough for all of it.
+        time.sleep(2)
+        self.assertFalse(printed.exists())
+        host.reads.set()
+        self.assertEqual(host.outcome(run).end, End.VALUE)
+        self.assertEqual(sum(len(frame.head) - 1 + len(frame.tail) for frame in host.find(Kind.OUTPUT, run)), size)
+        self.assertEqual(host.outcome(other).end, End.VALUE)
 
     def test_a_program_that_a_task_has_started_ends_with_the_worker(self) -> None:
         for ends in ("cancel", "driver"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import queue
 import secrets
 import struct
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
@@ -103,6 +104,9 @@ class LaunchCluster(WorkerOwner):
         #: Pools of other programs may be on the same hosts.
         self._name = secrets.token_hex(8)
         self._hubs: dict[str, Hub] = {}
+        #: What hubs have answered to the host, and who waits for it.
+        self._answers: queue.SimpleQueue[tuple[Future[Any], Future[Any]]] = queue.SimpleQueue()
+        threading.Thread(target=self._answer_host, name="answers", daemon=True).start()
         self._asked: dict[str, set[Future[Any]]] = {}
         self._waiting: collections.deque[_Task] = collections.deque()
         self._workers: dict[Worker, _Task | None] = {}
@@ -147,7 +151,7 @@ class LaunchCluster(WorkerOwner):
         with self._lock:
             self._hubs[name] = Hub()
             self._asked[name] = set()
-        return AskedHub(self.ask, name)
+        return AskedHub(self._ask_for_host, name)
 
     def close_pool(self, pool: PoolOptions) -> None:
         with self._lock:
@@ -178,6 +182,21 @@ class LaunchCluster(WorkerOwner):
             asked.add(future)
         future.add_done_callback(asked.discard)
         return future
+
+    def _ask_for_host(self, pool: str, method: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        """Calls a hub; what follows is carried out where it may wait for a host that reads slowly."""
+        answer: Future[Any] = Future()
+        self.ask(pool, method, arguments).add_done_callback(lambda asked: self._answers.put((asked, answer)))
+        return answer
+
+    def _answer_host(self) -> None:
+        while True:
+            asked, answer = self._answers.get()
+            error = CancelledError() if asked.cancelled() else asked.exception()
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(asked.result())
 
     def hub_statistics(self, pool: PoolOptions) -> Future[dict[str, int]]:
         return self.ask(pool.spec.name, "statistics", ())

@@ -495,8 +495,8 @@ class Child:
 
 #: How many cancelled runs a child remembers that may still come to it.
 _MOST_CANCELLED = 10_000
-#: How much output may wait for the hub before a child that prints must wait.
-_MOST_BACKLOG = 4 << 20
+#: How many bytes may wait for the hub before a child that prints must wait: as many again are in each batch under way.
+_MOST_BACKLOG = 1 << 18
 
 
 def _resident() -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import math
 from typing import Any, TypeVar
 
 from swiftray.channels import Channel, Element, Reply, Request
@@ -30,12 +31,14 @@ from swiftray.frames import (
     ProtocolError,
     split_elements,
 )
-from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post
+from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post, size_of
 
 #: How many runs and clients are remembered after their end, against requests that come late.
 _REMEMBERED = 4096
 #: How many bytes one reply to a poll has, about.
 _MOST_BYTES = 32 << 20
+#: How many bytes may wait for the driver, about, before those must wait that say more of what tasks print.
+_MOST_WAITING = 4 << 20
 
 _Value = TypeVar("_Value")
 
@@ -45,6 +48,8 @@ class _Mailbox:
 
     def __init__(self) -> None:
         self.items: collections.deque[Item] = collections.deque()
+        #: How many bytes these have, about.
+        self.size = 0
         self.deliveries = 0
         self.next_batch = 0
         self.early: dict[int, asyncio.Future[None]] = {}
@@ -52,6 +57,12 @@ class _Mailbox:
 
     def put(self, item: Item) -> None:
         self.items.append(item)
+        self.size += size_of(item)
+        self.wake()
+
+    def put_first(self, item: Item) -> None:
+        self.items.appendleft(item)
+        self.size += size_of(item)
         self.wake()
 
     def wake(self) -> None:
@@ -65,11 +76,12 @@ class _Mailbox:
             turn.set_exception(LookupError("the client has gone"))
         self.early.clear()
 
-    def take(self) -> list[Item]:
+    def take(self, most: float) -> list[Item]:
+        """What has come first, of about so many bytes."""
         items: list[Item] = []
-        size = 0
-        while self.items and size < _MOST_BYTES:
-            size += len(self.items[0][3])
+        end = self.size - most
+        while self.items and self.size > end:
+            self.size -= size_of(self.items[0])
             items.append(self.items.popleft())
         return items
 
@@ -88,6 +100,8 @@ class Hub:
         #: Posts of children whose object is still under way from the host.
         self._early: list[tuple[int, Post]] = []
         self._boxes: dict[int, _Mailbox] = {0: _Mailbox()}
+        #: Those that wait until the driver has taken what waits for it.
+        self._full: list[asyncio.Future[None]] = []
         #: Clients that have gone, whose last calls may still come.
         self._gone: collections.OrderedDict[int, None] = collections.OrderedDict()
         #: Requests that wait: by client and id.
@@ -118,13 +132,19 @@ class Hub:
         answers: list[Item] = []
         for post in posts:
             self._take(client, post, answers)
-        # What was there before goes first: an answer may depend on it.
-        answers = [*box.items, *answers]
-        box.items.clear()
         following = box.early.pop(box.next_batch, None)
         if following is not None:
             following.set_result(None)
-        return self._delivery(box, version, answers)
+        if self._boxes[0].size > _MOST_WAITING and any(post[0] == Kind.OUTPUT for post in posts):
+            # As a full pipe, for this client alone. What else it has asked is answered by a poll.
+            for answer in answers:
+                box.put(answer)
+            answers = []
+            turn = asyncio.get_running_loop().create_future()
+            self._full.append(turn)
+            await turn
+        # What was there before goes first: an answer may depend on it.
+        return self._delivery(box, version, [*self._take_items(client, box, math.inf), *answers])
 
     async def poll(self, client: int, version: int) -> Delivery:
         """Waits until there is something for a client that knows the signals up to `version`."""
@@ -133,7 +153,7 @@ class Hub:
             box.poll = asyncio.get_running_loop().create_future()
             await box.poll
             box.poll = None
-        return self._delivery(box, version, box.take())
+        return self._delivery(box, version, self._take_items(client, box, _MOST_BYTES))
 
     async def forget(self, client: int) -> None:
         """Ends a client that cannot say so itself."""
@@ -170,12 +190,25 @@ class Hub:
         for box in self._boxes.values():
             if box.poll is not None and not box.poll.done():
                 box.poll.set_exception(LookupError("the pool has ended"))
+        for turn in self._full:
+            if not turn.done():
+                turn.set_exception(LookupError("the pool has ended"))
+        self._full = []
 
     # What they hand over
 
     def _delivery(self, box: _Mailbox, version: int, items: list[Item]) -> Delivery:
         box.deliveries += 1
         return Delivery(box.deliveries, self._version, self._changes(version), items)
+
+    def _take_items(self, client: int, box: _Mailbox, most: float) -> list[Item]:
+        items = box.take(most)
+        if client == 0 and box.size <= _MOST_WAITING:
+            for turn in self._full:
+                if not turn.done():
+                    turn.set_result(None)
+            self._full = []
+        return items
 
     def _box(self, client: int) -> _Mailbox:
         if client in self._gone:
@@ -184,10 +217,12 @@ class Hub:
         if box is None:
             box = self._boxes[client] = _Mailbox()
             # A wrapper that comes late may run what was cancelled before it came.
-            box.items.extend(self._setup.values())
-            box.items.extend(_cancel(run, level) for run, level in self._cancelled.items())
+            for item in self._setup.values():
+                box.put(item)
+            for run, level in self._cancelled.items():
+                box.put(_cancel(run, level))
             if self._end_item is not None:
-                box.items.append(self._end_item)
+                box.put(self._end_item)
         return box
 
     def _take(self, client: int, post: Post, answers: list[Item]) -> None:
@@ -226,8 +261,7 @@ class Hub:
         self._version += 1
         for client, box in self._boxes.items():
             if client != 0:
-                box.items.appendleft(item)
-                box.wake()
+                box.put_first(item)
 
     def _forget(self, client: int) -> None:
         box = self._boxes.pop(client, None)

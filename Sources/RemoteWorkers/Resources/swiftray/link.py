@@ -11,7 +11,7 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, Callable, Protocol
 
 from swiftray.frames import REPLY, SIGNAL, Code, Kind
-from swiftray.posts import CLIENT_GONE, Delivery, Item, Post
+from swiftray.posts import CLIENT_GONE, Delivery, Item, Post, size_of
 
 #: How many batches are under way at once.
 _MOST_BATCHES = 2
@@ -82,6 +82,8 @@ class HubLink:
         self._lock = threading.RLock()
         self._delivering = threading.Lock()
         self._outbox: list[Post] = []
+        #: How many bytes wait to be said, about.
+        self.backlog = 0
         self._batch = 0
         self._under_way = 0
         self._unanswered: set[int] = set()
@@ -104,6 +106,7 @@ class HubLink:
         """Says something; it is answered by items."""
         with self._lock:
             self._outbox += posts
+            self.backlog += sum(map(size_of, posts))
             self._unanswered.update(post[1] for post in posts if post[0] == Kind.HUB)
             is_lost = self.is_lost
         if is_lost:
@@ -129,12 +132,6 @@ class HubLink:
         self.sync(event.set)
         return event.wait(limit)
 
-    @property
-    def backlog(self) -> int:
-        """How many bytes wait to be said."""
-        with self._lock:
-            return sum(len(post[3]) for post in self._outbox)
-
     def close(self) -> None:
         """Says nothing more, and is told nothing more."""
         with self._lock:
@@ -142,7 +139,9 @@ class HubLink:
                 return
             self._is_closed = True
             if self.client != 0:
-                self._outbox.append((CLIENT_GONE, 0, 0, b""))
+                gone: Post = (CLIENT_GONE, 0, 0, b"")
+                self._outbox.append(gone)
+                self.backlog += size_of(gone)
         self._send()
 
     # Saying
@@ -169,8 +168,9 @@ class HubLink:
     def _next_posts(self) -> list[Post]:
         size, count = 0, 0
         while count < len(self._outbox) and size < _MOST_BYTES:
-            size += len(self._outbox[count][3])
+            size += size_of(self._outbox[count])
             count += 1
+        self.backlog -= size
         posts, self._outbox = self._outbox[:count], self._outbox[count:]
         return posts
 

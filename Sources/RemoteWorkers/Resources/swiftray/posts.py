@@ -17,6 +17,14 @@ CLIENT_GONE = 202
 RUN_BACK = 203
 RUN_DONE = 204
 
+#: About how many bytes an item or a post takes besides those that it has.
+_OVERHEAD = 256
+
+
+def size_of(said: Item | Post) -> int:
+    """About how many bytes of memory something takes that waits."""
+    return _OVERHEAD + sum(len(part) for part in said if isinstance(part, bytes))
+
 
 class Delivery(NamedTuple):
     """A reply to a client, which takes them in the order of their numbers, whatever order they arrive in."""
