@@ -6,8 +6,10 @@ import asyncio
 import unittest
 from concurrent.futures import Future
 from typing import Any
+from unittest import mock
 
 import host  # noqa: F401  (finds the package)
+from swiftray.channels import Channel
 from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubLink
@@ -157,6 +159,31 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((await self.hub.statistics())["waiting"], 0)
         late = await self.say(7, request(3, Operation.RECEIVE, 1, wait=-1, run=3))
         self.assertEqual(reply(late.items[-1])[:2], (3, Code.NO))
+
+    async def test_the_end_of_a_run_looks_only_at_the_channels_that_it_has_used(self) -> None:
+        await self.say(0, *(make_channel(target) for target in range(1, 101)))
+        await self.say(7, request(1, Operation.SEND, 5, run=3), request(2, Operation.RECEIVE, 9, wait=-1, run=3))
+        with mock.patch.object(Channel, "end", autospec=True) as end:
+            await self.say(7, (RUN_ENDED, 0, 3, b""), (RUN_ENDED, 0, 4, b""))
+        looked_at = [call.args[0] for call in end.call_args_list]
+        self.assertCountEqual(looked_at, [self.hub._channels[5], self.hub._channels[9]])
+
+    async def test_what_a_run_that_is_over_receives_goes_back(self) -> None:
+        await self.say(0, make_channel(1, redelivers=True), request(1, Operation.SEND, 1, data=b"x"))
+        await self.say(0, (RUN_DIED, 0, 3, b""))
+        await self.say(7, request(1, Operation.RECEIVE, 1, run=3))
+        statistics = await self.hub.statistics()
+        self.assertEqual((statistics["elements"], statistics["held"]), (1, 0))
+
+    async def test_a_hub_keeps_nothing_of_runs_and_clients_that_are_over(self) -> None:
+        await self.say(0, make_channel(1))
+        for run in range(3, 8):
+            await self.say(run, request(1, Operation.RECEIVE, 1, wait=-1, run=run))
+            await self.say(run, (RUN_ENDED, 0, run, b""))
+            await self.say(run, request(2, Operation.RECEIVE, 1, wait=-1, run=run), request(3, Operation.JOIN, 1))
+            await self.say(run, request(4, Operation.RECEIVE, 1, wait=-1), (CLIENT_GONE, 0, 0, b""))
+        kept = (self.hub._used, self.hub._client_of, self.hub._waiting)
+        self.assertEqual(kept, ({}, {}, {}))
 
     async def test_the_driver_says_that_a_wrapper_is_gone_and_all_of_it_goes(self) -> None:
         await self.say(0, make_channel(1))

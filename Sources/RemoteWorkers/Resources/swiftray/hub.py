@@ -104,10 +104,12 @@ class Hub:
         self._full: list[asyncio.Future[None]] = []
         #: Clients that have gone, whose last calls may still come.
         self._gone: collections.OrderedDict[int, None] = collections.OrderedDict()
-        #: Requests that wait: by client and id.
-        self._waiting: dict[tuple[int, int], tuple[Request, Channel, asyncio.TimerHandle | None]] = {}
+        #: Requests of each client that wait, by their numbers.
+        self._waiting: dict[int, dict[int, tuple[Request, Channel, asyncio.TimerHandle | None]]] = {}
         #: Which client speaks for a run.
         self._client_of: dict[int, int] = {}
+        #: Which channels a run has asked, where it may wait or hold something.
+        self._used: dict[int, set[int]] = {}
         self._over: collections.OrderedDict[int, None] = collections.OrderedDict()
         #: What was cancelled and may not have begun yet, with its level.
         self._cancelled: dict[int, int] = {}
@@ -117,7 +119,7 @@ class Hub:
         self._setup: dict[int, Item] = {}
         #: Shared values: what the cluster gives them for, and where each node has one already.
         self._shared: dict[int, Any] = {}
-        self._places: dict[tuple[int, str], tuple[int, int]] = {}
+        self._places: dict[int, dict[str, tuple[int, int]]] = {}
 
     # The calls of clients
 
@@ -165,12 +167,12 @@ class Hub:
 
     async def shared(self, number: int, node: str) -> tuple[Any, tuple[int, int] | None]:
         """What a shared value can be had for, or None; and which process of a node has it open as what."""
-        return self._shared.get(number), self._places.get((number, node))
+        return self._shared.get(number), self._places.get(number, {}).get(node)
 
     async def locate(self, number: int, node: str, place: tuple[int, int]) -> None:
         """Notes which process of a node has a shared value, and as which descriptor."""
         if number in self._shared:
-            self._places[(number, node)] = place
+            self._places.setdefault(number, {})[node] = place
 
     async def statistics(self) -> dict[str, int]:
         """How much the hub holds."""
@@ -180,7 +182,7 @@ class Hub:
             "signals": len(self._signals),
             "elements": sum(channel.count for channel in channels),
             "held": sum(channel.held_count for channel in channels),
-            "waiting": len(self._waiting),
+            "waiting": sum(map(len, self._waiting.values())),
             "clients": len(self._boxes) - 1,
             "shared": len(self._shared),
         }
@@ -227,12 +229,12 @@ class Hub:
 
     def _take(self, client: int, post: Post, answers: list[Item]) -> None:
         kind, number, run, payload = post
-        if client != 0 and run != 0:
+        if client != 0 and run != 0 and run not in self._over:
             self._client_of[run] = client
         if kind == Kind.HUB:
             self._ask(client, number, run, payload, answers)
         elif kind == Kind.HUBCANCEL:
-            waiting = self._waiting.get((client, number))
+            waiting = self._waiting.get(client, {}).get(number)
             if waiting is not None:
                 waiting[1].leave(waiting[0])
         elif kind in (RUN_ENDED, RUN_DIED):
@@ -268,9 +270,8 @@ class Hub:
         if box is not None:
             box.close()
         _remember(self._gone, client, None)
-        for (asker, _), waiting in list(self._waiting.items()):
-            if asker == client:
-                waiting[1].leave(waiting[0])
+        for request, channel, _ in list(self._waiting.get(client, {}).values()):
+            channel.leave(request)
 
     def _end(self, client: int, run: int, has_died: bool) -> None:
         speaker = self._client_of.pop(run, None)
@@ -279,8 +280,10 @@ class Hub:
             self._forget(speaker)
         _remember(self._over, run, None)
         self._cancelled.pop(run, None)
-        for channel in self._channels.values():
-            channel.end(run, has_died)
+        for target in self._used.pop(run, ()):
+            channel = self._channels.get(target)
+            if channel is not None:
+                channel.end(run, has_died)
 
     def _ask(self, client: int, number: int, run: int, payload: bytes, answers: list[Item]) -> None:
         if len(payload) < REQUEST.size:
@@ -322,6 +325,11 @@ class Hub:
         if operation is Operation.EXISTS:
             return answers.append(_answer(number, (Code.OK, 1, channel.status())))
         self._ask_channel(client, number, run, channel, operation, argument, wait, operands, answers)
+        if run in self._over:
+            # Nobody would give back what it has received just now.
+            channel.end(run, has_died=True)
+        elif run != 0:
+            self._used.setdefault(run, set()).add(target)
 
     def _ask_channel(
         self,
@@ -339,9 +347,12 @@ class Hub:
 
         def answer(reply: Reply) -> None:
             item = _answer(number, reply)
-            waiting = self._waiting.pop((client, number), None)
-            if waiting is not None and waiting[2] is not None:
-                waiting[2].cancel()
+            waiting = self._waiting.get(client, {})
+            _, _, timer = waiting.pop(number, (None, None, None))
+            if timer is not None:
+                timer.cancel()
+            if not waiting:
+                self._waiting.pop(client, None)
             if not is_late:
                 answers.append(item)
             elif client in self._boxes:
@@ -366,7 +377,7 @@ class Hub:
             if wait > 0:
                 loop = asyncio.get_running_loop()
                 timer = loop.call_later(wait / 1e6, channel.leave, request)
-            self._waiting[(client, number)] = (request, channel, timer)
+            self._waiting.setdefault(client, {})[number] = (request, channel, timer)
 
     def _make(self, operation: Operation, target: int, operands: bytes) -> Reply:
         if operation is Operation.MAKE_CHANNEL:
@@ -406,8 +417,7 @@ class Hub:
     def _unshare(self, number: int) -> Reply:
         if self._shared.pop(number, None) is None:
             return Code.NO_SUCH_OBJECT, 0, b""
-        for key in [key for key in self._places if key[0] == number]:
-            del self._places[key]
+        self._places.pop(number, None)
         item: Item = (Kind.UNSHARED, number, b"", b"")
         # The driver has it too, if the host has fetched it.
         self._boxes[0].put(item)
