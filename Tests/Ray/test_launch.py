@@ -24,10 +24,11 @@ from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
 from swiftray.command import _BARE, _BOOT
 from swiftray.driver import PoolOptions, Refused, _Pool, _Run
-from swiftray.frames import NEEDED_CALLS, ORDER, End, Kind, Operation, ProtocolError
+from swiftray.frames import LIMITS, NEEDED_CALLS, ORDER, SUBMISSION, End, Frame, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
 from swiftray.stream import pack, unpack_value
+from swiftray.worker import Outcome as WorkerOutcome
 from swiftray.worker import PoolSpec, RunSpec
 from test_driver import process_at, wait_until_gone
 
@@ -278,6 +279,23 @@ class ClusterTests(unittest.TestCase):
         with mock.patch.object(self.cluster, "_dispatch", side_effect=MemoryError):
             ((run, _),) = self.ends.get(timeout=PATIENCE)
         self.assertEqual(run, 1)
+
+    def test_a_cancel_that_meets_the_end_of_a_short_run_is_forgotten(self) -> None:
+        self.start()
+        connection = mock.Mock()
+        pool = _Pool(1, self.pool, connection, self.cluster)
+        order = ORDER.pack(1, 1, 0, 0, 0, 0, 0, 0)
+        submission = SUBMISSION.pack(1, 0) + LIMITS.pack(0, 0) + order + json.dumps(["echo", "a"]).encode()
+        for run in range(1, 11):
+            # As a task that ends while the driver is told that it is to end.
+            with mock.patch.object(pool, "_take_back"), mock.patch.object(self.cluster, "submit"):
+                pool.submit([Frame(Kind.SUBMIT, run, submission)])
+                pool.cancel(Frame(Kind.CANCEL, run, b"\1"))
+            pool._ended([run], [(run, WorkerOutcome(End.VALUE, True, b"", b"a"))])
+        self.assertTrue(pool.link.wait_sync(PATIENCE))
+        written = [call.args[:2] for call in connection.write.call_args_list]
+        self.assertEqual(written, [(Kind.DONE, run) for run in range(1, 11)])
+        self.assertEqual(self.cluster._hubs["1"]._cancelled, {})
 
     def test_a_pool_ends_whatever_of_its_end_fails(self) -> None:
         connection = mock.Mock()

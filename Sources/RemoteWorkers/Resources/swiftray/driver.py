@@ -34,7 +34,7 @@ from swiftray.frames import (
     unpack,
 )
 from swiftray.link import HubCalls, HubLink
-from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, Item, Post
+from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Item, Post
 from swiftray.shares import Shares, Store
 from swiftray.worker import Outcome, PoolSpec, RunSpec
 
@@ -274,9 +274,9 @@ class _Pool:
             run = self.runs.pop(number, None)
         if run is None:
             return
-        if run.cancel_level is not None and not outcome.has_started:
-            # No wrapper need remember it any more.
-            self.link.post([(RUN_DIED, 0, number, b"")])
+        if run.cancel_level is not None:
+            # No wrapper need remember it any more. One that has run it may have said nothing of it.
+            self.link.post([(RUN_ENDED, 0, number, b"")])
         self._connection.write(Kind.DONE, number, outcome.head, outcome.body)
 
     def _deliver(self, item: Item) -> None:
