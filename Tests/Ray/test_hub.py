@@ -10,7 +10,7 @@ from unittest import mock
 
 import host  # noqa: F401  (finds the package)
 from swiftray.channels import Channel
-from swiftray.frames import CHANNEL, NONE, REPLY, REQUEST, Code, Kind, Operation
+from swiftray.frames import CHANNEL, MOST, NONE, REPLY, REQUEST, Code, Kind, Operation
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubLink
 from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_DONE, RUN_ENDED, Delivery, Item, Post
@@ -253,6 +253,25 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         await self.say(7, (RUN_ENDED, 0, 3, b""))
         await self.say(0, (Kind.CANCEL, 0, 3, b"\1"))
         self.assertEqual((await self.say(9)).items, [])
+
+    async def test_an_element_whose_size_has_no_room_in_four_bytes_is_invalid(self) -> None:
+        class Large(bytes):
+            """Says that it is larger than it is."""
+
+            def __len__(self) -> int:
+                return 1 << 32
+
+        class Sent(bytes):
+            """A request with it."""
+
+            def __getitem__(self, index: Any) -> Any:
+                return Large() if isinstance(index, slice) else super().__getitem__(index)
+
+        await self.say(0, make_channel(1))
+        post = request(2, Operation.SEND, 1)
+        items = (await self.say(7, (*post[:3], Sent(post[3])))).items
+        items += (await self.say(0, request(3, Operation.RECEIVE_MANY, 1, data=MOST.pack(1, 1)))).items
+        self.assertEqual([reply(item)[:2] for item in items], [(2, Code.INVALID), (3, Code.NO)])
 
     async def test_what_does_not_fit_is_invalid_and_a_child_makes_nothing(self) -> None:
         await self.say(0, make_channel(1))

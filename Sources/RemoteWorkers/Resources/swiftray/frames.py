@@ -150,6 +150,8 @@ _PART = 1 << 28
 GREATEST_PAYLOAD = 64 << 30
 #: How long a tail is that travels as a descriptor.
 BLOB_SIZE = 1 << 20
+#: How many bytes an element of a channel has at most: its size stands before it in four.
+GREATEST_ELEMENT = (1 << 32) - 1
 #: How a call may have ended: with a value, an error of its function, or one of the pool.
 CALL_ENDS = (b"\x00", b"\x01", b"\x02")
 #: The bit of a kind that says so.

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from swiftray.channels import Channel, Element, Reply, Request
 from swiftray.frames import (
     CHANNEL,
+    GREATEST_ELEMENT,
     MOST,
     NONE,
     REPLY,
@@ -361,6 +362,8 @@ class Hub:
         request = Request(operation, run, answer)
         request.kind = argument
         if operation is Operation.SEND:
+            if len(operands) > GREATEST_ELEMENT:
+                raise ProtocolError("an element is too large to be received with others")
             request.elements = [Element(argument, operands)]
         elif operation is Operation.SEND_MANY:
             request.elements = [Element(argument, data) for data in reversed(split_elements(operands))]
