@@ -3,7 +3,7 @@
 
 ["echo", text] ["size"] ["blob", size] ["sleep", seconds] ["deaf", seconds] ["signal", number] ["exit", code]
 ["signal-parent", number] ["print", text] ["throw", text] ["ask", op, object, number, wait, hex]
-["report", fraction, text] ["tally", path] ["pid"] ["first-dies", path] ["calls"] ["fetch", number]
+["report", fraction, text] ["tally", path] ["pid"] ["limits"] ["first-dies", path] ["calls"] ["fetch", number]
 ["share", number, text] ["leave", program, path] ["flood", bytes] ["all", [command, …]]
 """
 
@@ -14,6 +14,7 @@ import json
 import mmap
 import os
 import queue
+import resource
 import select
 import signal
 import socket
@@ -118,6 +119,11 @@ class FakeChild:
 
     def do_pid(self, call: bytes) -> bytes:
         return str(os.getpid()).encode()
+
+    def do_limits(self, call: bytes) -> bytes:
+        """How many descriptors the wrapper may have, and this process."""
+        files = [resource.prlimit(pid, resource.RLIMIT_NOFILE)[0] for pid in (os.getppid(), os.getpid())]
+        return json.dumps(files).encode()
 
     def do_sleep(self, seconds: float, call: bytes) -> bytes:
         end = time.monotonic() + seconds

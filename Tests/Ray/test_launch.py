@@ -222,6 +222,13 @@ class LaunchTests(unittest.TestCase):
                     host.process.kill()
                 wait_until_gone(left)
 
+    def test_a_worker_may_have_all_descriptors_that_there_are_and_its_child_as_many_as_before(self) -> None:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        host = self.start()
+        self.assertFalse(self.hello(host, ["sh", "-c", "ulimit -Sn 200; {worker}"])["isRefused"])
+        limits = json.loads(host.run(host.pool(), ["limits"]).body)
+        self.assertEqual(limits, [hard, 200])
+
     def test_another_version_is_refused(self) -> None:
         answer = self.start().hello(version=2)
         self.assertEqual((answer["isRefused"], answer["reason"]), (True, "version"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import resource
 import socket
 import sys
 
@@ -17,11 +15,10 @@ def main() -> None:
     from swiftray.driver import Driver
     from swiftray.frames import Connection
     from swiftray.hosts import LaunchCluster
+    from swiftray.system import raise_open_files
 
     # Each worker takes four descriptors, and a shared value that was fetched one.
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    raise_open_files()
     connection = Connection(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)
     Driver(connection, LaunchCluster(here)).serve()

@@ -23,6 +23,7 @@ from swiftray.driver import Ended, Loss, PoolOptions, Refused
 from swiftray.frames import Buffer, End
 from swiftray.hub import Hubs
 from swiftray.link import AskedHub, HubCalls
+from swiftray.system import raise_open_files
 from swiftray.withdrawals import Call, Withdrawals
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
@@ -169,6 +170,8 @@ class RayCluster:
             ray.init(**arguments)
         except Exception as error:
             raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
+        # A shared value that was fetched takes a descriptor. What Ray has started keeps what it was given.
+        raise_open_files()
         self._task = ray.remote(max_retries=0, num_cpus=1)(run_task)
         # It has no processor of its own, and stands or falls with the driver's node. A soft affinity may mean any node.
         node = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 
@@ -52,6 +53,20 @@ class Guard:
     def close(self) -> None:
         """Ends the guard, and the group if it watches one."""
         os.close(self._writing)
+
+
+def raise_open_files() -> tuple[int, int]:
+    """Lets this process have as many descriptors as it may; the limits that it had."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return soft, hard
+
+
+def limit_open_files(process: int, limits: tuple[int, int]) -> None:
+    """Lets another process have as many descriptors as `limits` says."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.prlimit(process, resource.RLIMIT_NOFILE, limits)
 
 
 def signal_group(group: int, number: int) -> None:

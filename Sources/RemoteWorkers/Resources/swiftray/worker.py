@@ -21,6 +21,7 @@ from swiftray.frames import DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind
 from swiftray.link import HubCalls
 from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import Shares, Store
+from swiftray.system import limit_open_files, raise_open_files
 
 #: How long a run may take before those that were handed over with it no longer wait for it, in seconds.
 _LONG = 0.003
@@ -105,6 +106,8 @@ class Wrapper:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        #: What children are given again. A wrapper may have more: each shared value takes one.
+        self._open_files = raise_open_files()
         self._children: collections.OrderedDict[tuple[str, str], Child] = collections.OrderedDict()
         #: What children of a pool share, by its name.
         self._shares: dict[str, Shares] = {}
@@ -173,6 +176,8 @@ class Wrapper:
             pool.forwards_output,
             pool.finalizer_limit,
         )
+        # Before it has a task, which may close all descriptors that it could have.
+        limit_open_files(made.pid, self._open_files)
         self._children[key] = made
         return made
 
