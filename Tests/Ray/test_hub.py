@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unittest
 from concurrent.futures import Future
 from typing import Any
@@ -272,6 +273,36 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         items = (await self.say(7, (*post[:3], Sent(post[3])))).items
         items += (await self.say(0, request(3, Operation.RECEIVE_MANY, 1, data=MOST.pack(1, 1)))).items
         self.assertEqual([reply(item)[:2] for item in items], [(2, Code.INVALID), (3, Code.NO)])
+
+    async def test_an_idle_client_that_says_nothing_for_long_is_forgotten(self) -> None:
+        with mock.patch("swiftray.hub._LONGEST_POLL", 0.05), mock.patch("swiftray.hub._LONGEST_SILENCE", 0.5):
+            # Two that went without a word, one of which had asked for something; the driver says so of one with a run.
+            await self.say(0, make_channel(1))
+            gone = [asyncio.ensure_future(self.hub.poll(client, 0)) for client in (7, 8)]
+            await asyncio.sleep(0)
+            await self.say(8, request(1, Operation.RECEIVE, 1, wait=-1))
+            await self.say(9, (Kind.STARTED, 3, 3, b"pid"))
+            # One that is idle, and calls again.
+            deadline = time.monotonic() + 10
+            while (await self.hub.statistics())["clients"] > 2 and time.monotonic() < deadline:
+                await asyncio.wait_for(self.hub.poll(10, 0), 10)
+            self.assertEqual([(await poll).items for poll in gone], [[], []])
+            self.assertEqual(sorted(self.hub._boxes), [0, 9, 10])
+            self.assertEqual((await self.hub.statistics())["waiting"], 0)
+
+    async def test_a_pool_that_ends_does_not_wait_long_for_a_client_that_has_gone(self) -> None:
+        with mock.patch("swiftray.hub._LONGEST_SILENCE_AT_END", 0.2):
+            polls = [asyncio.ensure_future(self.hub.poll(client, 0)) for client in (7, 8)]
+            await asyncio.sleep(0)
+            await self.say(0, (Kind.ENDPOOL, 0, 0, b""))
+            await asyncio.gather(*polls)
+            # One is busy with its finalizer.
+            busy = asyncio.ensure_future(self.hub.poll(8, 0))
+            await asyncio.sleep(0.4)
+            self.assertEqual((await self.hub.statistics())["clients"], 1)
+            await self.say(8, (CLIENT_GONE, 0, 0, b""))
+            await busy
+            self.assertEqual((await self.hub.statistics())["clients"], 0)
 
     async def test_what_does_not_fit_is_invalid_and_a_child_makes_nothing(self) -> None:
         await self.say(0, make_channel(1))

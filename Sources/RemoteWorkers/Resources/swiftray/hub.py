@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import math
+import time
 from typing import Any, TypeVar
 
 from swiftray.channels import Channel, Element, Reply, Request
@@ -41,6 +42,13 @@ _MOST_BYTES = 32 << 20
 #: How many bytes may wait for the driver, about, before those must wait that say more of what tasks print.
 _MOST_WAITING = 4 << 20
 
+#: How long a poll waits at most, in seconds, so that the hub hears of each client.
+_LONGEST_POLL = 10.0
+#: After how long without a word a client without a run has gone, in seconds. Of one with a run the driver says that.
+_LONGEST_SILENCE = 30.0
+#: The same once the pool ends: who is there is busy with leaving, and still calls.
+_LONGEST_SILENCE_AT_END = 3.0
+
 _Value = TypeVar("_Value")
 
 
@@ -55,6 +63,8 @@ class _Mailbox:
         self.next_batch = 0
         self.early: dict[int, asyncio.Future[None]] = {}
         self.poll: asyncio.Future[None] | None = None
+        #: When it has called last, or was answered.
+        self.last_heard = time.monotonic()
 
     def put(self, item: Item) -> None:
         self.items.append(item)
@@ -153,9 +163,17 @@ class Hub:
         """Waits until there is something for a client that knows the signals up to `version`."""
         box = self._box(client)
         if not box.items and version >= self._version:
-            box.poll = asyncio.get_running_loop().create_future()
-            await box.poll
+            loop = asyncio.get_running_loop()
+            box.poll = loop.create_future()
+            limit = loop.call_later(_LONGEST_POLL, box.wake)
+            try:
+                await box.poll
+            finally:
+                limit.cancel()
             box.poll = None
+            # Not from its call: this process may have been stopped meanwhile.
+            box.last_heard = time.monotonic()
+            self._forget_silent()
         return self._delivery(box, version, self._take_items(client, box, _MOST_BYTES))
 
     async def forget(self, client: int) -> None:
@@ -177,6 +195,7 @@ class Hub:
 
     async def statistics(self) -> dict[str, int]:
         """How much the hub holds."""
+        self._forget_silent()
         channels = self._channels.values()
         return {
             "channels": len(self._channels),
@@ -226,6 +245,7 @@ class Hub:
                 box.put(_cancel(run, level))
             if self._end_item is not None:
                 box.put(self._end_item)
+        box.last_heard = time.monotonic()
         return box
 
     def _take(self, client: int, post: Post, answers: list[Item]) -> None:
@@ -273,6 +293,15 @@ class Hub:
         _remember(self._gone, client, None)
         for request, channel, _ in list(self._waiting.get(client, {}).values()):
             channel.leave(request)
+
+    def _forget_silent(self) -> None:
+        """Forgets clients whose workers have ended while they had nothing to do: nobody says so."""
+        limit = _LONGEST_SILENCE if self._end_item is None else _LONGEST_SILENCE_AT_END
+        latest = time.monotonic() - limit
+        silent = {client for client, box in self._boxes.items() if box.poll is None and box.last_heard < latest}
+        if silent:
+            for client in silent.difference(self._client_of.values(), [0]):
+                self._forget(client)
 
     def _end(self, client: int, run: int, has_died: bool) -> None:
         speaker = self._client_of.pop(run, None)
