@@ -30,6 +30,7 @@ from swiftray.frames import Buffer, Connection, End
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubCalls
 from swiftray.shares import NearStore
+from swiftray.system import settle_in
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
 _NODES = 2
@@ -439,8 +440,9 @@ def _answer(worker: _Worker, number: int, future: Future[Any]) -> None:
 
 def main() -> None:
     """Serves the host until it goes."""
-    # Before there are threads.
+    # Before there are threads, and the lock of the directory, which is to end with this process.
     nursery = Nursery()
+    settle_in(os.environ.get("SWIFTRAY_HOME", ""))
     connection = Connection(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -15,8 +15,9 @@ def main() -> None:
     from swiftray.driver import Driver
     from swiftray.frames import Connection
     from swiftray.hosts import LaunchCluster
-    from swiftray.system import raise_open_files
+    from swiftray.system import raise_open_files, settle_in
 
+    settle_in(os.path.dirname(here))
     # Each worker takes four descriptors, and a shared value that was fetched one.
     raise_open_files()
     connection = Connection(socket.socket(fileno=os.dup(0)))

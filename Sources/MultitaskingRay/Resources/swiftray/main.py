@@ -17,7 +17,9 @@ def main() -> None:
     os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "2000")
     os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "3000")
     from swiftray.frames import VERSION, Connection, Kind
+    from swiftray.system import settle_in
 
+    settle_in(os.path.dirname(here))
     connection = Connection(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)
     try:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
 import resource
 import signal
 import subprocess
 
 #: Waits for a group, and then for a word. If there is none, whoever would have said it has gone.
 _WATCH = 'exec 3<&0; { read -r group && { read -r _ || kill -s KILL -- "-$group"; }; } <&3 &'
+
+#: The name of a directory that a host has made for its driver.
+_HOME = re.compile(r"swiftray-\w{6}")
 
 
 class Guard:
@@ -67,6 +72,43 @@ def limit_open_files(process: int, limits: tuple[int, int]) -> None:
     """Lets another process have as many descriptors as `limits` says."""
     with contextlib.suppress(OSError, ValueError):
         resource.prlimit(process, resource.RLIMIT_NOFILE, limits)
+
+
+def settle_in(home: str) -> None:
+    """Takes a directory that the host has made for this process, and removes those beside it whose driver has gone.
+
+    Whose host has ended without a word is told by a lock, which ends with the driver, however it ends.
+    """
+    # Where it was started in another way, nothing is known of the directory.
+    if not _HOME.fullmatch(os.path.basename(home)):
+        return
+    with contextlib.suppress(OSError):
+        lock = os.open(f"{home}/lock~", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Open as long as this process is there.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Whoever finds it finds it locked.
+        os.rename(f"{home}/lock~", f"{home}/lock")
+        with os.scandir(os.path.dirname(home)) as entries:
+            for entry in entries:
+                if _HOME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                    _remove_left(entry)
+
+
+def _remove_left(home: os.DirEntry[str]) -> None:
+    """Removes the directory of a driver that has gone."""
+    # Workers need not load it.
+    import shutil
+
+    with contextlib.suppress(OSError):
+        if home.stat(follow_symlinks=False).st_uid != os.geteuid():
+            return
+        # Without one, its driver is only beginning.
+        lock = os.open(f"{home.path}/lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(home.path, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def signal_group(group: int, number: int) -> None:

@@ -1,0 +1,69 @@
+"""What is asked of the system: directories that programs have left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from host import LAUNCH_RESOURCES, RESOURCES, Host
+from swiftray.system import settle_in
+from test_launch import settings
+
+
+class HomeTests(unittest.TestCase):
+    """Directories of drivers, in one of their own."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
+    def make(self, name: str, has_lock: bool = True) -> Path:
+        home = self.directory / name
+        (home / "swiftray").mkdir(parents=True)
+        if has_lock:
+            (home / "lock").touch()
+        return home
+
+    def test_only_what_a_driver_has_left_behind_is_removed(self) -> None:
+        left, begins = self.make("swiftray-aaaaaa"), self.make("swiftray-bbbbbb", has_lock=False)
+        used, other = self.make("swiftray-cccccc"), self.make("swiftray-sources")
+        link = self.directory / "swiftray-dddddd"
+        link.symlink_to(other)
+        own = self.make("swiftray-eeeeee", has_lock=False)
+        with open(used / "lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            settle_in(str(own))
+        self.assertEqual([home.exists() for home in (left, begins, used, other, link, own)], [False] + [True] * 5)
+        settle_in(str(self.make("swiftray-ffffff", has_lock=False)))
+        self.assertEqual([home.exists() for home in (used, own)], [False, True])
+
+    def test_a_driver_that_was_not_given_a_directory_of_its_own_removes_none(self) -> None:
+        left, source = self.make("swiftray-aaaaaa"), self.make("Resources", has_lock=False)
+        settle_in(str(source))
+        self.assertTrue(left.exists())
+        self.assertEqual([path.name for path in source.iterdir()], ["swiftray"])
+
+    def test_the_directory_of_a_driver_that_was_killed_is_removed_by_the_next_one(self) -> None:
+        homes = [self.directory / f"swiftray-{number:06}" for number in range(3)]
+        hosts: list[Host] = []
+        for home in homes:
+            for resources in (RESOURCES, LAUNCH_RESOURCES):
+                shutil.copytree(resources / "swiftray", home / "swiftray", dirs_exist_ok=True)
+            host = Host([sys.executable, str(home / "swiftray" / "launch.py")], {}, home / "log")
+            hosts.append(host)
+            self.assertEqual(host.hello(**settings(["sh", "-c"]))["isRefused"], False)
+            if len(hosts) == 1:
+                host.process.kill()
+                host.process.wait()
+        self.assertEqual([home.exists() for home in homes], [False, True, True])
+        for host in hosts[1:]:
+            host.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
