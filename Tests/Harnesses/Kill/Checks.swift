@@ -228,7 +228,7 @@
                 switch outcome {
                 case .success(let bytes):
                     try expect(
-                        (1...attempts).contains(begun) && bytes.allSatisfy { $0 == UInt8(index) },
+                        !scenario.areCancelled && (1...attempts).contains(begun) && bytes.allSatisfy { $0 == UInt8(index) },
                         "task \(index) was begun \(begun) times and gave \(bytes.prefix(16))")
                 case .failure(let error as MultitaskingError) where Self.isDeath(error):
                     try expect(begun <= attempts && !isThrough, "task \(index) was begun \(begun) times and crashed")
@@ -238,6 +238,8 @@
                     try expect(
                         (least...attempts).contains(begun), "task \(index) was begun \(begun) times and threw \(error)")
                 case .failure(let error): throw Broken("task \(index) failed with \(error)")
+                case .cancelled where scenario.areCancelled:
+                    try expect(begun == 1, "task \(index) was begun \(begun) times and cancelled")
                 case .cancelled: throw Broken("task \(index) was cancelled by nobody")
                 }
             }

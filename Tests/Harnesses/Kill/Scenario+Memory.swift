@@ -117,6 +117,20 @@
             return scenario
         }
 
+        /// Tasks that leave because they are asked to.
+        private static var leaving: Scenario {
+            var scenario = work("leaves", kind: World.leaving, argument: 8) { world in
+                // The first ones are taken first.
+                for number in 0..<world.futures.count {
+                    let requests = world.arena.slot(number).requests
+                    requests.askForEnd()
+                    requests.requestEnd()
+                }
+            }
+            scenario.areCancelled = true
+            return scenario
+        }
+
         /// A supervisor ends the tasks that wait in each of the rings.
         static var ending: [Scenario] {
             var scenario = Scenario("end-queued") { world in
@@ -152,6 +166,8 @@
                 work("block-result", kind: World.block, argument: 8),
                 work("run-result", kind: World.run, argument: 8),
                 work("throws", kind: -1, argument: 8),
+                // Cancelled by force and asked to end, it leaves, and its worker ends it as cancelled.
+                leaving,
                 // The slots go round by the other ring.
                 work("requeued", kind: World.block, argument: World.block) { world in
                     for _ in 0..<2 {

@@ -22,6 +22,8 @@
         var closes = false
         /// Whether the tasks are calls that every worker makes.
         var areCalls = false
+        /// Whether all tasks that end by themselves end as cancelled.
+        var areCancelled = false
         /// Whether the victim calls `pt_mark()` itself when it begins.
         var marksItself = false
         /// The size classes whose every block is looked for afterwards.

@@ -60,6 +60,8 @@
         static let inline = 8
         static let block = 900
         static let run = 600_000
+        /// A kind of task that throws `CancellationError`.
+        static let leaving = -2
 
         let core: PoolCore
         let victim: LocalMember
@@ -198,6 +200,7 @@
         Scoreboard.add(Scoreboard.begun + index)
         // The first task only leads to the place from where on the victim is watched.
         if index == 0, Scoreboard.value(Scoreboard.begun) == 1 { pt_mark() }
+        if kind == World.leaving { throw CancellationError() }
         if kind < 0 { throw Broken("as asked") }
         return kind == 0 ? bytes : [UInt8](repeating: UInt8(index), count: kind)
     }
