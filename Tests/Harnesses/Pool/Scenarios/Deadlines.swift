@@ -93,6 +93,24 @@ extension Harness {
             let options = TaskOptions(timeout: .milliseconds(50), gracePeriod: .seconds(30))
             checkEqual(try pool.submit(sleepBriefly, options: options, 200).value(timeout: .seconds(30)), 200)
         }
+        // An asynchronous one is cancelled, ends long before it would be killed, and leaves its process alone.
+        try withPool(maxWorkers: 1) { pool in
+            let worker = try pool.submit { getpid() }.value(timeout: .seconds(30))
+            for isForced in [false, true] {
+                let options = TaskOptions(
+                    timeout: isForced ? nil : .milliseconds(50), gracePeriod: .seconds(600))
+                let future = try pool.submit(options: options, 600) { (seconds: Int) async throws -> Int in
+                    try await Task.sleep(for: .seconds(seconds))
+                    return seconds
+                }
+                if isForced {
+                    check(eventually { future.isRunning }, "the task does not start")
+                    check(future.cancel(force: true), "a running task cannot be cancelled by force")
+                }
+                checkThrows(isForced ? .cancelled : .taskTimedOut) { try future.value(timeout: .seconds(30)) }
+            }
+            checkEqual(try pool.submit { getpid() }.value(timeout: .seconds(30)), worker, "the worker")
+        }
     }
 
     fileprivate func waitingTimeIsLimited() throws {
