@@ -228,7 +228,8 @@
                 switch outcome {
                 case .success(let bytes):
                     try expect(
-                        !scenario.areCancelled && (1...attempts).contains(begun) && bytes.allSatisfy { $0 == UInt8(index) },
+                        !scenario.areCancelled && (1...attempts).contains(begun)
+                            && bytes.allSatisfy { $0 == UInt8(index) },
                         "task \(index) was begun \(begun) times and gave \(bytes.prefix(16))")
                 case .failure(let error as MultitaskingError) where Self.isDeath(error):
                     try expect(begun <= attempts && !isThrough, "task \(index) was begun \(begun) times and crashed")
