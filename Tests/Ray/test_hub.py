@@ -275,7 +275,7 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         self.assertEqual([reply(item)[:2] for item in items], [(2, Code.INVALID), (3, Code.NO)])
 
     async def test_an_idle_client_that_says_nothing_for_long_is_forgotten(self) -> None:
-        with mock.patch("swiftray.hub._LONGEST_POLL", 0.05), mock.patch("swiftray.hub._LONGEST_SILENCE", 0.5):
+        with mock.patch("swiftray.hub._LONGEST_POLL", 0.05), mock.patch("swiftray.hub._LONGEST_SILENCE", 2.0):
             # Two that went without a word, one of which had asked for something; the driver says so of one with a run.
             await self.say(0, make_channel(1))
             gone = [asyncio.ensure_future(self.hub.poll(client, 0)) for client in (7, 8)]
@@ -289,6 +289,15 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
             self.assertEqual([(await poll).items for poll in gone], [[], []])
             self.assertEqual(sorted(self.hub._boxes), [0, 9, 10])
             self.assertEqual((await self.hub.statistics())["waiting"], 0)
+
+    async def test_where_lost_workers_are_known_no_client_is_forgotten_for_its_silence(self) -> None:
+        self.hub = Hub(forgets_silent=False)
+        with mock.patch("swiftray.hub._LONGEST_POLL", 0.05), mock.patch("swiftray.hub._LONGEST_SILENCE", 0.1):
+            await self.hub.poll(7, 0)
+            await asyncio.sleep(0.3)
+            await self.hub.poll(10, 0)
+            self.assertEqual((await self.hub.statistics())["clients"], 2)
+            await self.hub.poll(7, 0)
 
     async def test_a_pool_that_ends_does_not_wait_long_for_a_client_that_has_gone(self) -> None:
         with mock.patch("swiftray.hub._LONGEST_SILENCE_AT_END", 0.2):

@@ -1,16 +1,18 @@
-"""What is asked of the system: directories that programs have left behind."""
+"""What is asked of the system: directories that programs have left behind, and the ends of groups of processes."""
 
 from __future__ import annotations
 
 import fcntl
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from host import LAUNCH_RESOURCES, RESOURCES, Host
-from swiftray.system import settle_in
+from swiftray.system import Guard, settle_in
 from test_launch import settings
 
 
@@ -63,6 +65,25 @@ class HomeTests(unittest.TestCase):
         self.assertEqual([home.exists() for home in homes], [False, True, True])
         for host in hosts[1:]:
             host.close()
+
+
+class GuardTests(unittest.TestCase):
+    """What becomes of a group whose guard ends in one way or the other."""
+
+    def test_a_group_ends_with_its_guard_unless_that_was_dismissed(self) -> None:
+        for is_dismissed in (False, True):
+            guard = Guard()
+            with subprocess.Popen(["sleep", "600"], start_new_session=True) as process:
+                guard.watch(process.pid)
+                if is_dismissed:
+                    guard.dismiss()
+                guard.close()
+                try:
+                    self.assertEqual(process.wait(0.5 if is_dismissed else 20), -signal.SIGKILL)
+                    self.assertFalse(is_dismissed, "a dismissed guard has ended the group")
+                except subprocess.TimeoutExpired:
+                    self.assertTrue(is_dismissed, "the guard has not ended the group")
+                    process.kill()
 
 
 if __name__ == "__main__":

@@ -85,7 +85,10 @@ enum RoomLines {
         while let (number, call) = state.withLock({ $0.lines[line]?.next(in: look) }) {
             let result = call.attempt()
             followers += result.followers
-            state.withLock { _ = $0.lines[line]?.note(result.refusal, of: number, in: &look) }
+            // What the user has given to the call is released outside of the lock.
+            withExtendedLifetime(call) {
+                state.withLock { _ = $0.lines[line]?.note(result.refusal, of: number, in: &look) }
+            }
         }
         state.withLock { state in
             state.lines[line]?.endLook(look)

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import unittest
 import urllib.error
 import urllib.request
@@ -280,7 +279,13 @@ class DashboardTests(unittest.TestCase):
         program.tell("descriptors some 3")
         # One that the program has no descriptor for ends its server, and with it all connections.
         others = [socket.create_connection(("127.0.0.1", program.port)) for _ in range(8)]
-        time.sleep(0.5)
+        def is_gone():
+            try:
+                program.get("/")
+                return False
+            except OSError:
+                return True
+        wait(is_gone, "the page has all the descriptors that it needs")
         for other in others:
             other.close()
         program.tell("descriptors all 0")

@@ -149,7 +149,8 @@ class LaunchCluster(WorkerOwner):
     def open_pool(self, pool: PoolOptions) -> HubCalls:
         name = pool.spec.name
         with self._lock:
-            self._hubs[name] = Hub()
+            # A worker that is lost is known. One that is silent may be behind a large transfer on its only stream.
+            self._hubs[name] = Hub(forgets_silent=False)
             self._asked[name] = set()
         return AskedHub(self._ask_for_host, name)
 

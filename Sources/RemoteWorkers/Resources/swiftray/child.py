@@ -463,6 +463,8 @@ class Child:
                 _, self._status, usage = os.wait4(self.pid, 0)
                 self._peak = usage.ru_maxrss * 1024
             except ChildProcessError:
+                # Somebody else has taken its end, and with it the number of its group.
+                self._guard.dismiss()
                 self._status = signal.SIGKILL
             self.is_dead = True
         self._process.returncode = self._status

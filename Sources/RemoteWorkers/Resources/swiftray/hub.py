@@ -47,7 +47,7 @@ _LONGEST_POLL = 10.0
 #: After how long without a word a client without a run has gone, in seconds. Of one with a run the driver says that.
 _LONGEST_SILENCE = 30.0
 #: The same once the pool ends: who is there is busy with leaving, and still calls.
-_LONGEST_SILENCE_AT_END = 3.0
+_LONGEST_SILENCE_AT_END = 10.0
 
 _Value = TypeVar("_Value")
 
@@ -98,9 +98,13 @@ class _Mailbox:
 
 
 class Hub:
-    """Channels and signals of one pool. The client 0 is the driver, which gets the notices."""
+    """Channels and signals of one pool. The client 0 is the driver, which gets the notices.
 
-    def __init__(self) -> None:
+    Where nobody says that a worker has gone, it forgets clients that are silent.
+    """
+
+    def __init__(self, forgets_silent: bool = True) -> None:
+        self._forgets_silent = forgets_silent
         self._channels: dict[int, Channel] = {}
         #: The version at which each signal has changed last, and its state; the latest change stands last.
         self._signals: collections.OrderedDict[int, tuple[int, bool]] = collections.OrderedDict()
@@ -296,6 +300,8 @@ class Hub:
 
     def _forget_silent(self) -> None:
         """Forgets clients whose workers have ended while they had nothing to do: nobody says so."""
+        if not self._forgets_silent:
+            return
         limit = _LONGEST_SILENCE if self._end_item is None else _LONGEST_SILENCE_AT_END
         latest = time.monotonic() - limit
         silent = {client for client, box in self._boxes.items() if box.poll is None and box.last_heard < latest}

@@ -51,13 +51,20 @@ class Guard:
     def end(self, group: int) -> None:
         """Ends the group that it watches, and the guard. The group's leader must not have been waited for."""
         signal_group(group, signal.SIGKILL)
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._writing, b"\n")
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Ends the guard alone: the number of its group may be another one's by now."""
+        if self._writing >= 0:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._writing, b"\n")
         self.close()
 
     def close(self) -> None:
         """Ends the guard, and the group if it watches one."""
-        os.close(self._writing)
+        writing, self._writing = self._writing, -1
+        if writing >= 0:
+            os.close(writing)
 
 
 def raise_open_files() -> tuple[int, int]:

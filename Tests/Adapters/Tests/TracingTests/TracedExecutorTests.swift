@@ -121,6 +121,7 @@ struct TracedExecutorTests {
         async let end: Void = pool.shutdown(mode)
         if mode == .drain { argument.fulfill(1) }
         await end
+        withExtendedLifetime(argument) {}
         if mode == .drain { #expect(try await dependent.value(timeout: .seconds(20)) == 2) }
         #expect(dependent.isDone)
         #expect(dependent.isCancelled == (mode != .drain))
