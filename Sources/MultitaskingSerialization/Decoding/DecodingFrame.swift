@@ -102,6 +102,8 @@ final class DecodingFrame {
         entries = source.position
         next = 0
         cursor = entries
+        // What an earlier opening was at is not where this one is.
+        pending = nil
         if searches > 0 { forgetSearches() }
     }
 
