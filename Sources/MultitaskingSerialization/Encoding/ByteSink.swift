@@ -67,16 +67,8 @@ final class ByteSink: PayloadSegment {
 
     // MARK: As a whole
 
-    /// A place to come back to.
-    struct Mark {
-        fileprivate let count: Int
-        fileprivate let segments: Int
-    }
-
-    var mark: Mark { Mark(count: end.count, segments: end.segments) }
-
     /// Forgets everything appended since `mark`.
-    func rewind(to mark: Mark) {
+    func rewind(to mark: SinkBuffer.Mark) {
         end.rewind(to: mark.count)
         if end.segments > mark.segments { segments.removeLast(segments.count - mark.segments) }
     }

@@ -160,6 +160,23 @@ final class EncodingFrame {
         count &+= 1
     }
 
+    /// Appends what `body` appends, or nothing if it throws, so that whoever catches the error can go on.
+    @inline(__always) func appendOrUndo(_ body: () throws -> Void) throws {
+        claim()
+        let (end, count, before) = (end, count, end.mark)
+        do { try body() } catch {
+            undo(to: before, in: end)
+            self.count = count
+            throw error
+        }
+    }
+
+    @inline(never) private func undo(to mark: SinkBuffer.Mark, in end: SinkBuffer) {
+        guard self.end == end else { return fail("a value threw an error after it had written outside of itself") }
+        sink.rewind(to: mark)
+        end.tail = slot
+    }
+
     /// Begins the only value of a single value container.
     func beginSingle() throws {
         if hasFailed, let failure { throw failure }

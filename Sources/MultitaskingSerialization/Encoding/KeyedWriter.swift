@@ -16,14 +16,18 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-        frame.beginEntry(key, plan)
-        try frame.core.encode(value, in: frame, .key(key))
+        try frame.appendOrUndo {
+            frame.beginEntry(key, plan)
+            try frame.core.encode(value, in: frame, .key(key))
+        }
     }
 
     func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws {
         guard let value else { return absent(key) }
-        frame.beginEntry(key, plan)
-        try frame.encodePresent(value, .key(key))
+        try frame.appendOrUndo {
+            frame.beginEntry(key, plan)
+            try frame.encodePresent(value, .key(key))
+        }
     }
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number, _ key: Key) {

@@ -57,7 +57,7 @@ public final class PayloadWriter: PayloadEncoder {
     package func encode<Value: Encodable>(_ value: Value, as type: CodedType) throws {
         if core.encodeWhole(value, by: type.strategy) { return }
         let root = core.root()
-        let mark = core.body.mark
+        let mark = core.body.end.mark
         do {
             try core.encode(value, in: root, .none)
         } catch {

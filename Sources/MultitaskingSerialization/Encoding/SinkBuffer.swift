@@ -5,7 +5,7 @@ internal import MultitaskingPlatform
 /// SAFETY: `state` is allocated by the sink's initializer and freed with the sink; frames keep both together. `buffer`
 /// has room for `capacity` bytes, of which the first `count` are initialized; every append reserves before it writes.
 /// A sink is used by one thread at a time.
-@safe struct SinkBuffer {
+@safe struct SinkBuffer: Equatable {
     @safe private struct State {
         var buffer: UnsafeMutableRawPointer
         var capacity: Int
@@ -36,6 +36,8 @@ internal import MultitaskingPlatform
         }
     }
 
+    static func == (left: Self, right: Self) -> Bool { unsafe left.state == right.state }
+
     /// Frees all memory; nothing else may be called afterwards.
     func deallocate() {
         if unsafe !SpareBuffer.give((state.pointee.buffer, state.pointee.capacity)) {
@@ -59,6 +61,14 @@ internal import MultitaskingPlatform
         get { unsafe state.pointee.segments }
         nonmutating set { unsafe state.pointee.segments = newValue }
     }
+
+    /// A place to come back to.
+    struct Mark {
+        let count: Int
+        let segments: Int
+    }
+
+    @inline(__always) var mark: Mark { Mark(count: count, segments: segments) }
 
     @inline(__always) private func reserve(_ byteCount: Int) -> UnsafeMutableRawPointer {
         if unsafe state.pointee.capacity &- state.pointee.count < byteCount { grow(byteCount) }

@@ -17,8 +17,10 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
     func encode<Value: Encodable>(_ value: Value) throws {
         let index = frame.count
-        frame.beginElement()
-        try frame.core.encode(value, in: frame, .index(index))
+        try frame.appendOrUndo {
+            frame.beginElement()
+            try frame.core.encode(value, in: frame, .index(index))
+        }
     }
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number) {

@@ -37,8 +37,10 @@ struct SingleValueWriter: SingleValueEncodingContainer {
     }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        try frame.beginSingle()
-        try frame.core.encode(value, in: frame, .none)
+        try frame.appendOrUndo {
+            try frame.beginSingle()
+            try frame.core.encode(value, in: frame, .none)
+        }
     }
 
     @inline(__always) func number<Number: FixedWidthScalar>(_ value: Number) throws {
