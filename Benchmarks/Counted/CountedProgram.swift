@@ -35,11 +35,14 @@ enum CountedProgram {
     }
 
     /// Puts messages into a channel and takes them out again, all in this process.
-    static func messages(of channel: any Channel) throws {
+    static func messages(in pool: ThreadPool) throws {
+        let channel = try pool.makeChannel()
         try measured {
             _ = try channel.send(7, wait: .never)
             _ = try channel.receive(as: Int.self, wait: .never)
         }
+        // A pool that nobody keeps closes its channels.
+        withExtendedLifetime(pool) {}
     }
 
     /// Submits while the only worker is busy, and cancels, so that it depends on nobody how many run meanwhile.
@@ -60,7 +63,7 @@ enum CountedProgram {
             "decode-1000-doubles": { try codec(doubles, decoding: true) },
             "encode-number": { try codec(7, decoding: false) },
             "decode-number": { try codec(7, decoding: true) },
-            "thread-channel": { try messages(of: ThreadPool(maxWorkers: 1).makeChannel()) },
+            "thread-channel": { try messages(in: ThreadPool(maxWorkers: 1)) },
             // Its only task never ends, and is not to be waited for at the end of the program.
             "thread-submit": { try submit(to: ThreadPool(maxWorkers: 1, atExit: .kill)) },
         ])
